@@ -1,0 +1,79 @@
+"""Fixtures for every package's tests: a real hub, a real browser, no silent skips.
+
+`hub_factory`   `hub = await hub_factory(config_text, env={...})` starts a real
+                JupyterHub with its real proxy on loopback (tests/support/realhub.py).
+`browser`       a real headless Chromium (Playwright's async API) for tests marked `browser`.
+`artifacts`     the folder in which screenshots are kept.
+
+With REQUIRE_ALL_TESTS=1 (as in .ci/run) a skipped test fails the run: see `pytest_sessionfinish`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+SKIPPED: list[str] = []
+
+
+@pytest.fixture
+async def hub_factory(tmp_path):
+    """Start real hubs; each is ended with the test, with all that it started."""
+    import realhub
+
+    if reason := realhub.proxy_missing():
+        pytest.skip(reason)
+    async with realhub.real_hubs(tmp_path) as factory:
+        yield factory
+
+
+@pytest.fixture
+async def browser():
+    """A headless Chromium, through Playwright; the machine's own, never a download."""
+    why = "needs playwright (pip install playwright)"
+    playwright = pytest.importorskip("playwright.async_api", reason=why)
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.skip("needs a Chromium (apt-get install chromium)")
+    async with playwright.async_playwright() as driver:
+        chromium = await driver.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture(scope="session")
+def artifacts() -> Path:
+    """Where screenshots of a run are kept (ARTIFACTS, or ./artifacts)."""
+    folder = Path(os.environ.get("ARTIFACTS", "artifacts")).absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def pytest_runtest_logreport(report):
+    """Remember what was left out."""
+    if report.skipped and not hasattr(report, "wasxfail"):
+        SKIPPED.append(report.nodeid)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """In CI everything must run: a skip is a failure, named."""
+    if exitstatus == 0 and SKIPPED and os.environ.get("REQUIRE_ALL_TESTS"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Name what was left out where nothing may be."""
+    if SKIPPED and os.environ.get("REQUIRE_ALL_TESTS"):
+        terminalreporter.section("left out, but required here", red=True)
+        for nodeid in SKIPPED:
+            terminalreporter.line(nodeid)

@@ -1,0 +1,232 @@
+"""A real JupyterHub with its real proxy, on loopback, for tests.
+
+Used through the fixture `hub_factory` of the root conftest.py. The hub is a
+subprocess, so it can be killed and started again on the same database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import shutil
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import psutil
+
+READY = "JupyterHub is now running"
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+PRELUDE = """
+c = get_config()
+c.JupyterHub.bind_url = {url!r}
+c.JupyterHub.hub_bind_url = "http://127.0.0.1:{hub_port}"
+c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{proxy_port}"
+c.ConfigurableHTTPProxy.command = ["configurable-http-proxy"]
+c.JupyterHub.db_url = "sqlite:///{folder}/hub.sqlite"
+c.JupyterHub.cookie_secret_file = "{folder}/cookie_secret"
+c.ConfigurableHTTPProxy.pid_file = "{folder}/proxy.pid"
+c.JupyterHub.log_level = "DEBUG"
+c.JupyterHub.services = [{{"name": "test-admin", "api_token": {token!r}}}]
+c.JupyterHub.load_roles = [
+    {{"name": "test-admin", "services": ["test-admin"],
+      "scopes": ["admin:users", "admin:servers", "admin:groups", "admin:server_state",
+                 "access:servers", "tokens", "list:services", "read:hub", "shutdown"]}},
+]
+"""
+
+
+def free_port() -> int:
+    """A loopback port that was free a moment ago."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+@dataclass
+class RealHub:
+    """One hub. `url` ends in a slash; `token` belongs to an administrating service."""
+
+    folder: Path
+    config: str
+    env: Mapping[str, str]
+    port: int = field(default_factory=free_port)
+    hub_port: int = field(default_factory=free_port)
+    proxy_port: int = field(default_factory=free_port)
+    token: str = field(default_factory=lambda: secrets.token_hex(16))
+    base_url: str = "/"
+    log: list[str] = field(default_factory=list)
+    process: asyncio.subprocess.Process | None = None
+    _family: dict[int, psutil.Process] = field(default_factory=dict)
+    _pipe: tuple[int, int] | None = None
+    _partial: str = ""
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def url(self) -> str:
+        """Where a browser goes; ends in a slash."""
+        return f"http://127.0.0.1:{self.port}{self.base_url}"
+
+    @property
+    def log_text(self) -> str:
+        """All that the hub, its proxy and its managed services have logged."""
+        return "".join(self.log)
+
+    async def start(self) -> None:
+        """Start (again) and return once the hub says that it runs."""
+        config = self.folder / "jupyterhub_config.py"
+        config.write_text(PRELUDE.format(**self._names()) + self.config)
+        start = len(self.log)
+        out = self._log_pipe()
+        self.process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "jupyterhub", "-f", str(config)),
+            cwd=self.folder,
+            env={**os.environ, **self.env},
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+        await self.logged(READY, since=start, seconds=START_SECONDS)
+
+    async def logged(self, text: str, *, since: int = 0, seconds: float = 30) -> str:
+        """The first log line from the `since`-th on that has `text`; fails when the hub ends."""
+        ended = asyncio.create_task(self.process.wait()) if self.process else None
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    for line in self.log[since:]:
+                        if text in line:
+                            return line
+                    if ended is None or ended.done():
+                        why = f"the hub ended, never logged {text!r}"
+                        raise AssertionError(f"{why}:\n{self.log_text}")
+                    await self._news_or(ended)
+        except TimeoutError:
+            raise AssertionError(f"no {text!r} in {seconds} s:\n{self.log_text}") from None
+        finally:
+            if ended is not None:
+                ended.cancel()
+
+    async def api(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
+        """Call the hub's REST API as the administrating service: status and decoded body."""
+        headers = {"Authorization": f"token {self.token}"}
+        url = f"http://127.0.0.1:{self.hub_port}{self.base_url}hub/api/{path.lstrip('/')}"
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.request(method, url, json=body) as answer,
+        ):
+            text = await answer.text()
+            return answer.status, json.loads(text) if text else None
+
+    async def kill(self) -> None:
+        """SIGKILL to the hub alone, as a crash: proxy, services and servers stay."""
+        assert self.process is not None
+        self._remember()
+        self.process.kill()
+        await self.process.wait()
+
+    async def stop(self) -> None:
+        """SIGTERM and wait: the hub cleans up after itself as configured."""
+        if self.process is None or self.process.returncode is not None:
+            return
+        self._remember()
+        self.process.terminate()
+        try:
+            await asyncio.wait_for(self.process.wait(), STOP_SECONDS)
+        except TimeoutError:
+            self.process.kill()
+            await self.process.wait()
+
+    async def restart(self) -> None:
+        """Stop and start on the same database and ports."""
+        await self.stop()
+        await self.start()
+
+    async def close(self) -> None:
+        """Stop, and end whatever this hub has ever started."""
+        await self.stop()
+        for process in self._family.values():
+            if process.is_running():
+                process.kill()
+        if self._pipe is not None:
+            asyncio.get_running_loop().remove_reader(self._pipe[0])
+            for end in self._pipe:
+                os.close(end)
+            self._pipe = None
+
+    def _log_pipe(self) -> int:
+        # One pipe for all starts: after a kill the proxy lives on and goes on logging to it.
+        if self._pipe is None:
+            self._pipe = os.pipe()
+            os.set_blocking(self._pipe[0], False)
+            asyncio.get_running_loop().add_reader(self._pipe[0], self._read)
+        return self._pipe[1]
+
+    def _read(self) -> None:
+        assert self._pipe is not None
+        text = os.read(self._pipe[0], 2**16).decode(errors="replace")
+        *lines, self._partial = (self._partial + text).split("\n")
+        self.log.extend(line + "\n" for line in lines)
+        self._news.set()
+
+    async def _news_or(self, ended: asyncio.Task[int]) -> None:
+        self._news.clear()
+        news = asyncio.create_task(self._news.wait())
+        await asyncio.wait({news, ended}, return_when=asyncio.FIRST_COMPLETED)
+        news.cancel()
+
+    def _remember(self) -> None:
+        assert self.process is not None
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            self._family[child.pid] = child
+
+    def _names(self) -> dict[str, object]:
+        return {
+            "url": self.url,
+            "hub_port": self.hub_port,
+            "proxy_port": self.proxy_port,
+            "folder": self.folder,
+            "token": self.token,
+        }
+
+
+@asynccontextmanager
+async def real_hubs(folder: Path) -> AsyncIterator[Callable[..., Any]]:
+    """A factory of hubs, all of them ended at the end, however the test ends."""
+    hubs: list[RealHub] = []
+
+    async def start_hub(
+        config: str, *, env: Mapping[str, str] | None = None, start: bool = True
+    ) -> RealHub:
+        home = folder / f"hub-{len(hubs)}"
+        home.mkdir()
+        hub = RealHub(home, config, env or {})
+        hubs.append(hub)
+        if start:
+            await hub.start()
+        return hub
+
+    try:
+        yield start_hub
+    finally:
+        for hub in hubs:
+            await hub.close()
+
+
+def proxy_missing() -> str | None:
+    """Why no hub can be started here, or None."""
+    if shutil.which("configurable-http-proxy"):
+        return None
+    return "needs configurable-http-proxy on PATH (npm install configurable-http-proxy)"
+
+
+__all__ = ["RealHub", "free_port", "proxy_missing", "real_hubs"]
