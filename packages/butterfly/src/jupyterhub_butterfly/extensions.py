@@ -1,0 +1,162 @@
+"""More pages in the same server: the documented contract for extensions, and their loading.
+
+The dashboard and other people's distributions import this module and nothing else of the package.
+An extension is a callable `load(context) -> Extension`, named by an entry point in the group
+`jupyterhub_butterfly.extensions`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.metadata
+import logging
+import typing
+
+from .pages import PageHandler, is_page_view, render_csp
+
+if typing.TYPE_CHECKING:
+    from traitlets.config import Config
+
+__all__ = [
+    "GROUP",
+    "Context",
+    "Extension",
+    "ExtensionError",
+    "MenuItem",
+    "PageHandler",
+    "Route",
+    "check_extension",
+    "is_page_view",
+    "load_extensions",
+    "render_csp",
+]
+
+GROUP = "jupyterhub_butterfly.extensions"
+
+
+class ExtensionError(Exception):
+    """An extension cannot be used; the message names it and says why."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Context:
+    """What an extension is told when it is loaded.
+
+    `prefix`: path of the server, from "/" to "/". `config`: the application's traitlets config,
+    so that an extension can have traits of its own. `user`: whose server this is, "" without a hub.
+    `client`: the browser client in use, "butterfly" or "xterm".
+    """
+
+    prefix: str
+    config: Config
+    log: logging.Logger | logging.LoggerAdapter
+    user: str
+    client: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Route:
+    """One URL of an extension.
+
+    `pattern` is a regular expression below the prefix, without a leading slash, for example
+    `r"notes/(.*)"`. `handler` subclasses `PageHandler`. `kwargs` go to its `initialize`.
+    """
+
+    pattern: str
+    handler: type
+    kwargs: dict[str, typing.Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class MenuItem:
+    """An entry of the terminal page's menu: its words, and the path below the prefix."""
+
+    label: str
+    path: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Extension:
+    """What an extension gives.
+
+    `landing`, a path below the prefix, is where `<prefix>` redirects to; at most one loaded
+    extension may have one.
+    """
+
+    name: str
+    routes: tuple[Route, ...] = ()
+    landing: str | None = None
+    menu: tuple[MenuItem, ...] = ()
+
+
+# Paths that belong to the server itself: an extension can neither take nor shadow them.
+RESERVED = (
+    "api",
+    "oauth_callback",
+    "login",
+    "logout",
+    "terminal",
+    "static",
+    "ws",
+    "ctl",
+    "proxy",
+    "files",
+)
+
+
+def check_extension(extension: Extension) -> None:
+    """Refuse an extension that would open a door beside the gate, or take a path of the server's.
+
+    Raises `ExtensionError`.
+    """
+    for route in extension.routes:
+        if not (isinstance(route.handler, type) and issubclass(route.handler, PageHandler)):
+            raise ExtensionError(
+                f"Extension {extension.name!r}: the handler of {route.pattern!r} does not subclass "
+                "jupyterhub_butterfly.extensions.PageHandler, so it would be open to anyone."
+            )
+        first = route.pattern.lstrip("/").split("/")[0]
+        if first in RESERVED or route.pattern.startswith("/"):
+            raise ExtensionError(
+                f"Extension {extension.name!r}: the pattern {route.pattern!r} must be relative to "
+                f"the server's prefix, and its own paths are taken: {', '.join(RESERVED)}."
+            )
+
+
+def load_extensions(
+    context: Context, wanted: typing.Iterable[str] | None = None
+) -> list[Extension]:
+    """Load the installed extensions: all of them, or those named in `wanted`.
+
+    Raises `ExtensionError` when one is missing, breaks while loading or breaks the contract: a
+    server that lacks what it was configured with must not start.
+    """
+    found = {point.name: point for point in importlib.metadata.entry_points(group=GROUP)}
+    names = sorted(found) if wanted is None else list(wanted)
+    missing = [name for name in names if name not in found]
+    if missing:
+        raise ExtensionError(
+            f"ButterflyApp.extensions names {', '.join(missing)}, which is not installed. "
+            f"Installed: {', '.join(sorted(found)) or 'none'}."
+        )
+    loaded = [_load_one(found[name], context) for name in names]
+    landings = [extension.name for extension in loaded if extension.landing is not None]
+    if len(landings) > 1:
+        raise ExtensionError(
+            f"The extensions {' and '.join(landings)} each want to be the first page. "
+            "Name the ones to load in ButterflyApp.extensions."
+        )
+    return loaded
+
+
+def _load_one(point: importlib.metadata.EntryPoint, context: Context) -> Extension:
+    try:
+        extension = point.load()(context)
+    except Exception as error:
+        raise ExtensionError(
+            f"Extension {point.name!r} ({point.value}) does not load: {error}"
+        ) from error
+    if not isinstance(extension, Extension):
+        raise ExtensionError(f"Extension {point.name!r} ({point.value}) returned no Extension.")
+    check_extension(extension)
+    return extension

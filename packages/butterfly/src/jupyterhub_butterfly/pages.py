@@ -1,0 +1,129 @@
+"""The base class of every page: behind the gate, with its security headers.
+
+The terminal's own pages and those of extensions subclass `PageHandler`; `extensions` re-exports it.
+"""
+
+from __future__ import annotations
+
+import typing
+
+from tornado import web
+
+from . import auth
+
+# What a page may load, by default: its own origin. Styles may be inline, as Butterfly's client
+# writes colours into style attributes.
+DEFAULT_CSP: dict[str, str] = {
+    "default-src": "'self'",
+    "script-src": "'self'",
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data:",
+    "font-src": "'self' data:",
+    "connect-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+}
+
+
+def render_csp(directives: dict[str, str]) -> str:
+    """Render directives as the value of a Content-Security-Policy header."""
+    return "; ".join(f"{name} {value}".strip() for name, value in directives.items())
+
+
+def is_page_view(method: str, headers: typing.Mapping[str, str]) -> bool:
+    """Tell whether a person looks at a page (and may be sent to a login), not a script or socket.
+
+    A browser says so by Sec-Fetch-Mode; where it does not (plain http), a GET that accepts HTML is
+    one.
+    """
+    if method not in {"GET", "HEAD"} or headers.get("Upgrade", "").lower() == "websocket":
+        return False
+    mode = headers.get("Sec-Fetch-Mode", "")
+    if mode:
+        return mode == "navigate"
+    accept = headers.get("Accept", "*/*")
+    return "text/html" in accept or "*/*" in accept
+
+
+class PageHandler(web.RequestHandler):
+    """A page behind the gate.
+
+    When a subclass's `get`, `post`, ... runs, the visitor has been let in: `self.visitor` says who.
+    A request that changes something (any but GET, HEAD, OPTIONS) has also shown the page's
+    `xsrf_token`. Subclasses that override `prepare` must await `super().prepare()` first.
+    """
+
+    visitor: auth.Visitor
+
+    @property
+    def gate(self) -> auth.Gate:
+        """The way in that this server is configured with."""
+        return self.settings["gate"]
+
+    @property
+    def prefix(self) -> str:
+        """The path of this server, from "/" to "/", for example "/user/ada/"."""
+        return self.settings["prefix"]
+
+    @property
+    def xsrf_token(self) -> bytes:
+        """The token for forms (`_xsrf`) and scripts (header `X-XSRFToken`) of this visitor."""
+        return self.gate.xsrf_token(self)
+
+    def check_xsrf_cookie(self) -> None:
+        """Hold a changing request against the visitor's token; called by tornado or the gate."""
+        try:
+            self.gate.check_xsrf(self)
+        except auth.Refused as refusal:
+            raise web.HTTPError(403, str(refusal)) from refusal
+
+    def content_security_policy(self) -> dict[str, str]:
+        """Return the directives of this page; extend the returned copy in a subclass."""
+        ancestors = self.settings.get("frame_ancestors", "'self'")
+        return {**DEFAULT_CSP, "frame-ancestors": ancestors}
+
+    def set_default_headers(self) -> None:
+        """Send the policy with every answer, errors included."""
+        self.set_header("Content-Security-Policy", render_csp(self.content_security_policy()))
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "same-origin")
+        self.set_header("Cache-Control", "no-store")
+
+    async def prepare(self) -> None:
+        """Let the visitor in, send them to the login, or refuse."""
+        try:
+            visitor = await self.gate.admit(self)
+            if visitor is not None:
+                self.visitor = visitor
+                self.current_user = visitor.name
+                if self.request.method not in {"GET", "HEAD", "OPTIONS"} and not visitor.by_token:
+                    self.gate.check_xsrf(self)
+                return
+        except auth.Refused as refusal:
+            raise web.HTTPError(403, str(refusal)) from refusal
+        except auth.Unanswered as trouble:
+            raise web.HTTPError(503, str(trouble)) from trouble
+        if not is_page_view(self.request.method or "", self.request.headers):
+            raise web.HTTPError(403, "You are not logged in. Reload the page to log in again.")
+        await self.gate.begin_login(self)
+
+    def write_error(self, status_code: int, **kwargs: typing.Any) -> None:
+        """Show an error as a small page with a sentence, never a stack trace."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        sentence = error.log_message if isinstance(error, web.HTTPError) else None
+        self.finish(render_error(status_code, sentence or self._reason, self.prefix))
+
+
+def render_error(status: int, sentence: str, prefix: str) -> str:
+    """Render the page that a person sees when something went wrong."""
+    from tornado.escape import xhtml_escape
+
+    return (
+        '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Terminal: error</title>'
+        '<body style="font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:15vh auto;'
+        'padding:0 1rem;background:#16181d;color:#e8e8e8">'
+        f'<h1 style="font-size:1.4rem">The terminal answers with error {status}</h1>'
+        f"<p>{xhtml_escape(sentence)}</p>"
+        f'<p><a style="color:#8ab4f8" href="{xhtml_escape(prefix)}">Try again</a></p></body></html>'
+    )

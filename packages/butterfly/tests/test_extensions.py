@@ -1,0 +1,101 @@
+"""The contract for extensions: what is accepted, and what is refused with which words."""
+
+import importlib.metadata
+import logging
+
+import pytest
+from tornado import web
+from traitlets.config import Config
+
+from jupyterhub_butterfly import extensions
+
+CONTEXT = extensions.Context("/user/ada/", Config(), logging.getLogger("test"), "ada", "butterfly")
+
+
+class Page(extensions.PageHandler):
+    pass
+
+
+class OpenDoor(web.RequestHandler):
+    pass
+
+
+def install(monkeypatch, **callables):
+    """Make entry points of these callables, as installed distributions would."""
+
+    class Point:
+        def __init__(self, name, call):
+            self.name, self.value, self.call = name, f"somewhere:{name}", call
+
+        def load(self):
+            return self.call
+
+    points = [Point(name, call) for name, call in callables.items()]
+    monkeypatch.setattr(
+        importlib.metadata,
+        "entry_points",
+        lambda group: points if group == extensions.GROUP else [],
+    )
+
+
+def load_notes(context):
+    return extensions.Extension("notes", (extensions.Route(r"notes/(.*)", Page),), landing="notes/")
+
+
+def test_an_installed_extension_is_loaded_with_the_context(monkeypatch):
+    seen = []
+    install(monkeypatch, notes=lambda context: seen.append(context) or load_notes(context))
+    assert [e.name for e in extensions.load_extensions(CONTEXT)] == ["notes"]
+    assert seen == [CONTEXT]
+
+
+def test_only_the_named_ones_are_loaded(monkeypatch):
+    install(monkeypatch, notes=load_notes, other=lambda c: extensions.Extension("other"))
+    assert [e.name for e in extensions.load_extensions(CONTEXT, ["other"])] == ["other"]
+    assert extensions.load_extensions(CONTEXT, []) == []
+
+
+@pytest.mark.parametrize("handler", [OpenDoor, "a string", object], ids=str)
+def test_a_handler_beside_the_gate_is_refused(handler):
+    extension = extensions.Extension("hole", (extensions.Route("hole", handler),))
+    with pytest.raises(extensions.ExtensionError, match=r"'hole'.*does not subclass"):
+        extensions.check_extension(extension)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["api", "terminal/session/1", "/notes", "ws/session/(.*)", "logout"]
+)
+def test_the_servers_own_paths_cannot_be_taken(pattern):
+    extension = extensions.Extension("thief", (extensions.Route(pattern, Page),))
+    with pytest.raises(extensions.ExtensionError, match="own paths are taken"):
+        extensions.check_extension(extension)
+
+
+def test_a_missing_one_is_named_with_the_trait(monkeypatch):
+    install(monkeypatch, notes=load_notes)
+    with pytest.raises(
+        extensions.ExtensionError, match=r"ButterflyApp.extensions names typo.*notes"
+    ):
+        extensions.load_extensions(CONTEXT, ["typo"])
+
+
+def test_two_landings_are_refused(monkeypatch):
+    install(monkeypatch, notes=load_notes, again=load_notes)
+    with pytest.raises(extensions.ExtensionError, match="each want to be the first page"):
+        extensions.load_extensions(CONTEXT)
+
+
+@pytest.mark.parametrize("result", ["nonsense", None], ids=str)
+def test_what_is_not_an_extension_is_refused(monkeypatch, result):
+    install(monkeypatch, odd=lambda context: result)
+    with pytest.raises(extensions.ExtensionError, match=r"'odd'.*returned no Extension"):
+        extensions.load_extensions(CONTEXT)
+
+
+def test_one_that_breaks_while_loading_is_named(monkeypatch):
+    def broken(context):
+        raise RuntimeError("no notes folder")
+
+    install(monkeypatch, broken=broken)
+    with pytest.raises(extensions.ExtensionError, match=r"'broken'.*no notes folder"):
+        extensions.load_extensions(CONTEXT)
