@@ -1,3 +1,3 @@
-"""An OpenShift-like API on loopback that runs pods as local processes, for demos, tests and plugin authors."""
+"""An OpenShift-like API on loopback that runs pods as local processes."""
 
 __version__ = "0.1.0"

