@@ -1,0 +1,143 @@
+"""A namespace's life: what it begins with, Terminating, emptied, gone once nothing in it holds a finalizer."""
+
+from __future__ import annotations
+
+from .. import bootstrap, deletion, kinds, statuses, store
+from . import Behaviour, Call, Object, Reply
+
+_FIXED = ("default", "kube-public", "kube-system")
+_CA_MAPS = {"kube-root-ca.crt": "ca.crt", "openshift-service-ca.crt": "service-ca.crt"}
+
+
+def terminating(namespace: Object) -> bool:
+    """Whether a namespace is being deleted."""
+    return "deletionTimestamp" in namespace["metadata"]
+
+
+class Namespaces(Behaviour):
+    """Creation, admission of content, deletion."""
+
+    kinds = ("*",)
+
+    def started(self) -> None:
+        """The namespaces that every cluster has."""
+        for name in bootstrap.NAMESPACES:
+            self.plane.ensure("namespaces", self._fresh({"metadata": {"name": name}}))
+
+    @staticmethod
+    def _fresh(obj: Object) -> Object:
+        metadata = obj["metadata"]
+        labels = {**(metadata.get("labels") or {}), "kubernetes.io/metadata.name": metadata["name"]}
+        spec = obj.get("spec") or {}
+        return {
+            **obj,
+            "metadata": {**metadata, "labels": labels},
+            "spec": {**spec, "finalizers": spec.get("finalizers") or ["kubernetes"]},
+            "status": {"phase": "Active"},
+        }
+
+    def default(self, call: Call, obj: Object, old: Object | None) -> None:
+        if call.kind.resource == "namespaces" and old is None:
+            obj.update(self._fresh(obj))
+
+    def validate(self, call: Call, obj: Object, old: Object | None) -> None:
+        if old is None and call.kind.namespaced:
+            self.check_open(call.kind, obj["metadata"]["namespace"], obj["metadata"]["name"])
+
+    def check_open(self, kind: kinds.Kind, namespace: str, name: str) -> None:
+        """A 404 when there is no such namespace, a 403 when it is being deleted."""
+        found = self.store.get(kinds.named("namespaces"), "", namespace)
+        if terminating(found):
+            cause = statuses.Cause(
+                "metadata.namespace",
+                "NamespaceTerminating",
+                f"namespace {namespace} is being terminated",
+            )
+            why = f"unable to create new content in namespace {namespace} because it is being terminated"
+            raise statuses.forbidden(kind, name, why, [cause])
+
+    def changed(self, change: store.Change) -> None:
+        if change.kind.resource == "namespaces":
+            if change.type == "ADDED":
+                self._furnish(change.key.name)
+            elif change.type == "MODIFIED" and terminating(change.obj):
+                self._empty(change.key.name)
+        elif change.type == "DELETED" and change.namespace:
+            self._after_removal(change)
+
+    def _furnish(self, name: str) -> None:
+        """The accounts and CA that pods of the namespace count on."""
+        self.plane.ensure("serviceaccounts", {"metadata": {"name": "default", "namespace": name}})
+        for config_map in _CA_MAPS:
+            self._ensure_ca(name, config_map)
+
+    def _ensure_ca(self, namespace: str, name: str) -> None:
+        data = {_CA_MAPS[name]: self.plane.settings.ca_pem}
+        self.plane.ensure(
+            "configmaps", {"metadata": {"name": name, "namespace": namespace}, "data": data}
+        )
+
+    def _after_removal(self, change: store.Change) -> None:
+        namespace = self.store.find("namespaces", "", change.namespace)
+        if namespace is None:
+            return
+        if terminating(namespace):
+            self._finish_if_empty(change.namespace)
+        elif change.kind.resource == "serviceaccounts" and change.key.name == "default":
+            self._furnish(change.namespace)
+        elif change.kind.resource == "configmaps" and change.key.name in _CA_MAPS:
+            self._ensure_ca(change.namespace, change.key.name)
+
+    def endpoints(self) -> dict:
+        return {"delete namespaces": self.delete, "update namespaces/finalize": self.finalize}
+
+    def delete(self, call: Call) -> Reply:
+        """DELETE of a namespace: Terminating now, gone when it is empty."""
+        obj = self.store.get(call.kind, "", call.name)
+        deletion.check_preconditions(call.kind, obj, deletion.options_from(call.query, call.body))
+        if call.name in _FIXED:
+            raise statuses.forbidden(call.kind, call.name, "this namespace may not be deleted")
+        return Reply(obj if call.dry_run else self.terminate(obj))
+
+    def terminate(self, obj: Object) -> Object:
+        """Begin to delete a namespace; the object as it then is."""
+        if terminating(obj):
+            return obj
+        obj = store.with_metadata(obj, deletionTimestamp=store.now())
+        obj = {**obj, "status": {**obj.get("status", {}), "phase": "Terminating"}}
+        return self.store.update(kinds.named("namespaces"), obj)
+
+    def finalize(self, call: Call) -> Reply:
+        """PUT of `namespaces/finalize`: another's finalizer in the spec is taken away."""
+        old = self.store.get(call.kind, "", call.name)
+        wanted = (call.body or {}).get("spec", {}).get("finalizers") or []
+        new = self.store.update(call.kind, {**old, "spec": {**old["spec"], "finalizers": wanted}})
+        self._remove_if_final(new)
+        return Reply(new)
+
+    def _empty(self, name: str) -> None:
+        for key in self.store.in_namespace(name):
+            obj = self.store.find(*key)
+            if obj is not None:
+                deletion.delete(self.store, kinds.named(key.resource), obj, deletion.Options())
+        self._finish_if_empty(name)
+
+    def _finish_if_empty(self, name: str) -> None:
+        if next(self.store.in_namespace(name), None) is not None:
+            return
+        obj = self.store.find("namespaces", "", name)
+        if obj is None:
+            return
+        kept = [
+            f for f in obj["spec"]["finalizers"] if f not in ("kubernetes", "openshift.io/origin")
+        ]
+        if kept != obj["spec"]["finalizers"]:
+            obj = {**obj, "spec": {**obj["spec"], "finalizers": kept}}
+            obj = self.store.update(kinds.named("namespaces"), obj)
+        self._remove_if_final(obj)
+
+    def _remove_if_final(self, obj: Object) -> None:
+        metadata = obj["metadata"]
+        held = metadata.get("finalizers") or obj["spec"].get("finalizers")
+        if terminating(obj) and not held and self.store.find("namespaces", "", metadata["name"]):
+            self.store.remove(kinds.named("namespaces"), "", metadata["name"])

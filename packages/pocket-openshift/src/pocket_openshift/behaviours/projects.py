@@ -1,0 +1,188 @@
+"""OpenShift's projects: a view of namespaces, listed by who belongs to them, and made by self-service."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from .. import deletion, identity, kinds, rbac, statuses, store, verbs, watching
+from . import Behaviour, Call, Object, Reply, namespaces
+
+_GROUP = "project.openshift.io"
+_BINDINGS = "rolebindings.rbac.authorization.k8s.io"
+_NOTES = "openshift.io/"
+# The real server's list of who belongs where lags that much behind the bindings.
+LAG_SECONDS = 1.0
+
+
+def view(namespace: Object) -> Object:
+    """A namespace as a Project."""
+    kind = kinds.named(f"projects.{_GROUP}")
+    return {**namespace, "apiVersion": kind.api_version, "kind": kind.kind}
+
+
+class Projects(Behaviour):
+    """Projects and ProjectRequests."""
+
+    kinds = (_BINDINGS,)
+
+    def __init__(self, plane: Any) -> None:
+        super().__init__(plane)
+        self._rebound: dict[str, float] = {}
+
+    def changed(self, change: store.Change) -> None:
+        """Note when who belongs to a namespace changed, for the list that lags."""
+        now = time.monotonic()
+        if len(self._rebound) > 1000:
+            self._rebound = {p: t for p, t in self._rebound.items() if now - t < LAG_SECONDS}
+        self._rebound[change.namespace] = now
+
+    def endpoints(self) -> dict:
+        return {
+            f"get projects.{_GROUP}": self.get,
+            f"list projects.{_GROUP}": self.list,
+            f"watch projects.{_GROUP}": self.watch,
+            f"delete projects.{_GROUP}": self.delete,
+            f"patch projects.{_GROUP}": self.change,
+            f"update projects.{_GROUP}": self.change,
+            f"create projects.{_GROUP}": self.create,
+            f"create projectrequests.{_GROUP}": self.request,
+            f"list projectrequests.{_GROUP}": self.may_request,
+        }
+
+    def _namespace(self, call: Call) -> Object:
+        found = self.store.find("namespaces", "", call.name)
+        if found is None:
+            raise statuses.not_found(call.kind, call.name)
+        return found
+
+    def get(self, call: Call) -> Reply:
+        """One project."""
+        return Reply(view(self._namespace(call)))
+
+    def _visible(self, user: identity.User) -> list[Object]:
+        everywhere = rbac.Act("get", "", "namespaces")
+        if self.plane.authorization.permit(_unscoped(user), everywhere).allowed:
+            return self.store.list("namespaces")
+        now = time.monotonic()
+        found = []
+        for name in sorted(self.plane.authorization.namespaces_bound(user)):
+            namespace = self.store.find("namespaces", "", name)
+            if namespace is None or now - self._rebound.get(name, 0.0) < LAG_SECONDS:
+                continue
+            act = rbac.Act("get", "", "namespaces", "", name, name)
+            if self.plane.authorization.permit(_unscoped(user), act).allowed:
+                found.append(namespace)
+        return found
+
+    def list(self, call: Call) -> Reply:
+        """The projects that the caller belongs to."""
+        matches = verbs.matcher(call)
+        found = [view(ns) for ns in self._visible(call.user)]
+        items = [
+            {name: value for name, value in obj.items() if name not in ("apiVersion", "kind")}
+            for obj in found
+            if matches is None or matches(obj)
+        ]
+        body = {"kind": "ProjectList", "apiVersion": f"{_GROUP}/v1", "metadata": {}, "items": items}
+        return Reply(body)
+
+    def watch(self, call: Call) -> Reply:
+        """Changes of projects, as seen by who may see them at that moment."""
+        return Reply(stream=self._events(call))
+
+    async def _events(self, call: Call) -> Any:
+        matches = verbs.matcher(call)
+        watch = watching.Watch(kinds.named("namespaces"), None, matches)
+        version = call.query.get("resourceVersion") or "0"
+        if version == "0":
+            watch.start_with(self._visible(call.user))
+            version = str(self.store.version)
+        self.plane.watching.open(watch, int(version))
+        end = time.monotonic() + float(call.query.get("timeoutSeconds") or 1800)
+        try:
+            while (left := end - time.monotonic()) > 0:
+                for what, obj in await watch.next_batch(left) or ():
+                    name = obj["metadata"]["name"]
+                    act = rbac.Act("get", "", "namespaces", "", name, name)
+                    if (
+                        what == "DELETED"
+                        or self.plane.authorization.permit(_unscoped(call.user), act).allowed
+                    ):
+                        yield watching.render_event(what, verbs.encode(view(obj)))
+                if watch.closed:
+                    return
+        finally:
+            self.plane.watching.drop(watch)
+
+    def delete(self, call: Call) -> Reply:
+        """Delete the namespace behind; answers a Status, as the real server."""
+        found = self._namespace(call)
+        deletion.check_preconditions(call.kind, found, deletion.options_from(call.query, call.body))
+        if not call.dry_run:
+            life = next(b for b in self.plane.behaviours if isinstance(b, namespaces.Namespaces))
+            life.terminate(found)
+        return Reply(statuses.make_success())
+
+    def change(self, call: Call) -> Reply:
+        """Change labels and annotations of the namespace behind."""
+        call.kind = kinds.named("namespaces")
+        if isinstance(call.body, dict):
+            call.body = {k: v for k, v in call.body.items() if k not in ("apiVersion", "kind")}
+        reply = verbs.VERBS[call.target.verb](self.plane, call)
+        return Reply(view(reply.body))
+
+    def create(self, call: Call) -> Reply:
+        """A project by somebody who may create them outright: a namespace."""
+        body = {k: v for k, v in (call.body or {}).items() if k not in ("apiVersion", "kind")}
+        call.kind, call.body = kinds.named("namespaces"), body
+        return Reply(view(verbs.create(self.plane, call).body), 201)
+
+    def may_request(self, call: Call) -> Reply:
+        """GET of projectrequests: whether the caller may make a project."""
+        act = rbac.Act("create", _GROUP, "projectrequests")
+        if not self.plane.authorization.permit(call.user, act).allowed:
+            raise statuses.forbidden(
+                call.kind, "", "You may not request a new project via this API."
+            )
+        return Reply(statuses.make_success())
+
+    def request(self, call: Call) -> Reply:
+        """Self-service: a namespace, and its requester as its admin."""
+        body = verbs.check_body(call, call.body)
+        name = body["metadata"].get("name", "")
+        if self.store.find("namespaces", "", name) is not None:
+            raise statuses.already_exists(call.kind, name, resource="project")
+        namespace = {
+            "metadata": {
+                **{k: v for k, v in body["metadata"].items() if k in ("labels",)},
+                "name": name,
+                "annotations": {
+                    _NOTES + "description": body.get("description", ""),
+                    _NOTES + "display-name": body.get("displayName", ""),
+                    _NOTES + "requester": call.user.name,
+                },
+            },
+            "spec": {"finalizers": ["openshift.io/origin", "kubernetes"]},
+        }
+        call.kind = kinds.named("namespaces")
+        made = verbs.create_object(self.plane, call, namespace)
+        if not call.dry_run:
+            self._bind_admin(name, call.user)
+        return Reply(view(made), 201)
+
+    def _bind_admin(self, namespace: str, user: identity.User) -> None:
+        group = "rbac.authorization.k8s.io"
+        self.plane.ensure(
+            _BINDINGS,
+            {
+                "metadata": {"name": "admin", "namespace": namespace},
+                "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": "admin"},
+                "subjects": [{"apiGroup": group, "kind": "User", "name": user.name}],
+            },
+        )
+
+
+def _unscoped(user: identity.User) -> identity.User:
+    """The user apart from the token's scopes: `list projects` itself was allowed by them."""
+    return identity.User(user.name, user.groups, user.uid)

@@ -1,0 +1,148 @@
+"""The cluster without its sockets: store, watches, who may, what reacts. One thread, one event loop.
+
+`server` puts HTTP in front of it; the behaviours and the OAuth server get it as `plane`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from collections import defaultdict, deque
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import authentication, authorization, faults, identity, kinds, store, tokens, watching
+from .behaviours import Behaviour, Call, Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One request that was answered, for tests that count calls."""
+
+    user: str
+    verb: str
+    resource: str
+    namespace: str
+    name: str
+    status: int
+
+
+@dataclass(slots=True)
+class Settings:
+    """How this cluster is called and behaves. The URLs are set once the sockets are bound."""
+
+    url: str = "https://127.0.0.1:6443"
+    oauth_url: str = "https://localhost:6446"
+    subdomain: str = "apps.localtest"
+    ca_pem: str = ""
+    token_cache_seconds: float = 10.0
+    audience: str = "https://kubernetes.default.svc"
+    bookmark_seconds: float = 30.0
+
+
+@dataclass(slots=True)
+class _Wiring:
+    by_kind: dict[str, list[Behaviour]] = field(default_factory=lambda: defaultdict(list))
+    for_all: list[Behaviour] = field(default_factory=list)
+    endpoints: dict[str, list[Endpoint]] = field(default_factory=lambda: defaultdict(list))
+
+
+class ControlPlane:
+    """Everything a request can reach. `behaviours` are made in order, and asked in that order."""
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        behaviours: Iterable[Callable[[ControlPlane], Behaviour]] = (),
+    ) -> None:
+        self.settings = settings or Settings()
+        self.store = store.Store()
+        self.watching = watching.Watching()
+        self.faults = faults.Faults()
+        self.requests: deque[Record] = deque(maxlen=50_000)
+        self.signer = tokens.Signer(self.settings.url)
+        self.authentication = authentication.Authentication(self)
+        self.authorization = authorization.Authorization(self.store)
+        self._wiring = _Wiring()
+        self._waiting: deque[store.Change] = deque()
+        self._reacting = False
+        self._tasks: set[asyncio.Task] = set()
+        self.store.listeners += [self.watching.publish, self.authorization.changed, self._react]
+        self.behaviours = [make(self) for make in behaviours]
+        for behaviour in self.behaviours:
+            self._wire(behaviour)
+
+    def _wire(self, behaviour: Behaviour) -> None:
+        if "*" in behaviour.kinds:
+            self._wiring.for_all.append(behaviour)
+        else:
+            for resource in behaviour.kinds:
+                self._wiring.by_kind[resource].append(behaviour)
+        for name, endpoint in behaviour.endpoints().items():
+            self._wiring.endpoints[name].append(endpoint)
+
+    def start(self) -> None:
+        """Make what must exist. Call on the loop, with the URLs in `settings`."""
+        self.signer.issuer = self.settings.url
+        for behaviour in self.behaviours:
+            behaviour.started()
+
+    def stop(self) -> None:
+        """End watches and what runs beside."""
+        self.watching.close_all()
+        for behaviour in self.behaviours:
+            behaviour.stopped()
+        for task in self._tasks:
+            task.cancel()
+
+    def run_beside(self, work: Coroutine[Any, Any, None]) -> asyncio.Task:
+        """Run something on the loop that is cancelled when the cluster stops."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def behaviours_for(self, resource: str) -> list[Behaviour]:
+        """Who has a say in this kind."""
+        return self._wiring.by_kind.get(resource, []) + self._wiring.for_all
+
+    def endpoints_for(self, verb: str, resource: str) -> list[Endpoint]:
+        """Answers of behaviours for a verb on `pods` or `pods/log`."""
+        return self._wiring.endpoints.get(f"{verb} {resource}", [])
+
+    def _react(self, change: store.Change) -> None:
+        """Let behaviours react to a commit; what they commit is reacted to afterwards, not within."""
+        self._waiting.append(change)
+        if self._reacting:
+            return
+        self._reacting = True
+        try:
+            while self._waiting:
+                now = self._waiting.popleft()
+                for behaviour in self.behaviours_for(now.kind.resource):
+                    behaviour.changed(now)
+        finally:
+            self._reacting = False
+            self._waiting.clear()
+
+    def admit(
+        self, call: Call, kind: kinds.Kind, obj: store.Object, old: store.Object | None
+    ) -> None:
+        """Fill in and check an object that is about to be written; changes `obj` in place."""
+        concerned = self.behaviours_for(kind.resource)
+        for behaviour in concerned:
+            behaviour.default(call, obj, old)
+        for behaviour in concerned:
+            behaviour.validate(call, obj, old)
+
+    def ensure(self, resource: str, obj: store.Object) -> store.Object:
+        """Create an object unless it is there, as the cluster itself: no admission, no rules of access."""
+        kind = kinds.named(resource)
+        namespace = obj["metadata"].get("namespace", "")
+        found = self.store.find(resource, namespace, obj["metadata"]["name"])
+        return found or self.store.create(kind, copy.deepcopy(obj))
+
+    def user_of(self, token: str) -> identity.User | None:
+        """The user of a bearer token, or None. What TokenReview would say."""
+        return self.authentication.user_of(token)

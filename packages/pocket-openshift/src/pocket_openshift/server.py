@@ -1,0 +1,131 @@
+"""Composition: which behaviours a cluster has, its sockets, its start and stop.
+
+**Where things plug in.**
+
+- A reaction, an admission check or an endpoint is a `behaviours.Behaviour` in a file of its own; add its class to
+  `BEHAVIOURS` below. Order matters: defaults and checks run in that order. `plane` (a `control_plane.ControlPlane`)
+  gives it `plane.store`, `plane.settings` (URLs, subdomain, CA), `plane.authorization.permit(user, act)`,
+  `plane.user_of(token)`, `plane.authentication.add(function)`, `plane.run_beside(coroutine)`.
+- The OAuth server is a tornado application: `oauth/app.py` has `make_app(plane) -> tornado.web.Application`, served on
+  `plane.settings.oauth_url`. What it needs in the API (`users/~`, `useroauthaccesstokens`, tokens -> users) is a
+  `Behaviour` in `oauth/` listed in `BEHAVIOURS`.
+- The node agent is *not* composed here: it is a client of the API (`node/`), started beside by `testing.PocketCluster`
+  (`start_node`) or `pocket-openshift node` with a kubeconfig. For logs, exec and attach, the API server connects to the
+  address of the pod's Node object (`status.addresses` InternalIP, `status.daemonEndpoints.kubeletEndpoint.Port`, http)
+  at `/containerLogs/NAMESPACE/POD/CONTAINER?follow=true&...` with the bearer token in the Node's annotation
+  `pocket-openshift/log-token`, as it would ask a kubelet (`behaviours/logs.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import tornado.httpserver
+import tornado.netutil
+import tornado.web
+
+from . import certificates, control_plane, handlers
+from .behaviours import (
+    Behaviour,
+    accounts,
+    namespaces,
+    owners,
+    projects,
+    reviews,
+    roles,
+)
+
+log = logging.getLogger(__name__)
+
+BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
+    namespaces.Namespaces,
+    roles.Roles,
+    accounts.Accounts,
+    projects.Projects,
+    reviews.Reviews,
+    owners.Owners,
+]
+
+MAX_BODY = 3 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to listen. Port 0 picks a free one. `oauth_host` is the name that browsers use."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    oauth_port: int = 0
+    oauth_host: str = "localhost"
+
+
+class Server:
+    """A cluster that listens. Made, started and stopped on one event loop."""
+
+    def __init__(self, place: Place | None = None, folder: Path | None = None) -> None:
+        self.place = place or Place()
+        self.authority = certificates.Authority(folder)
+        settings = control_plane.Settings(ca_pem=self.authority.pem)
+        self.plane = control_plane.ControlPlane(settings, BEHAVIOURS)
+        self._servers: list[tornado.httpserver.HTTPServer] = []
+
+    async def start(self) -> None:
+        """Bind, make what must exist, answer."""
+        context = self.authority.server_context(self.place.host, self.place.oauth_host)
+        settings = self.plane.settings
+        port, serve_api = self._bind(self.place.host, self.place.port)
+        oauth_port, serve_oauth = self._bind(self.place.host, self.place.oauth_port)
+        settings.url = f"https://{self.place.host}:{port}"
+        settings.oauth_url = f"https://{self.place.oauth_host}:{oauth_port}"
+        self.plane.start()
+        api = tornado.web.Application(
+            [(r"/.*", handlers.ApiHandler, {"plane": self.plane})], log_function=_log_request
+        )
+        serve_api(api, context)
+        oauth = _oauth_app(self.plane)
+        if oauth is not None:
+            serve_oauth(oauth, context)
+
+    def _bind(
+        self, host: str, port: int
+    ) -> tuple[int, Callable[[tornado.web.Application, ssl.SSLContext], None]]:
+        sockets = tornado.netutil.bind_sockets(port, host, backlog=512)
+
+        def serve(app: tornado.web.Application, context: ssl.SSLContext) -> None:
+            server = tornado.httpserver.HTTPServer(
+                app, ssl_options=context, max_body_size=MAX_BODY, idle_connection_timeout=600
+            )
+            server.add_sockets(sockets)
+            self._servers.append(server)
+
+        return sockets[0].getsockname()[1], serve
+
+    async def stop(self) -> None:
+        """End watches, close connections."""
+        self.plane.stop()
+        for server in self._servers:
+            server.stop()
+        for server in self._servers:
+            await asyncio.wait_for(server.close_all_connections(), 5)
+
+
+def _oauth_app(plane: control_plane.ControlPlane) -> tornado.web.Application | None:
+    try:
+        module = importlib.import_module(".oauth.app", __package__)
+    except ModuleNotFoundError as error:
+        if not str(error.name).startswith(f"{__package__}.oauth"):
+            raise
+        return None
+    return module.make_app(plane)
+
+
+def _log_request(handler: tornado.web.RequestHandler) -> None:
+    """One line a request, at debug: method, path without its query (which may hold a token), status."""
+    request = handler.request
+    log.debug("%s %s %s", request.method, request.path, handler.get_status())

@@ -1,0 +1,130 @@
+"""`pocket-openshift serve`: the server in the foreground, until a signal."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from . import kubeconfigs, server
+
+_PURPOSE = (
+    "pocket-openshift: an OpenShift-like API for demos, tests and plugin authors, with pods as local processes.\n"
+    "It is not made for production: anyone who holds a token that may create pods runs programs as you."
+)
+_REFUSED = (
+    "refusing to listen on {host}: whoever reaches it and may create a pod runs programs as you on this machine.\n"
+    "Give --allow-anyone-to-run-programs-as-me if that is what you want; otherwise listen on 127.0.0.1."
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `serve`."""
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default %(default)s)"
+    )
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=6443,
+        help="port of the API; 0 picks a free one (default %(default)s)",
+    )
+    parser.add_argument(
+        "--oauth-port",
+        type=int,
+        default=6446,
+        help="port of the OAuth server (default %(default)s)",
+    )
+    parser.add_argument("--kubeconfig", type=Path, help="write an admin's kubeconfig here")
+    parser.add_argument(
+        "--data", type=Path, help="keep the state in this folder (default: in memory)"
+    )
+    parser.add_argument(
+        "--user",
+        action="append",
+        default=[],
+        metavar="NAME:PASSWORD[:GROUP,...]",
+        help="a user who may log in; may be given often",
+    )
+    parser.add_argument(
+        "--users", type=Path, metavar="FILE", help="users, one NAME:PASSWORD[:GROUP,...] a line"
+    )
+    parser.add_argument("--verbose", action="store_true", help="log every request")
+    parser.add_argument(
+        "--allow-anyone-to-run-programs-as-me", action="store_true", help=argparse.SUPPRESS
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def parse_user(text: str) -> tuple[str, str, tuple[str, ...]]:
+    """`alice:password:group1,group2` as name, password, groups; ValueError with a sentence otherwise."""
+    name, _, rest = text.partition(":")
+    password, _, groups = rest.partition(":")
+    if not name or not password:
+        raise ValueError("a user is given as NAME:PASSWORD or NAME:PASSWORD:GROUP,GROUP")
+    return name, password, tuple(group for group in groups.split(",") if group)
+
+
+def _users(args: argparse.Namespace) -> list[tuple[str, str, tuple[str, ...]]]:
+    lines = list(args.user)
+    if args.users:
+        lines += args.users.read_text().splitlines()
+    return [parse_user(line.strip()) for line in lines if line.strip() and not line.startswith("#")]
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until SIGINT or SIGTERM; 2 when an option cannot be."""
+    logging.basicConfig(
+        level=logging.DEBUG if args.verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+    if not is_loopback(args.host) and not args.allow_anyone_to_run_programs_as_me:
+        print(_REFUSED.format(host=args.host), file=sys.stderr)
+        return 2
+    try:
+        users = _users(args)
+    except (ValueError, OSError) as error:
+        print(f"--user: {error}", file=sys.stderr)
+        return 2
+    print(_PURPOSE, file=sys.stderr)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_serve(args, users))
+    return 0
+
+
+async def _serve(args: argparse.Namespace, users: list[tuple[str, str, tuple[str, ...]]]) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    place = server.Place(args.host, args.port, args.oauth_port)
+    running = server.Server(place, args.data)
+    await running.start()
+    if users:
+        from .oauth import users as oauth_users
+
+        for name, password, groups in users:
+            oauth_users.add_user(running.plane, name, password, groups)
+    settings = running.plane.settings
+    if args.kubeconfig:
+        token = running.plane.authentication.admin_token
+        config = kubeconfigs.make_kubeconfig(settings.url, settings.ca_pem, token)
+        kubeconfigs.write(args.kubeconfig, config)
+    print(f"ready {settings.url} oauth {settings.oauth_url}", flush=True)
+    await stop.wait()
+    await running.stop()
+    os.sync() if args.data else None

@@ -1,0 +1,249 @@
+"""A cluster for tests, with or without pytest: `with PocketCluster() as cluster: ...`.
+
+The server runs in a thread with a loop of its own, so synchronous clients work beside it. Everything here may be called
+from any thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import http.client
+import json
+import shutil
+import ssl
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
+
+from . import control_plane, faults, kinds, kubeconfigs, server, tokens
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server answered: `body` is parsed JSON where it is JSON, else text."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+
+
+class PocketCluster:
+    """A fresh cluster on loopback, gone with the `with` block.
+
+    `token_cache_seconds` is how long a revoked token goes on working (10 in a real API server).
+    """
+
+    def __init__(self, *, token_cache_seconds: float = 10.0) -> None:
+        self._token_cache_seconds = token_cache_seconds
+        self._folder = Path(tempfile.mkdtemp(prefix="pocket-openshift-"))
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._files = 0
+        self._nodes: list[Any] = []
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Serve; returns once it answers."""
+        ready: Future[server.Server] = Future()
+        self._thread = threading.Thread(
+            target=self._run, args=(ready,), daemon=True, name="pocket-openshift"
+        )
+        self._thread.start()
+        self._server = ready.result(timeout=30)
+        self._ssl = ssl.create_default_context(cadata=self._server.authority.pem)
+        self.ca_file = self._folder / "ca.crt"
+        self.ca_file.write_text(self._server.authority.pem)
+        self.kubeconfig = self.kubeconfig_for(self.admin_token)
+
+    def _run(self, ready: Future[server.Server]) -> None:
+        async def serve() -> None:
+            self._loop = asyncio.get_running_loop()
+            self._stopping = asyncio.Event()
+            try:
+                made = server.Server()
+                made.plane.settings.token_cache_seconds = self._token_cache_seconds
+                await made.start()
+            except BaseException as error:  # noqa: BLE001 - handed to the thread that waits for it
+                ready.set_exception(error)
+                return
+            ready.set_result(made)
+            await self._stopping.wait()
+            await made.stop()
+
+        asyncio.run(serve())
+
+    def stop(self) -> None:
+        """Stop node agents and the server, and remove what was written."""
+        for node in reversed(self._nodes):
+            node.stop()
+        self._nodes.clear()
+        if self._loop is not None and self._thread is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
+            self._thread.join(timeout=15)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def run(self, function: Callable[[], Result]) -> Result:
+        """Call a function on the server's loop and wait for its result."""
+        if self._loop is None:
+            raise RuntimeError("the cluster is not running")
+        result: Future[Result] = Future()
+
+        def call() -> None:
+            try:
+                result.set_result(function())
+            except BaseException as error:  # noqa: BLE001 - handed to the caller
+                result.set_exception(error)
+
+        self._loop.call_soon_threadsafe(call)
+        return result.result(timeout=30)
+
+    @property
+    def plane(self) -> control_plane.ControlPlane:
+        """The control plane behind; touch it only by `run`."""
+        return self._server.plane
+
+    @property
+    def url(self) -> str:
+        """The API server."""
+        return self.plane.settings.url
+
+    @property
+    def oauth_url(self) -> str:
+        """The OAuth server."""
+        return self.plane.settings.oauth_url
+
+    @property
+    def admin_token(self) -> str:
+        """A token of `system:admin`, who is in `system:masters`."""
+        return self.plane.authentication.admin_token
+
+    @property
+    def faults(self) -> faults.Faults:
+        """The script of faults."""
+        return self.plane.faults
+
+    @property
+    def requests(self) -> list[control_plane.Record]:
+        """The requests answered so far, oldest first."""
+        return list(self.plane.requests)
+
+    def kubeconfig_for(self, token: str, namespace: str = "default") -> Path:
+        """A kubeconfig file for a token."""
+        self._files += 1
+        config = kubeconfigs.make_kubeconfig(self.url, self._server.authority.pem, token, namespace)
+        return kubeconfigs.write(self._folder / f"kubeconfig-{self._files}", config)
+
+    def token(self, namespace: str, account: str, seconds: int = 3600) -> str:
+        """A token of a service account, which must exist. Unlike a TokenRequest it may last less than ten minutes."""
+
+        def issue() -> str:
+            found = self.plane.store.get(kinds.named("serviceaccounts"), namespace, account)
+            claims = tokens.Claims(
+                namespace,
+                account,
+                found["metadata"]["uid"],
+                tokens.new_token_id(),
+                (self.plane.settings.audience,),
+                int(time.time()) + seconds,
+            )
+            return self.plane.signer.issue(claims)
+
+        return self.run(issue)
+
+    def forget_tokens(self) -> None:
+        """End the ten seconds of grace of revoked tokens now."""
+        self.run(self.plane.authentication.forget)
+
+    def compact(self) -> None:
+        """Forget the past, as etcd's compaction: watches from older versions get 410."""
+        self.run(lambda: self.plane.watching.forget_before(self.plane.store.version))
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One request to the API server, as admin unless a token is given (`""` is anonymous)."""
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        token = self.admin_token if token is None else token
+        if token:
+            sent["Authorization"] = f"Bearer {token}"
+        data = body if isinstance(body, (bytes, str, type(None))) else json.dumps(body)
+        place = urlsplit(self.url)
+        connection = http.client.HTTPSConnection(
+            place.hostname or "", place.port, context=self._ssl, timeout=60
+        )
+        try:
+            connection.request(method, path, data, sent)
+            response = connection.getresponse()
+            raw = response.read()
+        finally:
+            connection.close()
+        return Answer(response.status, dict(response.headers.items()), _parsed(response, raw))
+
+    def apply(self, *objects: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Create or replace objects as admin, with all checks; returns them. RuntimeError when one is refused."""
+        return [self._apply(copy.deepcopy(dict(obj))) for obj in objects]
+
+    def _apply(self, obj: dict[str, Any]) -> dict[str, Any]:
+        path, name = collection_path(obj), obj["metadata"].get("name", "")
+        answer = self.request("POST", path, obj)
+        if answer.status == 409 and answer.body.get("reason") == "AlreadyExists":
+            answer = self.request("PUT", f"{path}/{name}", obj)
+        if answer.status not in (200, 201):
+            raise RuntimeError(f"{obj.get('kind')} {name} was refused: {answer.body}")
+        return answer.body
+
+    def add_user(self, name: str, password: str, groups: Iterable[str] = ()) -> None:
+        """A user who can log in at the OAuth server."""
+        from .oauth import users
+
+        self.run(lambda: users.add_user(self.plane, name, password, tuple(groups)))
+
+    def start_node(self, **options: Any) -> Any:
+        """Run pods as local processes until the cluster stops; see `pocket_openshift.node`."""
+        from .node import background
+
+        node = background.start(self.kubeconfig, **options)
+        self._nodes.append(node)
+        return node
+
+
+def _parsed(response: http.client.HTTPResponse, raw: bytes) -> Any:
+    """JSON where it is JSON; the events of a watch as a list."""
+    if not response.headers.get("Content-Type", "").startswith("application/json") or not raw:
+        return raw.decode()
+    try:
+        return json.loads(raw)
+    except ValueError:
+        return [json.loads(line) for line in raw.splitlines()]
+
+
+def collection_path(obj: Mapping[str, Any]) -> str:
+    """The URL of the collection that an object belongs to; ValueError for a kind that is not served."""
+    kind = kinds.of_object(dict(obj))
+    if kind is None:
+        raise ValueError(f"no such kind: {obj.get('apiVersion')} {obj.get('kind')}")
+    root = f"/apis/{kind.group}/{kind.version}" if kind.group else f"/api/{kind.version}"
+    if not kind.namespaced:
+        return f"{root}/{kind.plural}"
+    return f"{root}/namespaces/{obj['metadata'].get('namespace', 'default')}/{kind.plural}"

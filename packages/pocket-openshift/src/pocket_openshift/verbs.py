@@ -1,0 +1,332 @@
+"""The verbs that every stored kind knows: get, list, create, update, patch, delete, deletecollection.
+
+No HTTP. `server` calls `VERBS[verb](plane, call)`; admission and reactions are the behaviours'.
+"""
+
+from __future__ import annotations
+
+import base64
+import copy
+import json
+from typing import Any
+
+from . import deletion, kinds, names, patching, selectors, statuses, store
+from .behaviours import Call, Reply
+from .control_plane import ControlPlane
+
+# Set by the server; what a client says about them is not believed.
+_SERVER_FIELDS = (
+    "uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
+    "generation", "managedFields", "selfLink",
+)  # fmt: skip
+_WITH_GENERATION = frozenset({
+    "pods", "deployments.apps", "daemonsets.apps", "statefulsets.apps", "replicasets.apps",
+    "replicationcontrollers", "routes.route.openshift.io", "ingresses.networking.k8s.io",
+    "networkpolicies.networking.k8s.io", "jobs.batch", "cronjobs.batch", "poddisruptionbudgets.policy",
+    "deploymentconfigs.apps.openshift.io", "imagestreams.image.openshift.io",
+})  # fmt: skip
+# The real server answers the object, not a Status, when one of these is deleted.
+_SHOWN_WHEN_DELETED = frozenset({
+    "pods", "services", "serviceaccounts", "persistentvolumeclaims", "persistentvolumes", "podtemplates",
+    "resourcequotas",
+})  # fmt: skip
+
+
+def scope(call: Call) -> str:
+    """The namespace in which the store keeps what the URL names."""
+    return call.namespace if call.kind.namespaced else ""
+
+
+def current(plane: ControlPlane, call: Call) -> store.Object:
+    """The object that the URL names; a 404 when there is none."""
+    return plane.store.get(call.kind, scope(call), call.name)
+
+
+def get(plane: ControlPlane, call: Call) -> Reply:
+    """One object."""
+    return Reply(current(plane, call))
+
+
+def matcher(call: Call) -> selectors.Matcher | None:
+    """The selectors of a request; a 400 for nonsense."""
+    query = call.query
+    try:
+        return selectors.make_matcher(
+            query.get("labelSelector", ""), query.get("fieldSelector", "")
+        )
+    except ValueError as error:
+        raise statuses.bad_request(str(error)) from error
+
+
+def selected(plane: ControlPlane, call: Call) -> list[store.Object]:
+    """The objects that a collection's URL and selectors name, in the order of their keys."""
+    matches = matcher(call)
+    found = plane.store.list(call.kind.resource, call.namespace or None)
+    return [obj for obj in found if matches(obj)] if matches else found
+
+
+def _token(version: int, last: store.Object) -> str:
+    metadata = last["metadata"]
+    start = [version, metadata.get("namespace", ""), metadata["name"]]
+    return base64.urlsafe_b64encode(json.dumps(start).encode()).decode()
+
+
+def _after(objects: list[store.Object], token: str) -> list[store.Object]:
+    try:
+        _, namespace, name = json.loads(base64.urlsafe_b64decode(token))
+    except (ValueError, TypeError) as error:
+        raise statuses.bad_request("continue key is not valid") from error
+    return [
+        obj
+        for obj in objects
+        if (obj["metadata"].get("namespace", ""), obj["metadata"]["name"]) > (namespace, name)
+    ]
+
+
+def page(objects: list[store.Object], version: int, query: Any) -> tuple[list[store.Object], dict]:
+    """One page of a list, and the list's metadata."""
+    metadata: dict[str, Any] = {"resourceVersion": str(version)}
+    if query.get("continue"):
+        objects = _after(objects, query["continue"])
+    limit = int(query.get("limit") or 0)
+    if 0 < limit < len(objects):
+        metadata["continue"] = _token(version, objects[limit - 1])
+        if not query.get("labelSelector") and not query.get("fieldSelector"):
+            metadata["remainingItemCount"] = len(objects) - limit
+        objects = objects[:limit]
+    return objects, metadata
+
+
+def render_list(
+    plane: ControlPlane, kind: kinds.Kind, objects: list[store.Object], metadata: dict
+) -> bytes:
+    """A list as JSON, from the objects' own cached JSON. Items say no kind, as in the real server."""
+    head = {"kind": f"{kind.kind}List", "apiVersion": kind.api_version, "metadata": metadata}
+    prefix = b'{"apiVersion":"%s","kind":"%s",' % (kind.api_version.encode(), kind.kind.encode())
+    items = []
+    for obj in objects:
+        encoded = plane.store.encoded(obj)
+        items.append(b"{" + encoded[len(prefix) :] if encoded.startswith(prefix) else encoded)
+    return json.dumps(head).encode()[:-1] + b',"items":[' + b",".join(items) + b"]}"
+
+
+def list_(plane: ControlPlane, call: Call) -> Reply:
+    """A collection, by page where asked for."""
+    objects, metadata = page(selected(plane, call), plane.store.version, call.query)
+    return Reply(render_list(plane, call.kind, objects, metadata))
+
+
+def stale_list(plane: ControlPlane, call: Call, commits: int) -> Reply:
+    """A collection as it was before the last commits of its kind: what a lagging cache would answer."""
+    undone = plane.watching.last_changes(call.kind.resource, commits)
+    objects = {store.key_of(call.kind, obj): obj for obj in plane.store.list(call.kind.resource)}
+    for change in undone:
+        objects.pop(change.key, None)
+        if change.old is not None:
+            objects[change.key] = change.old
+    matches, place = matcher(call), call.namespace
+    found = [
+        objects[key]
+        for key in sorted(objects)
+        if (not place or key.namespace == place) and (matches is None or matches(objects[key]))
+    ]
+    version = undone[-1].version - 1 if undone else plane.store.version
+    kept, metadata = page(found, version, call.query)
+    return Reply(render_list(plane, call.kind, kept, metadata))
+
+
+def check_body(call: Call, body: Any) -> store.Object:
+    """The object in a request's body: an object, of this kind. A 400 otherwise."""
+    kind = call.kind
+    if not isinstance(body, dict):
+        raise statuses.bad_request("the body of the request must be an object")
+    said = (body.get("apiVersion", kind.api_version), body.get("kind", kind.kind))
+    if said != (kind.api_version, kind.kind):
+        raise statuses.bad_request(
+            f"{said[1]} in version {said[0]!r} cannot be handled as a {kind.kind}".replace("'", '"')
+        )
+    metadata = body.get("metadata") or {}
+    if not isinstance(metadata, dict):
+        raise statuses.bad_request("metadata must be an object")
+    return {**copy.deepcopy(body), "metadata": copy.deepcopy(metadata)}
+
+
+def _place(call: Call, metadata: dict[str, Any]) -> None:
+    if not call.kind.namespaced:
+        metadata.pop("namespace", None)
+        return
+    if metadata.setdefault("namespace", call.namespace) != call.namespace:
+        raise statuses.bad_request(
+            "the namespace of the provided object does not match the namespace sent on the request"
+        )
+
+
+def create(plane: ControlPlane, call: Call) -> Reply:
+    """A new object."""
+    kind, obj = call.kind, check_body(call, call.body)
+    metadata = obj["metadata"]
+    _place(call, metadata)
+    for name in _SERVER_FIELDS:
+        metadata.pop(name, None)
+    if "status" in kind.subresources:
+        obj.pop("status", None)
+    if not metadata.get("name") and metadata.get("generateName"):
+        metadata["name"] = _free_name(plane, kind, metadata)
+    if kind.resource in _WITH_GENERATION:
+        metadata["generation"] = 1
+    return Reply(create_object(plane, call, obj), 201)
+
+
+def _free_name(plane: ControlPlane, kind: kinds.Kind, metadata: dict[str, Any]) -> str:
+    place = metadata.get("namespace", "")
+    for _ in range(8):
+        name = names.generated(metadata["generateName"])
+        if plane.store.find(kind.resource, place, name) is None:
+            return name
+    return name
+
+
+def create_object(plane: ControlPlane, call: Call, obj: store.Object) -> store.Object:
+    """Admit an object and put it into the store (unless this is a dry run)."""
+    kind = call.kind
+    wrong = names.judge_name(kind, obj["metadata"].get("name", ""))
+    if wrong is not None and kind.resource != "pods":
+        raise statuses.invalid(kind, obj["metadata"].get("name", ""), [wrong])
+    plane.admit(call, kind, obj, None)
+    if call.dry_run:
+        key = store.key_of(kind, obj)
+        if plane.store.find(*key) is not None:
+            raise statuses.already_exists(kind, key.name)
+        return {"apiVersion": kind.api_version, "kind": kind.kind, **obj}
+    return plane.store.create(kind, obj)
+
+
+def replace(plane: ControlPlane, call: Call) -> Reply:
+    """PUT: the whole object, or one subresource of it."""
+    old = current(plane, call)
+    new = check_body(call, call.body)
+    _place(call, new["metadata"])
+    if new["metadata"].setdefault("name", call.name) != call.name:
+        raise statuses.bad_request(
+            f"the name of the object ({new['metadata']['name']}) does not match the name on the URL ({call.name})"
+        )
+    return Reply(write(plane, call, old, new))
+
+
+def patch(plane: ControlPlane, call: Call) -> Reply:
+    """PATCH in any of the four formats; server-side apply creates what is not there."""
+    media_type = call.headers.get("Content-Type", "").split(";")[0].strip()
+    if media_type not in patching.TYPES:
+        raise statuses.unsupported_media_type(patching.TYPES)
+    old = plane.store.find(call.kind.resource, scope(call), call.name)
+    if old is None and media_type == patching.APPLY and not call.target.subresource:
+        call.body = {**call.body, "metadata": {**call.body.get("metadata", {}), "name": call.name}}
+        return create(plane, call)
+    old = old or current(plane, call)
+    try:
+        new = patching.apply(media_type, old, call.body)
+    except patching.PatchError as error:
+        raise statuses.invalid(
+            call.kind, call.name, [statuses.Cause("patch", "FieldValueInvalid", str(error))]
+        ) from error
+    return Reply(write(plane, call, old, check_body(call, new)))
+
+
+def _keep_server_fields(old: store.Object, new: store.Object) -> None:
+    """Fields that only the server changes stay as they were; version and UID stay as the caller said them."""
+    kept, metadata = old["metadata"], new["metadata"]
+    for name in _SERVER_FIELDS:
+        if name in ("resourceVersion", "uid"):
+            continue
+        metadata.pop(name, None)
+        if name in kept:
+            metadata[name] = kept[name]
+
+
+def _with_part(old: store.Object, new: store.Object, part: str) -> store.Object:
+    """The old object with only one part of the new one; the version is the caller's, to be compared."""
+    metadata = {**old["metadata"], **{
+        name: new["metadata"][name] for name in ("resourceVersion", "uid") if name in new["metadata"]
+    }}  # fmt: skip
+    result = {**old, "metadata": metadata}
+    result.pop(part, None)
+    return {**result, part: new[part]} if part in new else result
+
+
+def _merged(call: Call, old: store.Object, new: store.Object) -> store.Object:
+    subresource = call.target.subresource
+    if subresource == "status":
+        return _with_part(old, new, "status")
+    if subresource == "finalize":
+        return _with_part(old, new, "spec")
+    if "status" in call.kind.subresources:
+        new.pop("status", None)
+        if "status" in old:
+            new["status"] = old["status"]
+    generation = old["metadata"].get("generation")
+    if generation and new.get("spec") != old.get("spec"):
+        new["metadata"]["generation"] = generation + 1
+    return new
+
+
+def write(plane: ControlPlane, call: Call, old: store.Object, new: store.Object) -> store.Object:
+    """Check a changed object and put it in the old one's place."""
+    _keep_server_fields(old, new)
+    new = copy.deepcopy(_merged(call, old, new))
+    plane.admit(call, call.kind, new, old)
+    if new.get("spec") == old.get("spec") and "generation" in old["metadata"]:
+        new["metadata"]["generation"] = old["metadata"]["generation"]
+    if call.dry_run:
+        return new
+    written = plane.store.update(call.kind, new)
+    if "deletionTimestamp" in written["metadata"]:
+        deletion.finish_if_done(plane.store, call.kind, written)
+    return written
+
+
+def _answer_deleted(kind: kinds.Kind, obj: store.Object, *, gone: bool) -> store.Object:
+    if not gone or kind.resource in _SHOWN_WHEN_DELETED:
+        return obj
+    details = {"name": obj["metadata"]["name"], "kind": kind.plural, "uid": obj["metadata"]["uid"]}
+    if kind.group:
+        details["group"] = kind.group
+    return statuses.make_success(details)
+
+
+def delete(plane: ControlPlane, call: Call) -> Reply:
+    """One object, at once or once nothing holds it."""
+    obj = current(plane, call)
+    options = deletion.options_from(call.query, call.body)
+    if call.dry_run:
+        deletion.check_preconditions(call.kind, obj, options)
+        return Reply(obj)
+    last, gone = deletion.delete(plane.store, call.kind, obj, options)
+    return Reply(_answer_deleted(call.kind, last, gone=gone))
+
+
+def delete_collection(plane: ControlPlane, call: Call) -> Reply:
+    """All objects that the selectors name."""
+    options = deletion.options_from(call.query, call.body)
+    found = selected(plane, call)
+    if not call.dry_run:
+        for obj in found:
+            deletion.delete(plane.store, call.kind, obj, options)
+    return Reply(
+        render_list(plane, call.kind, found, {"resourceVersion": str(plane.store.version)})
+    )
+
+
+VERBS = {
+    "get": get,
+    "list": list_,
+    "create": create,
+    "update": replace,
+    "patch": patch,
+    "delete": delete,
+    "deletecollection": delete_collection,
+}
+
+
+def encode(obj: store.Object) -> bytes:
+    """An object as JSON, for one that is not in the store."""
+    return json.dumps(obj, separators=(",", ":")).encode()
