@@ -1,0 +1,126 @@
+"""The command `workshop-notes`: check, build and preview the notes of a workshop.
+
+Called from the command line; for people who write notes, not for the hub.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tornado import httpserver
+
+from workshop_dashboard import check, library, preview, site, values, workshopfile
+
+LOOPBACK = "127.0.0.1"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command with `argv`; return 0, or 1 for notes with errors and unusable folders."""
+    options = make_parser().parse_args(argv)
+    source = make_library(options)
+    try:
+        return int(options.run(source, options))
+    except (library.LibraryError, workshopfile.WorkshopFileError, site.SiteError) as error:
+        print(f"workshop-notes: {error}", file=sys.stderr)
+        return 1
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="workshop-notes", description="Check, build and preview the notes of a workshop."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_command(commands, "check", run_check, "name what is wrong, with the file and the line")
+    build = _add_command(commands, "build", run_build, "write the notes as a folder of HTML pages")
+    build.add_argument("target", type=Path, help="folder for the pages; it must be empty")
+    show = _add_command(commands, "preview", run_preview, "show the notes on this machine")
+    show.add_argument("--port", type=int, default=8800, help="port on loopback (default 8800)")
+    return parser
+
+
+def make_library(options: argparse.Namespace) -> library.Library:
+    """Return the library of the folder that the command line names."""
+    return library.Library(
+        options.folder,
+        options.workshop_file,
+        builtin=values.make_builtin(os.environ, "/"),
+        fixed=dict(options.variable),
+        environment=values.public_environment(os.environ),
+    )
+
+
+def run_check(source: library.Library, _options: argparse.Namespace) -> int:
+    """Print the problems, one a line as FILE:LINE; 1 if one of them is an error."""
+    book = source.load()
+    problems = check.check_notes(book)
+    for problem in problems:
+        print(problem)
+    errors = sum(problem.level == "error" for problem in problems)
+    print(f"{len(book.pages)} pages, {errors} errors, {len(problems) - errors} warnings")
+    return 1 if errors else 0
+
+
+def run_build(source: library.Library, options: argparse.Namespace) -> int:
+    """Write the site."""
+    written = site.build_site(source, options.target)
+    print(f"{len(written)} files in {options.target}: open {options.target / 'index.html'}")
+    return 0
+
+
+def run_preview(source: library.Library, options: argparse.Namespace) -> int:
+    """Serve the notes on loopback until interrupted."""
+    source.load()
+    try:
+        asyncio.run(_serve(source, options.port))
+    except KeyboardInterrupt:
+        print()
+    return 0
+
+
+async def _serve(source: library.Library, port: int) -> None:
+    server = httpserver.HTTPServer(preview.create_app(source))
+    try:
+        server.listen(port, address=LOOPBACK)
+    except OSError as error:
+        message = f"port {port} is not free: choose another with --port."
+        raise library.LibraryError(message) from error
+    print(f"http://{LOOPBACK}:{_port(server)}/", flush=True)
+    await asyncio.Event().wait()
+
+
+def _port(server: httpserver.HTTPServer) -> int:
+    return int(next(iter(server._sockets.values())).getsockname()[1])
+
+
+def _add_command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: object,
+    summary: str,
+) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=summary, description=f"Notes: {summary}.")
+    command.add_argument("folder", type=Path, help="folder of the notes")
+    command.add_argument(
+        "--workshop-file", default="", help="file to use in place of workshop.yaml"
+    )
+    command.add_argument(
+        "--variable",
+        action="append",
+        default=[],
+        type=_assignment,
+        metavar="NAME=VALUE",
+        help="value of a variable; may be given several times",
+    )
+    command.set_defaults(run=run)
+    return command
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value

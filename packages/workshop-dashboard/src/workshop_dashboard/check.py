@@ -1,0 +1,174 @@
+"""What is wrong with a workshop's notes, with the file and the line.
+
+Pure. Called by `app` for `workshop-notes check` and by the tests of a workshop's author.
+"""
+
+import dataclasses
+import html.parser
+import re
+from collections.abc import Iterator
+
+import markdown_it.token
+
+from workshop_dashboard import actions, links, notes, render, variables
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class Problem:
+    """One thing to mend: the file below the notes' folder, the line from 1, and a sentence.
+
+    `level` is `error` or, for what still works, `warning`.
+    """
+
+    file: str
+    line: int
+    level: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.level}: {self.message}"
+
+
+def check_notes(book: notes.Notes) -> list[Problem]:
+    """Return all problems of the notes, by file and line."""
+    found = [*_modules(book), *_files(book), *_circles(book), *_unreached(book)]
+    for page in book.pages.values():
+        found += [*_front_matter(page, book), *_variables(page, book), *_body(page, book)]
+    return sorted(set(found))
+
+
+def _modules(book: notes.Notes) -> Iterator[Problem]:
+    for module in book.workshop.modules:
+        if not notes.find_page(module, "", book.pages):
+            message = f"modules.activate names {module}, and there is no such page"
+            yield Problem("workshop.yaml", 1, "error", message)
+
+
+def _files(book: notes.Notes) -> Iterator[Problem]:
+    if "config.js" in book.files:
+        message = "config.js is never run: move what it says to workshop.yaml and modules.yaml"
+        yield Problem("config.js", 1, "warning", message)
+    for page in book.pages.values():
+        if page.file.endswith(".adoc"):
+            message = "AsciiDoc is shown as plain text: convert the page to Markdown"
+            yield Problem(page.file, 1, "warning", message)
+    if not book.order:
+        yield Problem(".", 1, "error", "there is no page: write an index.md")
+
+
+def _circles(book: notes.Notes) -> Iterator[Problem]:
+    if book.workshop.modules or not book.order:
+        return
+    pages = book.pages
+    order, back_to = notes.walk(book.first, lambda name: notes.next_of(pages[name], pages))
+    if back_to:
+        page = pages[order[-1]]
+        message = f"NextPage leads back to {back_to}: the pages go in a circle"
+        yield Problem(page.file, page.front.line("next_page"), "error", message)
+
+
+def _unreached(book: notes.Notes) -> Iterator[Problem]:
+    reached = set(book.order)
+    for page in book.pages.values():
+        targets = (links.find_target(href, page.name, book) for _, href, _ in _hrefs(page, book))
+        reached |= {target.path for target in targets if target.kind == "page"}
+    for name, page in book.pages.items():
+        if name not in reached:
+            yield Problem(page.file, 1, "warning", "no page leads here")
+
+
+def _front_matter(page: notes.Page, book: notes.Notes) -> Iterator[Problem]:
+    for field, key in (("next_page", "NextPage"), ("prev_page", "PrevPage")):
+        target = getattr(page.front, field)
+        if target and not notes.find_page(target, page.name, book.pages):
+            message = f"{key} names {target}, and there is no such page"
+            yield Problem(page.file, page.front.line(field), "error", message)
+
+
+def _variables(page: notes.Page, book: notes.Notes) -> Iterator[Problem]:
+    for line, name in variables.unknown_names(page.body, book.values):
+        message = f"no variable {name}: define it under `vars` in workshop.yaml"
+        yield Problem(page.file, page.first_line + line - 1, "error", message)
+
+
+def _body(page: notes.Page, book: notes.Notes) -> Iterator[Problem]:
+    for line, href, alt in _hrefs(page, book):
+        target = links.find_target(href, page.name, book)
+        if target.kind == "missing":
+            message = f"the link to {href} leads nowhere"
+            yield Problem(page.file, line, "error", message)
+        elif target.kind in ("page", "anchor") and target.fragment:
+            goal = book.pages[target.path or page.name]
+            if target.fragment not in _anchors(goal, book):
+                message = f"the link to {href} names a heading that is not there"
+                yield Problem(page.file, line, "error", message)
+        if alt is not None and not alt.strip():
+            message = f"the image {href} has no text for people who cannot see it"
+            yield Problem(page.file, line, "warning", message)
+    for token in _tokens(page, book):
+        if token.type == "fence":
+            yield from _fence(page, token)
+
+
+def _fence(page: notes.Page, token: markdown_it.token.Token) -> Iterator[Problem]:
+    action = actions.parse_action(token.info, token.content)
+    line = page.first_line + (token.map or [0])[0]
+    if action and action.note:
+        yield Problem(page.file, line, "error", action.note)
+    unknown = actions.unknown_action(token.info)
+    if unknown:
+        message = f"`{unknown}` is no action we know: the block will be plain code"
+        yield Problem(page.file, line, "warning", message)
+
+
+def _tokens(page: notes.Page, book: notes.Notes) -> list[markdown_it.token.Token]:
+    if page.file.endswith(".adoc"):
+        return []
+    return render.parse(variables.fill(page.body, book.values))
+
+
+def _anchors(page: notes.Page, book: notes.Notes) -> set[str]:
+    found = set()
+    for token in _tokens(page, book):
+        found.add(str(token.attrGet("id") or ""))
+        for part in (token, *(token.children or ())):
+            if part.type in ("html_block", "html_inline"):
+                found |= set(re.findall(r"""\b(?:id|name)=["']?([\w\-]+)""", part.content))
+    return found
+
+
+def _hrefs(page: notes.Page, book: notes.Notes) -> Iterator[tuple[int, str, str | None]]:
+    """Yield (line, address, text of an image or None) for each link and image of a page."""
+    lines = page.body.splitlines()
+    for token in _tokens(page, book):
+        first, last = token.map or (0, len(lines))
+        for part in (token, *(token.children or ())):
+            for href, alt in _part_hrefs(part):
+                inside = (n for n in range(first, min(last, len(lines))) if href in lines[n])
+                yield page.first_line + next(inside, first), href, alt
+
+
+def _part_hrefs(token: markdown_it.token.Token) -> Iterator[tuple[str, str | None]]:
+    if token.type == "link_open":
+        yield str(token.attrGet("href")), None
+    elif token.type == "image":
+        yield str(token.attrGet("src")), token.content
+    elif token.type in ("html_block", "html_inline"):
+        collector = _Collector()
+        collector.feed(token.content)
+        yield from collector.found
+
+
+class _Collector(html.parser.HTMLParser):
+    """Gathers the addresses of raw HTML."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "a" and given.get("href"):
+            self.found.append((str(given["href"]), None))
+        if tag == "img" and given.get("src"):
+            self.found.append((str(given["src"]), given.get("alt") or ""))

@@ -1,0 +1,148 @@
+"""The settings of the dashboard, as traits that an admin sets in the terminal's configuration.
+
+Called by `extension`, which makes one `Dashboard` of the terminal's configuration.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import traitlets
+from traitlets.config import Configurable
+
+from workshop_dashboard.layout import LAYOUTS, SMALLEST_SHARE
+
+NOTES_PLACES = ("workshop", "/opt/app-root/workshop", "/opt/workshop/workshop")
+
+
+class Dashboard(Configurable):
+    """Workshop notes and terminals side by side in one page of the terminal's server."""
+
+    notes_dir = traitlets.Unicode(
+        help="""
+        Folder that holds the notes: Markdown pages, and `workshop.yaml` if there is one.
+
+        A path. Default: the environment variable `WORKSHOP_FOLDER`, else the first of
+        `workshop` in the home folder, `/opt/app-root/workshop` and `/opt/workshop/workshop`
+        that exists, else empty: no notes, and the server opens the plain terminal.
+
+        Set it when the notes lie elsewhere in your image.
+
+        Example: `c.Dashboard.notes_dir = "/srv/workshop"`
+        """
+    ).tag(config=True)
+
+    @traitlets.default("notes_dir")
+    def _default_notes_dir(self) -> str:
+        if os.environ.get("WORKSHOP_FOLDER"):
+            return os.environ["WORKSHOP_FOLDER"]
+        home = Path(os.environ.get("HOME", "/"))
+        places = (home / place for place in NOTES_PLACES)
+        return str(next((place for place in places if place.is_dir()), ""))
+
+    workshop_file = traitlets.Unicode(
+        help="""
+        Name of the file that says which pages belong to the workshop and in which order.
+
+        A file name below `notes_dir`. Default: the environment variable `WORKSHOP_FILE`, else
+        empty: `workshop.yaml` if it exists.
+
+        Set it to give one of several variants of the same notes.
+
+        Example: `c.Dashboard.workshop_file = "workshop-short.yaml"`
+        """
+    ).tag(config=True)
+
+    @traitlets.default("workshop_file")
+    def _default_workshop_file(self) -> str:
+        return os.environ.get("WORKSHOP_FILE", "")
+
+    @traitlets.validate("workshop_file")
+    def _check_workshop_file(self, proposal: Any) -> str:
+        name = str(proposal["value"])
+        if name.startswith("/") or ".." in Path(name).parts:
+            message = f"Dashboard.workshop_file must be a file below notes_dir, not {name!r}."
+            raise traitlets.TraitError(message)
+        return name
+
+    layout = traitlets.Unicode(
+        help="""
+        Which terminals stand beside the notes.
+
+        One of `default` (one terminal), `split` (two, 60% and 40% of the height), `split/2`
+        (three: 50%, 25%, 25%), `lower` (two: 70% and 30%), `none` (notes alone). Default: the
+        environment variable `TERMINAL_TAB`, else `default`. A page that runs something in a
+        terminal which is not there opens it.
+
+        Set it when your exercises keep a second shell at hand.
+
+        Example: `c.Dashboard.layout = "split"`
+        """
+    ).tag(config=True)
+
+    @traitlets.default("layout")
+    def _default_layout(self) -> str:
+        return os.environ.get("TERMINAL_TAB") or "default"
+
+    @traitlets.validate("layout")
+    def _check_layout(self, proposal: Any) -> str:
+        if proposal["value"] not in LAYOUTS:
+            known = ", ".join(LAYOUTS)
+            message = f"Dashboard.layout must be one of {known}, not {proposal['value']!r}."
+            raise traitlets.TraitError(message)
+        return str(proposal["value"])
+
+    notes_share = traitlets.Int(
+        40,
+        min=SMALLEST_SHARE,
+        max=100 - SMALLEST_SHARE,
+        help="""
+        Width of the notes when the page is first opened; everybody may drag the divider.
+
+        In percent of the page's width, from 15 to 85. Default: 40.
+
+        Raise it for notes with wide pictures, lower it for programs that need wide terminals.
+
+        Example: `c.Dashboard.notes_share = 35`
+        """,
+    ).tag(config=True)
+
+    title = traitlets.Unicode(
+        help="""
+        Name of the workshop, shown at the top of the page.
+
+        Text. Default: empty, which takes `name` of workshop.yaml or the first page's title.
+
+        Set it when one set of notes is given under several names.
+
+        Example: `c.Dashboard.title = "Kubernetes in an afternoon"`
+        """
+    ).tag(config=True)
+
+    variables = traitlets.Dict(
+        key_trait=traitlets.Unicode(),
+        value_trait=traitlets.Unicode(),
+        help="""
+        Values for variables of the notes, written there as `%name%` or `{{ name }}`.
+
+        Names and texts. Default: none. They go before the environment, before `vars` of the
+        workshop's files and before the variables that every workshop has.
+
+        Set it for what only the place knows where the workshop is given.
+
+        Example: `c.Dashboard.variables = {"registry": "registry.example.com"}`
+        """,
+    ).tag(config=True)
+
+    open_first = traitlets.Bool(
+        True,
+        help="""
+        Whether the server opens with this page rather than with the plain terminal.
+
+        True or False. Default: True. Without notes it always opens with the terminal.
+
+        Set it to False to keep the terminal first and the notes at `dashboard/`.
+
+        Example: `c.Dashboard.open_first = False`
+        """,
+    ).tag(config=True)
