@@ -6,6 +6,7 @@ Called from the command line; for people who write notes, not for the hub.
 import argparse
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -82,18 +83,16 @@ def run_preview(source: library.Library, options: argparse.Namespace) -> int:
 
 
 async def _serve(source: library.Library, port: int) -> None:
-    server = httpserver.HTTPServer(preview.create_app(source))
     try:
-        server.listen(port, address=LOOPBACK)
+        listening = socket.create_server((LOOPBACK, port))
     except OSError as error:
         message = f"port {port} is not free: choose another with --port."
         raise library.LibraryError(message) from error
-    print(f"http://{LOOPBACK}:{_port(server)}/", flush=True)
+    listening.setblocking(False)
+    server = httpserver.HTTPServer(preview.create_app(source))
+    server.add_socket(listening)
+    print(f"http://{LOOPBACK}:{listening.getsockname()[1]}/", flush=True)
     await asyncio.Event().wait()
-
-
-def _port(server: httpserver.HTTPServer) -> int:
-    return int(next(iter(server._sockets.values())).getsockname()[1])
 
 
 def _add_command(

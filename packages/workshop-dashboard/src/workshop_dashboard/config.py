@@ -15,6 +15,23 @@ from workshop_dashboard.layout import LAYOUTS, SMALLEST_SHARE
 NOTES_PLACES = ("workshop", "/opt/app-root/workshop", "/opt/workshop/workshop")
 
 
+# Called for values and for defaults from the environment, which traitlets does not validate.
+def check_workshop_file(name: str) -> str:
+    """Return `name` if it is a file below the notes' folder, else raise `TraitError`."""
+    if name.startswith("/") or ".." in Path(name).parts:
+        message = f"Dashboard.workshop_file must be a file below notes_dir, not {name!r}."
+        raise traitlets.TraitError(message)
+    return name
+
+
+def check_layout(name: str) -> str:
+    """Return `name` if it is a layout, else raise `TraitError`."""
+    if name not in LAYOUTS:
+        message = f"Dashboard.layout must be one of {', '.join(LAYOUTS)}, not {name!r}."
+        raise traitlets.TraitError(message)
+    return name
+
+
 class Dashboard(Configurable):
     """Workshop notes and terminals side by side in one page of the terminal's server."""
 
@@ -55,15 +72,11 @@ class Dashboard(Configurable):
 
     @traitlets.default("workshop_file")
     def _default_workshop_file(self) -> str:
-        return os.environ.get("WORKSHOP_FILE", "")
+        return check_workshop_file(os.environ.get("WORKSHOP_FILE", ""))
 
     @traitlets.validate("workshop_file")
     def _check_workshop_file(self, proposal: Any) -> str:
-        name = str(proposal["value"])
-        if name.startswith("/") or ".." in Path(name).parts:
-            message = f"Dashboard.workshop_file must be a file below notes_dir, not {name!r}."
-            raise traitlets.TraitError(message)
-        return name
+        return check_workshop_file(str(proposal["value"]))
 
     layout = traitlets.Unicode(
         help="""
@@ -82,15 +95,11 @@ class Dashboard(Configurable):
 
     @traitlets.default("layout")
     def _default_layout(self) -> str:
-        return os.environ.get("TERMINAL_TAB") or "default"
+        return check_layout(os.environ.get("TERMINAL_TAB") or "default")
 
     @traitlets.validate("layout")
     def _check_layout(self, proposal: Any) -> str:
-        if proposal["value"] not in LAYOUTS:
-            known = ", ".join(LAYOUTS)
-            message = f"Dashboard.layout must be one of {known}, not {proposal['value']!r}."
-            raise traitlets.TraitError(message)
-        return str(proposal["value"])
+        return check_layout(str(proposal["value"]))
 
     notes_share = traitlets.Int(
         40,

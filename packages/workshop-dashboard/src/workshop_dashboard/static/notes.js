@@ -153,7 +153,7 @@
       shown = url.pathname;
       dressAll();
       const anchor = url.hash && document.getElementById(decodeURIComponent(url.hash.slice(1)));
-      if (anchor) anchor.scrollIntoView(); else notes.scrollTop = 0;
+      if (anchor) anchor.scrollIntoView(); else notes.scrollTo({ top: 0, behavior: "instant" });
       notes.focus({ preventScroll: true });
       workshop.announce(notes.querySelector("article").dataset.title);
     } catch {

@@ -1,0 +1,22 @@
+"""Scripts and styles of the package."""
+
+from workshop_dashboard import assets
+
+
+def test_all_that_the_pages_name_is_there():
+    names = {"icon.svg", "notes.js", "panels.js", "terminals.js", "workshop.css"}
+    assert set(assets.read_assets()) == names
+
+
+def test_an_address_changes_with_the_bytes():
+    urls = assets.make_urls("/s/")
+    fingerprint = assets.read_assets()["notes.js"].fingerprint
+    assert urls["notes.js"] == f"/s/notes.js?v={fingerprint}"
+    assert len({url.split("=")[1] for url in urls.values()}) == len(urls)
+
+
+def test_scripts_bring_nothing_from_elsewhere():
+    for asset in assets.read_assets().values():
+        addresses = asset.data.replace(b"http://www.w3.org/2000/svg", b"")
+        assert b"http://" not in addresses
+        assert b"https://" not in addresses

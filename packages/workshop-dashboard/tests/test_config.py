@@ -1,0 +1,56 @@
+"""The dashboard's settings, and what they say when they are wrong."""
+
+import pytest
+import traitlets
+from traitlets.config import Config
+
+from workshop_dashboard import config
+
+
+def make(**values):
+    return config.Dashboard(config=Config(Dashboard=values))
+
+
+def test_the_environment_gives_the_defaults(monkeypatch):
+    monkeypatch.setenv("WORKSHOP_FOLDER", "/srv/w")
+    monkeypatch.setenv("WORKSHOP_FILE", "short.yaml")
+    monkeypatch.setenv("TERMINAL_TAB", "split")
+    settings = make()
+    assert (settings.notes_dir, settings.workshop_file) == ("/srv/w", "short.yaml")
+    assert (settings.layout, settings.notes_share) == ("split", 40)
+
+
+def test_notes_are_looked_for_at_home(monkeypatch, tmp_path):
+    monkeypatch.delenv("WORKSHOP_FOLDER", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert make().notes_dir == ""
+    (tmp_path / "workshop").mkdir()
+    assert make().notes_dir == str(tmp_path / "workshop")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("layout", "sideways", "Dashboard.layout must be one of default, split"),
+        ("workshop_file", "../x.yaml", "Dashboard.workshop_file must be a file below notes_dir"),
+        ("workshop_file", "/etc/x.yaml", "Dashboard.workshop_file must be a file below"),
+        ("notes_share", 5, "notes_share"),
+        ("variables", {"a": 1}, "variables"),
+    ],
+)
+def test_a_wrong_value_is_named(name, value, words):
+    with pytest.raises(traitlets.TraitError, match=words):
+        make(**{name: value})
+
+
+def test_a_wrong_value_of_the_environment_too(monkeypatch):
+    monkeypatch.setenv("TERMINAL_TAB", "sideways")
+    with pytest.raises(traitlets.TraitError, match=r"Dashboard\.layout"):
+        _ = make().layout
+
+
+@pytest.mark.parametrize("name", sorted(config.Dashboard.class_own_traits(config=True)))
+def test_help_has_its_four_beats(name):
+    text = config.Dashboard.class_own_traits()[name].help
+    assert f"Example: `c.Dashboard.{name} = " in text
+    assert "Default:" in text

@@ -1,0 +1,39 @@
+"""The dashboard as the terminal's server loads it."""
+
+import logging
+
+import pytest
+import traitlets
+from traitlets.config import Config
+
+from jupyterhub_butterfly import extensions
+from workshop_dashboard import extension
+
+
+def context(**settings):
+    config = Config(Dashboard=settings)
+    return extensions.Context("/user/ada/", config, logging.getLogger("t"), "ada", "butterfly")
+
+
+def test_the_server_finds_and_accepts_it(tmp_path):
+    loaded = extensions.load_extensions(context(notes_dir=str(tmp_path)), ["dashboard"])
+    assert [one.name for one in loaded] == ["dashboard"]
+    assert loaded[0].landing == "dashboard/"
+
+
+@pytest.mark.parametrize(
+    ("settings", "landing"),
+    [
+        ({"notes_dir": ""}, None),
+        ({"notes_dir": "/srv/notes", "open_first": False}, None),
+        ({"notes_dir": "/srv/notes"}, "dashboard/"),
+    ],
+)
+def test_which_page_is_first(settings, landing):
+    assert extension.load(context(**settings)).landing == landing
+
+
+def test_a_wrong_setting_stops_the_start(monkeypatch):
+    monkeypatch.setenv("TERMINAL_TAB", "sideways")
+    with pytest.raises(traitlets.TraitError, match=r"Dashboard\.layout"):
+        extension.load(context())

@@ -1,0 +1,192 @@
+"""The dashboard's pages over real HTTP, behind a gate that lets in who has the word."""
+
+import logging
+import re
+
+import pytest
+from tornado import httpclient, httpserver, testing, web
+from traitlets.config import Config
+
+from jupyterhub_butterfly import auth, extensions
+from workshop_dashboard import extension
+
+PREFIX = "/user/ada/"
+
+
+class Gate:
+    """Lets in whoever says the word."""
+
+    mode = "word"
+
+    async def admit(self, handler):
+        if handler.request.headers.get("X-Word") != "please":
+            raise auth.Refused("Say the word.")
+        return auth.Visitor("ada", "1")
+
+    def xsrf_token(self, handler):
+        return b'to"ken'
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "img").mkdir()
+    (tmp_path / "index.md").write_text("# Hi there\n![p](img/p.svg)\n\n```execute\nls\n```\n")
+    (tmp_path / "second.md").write_text("# Second\n")
+    (tmp_path / "img/p.svg").write_text("<svg xmlns='x'><script>alert(1)</script></svg>")
+    (tmp_path / "page.html").write_text("<script>alert(1)</script>")
+    (tmp_path / "what is.bin").write_bytes(b"x" * 600_000)
+    return tmp_path
+
+
+@pytest.fixture
+async def ask(folder):
+    servers = []
+    client = httpclient.AsyncHTTPClient(force_instance=True)
+
+    def serve(**settings):
+        config = Config(Dashboard={"notes_dir": str(folder), **settings})
+        context = extensions.Context(PREFIX, config, logging.getLogger("t"), "ada", "butterfly")
+        routes = [(PREFIX + r.pattern, r.handler, r.kwargs) for r in extension.load(context).routes]
+        server = httpserver.HTTPServer(web.Application(routes, gate=Gate(), prefix=PREFIX))
+        socket, port = testing.bind_unused_port()
+        server.add_socket(socket)
+        servers.append(server)
+
+        async def get(path, word="please", **options):
+            url = f"http://127.0.0.1:{port}{PREFIX}{path}"
+            headers = {"X-Word": word, "Accept": "text/html"}
+            options = {"raise_error": False, "follow_redirects": False, **options}
+            return await client.fetch(url, headers=headers, **options)
+
+        return get
+
+    yield serve
+    client.close()
+    for server in servers:
+        server.stop()
+        await server.close_all_connections()
+
+
+PATHS = [
+    "dashboard",
+    "dashboard/",
+    "dashboard/page/index",
+    "dashboard/page/",
+    "dashboard/files/img/p.svg",
+    "dashboard/static/notes.js",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_nobody_gets_past_the_gate(ask, path):
+    get = ask()
+    assert (await get(path, word="")).code == 403
+    assert (await get(path)).code in (200, 302)
+
+
+def test_the_paths_above_are_all_routes(folder):
+    context = extensions.Context(PREFIX, Config(), logging.getLogger("t"), "ada", "butterfly")
+    for route in extension.load(context).routes:
+        assert any(re.fullmatch(route.pattern, path) for path in PATHS), route.pattern
+
+
+async def test_the_page(ask):
+    page = (await ask()("dashboard/")).body.decode()
+    assert '<h1 id="note-hi-there">Hi there</h1>' in page
+    assert '<pre data-action="execute" data-session="1">' in page
+    assert f'src="{PREFIX}dashboard/files/img/p.svg"' in page
+    assert f'data-src="{PREFIX}terminal/session/1"' in page
+    assert 'data-xsrf="to&#34;ken"' in page
+    assert f'href="{PREFIX}dashboard/page/second"' in page
+
+
+async def test_only_scripts_of_this_very_answer_run(ask):
+    get = ask()
+    first, second = await get("dashboard/"), await get("dashboard/")
+    policies = [answer.headers["Content-Security-Policy"] for answer in (first, second)]
+    nonces = [re.search(r"script-src 'nonce-([\w-]{20,})'(;|$)", policy)[1] for policy in policies]
+    assert nonces[0] != nonces[1]
+    page = first.body.decode()
+    scripts = re.findall(r"<script[^>]*>", page)
+    assert scripts
+    assert all(f'nonce="{nonces[0]}"' in script and "src=" in script for script in scripts)
+    assert "unsafe" not in policies[0]
+    assert "frame-ancestors" in policies[0]
+    assert not re.search(r"<[^>]+\s(on\w+|style)=", page)
+
+
+async def test_a_page_that_is_not_there(ask):
+    answer = await ask()("dashboard/page/gone%3Cb%3E")
+    assert answer.code == 404
+    page = answer.body.decode()
+    assert "The notes have no page gone&lt;b&gt;" in page
+    assert "terminal/session/1" in page
+
+
+async def test_notes_that_cannot_be_read_leave_the_terminal(ask, folder):
+    (folder / "workshop.yaml").write_text("[")
+    answer = await ask()("dashboard/")
+    assert answer.code == 500
+    assert "workshop.yaml is not YAML" in answer.body.decode()
+    assert "terminal/session/1" in answer.body.decode()
+
+
+async def test_a_change_of_the_notes_is_seen(ask, folder):
+    get = ask()
+    await get("dashboard/")
+    (folder / "index.md").write_text("# Changed\n")
+    assert "Changed" in (await get("dashboard/")).body.decode()
+
+
+async def test_without_notes_there_is_a_terminal(ask):
+    page = (await ask(notes_dir="")("dashboard/")).body.decode()
+    assert "terminal/session/1" in page
+    assert 'id="notes"' not in page
+
+
+async def test_the_layout_is_drawn(ask):
+    page = (await ask(layout="split/2", notes_share=30, title="My <w>")("dashboard/")).body.decode()
+    assert page.count("<iframe") == 3
+    assert 'data-notes-share="30"' in page
+    assert "My &lt;w&gt;" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "media_type", "saved"),
+    [
+        ("img/p.svg", 200, "image/svg+xml", False),
+        ("page.html", 200, "text/html", True),
+        ("what%20is.bin", 200, "application/octet-stream", True),
+        ("index.md", 404, "text/html", False),
+        ("../secret", 404, "text/html", False),
+        ("..%2f..%2fetc%2fpasswd", 404, "text/html", False),
+        ("img", 404, "text/html", False),
+    ],
+)
+async def test_a_file_beside_the_pages(ask, path, code, media_type, saved):
+    answer = await ask()(f"dashboard/files/{path}")
+    assert answer.code == code
+    assert answer.headers["Content-Type"].startswith(media_type)
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert ("attachment" in answer.headers.get("Content-Disposition", "")) == saved
+    if code == 200:
+        assert answer.headers["Content-Security-Policy"].endswith("; sandbox")
+
+
+async def test_a_large_file_is_refused(ask, monkeypatch):
+    monkeypatch.setattr("workshop_dashboard.handlers.MAX_FILE_BYTES", 1000)
+    assert (await ask()("dashboard/files/what%20is.bin")).code == 413
+
+
+async def test_a_script_may_be_kept(ask):
+    answer = await ask()("dashboard/static/notes.js?v=1")
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert (await ask()("dashboard/static/gone.js")).code == 404
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x"])
+async def test_a_link_out_of_the_environment_cannot_act(ask, monkeypatch, url):
+    monkeypatch.setenv("RESTART_URL", url)
+    monkeypatch.setenv("CONSOLE_URL", url)
+    assert url not in (await ask()("dashboard/")).body.decode()
