@@ -86,7 +86,7 @@ class Authorization:
 
     def rebuild(self) -> None:
         """Make the index anew, after objects were loaded without changes being told."""
-        for binding in self._store.list(_CRB) + self._store.list(_RB):
+        for binding in self._store.select(_CRB) + self._store.select(_RB):
             self._index(binding)
 
     def _index(self, binding: store.Object) -> None:

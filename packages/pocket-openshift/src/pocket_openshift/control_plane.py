@@ -74,10 +74,10 @@ class ControlPlane:
             self._wire(behaviour)
 
     def _wire(self, behaviour: Behaviour) -> None:
-        if "*" in behaviour.kinds:
+        if "*" in behaviour.resources:
             self._wiring.for_all.append(behaviour)
         else:
-            for resource in behaviour.kinds:
+            for resource in behaviour.resources:
                 self._wiring.by_kind[resource].append(behaviour)
         for name, endpoint in behaviour.endpoints().items():
             self._wiring.endpoints[name].append(endpoint)

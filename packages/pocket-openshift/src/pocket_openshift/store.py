@@ -93,7 +93,7 @@ class Store:
         key = self._by_uid.get(uid)
         return self.find(*key) if key else None
 
-    def list(self, resource: str, namespace: str | None = None) -> list[Object]:
+    def select(self, resource: str, namespace: str | None = None) -> list[Object]:
         """Objects of a kind by namespace and name; of one namespace, or of all when it is None."""
         spaces = self._objects[resource]
         if namespace is not None:

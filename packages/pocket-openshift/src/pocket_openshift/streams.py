@@ -35,7 +35,7 @@ def open_watch(plane: ControlPlane, call: Call) -> watching.Watch:
     watch = watching.Watch(call.kind, namespace, matches)
     version = call.query.get("resourceVersion", "")
     if version in ("", "0"):
-        found = plane.store.list(call.kind.resource, namespace)
+        found = plane.store.select(call.kind.resource, namespace)
         watch.start_with([obj for obj in found if matches is None or matches(obj)])
         plane.watching.open(watch, plane.store.version)
         return watch

@@ -61,7 +61,7 @@ def matcher(call: Call) -> selectors.Matcher | None:
 def selected(plane: ControlPlane, call: Call) -> list[store.Object]:
     """The objects that a collection's URL and selectors name, in the order of their keys."""
     matches = matcher(call)
-    found = plane.store.list(call.kind.resource, call.namespace or None)
+    found = plane.store.select(call.kind.resource, call.namespace or None)
     return [obj for obj in found if matches(obj)] if matches else found
 
 
@@ -119,7 +119,7 @@ def list_(plane: ControlPlane, call: Call) -> Reply:
 def stale_list(plane: ControlPlane, call: Call, commits: int) -> Reply:
     """A collection as it was before the last commits of its kind: what a lagging cache would answer."""
     undone = plane.watching.last_changes(call.kind.resource, commits)
-    objects = {store.key_of(call.kind, obj): obj for obj in plane.store.list(call.kind.resource)}
+    objects = {store.key_of(call.kind, obj): obj for obj in plane.store.select(call.kind.resource)}
     for change in undone:
         objects.pop(change.key, None)
         if change.old is not None:

@@ -65,11 +65,11 @@ Endpoint = Callable[[Call], "Reply | None | Awaitable[Reply | None]"]
 class Behaviour:
     """Override what you need; everything runs on the server's loop and, but for endpoints, must not wait.
 
-    `kinds` names the resources ("pods", "routes.route.openshift.io") that `default`, `validate` and `changed` are called
+    `resources` names the kinds ("pods", "routes.route.openshift.io") that `default`, `validate` and `changed` are called
     for; ("*",) is all of them.
     """
 
-    kinds: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
 
     def __init__(self, plane: ControlPlane) -> None:
         self.plane = plane
@@ -82,7 +82,7 @@ class Behaviour:
         """Raise a `statuses.StatusError` when the object may not be (validation and admission)."""
 
     def changed(self, change: store.Change) -> None:
-        """Something of `kinds` was committed. Called in order, after the watches were told; may write to the store."""
+        """Something of `resources` was committed. Called in order, after the watches were told; may write to the store."""
 
     def started(self) -> None:
         """Once, before the first request; make what must exist."""

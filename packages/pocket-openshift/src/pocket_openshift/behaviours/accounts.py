@@ -18,7 +18,7 @@ _ANNOTATION = "kubernetes.io/service-account.name"
 class Accounts(Behaviour):
     """Tokens of service accounts."""
 
-    kinds = ("secrets",)
+    resources = ("secrets",)
 
     def endpoints(self) -> dict:
         return {"create serviceaccounts/token": self.request_token}

@@ -17,7 +17,7 @@ def terminating(namespace: Object) -> bool:
 class Namespaces(Behaviour):
     """Creation, admission of content, deletion."""
 
-    kinds = ("*",)
+    resources = ("*",)
 
     def started(self) -> None:
         """The namespaces that every cluster has."""

@@ -13,7 +13,7 @@ def _refs(obj: Object) -> list[Object]:
 class Owners(Behaviour):
     """The garbage collector. Dependents are found by an index over owners' UIDs."""
 
-    kinds = ("*",)
+    resources = ("*",)
 
     def changed(self, change: store.Change) -> None:
         if change.type == "DELETED":

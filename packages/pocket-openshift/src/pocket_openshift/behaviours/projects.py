@@ -24,7 +24,7 @@ def view(namespace: Object) -> Object:
 class Projects(Behaviour):
     """Projects and ProjectRequests."""
 
-    kinds = (_BINDINGS,)
+    resources = (_BINDINGS,)
 
     def __init__(self, plane: Any) -> None:
         super().__init__(plane)
@@ -63,7 +63,7 @@ class Projects(Behaviour):
     def _visible(self, user: identity.User) -> list[Object]:
         everywhere = rbac.Act("get", "", "namespaces")
         if self.plane.authorization.permit(_unscoped(user), everywhere).allowed:
-            return self.store.list("namespaces")
+            return self.store.select("namespaces")
         now = time.monotonic()
         found = []
         for name in sorted(self.plane.authorization.namespaces_bound(user)):

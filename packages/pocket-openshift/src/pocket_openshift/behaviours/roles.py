@@ -15,7 +15,7 @@ _BINDINGS = (f"rolebindings.{_GROUP}", f"clusterrolebindings.{_GROUP}")
 class Roles(Behaviour):
     """Everything of rbac.authorization.k8s.io."""
 
-    kinds = (*_ROLES, *_BINDINGS)
+    resources = (*_ROLES, *_BINDINGS)
 
     def started(self) -> None:
         """The cluster roles and bindings that OpenShift starts with."""
@@ -88,7 +88,7 @@ class Roles(Behaviour):
 
     def changed(self, change: store.Change) -> None:
         if change.kind.resource == f"clusterroles.{_GROUP}":
-            for role in self.store.list(change.kind.resource):
+            for role in self.store.select(change.kind.resource):
                 if _concerned(role, change):
                     self._aggregate(role)
 
@@ -97,7 +97,7 @@ class Roles(Behaviour):
         chosen = role["aggregationRule"].get("clusterRoleSelectors") or ()
         wanted = [selectors.from_label_selector(selector) for selector in chosen]
         rules: list = []
-        for other in self.store.list(f"clusterroles.{_GROUP}"):
+        for other in self.store.select(f"clusterroles.{_GROUP}"):
             if other is not role and any(selectors.matches_labels(w, other) for w in wanted):
                 rules += [rule for rule in other.get("rules") or () if rule not in rules]
         if rules != role.get("rules"):

@@ -1,0 +1,114 @@
+"""`pods/log`: fetched from the node that runs the pod, as the real API server asks a kubelet."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlencode
+
+import tornado.httpclient
+
+from .. import statuses
+from . import Behaviour, Call, Object, Reply
+
+TOKEN = "pocket-openshift/log-token"  # noqa: S105 - an annotation's name
+_PASSED_ON = ("follow", "previous", "sinceSeconds", "sinceTime", "timestamps", "tailLines", "limitBytes")
+_CONNECT_SECONDS = 5
+
+
+class Logs(Behaviour):
+    """Logs of containers."""
+
+    def endpoints(self) -> dict:
+        return {"get pods/log": self.log}
+
+    async def log(self, call: Call) -> Reply:
+        """The text that a container wrote, as it comes when followed."""
+        pod = self.store.get(call.kind, call.namespace, call.name)
+        container = choose_container(pod, call.query.get("container", ""))
+        node = self.store.find("nodes", "", pod["spec"].get("nodeName", ""))
+        if not pod["spec"].get("nodeName"):
+            raise statuses.bad_request(f"pod {call.name} does not have a host assigned")
+        if node is None:
+            raise statuses.not_found(_nodes(), pod["spec"]["nodeName"])
+        url = log_url(node, call, container)
+        return await _fetch(url, (node["metadata"].get("annotations") or {}).get(TOKEN, ""))
+
+
+def _nodes() -> Any:
+    from .. import kinds
+
+    return kinds.named("nodes")
+
+
+def choose_container(pod: Object, wanted: str) -> str:
+    """The container whose log is meant; a 400 where that is not clear."""
+    name, spec = pod["metadata"]["name"], pod["spec"]
+    own = [container["name"] for container in spec["containers"]]
+    first = [container["name"] for container in spec.get("initContainers") or ()]
+    if not wanted and len(own) == 1:
+        return own[0]
+    if not wanted:
+        text = f"a container name must be specified for pod {name}, choose one of: [{' '.join(own)}]"
+        raise statuses.bad_request(
+            text + (f" or one of the init containers: [{' '.join(first)}]" if first else "")
+        )
+    if wanted not in own + first:
+        raise statuses.bad_request(f"container {wanted} is not valid for pod {name}")
+    return wanted
+
+
+def log_url(node: Object, call: Call, container: str) -> str:
+    """Where a node serves a container's log, by what its Node object says."""
+    status = node.get("status", {})
+    addresses = {item["type"]: item["address"] for item in status.get("addresses") or ()}
+    port = status.get("daemonEndpoints", {}).get("kubeletEndpoint", {}).get("Port")
+    if not port:
+        raise statuses.internal_error(f"node {node['metadata']['name']} serves no logs", 503)
+    query = urlencode({name: call.query[name] for name in _PASSED_ON if name in call.query})
+    host = addresses.get("InternalIP", "127.0.0.1")
+    path = f"containerLogs/{call.namespace}/{call.name}/{container}"
+    return f"http://{host}:{port}/{path}?{query}"
+
+
+async def _fetch(url: str, token: str) -> Reply:
+    blocks: asyncio.Queue[bytes | None] = asyncio.Queue()
+    request = tornado.httpclient.HTTPRequest(
+        url,
+        headers={"Authorization": f"Bearer {token}"},
+        connect_timeout=_CONNECT_SECONDS,
+        request_timeout=0,
+        streaming_callback=blocks.put_nowait,
+    )
+    client = tornado.httpclient.AsyncHTTPClient(force_instance=True)
+    work = asyncio.ensure_future(client.fetch(request, raise_error=False))
+    work.add_done_callback(lambda _: blocks.put_nowait(None))
+    first = await blocks.get()
+    if first is None:
+        _check(work)
+    return Reply(
+        stream=_stream(first, blocks, work, client), headers={"Content-Type": "text/plain"}
+    )
+
+
+def _check(work: asyncio.Future) -> None:
+    error = work.exception()
+    if error is not None:
+        raise statuses.internal_error(f"the node did not answer: {error}", 502) from error
+    response = work.result()
+    if response.code >= 400:
+        raise statuses.bad_request((response.body or b"").decode() or f"the node answered {response.code}")
+
+
+async def _stream(
+    first: bytes | None, blocks: asyncio.Queue, work: asyncio.Future, client: Any
+) -> AsyncIterator[bytes]:
+    block = first
+    try:
+        while block is not None:
+            yield block
+            block = await blocks.get()
+    finally:
+        work.cancel()
+        client.close()
