@@ -7,8 +7,8 @@
   gives it `plane.store`, `plane.settings` (URLs, subdomain, CA), `plane.authorization.permit(user, act)`,
   `plane.user_of(token)`, `plane.authentication.add(function)`, `plane.run_beside(coroutine)`.
 - The OAuth server is a tornado application: `oauth/app.py` has `make_app(plane) -> tornado.web.Application`, served on
-  `plane.settings.oauth_url`. What it needs in the API (`users/~`, `useroauthaccesstokens`, tokens -> users) is a
-  `Behaviour` in `oauth/` listed in `BEHAVIOURS`.
+  `plane.settings.oauth_url`. What it needs in the API (`users/~`, `useroauthaccesstokens`, tokens -> users) are the
+  behaviours in `oauth.app.BEHAVIOURS`.
 - The node agent is *not* composed here: it is a client of the API (`node/`), started beside by `testing.PocketCluster`
   (`start_node`) or `pocket-openshift node` with a kubeconfig. For logs, exec and attach, the API server connects to the
   address of the pod's Node object (`status.addresses` InternalIP, `status.daemonEndpoints.kubeletEndpoint.Port`, http)
@@ -19,7 +19,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import logging
 import ssl
 from collections.abc import Callable
@@ -41,7 +40,10 @@ from .behaviours import (
     projects,
     reviews,
     roles,
+    routes,
+    templates,
 )
+from .oauth import app as oauth_app
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +56,9 @@ BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
     projects.Projects,
     reviews.Reviews,
     owners.Owners,
+    routes.Routes,
+    templates.Templates,
+    *oauth_app.BEHAVIOURS,
 ]
 
 MAX_BODY = 3 * 1024 * 1024
@@ -92,9 +97,7 @@ class Server:
             [(r"/.*", handlers.ApiHandler, {"plane": self.plane})], log_function=_log_request
         )
         serve_api(api, context)
-        oauth = _oauth_app(self.plane)
-        if oauth is not None:
-            serve_oauth(oauth, context)
+        serve_oauth(oauth_app.make_app(self.plane), context)
 
     def _bind(
         self, host: str, port: int
@@ -117,16 +120,6 @@ class Server:
             server.stop()
         for server in self._servers:
             await asyncio.wait_for(server.close_all_connections(), 5)
-
-
-def _oauth_app(plane: control_plane.ControlPlane) -> tornado.web.Application | None:
-    try:
-        module = importlib.import_module(".oauth.app", __package__)
-    except ModuleNotFoundError as error:
-        if not str(error.name).startswith(f"{__package__}.oauth"):
-            raise
-        return None
-    return module.make_app(plane)
 
 
 def _log_request(handler: tornado.web.RequestHandler) -> None:

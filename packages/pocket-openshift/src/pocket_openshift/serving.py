@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 
 from . import kubeconfigs, server
+from .oauth import app as oauth_app
+from .oauth import people
 
 _PURPOSE = (
     "pocket-openshift: an OpenShift-like API for demos, tests and plugin authors, with pods as local processes.\n"
@@ -71,20 +73,10 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def parse_user(text: str) -> tuple[str, str, tuple[str, ...]]:
-    """`alice:password:group1,group2` as name, password, groups; ValueError with a sentence otherwise."""
-    name, _, rest = text.partition(":")
-    password, _, groups = rest.partition(":")
-    if not name or not password:
-        raise ValueError("a user is given as NAME:PASSWORD or NAME:PASSWORD:GROUP,GROUP")
-    return name, password, tuple(group for group in groups.split(",") if group)
-
-
-def _users(args: argparse.Namespace) -> list[tuple[str, str, tuple[str, ...]]]:
-    lines = list(args.user)
-    if args.users:
-        lines += args.users.read_text().splitlines()
-    return [parse_user(line.strip()) for line in lines if line.strip() and not line.startswith("#")]
+def _users(args: argparse.Namespace) -> list[people.Person]:
+    """Those of the file, then those of the command line, who win."""
+    listed = people.parse_people(args.users.read_text()) if args.users else []
+    return listed + [people.parse_person(text) for text in args.user]
 
 
 def run(args: argparse.Namespace) -> int:
@@ -99,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         users = _users(args)
     except (ValueError, OSError) as error:
-        print(f"--user: {error}", file=sys.stderr)
+        print(f"users: {error}", file=sys.stderr)
         return 2
     print(_PURPOSE, file=sys.stderr)
     with contextlib.suppress(KeyboardInterrupt):
@@ -107,18 +99,15 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-async def _serve(args: argparse.Namespace, users: list[tuple[str, str, tuple[str, ...]]]) -> None:
+async def _serve(args: argparse.Namespace, users: list[people.Person]) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     place = server.Place(args.host, args.port, args.oauth_port)
     running = server.Server(place, args.data)
     await running.start()
-    if users:
-        from .oauth import users as oauth_users
-
-        for name, password, groups in users:
-            oauth_users.add_user(running.plane, name, password, groups)
+    for person in users:
+        oauth_app.server_of(running.plane).add(person)
     settings = running.plane.settings
     if args.kubeconfig:
         token = running.plane.authentication.admin_token

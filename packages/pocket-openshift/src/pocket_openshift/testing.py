@@ -23,6 +23,8 @@ from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from . import control_plane, faults, kinds, kubeconfigs, server, tokens
+from .oauth import app as oauth_app
+from .oauth import people
 
 Result = TypeVar("Result")
 
@@ -215,9 +217,8 @@ class PocketCluster:
 
     def add_user(self, name: str, password: str, groups: Iterable[str] = ()) -> None:
         """A user who can log in at the OAuth server."""
-        from .oauth import users
-
-        self.run(lambda: users.add_user(self.plane, name, password, tuple(groups)))
+        person = people.Person(name, password, tuple(groups))
+        self.run(lambda: oauth_app.server_of(self.plane).add(person))
 
     def start_node(self, **options: Any) -> Any:
         """Run pods as local processes until the cluster stops; see `pocket_openshift.node`."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
-from .. import identity, rbac, statuses, store
+from pocket_openshift import identity, rbac, statuses, store
+from pocket_openshift.oauth import scopes
 from . import Behaviour, Call, Object, Reply
 
 _AUTHN, _AUTHZ = "authentication.k8s.io", "authorization.k8s.io"
@@ -107,10 +109,13 @@ class Reviews(Behaviour):
     def review_own_access(self, call: Call) -> Reply:
         """SelfSubjectAccessReview."""
         user = call.user
-        if (
-            user.scopes
-        ):  # as the real server: the scopes limit the asking, not the answer, but for user:full
-            user = identity.User(user.name, user.groups, user.uid, user.extra)
+        if user.scopes:
+            # The real server sorts the scopes of the remembered review in place (later 403s show
+            # it), and lets a token that is only for looking ask about its owner's rights.
+            held = tuple(sorted(user.scopes))
+            user.extra[identity.SCOPES] = held  # type: ignore[index]
+            extra = {**user.extra, identity.SCOPES: scopes.for_self_review(held)}
+            user = dataclasses.replace(user, extra=extra)
         return self._judge(call, user, _spec(call))
 
     def _judge(self, call: Call, user: identity.User, spec: Object) -> Reply:
@@ -121,8 +126,10 @@ class Reviews(Behaviour):
             raise statuses.invalid(call.kind, "", [cause])
         verdict = self.plane.authorization.permit(user, act)
         status: Object = {"allowed": verdict.allowed}
-        if verdict.reason and not user.scopes:
+        if verdict.reason:
             status["reason"] = verdict.reason
+        if verdict.reason and not verdict.allowed:
+            status["denied"] = True  # by the token's scopes, whatever other rules say
         return _reply(call, without_empty(spec), status)
 
     def review_own_rules(self, call: Call) -> Reply:

@@ -1,0 +1,172 @@
+"""What all pages of the OAuth server share: cookies, forms, how answers and errors look; and the
+small pages.
+
+No rule is decided in a handler. `flow` and `forms` build on this room; `app` lists the handlers.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import tornado.escape
+import tornado.web
+
+from pocket_openshift import discovery
+
+from . import pages, requests, tokens
+
+if TYPE_CHECKING:
+    from .app import OAuthServer
+
+_NO_STORE = {
+    "Cache-Control": "no-cache, no-store, max-age=0, must-revalidate",
+    "Pragma": "no-cache",
+    "Expires": "Fri, 01 Jan 1990 00:00:00 GMT",
+}
+
+
+class Handler(tornado.web.RequestHandler):
+    """What all pages share: the server behind them, cookies, and how errors look."""
+
+    def initialize(self, server: OAuthServer) -> None:
+        """The server is the same for all requests."""
+        self.oauth = server
+
+    def set_default_headers(self) -> None:
+        """Nothing of a login may be kept by a cache, framed, or told to another site."""
+        self.clear_header("Server")
+        for name, value in pages.HEADERS.items():
+            if name != "Content-Type":
+                self.set_header(name, value)
+
+    def write_error(self, status_code: int, **_: Any) -> None:
+        """Errors as a page; what went wrong inside is in the log only."""
+        texts = {
+            404: "There is no such page on the OAuth server.",
+            405: "This page does not take this kind of request.",
+        }
+        self.show(pages.render_message("Error", texts.get(status_code, "Something went wrong.")))
+
+    def show(self, page: str, status: int | None = None) -> None:
+        """Answer with a page."""
+        if status is not None:
+            self.set_status(status)
+        self.set_header("Content-Type", pages.HEADERS["Content-Type"])
+        self.finish(page)
+
+    def parameters(self) -> dict[str, str]:
+        """The query: the first value of each name."""
+        return {
+            name: values[0].decode("utf-8", "replace")
+            for name, values in self.request.query_arguments.items()
+        }
+
+    def form(self) -> dict[str, str]:
+        """The form that was posted: the first value of each name."""
+        return {
+            name: values[0].decode("utf-8", "replace")
+            for name, values in self.request.body_arguments.items()
+        }
+
+    # The session
+
+    def cookie_name(self, kind: str) -> str:
+        """Cookies do not know ports, so the port is in the name: two servers on localhost stay
+        apart.
+        """
+        return f"__Host-{kind}-{self.oauth.port}"
+
+    def _keep(self, kind: str, value: str) -> None:
+        self.set_cookie(
+            self.cookie_name(kind), value, path="/", secure=True, httponly=True, samesite="Lax"
+        )
+
+    def person(self) -> tokens.Person | None:
+        """Who is logged in to this server."""
+        value = self.get_cookie(self.cookie_name("ssn")) or ""
+        return self.oauth.sessions.find(value, time.monotonic())
+
+    def start_session(self, person: tokens.Person) -> None:
+        """Log a browser in."""
+        self._keep("ssn", self.oauth.sessions.start(person, time.monotonic()))
+
+    def end_session(self) -> None:
+        """Log a browser out."""
+        value = self.get_cookie(self.cookie_name("ssn"))
+        if value:
+            self.oauth.sessions.end(value)
+            self._keep("ssn", "")
+
+    def csrf(self) -> str:
+        """What the page's form must send along; sets the cookie it is bound to."""
+        cookie = self.get_cookie(self.cookie_name("csrf"))
+        if not cookie:
+            cookie = self.oauth.sessions.make_csrf_cookie()
+            self._keep("csrf", cookie)
+        return self.oauth.sessions.csrf(cookie)
+
+    def judge_csrf(self) -> bool:
+        """Whether the form that was posted came from a page of ours."""
+        cookie = self.get_cookie(self.cookie_name("csrf")) or ""
+        return self.oauth.sessions.judge_csrf(cookie, self.form().get("csrf", ""))
+
+    def refuse(self, refusal: requests.Refusal) -> None:
+        """Say no: to the client by way of the browser if it may be told, else as JSON."""
+        if refusal.redirect:
+            self.go(refusal.location())
+        else:
+            self.answer(refusal.as_dict(), 400)
+
+    def answer(self, body: dict[str, Any], status: int = 200) -> None:
+        """Answer with JSON that nobody keeps."""
+        self.set_status(status)
+        for name, value in _NO_STORE.items():
+            self.set_header(name, value)
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps(body))
+
+    def go(self, location: str) -> None:
+        """Send the browser somewhere, to the letter (tornado would re-encode it)."""
+        self.set_status(302)
+        self.clear_header("Content-Type")
+        self.set_header("Location", location)
+        self.finish()
+
+
+class WellKnown(Handler):
+    """/.well-known/oauth-authorization-server, here as at the API server."""
+
+    def get(self) -> None:
+        """The document."""
+        self.answer(discovery.make_well_known(self.oauth.issuer))
+
+
+class Front(Handler):
+    """/: says what this is."""
+
+    def get(self) -> None:
+        """The page."""
+        text = (
+            "This is the OAuth server of a cluster on this machine. "
+            "Applications send you here to log in."
+        )
+        self.show(pages.render_message("OAuth server", text))
+
+
+class Health(Handler):
+    """/healthz: answers when the server does."""
+
+    def get(self) -> None:
+        """Ok"""
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish("ok")
+
+
+class Missing(Handler):
+    """Every other path."""
+
+    def prepare(self) -> None:
+        """404, whatever the method."""
+        raise tornado.web.HTTPError(404)

@@ -1,0 +1,96 @@
+"""The pages that people see: login, approval, errors. Text in, HTML out; no script runs on any of
+them.
+
+`handlers` renders them. The style is one sheet in the page, allowed by its hash.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import tornado.template
+
+from . import clients, scopes
+
+_FOLDER = Path(__file__).with_name("pages")
+_STYLE = (_FOLDER / "style.css").read_text(encoding="utf-8")
+_LOADER = tornado.template.Loader(str(_FOLDER), autoescape="xhtml_escape")
+_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+
+# No form-action: browsers hold it against every redirect that follows a form, and a login ends
+# at the client's address.
+HEADERS: Mapping[str, str] = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
+    "img-src data:; base-uri 'none'; frame-ancestors 'none'",
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+REASONS: Mapping[str, str] = {
+    "user_required": "Login is required. Please try again.",
+    "token_expired": "This page was open for too long. Please try again.",
+    "access_denied": "Invalid login or password. Please try again.",
+    "throttled": "Too many wrong passwords for this name. Please wait a minute, then try again.",
+    "mapping_claim_error": "Could not create your user: the name belongs to another identity.",
+    "mapping_lookup_error": "Could not find your user: it was deleted but its identity was not.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What the login page shows."""
+
+    then: str
+    csrf: str
+    client: str = ""
+    reason: str = ""
+    name: str = ""
+
+    @property
+    def message(self) -> str:
+        """Why the page is shown again, if it is."""
+        return REASONS.get(self.reason, "Login failed. Please try again.") if self.reason else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What the approval page shows: `user` gives `asked` to `client`, and gave `already` before."""
+
+    user: str
+    client: str
+    asked: tuple[str, ...]
+    already: tuple[str, ...]
+    redirect: str
+    then: str
+    csrf: str
+
+    @property
+    def account(self) -> clients.ServiceAccount | None:
+        """The service account that asks, if one does."""
+        return clients.parse_account(self.client)
+
+
+def _render(template: str, title: str, **values: object) -> str:
+    made = _LOADER.load(template).generate(title=title, style=_STYLE, **values)
+    return made.decode()
+
+
+def render_login(page: Login) -> str:
+    """The page that asks for name and password."""
+    return _render("login.html", "Log in", page=page)
+
+
+def render_approval(page: Approval) -> str:
+    """The page that asks whether a client may have what it asks for."""
+    return _render("approve.html", "Authorize access", page=page, describe=scopes.describe)
+
+
+def render_message(title: str, text: str) -> str:
+    """A page that only says something."""
+    return _render("message.html", title, text=text)

@@ -1,0 +1,160 @@
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pocket_openshift.oauth import redirects
+
+HUB = "http://127.0.0.1:8000/hub/oauth_callback"
+
+
+@pytest.mark.parametrize(
+    ("registered", "asked", "good"),
+    [
+        (HUB, HUB, True),
+        (HUB, HUB + "/more", True),
+        (HUB, HUB + "?next=1", True),
+        ("https://hub.example", "https://hub.example/hub/oauth_callback", True),
+        ("https://hub.example/", "https://hub.example", True),
+        (HUB, HUB + "2", False),
+        (HUB, "http://127.0.0.1:8000/", False),
+        (HUB, "http://evil.example/", False),
+        (HUB, "https://127.0.0.1:8000/hub/oauth_callback", False),
+        (HUB, "http://127.0.0.1:8001/hub/oauth_callback", False),
+        (HUB, "http://127.0.0.1/hub/oauth_callback", False),
+        (HUB, HUB + "/../../evil", False),
+        (HUB, HUB + "#x", False),
+        (HUB, "http://127.0.0.1:8000@evil.example/hub/oauth_callback", False),
+        (HUB, "http://user@127.0.0.1:8000/hub/oauth_callback", False),
+        (HUB, "http://evil.example\\@127.0.0.1:8000/hub/oauth_callback", False),
+        (HUB, "http://127.0.0.1:x/hub", False),
+        (HUB, "javascript:alert(1)", False),
+        (HUB, "//127.0.0.1:8000/hub/oauth_callback", False),
+        ("http://127.0.0.1/callback", "http://127.0.0.1:43211/callback", True),
+        ("http://[::1]/callback", "http://[::1]:43211/callback", True),
+        ("http://127.0.0.1/callback", "http://127.0.0.1.evil.example:1/callback", False),
+        ("http://example.org/callback", "http://example.org:43211/callback", False),
+        ("", "", False),
+    ],
+)
+def test_a_redirect_must_be_registered(registered, asked, good):
+    assert redirects.matches(registered, asked) is good
+
+
+@given(st.text(), st.text())
+def test_no_text_breaks_the_matching(registered, asked):
+    redirects.matches(registered, asked)
+    redirects.stays_here(asked)
+
+
+@given(st.from_regex(r"[a-z0-9.@:\\/-]{0,20}", fullmatch=True))
+def test_what_matches_is_on_the_registered_host(rest):
+    asked = "http://127.0.0.1:8000" + rest
+    if redirects.matches(HUB, asked):
+        parts = urlsplit(asked)
+        assert (parts.hostname, parts.port) == ("127.0.0.1", 8000)
+
+
+@pytest.mark.parametrize(
+    ("registered", "asked", "chosen"),
+    [
+        ((HUB,), "", HUB),
+        ((HUB, "http://b.example"), "", None),
+        ((HUB, "http://b.example"), "http://b.example/x", "http://b.example/x"),
+        ((HUB,), "http://evil.example/", None),
+        ((), "", None),
+    ],
+)
+def test_the_only_redirect_is_the_default(registered, asked, chosen):
+    assert redirects.choose(registered, asked) == chosen
+
+
+def test_parameters_are_added_in_order():
+    made = redirects.with_query(
+        "http://a.example/cb?z=1&state=old", {"state": "n w", "code": "a~b"}
+    )
+    assert made == "http://a.example/cb?code=a~b&state=n+w&z=1"
+
+
+@given(st.dictionaries(st.text(min_size=1), st.text()))
+def test_parameters_arrive_as_they_were(values):
+    found = parse_qs(urlsplit(redirects.with_query(HUB, values)).query, keep_blank_values=True)
+    assert {name: only for name, (only,) in found.items()} == values
+
+
+@pytest.mark.parametrize(
+    ("then", "stays"),
+    [
+        ("/oauth/authorize?x=1", True),
+        ("/", True),
+        ("", False),
+        ("oauth/authorize", False),
+        ("//evil.example/", False),
+        ("/\\evil.example/", False),
+        ("https://evil.example/", False),
+        ("/a\nb", False),
+        ("\t//evil.example", False),
+    ],
+)
+def test_then_stays_on_this_server(then, stays):
+    assert redirects.stays_here(then) is stays
+
+
+def reference(kind="Route", name="hub"):
+    body = {"kind": "OAuthRedirectReference", "apiVersion": "v1"}
+    return json.dumps({**body, "reference": {"kind": kind, "name": name}})
+
+
+URI, REF = redirects.URI_ANNOTATION, redirects.REFERENCE_ANNOTATION
+HOST = redirects.Address(scheme="https", host="hub.apps.localtest")
+
+
+@pytest.mark.parametrize(
+    ("annotations", "uris"),
+    [
+        ({}, ()),
+        ({URI + "a": HUB}, (HUB,)),
+        ({URI + "a": HUB, URI + "b": "https://b.example/x"}, (HUB, "https://b.example/x")),
+        ({REF + "a": reference()}, ("https://hub.apps.localtest",)),
+        (
+            {REF + "first": reference(), URI + "first": "oauth_callback"},
+            ("https://hub.apps.localtest/oauth_callback",),
+        ),
+        (
+            {REF + "a": reference(), URI + "a": "http://:8080/x"},
+            ("http://hub.apps.localtest:8080/x",),
+        ),
+        ({URI + "a": "oauth_callback"}, ()),
+        ({REF + "a": "not json"}, ()),
+        ({REF + "a": reference(name="gone")}, ()),
+        ({URI + "a": "http://[::1]:80/x"}, ("http://[::1]:80/x",)),
+        ({"unrelated": HUB}, ()),
+    ],
+)
+def test_a_service_account_registers_by_annotations(annotations, uris):
+    def addresses(reference):
+        return [HOST] if reference == redirects.Reference("Route", "hub") else []
+
+    assert redirects.of_annotations(annotations, addresses) == uris
+
+
+def test_a_route_gives_the_hosts_that_admitted_it():
+    route = {
+        "spec": {"host": "asked.example", "tls": {"termination": "edge"}, "path": "/hub"},
+        "status": {
+            "ingress": [
+                {"host": "a.example", "conditions": [{"type": "Admitted", "status": "True"}]},
+                {"host": "b.example", "conditions": [{"type": "Admitted", "status": "False"}]},
+            ]
+        },
+    }
+    assert [address.as_uri() for address in redirects.of_route(route)] == ["https://a.example/hub"]
+    del route["status"], route["spec"]["tls"]
+    assert [a.as_uri() for a in redirects.of_route(route)] == ["http://asked.example/hub"]
+
+
+def test_an_ingress_gives_its_hosts():
+    ingress = {"spec": {"rules": [{"host": "a"}, {"host": "b"}, {}], "tls": [{"hosts": ["b"]}]}}
+    assert [a.as_uri() for a in redirects.of_ingress(ingress)] == ["http://a", "https://b"]

@@ -1,0 +1,224 @@
+import base64
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pocket_openshift.oauth import clients, requests, scopes
+
+HUB = "http://127.0.0.1:8000/hub/oauth_callback"
+CLIENT = clients.Client("rec-client", (HUB,), ("s3cret",), clients.AUTO)
+ACCOUNT = clients.Client(
+    "system:serviceaccount:ns:hub",
+    (HUB,),
+    restrictions=scopes.for_service_account("ns"),
+    account=clients.ServiceAccount("ns", "hub"),
+)
+REQUEST = requests.Authorize("rec-client", "code", HUB, "st4te", "user:info")
+VERIFIER = "v" * 43
+VERIFIERS = st.from_regex(r"[a-zA-Z0-9~._-]{43,128}", fullmatch=True)
+
+
+def challenge(value, method=""):
+    return requests.Challenge(value, method)
+
+
+def test_a_good_request_is_kept_as_it_is():
+    assert requests.judge_authorize(REQUEST, CLIENT) == REQUEST
+
+
+def test_the_only_redirect_is_filled_in():
+    found = requests.judge_authorize(replace(REQUEST, redirect=""), CLIENT)
+    assert found == REQUEST
+
+
+@pytest.mark.parametrize(
+    ("change", "client", "error", "redirected"),
+    [
+        ({}, None, "unauthorized_client", False),
+        ({}, replace(CLIENT, redirects=()), "unauthorized_client", False),
+        ({}, replace(ACCOUNT, redirects=()), "server_error", False),
+        ({"redirect": "http://evil.example/"}, CLIENT, "invalid_request", False),
+        ({"response_type": "token"}, CLIENT, "unsupported_response_type", True),
+        ({"response_type": ""}, CLIENT, "unsupported_response_type", True),
+        ({"error": "access_denied"}, CLIENT, "access_denied", True),
+        ({"error": "grant_denied"}, CLIENT, "access_denied", True),
+        ({"error": "<script>"}, CLIENT, "access_denied", True),
+        ({"challenge": challenge("short")}, CLIENT, "invalid_request", True),
+        ({"challenge": challenge(VERIFIER, "S512")}, CLIENT, "invalid_request", True),
+        ({}, replace(CLIENT, secrets=()), "invalid_request", True),
+    ],
+)
+def test_a_bad_request_is_refused(change, client, error, redirected):
+    found = requests.judge_authorize(replace(REQUEST, **change), client)
+    assert isinstance(found, requests.Refusal)
+    assert (found.error, found.state, bool(found.redirect)) == (error, "st4te", redirected)
+
+
+def test_a_refusal_tells_the_client_through_the_browser():
+    found = requests.judge_authorize(replace(REQUEST, response_type="token"), CLIENT)
+    query = parse_qs(urlsplit(found.location()).query)
+    assert query["state"] == ["st4te"]
+    assert query["error"] == ["unsupported_response_type"]
+    assert query["error_description"] == [requests.DESCRIPTIONS["unsupported_response_type"]]
+
+
+def test_a_public_client_passes_with_pkce():
+    public = replace(CLIENT, secrets=())
+    asked = replace(REQUEST, challenge=challenge(VERIFIER))
+    found = requests.judge_authorize(asked, public)
+    assert found.challenge == challenge(VERIFIER, "plain")
+
+
+@pytest.mark.parametrize(
+    ("scope", "client", "approved", "verdict"),
+    [
+        ("user:info", CLIENT, (), requests.Granted(("user:info",))),
+        ("", CLIENT, (), requests.Granted(("user:full",))),
+        ("user:info", ACCOUNT, (), requests.Ask(("user:info",))),
+        ("user:info", ACCOUNT, ("user:info", "x"), requests.Granted(("user:info",))),
+        (
+            "user:info user:check-access",
+            ACCOUNT,
+            ("user:info",),
+            requests.Ask(("user:info", "user:check-access")),
+        ),
+        (
+            "user:full",
+            ACCOUNT,
+            ("user:full",),
+            requests.Refusal("access_denied", "scope denied: user:full", redirect=HUB),
+        ),
+        (
+            "",
+            ACCOUNT,
+            (),
+            requests.Refusal("access_denied", "scope denied: user:full", redirect=HUB),
+        ),
+        (
+            "nonsense",
+            CLIENT,
+            (),
+            requests.Refusal(
+                "invalid_scope",
+                '[0]: Invalid value: "nonsense": no scope handler found',
+                redirect=HUB,
+            ),
+        ),
+        (
+            "user:info",
+            replace(CLIENT, grant_method=clients.DENY),
+            (),
+            requests.Refusal("access_denied", state="st4te", redirect=HUB),
+        ),
+    ],
+)
+def test_what_a_client_is_given(scope, client, approved, verdict):
+    assert requests.judge_grant(replace(REQUEST, scope=scope), client, approved) == verdict
+
+
+@given(st.lists(st.sampled_from([*scopes.SUPPORTED, "role:admin:ns", "role:admin:other", "x"])))
+def test_a_service_account_never_gets_more_than_it_may(asked):
+    request = replace(REQUEST, scope=scopes.join(asked))
+    verdict = requests.judge_grant(request, ACCOUNT, asked)
+    if isinstance(verdict, requests.Granted):
+        assert set(verdict.scopes) <= {*scopes.SUPPORTED, "role:admin:ns"} - {"user:full"}
+
+
+def basic(name, secret):
+    return "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("form", "header", "who"),
+    [
+        ({"client_id": "a", "client_secret": "b"}, "", ("a", "b")),
+        ({}, basic("a", "b"), ("a", "b")),
+        ({"client_id": "a"}, basic("x", "y"), ("x", "y")),
+        ({"client_id": "a", "client_secret": "b"}, basic("x", "y"), ("a", "b")),
+        (
+            {},
+            basic("system%3Aserviceaccount%3Ans%3Ahub", "t+k"),
+            ("system:serviceaccount:ns:hub", "t k"),
+        ),
+        ({"client_id": "cli"}, "", ("cli", "")),
+        ({}, "Basic ***", ("", "")),
+        ({}, "Bearer abc", ("", "")),
+        ({}, "", ("", "")),
+    ],
+)
+def test_a_client_says_who_it_is(form, header, who):
+    found = requests.parse_exchange(form, header)
+    assert (found.client_id, found.secret) == who
+    assert found.credentials is bool(who[0])
+
+
+EXCHANGE = requests.Exchange("authorization_code", "sha256~c", HUB, "", "rec-client", "s3cret")
+CODE = requests.Code("rec-client", HUB, expires=100.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({}, None),
+        ({"grant_type": "password"}, "unsupported_grant_type"),
+        ({"grant_type": "implicit"}, "unsupported_grant_type"),
+        ({"credentials": False}, "invalid_request"),
+        ({"code": ""}, "invalid_grant"),
+    ],
+)
+def test_what_is_refused_before_the_client_is_known(change, error):
+    found = requests.judge_before_client(replace(EXCHANGE, **change))
+    assert (found and found.error) == error
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "error"),
+    [
+        ({}, CODE, None),
+        ({"redirect": ""}, CODE, None),
+        ({}, None, "unauthorized_client"),
+        ({}, replace(CODE, expires=50.0), "invalid_grant"),
+        ({}, replace(CODE, client="other"), "invalid_grant"),
+        ({"redirect": "http://evil.example/"}, CODE, "invalid_request"),
+        ({"redirect": HUB + "/else"}, CODE, "invalid_request"),
+        ({}, replace(CODE, challenge=challenge(VERIFIER, "plain")), "invalid_request"),
+        (
+            {"verifier": "w" * 43},
+            replace(CODE, challenge=challenge(VERIFIER, "plain")),
+            "invalid_grant",
+        ),
+        ({"verifier": VERIFIER}, replace(CODE, challenge=challenge(VERIFIER, "plain")), None),
+        (
+            {"verifier": VERIFIER},
+            replace(CODE, challenge=challenge(VERIFIER, "S256")),
+            "invalid_grant",
+        ),
+    ],
+)
+def test_an_exchange_is_judged(change, code, error):
+    found = requests.judge_exchange(replace(EXCHANGE, **change), CLIENT, code, now=50.0)
+    assert (found and found.error) == error
+
+
+@given(VERIFIERS, VERIFIERS)
+def test_pkce_takes_the_verifier_and_no_other(verifier, other):
+    code = replace(CODE, challenge=challenge(requests.transform(verifier, "S256"), "S256"))
+    good = requests.judge_exchange(replace(EXCHANGE, verifier=verifier), CLIENT, code, 0.0)
+    assert good is None
+    if other != verifier:
+        bad = requests.judge_exchange(replace(EXCHANGE, verifier=other), CLIENT, code, 0.0)
+        assert bad.error == "invalid_grant"
+
+
+def test_pkce_as_in_the_rfc():
+    verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+    assert requests.transform(verifier, "S256") == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
+@given(st.dictionaries(st.text(), st.text()), st.text())
+def test_no_form_breaks_the_reading(form, header):
+    requests.parse_authorize(form)
+    requests.parse_exchange(form, header)
