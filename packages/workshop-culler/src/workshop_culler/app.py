@@ -1,0 +1,230 @@
+"""The program `workshop-culler`: options, checks at start, the timer, a clean end.
+
+It contains no rule: `make_rules` turns options into values for `sweep.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from traitlets import TraitError
+
+from workshop_culler import (
+    __version__,
+    cluster,
+    holds,
+    hub,
+    janitor,
+    labels,
+    limits,
+    options,
+    orphans,
+    policies,
+    report,
+    scopes,
+    settings,
+    sweep,
+)
+from workshop_culler.errors import DoorError, StartError, TemporaryError
+
+EXIT_OK, EXIT_TROUBLE, EXIT_NO_START = 0, 1, 2
+CONFIG_FILES = ("workshop_culler_config.py", "idle_culler_config.py")
+
+
+class WorkshopCuller(settings.Settings):
+    """Ends idle and over-age sessions and removes what they leave in the cluster."""
+
+    name = "workshop-culler"
+    version = __version__
+    description = __doc__ or ""
+    aliases = {  # noqa: RUF012 - as traitlets has it
+        **options.SHARED_ALIASES,
+        "log-level": "Application.log_level",
+        "anonymous-timeout": "WorkshopCuller.anonymous_timeout",
+        "pending-timeout": "WorkshopCuller.pending_timeout",
+        "clean-cluster": "WorkshopCuller.clean_cluster",
+        "application": "WorkshopCuller.application",
+    }
+    flags = {  # noqa: RUF012 - as traitlets has it
+        "generate-config": (
+            {"IdleCuller": {"generate_config": True}},
+            "print a configuration file",
+        ),
+        "once": ({"WorkshopCuller": {"once": True}}, "one pass, for cron"),
+        "dry-run": ({"WorkshopCuller": {"dry_run": True}}, "print the verdicts and do nothing"),
+        "debug": ({"Application": {"log_level": "DEBUG"}}, "log more"),
+    }
+
+    def start(self) -> None:
+        """Load the configuration, run, and leave with the exit code."""
+        if self.generate_config:
+            print(self.generate_config_file())
+            sys.exit(EXIT_OK)
+        try:
+            self._read_config()
+            code = asyncio.run(self.run())
+        except (StartError, TraitError) as error:
+            self.log.critical("%s", error)
+            code = EXIT_NO_START
+        sys.exit(code)
+
+    def _read_config(self) -> None:
+        for name in [self.config_file] if self.config_file else CONFIG_FILES:
+            if Path(name).exists():
+                self.load_config_file(name)
+                return
+        if self.config_file:
+            raise StartError(f"config_file: there is no {self.config_file}")
+
+    async def run(self) -> int:
+        """Open the doors, check the rights, sweep until told to stop; the exit code."""
+        async with contextlib.AsyncExitStack() as stack:
+            door = await stack.enter_async_context(hub.Hub(make_address(self), self.log))
+            rules = make_rules(self)
+            await check_scopes(self, door, rules)
+            keeper = None
+            if self.clean_cluster:
+                side = await stack.enter_async_context(cluster.Cluster(self.log))
+                keeper = make_janitor(self, side, door)
+            work = sweep.Sweep(door, rules, self.log, keeper)
+            if self.once or self.dry_run:
+                return await self._run_once(work)
+            return await self._run_on(work)
+
+    async def _run_once(self, work: sweep.Sweep) -> int:
+        done = await work.run()
+        if self.dry_run:
+            print(report.render_table(done.rows))
+        self.log.info("%s", report.render_summary(done))
+        return EXIT_OK if done.ok else EXIT_TROUBLE
+
+    async def _run_on(self, work: sweep.Sweep) -> int:
+        stop = make_stop_event()
+        hold = holds.make_hold(self.grace_after_start, time.time(), time.monotonic())
+        while not stop.is_set():
+            begin = time.monotonic()
+            work.idle_on_hold = holds.is_on(hold, begin)
+            done = await work.run()
+            self.log.info("%s", report.render_summary(done))
+            hold = holds.look(hold, time.time(), time.monotonic(), outage=done.outage)
+            rest = max(find_interval(self) - (time.monotonic() - begin), 1.0)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), rest)
+        return EXIT_OK
+
+
+def make_stop_event() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+def find_interval(app: WorkshopCuller) -> float:
+    """Seconds between passes: as configured, or half of the idle time (a minute with a cluster)."""
+    if app.cull_every:
+        return app.cull_every
+    half = app.timeout / 2 or 60.0
+    return min(half, 60.0) if app.clean_cluster else half
+
+
+def make_address(app: WorkshopCuller) -> hub.Address:
+    """Where the hub is; raises StartError naming what is missing."""
+    token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
+    if not app.url:
+        raise StartError("url: set WorkshopCuller.url or $JUPYTERHUB_API_URL to the hub's API")
+    if not token:
+        raise StartError("set $JUPYTERHUB_API_TOKEN; a hub gives it to its managed services")
+    return hub.Address(
+        url=app.url,
+        token=token,
+        timeout=float(os.environ.get("JUPYTERHUB_REQUEST_TIMEOUT") or 60),
+        concurrency=app.concurrency,
+        page_size=app.api_page_size or 200,
+        ssl=hub.make_ssl(app.internal_certs_location) if app.ssl_enabled else None,
+    )
+
+
+def make_rules(app: WorkshopCuller) -> sweep.Rules:
+    """The rules of all passes, from the options."""
+    first = [] if app.cull_default_servers else [{"match": {"server": ""}, "exempt": True}]
+    if not app.cull_named_servers:
+        first.append({"match": {"server": "?*"}, "exempt": True})
+    return sweep.Rules(
+        general=limits.Limits(
+            idle=app.timeout,
+            age=app.max_age,
+            pending=app.pending_timeout,
+            remove=app.remove_named_servers,
+        ),
+        ordered=limits.make_policies([*first, *app.policies]),
+        users=policies.UserRules(
+            anonymous_group=app.anonymous_group,
+            anonymous=app.anonymous_timeout,
+            idle=app.timeout if app.cull_users else 0,
+            age=app.max_age if app.cull_users else 0,
+            admins=app.cull_admin_users,
+        ),
+        arbiter=app.cull_arbiter_hook,
+        limits_hook=app.limits_hook,
+        dry_run=app.dry_run,
+    )
+
+
+def make_janitor(app: WorkshopCuller, side: cluster.Cluster, door: hub.Hub) -> janitor.Janitor:
+    """The cluster's half; raises StartError naming the option that is missing."""
+    for name in ("application", "namespace"):
+        if not getattr(app, name):
+            raise StartError(
+                f"{name}: must be set with clean_cluster; see `workshop-culler --help-all`"
+            )
+    owner = labels.Owner(app.application, app.namespace, app.service_account)
+    rules = orphans.Rules(app.orphan_grace, app.stuck_timeout, app.cull_volumes)
+    return janitor.Janitor(side, door, owner, rules, app.log, app.dry_run)
+
+
+async def check_scopes(app: WorkshopCuller, door: hub.Hub, rules: sweep.Rules) -> None:
+    """Refuse to start without the least scopes; waits while the hub is not up yet."""
+    model = await _ask_patiently(app, door)
+    needed = scopes.find_needed(
+        deletes_users=rules.users.any,
+        user_age=bool(rules.users.age),
+        groups="group" in limits.needed_subjects(rules.ordered) or bool(app.anonymous_timeout),
+        state=False,
+    )
+    has = model.get("scopes") or ()
+    if missing := scopes.find_missing(needed, has):
+        raise StartError(scopes.render_missing(missing, needed, model.get("name", "culler")))
+    filtered = scopes.find_filtered(needed, has)
+    if app.clean_cluster and filtered:
+        raise StartError(
+            f"clean_cluster: needs {', '.join(filtered)} without a filter: "
+            "else the hub says of users that exist that they do not"
+        )
+
+
+async def _ask_patiently(app: WorkshopCuller, door: hub.Hub) -> Mapping[str, Any]:
+    while True:
+        try:
+            return await door.whoami()
+        except TemporaryError as error:
+            if app.once or app.dry_run:
+                raise StartError(f"the hub does not answer: {error}") from error
+            app.log.warning("Waiting for the hub: %s", error)
+            await asyncio.sleep(5)
+        except DoorError as error:
+            raise StartError(f"the hub does not know our token: {error}") from error
+
+
+def main() -> None:
+    """The console script."""
+    WorkshopCuller.launch_instance()

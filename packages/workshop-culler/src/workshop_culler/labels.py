@@ -1,0 +1,88 @@
+"""The labels and annotations that say whose an object of the cluster is.
+
+Pure. The spawner writes them (its `labels.py` says the same words), we look for them;
+`is_ours` is the only place that decides that something may be deleted at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workshop_culler.models import Thing
+
+APP = "app"
+CLASS = "class"
+USER = "user"
+SPAWNER = "spawner"
+SESSION = "workshop.jupyter.org/session"
+CLASS_SESSION = "session"
+
+REQUESTOR = "spawner/requestor"
+NAMESPACE = "spawner/namespace"
+DEPLOYMENT = "spawner/deployment"
+ACCOUNT = "spawner/account"
+POD = "spawner/session"
+EXPIRES = "workshop.jupyter.org/expires"
+
+# Ours alone: until when a session was extended. The spawner neither writes nor reads it.
+EXTENDED = "workshop.jupyter.org/extended"
+
+# KubeSpawner's own words for the hub's user and server that a pod belongs to.
+USERNAME = "hub.jupyter.org/username"
+SERVERNAME = "hub.jupyter.org/servername"
+
+PROTECTED_PREFIXES = ("kube-", "openshift")
+PROTECTED = ("default", "openshift", "kube")
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose sessions we clean up after: the spawner's application, account and namespace."""
+
+    application: str
+    namespace: str
+    account: str
+
+    @property
+    def deployment(self) -> str:
+        """What the spawner writes as its deployment: the application."""
+        return self.application
+
+    @property
+    def requestor(self) -> str:
+        """The full name of the spawner's service account."""
+        return f"system:serviceaccount:{self.namespace}:{self.account}"
+
+    @property
+    def selector(self) -> str:
+        """The label selector that every list of ours carries."""
+        return f"{APP}={self.application},{CLASS}={CLASS_SESSION}"
+
+
+def is_protected(namespace: str, owner: Owner) -> bool:
+    """Whether a namespace must never be deleted, whatever it is labelled."""
+    return namespace in (*PROTECTED, owner.namespace, "") or namespace.startswith(
+        PROTECTED_PREFIXES
+    )
+
+
+def why_not_ours(thing: Thing, owner: Owner) -> str:
+    """Why a thing is not ours to delete, in words; "" if labels and annotations all match."""
+    wanted = (
+        (thing.labels, "label", APP, owner.application),
+        (thing.labels, "label", CLASS, CLASS_SESSION),
+        (thing.annotations, "annotation", REQUESTOR, owner.requestor),
+        (thing.annotations, "annotation", NAMESPACE, owner.namespace),
+        (thing.annotations, "annotation", DEPLOYMENT, owner.deployment),
+    )
+    if thing.kind == "namespaces" and is_protected(thing.name, owner):
+        return f"namespace {thing.name} is protected"
+    for has, what, key, value in wanted:
+        if has.get(key) != value:
+            return f"{what} {key} is {has.get(key)!r}, not {value!r}"
+    return "" if thing.labels.get(SESSION) else f"it has no label {SESSION}"
+
+
+def is_ours(thing: Thing, owner: Owner) -> bool:
+    """Whether labels and annotations all say that this thing is of a session of ours."""
+    return not why_not_ours(thing, owner)
