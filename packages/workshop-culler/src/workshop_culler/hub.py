@@ -12,7 +12,7 @@ import json
 import logging
 import ssl as ssl_module
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import quote, unquote, urlsplit
@@ -33,7 +33,7 @@ class Address:
     """Where the hub is and how to speak to it. `url` ends without a slash; `timeout` in seconds."""
 
     url: str
-    token: str
+    token: str = field(repr=False)
     timeout: float = 60
     concurrency: int = 10
     page_size: int = 200
@@ -182,7 +182,7 @@ def _read_answer(
     if status == 202 and method == "DELETE":
         return SLOW
     if 200 <= status < 300:
-        return _decode(text) if text else None
+        return _decode(text) if text or method == "GET" else None
     raise _make_error(f"{method} {path}", status, headers, text)
 
 

@@ -1,0 +1,117 @@
+"""A real hub with resting servers, and the doors to it, for the culler's tests."""
+
+import contextlib
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from workshop_culler import hub as hub_room
+
+CONFIG = Path(__file__).with_name("resting_hub_config.py").read_text()
+SCOPES = ["list:users", "read:users:activity", "read:servers", "delete:servers"]
+ROLE = """
+c.JupyterHub.services.append({{"name": "workshop-culler", "api_token": {token!r}}})
+c.JupyterHub.load_roles.append(
+    {{"name": "workshop-culler", "services": ["workshop-culler"], "scopes": {scopes!r}}}
+)
+"""
+TOKEN = "culler-" + "0" * 32
+
+
+class TravellingHub(hub_room.Hub):
+    """A door to a real hub whose clock can be set ahead: time is a value, nobody waits."""
+
+    ahead = timedelta(0)
+
+    def _read_clock(self, headers):
+        super()._read_clock(headers)
+        self.now += self.ahead
+
+
+class Classroom:
+    """A real hub, with what tests do to it."""
+
+    def __init__(self, hub):
+        self.hub = hub
+        self.api_url = f"http://127.0.0.1:{hub.hub_port}/hub/api"
+        self.address = hub_room.Address(self.api_url, TOKEN, timeout=30)
+
+    @contextlib.asynccontextmanager
+    async def door(self, **ahead):
+        """A door to the hub whose clock is ahead."""
+        async with TravellingHub(self.address, logging.getLogger("test.hub")) as door:
+            door.ahead = timedelta(**ahead)
+            yield door
+
+    async def add_user(self, name, group=""):
+        """A user, and perhaps the group that it is put into."""
+        status, _ = await self.hub.api("POST", f"users/{name}")
+        assert status == 201
+        if group:
+            await self.hub.api("POST", f"groups/{group}")
+            await self.hub.api("POST", f"groups/{group}/users", {"users": [name]})
+
+    async def start_server(self, name, server="", **options):
+        """Start a server (of a user that is made if need be); waits until it is ready."""
+        await self.hub.api("POST", f"users/{name}")
+        path = f"users/{name}/servers/{server}" if server else f"users/{name}/server"
+        status, answer = await self.hub.api("POST", path, options)
+        assert status in (201, 202), answer
+        if options.get("seconds", 0) >= 0:
+            await self.until_ready(name, server)
+
+    async def until_ready(self, name, server=""):
+        """Wait on the hub's own progress events, which end when the server is ready."""
+        path = (
+            f"users/{name}/servers/{server}/progress" if server else f"users/{name}/server/progress"
+        )
+
+        headers = {"Authorization": f"token {self.hub.token}"}
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.get(f"{self.api_url}/{path}") as answer,
+        ):
+            async for line in answer.content:
+                if b'"ready": true' in line:
+                    return
+                assert b'"failed": true' not in line, line
+
+    async def running(self):
+        """The servers that the hub has, as user or user/server."""
+        _, users = await self.hub.api("GET", "users")
+        names = [(user["name"], server) for user in users for server in user["servers"]]
+        return sorted(f"{user}/{server}" if server else user for user, server in names)
+
+    async def users(self):
+        """The names of all users."""
+        _, users = await self.hub.api("GET", "users")
+        return sorted(user["name"] for user in users)
+
+
+@pytest.fixture
+async def make_classroom(hub_factory):
+    """Start a hub in which the culler has these scopes."""
+
+    async def make(*more_scopes, config="", scopes=SCOPES, **env):
+        import realhub
+
+        role = ROLE.format(token=TOKEN, scopes=[*scopes, *more_scopes])
+        env = {"RESTING_PORT": str(realhub.free_port()), **env}
+        hub = await hub_factory(CONFIG + role + config, env=env)
+        return Classroom(hub)
+
+    return make
+
+
+@pytest.fixture
+async def classroom(make_classroom):
+    """A hub in which the culler may delete users and see groups, too."""
+    return await make_classroom("delete:users", "read:users:groups", "read:users")
+
+
+@pytest.fixture
+def log():
+    return logging.getLogger("test.culler")
