@@ -8,7 +8,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from workshop_culler import cluster as cluster_room
 from workshop_culler import hub as hub_room
+from workshop_culler import labels
 
 CONFIG = Path(__file__).with_name("resting_hub_config.py").read_text()
 SCOPES = ["list:users", "read:users:activity", "read:servers", "delete:servers"]
@@ -115,3 +117,87 @@ async def classroom(make_classroom):
 @pytest.fixture
 def log():
     return logging.getLogger("test.culler")
+
+
+OWNER = labels.Owner("lab", "workshops", "hub")
+
+
+class TravellingCluster(cluster_room.Cluster):
+    """A door to the cluster whose clock can be set ahead."""
+
+    ahead = timedelta(0)
+
+    def _read_clock(self, date):
+        super()._read_clock(date)
+        self.now += self.ahead
+
+
+def make_metadata(kind, name, user, session="s1", **changes):
+    """The metadata of an object of a session, as the spawner writes it."""
+    metadata = {
+        "name": name,
+        "labels": {"app": "lab", "class": "session", "user": user, labels.SESSION: session},
+        "annotations": {
+            labels.REQUESTOR: OWNER.requestor,
+            labels.NAMESPACE: OWNER.namespace,
+            labels.DEPLOYMENT: "lab",
+            labels.POD: f"lab-user-{user}",
+            labels.USERNAME: user,
+        },
+    }
+    if kind != "Namespace":
+        metadata["namespace"] = OWNER.namespace
+    for part in ("labels", "annotations"):
+        metadata[part] |= changes.get(part, {})
+    return {"apiVersion": "v1", "kind": kind, "metadata": metadata}
+
+
+class Grounds:
+    """The emulated cluster with the hub's namespace, and what sessions own in it."""
+
+    def __init__(self, cluster):
+        self.cluster = cluster
+        cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "workshops"}})
+
+    def add_session(self, user, session="s1", *, pod=False, **changes):
+        """Project, account and service of a session, perhaps with its pod."""
+        self.cluster.apply(
+            make_metadata("Namespace", f"lab-{user}", user, session, **changes),
+            make_metadata("ServiceAccount", f"lab-{user}", user, session, **changes),
+            make_metadata("Service", f"lab-{user}", user, session, **changes)
+            | {"spec": {"ports": [{"port": 80}]}},
+        )
+        if pod:
+            self.add_pod(user, session)
+
+    def add_pod(self, user, session="s1"):
+        """The pod of a session."""
+        spec = {"containers": [{"name": "notebook", "image": "x", "command": ["sleep", "1"]}]}
+        pod = make_metadata("Pod", f"lab-user-{user}", user, session)
+        self.cluster.apply(pod | {"spec": spec})
+
+    def names(self, resource="namespaces"):
+        """The names of our things of a kind, those that terminate left out."""
+        place = "" if resource == "namespaces" else "/namespaces/workshops"
+        answer = self.cluster.request("GET", f"/api/v1{place}/{resource}?labelSelector=app%3Dlab")
+        metadata = [item["metadata"] for item in answer.body["items"]]
+        return sorted(meta["name"] for meta in metadata if not meta.get("deletionTimestamp"))
+
+    @contextlib.asynccontextmanager
+    async def door(self, **ahead):
+        """A door to the cluster whose clock is ahead, with retries that do not wait."""
+
+        async def no_sleep(seconds):
+            pass
+
+        door = TravellingCluster(logging.getLogger("test.cluster"), timeout=10, sleep=no_sleep)
+        async with door:
+            door.ahead = timedelta(**ahead)
+            yield door
+
+
+@pytest.fixture
+def grounds(cluster, monkeypatch):
+    """The emulated cluster, with KUBECONFIG set to an admin's."""
+    monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig))
+    return Grounds(cluster)

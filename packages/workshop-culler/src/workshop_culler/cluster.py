@@ -18,7 +18,7 @@ from typing import Any, Self
 
 import aiohttp
 
-from workshop_culler import kinds
+from workshop_culler import kinds, retries
 from workshop_culler.errors import (
     Changed,
     DoorError,
@@ -41,12 +41,20 @@ class Cluster:
     `now` is the cluster's clock at its last answer, None until it said so.
     """
 
-    def __init__(self, log: logging.Logger, *, concurrency: int = 10, timeout: float = 30) -> None:
+    def __init__(
+        self,
+        log: logging.Logger,
+        *,
+        concurrency: int = 10,
+        timeout: float = 30,
+        sleep: retries.Sleep = asyncio.sleep,
+    ) -> None:
         self.log = log
         self.requests = 0
         self.now: datetime | None = None
         self._gate = asyncio.Semaphore(max(concurrency, 1))
         self._timeout = timeout
+        self._sleep = sleep
         self._client: Any = None
 
     async def __aenter__(self) -> Self:
@@ -146,26 +154,39 @@ class Cluster:
         accept: str = "application/json",
         content: str = "application/json",
     ) -> Any:
-        async with self._gate:
-            self.requests += 1
-            try:
-                answer = await self._client.call_api(
-                    path,
-                    method,
-                    query_params={key: value for key, value in (query or {}).items() if value},
-                    header_params={"Accept": accept, "Content-Type": content},
-                    body=body,
-                    auth_settings=["BearerToken"],
-                    _preload_content=False,
-                    _request_timeout=self._timeout,
-                )
-                text = await answer.read()
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                why = f"{method} {path}: no answer from the cluster: {type(error).__name__}"
-                raise TemporaryError(why) from error
+        what = f"{method} {path}"
+        query = {key: value for key, value in (query or {}).items() if value}
+        headers = {"Accept": accept, "Content-Type": content}
+
+        async def call() -> Any:
+            async with self._gate:
+                return await self._try(what, method, path, query, headers, body)
+
+        return await retries.retry(call, what, self._sleep, self.log)
+
+    async def _try(self, what: str, method: str, path: str, *parts: Any) -> Any:
+        query, headers, body = parts
+        self.requests += 1
+        try:
+            answer = await self._client.call_api(
+                path,
+                method,
+                query_params=query,
+                header_params=dict(headers),
+                body=body,
+                auth_settings=["BearerToken"],
+                _preload_content=False,
+                _request_timeout=self._timeout,
+            )
+            text = await answer.read()
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise TemporaryError(f"{what}: no answer: {type(error).__name__}") from error
         if date := answer.headers.get("Date"):
-            self.now = email.utils.parsedate_to_datetime(date)
-        return _read_answer(f"{method} {path}", answer.status, text)
+            self._read_clock(date)
+        return _read_answer(what, answer.status, answer.headers, text)
+
+    def _read_clock(self, date: str) -> None:
+        self.now = email.utils.parsedate_to_datetime(date)
 
 
 async def _connect() -> Any:
@@ -221,7 +242,7 @@ def _read_kinds(answer: Mapping[str, Any], group: str, version: str) -> list[kin
     ]
 
 
-def _read_answer(what: str, status: int, text: bytes) -> Any:
+def _read_answer(what: str, status: int, headers: Mapping[str, str], text: bytes) -> Any:
     try:
         body = json.loads(text) if text else {}
     except ValueError:
@@ -235,8 +256,11 @@ def _read_answer(what: str, status: int, text: bytes) -> Any:
     if status in (409, 422):
         # 422 is how a failed `test` of a JSON patch comes back: it is another object by now.
         raise Changed(why, status)
-    temporary = status == 429 or status >= 500
-    raise TemporaryError(why, status) if temporary else PermanentError(why, status)
+    if status != 429 and status < 500:
+        raise PermanentError(why, status)
+    error = TemporaryError(why, status)
+    error.wait = retries.read_retry_after(headers.get("Retry-After"))
+    raise error
 
 
 def _message(body: object) -> str:

@@ -11,7 +11,7 @@ import email.utils
 import json
 import logging
 import ssl as ssl_module
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -19,12 +19,11 @@ from urllib.parse import quote, unquote, urlsplit
 
 import aiohttp
 
+from workshop_culler import retries
 from workshop_culler.errors import Changed, DoorError, Gone, PermanentError, TemporaryError
 from workshop_culler.models import User, make_user
 
 PAGINATION = "application/jupyterhub-pagination+json"
-ATTEMPTS = 3
-LONGEST_WAIT = 20.0
 BUSY = (429, 500, 502, 503, 504)
 
 
@@ -47,7 +46,7 @@ class Hub:
         self,
         address: Address,
         log: logging.Logger,
-        sleep: Callable[[float], Awaitable[Any]] = asyncio.sleep,
+        sleep: retries.Sleep = asyncio.sleep,
     ) -> None:
         self.address = address
         self.log = log
@@ -139,17 +138,12 @@ class Hub:
         body: object = None,
     ) -> Any:
         """One call, tried again on failures that may pass; every verb used here may be repeated."""
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                async with self._gate:
-                    return await self._try(method, path, query, body)
-            except TemporaryError as error:
-                if attempt == ATTEMPTS or error.status == 400:
-                    raise
-                wait = min(error.wait or 0.5 * 2**attempt, LONGEST_WAIT)
-                self.log.info("%s %s: %s; trying again in %.1f s", method, path, error, wait)
-            await self._sleep(wait)
-        raise AssertionError("unreachable")
+
+        async def call() -> Any:
+            async with self._gate:
+                return await self._try(method, path, query, body)
+
+        return await retries.retry(call, f"{method} {path}", self._sleep, self.log)
 
     async def _try(
         self, method: str, path: str, query: Mapping[str, str | int] | None, body: object
@@ -203,7 +197,7 @@ def _make_error(what: str, status: int, headers: Mapping[str, str], text: bytes)
         return Changed(why, status)
     if status in BUSY:
         error = TemporaryError(why, status)
-        error.wait = _retry_after(headers)
+        error.wait = retries.read_retry_after(headers.get("Retry-After"))
         return error
     # 400 is how the hub says "pending": worth the next sweep, not worth a retry now.
     return TemporaryError(why, status) if status == 400 else PermanentError(why, status)
@@ -214,11 +208,6 @@ def _message(text: bytes) -> str:
         return str(json.loads(text)["message"])[:256]
     except (ValueError, KeyError, TypeError):
         return ""
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    value = headers.get("Retry-After", "")
-    return float(value) if value.isdigit() else None
 
 
 def make_ssl(folder: str) -> ssl_module.SSLContext:
