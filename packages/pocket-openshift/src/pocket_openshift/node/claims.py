@@ -1,0 +1,44 @@
+"""Which pods are this node's. Pure; asked by `agent.py` for every pod that a list or watch shows."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class Verdict(enum.Enum):
+    """What the agent does with a pod."""
+
+    IGNORE = "not ours"
+    CLAIM = "nobody's yet, and in one of our namespaces: bind it"
+    RUN = "bound to us"
+    REMOVE = "bound to us, ended, and being deleted"
+
+
+@dataclasses.dataclass(frozen=True)
+class Scope:
+    """The node's name, and the prefixes of the namespaces whose pods it takes (none: all)."""
+
+    node: str
+    prefixes: Sequence[str] = ()
+
+    def covers(self, namespace: str) -> bool:
+        """Whether unbound pods of this namespace are ours to take."""
+        return not self.prefixes or any(namespace.startswith(prefix) for prefix in self.prefixes)
+
+
+def judge_claim(pod: Mapping[str, Any], scope: Scope) -> Verdict:
+    """What to do with `pod`. A pod that waits for its scheduling gates, or is being deleted unbound, is nobody's."""
+    metadata, spec = pod["metadata"], pod["spec"]
+    ended = (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+    deleted = metadata.get("deletionTimestamp") is not None
+    node = spec.get("nodeName") or ""
+    if node == scope.node:
+        if ended:
+            return Verdict.REMOVE if deleted else Verdict.IGNORE
+        return Verdict.RUN
+    if node or ended or deleted or spec.get("schedulingGates"):
+        return Verdict.IGNORE
+    return Verdict.CLAIM if scope.covers(metadata["namespace"]) else Verdict.IGNORE
