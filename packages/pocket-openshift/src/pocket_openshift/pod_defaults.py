@@ -20,7 +20,11 @@ _EVICTION = [
     }
     for name in ("not-ready", "unreachable")
 ]
-_PRESSURE = {"effect": "NoSchedule", "key": "node.kubernetes.io/memory-pressure", "operator": "Exists"}
+_PRESSURE = {
+    "effect": "NoSchedule",
+    "key": "node.kubernetes.io/memory-pressure",
+    "operator": "Exists",
+}
 
 
 def containers(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:

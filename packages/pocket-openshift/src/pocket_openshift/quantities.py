@@ -13,7 +13,9 @@ _DECIMAL = {
     "": Decimal(1),
     **{letter: Decimal(1000) ** power for power, letter in enumerate("kMGTPE", 1)},
 }
-_FORM = re.compile(r"^(?P<number>[+-]?(?:\d+\.?\d*|\.\d+))(?P<suffix>[KMGTPE]i|[numkMGTPE]?|[eE][+-]?\d+)$")
+_FORM = re.compile(
+    r"^(?P<number>[+-]?(?:\d+\.?\d*|\.\d+))(?P<suffix>[KMGTPE]i|[numkMGTPE]?|[eE][+-]?\d+)$"
+)
 
 
 def parse(text: object) -> Decimal:

@@ -13,7 +13,15 @@ from .. import statuses
 from . import Behaviour, Call, Object, Reply
 
 TOKEN = "pocket-openshift/log-token"  # noqa: S105 - an annotation's name
-_PASSED_ON = ("follow", "previous", "sinceSeconds", "sinceTime", "timestamps", "tailLines", "limitBytes")
+_PASSED_ON = (
+    "follow",
+    "previous",
+    "sinceSeconds",
+    "sinceTime",
+    "timestamps",
+    "tailLines",
+    "limitBytes",
+)
 _CONNECT_SECONDS = 5
 
 
@@ -50,7 +58,9 @@ def choose_container(pod: Object, wanted: str) -> str:
     if not wanted and len(own) == 1:
         return own[0]
     if not wanted:
-        text = f"a container name must be specified for pod {name}, choose one of: [{' '.join(own)}]"
+        text = (
+            f"a container name must be specified for pod {name}, choose one of: [{' '.join(own)}]"
+        )
         raise statuses.bad_request(
             text + (f" or one of the init containers: [{' '.join(first)}]" if first else "")
         )
@@ -98,7 +108,9 @@ def _check(work: asyncio.Future) -> None:
         raise statuses.internal_error(f"the node did not answer: {error}", 502) from error
     response = work.result()
     if response.code >= 400:
-        raise statuses.bad_request((response.body or b"").decode() or f"the node answered {response.code}")
+        raise statuses.bad_request(
+            (response.body or b"").decode() or f"the node answered {response.code}"
+        )
 
 
 async def _stream(

@@ -81,7 +81,9 @@ class Pods(Behaviour):
             raise statuses.conflict(kinds.named("bindings"), name, why)
         if "deletionTimestamp" in pod["metadata"]:
             raise statuses.conflict(
-                kinds.named("bindings"), name, f"pod {name} is being deleted, cannot be assigned to a host"
+                kinds.named("bindings"),
+                name,
+                f"pod {name} is being deleted, cannot be assigned to a host",
             )
         self.store.update(kind, _scheduled(pod, node))
         return Reply(statuses.make_success(), 201)
@@ -128,9 +130,7 @@ def _wrong_in_new(kind: kinds.Kind, pod: Object) -> list[statuses.Cause]:
         for index, container in enumerate(spec.get(field) or ()):
             causes += _wrong_in_container(f"spec.{field}[{index}]", container, spec)
     if spec["restartPolicy"] not in ("Always", "OnFailure", "Never"):
-        text = (
-            f'Unsupported value: "{spec["restartPolicy"]}": supported values: "Always", "Never", "OnFailure"'
-        )
+        text = f'Unsupported value: "{spec["restartPolicy"]}": supported values: "Always", "Never", "OnFailure"'
         causes.append(statuses.Cause("spec.restartPolicy", "FieldValueNotSupported", text))
     return [cause for cause in causes if cause is not None]
 

@@ -1,6 +1,7 @@
 """An address in 127.0.0.0/8 for each pod, so that many can listen on one port. Called by `pods.py`.
 
-An address is held by a bound UDP socket, so that no two agents on one machine give the same one, and so that it is
+An address is held by a bound UDP socket, so that no two agents on one machine give the same one,
+and so that it is
 free again however the agent ends.
 """
 
@@ -24,9 +25,11 @@ class NoAddressError(OSError):
 
 
 def candidates(uid: str) -> Iterator[str]:
-    """Addresses to try for a pod, in an order of its own. None ends in .0 or .255, which some programs dislike."""
+    """Addresses to try for a pod, in an order of its own. None ends in .0 or .255, which some
+    programs dislike.
+    """
     for attempt in itertools.count():
-        digest = hashlib.sha256(("%s/%d" % (uid, attempt)).encode()).digest()
+        digest = hashlib.sha256((f"{uid}/{attempt}").encode()).digest()
         address = ipaddress.IPv4Address(_FIRST + int.from_bytes(digest[:8], "big") % _SPAN)
         if address.packed[3] not in (0, 255):
             yield str(address)
@@ -46,7 +49,9 @@ class Address:
 
 
 def hold(uid: str) -> Address:
-    """An address that nobody else holds. Where only 127.0.0.1 exists (macOS), all pods share that one."""
+    """An address that nobody else holds. Where only 127.0.0.1 exists (macOS), all pods share that
+    one.
+    """
     for text in itertools.islice(candidates(uid), TRIES):
         holder = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
@@ -57,5 +62,5 @@ def hold(uid: str) -> Address:
                 return Address("127.0.0.1", None)
             continue
         return Address(text, holder)
-    message = "no address of 127.0.0.0/8 is free: does something listen on UDP port %d of all of them?" % HOLD_PORT
+    message = f"no address of 127.0.0.0/8 is free: does something listen on UDP port {HOLD_PORT} of all of them?"
     raise NoAddressError(message)

@@ -33,7 +33,7 @@ class ClusterError(Exception):
     """The API server said no (or nothing: status 0). `status` and `reason` are Kubernetes' own."""
 
     def __init__(self, status: int, reason: str, message: str) -> None:
-        super().__init__("%s %s: %s" % (status or "no answer", reason, message))
+        super().__init__("{} {}: {}".format(status or "no answer", reason, message))
         self.status, self.reason, self.message = status, reason, message
 
 
@@ -59,7 +59,9 @@ class ExpiredError(Exception):
 class Cluster:
     """A client of one API server. Use as an async context manager."""
 
-    def __init__(self, connection: kubeconfig.Connection, patience: retries.Patience | None = None) -> None:
+    def __init__(
+        self, connection: kubeconfig.Connection, patience: retries.Patience | None = None
+    ) -> None:
         self.connection = connection
         self.patience = patience or retries.Patience()
         self._session: aiohttp.ClientSession | None = None
@@ -69,7 +71,11 @@ class Cluster:
         connector = aiohttp.TCPConnector(ssl=tls if tls is not None else True, limit=64)
         timeout = aiohttp.ClientTimeout(total=15, sock_connect=5)
         self._session = aiohttp.ClientSession(
-            connector=connector, timeout=timeout, trust_env=False, read_bufsize=2**20, json_serialize=json.dumps
+            connector=connector,
+            timeout=timeout,
+            trust_env=False,
+            read_bufsize=2**20,
+            json_serialize=json.dumps,
         )
         return self
 
@@ -99,8 +105,14 @@ class Cluster:
         return await self.request("PATCH", path, body=body, content_type=MERGE)
 
     async def delete(self, path: str, uid: str, grace: int | None = None) -> bool:
-        """Delete the object with this UID. False when it was gone already (or another has its name)."""
-        body: dict[str, Any] = {"kind": "DeleteOptions", "apiVersion": "v1", "preconditions": {"uid": uid}}
+        """Delete the object with this UID. False when it was gone already (or another has its
+        name).
+        """
+        body: dict[str, Any] = {
+            "kind": "DeleteOptions",
+            "apiVersion": "v1",
+            "preconditions": {"uid": uid},
+        }
         if grace is not None:
             body["gracePeriodSeconds"] = grace
         try:
@@ -120,7 +132,9 @@ class Cluster:
         params: Mapping[str, str | int] | None = None,
         content_type: str = JSON,
     ) -> dict[str, Any]:
-        """One call, tried again after 429, 5xx and dropped connections. ClusterError for any other refusal."""
+        """One call, tried again after 429, 5xx and dropped connections. ClusterError for any other
+        refusal.
+        """
         started = time.monotonic()
         attempt = 0
         while True:
@@ -148,7 +162,12 @@ class Cluster:
         data = json.dumps(body).encode() if body is not None else None
         try:
             async with self._client.request(
-                method, self._url(path), params=params, data=data, headers=headers, allow_redirects=False
+                method,
+                self._url(path),
+                params=params,
+                data=data,
+                headers=headers,
+                allow_redirects=False,
             ) as response:
                 text = await response.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -160,7 +179,9 @@ class Cluster:
         return retries.Failure(response.status, after), make_error(response.status, text)
 
     async def follow(self, path: str, **selectors: str) -> AsyncIterator[Listed | Changed]:
-        """List, then every change, for ever: Listed first and whenever changes may have been missed."""
+        """List, then every change, for ever: Listed first and whenever changes may have been
+        missed.
+        """
         version, failures = "", 0
         while True:
             try:
@@ -180,11 +201,15 @@ class Cluster:
                 log.warning("Watching %s failed (%s); trying again", path, error)
                 await asyncio.sleep(self.patience.wait(failures, random.random()))  # noqa: S311
 
-    async def _list(self, path: str, selectors: Mapping[str, str]) -> tuple[list[dict[str, Any]], str]:
+    async def _list(
+        self, path: str, selectors: Mapping[str, str]
+    ) -> tuple[list[dict[str, Any]], str]:
         items: list[dict[str, Any]] = []
         token = ""
         while True:
-            params: dict[str, str | int] = {**selectors, "limit": PAGE} | ({"continue": token} if token else {})
+            params: dict[str, str | int] = {**selectors, "limit": PAGE} | (
+                {"continue": token} if token else {}
+            )
             try:
                 page = await self.get(path, **params)
             except ClusterError as error:
@@ -196,13 +221,21 @@ class Cluster:
             if not token:
                 return items, page["metadata"]["resourceVersion"]
 
-    async def _watch(self, path: str, selectors: Mapping[str, str], version: str) -> AsyncIterator[Changed]:
-        """One watch, until the server ends it. ExpiredError for a 410; TimeoutError for a silent connection."""
+    async def _watch(
+        self, path: str, selectors: Mapping[str, str], version: str
+    ) -> AsyncIterator[Changed]:
+        """One watch, until the server ends it. ExpiredError for a 410; TimeoutError for a silent
+        connection.
+        """
         params: dict[str, str | int] = {**selectors, "watch": "true", "resourceVersion": version}
         params |= {"allowWatchBookmarks": "true", "timeoutSeconds": WATCH_SECONDS}
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=WATCH_SECONDS + 15)
         async with self._client.get(
-            self._url(path), params=params, headers=self._headers(), timeout=timeout, allow_redirects=False
+            self._url(path),
+            params=params,
+            headers=self._headers(),
+            timeout=timeout,
+            allow_redirects=False,
         ) as response:
             if response.status == 410:
                 raise ExpiredError
@@ -234,7 +267,7 @@ async def _lines(stream: aiohttp.StreamReader) -> AsyncIterator[bytes]:
         for line in lines:
             yield line
         if len(buffer) > LINE_LIMIT:
-            message = "a watch event of more than %d bytes" % LINE_LIMIT
+            message = f"a watch event of more than {LINE_LIMIT} bytes"
             raise ValueError(message)
 
 
@@ -256,7 +289,9 @@ def make_error(status: int, text: bytes) -> ClusterError:
         return ClusterError(status, "", text[:200].decode(errors="replace"))
 
 
-def path_of(plural: str, namespace: str = "", name: str = "", *, api: str = "/api/v1", sub: str = "") -> str:
+def path_of(
+    plural: str, namespace: str = "", name: str = "", *, api: str = "/api/v1", sub: str = ""
+) -> str:
     """The path of a resource, e.g. /api/v1/namespaces/NS/pods/NAME/status."""
     parts = [api]
     if namespace:

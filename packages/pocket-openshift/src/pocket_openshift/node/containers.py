@@ -1,4 +1,6 @@
-"""One container of a pod: started, probed, restarted and stopped. Called by `pods.py`; decisions are in the pure rooms."""
+"""One container of a pod: started, probed, restarted and stopped. Called by `pods.py`; decisions
+are in the pure rooms.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ RETRY_SECONDS = 5.0
 
 @dataclasses.dataclass
 class Surroundings:
-    """What the containers of one pod share. `record` writes an event, `changed` tells that a status is out of date."""
+    """What the containers of one pod share. `record` writes an event, `changed` tells that a status
+    is out of date.
+    """
 
     settings: settings.Settings
     starter: processes.Processes
@@ -50,14 +54,18 @@ class Surroundings:
 class Container:
     """One container, from its first start to its last end."""
 
-    def __init__(self, pod: Mapping[str, Any], spec: Mapping[str, Any], around: Surroundings, *, init: bool) -> None:
+    def __init__(
+        self, pod: Mapping[str, Any], spec: Mapping[str, Any], around: Surroundings, *, init: bool
+    ) -> None:
         self.pod, self.spec, self.around, self.init = pod, spec, around, init
         self.name: str = spec["name"]
         self.policy = restarts.container_policy(
             pod["spec"].get("restartPolicy", "Always"), init=init, own=spec.get("restartPolicy")
         )
         self.sidecar = init and self.policy == "Always" and spec.get("restartPolicy") == "Always"
-        self.state: states.State = states.Waiting("PodInitializing" if not init else "ContainerCreating")
+        self.state: states.State = states.Waiting(
+            "PodInitializing" if not init else "ContainerCreating"
+        )
         self.last: states.Terminated | None = None
         self.restarts = 0
         self.ready = self.started = False
@@ -96,7 +104,9 @@ class Container:
         now = _now()
         if "terminated" in state:
             ended = state["terminated"]
-            self.state = states.Terminated(ended["exitCode"], ended.get("reason", ""), now, now, ended.get("message", ""))
+            self.state = states.Terminated(
+                ended["exitCode"], ended.get("reason", ""), now, now, ended.get("message", "")
+            )
         elif "running" in state:
             message = "the node agent ended while the container ran"
             self.state = states.Terminated(137, "ContainerStatusUnknown", now, now, message)
@@ -131,7 +141,7 @@ class Container:
         process = self.process
         if process is None or process.ended:
             return
-        self.around.record("Killing", "Stopping container %s" % self.name, container=self.name)
+        self.around.record("Killing", f"Stopping container {self.name}", container=self.name)
         started = asyncio.get_running_loop().time()
         await self._pre_stop(grace)
         left = max(0.0, grace - (asyncio.get_running_loop().time() - started))
@@ -148,9 +158,13 @@ class Container:
         except processes.StartError as error:
             return await self._failed_to_start(error, started_at)
         self.process = process
-        self._container_id = "pocket://%s/%s/%d" % (self.pod["metadata"]["uid"], self.name, process.pid)
+        self._container_id = "pocket://{}/{}/{}".format(
+            self.pod["metadata"]["uid"],
+            self.name,
+            process.pid,
+        )
         self._set(states.Running(started_at))
-        self.around.record("Started", "Started container %s" % self.name, container=self.name)
+        self.around.record("Started", f"Started container {self.name}", container=self.name)
         if self._stopping.is_set():
             process.signal(signal.SIGTERM)
         self._start_probes()
@@ -172,35 +186,50 @@ class Container:
         )
 
     async def _prepare(self) -> processes.Launch | None:
-        """What to start; waits as long as that cannot be said. None when the pod is stopped meanwhile."""
+        """What to start; waits as long as that cannot be said. None when the pod is stopped
+        meanwhile.
+        """
         while not self._stopping.is_set():
             try:
                 launch = self._make_launch()
             except (environment.ConfigError, volumes.MountError) as error:
                 self._set(states.Waiting("CreateContainerConfigError", str(error)))
-                self.around.record("Failed", "Error: %s" % error, container=self.name, warning=True)
+                self.around.record("Failed", f"Error: {error}", container=self.name, warning=True)
                 if not await self._pause(RETRY_SECONDS):
                     await self.around.refetch()
                 continue
             if launch.argv:
-                self.around.record("Created", "Created container: %s" % self.name, container=self.name)
+                self.around.record(
+                    "Created", f"Created container: {self.name}", container=self.name
+                )
                 return launch
             await self._no_image()
         return None
 
     async def _no_image(self) -> None:
-        """This node cannot pull: without a command there is nothing to run, and no retry would change that."""
+        """This node cannot pull: without a command there is nothing to run, and no retry would
+        change that.
+        """
         image = self.spec.get("image", "")
-        message = "this node runs commands, not images: give container %s a command or args" % self.name
+        message = (
+            f"this node runs commands, not images: give container {self.name} a command or args"
+        )
         record = self.around.record
-        record("Pulling", 'Pulling image "%s"' % image, container=self.name)
-        record("Failed", 'Failed to pull image "%s": %s' % (image, message), container=self.name, warning=True)
+        record("Pulling", f'Pulling image "{image}"', container=self.name)
+        record(
+            "Failed",
+            f'Failed to pull image "{image}": {message}',
+            container=self.name,
+            warning=True,
+        )
         record("Failed", "Error: ErrImagePull", container=self.name, warning=True)
         self._set(states.Waiting("ErrImagePull", message))
         await self.around.publish()
-        record("BackOff", 'Back-off pulling image "%s"' % image, container=self.name)
+        record("BackOff", f'Back-off pulling image "{image}"', container=self.name)
         record("Failed", "Error: ImagePullBackOff", container=self.name, warning=True)
-        self._set(states.Waiting("ImagePullBackOff", 'Back-off pulling image "%s": %s' % (image, message)))
+        self._set(
+            states.Waiting("ImagePullBackOff", f'Back-off pulling image "{image}": {message}')
+        )
         await self._stopping.wait()
 
     def _make_launch(self) -> processes.Launch:
@@ -216,9 +245,13 @@ class Container:
             around.folder.termination_log(self.name)
         )
         self._mounts = table
-        self._environment = environment.make_environment(self.pod, self.spec, around.sources, table, basics)
+        self._environment = environment.make_environment(
+            self.pod, self.spec, around.sources, table, basics
+        )
         command = environment.make_command(self.spec, self._environment, table)
-        return dataclasses.replace(self.launch_for(command), log=self.log_file, memory=self._memory())
+        return dataclasses.replace(
+            self.launch_for(command), log=self.log_file, memory=self._memory()
+        )
 
     def launch_for(self, command: list[str]) -> processes.Launch:
         """A further command in the container's setting, for `exec`."""
@@ -233,8 +266,10 @@ class Container:
         limit = ((self.spec.get("resources") or {}).get("limits") or {}).get("memory")
         return int(quantities.parse(limit)) if limit else 0
 
-    async def _failed_to_start(self, error: processes.StartError, started_at: datetime.datetime) -> states.Terminated:
-        message = 'failed to start container "%s": exec: %s' % (self.name, error)
+    async def _failed_to_start(
+        self, error: processes.StartError, started_at: datetime.datetime
+    ) -> states.Terminated:
+        message = f'failed to start container "{self.name}": exec: {error}'
         self.around.record("Failed", "Error: " + message, container=self.name, warning=True)
         ended = states.Terminated(128, "StartError", started_at, _now(), message)
         if restarts.judge_restart(self.policy, 128):
@@ -250,12 +285,12 @@ class Container:
         if wait <= 0:
             return
         metadata = self.pod["metadata"]
-        where = "%s_%s(%s)" % (metadata["name"], metadata["namespace"], metadata["uid"])
-        message = "back-off %gs restarting failed container=%s pod=%s" % (wait, self.name, where)
+        where = "{}_{}({})".format(metadata["name"], metadata["namespace"], metadata["uid"])
+        message = f"back-off {wait:g}s restarting failed container={self.name} pod={where}"
         if ended.reason == "StartError":
             message += ": " + ended.message
         self._set(states.Waiting("CrashLoopBackOff", message))
-        text = "Back-off restarting failed container %s in pod %s" % (self.name, where)
+        text = f"Back-off restarting failed container {self.name} in pod {where}"
         self.around.record("BackOff", text, container=self.name, warning=True)
         await self._pause(wait)
 
@@ -266,7 +301,9 @@ class Container:
                 await self._stopping.wait()
         return self._stopping.is_set()
 
-    def _set(self, state: states.State, *, ready: bool | None = None, started: bool | None = None) -> None:
+    def _set(
+        self, state: states.State, *, ready: bool | None = None, started: bool | None = None
+    ) -> None:
         self.state = state
         if ready is not None:
             self.ready = ready
@@ -294,7 +331,9 @@ class Container:
         return prober.Target(self.spec, self.around.address, launch, self.around.starter)
 
     async def _probe_life(self) -> None:
-        """postStart, then the startup probe, then readiness and liveness side by side until the process ends."""
+        """postStart, then the startup probe, then readiness and liveness side by side until the
+        process ends.
+        """
         if not await self._post_start():
             return
         startup = probes.make_probe(self.spec.get("startupProbe"))
@@ -316,7 +355,9 @@ class Container:
             return True
         answer = await prober.run_hook(hook, self._target(), 600)
         if not answer.passed:
-            self.around.record("FailedPostStartHook", answer.message, container=self.name, warning=True)
+            self.around.record(
+                "FailedPostStartHook", answer.message, container=self.name, warning=True
+            )
             if self.process:
                 await _end(self.process, self._grace())
         return answer.passed
@@ -326,7 +367,9 @@ class Container:
         if hook and grace > 0:
             answer = await prober.run_hook(hook, self._target(), grace)
             if not answer.passed:
-                self.around.record("FailedPreStopHook", answer.message, container=self.name, warning=True)
+                self.around.record(
+                    "FailedPreStopHook", answer.message, container=self.name, warning=True
+                )
 
     async def _answers(self, kind: str, probe: probes.Probe) -> Any:
         """The tally after each answer, for ever."""
@@ -335,7 +378,7 @@ class Container:
         while True:
             answer = await prober.ask(probe, self._target())
             if not answer.passed:
-                text = "%s probe failed: %s" % (kind, answer.message)
+                text = f"{kind} probe failed: {answer.message}"
                 self.around.record("Unhealthy", text, container=self.name, warning=True)
             tally = probes.judge_answer(probe, tally, passed=answer.passed)
             yield tally
@@ -362,7 +405,7 @@ class Container:
                     return
 
     async def _unhealthy(self, kind: str, probe: probes.Probe) -> None:
-        text = "Container %s failed %s probe, will be restarted" % (self.name, kind)
+        text = f"Container {self.name} failed {kind} probe, will be restarted"
         self.around.record("Killing", text, container=self.name)
         if self.process:
             await _end(self.process, self._grace() if probe.grace is None else probe.grace)
@@ -374,7 +417,11 @@ class Container:
 
     def _termination_message(self, end: processes.Exit) -> str:
         text = mounts.read_tail(self.around.folder.termination_log(self.name))
-        if text or end.code == 0 or self.spec.get("terminationMessagePolicy") != "FallbackToLogsOnError":
+        if (
+            text
+            or end.code == 0
+            or self.spec.get("terminationMessagePolicy") != "FallbackToLogsOnError"
+        ):
             return text
         tail = mounts.read_tail(self.log_file, 8192).encode().splitlines(keepends=True)
         return lines.render(tail, lines.Options(tail=80)).decode(errors="replace")[-2048:]
@@ -388,7 +435,9 @@ class Container:
 
 
 async def _end(process: processes.Process, grace: float) -> None:
-    """SIGTERM to the group, SIGKILL to all that is left after `grace` seconds; returns when it is gone."""
+    """SIGTERM to the group, SIGKILL to all that is left after `grace` seconds; returns when it is
+    gone.
+    """
     if grace > 0:
         process.signal(signal.SIGTERM)
         with contextlib.suppress(TimeoutError):

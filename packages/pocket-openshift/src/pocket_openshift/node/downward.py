@@ -1,4 +1,6 @@
-"""What a pod may learn of itself: fieldRef and resourceFieldRef. Pure; for env and downwardAPI volumes."""
+"""What a pod may learn of itself: fieldRef and resourceFieldRef. Pure; for env and downwardAPI
+volumes.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ class UnknownFieldError(ValueError):
 
 
 def field(pod: Mapping[str, Any], path: str, facts: Mapping[str, str]) -> str:
-    """The text of one fieldPath. `facts` holds what the status does not say yet: `status.podIP` and the like."""
+    """The text of one fieldPath. `facts` holds what the status does not say yet: `status.podIP` and
+    the like.
+    """
     metadata, spec = pod["metadata"], pod["spec"]
     subscript = _SUBSCRIPT.match(path)
     if subscript:
@@ -31,25 +35,43 @@ def field(pod: Mapping[str, Any], path: str, facts: Mapping[str, str]) -> str:
         **facts,
     }
     if path not in values:
-        message = "fieldRef: fieldPath %r is not supported" % path
+        message = f"fieldRef: fieldPath {path!r} is not supported"
         raise UnknownFieldError(message)
     return str(values[path])
 
 
 def render_map(values: Mapping[str, str]) -> str:
-    """Labels or annotations as a file of the downward API shows them: `key="value"`, a line each, sorted."""
-    quoted = {key: value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") for key, value in values.items()}
-    return "\n".join('%s="%s"' % item for item in sorted(quoted.items()))
+    """Labels or annotations as a file of the downward API shows them: `key="value"`, a line each,
+    sorted.
+    """
+    quoted = {
+        key: value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        for key, value in values.items()
+    }
+    return "\n".join('{}="{}"'.format(*item) for item in sorted(quoted.items()))
 
 
-def resource(pod: Mapping[str, Any], reference: Mapping[str, Any], own: str, capacity: Mapping[str, str]) -> str:
-    """The text of a resourceFieldRef of the container `own`; a limit that is not set is the node's capacity."""
+def resource(
+    pod: Mapping[str, Any], reference: Mapping[str, Any], own: str, capacity: Mapping[str, str]
+) -> str:
+    """The text of a resourceFieldRef of the container `own`; a limit that is not set is the node's
+    capacity.
+    """
     name = reference.get("containerName") or own
     containers = [*pod["spec"].get("containers", []), *pod["spec"].get("initContainers", [])]
-    resources = next((one.get("resources") or {} for one in containers if one["name"] == name), None)
+    resources = next(
+        (one.get("resources") or {} for one in containers if one["name"] == name), None
+    )
     kind, _, what = reference.get("resource", "").partition(".")
     if resources is None or kind not in ("limits", "requests") or not what:
-        message = "resourceFieldRef: %r of container %r is not supported" % (reference.get("resource"), name)
+        message = "resourceFieldRef: {!r} of container {!r} is not supported".format(
+            reference.get("resource"),
+            name,
+        )
         raise UnknownFieldError(message)
-    text = (resources.get(kind) or {}).get(what) or (capacity.get(what, "0") if kind == "limits" else "0")
-    return quantities.divide_up(quantities.parse(text), quantities.parse(reference.get("divisor") or "1"))
+    text = (resources.get(kind) or {}).get(what) or (
+        capacity.get(what, "0") if kind == "limits" else "0"
+    )
+    return quantities.divide_up(
+        quantities.parse(text), quantities.parse(reference.get("divisor") or "1")
+    )

@@ -13,9 +13,17 @@ MESSAGE_LIMIT = 1024
 
 
 def make_event(
-    pod: Mapping[str, Any], reason: str, message: str, *, source: tuple[str, str], container: str = "", warning: bool = False
+    pod: Mapping[str, Any],
+    reason: str,
+    message: str,
+    *,
+    source: tuple[str, str],
+    container: str = "",
+    warning: bool = False,
 ) -> dict[str, Any]:
-    """A core/v1 Event about `pod`. `source` is (component, node); the times and the count are `stamp`'s to add."""
+    """A core/v1 Event about `pod`. `source` is (component, node); the times and the count are
+    `stamp`'s to add.
+    """
     metadata = pod["metadata"]
     component, node = source
     involved = {
@@ -26,7 +34,7 @@ def make_event(
         "uid": metadata["uid"],
     }
     if container:
-        involved["fieldPath"] = "spec.containers{%s}" % container
+        involved["fieldPath"] = f"spec.containers{{{container}}}"
     return {
         "apiVersion": "v1",
         "kind": "Event",
@@ -42,10 +50,12 @@ def make_event(
 
 
 def stamp(event: Mapping[str, Any], now: datetime.datetime) -> dict[str, Any]:
-    """The event as first seen at `now`. Its name is made of time and content, so a repeated POST is a conflict."""
+    """The event as first seen at `now`. Its name is made of time and content, so a repeated POST is
+    a conflict.
+    """
     content = hashlib.sha256(repr((key_of(event), now.timestamp())).encode()).hexdigest()[:16]
     moment = states.render_time(now)
-    name = "%s.%s" % (event["involvedObject"]["name"][:220], content)
+    name = "{}.{}".format(event["involvedObject"]["name"][:220], content)
     return {
         **event,
         "metadata": {**event["metadata"], "name": name},
@@ -63,4 +73,10 @@ def again(event: Mapping[str, Any], now: datetime.datetime) -> dict[str, Any]:
 def key_of(event: Mapping[str, Any]) -> tuple[str, ...]:
     """Two events with the same key are one event that is counted."""
     involved = event["involvedObject"]
-    return (involved["uid"], involved.get("fieldPath", ""), event["reason"], event["type"], event["message"])
+    return (
+        involved["uid"],
+        involved.get("fieldPath", ""),
+        event["reason"],
+        event["type"],
+        event["message"],
+    )

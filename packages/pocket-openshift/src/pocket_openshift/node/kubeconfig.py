@@ -19,7 +19,9 @@ class KubeconfigError(ValueError):
 
 @dataclasses.dataclass(frozen=True)
 class Connection:
-    """Where the API server is and who we are. Certificates are PEM; `token_file` is read anew for each request."""
+    """Where the API server is and who we are. Certificates are PEM; `token_file` is read anew for
+    each request.
+    """
 
     server: str
     ca: str | None = None
@@ -39,24 +41,30 @@ def load(path: Path) -> Connection:
     try:
         document = yaml.safe_load(path.read_text())
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise KubeconfigError("%s cannot be read as a kubeconfig: %s" % (path, error)) from error
+        raise KubeconfigError(f"{path} cannot be read as a kubeconfig: {error}") from error
     if not isinstance(document, dict):
-        raise KubeconfigError("%s is no kubeconfig: it holds no mapping" % path)
+        raise KubeconfigError(f"{path} is no kubeconfig: it holds no mapping")
     try:
         return make_connection(document, path.parent)
     except (KeyError, TypeError, AttributeError) as error:
-        raise KubeconfigError("%s lacks a part of a kubeconfig: %s" % (path, error)) from error
+        raise KubeconfigError(f"{path} lacks a part of a kubeconfig: {error}") from error
 
 
 def make_connection(document: Mapping[str, Any], folder: Path) -> Connection:
     """The current context of a parsed kubeconfig; relative paths are below `folder`."""
     context = _named(document, "contexts", document.get("current-context") or "", "context")
     cluster = _named(document, "clusters", context["cluster"], "cluster")
-    user = _named(document, "users", context.get("user") or "", "user") if context.get("user") else {}
+    user = (
+        _named(document, "users", context.get("user") or "", "user") if context.get("user") else {}
+    )
     if cluster.get("insecure-skip-tls-verify"):
-        raise KubeconfigError("insecure-skip-tls-verify is not accepted: give certificate-authority-data instead")
+        raise KubeconfigError(
+            "insecure-skip-tls-verify is not accepted: give certificate-authority-data instead"
+        )
     if user.get("exec") or user.get("auth-provider"):
-        raise KubeconfigError("users that log in with a plugin are not supported: give a token or a client certificate")
+        raise KubeconfigError(
+            "users that log in with a plugin are not supported: give a token or a client certificate"
+        )
     token_file = user.get("tokenFile")
     return Connection(
         cluster["server"].rstrip("/"),
@@ -73,7 +81,7 @@ def _named(document: Mapping[str, Any], group: str, name: str, kind: str) -> Map
     for entry in document.get(group) or []:
         if entry["name"] == name:
             return entry[kind] or {}
-    raise KubeconfigError("there is no %s named %r: set current-context" % (kind, name))
+    raise KubeconfigError(f"there is no {kind} named {name!r}: set current-context")
 
 
 def _pem(entry: Mapping[str, Any], name: str, folder: Path) -> str | None:
@@ -88,7 +96,9 @@ def make_ssl(connection: Connection) -> ssl.SSLContext | None:
         return None
     context = ssl.create_default_context(cadata=connection.ca)
     if connection.certificate and connection.key:
-        with tempfile.NamedTemporaryFile("w", suffix=".pem") as pair:  # 0600; ssl reads nothing but files
+        with tempfile.NamedTemporaryFile(
+            "w", suffix=".pem"
+        ) as pair:  # 0600; ssl reads nothing but files
             pair.write(connection.certificate + "\n" + connection.key)
             pair.flush()
             context.load_cert_chain(pair.name)

@@ -1,4 +1,5 @@
-"""Container logs: files of `TIME STREAM F|P text`, newest part in NAME.log, the one before it in NAME.log.1. Pure.
+"""Container logs: files of `TIME STREAM F|P text`, newest part in NAME.log, the one before it in
+NAME.log.1. Pure.
 
 `shim.py` writes them, `kubelet.py` serves them.
 """
@@ -41,4 +42,7 @@ def render_line(line: bytes, *, timestamps: bool) -> bytes:
 
 
 def _young_enough(line: bytes, since: datetime.datetime | None) -> bool:
-    return since is None or line[:19] >= since.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()
+    return (
+        since is None
+        or line[:19] >= since.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()
+    )

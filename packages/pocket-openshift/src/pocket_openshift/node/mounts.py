@@ -1,4 +1,6 @@
-"""A pod's folder on disk: its home, its volumes, its logs. Blocking; `pods.py` calls it in a thread."""
+"""A pod's folder on disk: its home, its volumes, its logs. Blocking; `pods.py` calls it in a
+thread.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,7 @@ class PodFolder:
 
     def log(self, container: str, restarts: int) -> Path:
         """The log of one run of a container."""
-        return self.root / "logs" / ("%s.%d.log" % (container, restarts))
+        return self.root / "logs" / (f"{container}.{restarts}.log")
 
     def termination_log(self, container: str) -> Path:
         """The file that stands for /dev/termination-log."""
@@ -53,7 +55,9 @@ class PodFolder:
 
 
 def ensure_files(folder: Path, files: Iterable[volumes.File]) -> None:
-    """Make `folder` hold exactly these files; each is replaced in one step, so a reader sees old or new."""
+    """Make `folder` hold exactly these files; each is replaced in one step, so a reader sees old or
+    new.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     wanted = {file.path: file for file in files}
     for file in wanted.values():
@@ -80,7 +84,7 @@ def _replace(path: Path, file: volumes.File) -> None:
 
 def ensure_claim(data: Path, namespace: str, name: str, uid: str) -> Path:
     """The local folder behind a PersistentVolumeClaim; it outlives the pods that use it."""
-    folder = data / "claims" / ("%s_%s_%s" % (namespace, name, uid))
+    folder = data / "claims" / (f"{namespace}_{name}_{uid}")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 

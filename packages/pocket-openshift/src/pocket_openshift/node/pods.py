@@ -1,4 +1,6 @@
-"""One pod, from its binding to its removal. Called by `agent.py`; its containers are `containers.py`'s."""
+"""One pod, from its binding to its removal. Called by `agent.py`; its containers are
+`containers.py`'s.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,11 @@ class Pod:
         self.pod: Mapping[str, Any] = pod
         self.node = node
         metadata = pod["metadata"]
-        self.name, self.namespace, self.uid = metadata["name"], metadata["namespace"], metadata["uid"]
+        self.name, self.namespace, self.uid = (
+            metadata["name"],
+            metadata["namespace"],
+            metadata["uid"],
+        )
         self.path = cluster.path_of("pods", self.namespace, self.name)
         self.folder = mounts.PodFolder(node.settings.data / "pods" / self.uid)
         self.address: addresses.Address | None = None
@@ -128,14 +134,20 @@ class Pod:
         return found["spec"].get("nodeName") == self.node.settings.node
 
     def _record_as_scheduler(self) -> None:
-        text = "Successfully assigned %s/%s to %s" % (self.namespace, self.name, self.node.settings.node)
-        self.node.recorder.record(events.make_event(self.pod, "Scheduled", text, source=("default-scheduler", "")))
+        text = f"Successfully assigned {self.namespace}/{self.name} to {self.node.settings.node}"
+        self.node.recorder.record(
+            events.make_event(self.pod, "Scheduled", text, source=("default-scheduler", ""))
+        )
 
-    def record(self, reason: str, message: str, *, container: str = "", warning: bool = False) -> None:
+    def record(
+        self, reason: str, message: str, *, container: str = "", warning: bool = False
+    ) -> None:
         """An event about this pod."""
         source = (self.node.settings.component, self.node.settings.node)
         self.node.recorder.record(
-            events.make_event(self.pod, reason, message, source=source, container=container, warning=warning)
+            events.make_event(
+                self.pod, reason, message, source=source, container=container, warning=warning
+            )
         )
 
     async def _live_and_end(self) -> None:
@@ -155,7 +167,9 @@ class Pod:
         await self._say_farewell()
 
     async def _live(self) -> None:
-        """Set up, run the init containers one by one, then the main ones side by side until all have ended."""
+        """Set up, run the init containers one by one, then the main ones side by side until all
+        have ended.
+        """
         await self._set_up()
         for container in self.init:
             if not await self._run_init(container):
@@ -165,10 +179,15 @@ class Pod:
             async with asyncio.timeout(deadline):
                 await asyncio.gather(*(container.run() for container in self.main))
         except TimeoutError:
-            self.over = ("DeadlineExceeded", "Pod was active on the node longer than the specified deadline")
+            self.over = (
+                "DeadlineExceeded",
+                "Pod was active on the node longer than the specified deadline",
+            )
             self.record("DeadlineExceeded", self.over[1])
             await self._stop_containers(self._grace())
-        await _together(container.stop(self._grace()) for container in self.init if container.sidecar)
+        await _together(
+            container.stop(self._grace()) for container in self.init if container.sidecar
+        )
 
     async def _run_init(self, container: containers.Container) -> bool:
         """Whether the next container may start."""
@@ -186,12 +205,19 @@ class Pod:
         self._around = around
         spec = self.pod["spec"]
         self.init = [
-            containers.Container(self.pod, one, around, init=True) for one in spec.get("initContainers") or []
+            containers.Container(self.pod, one, around, init=True)
+            for one in spec.get("initContainers") or []
         ]
-        self.main = [containers.Container(self.pod, one, around, init=False) for one in spec["containers"]]
+        self.main = [
+            containers.Container(self.pod, one, around, init=False) for one in spec["containers"]
+        ]
         for container in [*self.init, *self.main]:
             container.recover(before.get(container.name) or {})
-            if container in self.main and not self.init and isinstance(container.state, states.Waiting):
+            if (
+                container in self.main
+                and not self.init
+                and isinstance(container.state, states.Waiting)
+            ):
                 container.state = states.Waiting("ContainerCreating")
         await self._mount()
         if self._refresh_at:
@@ -199,7 +225,10 @@ class Pod:
 
     def _statuses_before(self) -> list[Mapping[str, Any]]:
         status = self.pod.get("status") or {}
-        return [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
+        return [
+            *(status.get("initContainerStatuses") or []),
+            *(status.get("containerStatuses") or []),
+        ]
 
     def _make_surroundings(self) -> containers.Surroundings:
         return containers.Surroundings(
@@ -230,7 +259,7 @@ class Pod:
                 await self._fetch()
                 await self._ensure_volumes()
             except (volumes.MountError, cluster.ClusterError, OSError) as error:
-                self.record("FailedMount", "MountVolume.SetUp failed: %s" % error, warning=True)
+                self.record("FailedMount", f"MountVolume.SetUp failed: {error}", warning=True)
                 self._publisher.changed()
                 await asyncio.sleep(MOUNT_RETRY[min(attempt, len(MOUNT_RETRY) - 1)])
                 attempt += 1
@@ -301,13 +330,17 @@ class Pod:
         return statuses.make_status(facts, init, main, before.get("conditions") or [], _now())
 
     def _grace(self) -> float:
-        """Seconds for SIGTERM to work: of the deletion, else of the spec; little when nobody waits for it."""
+        """Seconds for SIGTERM to work: of the deletion, else of the spec; little when nobody waits
+        for it.
+        """
         if self._gone:
             return VANISHED_GRACE
         grace = self.pod["metadata"].get("deletionGracePeriodSeconds")
         if grace is None:
             grace = self.pod["spec"].get("terminationGracePeriodSeconds", 30)
-        return min(float(grace), self.node.settings.stop_seconds) if self._shutdown else float(grace)
+        return (
+            min(float(grace), self.node.settings.stop_seconds) if self._shutdown else float(grace)
+        )
 
     async def _stop(self) -> None:
         self.stopping = True

@@ -1,4 +1,6 @@
-"""Asks probes and lifecycle hooks: HTTP, TCP, or a command in the container's setting. Called by `containers.py`."""
+"""Asks probes and lifecycle hooks: HTTP, TCP, or a command in the container's setting. Called by
+`containers.py`.
+"""
 
 from __future__ import annotations
 
@@ -35,9 +37,13 @@ async def ask(probe: probes.Probe, target: Target) -> Answer:
     """One answer, within the probe's timeout."""
     try:
         async with asyncio.timeout(probe.timeout):
-            return await _ASK[probe.kind](probe.action, target) if probe.kind in _ASK else _unknown(probe)
+            return (
+                await _ASK[probe.kind](probe.action, target)
+                if probe.kind in _ASK
+                else _unknown(probe)
+            )
     except TimeoutError:
-        return Answer(False, "no answer within %g s" % probe.timeout)
+        return Answer(False, f"no answer within {probe.timeout:g} s")
     except (OSError, aiohttp.ClientError, ValueError, processes.StartError) as error:
         return Answer(False, str(error) or type(error).__name__)
 
@@ -50,18 +56,21 @@ async def _http(action: Mapping[str, Any], target: Target) -> Answer:
     port = probes.find_port(target.container, action["port"])
     scheme = str(action.get("scheme") or "HTTP").lower()
     host = action.get("host") or target.address
-    url = "%s://%s:%d/%s" % (scheme, host, port, (action.get("path") or "/").lstrip("/"))
+    url = "{}://{}:{}/{}".format(scheme, host, port, (action.get("path") or "/").lstrip("/"))
     headers = {"User-Agent": "kube-probe/pocket-openshift"} | {
         header["name"]: header["value"] for header in action.get("httpHeaders") or []
     }
-    # A probe does not verify certificates, as the kubelet's do not: it asks whether the process answers.
+    # A probe does not verify certificates, as the kubelet's do not: it asks whether the process
+    # answers.
     connector = aiohttp.TCPConnector(ssl=False, force_close=True)
     async with (
         aiohttp.ClientSession(connector=connector, trust_env=False) as session,
         session.get(url, headers=headers, allow_redirects=False) as response,
     ):
         passed = probes.judge_status(response.status)
-        return Answer(passed, "" if passed else "HTTP probe failed with statuscode: %d" % response.status)
+        return Answer(
+            passed, "" if passed else f"HTTP probe failed with statuscode: {response.status}"
+        )
 
 
 async def _tcp(action: Mapping[str, Any], target: Target) -> Answer:
@@ -78,7 +87,7 @@ async def _exec(action: Mapping[str, Any], target: Target) -> Answer:
     except asyncio.CancelledError:
         process.kill()
         raise
-    return Answer(end.code == 0, "" if end.code == 0 else "the command ended with %d" % end.code)
+    return Answer(end.code == 0, "" if end.code == 0 else f"the command ended with {end.code}")
 
 
 async def _sleep(action: Mapping[str, Any], _target: Target) -> Answer:
@@ -88,7 +97,10 @@ async def _sleep(action: Mapping[str, Any], _target: Target) -> Answer:
 
 async def run_hook(hook: Mapping[str, Any], target: Target, seconds: float) -> Answer:
     """A preStop or postStart hook, within `seconds`."""
-    kind = next((kind for kind in ("exec", "httpGet", "tcpSocket", "sleep") if hook.get(kind) is not None), "")
+    kind = next(
+        (kind for kind in ("exec", "httpGet", "tcpSocket", "sleep") if hook.get(kind) is not None),
+        "",
+    )
     ask_hook = _ASK.get(kind, _sleep if kind == "sleep" else None)
     if ask_hook is None:
         return Answer(True)
@@ -98,7 +110,7 @@ async def run_hook(hook: Mapping[str, Any], target: Target, seconds: float) -> A
                 return await ask_hook(hook[kind], target)
             except (OSError, aiohttp.ClientError, ValueError, processes.StartError) as error:
                 return Answer(False, str(error))
-    return Answer(False, "no end within %g s" % seconds)
+    return Answer(False, f"no end within {seconds:g} s")
 
 
 _ASK = {"httpGet": _http, "tcpSocket": _tcp, "exec": _exec}

@@ -50,7 +50,9 @@ def make_probe(spec: Mapping[str, Any] | None) -> Probe | None:
 
 
 def judge_answer(probe: Probe, tally: Tally, *, passed: bool) -> Tally:
-    """The tally after one more answer: the verdict turns once a threshold is reached, and stays until the other is."""
+    """The tally after one more answer: the verdict turns once a threshold is reached, and stays
+    until the other is.
+    """
     good = tally.passed + 1 if passed else 0
     bad = 0 if passed else tally.failed + 1
     verdict = tally.verdict
@@ -62,14 +64,16 @@ def judge_answer(probe: Probe, tally: Tally, *, passed: bool) -> Tally:
 
 
 def find_port(container: Mapping[str, Any], port: int | str) -> int:
-    """A probe's port, which may be the name of one of the container's ports. ValueError when there is none."""
+    """A probe's port, which may be the name of one of the container's ports. ValueError when there
+    is none.
+    """
     if isinstance(port, int) or str(port).isdigit():
         return int(port)
     ports: Sequence[Mapping[str, Any]] = container.get("ports") or []
     for entry in ports:
         if entry.get("name") == port:
             return int(entry["containerPort"])
-    message = "container %s has no port named %r" % (container["name"], port)
+    message = "container {} has no port named {!r}".format(container["name"], port)
     raise ValueError(message)
 
 

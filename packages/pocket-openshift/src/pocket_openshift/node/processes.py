@@ -1,4 +1,6 @@
-"""Starts commands under shims (see `shim.py`) and follows them. Called by `containers.py`, `prober.py`, `kubelet.py`."""
+"""Starts commands under shims (see `shim.py`) and follows them. Called by `containers.py`,
+`prober.py`, `kubelet.py`.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +27,15 @@ class StartError(Exception):
     """The operating system would not start the command; the message is its own."""
 
     def __init__(self, message: str, path: str, errno: int) -> None:
-        super().__init__("%s: %s" % (path, message))
+        super().__init__(f"{path}: {message}")
         self.errno = errno
 
 
 @dataclasses.dataclass(frozen=True)
 class Launch:
-    """What to run. `log` is the file for its output; None when descriptors are given. `memory` in bytes, 0 for any."""
+    """What to run. `log` is the file for its output; None when descriptors are given. `memory` in
+    bytes, 0 for any.
+    """
 
     argv: Sequence[str]
     env: Mapping[str, str]
@@ -42,7 +46,10 @@ class Launch:
 
     def as_line(self) -> bytes:
         """The launch as the shim reads it."""
-        fields = dataclasses.asdict(self) | {"log": str(self.log) if self.log else None, "env": dict(self.env)}
+        fields = dataclasses.asdict(self) | {
+            "log": str(self.log) if self.log else None,
+            "env": dict(self.env),
+        }
         return json.dumps(fields).encode() + b"\n"
 
 
@@ -58,7 +65,9 @@ class Exit:
 class Process:
     """A running command. Everything it started dies with it."""
 
-    def __init__(self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         self.pid = pid
         self._writer = writer
         self._watchers: set[Callable[[], None]] = set()
@@ -104,7 +113,9 @@ class Process:
             while line := await reader.readline():
                 message = json.loads(line)
                 if "exited" in message:
-                    end = Exit(message["exited"] if message["exited"] is not None else -9, message["oom"])
+                    end = Exit(
+                        message["exited"] if message["exited"] is not None else -9, message["oom"]
+                    )
                 else:
                     self._announce()
         except (OSError, ValueError) as error:
@@ -143,7 +154,9 @@ class Processes:
         self._channel = ours
 
     async def start(self, launch: Launch, fds: Sequence[int] = ()) -> Process:
-        """Run a command. StartError when the operating system refuses. `fds` are stdin, stdout and stderr."""
+        """Run a command. StartError when the operating system refuses. `fds` are stdin, stdout and
+        stderr.
+        """
         reader, writer = await self._new_shim()
         try:
             async with asyncio.timeout(START_SECONDS):
@@ -156,7 +169,11 @@ class Processes:
         except BaseException:
             writer.close()  # the shim sees the end of file and kills what it may have started
             raise
-        message = json.loads(line) if line else {"failed": "its shim died", "path": launch.argv[0], "errno": 0}
+        message = (
+            json.loads(line)
+            if line
+            else {"failed": "its shim died", "path": launch.argv[0], "errno": 0}
+        )
         if "failed" in message:
             writer.close()
             raise StartError(message["failed"], message["path"], message["errno"] or 0)

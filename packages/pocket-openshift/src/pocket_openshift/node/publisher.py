@@ -1,4 +1,6 @@
-"""Writes a pod's status when it has changed, never two writes at once, the latest wins. Called by `pods.py`."""
+"""Writes a pod's status when it has changed, never two writes at once, the latest wins. Called by
+`pods.py`.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ RETRY_SECONDS = 5.0
 
 
 class Publisher:
-    """The status of one pod. `make` gives the status of this moment; `gone` is called when the pod is no more."""
+    """The status of one pod. `make` gives the status of this moment; `gone` is called when the pod
+    is no more.
+    """
 
     def __init__(
         self,

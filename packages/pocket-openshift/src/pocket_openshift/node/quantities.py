@@ -26,10 +26,12 @@ def parse(text: str | int | float) -> decimal.Decimal:
                 continue
             if value.is_finite():
                 return value * _SUFFIXES[suffix]
-    message = "%r is not a quantity such as 500m, 2 or 1Gi" % text
+    message = f"{text!r} is not a quantity such as 500m, 2 or 1Gi"
     raise ValueError(message)
 
 
 def divide_up(value: decimal.Decimal, divisor: decimal.Decimal) -> str:
     """How often `divisor` goes into `value`, rounded up, as resourceFieldRef wants it."""
-    return str(int((value / (divisor or decimal.Decimal(1))).to_integral_value(decimal.ROUND_CEILING)))
+    return str(
+        int((value / (divisor or decimal.Decimal(1))).to_integral_value(decimal.ROUND_CEILING))
+    )

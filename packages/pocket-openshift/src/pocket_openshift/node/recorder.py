@@ -1,4 +1,6 @@
-"""Posts events in the order they came, beside everything else. Called by `containers.py` and `pods.py`."""
+"""Posts events in the order they came, beside everything else. Called by `containers.py` and
+`pods.py`.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +21,16 @@ REMEMBERED = 4096
 
 
 class Recorder:
-    """A bounded queue of events. A full queue drops the newest: events are best effort, as in Kubernetes."""
+    """A bounded queue of events. A full queue drops the newest: events are best effort, as in
+    Kubernetes.
+    """
 
     def __init__(self, api: cluster.Cluster) -> None:
         self._api = api
         self._queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(QUEUE)
-        self._seen: collections.OrderedDict[tuple[str, ...], dict[str, Any]] = collections.OrderedDict()
+        self._seen: collections.OrderedDict[tuple[str, ...], dict[str, Any]] = (
+            collections.OrderedDict()
+        )
 
     def record(self, event: Mapping[str, Any]) -> None:
         """Queue an event; never waits."""
@@ -69,4 +75,6 @@ class Recorder:
     async def _count(self, namespace: str, known: dict[str, Any], now: datetime.datetime) -> None:
         patch = events.again(known, now)
         known.update(patch)
-        await self._api.patch(cluster.path_of("events", namespace, known["metadata"]["name"]), patch)
+        await self._api.patch(
+            cluster.path_of("events", namespace, known["metadata"]["name"]), patch
+        )

@@ -7,7 +7,9 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Backoff:
-    """Waits between restarts in seconds. As the kubelet: at once, 10, 20, 40 ... 300; anew after ten good minutes."""
+    """Waits between restarts in seconds. As the kubelet: at once, 10, 20, 40 ... 300; anew after
+    ten good minutes.
+    """
 
     first: float = 10.0
     most: float = 300.0
@@ -25,7 +27,9 @@ class Backoff:
 
 
 def judge_restart(policy: str, exit_code: int) -> bool:
-    """Whether restartPolicy `policy` (Always, OnFailure, Never) starts a container again after `exit_code`."""
+    """Whether restartPolicy `policy` (Always, OnFailure, Never) starts a container again after
+    `exit_code`.
+    """
     return policy == "Always" or (policy == "OnFailure" and exit_code != 0)
 
 

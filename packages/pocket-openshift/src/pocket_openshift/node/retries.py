@@ -16,7 +16,9 @@ class Patience:
     most: float = 5.0
 
     def wait(self, attempt: int, luck: float) -> float:
-        """The wait after the `attempt`-th failure (from 1), spread by `luck` from 0 to 1 so that many do not march in step."""
+        """The wait after the `attempt`-th failure (from 1), spread by `luck` from 0 to 1 so that
+        many do not march in step.
+        """
         ceiling = min(self.most, self.first * 2.0 ** min(attempt - 1, 30))
         return ceiling * (0.5 + 0.5 * luck)
 
@@ -29,7 +31,9 @@ class Failure:
     retry_after: float | None = None
 
 
-def judge_retry(failure: Failure, patience: Patience, attempt: int, elapsed: float, luck: float) -> float | None:
+def judge_retry(
+    failure: Failure, patience: Patience, attempt: int, elapsed: float, luck: float
+) -> float | None:
     """Seconds to wait before the next try, or None to give up."""
     if failure.status is not None and failure.status not in TEMPORARY:
         return None

@@ -1,4 +1,6 @@
-"""What the agent was told at its start, as plain values. Made by `agent.py`'s command line, read everywhere."""
+"""What the agent was told at its start, as plain values. Made by `agent.py`'s command line, read
+everywhere.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,8 @@ class Settings:
 def make_basics(server: str, environ: Mapping[str, str]) -> dict[str, str]:
     """The few variables that a process gets without its pod's asking.
 
-    PATH is the agent's own with the folder of its Python first, so that programs installed beside it are found.
+    PATH is the agent's own with the folder of its Python first, so that programs installed beside
+    it are found.
     """
     address = urllib.parse.urlsplit(server)
     port = str(address.port or (443 if address.scheme == "https" else 80))
@@ -49,6 +52,8 @@ def make_basics(server: str, environ: Mapping[str, str]) -> dict[str, str]:
 
 def make_node_name(data: Path) -> str:
     """A name for this machine and data folder: two agents on one machine have two names."""
-    host = "".join(letter if letter.isalnum() else "-" for letter in socket.gethostname().lower()).strip("-")
+    host = "".join(
+        letter if letter.isalnum() else "-" for letter in socket.gethostname().lower()
+    ).strip("-")
     digest = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:6]
-    return "pocket-%s-%s" % (host[:40].strip("-") or "node", digest)
+    return "pocket-{}-{}".format(host[:40].strip("-") or "node", digest)

@@ -1,16 +1,23 @@
 """The small program that stands between the agent and a container's processes.
 
-Run by `processes.py` as a file of its own (standard library only, no import of this package). One *nursery* a agent
-forks one *shim* a container; a shim runs one command and sees to it that nothing of it outlives the agent.
+Run by `processes.py` as a file of its own (standard library only, no import of this package). One
+*nursery* a agent
+forks one *shim* a container; a shim runs one command and sees to it that nothing of it outlives the
+agent.
 
 Theory of operation
-1. The nursery starts while it is small and single threaded, so a fork is cheap and safe. Each byte on its channel
+1. The nursery starts while it is small and single threaded, so a fork is cheap and safe. Each byte
+   on its channel
    carries one file descriptor: the shim's end of a socket to the agent.
-2. A shim makes itself the reaper of all its descendants (Linux), also of those that called setsid, reads one JSON
-   line that says what to run, and then obeys. An end of file on that socket means that the agent is no more,
+2. A shim makes itself the reaper of all its descendants (Linux), also of those that called setsid,
+   reads one JSON
+   line that says what to run, and then obeys. An end of file on that socket means that the agent is
+   no more,
    however that came about: everything below the shim is killed.
-3. When the command itself ends, what it left behind is killed too, as in a container, and only then is the exit told.
-4. A shim that is killed leaves orphans to the nursery, which kills whatever child it did not fork itself.
+3. When the command itself ends, what it left behind is killed too, as in a container, and only then
+   is the exit told.
+4. A shim that is killed leaves orphans to the nursery, which kills whatever child it did not fork
+   itself.
 """
 
 import array
@@ -32,7 +39,9 @@ KILL_SECONDS = 5.0
 
 
 def make_reaper():
-    """Become the parent of orphaned descendants. Linux only; elsewhere a process that leaves its group is lost."""
+    """Become the parent of orphaned descendants. Linux only; elsewhere a process that leaves its
+    group is lost.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
@@ -41,8 +50,8 @@ def children_of(pid):
     """The direct children of a process, from /proc; none where there is no /proc."""
     found = []
     try:
-        for task in os.listdir("/proc/%d/task" % pid):
-            with open("/proc/%d/task/%s/children" % (pid, task)) as stream:
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/children") as stream:
                 found.extend(int(word) for word in stream.read().split())
     except OSError:
         pass
@@ -74,7 +83,9 @@ def send_group(pid, number):
 
 
 class LogFile:
-    """A log in the format of container runtimes: `TIME STREAM F|P line`. Kept to two files of `limit` bytes."""
+    """A log in the format of container runtimes: `TIME STREAM F|P line`. Kept to two files of
+    `limit` bytes.
+    """
 
     def __init__(self, path, limit):
         self.path, self.limit = path, limit
@@ -149,7 +160,9 @@ class Shim:
         """The first line, with the descriptors that came along (stdin, stdout, stderr of an exec)."""
         fds = array.array("i")
         while b"\n" not in self.buffer:
-            data, ancillary, _flags, _address = self.control.recvmsg(CHUNK, socket.CMSG_LEN(3 * fds.itemsize))
+            data, ancillary, _flags, _address = self.control.recvmsg(
+                CHUNK, socket.CMSG_LEN(3 * fds.itemsize)
+            )
             for level, kind, payload in ancillary:
                 if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                     fds.frombytes(payload[: len(payload) - len(payload) % fds.itemsize])
@@ -166,7 +179,9 @@ class Shim:
         terminal = spec.get("terminal", False)
 
         def prepare():
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0) if sys.platform == "linux" else None
+            ctypes.CDLL(None).prctl(
+                PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0
+            ) if sys.platform == "linux" else None
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
                 signal.signal(number, signal.SIG_DFL)  # what the nursery ignores would stay ignored
             os.umask(spec.get("umask", 0o022))
@@ -179,11 +194,20 @@ class Shim:
 
         try:
             self.process = subprocess.Popen(
-                spec["argv"], cwd=spec["cwd"], env=spec["env"], start_new_session=True, preexec_fn=prepare, **streams
+                spec["argv"],
+                cwd=spec["cwd"],
+                env=spec["env"],
+                start_new_session=True,
+                preexec_fn=prepare,
+                **streams,
             )
         except (OSError, ValueError, subprocess.SubprocessError) as error:
             where = getattr(error, "filename", None) or spec["argv"][0]
-            self.tell(failed=getattr(error, "strerror", None) or str(error), errno=getattr(error, "errno", 0), path=str(where))
+            self.tell(
+                failed=getattr(error, "strerror", None) or str(error),
+                errno=getattr(error, "errno", 0),
+                path=str(where),
+            )
             return False
         finally:
             for fd in fds:
@@ -198,7 +222,12 @@ class Shim:
         if fds:
             return {"stdin": fds[0], "stdout": fds[1], "stderr": fds[2]}
         self.log = LogFile(spec["log"], spec.get("log_bytes", 10_000_000))
-        return {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "bufsize": 0}
+        return {
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            "bufsize": 0,
+        }
 
     def run(self):
         """Obey until the command has ended and nothing of it is left."""
@@ -276,7 +305,7 @@ class Shim:
         total = 0
         for pid in descendants_of(os.getpid()):
             try:
-                with open("/proc/%d/statm" % pid) as stream:
+                with open(f"/proc/{pid}/statm") as stream:
                     _size, resident, shared = stream.read().split()[:3]
                 total += (int(resident) - int(shared)) * page
             except (OSError, ValueError):
@@ -322,7 +351,9 @@ def run_shim(fd):
 
 
 class Nursery:
-    """Forks a shim for each descriptor that comes in; ends when the agent has gone and the last shim too."""
+    """Forks a shim for each descriptor that comes in; ends when the agent has gone and the last
+    shim too.
+    """
 
     def __init__(self, channel):
         self.channel = channel

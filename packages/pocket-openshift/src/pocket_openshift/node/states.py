@@ -1,4 +1,6 @@
-"""What a container is doing, as plain values. `containers.py` makes them, `statuses.py` renders them."""
+"""What a container is doing, as plain values. `containers.py` makes them, `statuses.py` renders
+them.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,7 @@ class View:
     sidecar: bool = False  # an init container with restartPolicy Always
 
 
-def judge_exit(  # noqa: PLR0913 - an exit has this many sides
+def judge_exit(
     code: int,
     *,
     started_at: datetime.datetime,
@@ -66,7 +68,9 @@ def judge_exit(  # noqa: PLR0913 - an exit has this many sides
     message: str = "",
     container_id: str = "",
 ) -> Terminated:
-    """The end of a process as Kubernetes tells it. `code` is negative for a signal, as `Popen.returncode` is."""
+    """The end of a process as Kubernetes tells it. `code` is negative for a signal, as
+    `Popen.returncode` is.
+    """
     signal = -code if code < 0 else 0
     exit_code = 128 + signal if signal else code
     reason = "OOMKilled" if out_of_memory else "Completed" if exit_code == 0 else "Error"

@@ -1,6 +1,8 @@
-"""A pod's status from the states of its containers. Pure; called by `pods.py` whenever a state has changed.
+"""A pod's status from the states of its containers. Pure; called by `pods.py` whenever a state has
+changed.
 
-The rules are those of the kubelet (https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/).
+The rules are those of the kubelet (https://kubernetes.io/docs/concepts/workloads/pods/pod-
+lifecycle/).
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ def make_status(
     before: Iterable[Mapping[str, Any]],
     now: datetime.datetime,
 ) -> dict[str, Any]:
-    """The whole `status` of a pod. `before` are its present conditions, whose times stay where nothing changed."""
+    """The whole `status` of a pod. `before` are its present conditions, whose times stay where
+    nothing changed.
+    """
     phase = judge_phase(facts, init, main)
     status: dict[str, Any] = {
         "phase": phase,
@@ -84,7 +88,11 @@ def _succeeded(view: states.View) -> bool:
 
 
 def _failed_for_good(view: states.View, policy: str) -> bool:
-    return policy == "Never" and isinstance(view.state, states.Terminated) and view.state.exit_code != 0
+    return (
+        policy == "Never"
+        and isinstance(view.state, states.Terminated)
+        and view.state.exit_code != 0
+    )
 
 
 def make_conditions(
@@ -96,8 +104,12 @@ def make_conditions(
 ) -> list[dict[str, Any]]:
     """Our four conditions, then those of others as they were."""
     before, now = clock
-    unready = [view.name for view in [*init, *main] if (view.sidecar or view in main) and not view.ready]
-    waiting = [view.name for view in init if not (view.started if view.sidecar else _succeeded(view))]
+    unready = [
+        view.name for view in [*init, *main] if (view.sidecar or view in main) and not view.ready
+    ]
+    waiting = [
+        view.name for view in init if not (view.started if view.sidecar else _succeeded(view))
+    ]
     over = phase in ("Succeeded", "Failed")
     not_ready = _not_ready(phase, unready, stopping=facts.stopping)
     wanted = [
@@ -113,8 +125,13 @@ def make_conditions(
 
 def _initialized(waiting: Sequence[str], *, over: bool, succeeded: bool) -> dict[str, Any]:
     if waiting and not (over and succeeded):
-        message = "containers with incomplete status: [%s]" % " ".join(waiting)
-        return {"type": "Initialized", "status": "False", "reason": "ContainersNotInitialized", "message": message}
+        message = "containers with incomplete status: [{}]".format(" ".join(waiting))
+        return {
+            "type": "Initialized",
+            "status": "False",
+            "reason": "ContainersNotInitialized",
+            "message": message,
+        }
     return {"type": "Initialized", "status": "True"}
 
 
@@ -124,13 +141,22 @@ def _not_ready(phase: str, unready: Sequence[str], *, stopping: bool) -> dict[st
     if phase == "Failed":
         return {"reason": "PodFailed"}
     if unready or stopping:
-        return {"reason": "ContainersNotReady", "message": "containers with unready status: [%s]" % " ".join(unready)}
+        return {
+            "reason": "ContainersNotReady",
+            "message": "containers with unready status: [{}]".format(" ".join(unready)),
+        }
     return {}
 
 
-def _timed(wanted: dict[str, Any], known: Mapping[str, Any] | None, now: datetime.datetime) -> dict[str, Any]:
+def _timed(
+    wanted: dict[str, Any], known: Mapping[str, Any] | None, now: datetime.datetime
+) -> dict[str, Any]:
     """The time of a condition is that of its last change of status."""
-    same = known is not None and known.get("status") == wanted["status"] and known.get("lastTransitionTime")
+    same = (
+        known is not None
+        and known.get("status") == wanted["status"]
+        and known.get("lastTransitionTime")
+    )
     return {**wanted, "lastProbeTime": None, "lastTransitionTime": same or states.render_time(now)}
 
 
@@ -153,7 +179,10 @@ def make_state(state: states.State) -> dict[str, Any]:
     """One of `waiting`, `running`, `terminated`."""
     match state:
         case states.Waiting():
-            return {"waiting": {"reason": state.reason} | ({"message": state.message} if state.message else {})}
+            return {
+                "waiting": {"reason": state.reason}
+                | ({"message": state.message} if state.message else {})
+            }
         case states.Running():
             return {"running": {"startedAt": states.render_time(state.started_at)}}
     ended: dict[str, Any] = {

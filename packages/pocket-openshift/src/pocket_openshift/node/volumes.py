@@ -1,4 +1,6 @@
-"""What a pod's volumes hold, as files to write. Pure; `mounts.py` writes them, `sources.py` fetches what they need."""
+"""What a pod's volumes hold, as files to write. Pure; `mounts.py` writes them, `sources.py` fetches
+what they need.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,11 @@ def find_needs(pod: Mapping[str, Any]) -> Needs:
     for kind, name in _references(pod):
         (secrets if kind == "secret" else maps).add(name)
     volumes = pod["spec"].get("volumes") or []
-    claims = {volume["persistentVolumeClaim"]["claimName"] for volume in volumes if volume.get("persistentVolumeClaim")}
+    claims = {
+        volume["persistentVolumeClaim"]["claimName"]
+        for volume in volumes
+        if volume.get("persistentVolumeClaim")
+    }
     tokens = tuple(wish for volume in volumes for wish in _token_wishes(volume))
     return Needs(frozenset(maps), frozenset(secrets), frozenset(claims), tokens)
 
@@ -89,7 +95,9 @@ def judge_kind(volume: Mapping[str, Any]) -> str:
         if volume.get(kind) is not None:
             return kind
     kinds = ", ".join(key for key in volume if key != "name") or "nothing"
-    raise MountError("volume %r: this node has no volumes of the kind %s" % (volume["name"], kinds))
+    raise MountError(
+        "volume {!r}: this node has no volumes of the kind {}".format(volume["name"], kinds)
+    )
 
 
 def make_files(
@@ -127,7 +135,9 @@ def _source_files(
 ) -> Iterator[File]:
     if source.get("downwardAPI"):
         for item in source["downwardAPI"].get("items") or []:
-            yield File(item["path"], _downward_text(pod, item, sources).encode(), item.get("mode") or mode)
+            yield File(
+                item["path"], _downward_text(pod, item, sources).encode(), item.get("mode") or mode
+            )
     for kind in ("configMap", "secret"):
         if source.get(kind):
             reference = source[kind]
@@ -135,7 +145,9 @@ def _source_files(
             yield from _keyed_files(kind, name, reference, mode, sources)
 
 
-def _downward_text(pod: Mapping[str, Any], item: Mapping[str, Any], sources: environment.Sources) -> str:
+def _downward_text(
+    pod: Mapping[str, Any], item: Mapping[str, Any], sources: environment.Sources
+) -> str:
     try:
         if item.get("fieldRef"):
             return downward.field(pod, item["fieldRef"]["fieldPath"], sources.facts)
@@ -151,7 +163,7 @@ def _keyed_files(
     if data is None:
         if reference.get("optional"):
             return
-        raise MountError('%s "%s" not found' % (kind.lower(), name))
+        raise MountError(f'{kind.lower()} "{name}" not found')
     items = reference.get("items")
     if items is None:
         yield from (File(key, value, mode) for key, value in data.items())
@@ -160,23 +172,25 @@ def _keyed_files(
         if item["key"] in data:
             yield File(item["path"], data[item["key"]], item.get("mode") or mode)
         elif not reference.get("optional"):
-            raise MountError('%s "%s" has no key %s' % (kind.lower(), name, item["key"]))
+            raise MountError('{} "{}" has no key {}'.format(kind.lower(), name, item["key"]))
 
 
 def _checked(file: File) -> File:
     """Refuse a path that would leave the volume, should an API server ever let one pass."""
     if file.path.startswith("/") or ".." in file.path.split("/") or not file.path:
-        raise MountError("%r is no path below a volume" % file.path)
+        raise MountError(f"{file.path!r} is no path below a volume")
     return file
 
 
-def make_mounts(container: Mapping[str, Any], folders: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
-    """mountPath -> folder for each volumeMount of a container. `values` are for subPathExpr."""
+def make_mounts(
+    container: Mapping[str, Any], folders: Mapping[str, str], values: Mapping[str, str]
+) -> dict[str, str]:
+    """MountPath -> folder for each volumeMount of a container. `values` are for subPathExpr."""
     mounts = {}
     for mount in container.get("volumeMounts") or []:
         folder = folders.get(mount["name"])
         if folder is None:
-            raise MountError("volumeMount %r names no volume of the pod" % mount["name"])
+            raise MountError("volumeMount {!r} names no volume of the pod".format(mount["name"]))
         below = mount.get("subPath") or expansion.expand(mount.get("subPathExpr") or "", values)
         if below:
             folder = folder + "/" + _checked(File(below, b"")).path

@@ -1,0 +1,187 @@
+"""The node agent: watches pods, takes those that are its own, and runs each in a task. Called by
+`command.py`,
+`background.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from . import (
+    claims,
+    cluster,
+    kubeconfig,
+    leftovers,
+    pods,
+    processes,
+    recorder,
+    registration,
+    restarts,
+    settings,
+)
+
+log = logging.getLogger(__name__)
+
+PODS = "/api/v1/pods"
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """What the agent may be told. `prefixes`: namespaces to serve (none: all). `data`: None for a
+    temporary folder.
+    """
+
+    kubeconfig: Path
+    prefixes: Sequence[str] = ()
+    data: Path | None = None
+    name: str = ""
+    backoff: restarts.Backoff = dataclasses.field(default_factory=restarts.Backoff)
+    stop_seconds: float = 10.0
+
+
+class Agent:
+    """One node. `serve` runs it until it is cancelled or told to stop."""
+
+    def __init__(self, options: Options, environ: Mapping[str, str]) -> None:
+        self.options, self.environ = options, environ
+        self.pods: dict[str, pods.Pod] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def serve(self, stop: asyncio.Event, ready: Callable[[], None] = lambda: None) -> None:
+        """Run pods until `stop` is set; then end all that was started."""
+        async with contextlib.AsyncExitStack() as stack:
+            data = self._enter_data(stack)
+            connection = kubeconfig.load(self.options.kubeconfig)
+            api = await stack.enter_async_context(cluster.Cluster(connection))
+            starter = processes.Processes()
+            starter.open()
+            stack.push_async_callback(starter.close)
+            node = self._make_node(data, connection, api, starter)
+            await self._run(node, stop, ready)
+
+    def _enter_data(self, stack: contextlib.ExitStack | contextlib.AsyncExitStack) -> Path:
+        data = self.options.data
+        if data is None:
+            data = Path(tempfile.mkdtemp(prefix="pocket-node-"))
+            stack.callback(shutil.rmtree, data, ignore_errors=True)
+        data = data.resolve()
+        stack.enter_context(leftovers.lock(data))
+        killed = leftovers.sweep(data)
+        if killed:
+            log.warning("Killed %d processes that an agent before had left", killed)
+        return data
+
+    def _make_node(
+        self,
+        data: Path,
+        connection: kubeconfig.Connection,
+        api: cluster.Cluster,
+        starter: processes.Processes,
+    ) -> pods.Node:
+        told = settings.Settings(
+            data,
+            self.options.name or settings.make_node_name(data),
+            tuple(self.options.prefixes),
+            settings.make_basics(connection.server, self.environ),
+            self.options.backoff,
+            self.options.stop_seconds,
+        )
+        return pods.Node(told, api, recorder.Recorder(api), starter)
+
+    async def _run(self, node: pods.Node, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+        name = node.settings.node
+        registered = registration.Registration(node.api, name)
+        await registered.register(0, __version__, {})
+        helpers = [
+            asyncio.create_task(node.recorder.run()),
+            asyncio.create_task(registered.beat()),
+            asyncio.create_task(self._follow(node, ready)),
+        ]
+        try:
+            waiting = asyncio.create_task(stop.wait())
+            done, _ = await asyncio.wait([waiting, *helpers], return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+            for task in done:
+                task.result()  # a helper never ends but by an error, which is the agent's
+        finally:
+            helpers[-1].cancel()
+            await self._stop_pods(node.settings.stop_seconds)
+            await node.recorder.drain(1)
+            for task in helpers:
+                task.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+            await self._deregister(registered)
+
+    async def _deregister(self, registered: registration.Registration) -> None:
+        with contextlib.suppress(cluster.ClusterError, TimeoutError):
+            async with asyncio.timeout(2):
+                await registered.remove()
+
+    async def _stop_pods(self, seconds: float) -> None:
+        for pod in self.pods.values():
+            pod.shut_down()
+        tasks = list(self._tasks.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=seconds + 3)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _follow(self, node: pods.Node, ready: Callable[[], None]) -> None:
+        """Hear of every pod, for ever."""
+        scope = claims.Scope(node.settings.node, node.settings.prefixes)
+        async with contextlib.aclosing(node.api.follow(PODS)) as news:
+            async for one in news:
+                if isinstance(one, cluster.Listed):
+                    self._relist(node, scope, one.items)
+                    ready()
+                elif one.kind == "DELETED":
+                    self._forget(one.item["metadata"]["uid"])
+                else:
+                    self._hear(node, scope, one.item)
+
+    def _relist(
+        self, node: pods.Node, scope: claims.Scope, items: Sequence[dict[str, Any]]
+    ) -> None:
+        present = {item["metadata"]["uid"] for item in items}
+        for uid in set(self.pods) - present:
+            self._forget(uid)
+        for item in items:
+            self._hear(node, scope, item)
+
+    def _forget(self, uid: str) -> None:
+        if uid in self.pods:
+            self.pods[uid].vanish()
+
+    def _hear(self, node: pods.Node, scope: claims.Scope, item: dict[str, Any]) -> None:
+        uid = item["metadata"]["uid"]
+        if uid in self.pods:
+            self.pods[uid].update(item)
+            return
+        verdict = claims.judge_claim(item, scope)
+        if verdict is claims.Verdict.IGNORE:
+            return
+        pod = pods.Pod(item, node)
+        self.pods[uid] = pod
+        if verdict is claims.Verdict.REMOVE:
+            pod.update(item)
+        self._tasks[uid] = asyncio.create_task(self._run_pod(node, pod))
+
+    async def _run_pod(self, node: pods.Node, pod: pods.Pod) -> None:
+        """One pod; a failure of ours is told and tried again while the pod is there."""
+        try:
+            await pod.run()
+        except Exception:
+            log.exception("Pod %s/%s failed on this node", pod.namespace, pod.name)
+        finally:
+            self.pods.pop(pod.uid, None)
+            self._tasks.pop(pod.uid, None)
