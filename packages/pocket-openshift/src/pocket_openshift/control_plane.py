@@ -39,6 +39,8 @@ class Settings:
     token_cache_seconds: float = 10.0
     audience: str = "https://kubernetes.default.svc"
     bookmark_seconds: float = 30.0
+    # How long a namespace that was deleted keeps its content; five seconds in a real cluster.
+    namespace_seconds: float = 0.0
 
 
 @dataclass(slots=True)

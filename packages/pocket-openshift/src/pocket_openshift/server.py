@@ -33,14 +33,17 @@ from . import certificates, control_plane, handlers
 from .behaviours import (
     Behaviour,
     accounts,
+    limits,
     logs,
     namespaces,
     owners,
     pods,
     projects,
+    quotas,
     reviews,
     roles,
     routes,
+    services,
     templates,
 )
 from .oauth import app as oauth_app
@@ -55,10 +58,13 @@ BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
     logs.Logs,
     projects.Projects,
     reviews.Reviews,
+    services.Services,
+    limits.Limits,
     owners.Owners,
     routes.Routes,
     templates.Templates,
     *oauth_app.BEHAVIOURS,
+    quotas.Quotas,  # last: counts only what all others let pass
 ]
 
 MAX_BODY = 3 * 1024 * 1024

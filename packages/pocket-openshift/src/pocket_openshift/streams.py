@@ -79,7 +79,7 @@ async def _lines(
                 yield b"".join(
                     watching.render_event(what, plane.store.encoded(obj)) for what, obj in batch
                 )
-            elif bookmarks:
+            elif bookmarks and time.monotonic() < end:
                 yield watching.render_bookmark(call.kind, plane.store.version)
     finally:
         plane.watching.drop(opened)

@@ -41,11 +41,15 @@ class Answer:
 class PocketCluster:
     """A fresh cluster on loopback, gone with the `with` block.
 
-    `token_cache_seconds` is how long a revoked token goes on working (10 in a real API server).
+    `token_cache_seconds` is how long a revoked token goes on working (10 in a real API server), `namespace_seconds` how
+    long a namespace that was deleted keeps its content (5 in a real cluster, 0 here so that tests are quick).
     """
 
-    def __init__(self, *, token_cache_seconds: float = 10.0) -> None:
+    def __init__(
+        self, *, token_cache_seconds: float = 10.0, namespace_seconds: float = 0.0
+    ) -> None:
         self._token_cache_seconds = token_cache_seconds
+        self._namespace_seconds = namespace_seconds
         self._folder = Path(tempfile.mkdtemp(prefix="pocket-openshift-"))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -79,6 +83,7 @@ class PocketCluster:
             try:
                 made = server.Server()
                 made.plane.settings.token_cache_seconds = self._token_cache_seconds
+                made.plane.settings.namespace_seconds = self._namespace_seconds
                 await made.start()
             except BaseException as error:  # noqa: BLE001 - handed to the thread that waits for it
                 ready.set_exception(error)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import TYPE_CHECKING
+
 from .. import bootstrap, deletion, kinds, statuses, store
 from . import Behaviour, Call, Object, Reply
+
+if TYPE_CHECKING:
+    from ..control_plane import ControlPlane
 
 _FIXED = ("default", "kube-public", "kube-system")
 _CA_MAPS = {"kube-root-ca.crt": "ca.crt", "openshift-service-ca.crt": "service-ca.crt"}
@@ -18,6 +24,10 @@ class Namespaces(Behaviour):
     """Creation, admission of content, deletion."""
 
     resources = ("*",)
+
+    def __init__(self, plane: ControlPlane) -> None:
+        super().__init__(plane)
+        self._ripe: set[str] = set()  # terminating, and their content may go
 
     def started(self) -> None:
         """The namespaces that every cluster has."""
@@ -58,10 +68,12 @@ class Namespaces(Behaviour):
 
     def changed(self, change: store.Change) -> None:
         if change.kind.resource == "namespaces":
-            if change.type == "ADDED":
+            if change.type == "DELETED":
+                self._ripe.discard(change.key.name)
+            elif change.type == "ADDED":
                 self._furnish(change.key.name)
             elif change.type == "MODIFIED" and terminating(change.obj):
-                self._empty(change.key.name)
+                self._empty_soon(change)
         elif change.type == "DELETED" and change.namespace:
             self._after_removal(change)
 
@@ -82,7 +94,8 @@ class Namespaces(Behaviour):
         if namespace is None:
             return
         if terminating(namespace):
-            self._finish_if_empty(change.namespace)
+            if self.plane.settings.namespace_seconds <= 0 or change.namespace in self._ripe:
+                self._finish_if_empty(change.namespace)
         elif change.kind.resource == "serviceaccounts" and change.key.name == "default":
             self._furnish(change.namespace)
         elif change.kind.resource == "configmaps" and change.key.name in _CA_MAPS:
@@ -114,6 +127,21 @@ class Namespaces(Behaviour):
         new = self.store.update(call.kind, {**old, "spec": {**old["spec"], "finalizers": wanted}})
         self._remove_if_final(new)
         return Reply(new)
+
+    def _empty_soon(self, change: store.Change) -> None:
+        """At once, or after the setting's time when the deletion is new."""
+        seconds = self.plane.settings.namespace_seconds
+        if seconds <= 0 or change.key.name in self._ripe:
+            self._empty(change.key.name)
+        elif change.old is not None and not terminating(change.old):
+            self.plane.run_beside(self._empty_later(change.key.name, seconds))
+
+    async def _empty_later(self, name: str, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        found = self.store.find("namespaces", "", name)
+        if found is not None and terminating(found):
+            self._ripe.add(name)
+            self._empty(name)
 
     def _empty(self, name: str) -> None:
         for key in self.store.in_namespace(name):

@@ -1,0 +1,91 @@
+"""ResourceQuotas: `status.used` kept true, and what does not fit refused.
+
+Each quota has a running count, changed by what changes: nothing counts a namespace anew but a new quota.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from .. import budgeting, kinds, statuses, store
+from . import Behaviour, Call, Object
+
+
+class Quotas(Behaviour):
+    """Counts by quota. Listed last: only what passed all other checks is counted against a quota."""
+
+    resources = ("*",)
+
+    def __init__(self, plane: Any) -> None:
+        super().__init__(plane)
+        self._used: dict[str, budgeting.Usage] = {}  # by the quota's UID
+
+    def default(self, call: Call, obj: Object, old: Object | None) -> None:
+        if call.kind.resource == "resourcequotas" and old is None:
+            obj["status"] = {}
+
+    def _quotas(self, namespace: str) -> list[Object]:
+        return self.store.select("resourcequotas", namespace) if namespace else []
+
+    def validate(self, call: Call, obj: Object, old: Object | None) -> None:
+        kind, name = call.kind, obj["metadata"]["name"]
+        for quota in self._quotas(obj["metadata"].get("namespace", "")):
+            if not budgeting.in_scope(quota, kind, obj):
+                continue
+            if kind.resource == "pods" and old is None:
+                silent = budgeting.missing_in(quota, obj)
+                if silent:
+                    why = f"failed quota: {quota['metadata']['name']}: must specify {silent}"
+                    raise statuses.forbidden(kind, name, why)
+            before = budgeting.usage_of(kind, old) if old is not None else {}
+            more = budgeting.subtract(budgeting.usage_of(kind, obj), before)
+            why = budgeting.judge(quota, self._used.get(quota["metadata"]["uid"], {}), more)
+            if why:
+                raise statuses.forbidden(kind, name, why)
+
+    def changed(self, change: store.Change) -> None:
+        if change.kind.resource == "resourcequotas":
+            self._quota_changed(change)
+        for quota in self._quotas(change.namespace):
+            if quota["metadata"]["uid"] != change.obj["metadata"]["uid"]:
+                self._count(quota, change)
+
+    def _quota_changed(self, change: store.Change) -> None:
+        uid = change.obj["metadata"]["uid"]
+        if change.type == "DELETED":
+            self._used.pop(uid, None)
+        elif change.old is None or change.old.get("spec") != change.obj.get("spec"):
+            self._used[uid] = budgeting.total_used(change.obj, self._content(change.namespace))
+            self._show(change.key)
+
+    def _content(self, namespace: str) -> Iterator[tuple[kinds.Kind, Object]]:
+        for key in self.store.in_namespace(namespace):
+            obj = self.store.find(*key)
+            if obj is not None:
+                yield kinds.named(key.resource), obj
+
+    def _count(self, quota: Object, change: store.Change) -> None:
+        more = _share(quota, change.kind, None if change.type == "DELETED" else change.obj)
+        less = _share(quota, change.kind, change.old)
+        difference = budgeting.subtract(more, less)
+        if not any(difference.get(name) for name in budgeting.hard_of(quota)):
+            return
+        uid = quota["metadata"]["uid"]
+        self._used[uid] = budgeting.add(self._used.get(uid, {}), difference)
+        self._show(store.key_of(kinds.named("resourcequotas"), quota))
+
+    def _show(self, key: store.Key) -> None:
+        quota = self.store.find(*key)
+        if quota is None:
+            return
+        used = budgeting.render_used(quota, self._used[quota["metadata"]["uid"]])
+        status = {"hard": budgeting.hard_of(quota), "used": used}
+        self.store.update(kinds.named("resourcequotas"), {**quota, "status": status})
+
+
+def _share(quota: Object, kind: kinds.Kind, obj: Object | None) -> dict[str, Decimal]:
+    if obj is None or not budgeting.in_scope(quota, kind, obj):
+        return {}
+    return budgeting.usage_of(kind, obj)

@@ -1,0 +1,164 @@
+"""Every step that was recorded of a real control plane is answered alike here, and on any cluster named by KUBECONFIG."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+RECORDINGS = Path(__file__).parent / "recordings"
+# Beside a checkout of the project there may be the folder that the recordings were copied from.
+ORIGINALS = Path(__file__).resolve().parents[5] / "shared" / "openshift-api"
+SCENARIOS = sorted(path.stem for path in RECORDINGS.glob("*.json"))
+
+# (scenario, step or None for all, path of the field) -> why it may differ. Nothing else may.
+_GO_DIFF = (
+    "a sentence that ends in a diff of Go structs, which are not here; the sentence itself is alike"
+)
+EXCEPTIONS: dict[tuple[str, int | None, str], str] = {
+    ("discovery", 0, "body.gitCommit"): "says who really answers",
+    ("discovery", 0, "body.goVersion"): "says who really answers",
+    ("discovery", 0, "body.compiler"): "says who really answers",
+    ("pods", 8, "body.message"): _GO_DIFF,
+    ("pods", 8, "body.details.causes[0].message"): _GO_DIFF,
+    ("pods", 9, "body.message"): _GO_DIFF,
+    ("pods", 9, "body.details.causes[0].message"): _GO_DIFF,
+}
+# What the recorder did between two steps, before the step that is named.
+BETWEEN = {("projectrequests", 1): lambda world: world.make_self_provisioner("hub")}
+
+PLACEHOLDERS = {
+    "<uid>": r"[0-9a-f-]{36}",
+    "<resourceVersion>": r"\d+",
+    "<time>": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+    "<creationTimestamp>": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+    "<jwt>": r"[\w-]+\.[\w-]+\.[\w-]+",
+    "<pem>": r"-----BEGIN [\s\S]+",
+    "<token>": r"[\w-]{20,}",
+}
+# Values that the recording's cluster drew by chance or that are its own addresses.
+INCIDENTAL = (
+    (r"kube-api-access-[a-z0-9]{5}", r"kube-api-access-[a-z0-9]{5}"),
+    (r"^10\.0\.0\.\d+$", r"\d+\.\d+\.\d+\.\d+"),
+    (r"^[a-z0-9]{4}$(?<=6kji)", r"[a-z0-9]{4}"),
+    (r"https://localhost:6446", r"https://localhost:\d+"),
+    (r"127\.0\.0\.1:6443", r"127\.0\.0\.1:\d+"),
+)
+
+
+def pattern_of(text: str) -> str:
+    """A recorded text as a pattern: exact but for what was left out or drawn by chance."""
+    pieces = re.split("(" + "|".join(map(re.escape, PLACEHOLDERS)) + ")", text)
+    out = []
+    for piece in pieces:
+        out.append(PLACEHOLDERS.get(piece) or _incidental(piece))
+    return "".join(out)
+
+
+def _incidental(piece: str) -> str:
+    for found, pattern in INCIDENTAL:
+        match = re.search(found, piece)
+        if match:
+            before, after = piece[: match.start()], piece[match.end() :]
+            return _incidental(before) + pattern + _incidental(after)
+    return re.escape(piece)
+
+
+def sorted_scopes(text: str) -> str:
+    """The order of a token's scopes in a sentence is that of the token."""
+    return re.sub(r"scopes \[([^\]]*)\]", lambda m: f"scopes {sorted(m[1].split())}", text)
+
+
+def differences(recorded: object, answered: object, path: str = "") -> list[tuple[str, str]]:
+    """Where an answer is not as recorded, as (path, sentence)."""
+    if isinstance(recorded, dict) and isinstance(answered, dict):
+        found = []
+        for name in recorded.keys() | answered.keys():
+            place = f"{path}.{name}" if path else name
+            if name not in answered:
+                found.append((place, f"missing; recorded {recorded[name]!r}"))
+            elif name not in recorded:
+                found.append((place, f"not recorded; answered {answered[name]!r}"))
+            else:
+                found += differences(recorded[name], answered[name], place)
+        return found
+    if isinstance(recorded, list) and isinstance(answered, list):
+        if len(recorded) != len(answered):
+            return [(path, f"recorded {len(recorded)} items, answered {len(answered)}")]
+        pairs = enumerate(zip(recorded, answered, strict=True))
+        return [d for n, (r, a) in pairs for d in differences(r, a, f"{path}[{n}]")]
+    if isinstance(recorded, str) and isinstance(answered, str):
+        if re.fullmatch(pattern_of(sorted_scopes(recorded)), sorted_scopes(answered)):
+            return []
+    elif recorded == answered and type(recorded) is type(answered):
+        return []
+    return [(path, f"recorded {recorded!r}, answered {answered!r}")]
+
+
+def recorded_steps(scenario: str) -> list[dict]:
+    return json.loads((RECORDINGS / f"{scenario}.json").read_text())["steps"]
+
+
+def compare(recorded: dict, answer) -> list[tuple[str, str]]:
+    found = differences(recorded["status"], answer.status, "status")
+    for name, value in (recorded.get("headers") or {}).items():
+        found += differences(value, answer.headers.get(name), f"headers.{name}")
+    if "events" in recorded:
+        events = answer.body if isinstance(answer.body, list) else [answer.body]
+        return found + differences(own_events(recorded["events"]), events, "events")
+    return found + differences(recorded["body"], answer.body, "body")
+
+
+def own_events(events: list[dict]) -> list[dict]:
+    """Those of the recorded run: the recording's cluster also told of the same pod's earlier lives."""
+    last_deleted = max(
+        (n for n, event in enumerate(events) if event["type"] == "DELETED"), default=-1
+    )
+    return events[last_deleted + 1 :]
+
+
+def unexcused(scenario: str, step: int, found: list[tuple[str, str]]) -> list[str]:
+    lines = []
+    for path, sentence in found:
+        excused = any(
+            scenario == s
+            and n in (None, step)
+            and (path == p or path.startswith((p + ".", p + "[")))
+            for s, n, p in EXCEPTIONS
+        )
+        if not excused:
+            lines.append(f"{scenario}[{step}] {path}: {sentence}")
+    return lines
+
+
+def play_until_alike(world, step: dict, seconds: float = 10):
+    """Some recorded answers came after a controller had acted: a read is repeated until it has."""
+    end = time.monotonic() + seconds
+    answer = world.play(step)
+    reads = step["request"]["method"] == "GET" and not step["request"]["path"].startswith("/oauth")
+    while reads and answer.status != step["response"]["status"] and time.monotonic() < end:
+        time.sleep(0.05)
+        answer = world.play(step)
+    return answer
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_recorded_steps_are_answered_alike(scenario, world):
+    world.set_up(scenario)
+    wrong = []
+    for number, step in enumerate(recorded_steps(scenario)):
+        if (scenario, number) in BETWEEN:
+            BETWEEN[scenario, number](world)
+        answer = play_until_alike(world, step)
+        wrong += unexcused(scenario, number, compare(step["response"], answer))
+    assert not wrong, "\n".join(wrong)
+
+
+def test_recordings_are_those_of_the_shared_folder():
+    if not ORIGINALS.is_dir():
+        return
+    for path in sorted(ORIGINALS.glob("*.json")):
+        assert (RECORDINGS / path.name).read_bytes() == path.read_bytes(), path.name
