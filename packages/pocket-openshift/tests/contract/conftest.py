@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import http.client
 import json
 import os
@@ -117,8 +118,11 @@ class World:
         self._tokens: dict[str, str] = {"bad": "not-a-token"}
         self._known: dict[tuple[str, str], str] = {}
         self._code = ""
+        self._logged_in = ""
+        self.client_account = "sa:hub"
         self._version = "0"
         self.made: list[dict] = []
+        self.cluster = None
 
     def as_admin(self, method: str, path: str, body: Any = None) -> Answer:
         headers = {**self._admin, "Content-Type": "application/json"}
@@ -170,13 +174,10 @@ class World:
                 "grantMethod": "auto",
                 "redirectURIs": [REDIRECT],
             },
-            {
-                "apiVersion": "user.openshift.io/v1",
-                "kind": "Group",
-                "metadata": {"name": "students"},
-                "users": ["alice"],
-            },
         )
+        if self.cluster is not None:
+            self.cluster.add_user("alice", "pw-alice", groups=("students",))
+            self.cluster.add_user("bob", "pw-bob")
         annotation = {"serviceaccounts.openshift.io/oauth-redirecturi.hub": REDIRECT}
         self.api.send(
             "PATCH",
@@ -234,9 +235,6 @@ class World:
         answer = self.oauth.send("POST", "/oauth/token", urlencode(form).encode(), headers)
         return answer.body["access_token"]
 
-    def remember_token(self, who: str, token: str) -> None:
-        self._tokens[who] = token
-
     # -- the OAuth server's browser ------------------------------------------
 
     def browse(self, path: str, form: dict[str, str] | None = None) -> Answer:
@@ -254,6 +252,7 @@ class World:
     def log_in(self, user: str) -> None:
         """As a browser does: the form of the login page, with its hidden fields."""
         self.oauth.cookies.clear()
+        self._logged_in = user
         page = self.browse("/login?then=%2F").body
         form = dict(re.findall(r'name="(csrf|_xsrf|then)"[^>]*value="([^"]*)"', page))
         form.update(username=user, password=f"pw-{user}")
@@ -265,7 +264,7 @@ class World:
     def play(self, step: dict) -> Answer:
         """Send a recorded request as its recorded caller."""
         request, who = step["request"], step["as"]
-        path = self._filled_path(request["path"])
+        path = self._filled_path(request["path"], who)
         if path.startswith("/oauth/"):
             return self._play_oauth(request, path)
         headers = {"Content-Type": request.get("contentType", "application/json")}
@@ -286,14 +285,22 @@ class World:
             self._code = code_in(location) or self._code
             return answer
         form = request["form"].replace("code=sha256~<token>", f"code={self._code}")
+        form = form.replace(
+            "client_secret=<jwt>", f"client_secret={self.token(self.client_account)}"
+        )
         headers = {"Content-Type": request["contentType"]}
         answer = self.oauth.send("POST", path, form.encode(), headers)
         if answer.status == 200:
-            self._latest_token = answer.body["access_token"]
+            self._tokens[f"user:{self._logged_in}"] = answer.body["access_token"]
         return answer
 
-    def _filled_path(self, path: str) -> str:
+    def _filled_path(self, path: str, who: str) -> str:
+        """A recorded path with this run's version, and this caller's token where it names one."""
         path = path.replace("resourceVersion=1268", f"resourceVersion={self._version}")
+        if "/useroauthaccesstokens/" in path:
+            secret = self.token(who).removeprefix("sha256~")
+            digest = base64.urlsafe_b64encode(hashlib.sha256(secret.encode()).digest())
+            path = f"{path.rpartition('/')[0]}/sha256~{digest.decode().rstrip('=')}"
         return path
 
     def _filled(self, body: Any, step: dict) -> Any:
@@ -306,6 +313,9 @@ class World:
         if filled.get("uid") == "<uid>":
             wrong = "00000000-0000-0000-0000-000000000000"
             filled["uid"] = self._known.get((filled.get("kind"), filled.get("name")), wrong)
+        if filled.get("userUID") == "<uid>":
+            user = self.as_admin("GET", f"/apis/user.openshift.io/v1/users/{filled['userName']}")
+            filled["userUID"] = user.body["metadata"]["uid"]
         return filled
 
     def _learn(self, answer: Answer) -> None:
@@ -358,6 +368,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
         context = ssl.create_default_context(cafile=str(cluster.ca_file))
         admin = {"Authorization": f"Bearer {cluster.admin_token}"}
         made = World(Api(cluster.url, context), Api(cluster.oauth_url, context), admin, strict=True)
+        made.cluster = cluster
         # A real cluster leaves a deleted namespace's content alone for five seconds.
         cluster.plane.settings.namespace_seconds = 1.0
     yield made

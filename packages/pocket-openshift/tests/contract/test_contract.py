@@ -28,7 +28,15 @@ EXCEPTIONS: dict[tuple[str, int | None, str], str] = {
     ("pods", 9, "body.details.causes[0].message"): _GO_DIFF,
 }
 # What the recorder did between two steps, before the step that is named.
-BETWEEN = {("projectrequests", 1): lambda world: world.make_self_provisioner("hub")}
+BETWEEN = {
+    ("projectrequests", 1): lambda world: world.make_self_provisioner("hub"),
+    ("oauth", 2): lambda world: world.log_in("alice"),
+    ("oauth", 8): lambda world: world.log_in("alice"),
+    ("oauth-service-account", 0): lambda world: world.log_in("bob"),
+    ("oauth-service-account", 3): lambda world: world.log_in("bob"),
+    ("oauth-service-account", 4): lambda world: setattr(world, "client_account", "sa:nobody"),
+    ("oauth-service-account", 5): lambda world: setattr(world, "client_account", "sa:hub"),
+}
 
 PLACEHOLDERS = {
     "<uid>": r"[0-9a-f-]{36}",

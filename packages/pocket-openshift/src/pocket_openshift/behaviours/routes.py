@@ -12,7 +12,7 @@ _ROUTES = "routes.route.openshift.io"
 class Routes(Behaviour):
     """Admission of routes; what listens on the hosts is the node agent's part."""
 
-    kinds = (_ROUTES,)
+    resources = (_ROUTES,)
 
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
         """Judge the host that is asked for, then give one where none is."""

@@ -110,7 +110,7 @@ class OwnTokens(Behaviour):
 class Ends(Behaviour):
     """Codes and tokens are taken out of the store when their time is over."""
 
-    kinds = (tokens.ACCESS_TOKENS, tokens.AUTHORIZE_TOKENS)
+    resources = (tokens.ACCESS_TOKENS, tokens.AUTHORIZE_TOKENS)
 
     def __init__(self, plane: ControlPlane) -> None:
         super().__init__(plane)
@@ -160,7 +160,7 @@ class Checks(Behaviour):
     exist.
     """
 
-    kinds = (registry.CLIENTS, registry.APPROVALS, tokens.ACCESS_TOKENS, registry.USERS)
+    resources = (registry.CLIENTS, registry.APPROVALS, tokens.ACCESS_TOKENS, registry.USERS)
 
     def validate(self, call: Call, obj: Object, old: Object | None) -> None:
         """Judge one object."""
