@@ -118,7 +118,7 @@ class Ends(Behaviour):
 
     def started(self) -> None:
         """Those that were loaded end, too."""
-        for resource in self.kinds:
+        for resource in self.resources:
             for kept in self.store.select(resource):
                 self._schedule(kinds.named(resource), kept)
 
