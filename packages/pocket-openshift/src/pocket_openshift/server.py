@@ -33,6 +33,7 @@ from . import certificates, control_plane, handlers
 from .behaviours import (
     Behaviour,
     accounts,
+    ingresses,
     limits,
     logs,
     namespaces,
@@ -62,6 +63,7 @@ BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
     limits.Limits,
     owners.Owners,
     routes.Routes,
+    ingresses.Ingresses,
     templates.Templates,
     *oauth_app.BEHAVIOURS,
     quotas.Quotas,  # last: counts only what all others let pass

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from pocket_openshift import kinds, statuses, store
 from pocket_openshift.behaviours import Behaviour, Call, Endpoint, Object, Reply
-from pocket_openshift.kinds import Kind
 
 from . import registry, scopes, tokens
 
@@ -137,14 +136,14 @@ class Ends(Behaviour):
         if change.type != "DELETED":
             self._schedule(change.kind, change.obj)
 
-    def _schedule(self, kind: Kind, kept: Object) -> None:
+    def _schedule(self, kind: kinds.Kind, kept: Object) -> None:
         left = tokens.expires(kept) - time.time()
         if left < math.inf:
             delay = min(max(left, 0.0), _LONGEST_TIMER)
             uid = kept["metadata"]["uid"]
             self._timers[uid] = asyncio.get_running_loop().call_later(delay, self._end, kind, uid)
 
-    def _end(self, kind: Kind, uid: str) -> None:
+    def _end(self, kind: kinds.Kind, uid: str) -> None:
         self._timers.pop(uid, None)
         kept = self.store.by_uid(uid)
         if kept is None:
