@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+
 from pocket_openshift import control_plane
 from pocket_openshift.oauth import app, people
 

@@ -1,4 +1,5 @@
 import pytest
+
 from pocket_openshift.oauth import requests
 
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -136,9 +137,7 @@ def test_a_client_sets_the_life_of_its_tokens(people, token_for):
         headers={"Content-Type": "application/merge-patch+json"},
     )
     token_for()
-    (kept,) = people.run(
-        lambda: people.plane.store.select("oauthaccesstokens.oauth.openshift.io")
-    )
+    (kept,) = people.run(lambda: people.plane.store.select("oauthaccesstokens.oauth.openshift.io"))
     assert kept["expiresIn"] == 60
 
 
@@ -186,7 +185,9 @@ def test_a_service_account_is_a_client_with_its_bound_token(people, browser, hel
     approve_as_admin(people, helpers)
     code = account_code(browser, helpers).said["code"]
     for wrong in (people.token("workshop", "other"), "", people.admin_token, "x"):
-        assert account_exchange(browser, helpers, code, wrong).json["error"] == "unauthorized_client"
+        assert (
+            account_exchange(browser, helpers, code, wrong).json["error"] == "unauthorized_client"
+        )
     assert account_exchange(browser, helpers, code, people.token("workshop", "hub")).status == 200
 
 

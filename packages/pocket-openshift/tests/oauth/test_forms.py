@@ -27,7 +27,9 @@ def test_the_session_ends_with_the_code(browser, helpers):
         ("alice", "", 401, "Invalid login or password"),
     ],
 )
-def test_a_wrong_password_is_said_and_nobody_is_logged_in(browser, helpers, name, password, status, says):
+def test_a_wrong_password_is_said_and_nobody_is_logged_in(
+    browser, helpers, name, password, status, says
+):
     page = browser.log_in(name, password, helpers.authorize())
     assert page.status == status
     assert says in page.text
@@ -104,9 +106,9 @@ def test_more_is_asked_for_later_and_added(people, browser, helpers):
         done = browser.post("/oauth/authorize/approve", {**fields(page), **given})
         browser.get(done.location)
     assert "(approved before)" in page.text
-    (kept,) = people.request(
-        "GET", "/apis/oauth.openshift.io/v1/oauthclientauthorizations"
-    ).body["items"]
+    (kept,) = people.request("GET", "/apis/oauth.openshift.io/v1/oauthclientauthorizations").body[
+        "items"
+    ]
     assert kept["scopes"] == ["user:info", "user:list-projects"]
 
 

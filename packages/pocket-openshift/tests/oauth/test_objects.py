@@ -1,6 +1,7 @@
 import time
 
 import pytest
+
 from pocket_openshift.oauth import objects
 
 API = "/apis/oauth.openshift.io/v1"
