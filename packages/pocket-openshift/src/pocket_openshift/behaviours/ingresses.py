@@ -1,4 +1,6 @@
-"""Ingresses: what the API server fills in and refuses. What listens on the hosts is the node agent's part."""
+"""Ingresses: what the API server fills in and refuses. What listens on the hosts is the node
+agent's part.
+"""
 
 from __future__ import annotations
 
