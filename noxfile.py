@@ -96,7 +96,7 @@ def install_proxy(session: nox.Session) -> None:
 @nox.session
 def demo(session: nox.Session) -> None:
     """Serve a workshop on loopback; `-- --check` plays one visitor and says how it went."""
-    install_packages(session, "psutil")
+    install_packages(session)
     install_proxy(session)
     session.run("python", "demo/serve.py", *session.posargs)
 

@@ -66,4 +66,4 @@ def test_the_licences_are_one():
 
 
 def test_no_test_folder_is_a_package():
-    assert not list(ROOT.glob("**/tests/**/__init__.py"))
+    assert not [*ROOT.glob("packages/*/tests/**/__init__.py"), *ROOT.glob("tests/**/__init__.py")]

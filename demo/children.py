@@ -1,0 +1,116 @@
+"""Child processes of the demo: started, waited for by what they log, ended in reverse order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+START_SECONDS = 90
+STOP_SECONDS = 30
+PR_SET_PDEATHSIG = 1
+
+
+class DidNotStart(Exception):
+    """A part ended, or never said that it is ready; the message has the end of its log."""
+
+
+class Log:
+    """All that the children say, in one file, and on the screen where `show` says so."""
+
+    def __init__(self, path: Path, *, show: bool) -> None:
+        self._file = path.open("w")
+        self._show = show
+
+    def write(self, name: str, line: str) -> None:
+        """Keep one line of the child `name`."""
+        self._file.write(f"[{name}] {line}")
+        self._file.flush()
+        if self._show:
+            sys.stderr.write(f"[{name}] {line}")
+
+    def close(self) -> None:
+        """Nothing more is said."""
+        self._file.close()
+
+
+def starter(
+    stack: contextlib.AsyncExitStack, log: Log
+) -> Callable[..., Awaitable[asyncio.subprocess.Process]]:
+    """A function that starts a child, waits until it says `ready`, and has `stack` end it."""
+
+    async def start(
+        command: Sequence[str],
+        *,
+        ready: str,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> asyncio.subprocess.Process:
+        name = Path(command[0]).name if "-m" not in command else command[command.index("-m") + 1]
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})},
+            cwd=cwd,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            # Ctrl-C goes to us alone: we end the parts in order.
+            start_new_session=True,
+            preexec_fn=end_with_parent,
+            limit=2**20,
+        )
+        is_ready = asyncio.Event()
+        tail: list[str] = []
+        reader = asyncio.create_task(read(process, name, log, ready, is_ready, tail))
+        stack.push_async_callback(stop, process, reader)
+        waiting = asyncio.create_task(is_ready.wait())
+        await asyncio.wait(
+            {waiting, reader}, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED
+        )
+        waiting.cancel()
+        if not is_ready.is_set():
+            raise DidNotStart(f"{name} did not start. It said:\n{''.join(tail[-40:])}")
+        return process
+
+    return start
+
+
+async def read(
+    process: asyncio.subprocess.Process,
+    name: str,
+    log: Log,
+    ready: str,
+    is_ready: asyncio.Event,
+    tail: list[str],
+) -> None:
+    """Log what a child says until it ends; set `is_ready` at the line that has `ready`."""
+    while line := (await process.stdout.readline()).decode(errors="replace"):  # type: ignore[union-attr]
+        log.write(name, line)
+        if ready in line:
+            is_ready.set()
+        if not is_ready.is_set():
+            tail.append(line)
+
+
+async def stop(process: asyncio.subprocess.Process, reader: asyncio.Task[None]) -> None:
+    """SIGTERM, time to clean up, then SIGKILL to its whole group."""
+    if process.returncode is None:
+        process.terminate()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), STOP_SECONDS)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()
+    reader.cancel()
+    await asyncio.gather(reader, return_exceptions=True)
+
+
+def end_with_parent() -> None:
+    """In the child: end when this program is killed outright (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,173 @@
+"""A whole workshop on one machine: `python3 noxfile.py -s demo`.
+
+Starts pocket-openshift (the cluster) with a node agent, gives the hub a service account with the
+rights of templates/hub-rbac.yaml and no more, and starts a stock JupyterHub with our plugins.
+Everything is on loopback, in a temporary folder, and ends with this program.
+
+    python demo/serve.py             serve until Ctrl-C
+    python demo/serve.py --check     play one visitor, exit 0 or 1
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import children
+import cluster
+import visitor
+
+HERE = Path(__file__).resolve().parent
+CHECK_SECONDS = 170
+LOG_SHOWN = 20_000
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The loopback ports of one demo: what people open, the hub's API, the proxy's API."""
+
+    public: int
+    hub: int
+    proxy: int
+
+
+def parse_arguments(argv: list[str]) -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(description="A whole workshop on this machine, on loopback.")
+    parser.add_argument("--check", action="store_true", help="play one visitor; exit 0 or 1")
+    parser.add_argument("--port", type=int, default=8000, help="where to serve it (default: 8000)")
+    parser.add_argument("--auto-start", action="store_true", help="no button: visitors go right in")
+    parser.add_argument("--access-code", default="", help="what visitors must type to enter")
+    parser.add_argument("--session-limit", type=int, default=0, help="at most so many at once")
+    parser.add_argument("--idle-minutes", type=float, default=60, help="idle sessions end (60)")
+    parser.add_argument("--age-minutes", type=float, default=240, help="all sessions end (240)")
+    parser.add_argument("--verbose", action="store_true", help="show what every part logs")
+    return parser.parse_args(argv)
+
+
+def choose_ports(wanted: int) -> Ports:
+    """The wanted public port, or a free one where it is taken; free ones for the rest."""
+    public = wanted if wanted and is_free(wanted) else free_port()
+    return Ports(public, free_port(), free_port())
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could bind that loopback port now."""
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return sock.connect_ex(("127.0.0.1", port)) != 0
+
+
+def free_port() -> int:
+    """A loopback port that was free a moment ago."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def make_settings(
+    options: argparse.Namespace, ports: Ports, folder: Path, kubeconfig: Path
+) -> dict[str, str]:
+    """What demo/jupyterhub_config.py reads from its environment."""
+    return {
+        "DEMO_FOLDER": str(folder),
+        "DEMO_URL": f"http://127.0.0.1:{ports.public}/",
+        "DEMO_HUB_PORT": str(ports.hub),
+        "DEMO_PROXY_PORT": str(ports.proxy),
+        "DEMO_CHECK_TOKEN": secrets.token_hex(16),
+        "DEMO_AUTO_START": "yes" if options.auto_start else "",
+        "DEMO_ACCESS_CODE": options.access_code,
+        "DEMO_SESSION_LIMIT": str(options.session_limit),
+        "DEMO_IDLE_SECONDS": str(int(options.idle_minutes * 60)),
+        "DEMO_AGE_SECONDS": str(int(options.age_minutes * 60)),
+        "DEMO_NOTES": str(HERE / "notes"),
+        "KUBECONFIG": str(kubeconfig),
+    }
+
+
+@contextlib.asynccontextmanager
+async def serve(options: argparse.Namespace, folder: Path) -> AsyncIterator[Mapping[str, str]]:
+    """The running demo: yields its settings; ends every part, sessions first."""
+    ports = choose_ports(options.port)
+    log = children.Log(folder / "demo.log", show=options.verbose)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.callback(log.close)
+        start = children.starter(stack, log)
+        print("Starting a cluster ...", flush=True)
+        admin = folder / "admin.kubeconfig"
+        await start(cluster.serve_command(admin), ready="ready https://")
+        hub = await cluster.prepare(admin, folder / "hub.kubeconfig")
+        await start(cluster.node_command(admin, folder / "node"), ready="ready")
+        print("Starting a JupyterHub ...", flush=True)
+        settings = make_settings(options, ports, folder, hub)
+        config = HERE / "jupyterhub_config.py"
+        command = [sys.executable, "-m", "jupyterhub", "-f", str(config)]
+        await start(command, ready="JupyterHub is now running", env=settings, cwd=folder)
+        yield settings | {"ADMIN_KUBECONFIG": str(admin)}
+
+
+async def main(argv: list[str]) -> int:
+    """Serve until a signal, or check and return the exit code."""
+    options = parse_arguments(argv)
+    folder = Path(tempfile.mkdtemp(prefix="workshop-demo-"))
+    stop = stop_on_signals()
+    try:
+        async with serve(options, folder) as settings:
+            if options.check:
+                return await check(settings, stop)
+            print(f"\nThe workshop is open: {settings['DEMO_URL']}\n", flush=True)
+            print(f"A KUBECONFIG of the cluster's admin: {settings['ADMIN_KUBECONFIG']}")
+            print(f"What every part logs: {folder / 'demo.log'}")
+            print("Ctrl-C ends everything.", flush=True)
+            await stop.wait()
+            print("\nEnding the sessions, the hub and the cluster ...", flush=True)
+            return 0
+    except children.DidNotStart as error:
+        print(f"{error}\n", file=sys.stderr)
+        return 1
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def check(settings: Mapping[str, str], stop: asyncio.Event) -> int:
+    """Play one visitor, within a bounded time and until a signal; the exit code."""
+    playing = asyncio.create_task(visitor.play(settings))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait(
+        {playing, stopping}, timeout=CHECK_SECONDS, return_when=asyncio.FIRST_COMPLETED
+    )
+    stopping.cancel()
+    playing.cancel()
+    (trouble,) = await asyncio.gather(playing, return_exceptions=True)
+    if trouble is None:
+        return 0
+    if isinstance(trouble, asyncio.CancelledError):
+        trouble = f"not done after {CHECK_SECONDS} s, or interrupted"
+    log = Path(settings["DEMO_FOLDER"], "demo.log").read_text()
+    print(f"{log[-LOG_SHOWN:]}\nFAILED: {trouble or repr(trouble)}", file=sys.stderr)
+    return 1
+
+
+def stop_on_signals() -> asyncio.Event:
+    """An event that Ctrl-C and SIGTERM set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+if __name__ == "__main__":
+    os.umask(0o077)
+    sys.exit(asyncio.run(main(sys.argv[1:])))
