@@ -1,0 +1,224 @@
+"""AnonymousAuthenticator, the class that JupyterHub loads: drop-in visitors without accounts.
+
+Traits and hooks. The pages are in handlers.py, the rules in visitors.py and ratelimit.py.
+"""
+
+import asyncio
+import time
+from typing import Any
+
+from jinja2 import PackageLoader
+from jupyterhub.auth import Authenticator
+from jupyterhub.utils import maybe_future
+from traitlets import Bool, Integer, TraitError, Unicode, default, observe, validate
+
+from . import handlers, leaving, visitors
+from .ratelimit import RateLimit
+
+_MEANINGLESS = "visitors get random names, so no list of names can match them"
+
+
+class AnonymousAuthenticator(Authenticator):
+    """Let anybody in who presses a button, each as a new user that is gone after the session."""
+
+    auto_start = Bool(
+        False,
+        config=True,
+        help="""
+        Whether the login page presses its own button.
+
+        Off by default. The page's script does it, so that link previews and simple robots, which
+        run no scripts, still make nobody.
+
+        Turn it on for links that should lead straight into a session. Not with `access_code` or
+        `ask_name`, which need somebody who types.
+
+        Example: `c.AnonymousAuthenticator.auto_start = True`
+        """,
+    )
+
+    access_code = Unicode(
+        config=True,
+        help="""
+        A code that the visitor has to type, the same for all; empty for none.
+
+        Any text without spaces around it. Keep it out of a file that others read, as you would a
+        password: `os.environ["ACCESS_CODE"]`.
+
+        Set it for an event, and tell it in the room.
+
+        Example: `c.AnonymousAuthenticator.access_code = os.environ["ACCESS_CODE"]`
+        """,
+    )
+
+    ask_name = Bool(
+        False,
+        config=True,
+        help="""
+        Whether the visitor has to type a name.
+
+        Off by default. The name says nothing about who they are; it is kept as `user_info.name` of
+        the hub's user, where instructors see it.
+
+        Turn it on when an instructor should know who is who.
+
+        Example: `c.AnonymousAuthenticator.ask_name = True`
+        """,
+    )
+
+    group = Unicode(
+        "workshop-anonymous",
+        config=True,
+        help="""
+        The hub's group that marks its members as anonymous: the culler deletes them with their
+        sessions.
+
+        Name of a group of the hub, made when missing. Nobody else should be in it.
+
+        Change it when you have a group of that name already, and tell the culler too.
+
+        Example: `c.AnonymousAuthenticator.group = "visitors"`
+        """,
+    )
+
+    forget_users = Bool(
+        True,
+        config=True,
+        help="""
+        Whether a visitor's user is deleted as soon as their session ends.
+
+        On by default. A start that failed does not count as an end.
+
+        Turn it off to let visitors stop and start again under the same name; then the culler
+        deletes them, once they are idle.
+
+        Example: `c.AnonymousAuthenticator.forget_users = False`
+        """,
+    )
+
+    visitors_per_address = Integer(
+        120,
+        min=0,
+        config=True,
+        help="""
+        How many new visitors one network address may make within `visitors_window`.
+
+        A number; 0 for no limit. A class behind one router is one address.
+
+        Raise it for large rooms, lower it for a workshop that is open to the world.
+
+        Example: `c.AnonymousAuthenticator.visitors_per_address = 20`
+        """,
+    )
+
+    visitors_window = Integer(
+        600,
+        min=1,
+        config=True,
+        help="""
+        The time over which `visitors_per_address` counts.
+
+        Seconds; ten minutes by default.
+
+        Example: `c.AnonymousAuthenticator.visitors_window = 3600`
+        """,
+    )
+
+    @default("allow_all")
+    def _default_allow_all(self) -> bool:
+        return True
+
+    @default("manage_groups")
+    def _default_manage_groups(self) -> bool:
+        return True
+
+    @validate("auto_start", "access_code", "ask_name")
+    def _refuse_typing_script(self, proposal: Any) -> Any:
+        wanted = {proposal.trait.name: proposal.value}
+        needs_typing = [
+            name for name in ("access_code", "ask_name") if wanted.get(name, getattr(self, name))
+        ]
+        if wanted.get("auto_start", self.auto_start) and needs_typing:
+            raise TraitError(
+                f"AnonymousAuthenticator.auto_start and .{needs_typing[0]} contradict each other: "
+                "a script cannot type. Set one of them."
+            )
+        return proposal.value
+
+    @validate("allowed_users", "admin_users")
+    def _refuse_names(self, proposal: Any) -> Any:
+        if proposal.value:
+            raise TraitError(
+                f"AnonymousAuthenticator.{proposal.trait.name} cannot be used: {_MEANINGLESS}. "
+                "Remove it, or use an authenticator with accounts."
+            )
+        return proposal.value
+
+    @validate("allow_all", "manage_groups")
+    def _refuse_off(self, proposal: Any) -> Any:
+        if not proposal.value:
+            why = {
+                "allow_all": "nobody could log in",
+                "manage_groups": "the culler could not tell visitors from other users",
+            }[proposal.trait.name]
+            raise TraitError(
+                f"AnonymousAuthenticator.{proposal.trait.name} cannot be False: {why}. Remove it."
+            )
+        return proposal.value
+
+    @validate("auto_login")
+    def _refuse_auto_login(self, proposal: Any) -> Any:
+        if proposal.value:
+            raise TraitError(
+                "AnonymousAuthenticator.auto_login cannot be used: it would make a visitor of each "
+                "request. Use auto_start."
+            )
+        return proposal.value
+
+    @observe("visitors_per_address", "visitors_window")
+    def _reset_rate(self, _change: Any) -> None:
+        self._rate = None
+
+    _rate: RateLimit | None = None
+
+    def judge_rate(self, address: str) -> float:
+        """Seconds that an address has to wait before its next new visitor; 0 for none."""
+        if self._rate is None:
+            self._rate = RateLimit(self.visitors_per_address, self.visitors_window)
+        return self._rate.judge(address, time.monotonic())
+
+    def get_handlers(self, app: Any) -> list[tuple[str, type]]:
+        """JupyterHub's hook: our pages, and where their templates are."""
+        loader = app.tornado_settings["jinja2_env"].loader
+        loader.loaders = [*loader.loaders, PackageLoader("workshop_spawner", "templates")]
+        return [
+            (r"/login", handlers.AnonymousLoginHandler),
+            (r"/restart", handlers.RestartHandler),
+        ]
+
+    async def authenticate(self, handler: Any, data: dict[str, str]) -> dict[str, Any]:
+        """Make the visitor of this visit. `data` was judged by the handler."""
+        visit = handler.get_visit()
+        key = handler.settings["cookie_secret"]
+        name = visitors.make_visitor(key, visit)
+        return {
+            "name": name,
+            "groups": [self.group],
+            "user_info": {"name": data.get("name") or "", "anonymous": True},
+        }
+
+    def is_visitor(self, user: Any) -> bool:
+        """Whether a user of the hub is one of our visitors."""
+        return any(group.name == self.group for group in user.groups)
+
+    async def post_spawn_stop(self, user: Any, spawner: Any) -> None:
+        """JupyterHub's hook: forget the visitor whose session has ended, not one whose failed."""
+        failed = spawner._spawn_future is not None
+        if self.forget_users and not failed and self.is_visitor(user):
+            leaving.keep(asyncio.ensure_future(leaving.forget(self.parent, user, spawner)))
+
+    async def forget(self, app: Any, user: Any) -> None:
+        """Delete the user as JupyterHub's own API does."""
+        await maybe_future(self.delete_user(user))
+        await user.delete_spawners()
+        app.users.delete(user)

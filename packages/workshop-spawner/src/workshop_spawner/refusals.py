@@ -1,0 +1,39 @@
+"""Our errors as JupyterHub shows them: the visitor reads the cause, the log has the object.
+
+Called by spawner.py.
+"""
+
+import html
+from typing import Any
+
+from jupyterhub import spawner as hub_spawner
+from tornado import web
+
+from .errors import ForbiddenError, TemporaryError, WorkshopError
+
+
+def make_spawn_error(error: WorkshopError) -> web.HTTPError:
+    """The exception that JupyterHub turns into the page of a failed start.
+
+    JupyterHub 6 has a type for it, which neither fills the log with a traceback nor counts towards
+    `consecutive_failure_limit`; JupyterHub 5 reads attributes of an HTTPError below 500.
+    """
+    reason, status = judge_reason(error)
+    made_for_it: Any = getattr(hub_spawner, "SpawnException", None)
+    if made_for_it is not None:
+        return made_for_it(
+            error.message, reason=reason, log_message=error.detail, status_code=status
+        )
+    refusal: Any = web.HTTPError(status, "%s", error.detail)
+    refusal.jupyterhub_message = error.message
+    refusal.jupyterhub_html_message = html.escape(error.message)
+    return refusal
+
+
+def judge_reason(error: WorkshopError) -> tuple[str, int]:
+    """The label of the hub's metric, and the status of the page."""
+    if isinstance(error, TemporaryError):
+        return "cluster", 503
+    if isinstance(error, ForbiddenError):
+        return "rights", 403
+    return "session", 400

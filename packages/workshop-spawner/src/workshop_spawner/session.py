@@ -1,0 +1,77 @@
+"""The values that name everything a session owns.
+
+Pure. Made once by spawner.py at the start of a session; every other room asks these.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from . import naming
+
+
+@dataclass(frozen=True)
+class Hub:
+    """The deployment whose sessions these are."""
+
+    application: str
+    mode: str
+    namespace: str
+    requestor: str
+    """The hub's own account in full: `system:serviceaccount:<namespace>:<name>`."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """One run of one server of one user: its id, and the names of all it owns."""
+
+    hub: Hub
+    id: str
+    user: str
+    server: str = ""
+    suffix: str = ""
+    expires: datetime | None = None
+    project_name: str = ""
+    """A project that is named by configuration; empty: `<application>-<user>`."""
+
+    @property
+    def slug(self) -> str:
+        """The user (and server) as a label value."""
+        return naming.make_slug(self.user, self.server)
+
+    @property
+    def account(self) -> str:
+        """Name of the service account, in the hub's namespace; all else there is owned by it."""
+        return naming.make_name(self.hub.application, self.slug, self.suffix)
+
+    @property
+    def project(self) -> str:
+        """Name of the project."""
+        return self.project_name or naming.make_name(self.hub.application, self.slug, self.suffix)
+
+    @property
+    def pod(self) -> str:
+        """Name of the pod. It has no suffix: an old pod of this user and server is replaced."""
+        return naming.make_name(self.hub.application, "user", self.slug)
+
+    @property
+    def secret(self) -> str:
+        """Name of the Secret with what the pod is told in confidence."""
+        return self.account
+
+
+def make_session(hub: Hub, user: str, server: str = "", age: int = 0) -> Session:
+    """Make the session that starts now; `age` seconds from now it ends (0: no end)."""
+    expires = None
+    if age:
+        expires = datetime.fromtimestamp(int(datetime.now(UTC).timestamp()) + age, UTC)
+    return Session(hub, naming.make_random(16), user, server, expires=expires)
+
+
+def rename(session: Session) -> Session:
+    """The same session under other names, for when one of its names is taken."""
+    return replace(session, suffix=naming.make_suffix())
+
+
+def render_time(moment: datetime) -> str:
+    """Write a moment as the API does (RFC 3339, UTC, whole seconds)."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,68 @@
+"""The order of operations."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workshop_spawner import budgets, labels, network, plan
+from workshop_spawner.session import Hub, Session
+
+HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
+SESSION = Session(HUB, "s" * 16, "alice")
+FULL = plan.Wishes(
+    session_rules="more",
+    hub_role="admin",
+    budget=budgets.parse_budget("small"),
+    isolation=network.Rules(port=8888),
+)
+
+
+def names(wishes):
+    return [step.name for step in plan.make_plan(SESSION, wishes, {})]
+
+
+@pytest.mark.parametrize(
+    ("wishes", "expected"),
+    [
+        (plan.Wishes(), ["account", "secret", "project", "roles"]),
+        (FULL, ["account", "secret", "isolation", "project", "roles", "budget", "network"]),
+        (plan.Wishes(project="none"), ["account", "secret"]),
+        (plan.Wishes(identity="none"), ["account", "secret", "project"]),
+        (plan.Wishes(role=""), ["account", "secret", "project"]),
+    ],
+)
+def test_which_steps_a_start_has(wishes, expected):
+    assert names(wishes) == expected
+
+
+@given(
+    st.sampled_from(["service-account", "none"]),
+    st.sampled_from([plan.TEMPORARY, plan.NONE]),
+    st.sampled_from(sorted(budgets.NAMES)),
+    st.booleans(),
+)
+def test_any_plan_can_be_carried_out(identity, project, budget, isolated):
+    wishes = plan.Wishes(
+        identity=identity,
+        project=project,
+        budget=budgets.parse_budget(budget),
+        isolation=network.Rules(port=8888) if isolated else None,
+    )
+    done = set()
+    for step in plan.make_plan(SESSION, wishes, {"key": "value"}):
+        assert set(step.needs) <= done, "a step comes after what it needs"
+        assert step.manifests
+        done.add(step.name)
+        for manifest in step.manifests:
+            metadata = manifest["metadata"]
+            assert metadata["labels"] == labels.make_labels(SESSION)
+            assert labels.is_ours(metadata, HUB), "the culler finds it from its first moment"
+            if metadata.get("namespace") == HUB.namespace:
+                owned = step.owned or step.name == plan.ACCOUNT
+                assert owned, "what is beside the hub goes with the account"
+
+
+def test_the_session_is_bound_to_its_role_and_the_hub_to_its_own():
+    roles = next(step for step in plan.make_plan(SESSION, FULL, {}) if step.name == "roles")
+    bound = [(m["roleRef"]["name"], m["subjects"][0]["name"]) for m in roles.manifests]
+    assert bound == [("admin", "hub"), ("admin", "intro-alice"), ("more", "intro-alice")]
