@@ -1,5 +1,7 @@
 """The pod's environment, its dress, and the judgement of its state."""
 
+from copy import deepcopy
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,14 +51,20 @@ def test_what_is_not_known_is_not_told():
 
 @pytest.mark.parametrize("token", [True, False])
 def test_a_dressed_pod_is_the_sessions_own(token):
-    bare = {"metadata": {"name": "x", "labels": {"mine": "1", "app": "evil"}}, "spec": {}}
+    bare = {
+        "metadata": {"name": "x", "labels": {"mine": "1", "app": "evil"}},
+        "spec": {"containers": [{"name": "notebook"}, {"name": "console"}]},
+    }
+    before = deepcopy(bare)
     pod = pods.dress(bare, SESSION, OWNER, token)
     assert pod["metadata"]["labels"]["mine"] == "1"
     assert pod["metadata"]["labels"]["app"] == "intro"
     assert pod["metadata"]["ownerReferences"] == [OWNER]
     assert pod["spec"]["serviceAccountName"] == "intro-alice"
-    assert pod["spec"]["automountServiceAccountToken"] is token
-    assert bare == {"metadata": {"name": "x", "labels": {"mine": "1", "app": "evil"}}, "spec": {}}
+    assert pod["spec"]["automountServiceAccountToken"] is False
+    mounts = [m["mountPath"] for c in pod["spec"]["containers"] for m in c.get("volumeMounts", [])]
+    assert mounts == ([pods.ACCOUNT_DIR] * 2 if token else [])
+    assert bare == before
 
 
 def make(phase="Pending", waiting=None, ready=False, last=None, **status):

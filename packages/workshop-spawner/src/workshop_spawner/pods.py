@@ -14,6 +14,8 @@ from .session import Session
 CONTAINER = "notebook"
 """KubeSpawner's name of the container whose end is the session's end."""
 
+TOKEN_VOLUME = "workshop-token"  # noqa: S105 - the name of a volume
+TOKEN_SECONDS = 3607  # what an API server asks for, too
 ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 _HOPELESS = {
@@ -84,9 +86,37 @@ def dress(
     metadata["ownerReferences"] = [dict(owner)]
     spec = pod["spec"]
     spec["serviceAccountName"] = session.account
-    spec["automountServiceAccountToken"] = token
+    spec["automountServiceAccountToken"] = False
     spec["enableServiceLinks"] = False
+    if token:
+        _mount_token(spec)
     return pod
+
+
+def _mount_token(spec: dict[str, Any]) -> None:
+    """Mount what an API server would mount by itself, so that init containers go without.
+
+    A token of about an hour, which the kubelet renews; it dies with the pod and the account.
+    """
+    sources = [
+        {"serviceAccountToken": {"path": "token", "expirationSeconds": TOKEN_SECONDS}},
+        {
+            "configMap": {
+                "name": "kube-root-ca.crt",
+                "items": [{"key": "ca.crt", "path": "ca.crt"}],
+            }
+        },
+        {
+            "downwardAPI": {
+                "items": [{"path": "namespace", "fieldRef": {"fieldPath": "metadata.namespace"}}]
+            }
+        },
+    ]
+    volume = {"name": TOKEN_VOLUME, "projected": {"sources": sources}}
+    spec["volumes"] = [*(spec.get("volumes") or []), volume]
+    mount = {"name": TOKEN_VOLUME, "mountPath": ACCOUNT_DIR, "readOnly": True}
+    for container in spec.get("containers") or []:
+        container["volumeMounts"] = [*(container.get("volumeMounts") or []), mount]
 
 
 @dataclass(frozen=True)

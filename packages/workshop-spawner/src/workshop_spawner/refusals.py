@@ -16,15 +16,18 @@ def make_spawn_error(error: WorkshopError) -> web.HTTPError:
     """The exception that JupyterHub turns into the page of a failed start.
 
     JupyterHub 6 has a type for it, which neither fills the log with a traceback nor counts towards
-    `consecutive_failure_limit`; JupyterHub 5 reads attributes of an HTTPError below 500.
+    `consecutive_failure_limit`. Both 5 and 6 show the visitor the attribute `jupyterhub_message`
+    on the progress page, where 6 would otherwise show the text for the log.
     """
     reason, status = judge_reason(error)
     made_for_it: Any = getattr(hub_spawner, "SpawnException", None)
+    refusal: Any
     if made_for_it is not None:
-        return made_for_it(
+        refusal = made_for_it(
             error.message, reason=reason, log_message=error.detail, status_code=status
         )
-    refusal: Any = web.HTTPError(status, "%s", error.detail)
+    else:
+        refusal = web.HTTPError(status, "%s", error.detail)
     refusal.jupyterhub_message = error.message
     refusal.jupyterhub_html_message = html.escape(error.message)
     return refusal
