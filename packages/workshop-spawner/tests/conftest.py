@@ -88,7 +88,7 @@ async def api(place):
 @pytest.fixture
 def door(api) -> Cluster:
     """Our verbs, with the hub's rights, and little patience."""
-    return Cluster(api, timeout=2, patience=8)
+    return Cluster(api, timeout=1, patience=8)
 
 
 @pytest.fixture(autouse=True)

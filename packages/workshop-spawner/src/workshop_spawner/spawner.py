@@ -11,15 +11,17 @@ from typing import Any, ClassVar, cast
 
 from jupyterhub.utils import maybe_future
 from kubespawner import KubeSpawner
-from traitlets import Bool, Dict, Enum, Integer, List, TraitError, Unicode, default, validate
+from traitlets import TraitError, default, validate
 
-from . import budgets, labels, launching, naming, network, plan, pods, steps
+from . import labels, launching, naming, plan, pods, steps
 from .cluster import Cluster, make_reference
 from .errors import NameTakenError, WorkshopError
 from .progress import Journal, merge
 from .refusals import make_spawn_error
 from .session import Hub, Session, make_session, rename
-from .traits import BudgetTrait, NameTrait
+from .settings import SessionSettings
+from .settings_content import ContentSettings
+from .settings_network import NetworkSettings
 from .watching import PodWatch
 
 TOKEN_KEY = "api-token"  # noqa: S105 - the name of a key, not a secret
@@ -32,315 +34,8 @@ _RESTRICTED = {
 }
 
 
-class WorkshopSpawner(KubeSpawner):
+class WorkshopSpawner(SessionSettings, NetworkSettings, ContentSettings, KubeSpawner):
     """Run each session in a pod, with a service account and a project of its own."""
-
-    application = NameTrait(
-        "workshop",
-        limit=naming.APPLICATION_LIMIT,
-        config=True,
-        help="""
-        Name of this workshop; the names and the label `app` of all that its sessions own begin
-        with it.
-
-        At most 29 characters of a-z, 0-9 and inner hyphens, the first a letter.
-
-        Give each hub of a cluster a name of its own: hubs tell their projects apart by it.
-
-        Example: `c.WorkshopSpawner.application = "intro-to-go"`
-        """,
-    )
-
-    mode = NameTrait(
-        "learning-portal",
-        config=True,
-        help="""
-        How this workshop is run, as sessions see it (`CONFIGURATION_TYPE`) and as their label
-        `spawner` says.
-
-        A name such as `learning-portal`, `hosted-workshop`, `terminal-server`, `user-workspace` or
-        `jumpbox-server`. It decides nothing by itself: `identity` and `project` do.
-
-        Change it when content depends on it, or to tell workshops apart in the cluster.
-
-        Example: `c.WorkshopSpawner.mode = "terminal-server"`
-        """,
-    )
-
-    workshop_name = Unicode(
-        config=True,
-        help="""
-        Name of the workshop as its content sees it (`WORKSHOP_NAME`).
-
-        Any text; when empty, `application`.
-
-        Set it when several hubs run the same content.
-
-        Example: `c.WorkshopSpawner.workshop_name = "Introduction to Go"`
-        """,
-    )
-
-    identity = Enum(
-        ["service-account", "none"],
-        "service-account",
-        config=True,
-        help="""
-        As whom a session acts in the cluster.
-
-        `service-account`: as an account of its own, with a token mounted into the pod.
-        `none`: as nobody; no token is mounted.
-
-        Use `none` where the cluster is not what the workshop is about.
-
-        Example: `c.WorkshopSpawner.identity = "none"`
-        """,
-    )
-
-    project = Enum(
-        [plan.TEMPORARY, plan.NONE],
-        plan.TEMPORARY,
-        config=True,
-        help="""
-        The project that a session works in.
-
-        `temporary`: a new one each time, gone when the session ends. `none`: no project.
-
-        Use `none` where the cluster is not what the workshop is about.
-
-        Example: `c.WorkshopSpawner.project = "none"`
-        """,
-    )
-
-    project_role = Unicode(
-        "admin",
-        config=True,
-        help="""
-        ClusterRole that a session's account has inside its project.
-
-        `admin`, `edit`, `view` or a ClusterRole of your own; empty for none. The hub may bind only
-        what its own rights name (see the rule `bind` in `templates/hub-rbac.yaml`).
-
-        Lower it when attendees should look, not touch.
-
-        Example: `c.WorkshopSpawner.project_role = "edit"`
-        """,
-    )
-
-    session_rules = Unicode(
-        config=True,
-        help="""
-        One more ClusterRole that a session's account has inside its project.
-
-        The name of a ClusterRole; empty for none. The hub must be allowed to bind it.
-
-        Use it when the workshop needs rights that `project_role` lacks.
-
-        Example: `c.WorkshopSpawner.session_rules = "intro-to-go-session-rules"`
-        """,
-    )
-
-    budget = BudgetTrait(
-        budgets.DEFAULT,
-        config=True,
-        help="""
-        How much a project may use: one name for a LimitRange and three ResourceQuotas.
-
-        `default` (the cluster's own limits stay), `unlimited`, `small` (1 CPU, 1Gi), `medium` (2,
-        2Gi), `large` (4, 4Gi), `x-large` (8, 8Gi), `xx-large` (12, 12Gi), `xxx-large` (16, 16Gi),
-        or a dict with a `base` and what differs.
-
-        Set it for anonymous workshops: without one an attendee may use what the cluster has.
-
-        Example: `c.WorkshopSpawner.budget = {"base": "medium", "memory": "3Gi"}`
-        """,
-    )
-
-    session_age = Integer(
-        0,
-        min=0,
-        config=True,
-        help="""
-        How long a session may last, from the moment it starts; written on its project, where the
-        culler finds it.
-
-        Seconds; 0 for no end.
-
-        Set it for drop-in workshops, somewhat above what the workshop takes.
-
-        Example: `c.WorkshopSpawner.session_age = 3600`
-        """,
-    )
-
-    project_labels = Dict(
-        config=True,
-        help="""
-        More labels for each project.
-
-        A dict of strings; the labels by which the culler knows a project cannot be replaced.
-
-        Set it for what your cluster decides by label, such as Pod Security.
-
-        Example: `c.WorkshopSpawner.project_labels = {"pod-security.kubernetes.io/enforce":
-        "baseline"}`
-        """,
-    )
-
-    project_annotations = Dict(
-        config=True,
-        help="""
-        More annotations for each project.
-
-        A dict of strings; those by which the culler knows a project cannot be replaced.
-
-        Set it for what your cluster decides by annotation.
-
-        Example: `c.WorkshopSpawner.project_annotations = {"openshift.io/node-selector":
-        "role=workshop"}`
-        """,
-    )
-
-    network_policies = Bool(
-        True,
-        config=True,
-        help="""
-        Whether each session and each project is closed off by NetworkPolicies.
-
-        On by default: only the hub reaches a session, and a session reaches the cluster's API, the
-        hub's API, its own project and the internet, but neither other sessions nor the metadata
-        address of a cloud.
-
-        Turn it off only where the cluster's network does it otherwise.
-
-        Example: `c.WorkshopSpawner.network_policies = False`
-        """,
-    )
-
-    network_hub_labels = Dict(
-        config=True,
-        help="""
-        Labels of the pods of hub and proxy, the only ones let into a session.
-
-        A dict of labels; empty means every pod of the hub's namespace that is not a session.
-
-        Set it when other things run in the hub's namespace.
-
-        Example: `c.WorkshopSpawner.network_hub_labels = {"app": "intro-to-go", "class": "hub"}`
-        """,
-    )
-
-    network_hub_ports = List(
-        Integer(),
-        [8081],
-        config=True,
-        help="""
-        Ports of the hub's pods that sessions may reach: that of the hub's API.
-
-        A list of numbers; 8081 is JupyterHub's own default (`c.JupyterHub.hub_port`).
-
-        Change it with `hub_port`.
-
-        Example: `c.WorkshopSpawner.network_hub_ports = [8081]`
-        """,
-    )
-
-    network_internet = Bool(
-        True,
-        config=True,
-        help="""
-        Whether sessions may open connections to addresses outside the cluster.
-
-        On by default. Needs `network_policies`.
-
-        Turn it off for anonymous workshops that need nothing from outside: nobody mines or sends
-        spam from a session that has no way out.
-
-        Example: `c.WorkshopSpawner.network_internet = False`
-        """,
-    )
-
-    cluster_subdomain = Unicode(
-        config=True,
-        help="""
-        Domain under which the cluster's routes are, told to sessions as `CLUSTER_SUBDOMAIN`.
-
-        A host name; empty when there is none.
-
-        Set it on OpenShift, so that the workshop's notes can name the attendee's own hosts.
-
-        Example: `c.WorkshopSpawner.cluster_subdomain = "apps.example.com"`
-        """,
-    )
-
-    jupyterhub_route = Unicode(
-        config=True,
-        help="""
-        Where the workshop is found from outside, told to sessions as `JUPYTERHUB_ROUTE`.
-
-        A URL; when empty, `c.JupyterHub.public_url` if that is set.
-
-        Example: `c.WorkshopSpawner.jupyterhub_route = "https://workshop.apps.example.com"`
-        """,
-    )
-
-    console_url = Unicode(
-        config=True,
-        help="""
-        Where sessions find a web console to show beside the terminal (`CONSOLE_URL`).
-
-        A URL; empty when there is none.
-
-        Example: `c.WorkshopSpawner.console_url = "https://console.apps.example.com"`
-        """,
-    )
-
-    restart_url = Unicode(
-        "/hub/restart",
-        config=True,
-        help="""
-        Where an attendee asks for a new session, told to sessions as `RESTART_URL`.
-
-        A path of the hub; empty hides the button. `/hub/restart` is AnonymousAuthenticator's.
-
-        Empty it where attendees log in by name.
-
-        Example: `c.WorkshopSpawner.restart_url = ""`
-        """,
-    )
-
-    download_url = Unicode(
-        config=True,
-        help="""
-        Workshop content to fetch at the start of a session, told to it as `DOWNLOAD_URL`.
-
-        A URL; empty for the content of the image.
-
-        Example: `c.WorkshopSpawner.download_url = "https://example.com/notes.tar.gz"`
-        """,
-    )
-
-    workshop_file = Unicode(
-        config=True,
-        help="""
-        Which variant of the content a session shows, told to it as `WORKSHOP_FILE`.
-
-        A file name within the content; empty for its default, `workshop.yaml`.
-
-        Example: `c.WorkshopSpawner.workshop_file = "workshop-short.yaml"`
-        """,
-    )
-
-    hub_account = Unicode(
-        config=True,
-        help="""
-        Full name of the account that the hub acts as, written on all that its sessions own.
-
-        `system:serviceaccount:<namespace>:<name>`; when empty, the hub asks the cluster.
-
-        Set it only where the cluster does not answer SelfSubjectReviews (before Kubernetes 1.28).
-
-        Example: `c.WorkshopSpawner.hub_account = "system:serviceaccount:workshop:hub"`
-        """,
-    )
 
     # KubeSpawner's traits, with defaults that suit a workshop.
 
@@ -404,22 +99,7 @@ class WorkshopSpawner(KubeSpawner):
         return make_session(hub, self.user.name, self.name, self.session_age)
 
     def _make_wishes(self) -> plan.Wishes:
-        rules = network.Rules(
-            port=self.port,
-            hub_labels=self.network_hub_labels,
-            hub_ports=tuple(self.network_hub_ports),
-            internet=self.network_internet,
-        )
-        return plan.Wishes(
-            identity=self.identity,
-            project=self.project,
-            role=self.project_role,
-            session_rules=self.session_rules,
-            budget=budgets.parse_budget(self.budget),
-            project_labels=self.project_labels,
-            project_annotations=self.project_annotations,
-            isolation=rules if self.network_policies else None,
-        )
+        return self.make_wishes(self.make_rules(self.port))
 
     async def _start(self) -> str:
         """Start the session; KubeSpawner.start() keeps this as the future of the start."""
@@ -503,19 +183,9 @@ class WorkshopSpawner(KubeSpawner):
             return env
         env.pop("JPY_API_TOKEN", None)
         env["JUPYTERHUB_API_TOKEN"] = pods.make_reference(session.secret, TOKEN_KEY)
-        told = pods.make_environment(session, self._make_facts(), self.project != plan.NONE)
+        facts = self.make_facts(getattr(self, "public_hub_url", "") or "")
+        told = pods.make_environment(session, facts, self.project != plan.NONE)
         return {**env, **told, **self._expand_env(self.environment)}
-
-    def _make_facts(self) -> pods.Facts:
-        return pods.Facts(
-            workshop_name=self.workshop_name,
-            cluster_subdomain=self.cluster_subdomain,
-            jupyterhub_route=self.jupyterhub_route or getattr(self, "public_hub_url", "") or "",
-            console_url=self.console_url,
-            restart_url=self.restart_url,
-            download_url=self.download_url,
-            workshop_file=self.workshop_file,
-        )
 
     async def progress(self) -> AsyncIterator[dict[str, Any]]:
         """Our steps and KubeSpawner's events, as they come, for the hub's progress page."""

@@ -1,0 +1,190 @@
+"""What an administrator decides about sessions and their projects: traits, and what they mean.
+
+Called by spawner.py, whose class inherits these.
+"""
+
+from traitlets import Dict, Enum, HasTraits, Integer, Unicode
+
+from . import budgets, naming, network, plan
+from .traits import BudgetTrait, NameTrait
+
+
+class SessionSettings(HasTraits):
+    """Who a session is in the cluster, and what it may use there."""
+
+    application = NameTrait(
+        "workshop",
+        limit=naming.APPLICATION_LIMIT,
+        config=True,
+        help="""
+        Name of this workshop; the names and the label `app` of all that its sessions own begin
+        with it.
+
+        At most 29 characters of a-z, 0-9 and inner hyphens, the first a letter.
+
+        Give each hub of a cluster a name of its own: hubs tell their projects apart by it.
+
+        Example: `c.WorkshopSpawner.application = "intro-to-go"`
+        """,
+    )
+
+    mode = NameTrait(
+        "learning-portal",
+        config=True,
+        help="""
+        How this workshop is run, as sessions see it (`CONFIGURATION_TYPE`) and as their label
+        `spawner` says.
+
+        A name such as `learning-portal`, `hosted-workshop`, `terminal-server`, `user-workspace` or
+        `jumpbox-server`. It decides nothing by itself: `identity` and `project` do.
+
+        Change it when content depends on it, or to tell workshops apart in the cluster.
+
+        Example: `c.WorkshopSpawner.mode = "terminal-server"`
+        """,
+    )
+
+    identity = Enum(
+        ["service-account", "none"],
+        "service-account",
+        config=True,
+        help="""
+        As whom a session acts in the cluster.
+
+        `service-account`: as an account of its own, with a token mounted into the pod.
+        `none`: as nobody; no token is mounted.
+
+        Use `none` where the cluster is not what the workshop is about.
+
+        Example: `c.WorkshopSpawner.identity = "none"`
+        """,
+    )
+
+    project = Enum(
+        [plan.TEMPORARY, plan.NONE],
+        plan.TEMPORARY,
+        config=True,
+        help="""
+        The project that a session works in.
+
+        `temporary`: a new one each time, gone when the session ends. `none`: no project.
+
+        Use `none` where the cluster is not what the workshop is about.
+
+        Example: `c.WorkshopSpawner.project = "none"`
+        """,
+    )
+
+    project_role = Unicode(
+        "admin",
+        config=True,
+        help="""
+        ClusterRole that a session's account has inside its project.
+
+        `admin`, `edit`, `view` or a ClusterRole of your own; empty for none. The hub may bind only
+        what its own rights name (see the rule `bind` in `templates/hub-rbac.yaml`).
+
+        Lower it when attendees should look, not touch.
+
+        Example: `c.WorkshopSpawner.project_role = "edit"`
+        """,
+    )
+
+    session_rules = Unicode(
+        config=True,
+        help="""
+        One more ClusterRole that a session's account has inside its project.
+
+        The name of a ClusterRole; empty for none. The hub must be allowed to bind it.
+
+        Use it when the workshop needs rights that `project_role` lacks.
+
+        Example: `c.WorkshopSpawner.session_rules = "intro-to-go-session-rules"`
+        """,
+    )
+
+    budget = BudgetTrait(
+        budgets.DEFAULT,
+        config=True,
+        help="""
+        How much a project may use: one name for a LimitRange and three ResourceQuotas.
+
+        `default` (the cluster's own limits stay), `unlimited`, `small` (1 CPU, 1Gi), `medium` (2,
+        2Gi), `large` (4, 4Gi), `x-large` (8, 8Gi), `xx-large` (12, 12Gi), `xxx-large` (16, 16Gi),
+        or a dict with a `base` and what differs.
+
+        Set it for anonymous workshops: without one an attendee may use what the cluster has.
+
+        Example: `c.WorkshopSpawner.budget = {"base": "medium", "memory": "3Gi"}`
+        """,
+    )
+
+    session_age = Integer(
+        0,
+        min=0,
+        config=True,
+        help="""
+        How long a session may last, from the moment it starts; written on its project, where the
+        culler finds it.
+
+        Seconds; 0 for no end.
+
+        Set it for drop-in workshops, somewhat above what the workshop takes.
+
+        Example: `c.WorkshopSpawner.session_age = 3600`
+        """,
+    )
+
+    project_labels = Dict(
+        config=True,
+        help="""
+        More labels for each project.
+
+        A dict of strings; the labels by which the culler knows a project cannot be replaced.
+
+        Set it for what your cluster decides by label, such as Pod Security.
+
+        Example: `c.WorkshopSpawner.project_labels = {"pod-security.kubernetes.io/enforce":
+        "baseline"}`
+        """,
+    )
+
+    project_annotations = Dict(
+        config=True,
+        help="""
+        More annotations for each project.
+
+        A dict of strings; those by which the culler knows a project cannot be replaced.
+
+        Set it for what your cluster decides by annotation.
+
+        Example: `c.WorkshopSpawner.project_annotations = {"openshift.io/node-selector":
+        "role=workshop"}`
+        """,
+    )
+
+    hub_account = Unicode(
+        config=True,
+        help="""
+        Full name of the account that the hub acts as, written on all that its sessions own.
+
+        `system:serviceaccount:<namespace>:<name>`; when empty, the hub asks the cluster.
+
+        Set it only where the cluster does not answer SelfSubjectReviews (before Kubernetes 1.28).
+
+        Example: `c.WorkshopSpawner.hub_account = "system:serviceaccount:workshop:hub"`
+        """,
+    )
+
+    def make_wishes(self, isolation: network.Rules | None) -> plan.Wishes:
+        """The decisions as the pure rooms take them."""
+        return plan.Wishes(
+            identity=self.identity,
+            project=self.project,
+            role=self.project_role,
+            session_rules=self.session_rules,
+            budget=budgets.parse_budget(self.budget),
+            project_labels=self.project_labels,
+            project_annotations=self.project_annotations,
+            isolation=isolation,
+        )
