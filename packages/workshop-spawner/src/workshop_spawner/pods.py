@@ -78,6 +78,7 @@ def dress(
     """
     pod = deepcopy(dict(manifest))
     metadata = pod.setdefault("metadata", {})
+    metadata["namespace"] = session.hub.namespace
     metadata["labels"] = {**(metadata.get("labels") or {}), **labels.make_labels(session)}
     metadata["annotations"] = {
         **(metadata.get("annotations") or {}),

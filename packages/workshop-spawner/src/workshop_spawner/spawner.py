@@ -230,3 +230,8 @@ class WorkshopSpawner(SessionSettings, NetworkSettings, ContentSettings, KubeSpa
                 await launching.wait_gone(
                     self._pod_watch, self.namespace, named["name"], named["uid"]
                 )
+
+    async def delete_forever(self) -> None:
+        """Delete the user's volume with the user, where there is one and `delete_pvc` says so."""
+        if self.storage_pvc_ensure:
+            await super().delete_forever()
