@@ -1,10 +1,15 @@
 """Fixtures of the spawner's tests: a cluster in which the hub has the rights of templates/ only."""
 
+import json
 import os
+import re
+import sys
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 import yaml
 from kubernetes_asyncio import client, config
@@ -95,3 +100,82 @@ def door(api) -> Cluster:
 def _no_kubeconfig(monkeypatch):
     """No test reaches a cluster that it did not start."""
     monkeypatch.setenv("KUBECONFIG", os.devnull)
+
+
+SINGLE_SERVER = Path(__file__).with_name("single_server.py")
+
+WORKSHOP = f"""
+c.JupyterHub.authenticator_class = "workshop-anonymous"
+c.JupyterHub.spawner_class = "workshop"
+c.WorkshopSpawner.application = "intro"
+c.WorkshopSpawner.namespace = "{NAMESPACE}"
+c.WorkshopSpawner.image = "example.com/workshop"
+c.WorkshopSpawner.cmd = ["{sys.executable}", "{SINGLE_SERVER}"]
+c.WorkshopSpawner.budget = "small"
+"""
+
+
+@pytest.fixture
+def workshop(place, hub_factory):
+    """Start a hub with sessions in the cluster: `hub = await workshop("c.X.y = 1")`."""
+
+    async def start(more: str = "", **options: Any) -> Any:
+        env = {"KUBECONFIG": str(place.kubeconfig), **options.pop("env", {})}
+        return await hub_factory(WORKSHOP + more, env=env, **options)
+
+    return start
+
+
+class Visitor:
+    """A browser without scripts: cookies, forms, and the event stream of a start."""
+
+    def __init__(self, http: aiohttp.ClientSession, hub: Any) -> None:
+        self.http = http
+        self.hub = hub
+        self.name = ""
+
+    async def get(self, path: str, **options: Any) -> tuple[int, str, str]:
+        """Status, text and final URL."""
+        async with self.http.get(self.hub.url + path, **options) as answer:
+            return answer.status, await answer.text(), str(answer.url)
+
+    async def press(self, page: str, path: str, **fields: str) -> tuple[int, str, str]:
+        """Send the form of a page that was got."""
+        found = re.search(r'name="_xsrf" value="([^"]*)"', page)
+        assert found, page
+        data = {"_xsrf": found[1], **fields}
+        async with self.http.post(self.hub.url + path, data=data) as answer:
+            return answer.status, await answer.text(), str(answer.url)
+
+    async def login(self, **fields: str) -> tuple[int, str, str]:
+        """Press the one button."""
+        _, page, _ = await self.get("hub/login")
+        status, text, url = await self.press(page, "hub/login", **fields)
+        found = re.search(r'user: "([^"]+)"', text) or re.search(r"/user/([^/?]+)", url)
+        self.name = found[1] if found else ""
+        return status, text, url
+
+    async def follow(self) -> list[dict[str, Any]]:
+        """The lines of the start until it is over."""
+        xsrf = next(c.value for c in self.http.cookie_jar if c.key == "_xsrf")
+        path = f"hub/api/users/{self.name}/server/progress?_xsrf={xsrf}"
+        lines = []
+        async with self.http.get(self.hub.url + path) as answer:
+            assert answer.status == 200, await answer.text()
+            async for line in answer.content:
+                if line.startswith(b"data:"):
+                    lines.append(json.loads(line[5:]))
+        return lines
+
+
+@pytest.fixture
+async def visit():
+    """Make visitors, each with cookies of its own: `visitor = await visit(hub)`."""
+    async with AsyncExitStack() as stack:
+
+        async def make(hub: Any) -> Visitor:
+            jar = aiohttp.CookieJar(unsafe=True)
+            http = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=jar))
+            return Visitor(http, hub)
+
+        yield make

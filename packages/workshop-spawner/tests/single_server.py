@@ -1,4 +1,4 @@
-"""The smallest single-user server, for tests that are about the hub: answers at JUPYTERHUB_SERVICE_URL."""
+"""The smallest single-user server, for tests that are about the hub."""
 
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

@@ -1,0 +1,226 @@
+"""Sessions from beginning to end: a real hub and proxy, a real API, pods as processes."""
+
+import asyncio
+import base64
+
+import pytest
+from traitlets import TraitError
+from traitlets.config import Config
+
+from workshop_spawner import labels
+
+pytestmark = pytest.mark.hub
+PODS = "/api/v1/namespaces/workshops/pods"
+
+
+async def until(true, seconds=20):
+    """Wait for what only asking tells: `true`, a function or coroutine function."""
+    async with asyncio.timeout(seconds):
+        while True:
+            answer = true()
+            if await answer if asyncio.iscoroutine(answer) else answer:
+                return
+            await asyncio.sleep(0.1)
+
+
+async def gone(place):
+    """Wait until nothing of any session is left."""
+    await until(lambda: not place.left())
+
+
+async def test_two_visitors_each_have_a_session_and_leave_nothing(place, workshop, visit):
+    place.pocket.start_node()
+    hub = await workshop()
+    one, two = await visit(hub), await visit(hub)
+    answers = await asyncio.gather(one.login(), two.login())
+    assert one.name != two.name
+    for visitor, (_, _, url) in zip((one, two), answers, strict=True):
+        if "spawn-pending" in url:
+            lines = await visitor.follow()
+            assert lines[-1].get("ready"), lines
+        assert f"hello from {visitor.name}" in (await visitor.get(f"user/{visitor.name}/"))[1]
+    projects = place.names("/api/v1/namespaces?labelSelector=class%3Dsession")
+    assert sorted(projects) == sorted(f"intro-{visitor.name}" for visitor in (one, two))
+    for visitor in (one, two):
+        status, _ = await hub.api("DELETE", f"users/{visitor.name}/server")
+        assert status in (202, 204)
+    await gone(place)
+
+    async def forgotten():
+        return not (await hub.api("GET", "users"))[1]
+
+    await until(forgotten)
+
+
+async def test_a_session_may_work_in_its_project_and_nowhere_else(place, workshop, visit):
+    place.pocket.start_node()
+    hub = await workshop()
+    visitor = await visit(hub)
+    await visitor.login()
+    token = place.pocket.token("workshops", f"intro-{visitor.name}")
+
+    def ask(method, path, body=None):
+        return place.pocket.request(method, path, body, token=token).status
+
+    config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}
+    project = f"/api/v1/namespaces/intro-{visitor.name}"
+    assert ask("POST", f"{project}/configmaps", config) == 201
+    quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "x"}}
+    refused = [
+        ("GET", "/api/v1/namespaces", None),
+        ("POST", f"{project}/resourcequotas", quota),
+        ("DELETE", f"{project}/resourcequotas/compute-resources", None),
+        ("DELETE", f"{project}/limitranges/resource-limits", None),
+        ("GET", PODS, None),
+        ("GET", "/api/v1/namespaces/workshops/secrets", None),
+        ("POST", "/api/v1/namespaces/workshops/configmaps", config),
+        ("GET", "/api/v1/namespaces/default/configmaps", None),
+    ]
+    assert [ask(*request) for request in refused] == [403] * len(refused)
+
+
+async def test_secrets_are_not_in_the_pods_spec(place, workshop, visit):
+    place.pocket.start_node()
+    hub = await workshop()
+    visitor = await visit(hub)
+    await visitor.login()
+    secret = place.as_admin(f"/api/v1/namespaces/workshops/secrets/intro-{visitor.name}")
+    token = base64.b64decode(secret["data"]["api-token"]).decode()
+    pod = place.as_admin(f"{PODS}/intro-user-{visitor.name}")
+    assert token not in f"{pod}"
+    assert token not in hub.log_text
+    env = {e["name"]: e.get("value") for e in pod["spec"]["containers"][0]["env"]}
+    assert env["PROJECT_NAMESPACE"] == f"intro-{visitor.name}"
+    assert env["JUPYTERHUB_API_TOKEN"] is None
+    assert "JPY_API_TOKEN" not in env
+
+
+async def test_the_progress_page_tells_the_steps(place, workshop, visit):
+    place.pocket.start_node()
+    place.pocket.faults.add(verb="create", resource="pods", delay=2.5)
+    hub = await workshop()
+    visitor = await visit(hub)
+    _, _, url = await visitor.login()
+    assert "spawn-pending" in url
+    lines = await visitor.follow()
+    said = " | ".join(line["message"] for line in lines)
+    for words in ("the account", "the project", "role admin", "budget to small", "Starting"):
+        assert words in said
+    assert lines[-1]["ready"]
+    bars = [line["progress"] for line in lines if "progress" in line]
+    assert bars == sorted(bars)
+
+
+@pytest.mark.parametrize(
+    ("config", "cause"),
+    [
+        ('c.WorkshopSpawner.cmd = ["false"]', "exit code 1"),
+        ("c.WorkshopSpawner.cmd = []", "image"),
+        ('c.WorkshopSpawner.project_role = "cluster-admin"', "lacks a right"),
+        ('c.WorkshopSpawner.project_role = "no-such-role"', "refused"),
+        (
+            'c.WorkshopSpawner.cmd = ["sleep", "60"]\nc.WorkshopSpawner.http_timeout = 2',
+            "",
+        ),
+    ],
+    ids=["command ends", "no command", "may not bind", "no such role", "never answers"],
+)
+async def test_a_start_that_fails_says_why_and_leaves_nothing(
+    place, workshop, visit, config, cause
+):
+    place.pocket.start_node()
+    hub = await workshop(config)
+    visitor = await visit(hub)
+    _, page, url = await visitor.login()
+    if "spawn-pending" in url:
+        page = " ".join(line["message"] for line in await visitor.follow())
+    assert cause in page
+    await gone(place)
+    assert [user["name"] for user in (await hub.api("GET", "users"))[1]] == [visitor.name], (
+        "who reads why it failed is not thrown out"
+    )
+
+
+async def test_a_hub_killed_in_the_middle_leaves_only_what_the_culler_finds(place, workshop, visit):
+    hub = await workshop()  # no node: the pod stays on its way
+    visitor = await visit(hub)
+    _, _, url = await visitor.login()
+    assert "spawn-pending" in url
+    await until(lambda: place.names(PODS))
+    await hub.kill()
+    left = {
+        "namespaces": place.as_admin("/api/v1/namespaces?labelSelector=class%3Dsession")["items"],
+        "accounts": place.as_admin(
+            "/api/v1/namespaces/workshops/serviceaccounts?labelSelector=class%3Dsession"
+        )["items"],
+        "pods": place.as_admin(PODS)["items"],
+    }
+    for things in left.values():
+        assert len(things) == 1
+        assert labels.is_ours(things[0]["metadata"], place.hub)
+        assert things[0]["metadata"]["annotations"]["hub.jupyter.org/username"] == visitor.name
+    place.pocket.start_node()
+    await hub.start()
+
+    async def settled():
+        user = (await hub.api("GET", f"users/{visitor.name}"))[1]
+        return not user.get("pending")
+
+    await until(settled, 40)
+
+
+async def test_stopping_in_the_middle_of_a_start(place, workshop, visit):
+    hub = await workshop()
+    visitor = await visit(hub)
+    _, _, url = await visitor.login()
+    assert "spawn-pending" in url
+    status, _ = await hub.api("DELETE", f"users/{visitor.name}/server")
+    assert status in (202, 204)
+    await gone(place)
+
+
+async def test_running_sessions_survive_a_hub_that_is_killed(place, workshop, visit):
+    place.pocket.start_node()
+    hub = await workshop()
+    visitor = await visit(hub)
+    await visitor.login()
+    uid = place.as_admin(f"{PODS}/intro-user-{visitor.name}")["metadata"]["uid"]
+    await hub.kill()
+    await hub.start()
+    assert f"hello from {visitor.name}" in (await visitor.get(f"user/{visitor.name}/"))[1]
+    assert place.as_admin(f"{PODS}/intro-user-{visitor.name}")["metadata"]["uid"] == uid
+    await hub.api("DELETE", f"users/{visitor.name}/server")
+    await gone(place)
+
+
+async def test_an_api_that_is_unwell_deletes_nothing(place, workshop, visit):
+    place.pocket.start_node()
+    hub = await workshop(
+        "c.Spawner.poll_interval = 1\nc.WorkshopSpawner.k8s_api_request_retry_timeout = 1\n"
+    )
+    visitor = await visit(hub)
+    await visitor.login()
+    place.pocket.faults.add(verb="*", resource="*", status=500, times=None)
+    await asyncio.sleep(5)  # several polls
+    place.pocket.faults.clear()
+    assert f"hello from {visitor.name}" in (await visitor.get(f"user/{visitor.name}/"))[1]
+    assert place.left()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('c.WorkshopSpawner.budget = "tiny"', "WorkshopSpawner.budget"),
+        ('c.WorkshopSpawner.application = "Not A Name"', "WorkshopSpawner.application"),
+        ("c.WorkshopSpawner.enable_user_namespaces = True", "enable_user_namespaces"),
+        ('c.WorkshopSpawner.identity = "root"', "identity"),
+        ("c.WorkshopSpawner.session_age = -1", "session_age"),
+    ],
+)
+async def test_settings_that_cannot_work_are_refused_by_name(line, words):
+    from workshop_spawner import WorkshopSpawner
+
+    c = Config()
+    exec(line)
+    with pytest.raises(TraitError, match=words):
+        WorkshopSpawner(_mock=True, config=c)
