@@ -2,7 +2,6 @@
    Everything else goes through window.workshop, so that no other file knows the frames. */
 (() => {
   "use strict";
-  const ANSWER_WITHIN = 15000; // milliseconds for a terminal to say that it is ready
   const root = document.documentElement;
   const section = document.getElementById("terminals");
   const frames = new Map(); // session -> {panel, frame, ready, waiting}
@@ -32,7 +31,7 @@
       setTimeout(() => {
         one.waiting = one.waiting.filter((item) => item !== settle);
         settle(false);
-      }, ANSWER_WITHIN);
+      }, window.workshop.answerWithin);
     });
   };
 
@@ -90,6 +89,7 @@
   };
 
   window.workshop = {
+    answerWithin: 15000, // milliseconds for a terminal to say that it is ready
     announce,
     send,
     hasTerminals: Boolean(section),

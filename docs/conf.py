@@ -1,0 +1,33 @@
+"""How the documentation is built: `sphinx-build -W docs site` (or the `docs` session of nox)."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+_INIT = ROOT / "packages" / "butterfly" / "src" / "jupyterhub_butterfly" / "__init__.py"
+
+project = "Workshops on JupyterHub"
+author = "The project's contributors"
+copyright = author  # noqa: A001 - Sphinx wants this name
+version = release = re.search(r'__version__ = "(.+)"', _INIT.read_text())[1]
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "autodoc_traits", "sphinx_copybutton"]
+exclude_patterns = ["requirements.txt", "_build"]
+language = "en"
+
+# A help text in backticks is code, in the reference as in the terminal.
+default_role = "code"
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+
+myst_enable_extensions = ["colon_fence", "deflist", "fieldlist", "smartquotes"]
+myst_heading_anchors = 4
+suppress_warnings = ["epub.duplicated_toc_entry"]
+
+html_theme = "furo"
+html_title = "Workshops on JupyterHub"
+html_static_path = ["_static"]
+html_css_files = ["own.css"]
+html_show_sphinx = False
+copybutton_prompt_text = r"\$ "
+copybutton_prompt_is_regexp = True
