@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 _INIT = ROOT / "packages" / "butterfly" / "src" / "jupyterhub_butterfly" / "__init__.py"
@@ -18,7 +19,7 @@ language = "en"
 # A help text in backticks is code, in the reference as in the terminal.
 default_role = "code"
 autodoc_member_order = "bysource"
-autodoc_typehints = "description"
+autodoc_typehints = "none"
 
 myst_enable_extensions = ["colon_fence", "deflist", "fieldlist", "smartquotes"]
 myst_heading_anchors = 4
@@ -31,3 +32,15 @@ html_css_files = ["own.css"]
 html_show_sphinx = False
 copybutton_prompt_text = r"\$ "
 copybutton_prompt_is_regexp = True
+
+
+def setup(app: Any) -> None:
+    """Show a configurable class without the arguments of traitlets' constructor."""
+    app.connect("autodoc-process-signature", drop_signature)
+
+
+def drop_signature(
+    _app: Any, what: str, _name: str, thing: Any, _options: Any, _signature: str, _returns: str
+) -> tuple[str, str] | None:
+    """Return an empty signature for classes that are configured, not called."""
+    return ("", "") if what == "configurable" or hasattr(thing, "class_traits") else None
