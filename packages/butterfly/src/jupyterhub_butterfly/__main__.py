@@ -1,0 +1,5 @@
+"""`python -m jupyterhub_butterfly`."""
+
+from .app import main
+
+main()

@@ -1,0 +1,97 @@
+"""Tell the hub when this terminal was last used: one of the doors to the network.
+
+`app` notes activity here as it happens and runs `report_forever`. What counts is what a person
+does, not an open tab; the hub's culler decides by it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import json
+import logging
+import random
+import typing
+
+from tornado import httpclient
+
+log = logging.getLogger(__name__)
+
+LONGEST_BACKOFF = 60.0
+REQUEST_SECONDS = 20.0
+
+
+def make_delay(interval: float, failures: int, chance: float) -> float:
+    """Return seconds until the next report: the interval +-10 %, or a backoff after failures.
+
+    `chance` is a random number from 0 to 1: it keeps a class of sessions from reporting at once.
+    """
+    if failures:
+        longest = min(LONGEST_BACKOFF, interval, 2.0 ** min(failures, 10))
+        return longest * (0.5 + chance / 2)
+    return interval * (0.9 + 0.2 * chance)
+
+
+def make_report(server_name: str, last_activity: datetime.datetime) -> dict[str, typing.Any]:
+    """Make the hub's document: for the server and for the user. The time must have a zone."""
+    time = last_activity.isoformat()
+    return {"servers": {server_name: {"last_activity": time}}, "last_activity": time}
+
+
+class Reporter:
+    """Remembers the last activity and reports it, as long as it is newer than the last report."""
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        server_name: str,
+        *,
+        interval: float,
+        request_options: typing.Mapping[str, typing.Any] | None = None,
+    ) -> None:
+        self.url = url
+        self.server_name = server_name
+        self.interval = interval
+        self.last_activity: datetime.datetime | None = None
+        self.reported: datetime.datetime | None = None
+        self._token = token
+        self._options = dict(request_options or {})
+
+    def note(self) -> None:
+        """Take note that somebody does something now; cheap, called for every key."""
+        self.last_activity = datetime.datetime.now(datetime.UTC)
+
+    async def report_forever(self) -> None:
+        """Report until cancelled; never raises for what the hub does."""
+        failures = 0
+        while True:
+            await asyncio.sleep(make_delay(self.interval, failures, random.random()))  # noqa: S311
+            try:
+                await self.report()
+                failures = 0
+            except (OSError, httpclient.HTTPError) as error:
+                failures += 1
+                log.warning("The hub did not take our activity report (%s); try again", error)
+            except Exception:
+                failures += 1
+                log.exception("Reporting activity failed")
+
+    async def report(self) -> bool:
+        """Report what is new; tell whether there was anything. Raises what the request raises."""
+        latest = self.last_activity
+        if latest is None or latest == self.reported:
+            return False
+        request = httpclient.HTTPRequest(
+            self.url,
+            method="POST",
+            headers={"Authorization": f"token {self._token}", "Content-Type": "application/json"},
+            body=json.dumps(make_report(self.server_name, latest)),
+            connect_timeout=REQUEST_SECONDS,
+            request_timeout=REQUEST_SECONDS,
+            follow_redirects=False,
+            **self._options,
+        )
+        await httpclient.AsyncHTTPClient().fetch(request)
+        self.reported = latest
+        return True

@@ -1,0 +1,525 @@
+"""The application: what can be configured, `create_app` and `start`.
+
+Console script `jupyterhub-butterfly`. The class holds traits and wiring; the rooms do the work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import pathlib
+import pwd
+import secrets
+import signal
+import ssl
+import sys
+import typing
+
+import tornado.httpserver
+import tornado.netutil
+import tornado.web
+from traitlets import Bool, Enum, Float, Integer, List, TraitError, Unicode, default, validate
+from traitlets.config import Application
+
+from . import (
+    __version__,
+    activity,
+    auth,
+    clients,
+    environment,
+    extensions,
+    handlers,
+    kubeconfig,
+    origins,
+    process,
+    routes,
+    sessions,
+    settings,
+    sockets,
+)
+
+KEEP_ALIVE_SECONDS = sockets.KEEP_ALIVE
+SWEEP_SECONDS = 5.0
+STOP_SECONDS = 0.5
+
+ALIASES = {
+    "ip": "ButterflyApp.ip",
+    "port": "ButterflyApp.port",
+    "mode": "ButterflyApp.mode",
+    "client": "ButterflyApp.client",
+    "config": "ButterflyApp.config_file",
+}
+
+
+class ButterflyApp(Application):
+    """A single-user server for JupyterHub that is a terminal in the browser."""
+
+    name = "jupyterhub-butterfly"
+    version = __version__
+    description = __doc__
+    aliases = {**Application.aliases, **ALIASES}  # noqa: RUF012 - traitlets' own
+
+    config_file = Unicode(
+        "",
+        help="""Path of a configuration file, Python like jupyterhub_config.py.
+
+        Empty (the default): none is read. Set it to configure more than fits on a command line.
+        Example: `jupyterhub-butterfly --config=/etc/butterfly_config.py`
+        """,
+    ).tag(config=True)
+
+    mode = Enum(
+        ["auto", "hub", "none"],
+        default_value="auto",
+        help="""Who may enter.
+
+        "auto" (the default): "hub" where a hub started us, an error elsewhere. "none": whoever
+        reaches the port; for your own machine, loopback only. Set it to run without a hub.
+        Example: `c.ButterflyApp.mode = "none"`
+        """,
+    ).tag(config=True)
+
+    ip = Unicode(
+        "",
+        help="""Address to listen on.
+
+        Empty (the default): the one in JUPYTERHUB_SERVICE_URL, or 127.0.0.1 without a hub. Set it
+        when the hub's view of the address is not ours, as in a pod that knows its own.
+        Example: `c.ButterflyApp.ip = "0.0.0.0"`
+        """,
+    ).tag(config=True)
+
+    port = Integer(
+        None,
+        allow_none=True,
+        help="""Port to listen on.
+
+        None (the default): the one in JUPYTERHUB_SERVICE_URL, or 8888 without a hub. 0: any that is
+        free. Set it when another port is forwarded to us. Example: `c.ButterflyApp.port = 10080`
+        """,
+    ).tag(config=True)
+
+    client = Enum(
+        list(clients.CLIENTS),
+        default_value="butterfly",
+        help="""The browser client: "butterfly" or "xterm".
+
+        Default "butterfly". Choose "xterm" for phones, input methods and screen readers. A single
+        tab can choose by `?client=xterm`. Example: `c.ButterflyApp.client = "xterm"`
+        """,
+    ).tag(config=True)
+
+    shell = List(
+        Unicode(),
+        help="""The program in a terminal, with its arguments.
+
+        Default: /bin/bash (else $SHELL, else /bin/sh) as an interactive login shell. Set it to
+        start something else for everybody.
+        Example: `c.ButterflyApp.shell = ["/usr/bin/zsh", "-il"]`
+        """,
+    ).tag(config=True)
+
+    home = Unicode(
+        "",
+        help="""The folder in which shells start.
+
+        Empty (the default): $TERMINAL_HOME, else the home folder. Set it to begin in a project.
+        Example: `c.ButterflyApp.home = "/opt/app-root/src"`
+        """,
+    ).tag(config=True)
+
+    max_sessions = Integer(
+        20,
+        min=1,
+        help="""The most terminals at a time.
+
+        Default 20, a number of shells. Raise it for people who keep many open; each costs the
+        memory of its programs. Example: `c.ButterflyApp.max_sessions = 50`
+        """,
+    ).tag(config=True)
+
+    session_idle_seconds = Float(
+        0,
+        min=0,
+        help="""After how long a terminal that no browser looks at is ended.
+
+        Seconds; default 0, never: what runs goes on until the server stops. Set it where people
+        leave many behind. Example: `c.ButterflyApp.session_idle_seconds = 3600`
+        """,
+    ).tag(config=True)
+
+    history_bytes = Integer(
+        100_000,
+        min=0,
+        help="""How much of a terminal's latest output is kept to show again on re-attach.
+
+        Bytes; default 100000. Raise it for long logs; each terminal may hold so much memory.
+        Example: `c.ButterflyApp.history_bytes = 1_000_000`
+        """,
+    ).tag(config=True)
+
+    resize = Enum(
+        ["last", "smallest"],
+        default_value="last",
+        help="""Which browser gives a shared terminal its size.
+
+        "last" (the default): who typed or resized last. "smallest": everybody sees all of it.
+        Choose "smallest" to show a terminal to a class.
+        Example: `c.ButterflyApp.resize = "smallest"`
+        """,
+    ).tag(config=True)
+
+    allow_escapes = Bool(
+        False,
+        help="""Let programs use Butterfly's own escape sequences: images, HTML, prompts.
+
+        Default False: they are taken out, as whatever text somebody prints could then put markup
+        into the page and type commands into the shell. Set it only where all output is trusted.
+        Example: `c.ButterflyApp.allow_escapes = True`
+        """,
+    ).tag(config=True)
+
+    output_is_activity = Bool(
+        False,
+        help="""Count what programs print as activity, besides what a person types.
+
+        Default False: a forgotten `tail -f` does not keep a session alive. Set it where long jobs
+        are watched. Example: `c.ButterflyApp.output_is_activity = True`
+        """,
+    ).tag(config=True)
+
+    activity_interval = Float(
+        300,
+        min=1,
+        help="""How often activity is reported to the hub.
+
+        Seconds; default 300, give or take a tenth. Lower it where sessions are culled after
+        minutes. Example: `c.ButterflyApp.activity_interval = 60`
+        """,
+    ).tag(config=True)
+
+    recheck_seconds = Float(
+        300,
+        min=1,
+        help="""How often the hub is asked again about the login behind an open socket.
+
+        Seconds; default 300, as long as JupyterHub's own client trusts an answer. Lower it where
+        people lose rights in the middle of a session. Example: `c.ButterflyApp.recheck_seconds =
+        30`
+        """,
+    ).tag(config=True)
+
+    allow_origins = List(
+        Unicode(),
+        help="""Further origins whose pages may open the terminal's sockets.
+
+        Full origins; none by default but the server's own and JUPYTERHUB_PUBLIC_URL's. Set it where
+        a proxy changes the Host header. Example: `c.ButterflyApp.allow_origins =
+        ["https://w.example"]`
+        """,
+    ).tag(config=True)
+
+    frame_ancestors = Unicode(
+        "'self'",
+        help="""Which pages may put the terminal into a frame (CSP `frame-ancestors`).
+
+        Sources as in the CSP; default 'self', the pages of the same origin. Set it to embed
+        terminals in a portal. Example: `c.ButterflyApp.frame_ancestors = "'self'
+        https://portal.example"`
+        """,
+    ).tag(config=True)
+
+    extensions = List(
+        Unicode(),
+        allow_none=True,
+        default_value=None,
+        help="""Names of the extensions to load (entry points `jupyterhub_butterfly.extensions`).
+
+        None (the default): all that are installed. Set it to choose, or to [] for none.
+        Example: `c.ButterflyApp.extensions = ["dashboard"]`
+        """,
+    ).tag(config=True)
+
+    @default("log_level")
+    def _default_log_level(self) -> int:
+        return logging.INFO
+
+    @default("shell")
+    def _default_shell(self) -> list[str]:
+        for path in ("/bin/bash", os.environ.get("SHELL", ""), "/bin/sh"):
+            if path and os.access(path, os.X_OK):
+                return [path, "-il"] if path.endswith(("bash", "zsh")) else [path, "-i"]
+        return ["/bin/sh", "-i"]
+
+    @validate("shell")
+    def _check_shell(self, proposal: typing.Any) -> list[str]:
+        argv = proposal["value"]
+        if not argv or not os.access(argv[0], os.X_OK):
+            raise TraitError(
+                f"ButterflyApp.shell: {argv[:1] or 'an empty list'} is no program that can be run; "
+                "give the full path and the arguments."
+            )
+        return argv
+
+    @validate("allow_origins")
+    def _check_origins(self, proposal: typing.Any) -> list[str]:
+        for origin in proposal["value"]:
+            if origins.make_origin(origin) != origin.lower().rstrip("/"):
+                raise TraitError(
+                    f"ButterflyApp.allow_origins: {origin!r} is no origin; write scheme and host, "
+                    "for example https://workshop.example"
+                )
+        return proposal["value"]
+
+    # Wiring
+
+    def initialize(self, argv: list[str] | None = None) -> None:
+        """Read the command line, the configuration file and the hub's environment."""
+        super().initialize(argv)
+        if self.config_file:
+            path = pathlib.Path(self.config_file).absolute()
+            if not path.is_file():
+                self.exit_with(f"ButterflyApp.config_file: there is no {path}.")
+            self.load_config_file(path.name, path=str(path.parent))
+        for name in ("jupyterhub_butterfly", "tornado"):
+            logger = logging.getLogger(name)
+            logger.handlers, logger.propagate = self.log.handlers, False
+            logger.setLevel(self.log_level)
+        self.hub: settings.HubSettings | None = None
+        self.environ = dict(os.environ)
+        if self._mode() == "hub":
+            self.hub = settings.parse_hub(self.environ)
+        for name in settings.SECRET_VARIABLES:
+            os.environ.pop(name, None)
+
+    def _mode(self) -> str:
+        if self.mode != "auto":
+            return self.mode
+        if settings.has_hub(self.environ):
+            return "hub"
+        raise settings.SettingsError(
+            "No hub started this server, and ButterflyApp.mode does not say who may enter. For "
+            "yourself, on this machine only: jupyterhub-butterfly --mode=none"
+        )
+
+    def exit_with(self, sentence: str) -> typing.NoReturn:
+        """Say what is wrong, without a stack trace, and end."""
+        self.log.critical(sentence)
+        sys.exit(2)
+
+    @property
+    def prefix(self) -> str:
+        """Path of this server, from "/" to "/"."""
+        return self.hub.prefix if self.hub else "/"
+
+    def make_policy(self) -> sessions.Policy:
+        """What all sessions have in common."""
+        home = find_home(self.environ)
+        extra = {}
+        if path := kubeconfig.ensure_kubeconfig(self.environ, home):
+            extra["KUBECONFIG"] = path
+        return sessions.Policy(
+            argv=tuple(self.shell),
+            env=environment.make_environment(
+                self.environ,
+                home=home,
+                user=find_user(self.environ),
+                shell=self.shell[0],
+                extra=extra,
+            ),
+            cwd=self.home or self.environ.get("TERMINAL_HOME") or home,
+            max_sessions=self.max_sessions,
+            idle_seconds=self.session_idle_seconds,
+            history_bytes=self.history_bytes,
+            resize=self.resize,
+            allow_escapes=self.allow_escapes,
+        )
+
+    def make_gate(self, secret: bytes) -> auth.Gate:
+        """The way in."""
+        if self.hub is not None:
+            from .auth import hub
+
+            return hub.HubGate(self.hub)
+        from .auth import none
+
+        return none.OpenGate(secret)
+
+    def make_reporter(self) -> activity.Reporter | None:
+        """The reporter of activity, where there is a hub to tell."""
+        if self.hub is None or not self.hub.activity_url:
+            return None
+        options: dict[str, typing.Any] = {}
+        if self.hub.certfile:
+            options = {
+                "client_cert": self.hub.certfile,
+                "client_key": self.hub.keyfile,
+                "ca_certs": self.hub.client_ca,
+            }
+        return activity.Reporter(
+            self.hub.activity_url,
+            self.hub.api_token,
+            self.hub.server_name,
+            interval=self.activity_interval,
+            request_options=options,
+        )
+
+    def note_activity(self, kind: str) -> None:
+        """Take note of a key, or of output where that counts."""
+        if self.reporter is not None and (kind == "input" or self.output_is_activity):
+            self.reporter.note()
+
+    def create_app(self) -> tornado.web.Application:
+        """Build the web application; nothing is started and no port opened."""
+        secret = secrets.token_bytes(32)
+        self.reporter = self.make_reporter()
+        self.gate = self.make_gate(secret)
+        self.sessions = sessions.Sessions(self.make_policy(), on_activity=self.note_activity)
+        self.sockets = sockets.Sockets(self.recheck_seconds)
+        user = self.hub.user if self.hub else ""
+        context = extensions.Context(self.prefix, self.config, self.log, user, self.client)
+        loaded = extensions.load_extensions(context, self.extensions)
+        self.table = routes.make_table(self.gate, loaded, find_hub_version())
+        public = origins.make_origin(self.hub.public_url) if self.hub else None
+        return tornado.web.Application(
+            routes.make_rules(self.prefix, self.table),
+            default_handler_class=handlers.NotFound,
+            cookie_secret=secret,
+            secret=secret,
+            gate=self.gate,
+            sessions=self.sessions,
+            sockets=self.sockets,
+            prefix=self.prefix,
+            client=self.client,
+            frame_ancestors=self.frame_ancestors,
+            allowed_origins=(*self.allow_origins, *([public] if public else [])),
+            hub_home=f"{self.hub.hub_host}{self.hub.base_url}hub/home" if self.hub else self.prefix,
+            menu=[{"label": m.label, "path": m.path} for e in loaded for m in e.menu],
+            websocket_max_message_size=sockets.LARGEST_FRAME,
+            log=self.log,
+            log_function=log_request,
+        )
+
+    def address(self) -> tuple[str, int]:
+        """Where to listen."""
+        ip = self.ip or (self.hub.ip if self.hub else "127.0.0.1")
+        port = self.hub.port if self.hub else 8888
+        return ip, port if self.port is None else self.port
+
+    def start(self) -> None:
+        """Serve until a signal ends us."""
+        process.hide_memory(self.log)
+        asyncio.run(self.serve())
+
+    async def serve(self) -> None:
+        """Open the port and run until SIGTERM or SIGINT."""
+        app = self.create_app()
+        server = tornado.httpserver.HTTPServer(
+            app, xheaders=True, ssl_options=make_ssl(self.hub), max_body_size=1024 * 1024
+        )
+        ip, port = self.address()
+        listening = tornado.netutil.bind_sockets(port, ip, reuse_port=False)
+        server.add_sockets(listening)
+        port = listening[0].getsockname()[1]
+        self.log.info("Terminal at %s:%d%s, mode %s", ip, port, self.prefix, self.gate.mode)
+        ended = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, ended.set)
+        async with contextlib.AsyncExitStack() as stack:
+            for job in self.jobs():
+                task = asyncio.create_task(job)
+                stack.callback(task.cancel)
+            await ended.wait()
+        server.stop()
+        await self.shut_down()
+
+    def jobs(self) -> list[typing.Coroutine[typing.Any, typing.Any, None]]:
+        """What runs beside the requests."""
+        jobs = [
+            process.repeat(KEEP_ALIVE_SECONDS, self._keep_alive),
+            process.repeat(SWEEP_SECONDS, self._sweep),
+        ]
+        if self.reporter is not None:
+            jobs.append(self.reporter.report_forever())
+        return jobs
+
+    async def _keep_alive(self) -> None:
+        self.sockets.keep_alive()
+
+    async def _sweep(self) -> None:
+        self.sessions.sweep()
+        await self.sockets.recheck(asyncio.get_running_loop().time())
+
+    async def shut_down(self) -> None:
+        """Hang up the shells and go, well within the second that KubeSpawner gives."""
+        pids = [session.pid for session in self.sessions if session.pid]
+        self.sockets.close_all(1001, "the server stops")
+        self.sessions.close(1001, "the server stops")
+        await process.wait_for_end(pids, STOP_SECONDS)
+
+
+def find_hub_version() -> str:
+    """Return the installed JupyterHub's version, for the hub's check."""
+    import jupyterhub
+
+    return jupyterhub.__version__
+
+
+def find_home(environ: typing.Mapping[str, str]) -> str:
+    """Return the home folder; an account without an entry in passwd has HOME, or the current
+    one.
+    """
+    if home := environ.get("HOME"):
+        return home
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        return str(pathlib.Path.cwd())
+
+
+def find_user(environ: typing.Mapping[str, str]) -> str:
+    """Return the account's name, for USER; an arbitrary UID has none and gets the hub's."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return environ.get("USER") or environ.get("JUPYTERHUB_USER") or "default"
+
+
+def make_ssl(hub: settings.HubSettings | None) -> ssl.SSLContext | None:
+    """Make the context of internal SSL: our certificate, and only clients that the hub's CA
+    signed.
+    """
+    if hub is None or not hub.certfile:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=hub.client_ca or None)
+    context.load_cert_chain(hub.certfile, hub.keyfile or None)
+    if hub.client_ca:
+        context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+def log_request(handler: tornado.web.RequestHandler) -> None:
+    """Log path and status; never a query, cookie or token."""
+    status = handler.get_status()
+    write = handler.application.settings["log"].info if status >= 400 else None
+    if write is not None:
+        write("%d %s %.200s", status, handler.request.method, handler.request.path)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the server; what a person must mend is said in a sentence."""
+    app = ButterflyApp.instance()
+    try:
+        app.initialize(argv)
+        app.start()
+    except (settings.SettingsError, extensions.ExtensionError, clients.ClientMissing) as error:
+        app.exit_with(str(error))
+    except TraitError as error:
+        app.exit_with(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""Our process among others: hiding its memory, waiting for children, repeating jobs.
+
+Called by `app`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import logging
+import os
+import signal
+import sys
+import typing
+
+PR_SET_DUMPABLE = 4
+
+
+def hide_memory(log: logging.Logger | logging.LoggerAdapter) -> bool:
+    """Keep the shells, which run under our UID, from reading our memory and first environment.
+
+    A process that is not dumpable has a /proc/<pid>/environ, mem and fd that belong to root, and
+    cannot be traced; the hub's token is in there. Root, or CAP_SYS_PTRACE, reads them all the same.
+    Returns whether the kernel did it.
+    """
+    if sys.platform != "linux":
+        return False
+    done = ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0
+    if not done:
+        log.warning("Cannot hide this process's environment from shells of the same user")
+    return done
+
+
+async def repeat(seconds: float, job: typing.Callable[[], typing.Awaitable[None]]) -> None:
+    """Do a job again and again, whatever becomes of one turn."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await job()
+        except Exception:
+            logging.getLogger(__name__).exception("A job that repeats has failed once")
+
+
+async def wait_for_end(pids: typing.Iterable[int], seconds: float) -> None:
+    """Wait for children that were told to end; kill those that do not in time."""
+    left = set(pids)
+    deadline = asyncio.get_running_loop().time() + seconds
+    while left and asyncio.get_running_loop().time() < deadline:
+        left = {pid for pid in left if not has_ended(pid)}
+        if left:
+            await asyncio.sleep(0.01)
+    for pid in left:
+        try:
+            os.killpg(pid, signal.SIGKILL)
+        except OSError:
+            continue
+
+
+def has_ended(pid: int) -> bool:
+    """Tell whether a child has ended, and collect it."""
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] != 0
+    except ChildProcessError:
+        return True

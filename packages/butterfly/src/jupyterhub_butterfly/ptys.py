@@ -1,0 +1,222 @@
+"""One pseudo-terminal with a program in it: start, read, write, resize, end.
+
+Called by `sessions` only. Not terminado or ptyprocess: their spawn runs Python in a forked child,
+which deadlocks where threads run (the hub's client brings some; Python 3.12 warns of it), and their
+readers decode per read and have neither a write queue nor a pause. `posix_spawn` starts the program
+without running Python in the child: with `setsid`, the first terminal that the child opens, its
+standard input, becomes its controlling terminal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import contextlib
+import fcntl
+import os
+import signal
+import struct
+import termios
+import typing
+
+from .sizes import Size
+
+# The kernel hands out at most 4 KiB a read; one turn of the loop collects up to this.
+LARGEST_READ = 64 * 1024
+KERNEL_READ = 4096
+# Sent and not yet taken by the program. A paste of 10 MB fits; what goes beyond is refused.
+LARGEST_QUEUE = 32 * 1024 * 1024
+# Default handling for the child: Python ignores these two.
+RESET_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ)
+
+
+class InputFull(Exception):
+    """More is waiting for the program than we keep; nothing of this write was taken."""
+
+
+class Pty:
+    """A running program and the master side of its terminal.
+
+    `on_output(data)` is called on the event loop with bytes as they come; `on_end()` once, after
+    the last output, when the program's terminal is gone.
+    """
+
+    def __init__(
+        self, on_output: typing.Callable[[bytes], None], on_end: typing.Callable[[], None]
+    ) -> None:
+        self.on_output = on_output
+        self.on_end = on_end
+        self.pid = 0
+        self.master = -1
+        self.status: int | None = None
+        self.queued = 0
+        self._queue: collections.deque[memoryview] = collections.deque()
+        self._loop = asyncio.get_running_loop()
+        self._reading = False
+
+    def start(self, argv: list[str], env: dict[str, str], cwd: str, size: Size) -> None:
+        """Start the program. Raises `OSError` when it cannot be started."""
+        self.master, slave = os.openpty()
+        try:
+            os.set_blocking(self.master, False)
+            self.resize(size)
+            self.pid = _spawn(os.ttyname(slave), argv, env, cwd)
+        except BaseException:
+            os.close(self.master)
+            self.master = -1
+            raise
+        finally:
+            os.close(slave)
+        self.resume()
+
+    def resume(self) -> None:
+        """Take output from the program (again)."""
+        if not self._reading and self.master >= 0:
+            self._loop.add_reader(self.master, self._read)
+            self._reading = True
+
+    def pause(self) -> None:
+        """Take no output; the kernel then holds the program up."""
+        if self._reading:
+            self._loop.remove_reader(self.master)
+            self._reading = False
+
+    def write(self, data: bytes) -> None:
+        """Give input to the program, in order, as fast as it takes it. Raises `InputFull`."""
+        if self.master < 0 or not data:
+            return
+        if self.queued + len(data) > LARGEST_QUEUE:
+            raise InputFull
+        if self._queue and self._interrupts(data):
+            self._drop_queue()
+        if self._queue:
+            self._enqueue(memoryview(data))
+        elif len(data) > (sent := self._try_write(memoryview(data))):
+            self._enqueue(memoryview(data)[sent:])
+            self._loop.add_writer(self.master, self._drain)
+
+    def resize(self, size: Size) -> None:
+        """Tell the terminal its size; the kernel signals the program."""
+        if self.master >= 0:
+            packed = struct.pack("HHHH", size.rows, size.cols, 0, 0)
+            fcntl.ioctl(self.master, termios.TIOCSWINSZ, packed)
+
+    def repaint(self) -> None:
+        """Ask the program in the foreground to draw itself again, as after a resize."""
+        with contextlib.suppress(OSError):
+            os.killpg(os.tcgetpgrp(self.master), signal.SIGWINCH)
+
+    def hang_up(self) -> None:
+        """Close the terminal, as when a window is closed: its programs get SIGHUP."""
+        if self.master >= 0:
+            self.signal(signal.SIGHUP)
+            self._close()
+
+    def signal(self, number: int) -> None:
+        """Signal the session's leader and the group in the foreground."""
+        groups = {self.pid}
+        with contextlib.suppress(OSError):
+            groups.add(os.tcgetpgrp(self.master))
+        for group in groups - {0}:
+            with contextlib.suppress(OSError):
+                os.killpg(group, number)
+
+    def reap(self) -> bool:
+        """Collect the program's exit status if it has ended; tell whether it has."""
+        if self.status is None:
+            try:
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+            except ChildProcessError:
+                pid, status = self.pid, 0
+            if pid:
+                self.status = os.waitstatus_to_exitcode(status)
+        return self.status is not None
+
+    def _read(self) -> None:
+        chunks, got, ended = [], 0, False
+        while got < LARGEST_READ:
+            try:
+                chunk = os.read(self.master, LARGEST_READ - got)
+            except BlockingIOError:
+                break
+            except OSError:  # EIO: the last of the terminal's programs is gone
+                ended = True
+                break
+            ended = not chunk
+            if ended:
+                break
+            chunks.append(chunk)
+            got += len(chunk)
+        if chunks:
+            self.on_output(b"".join(chunks))
+        if ended and self.master >= 0:
+            self._close()
+
+    def _close(self) -> None:
+        self.pause()
+        self._drop_queue()
+        os.close(self.master)
+        self.master = -1
+        self.on_end()
+
+    def _interrupts(self, data: bytes) -> bool:
+        """Tell whether `data` is the interrupt key, which throws waiting input away.
+
+        A terminal does so itself (ISIG without NOFLSH); ours must not make it wait in a queue.
+        """
+        if len(data) != 1:
+            return False
+        try:
+            settings = termios.tcgetattr(self.master)
+        except termios.error:
+            return False
+        flags, characters = settings[3], settings[6]
+        return bool(flags & termios.ISIG and not flags & termios.NOFLSH) and data in {
+            characters[termios.VINTR],
+            characters[termios.VQUIT],
+        }
+
+    def _enqueue(self, data: memoryview) -> None:
+        self._queue.append(data)
+        self.queued += len(data)
+
+    def _drop_queue(self) -> None:
+        if self._queue:
+            self._loop.remove_writer(self.master)
+            self._queue.clear()
+            self.queued = 0
+
+    def _drain(self) -> None:
+        data = self._queue.popleft()
+        sent = self._try_write(data)
+        self.queued -= sent
+        if sent < len(data):
+            self._queue.appendleft(data[sent:])
+        if not self._queue:
+            self._loop.remove_writer(self.master)
+
+    def _try_write(self, data: memoryview) -> int:
+        try:
+            return os.write(self.master, data)
+        except BlockingIOError:
+            return 0
+        except OSError:  # the program is gone; `_read` will see it too
+            return len(data)
+
+
+def _spawn(terminal: str, argv: list[str], env: dict[str, str], cwd: str) -> int:
+    # posix_spawn cannot change the folder, so a shell does and becomes the program.
+    wrapped = ["/bin/sh", "-c", 'cd -- "$0" 2>/dev/null; exec "$@"', cwd, *argv]
+    return os.posix_spawn(
+        wrapped[0],
+        wrapped,
+        env,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, terminal, os.O_RDWR, 0),
+            (os.POSIX_SPAWN_DUP2, 0, 1),
+            (os.POSIX_SPAWN_DUP2, 0, 2),
+        ],
+        setsid=True,
+        setsigmask=(),
+        setsigdef=RESET_SIGNALS,
+    )

@@ -1,0 +1,59 @@
+"""The URL table, nothing else. Which doors are open is written here, and tested against this
+table.
+"""
+
+from __future__ import annotations
+
+import re
+import typing
+
+from tornado import web
+
+from . import auth, clients, extensions, handlers, sockets
+
+# Routes without a login, by their pattern below the prefix: what a hub and a browser must be able
+# to fetch before there is one. The gate's own (callback, logout) come on top.
+OPEN_PATTERNS = (
+    r"api/?",
+    r"static/butterfly/(.*)",
+    r"static/terminal/(.*)",
+)
+
+Rule = tuple[str, type[web.RequestHandler], dict[str, typing.Any]]
+
+
+def make_table(
+    gate: auth.Gate,
+    loaded: typing.Sequence[extensions.Extension],
+    hub_version: str,
+) -> list[Rule]:
+    """List all routes as (pattern below the prefix, handler, arguments)."""
+    landing = next((e.landing for e in loaded if e.landing is not None), None)
+    first = landing if landing is not None else "terminal/session/1"
+    table: list[Rule] = [
+        (r"", handlers.Home, {"landing": first}),
+        (r"api/?", handlers.Health, {"hub_version": hub_version}),
+        (r"terminal/?", handlers.Home, {"landing": "terminal/session/1"}),
+        (rf"terminal/session/{sockets.NAME}", handlers.TerminalPage, {}),
+        (r"terminal/ticket", handlers.Ticket, {}),
+        (r"terminal/sessions", handlers.SessionList, {}),
+        (rf"ws/session/{sockets.NAME}", sockets.ShellSocket, {}),
+        (rf"ctl/session/{sockets.NAME}", sockets.ControlSocket, {}),
+        (r"static/butterfly/(.*)", handlers.StaticFiles, {"path": str(clients.find_butterfly())}),
+        (r"static/terminal/(.*)", handlers.StaticFiles, {"path": str(clients.STATIC)}),
+        *gate.routes(),
+    ]
+    for extension in loaded:
+        table += [(route.pattern, route.handler, route.kwargs) for route in extension.routes]
+    return table
+
+
+def make_rules(prefix: str, table: typing.Iterable[Rule]) -> list[Rule]:
+    """Put the table below the prefix, and the prefix without its slash on to the one with it."""
+    rules: list[Rule] = []
+    for pattern, handler, kwargs in table:
+        rules.append((re.escape(prefix) + pattern, handler, kwargs))
+    if prefix != "/":
+        bare = re.escape(prefix.rstrip("/"))
+        rules.append((bare, web.RedirectHandler, {"url": prefix, "permanent": False}))
+    return rules

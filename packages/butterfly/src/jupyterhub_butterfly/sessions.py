@@ -1,0 +1,388 @@
+"""Named terminal sessions: one shell each, any number of browsers, and what flows between.
+
+`sockets` attaches browsers (as `Viewer`s) and passes on what they send; nothing here knows of HTTP.
+A session outlives its browsers: the shell goes on, and a browser that comes back sees what it
+missed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import dataclasses
+import logging
+import time
+import typing
+
+from . import escapes, history, ptys, sizes, text
+
+log = logging.getLogger(__name__)
+
+# Sent to a browser and not yet gone from this process. Beyond the first, the program is held up;
+# a browser that stays beyond it for STALLED seconds is let go, so that it cannot hold up others.
+HIGH_WATER = 384 * 1024
+LOW_WATER = 128 * 1024
+STALLED = 15.0
+# Pages whose place in the output is remembered, for coming back after a lost connection.
+REMEMBERED_PAGES = 32
+
+
+class SessionLimit(Exception):
+    """There are as many sessions as allowed; the message is for the person."""
+
+
+class Viewer(typing.Protocol):
+    """One browser's connection, as a session sees it."""
+
+    page: str
+
+    def send_output(self, data: bytes) -> asyncio.Future[None] | None:
+        """Send output; the future is done when it has left this process, None when closed."""
+
+    def send_control(self, message: dict[str, typing.Any]) -> None:
+        """Send a message beside the output."""
+
+    def end(self, code: int, reason: str) -> None:
+        """Close the connection."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Policy:
+    """What all sessions of a server have in common; from the application's traits."""
+
+    argv: tuple[str, ...] = ("/bin/bash", "-il")
+    env: typing.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    cwd: str = "/"
+    max_sessions: int = 20
+    idle_seconds: float = 0.0
+    history_bytes: int = 100_000
+    resize: str = "last"
+    allow_escapes: bool = False
+
+
+@dataclasses.dataclass
+class Place:
+    """How far a page has seen the output: `base + bytes received` is a place in the stream.
+
+    `safe` is the number of bytes received from which on this holds (a replay is not raw output).
+    """
+
+    base: int
+    safe: int
+
+
+class Session:
+    """One named shell."""
+
+    def __init__(
+        self,
+        name: str,
+        policy: Policy,
+        *,
+        on_activity: typing.Callable[[str], None] = lambda kind: None,
+        clock: typing.Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        self.policy = policy
+        self.clock = clock
+        self.last_used = clock()
+        self.paused = False
+        self.size = sizes.Size()
+        self._on_activity = on_activity
+        self._viewers: dict[Viewer, int] = {}  # bytes on their way to each
+        self._stalled_since: dict[Viewer, float] = {}
+        self._held: dict[Viewer, float] = {}  # viewers that asked for a pause, and when
+        self._sizes: dict[str, sizes.Size] = {}
+        self._last_active: str | None = None
+        self._pty: ptys.Pty | None = None
+        self.history = history.History(policy.history_bytes)
+        self._filter = None if policy.allow_escapes else escapes.Filter()
+        self._utf8 = text.Utf8()
+        self._places: collections.OrderedDict[str, Place] = collections.OrderedDict()
+
+    @property
+    def running(self) -> bool:
+        """Whether a shell runs."""
+        return self._pty is not None
+
+    @property
+    def viewers(self) -> int:
+        """How many browsers look at it."""
+        return len(self._viewers)
+
+    @property
+    def pid(self) -> int:
+        """The shell's process, 0 without one."""
+        return self._pty.pid if self._pty else 0
+
+    # Browsers come and go
+
+    def open(self) -> None:
+        """Start the shell unless it runs. Raises `OSError` when it cannot be started."""
+        if self._pty is not None:
+            return
+        pty = ptys.Pty(self._take_output, self._take_end)
+        env = {**self.policy.env, "TERMINAL_SESSION": self.name}
+        pty.start(list(self.policy.argv), env, self.policy.cwd, self.size)
+        self._pty = pty
+        log.info("Session %s: started %s, process %d", self.name, self.policy.argv[0], pty.pid)
+
+    def attach(self, viewer: Viewer, received: int | None = None) -> None:
+        """Add a browser and show it what it has not seen.
+
+        `received`: how many bytes of output its page has had over earlier connections; None for a
+        page that is empty.
+        """
+        self._viewers[viewer] = 0
+        self.touch()
+        missed = self._missed_by(viewer.page, received)
+        place = self._places.get(viewer.page)
+        if missed is None or place is None or received is None:
+            shown = self.history.replay()
+            if received:
+                shown = history.RESET + shown
+            seen = (received or 0) + len(shown)
+        else:
+            shown = escapes.remove_questions(missed)
+            seen = received + len(shown)
+        self._remember(viewer.page, Place(self.history.end - seen, seen))
+        for piece in text.split_message(shown):
+            self._send(viewer, piece)
+        if shown and self._pty is not None:
+            self._pty.repaint()
+
+    def detach(self, viewer: Viewer) -> None:
+        """Forget a browser; the shell goes on."""
+        self._viewers.pop(viewer, None)
+        self._held.pop(viewer, None)
+        self._stalled_since.pop(viewer, None)
+        self.touch()
+        self._judge_flow()
+
+    def leave(self, page: str) -> None:
+        """Forget the size of a page whose control socket closed."""
+        if self._sizes.pop(page, None) is not None:
+            self._apply_size()
+
+    # What browsers send
+
+    def write(self, viewer_page: str, data: bytes) -> None:
+        """Pass on what somebody typed. Raises `ptys.InputFull`."""
+        if self._pty is None or not data:
+            return
+        self.touch()
+        self._on_activity("input")
+        if self._last_active != viewer_page:
+            self._last_active = viewer_page
+            self._apply_size()
+        self._pty.write(data)
+
+    def resize(self, page: str, size: sizes.Size) -> None:
+        """Take note of a browser's size, and of the browser as the last one used."""
+        self._sizes.pop(page, None)
+        self._sizes[page] = size
+        self._last_active = page
+        self._apply_size()
+
+    def hold(self, viewer: Viewer, held: bool) -> None:
+        """Let a browser that falls behind stop the flow for a while, and let it go on."""
+        if held and viewer in self._viewers:
+            self._held[viewer] = self.clock()
+        else:
+            self._held.pop(viewer, None)
+        self._judge_flow()
+
+    def broadcast(self, message: dict[str, typing.Any]) -> None:
+        """Tell all browsers something beside the output."""
+        for viewer in list(self._viewers):
+            viewer.send_control(message)
+
+    def close(self, code: int, reason: str) -> None:
+        """Hang up the shell and let its browsers go."""
+        if self._pty is not None:
+            self._pty.hang_up()
+        for viewer in list(self._viewers):
+            viewer.end(code, reason)
+
+    def touch(self) -> None:
+        """Take note that somebody uses this session."""
+        self.last_used = self.clock()
+
+    def reap(self) -> bool:
+        """Collect the ended shell's status; tell whether none is left."""
+        return self._pty is None or self._pty.reap()
+
+    def kill(self) -> None:
+        """End what ignored being hung up."""
+        if self._pty is not None:
+            self._pty.signal(9)
+
+    def drop_stalled(self) -> None:
+        """Let go of browsers that have taken nothing for too long."""
+        now = self.clock()
+        waiting = [*self._stalled_since.items(), *self._held.items()]
+        for viewer, since in waiting:
+            if now - since > STALLED:
+                log.info("Session %s: a browser takes no output, let go", self.name)
+                self.detach(viewer)
+                viewer.end(1013, "too slow")
+
+    # The program's output
+
+    def _take_output(self, data: bytes) -> None:
+        if self._filter is not None:
+            data = self._filter.feed(data)
+        data = self._utf8.feed(data)
+        if not data:
+            return
+        self.history.add(data)
+        self._on_activity("output")
+        for piece in text.split_message(data):
+            for viewer in list(self._viewers):
+                self._send(viewer, piece)
+
+    def _take_end(self) -> None:
+        pty, self._pty = self._pty, None
+        if pty is None:
+            return
+        log.info("Session %s: process %d has ended", self.name, pty.pid)
+        _Undertaker.bury(pty)
+        for viewer in list(self._viewers):
+            viewer.end(4000, "the shell has ended")
+        self.on_end(self)
+
+    def on_end(self, session: Session) -> None:
+        """Called when the shell has ended; `Sessions` puts its own in."""
+
+    def _send(self, viewer: Viewer, piece: bytes) -> None:
+        sent = viewer.send_output(piece)
+        if sent is None or sent.done():
+            return
+        self._viewers[viewer] += len(piece)
+        sent.add_done_callback(lambda _: self._sent(viewer, len(piece)))
+        if self._viewers[viewer] > HIGH_WATER:
+            self._stalled_since.setdefault(viewer, self.clock())
+            self._judge_flow()
+
+    def _sent(self, viewer: Viewer, count: int) -> None:
+        if viewer not in self._viewers:
+            return
+        self._viewers[viewer] -= count
+        if viewer in self._stalled_since:
+            self._stalled_since[viewer] = self.clock()
+            if self._viewers[viewer] < LOW_WATER:
+                del self._stalled_since[viewer]
+                self._judge_flow()
+
+    def _judge_flow(self) -> None:
+        paused = bool(self._stalled_since or self._held)
+        if paused == self.paused:
+            return
+        self.paused = paused
+        if self._pty is not None:
+            (self._pty.pause if paused else self._pty.resume)()
+
+    # Sizes and places
+
+    def _apply_size(self) -> None:
+        size = sizes.choose_size(self._sizes, self.policy.resize, self._last_active)
+        if size is None or size == self.size:
+            return
+        self.size = size
+        if self._pty is not None:
+            self._pty.resize(size)
+        self.broadcast({"cmd": "size", "cols": size.cols, "rows": size.rows})
+
+    def _missed_by(self, page: str, received: int | None) -> bytes | None:
+        place = self._places.get(page)
+        if place is None or received is None or received < place.safe:
+            return None
+        return self.history.since(place.base + received)
+
+    def _remember(self, page: str, place: Place) -> None:
+        self._places[page] = place
+        self._places.move_to_end(page)
+        while len(self._places) > REMEMBERED_PAGES:
+            self._places.popitem(last=False)
+
+
+class _Undertaker:
+    """Collects exit statuses of programs whose terminal is gone, so that none stays a zombie."""
+
+    waiting: typing.ClassVar[set[ptys.Pty]] = set()
+
+    @classmethod
+    def bury(cls, pty: ptys.Pty, delay: float = 0.01) -> None:
+        """Wait for the end with growing pauses; kill what has closed its terminal but stays."""
+        if pty.reap():
+            cls.waiting.discard(pty)
+            return
+        cls.waiting.add(pty)
+        if delay > 5:
+            pty.signal(9)
+        asyncio.get_running_loop().call_later(delay, cls.bury, pty, min(delay * 2, 10.0))
+
+
+class Sessions:
+    """All sessions of this server, by name."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        *,
+        on_activity: typing.Callable[[str], None] = lambda kind: None,
+        clock: typing.Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.policy = policy
+        self.clock = clock
+        self._on_activity = on_activity
+        self._by_name: dict[str, Session] = {}
+
+    def __iter__(self) -> typing.Iterator[Session]:
+        return iter(list(self._by_name.values()))
+
+    def __len__(self) -> int:
+        return len(self._by_name)
+
+    def get(self, name: str) -> Session | None:
+        """Return the session of that name, if there is one."""
+        return self._by_name.get(name)
+
+    def claim(self, name: str) -> Session:
+        """Return the session of that name, new if need be. Raises `SessionLimit`."""
+        session = self._by_name.get(name)
+        if session is None:
+            if len(self._by_name) >= self.policy.max_sessions:
+                raise SessionLimit(
+                    f"There are {len(self._by_name)} terminals open, and no more are allowed. "
+                    "End one (type exit), then reload this page."
+                )
+            session = Session(name, self.policy, on_activity=self._on_activity, clock=self.clock)
+            session.on_end = self._forget  # type: ignore[method-assign]
+            self._by_name[name] = session
+        return session
+
+    def release(self, session: Session) -> None:
+        """Forget a session in which no shell runs and at which nobody looks."""
+        if not session.running and not session.viewers:
+            self._forget(session)
+
+    def _forget(self, session: Session) -> None:
+        if self._by_name.get(session.name) is session:
+            del self._by_name[session.name]
+
+    def sweep(self) -> None:
+        """Let stalled browsers go; end sessions that nobody has looked at for too long."""
+        for session in self:
+            session.drop_stalled()
+            idle = self.clock() - session.last_used
+            if self.policy.idle_seconds and not session.viewers and idle > self.policy.idle_seconds:
+                log.info("Session %s: unused for %d s, ended", session.name, idle)
+                session.close(4001, "unused for too long")
+                self.release(session)
+
+    def close(self, code: int, reason: str) -> None:
+        """Hang up all shells."""
+        for session in self:
+            session.close(code, reason)
+        self._by_name.clear()

@@ -1,0 +1,94 @@
+"""The whole server as a process: it starts, serves a shell, and stops fast."""
+
+import asyncio
+import os
+import signal
+import time
+
+import pytest
+from traitlets import TraitError
+
+from jupyterhub_butterfly import app, settings
+
+
+async def test_a_command_runs_and_its_output_comes_back(person):
+    async with person.terminal() as terminal:
+        assert await terminal.run("echo $((6 * 7))") == "42"
+
+
+async def test_first_page_leads_to_a_terminal(server, person):
+    async with person.session.get(server.url) as page:
+        assert page.url.path == "/terminal/session/1"
+    async with person.session.get(f"{server.url}terminal") as page:
+        assert page.url.path == "/terminal/session/1"
+
+
+@pytest.mark.parametrize("name", ["-a", "a_b", "a%2Fb", "..%2f1", "a" * 65, "%00", "1/2", ""])
+async def test_odd_session_names_are_no_sessions(server, person, name):
+    url = f"{server.url}terminal/session/{name}"
+    async with person.session.get(url) as page:
+        assert page.status == 404
+
+
+async def test_no_query_chooses_user_path_or_command(server, person):
+    person.config["session"] = "query"
+    path = "/ws/session/query?user=root&path=/etc&cmd=id&shell=/bin/false"
+    async with (
+        person.terminal("query", path=None) if False else person.terminal("query") as terminal
+    ):
+        home = await terminal.run("pwd; id -u")
+    async with person.connect("ws", path=path, page="p") as shell:
+        assert not shell.closed
+    async with person.terminal("query") as terminal:
+        assert await terminal.run("pwd; id -u") == home
+
+
+async def test_sigterm_ends_server_and_shells_within_a_second(server, person):
+    async with person.terminal() as terminal:
+        shell = int(await terminal.run("echo $$"))
+        started = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(server.process.wait(), 5) == 0
+        assert time.monotonic() - started < 1
+    with pytest.raises(ProcessLookupError):
+        os.kill(shell, 0)
+
+
+async def test_a_background_job_that_ignores_the_hangup_is_killed(server, person):
+    async with person.terminal() as terminal:
+        await terminal.run("trap '' HUP TERM")
+        server.process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(server.process.wait(), 5) == 0
+
+
+def test_without_a_hub_it_refuses_to_guess(monkeypatch):
+    for name in ("JUPYTERHUB_SERVICE_PREFIX", "JUPYTERHUB_API_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(settings.SettingsError, match="--mode=none"):
+        app.ButterflyApp().initialize([])
+
+
+@pytest.mark.parametrize(
+    ("trait", "value"),
+    [
+        ("shell", ["/no/such/shell"]),
+        ("shell", []),
+        ("allow_origins", ["workshop.example"]),
+        ("allow_origins", ["https://w.example/path"]),
+        ("max_sessions", 0),
+        ("client", "telnet"),
+        ("resize", "biggest"),
+    ],
+)
+def test_a_bad_value_is_refused_with_the_traits_name(trait, value):
+    with pytest.raises(TraitError, match=trait):
+        app.ButterflyApp(**{trait: value})
+
+
+async def test_the_health_page_tells_the_version_to_anybody(server, person_factory):
+    import jupyterhub
+
+    for path in ("api", "api/", "api?redirects=3"):
+        async with person_factory(server.url).session.get(server.url + path) as answer:
+            assert answer.status == 200
+            assert answer.headers["X-JupyterHub-Version"] == jupyterhub.__version__

@@ -1,0 +1,199 @@
+"""Every door of the server, against a real hub: who is turned away, before a shell exists.
+
+The table is the application's own (`routes.make_table`): a new route cannot be forgotten here.
+"""
+
+import aiohttp
+import psutil
+import pytest
+
+from jupyterhub_butterfly import auth, routes, settings
+from jupyterhub_butterfly.auth import hub as hub_gate
+from jupyterhub_butterfly.sockets import GatedSocket
+
+ENVIRON = {
+    "JUPYTERHUB_SERVICE_PREFIX": "/user/ada/",
+    "JUPYTERHUB_API_URL": "http://127.0.0.1:1/hub/api",
+    "JUPYTERHUB_API_TOKEN": "not a token",
+    "JUPYTERHUB_CLIENT_ID": "jupyterhub-user-ada",
+    "JUPYTERHUB_OAUTH_ACCESS_SCOPES": '["access:servers!server=ada/"]',
+}
+# One path for each pattern of the table: a pattern without one here fails the test.
+EXAMPLES = {
+    r"": "",
+    r"terminal/?": "terminal",
+    rf"terminal/session/{routes.sockets.NAME}": "terminal/session/1",
+    r"terminal/ticket": "terminal/ticket",
+    r"terminal/sessions": "terminal/sessions",
+    rf"ws/session/{routes.sockets.NAME}": "ws/session/1",
+    rf"ctl/session/{routes.sockets.NAME}": "ctl/session/1",
+}
+OPEN = {*routes.OPEN_PATTERNS, r"oauth_callback", r"logout"}
+
+
+def table():
+    gate = hub_gate.HubGate(settings.parse_hub(ENVIRON))
+    return routes.make_table(gate, [], "6")
+
+
+def is_socket(handler):
+    return issubclass(handler, GatedSocket)
+
+
+PAGES = [EXAMPLES[p] for p, handler, _ in table() if p not in OPEN and not is_socket(handler)]
+SOCKETS = [EXAMPLES[p] for p, handler, _ in table() if is_socket(handler)]
+
+
+def shells():
+    """Processes in a terminal below any of our servers."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "environ"]):
+        environ = process.info["environ"] or {}
+        if "TERMINAL_SESSION" in environ and environ.get("JUPYTERHUB_USER") in {"ada", "bob"}:
+            found.append(process)
+    return found
+
+
+@pytest.fixture
+async def scene(terminal_hub, person_factory):
+    """A hub with two people, both with a running terminal server; nobody has opened a shell."""
+    ada, bob = person_factory(terminal_hub.url), person_factory(terminal_hub.url)
+    for person, name in ((ada, "ada"), (bob, "bob")):
+        await person.log_in(name)
+        await start_server(terminal_hub, name)
+        await person.open_terminal(f"/user/{name}/")
+    nobody = person_factory(terminal_hub.url)
+    nobody.config = ada.config
+    return Scene(terminal_hub, ada, bob, nobody)
+
+
+async def start_server(hub, name):
+    """Have the hub start somebody's server, and wait for the event that says so."""
+    status, _ = await hub.api("POST", f"users/{name}/server")
+    if status == 202:
+        await hub.logged(f"User {name} took")
+    assert status in {201, 202}
+
+
+class Scene:
+    def __init__(self, hub, ada, bob, nobody):
+        self.hub, self.ada, self.bob, self.nobody = hub, ada, bob, nobody
+
+
+async def refused(person, path, **changes):
+    """The status with which a socket is refused; fails when it opens."""
+    with pytest.raises(aiohttp.WSServerHandshakeError) as error:
+        async with person.connect("", path=path, **changes):
+            pass
+    return error.value.status
+
+
+def test_the_table_has_examples_for_all_its_patterns():
+    assert {pattern for pattern, _, _ in table()} == {*EXAMPLES, *OPEN}
+
+
+@pytest.mark.hub
+async def test_no_door_opens_to_the_wrong_person(scene):
+    ada, bob, nobody = scene.ada, scene.bob, scene.nobody
+    for path in SOCKETS:
+        path = f"/user/ada/{path}"
+        mine = ada.config["ticket"]
+        assert await refused(nobody, path) == 403, "no cookie"
+        assert await refused(bob, path) == 403, "another person's cookie, that person's ticket"
+        assert await refused(bob, path, ticket=mine) == 403, "another person's cookie, my ticket"
+        assert await refused(ada, path, origin="https://evil.example") == 403, "foreign origin"
+        assert await refused(ada, path, origin="null") == 403, "opaque origin"
+        assert await refused(ada, path, origin=None) == 403, "no origin"
+        assert await refused(ada, path, ticket=None) == 403, "no ticket"
+        assert await refused(ada, path, ticket="0" * 64) == 403, "made-up ticket"
+        evil = {"Host": "evil.example"}
+        assert await refused(ada, path, headers=evil) == 403, "forged host"
+    for path in PAGES:
+        url = f"{ada.origin}/user/ada/{path}"
+        async with nobody.session.get(url, allow_redirects=False) as answer:
+            assert answer.status == 302, path
+            assert "/hub/api/oauth2/authorize" in answer.headers["Location"]
+        script = {"Sec-Fetch-Mode": "cors", "Accept": "application/json"}
+        async with nobody.session.get(url, headers=script, allow_redirects=False) as answer:
+            assert answer.status == 403, path
+        async with ada.session.get(url, headers=script, allow_redirects=False) as answer:
+            assert answer.status == 403, f"{path}: a script without the page's token"
+        async with bob.session.get(url) as answer:
+            assert answer.status == 403, f"{path}: {answer.url}"
+        async with ada.session.post(url, data={}) as answer:
+            assert answer.status in {403, 405}, path
+    assert shells() == []
+    async with ada.terminal() as terminal:
+        assert await terminal.run("echo $JUPYTERHUB_USER") == "ada"
+    assert len(shells()) == 1
+
+
+@pytest.mark.hub
+async def test_tokens_are_kept_from_shells_urls_and_logs(scene):
+    ada = scene.ada
+    status, model = await scene.hub.api("POST", "users/ada/tokens", {"note": "test"})
+    assert status == 201
+    async with ada.session.get(
+        f"{ada.origin}/user/bob/terminal/session/1?token={model['token']}"
+    ) as r:
+        assert r.status == 403
+    socket = f"/user/ada/ws/session/1?token={model['token']}"
+    assert await refused(scene.nobody, socket, headers={"Sec-Fetch-Mode": "websocket"}) == 403
+    async with ada.terminal() as terminal:
+        environment = await terminal.run("env")
+    assert "JUPYTERHUB_USER=ada" in environment
+    for name in ("API_TOKEN", "CLIENT_ID", "ACTIVITY_URL"):
+        assert name not in environment
+    for secret in (ada.config["ticket"], *tokens_of_servers()):
+        assert secret not in environment
+        assert secret not in scene.hub.log_text.replace(f"?token={model['token']}", "")
+
+
+def tokens_of_servers():
+    found = [p.environ().get("JUPYTERHUB_API_TOKEN") for p in psutil.process_iter() if is_server(p)]
+    assert found
+    return [token for token in found if token]
+
+
+def is_server(process):
+    try:
+        return "jupyterhub_butterfly" in " ".join(process.cmdline()) and process.environ()
+    except psutil.Error:
+        return False
+
+
+@pytest.mark.hub
+async def test_an_api_token_enters_by_header_without_a_page(scene):
+    _, model = await scene.hub.api("POST", "users/ada/tokens", {"note": "test"})
+    headers = {"Authorization": f"token {model['token']}"}
+    path = "/user/ada/ws/session/1"
+    async with scene.nobody.connect(
+        "", path=path, origin=None, ticket=None, headers=headers
+    ) as one:
+        assert not one.closed
+    assert await refused(scene.nobody, "/user/bob/ws/session/1", headers=headers) == 403
+
+
+@pytest.mark.hub
+async def test_logging_out_closes_the_open_sockets(scene):
+    ada = scene.ada
+    async with ada.terminal() as terminal:
+        await terminal.run("true")
+        async with ada.session.get(
+            f"{ada.origin}/user/ada/logout", allow_redirects=False
+        ) as answer:
+            assert answer.headers["Location"] == "/hub/logout"
+        async for _ in terminal.shell:  # what was on its way, up to the end
+            pass
+        assert terminal.shell.close_code == 4401
+
+
+def test_a_hub_without_access_scopes_is_refused():
+    broken = {**ENVIRON, "JUPYTERHUB_OAUTH_ACCESS_SCOPES": "[]"}
+    with pytest.raises(settings.SettingsError, match="every user of the hub"):
+        settings.parse_hub(broken)
+
+
+def test_all_gates_offer_what_the_contract_says():
+    names = [n for n in dir(auth.Gate) if not n.startswith("_")]
+    assert all(hasattr(hub_gate.HubGate, name) for name in names)
