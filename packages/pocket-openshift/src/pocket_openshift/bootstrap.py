@@ -185,4 +185,4 @@ BINDINGS: list[dict[str, Any]] = [
     _binding("system:oauth-token-deleters", "system:oauth-token-deleter", "system:authenticated"),
 ]  # fmt: skip
 
-NAMESPACES = ("default", "kube-public", "kube-system", "openshift")
+NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system", "openshift")

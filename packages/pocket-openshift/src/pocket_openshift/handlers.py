@@ -23,6 +23,7 @@ from . import (
     identity,
     openapi,
     paths,
+    protobufs,
     rbac,
     statuses,
     streams,
@@ -40,13 +41,13 @@ class Dropped(Exception):  # noqa: N818 - an event, not an error
 
 
 def parse_body(raw: bytes, content_type: str) -> Any:
-    """The body of a request; a 400 for what cannot be read, a 415 for protobuf."""
+    """The body of a request; a 400 for what cannot be read."""
     media_type = content_type.split(";")[0].strip()
-    if media_type == "application/vnd.kubernetes.protobuf":
-        raise statuses.unsupported_media_type(("application/json", "application/yaml"))
     if not raw:
         return None
     try:
+        if media_type == protobufs.MEDIA_TYPE or protobufs.is_protobuf(raw):
+            return protobufs.decode(raw)
         return yaml.safe_load(raw) if media_type in _YAML else json.loads(raw)
     except (ValueError, yaml.YAMLError) as error:
         raise statuses.bad_request(f"couldn't read the body of the request: {error}") from error
