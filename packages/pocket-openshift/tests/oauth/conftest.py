@@ -1,4 +1,4 @@
-"""A browser without a screen for the OAuth server, and a cluster with people and clients in it."""
+"""A cluster with people and clients in it, and a visitor: a browser without a screen."""
 
 import base64
 import http.client
@@ -39,7 +39,7 @@ class Page:
         return re.search(rf'name="{name}" value="([^"]*)"', self.text)[1].replace("&amp;", "&")
 
 
-class Browser:
+class Visitor:
     """Keeps cookies, follows nothing."""
 
     def __init__(self, cluster):
@@ -115,16 +115,16 @@ def people(cluster):
 
 
 @pytest.fixture
-def browser(people):
-    return Browser(people)
+def visitor(people):
+    return Visitor(people)
 
 
 @pytest.fixture
-def code_for(browser):
+def code_for(visitor):
     """A function: scope (and more) -> a code for alice and the client `console`."""
 
     def get(scope="user:info", **more):
-        page = browser.get(authorize(scope=scope, **more), **basic())
+        page = visitor.get(authorize(scope=scope, **more), **basic())
         assert page.status == 302, page.text
         return page.said["code"]
 
@@ -132,7 +132,7 @@ def code_for(browser):
 
 
 @pytest.fixture
-def exchange(browser):
+def exchange(visitor):
     """A function: code (and what else to send) -> the answer of /oauth/token."""
 
     def post(code, /, **more):
@@ -143,7 +143,7 @@ def exchange(browser):
             "client_id": "console",
             "client_secret": "s3cret",
         }
-        return browser.post("/oauth/token", {**form, **more})
+        return visitor.post("/oauth/token", {**form, **more})
 
     return post
 
@@ -163,5 +163,5 @@ def helpers():
     """The functions above, for tests (which do not import each other)."""
 
     return SimpleNamespace(
-        authorize=authorize, basic=basic, Browser=Browser, HUB=HUB, ACCOUNT=ACCOUNT
+        authorize=authorize, basic=basic, Visitor=Visitor, HUB=HUB, ACCOUNT=ACCOUNT
     )

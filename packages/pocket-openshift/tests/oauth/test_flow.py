@@ -6,8 +6,8 @@ VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 USERS = "/apis/user.openshift.io/v1/users/~"
 
 
-def test_a_browser_without_a_session_goes_to_the_login_page(browser, helpers):
-    page = browser.get(helpers.authorize())
+def test_a_browser_without_a_session_goes_to_the_login_page(visitor, helpers):
+    page = visitor.get(helpers.authorize())
     assert page.status == 302
     assert page.location.startswith("/login?then=%2Foauth%2Fauthorize%3Fclient_id%3Dconsole")
     assert page.said["then"] == helpers.authorize()
@@ -53,9 +53,9 @@ def test_a_bad_exchange_does_not_use_up_the_code(code_for, exchange, more, error
         assert exchange(code).status == 200
 
 
-def test_a_client_may_say_who_it_is_by_basic(browser, code_for, helpers):
+def test_a_client_may_say_who_it_is_by_basic(visitor, code_for, helpers):
     form = {"grant_type": "authorization_code", "code": code_for(), "redirect_uri": helpers.HUB}
-    answer = browser.post("/oauth/token", form, **helpers.basic("console", "s3cret"))
+    answer = visitor.post("/oauth/token", form, **helpers.basic("console", "s3cret"))
     assert answer.status == 200
 
 
@@ -83,20 +83,20 @@ def test_pkce_binds_a_code_to_who_asked(code_for, exchange):
     assert exchange(code, code_verifier=VERIFIER).status == 200
 
 
-def test_there_is_no_implicit_flow(browser, helpers):
-    page = browser.get(helpers.authorize(response_type="token"), **helpers.basic())
+def test_there_is_no_implicit_flow(visitor, helpers):
+    page = visitor.get(helpers.authorize(response_type="token"), **helpers.basic())
     assert page.said["error"] == "unsupported_response_type"
     assert page.said["state"] == "st4te"
     assert "access_token" not in page.location
 
 
-def test_secrets_are_not_taken_from_an_address(browser, code_for):
-    page = browser.get(f"/oauth/token?grant_type=authorization_code&code={code_for()}")
+def test_secrets_are_not_taken_from_an_address(visitor, code_for):
+    page = visitor.get(f"/oauth/token?grant_type=authorization_code&code={code_for()}")
     assert (page.status, page.json["error"]) == (400, "invalid_request")
 
 
-def test_the_state_is_left_out_when_none_was_sent(browser, helpers):
-    page = browser.get(helpers.authorize(state=""), **helpers.basic())
+def test_the_state_is_left_out_when_none_was_sent(visitor, helpers):
+    page = visitor.get(helpers.authorize(state=""), **helpers.basic())
     assert set(page.said) == {"code"}
 
 
@@ -110,7 +110,7 @@ def test_oc_login_is_challenged(people, helpers, csrf):
         code_challenge=challenge,
         code_challenge_method="S256",
     )
-    oc = helpers.Browser(people)
+    oc = helpers.Visitor(people)
     headers = {"X-CSRF-Token": "1"} if csrf else {}
     page = oc.get(path, **headers)
     assert page.status == 401
@@ -141,9 +141,9 @@ def test_a_client_sets_the_life_of_its_tokens(people, token_for):
     assert kept["expiresIn"] == 60
 
 
-def account_code(browser, helpers, **more):
+def account_code(visitor, helpers, **more):
     path = helpers.authorize(helpers.ACCOUNT, scope="user:info", **more)
-    return browser.get(path, **helpers.basic("bob", "pw-bob"))
+    return visitor.get(path, **helpers.basic("bob", "pw-bob"))
 
 
 def approve_as_admin(people, helpers):
@@ -161,7 +161,7 @@ def approve_as_admin(people, helpers):
     )
 
 
-def account_exchange(browser, helpers, code, secret):
+def account_exchange(visitor, helpers, code, secret):
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -169,10 +169,10 @@ def account_exchange(browser, helpers, code, secret):
         "client_id": helpers.ACCOUNT,
         "client_secret": secret,
     }
-    return browser.post("/oauth/token", form)
+    return visitor.post("/oauth/token", form)
 
 
-def test_a_service_account_is_a_client_with_its_bound_token(people, browser, helpers):
+def test_a_service_account_is_a_client_with_its_bound_token(people, visitor, helpers):
     people.apply(
         {
             "apiVersion": "v1",
@@ -180,36 +180,36 @@ def test_a_service_account_is_a_client_with_its_bound_token(people, browser, hel
             "metadata": {"name": "other", "namespace": "workshop"},
         }
     )
-    page = account_code(browser, helpers)
+    page = account_code(visitor, helpers)
     assert page.location.startswith("authorize/approve?")
     approve_as_admin(people, helpers)
-    code = account_code(browser, helpers).said["code"]
+    code = account_code(visitor, helpers).said["code"]
     for wrong in (people.token("workshop", "other"), "", people.admin_token, "x"):
         assert (
-            account_exchange(browser, helpers, code, wrong).json["error"] == "unauthorized_client"
+            account_exchange(visitor, helpers, code, wrong).json["error"] == "unauthorized_client"
         )
-    assert account_exchange(browser, helpers, code, people.token("workshop", "hub")).status == 200
+    assert account_exchange(visitor, helpers, code, people.token("workshop", "hub")).status == 200
 
 
-def test_a_service_account_may_not_ask_for_everything(browser, helpers):
+def test_a_service_account_may_not_ask_for_everything(visitor, helpers):
     path = helpers.authorize(helpers.ACCOUNT, scope="user:full")
-    page = browser.get(path, **helpers.basic("bob", "pw-bob"))
+    page = visitor.get(path, **helpers.basic("bob", "pw-bob"))
     assert page.said == {
         "error": "access_denied",
         "error_description": "scope denied: user:full",
     }
 
 
-def test_an_approval_of_another_person_of_that_name_does_not_count(people, browser, helpers):
-    account_code(browser, helpers)
+def test_an_approval_of_another_person_of_that_name_does_not_count(people, visitor, helpers):
+    account_code(visitor, helpers)
     approve_as_admin(people, helpers)
-    assert "code" in account_code(browser, helpers).said
+    assert "code" in account_code(visitor, helpers).said
     people.request("DELETE", "/apis/user.openshift.io/v1/users/bob")
     people.request("DELETE", "/apis/user.openshift.io/v1/identities/htpasswd:bob")
-    assert account_code(browser, helpers).location.startswith("authorize/approve?")
+    assert account_code(visitor, helpers).location.startswith("authorize/approve?")
 
 
-def test_an_account_without_redirects_is_told_what_to_write(people, browser, helpers):
+def test_an_account_without_redirects_is_told_what_to_write(people, visitor, helpers):
     people.apply(
         {
             "apiVersion": "v1",
@@ -217,13 +217,13 @@ def test_an_account_without_redirects_is_told_what_to_write(people, browser, hel
             "metadata": {"name": "bare", "namespace": "workshop"},
         }
     )
-    page = browser.get(helpers.authorize("system:serviceaccount:workshop:bare"))
+    page = visitor.get(helpers.authorize("system:serviceaccount:workshop:bare"))
     assert page.status == 400
     assert page.json["error"] == "server_error"
     assert "oauth-redirecturi" in page.json["error_description"]
 
 
-def test_a_route_gives_an_account_its_redirect(people, browser, helpers):
+def test_a_route_gives_an_account_its_redirect(people, visitor, helpers):
     reference = (
         '{"kind":"OAuthRedirectReference","apiVersion":"v1",'
         '"reference":{"kind":"Route","name":"hub"}}'
@@ -249,6 +249,6 @@ def test_a_route_gives_an_account_its_redirect(people, browser, helpers):
     )
     redirect = "https://hub-workshop.apps.localtest/hub/oauth_callback"
     path = helpers.authorize("system:serviceaccount:workshop:routed", redirect_uri=redirect)
-    assert browser.get(path).location.startswith("/login?")
+    assert visitor.get(path).location.startswith("/login?")
     other = helpers.authorize("system:serviceaccount:workshop:routed", redirect_uri=helpers.HUB)
-    assert browser.get(other).status == 400
+    assert visitor.get(other).status == 400

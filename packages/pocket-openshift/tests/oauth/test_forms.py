@@ -3,19 +3,19 @@ from urllib.parse import urlencode
 import pytest
 
 
-def test_a_login_ends_where_the_browser_wanted_to_go(browser, helpers):
+def test_a_login_ends_where_the_browser_wanted_to_go(visitor, helpers):
     then = helpers.authorize(scope="user:info")
-    page = browser.log_in("alice", "pw-alice", then)
+    page = visitor.log_in("alice", "pw-alice", then)
     assert (page.status, page.location) == (302, then)
-    code = browser.get(then)
+    code = visitor.get(then)
     assert code.location.startswith(helpers.HUB + "?code=sha256~")
 
 
-def test_the_session_ends_with_the_code(browser, helpers):
+def test_the_session_ends_with_the_code(visitor, helpers):
     then = helpers.authorize()
-    browser.log_in("alice", "pw-alice", then)
-    assert "code" in browser.get(then).said
-    assert browser.get(then).location.startswith("/login?"), "the next login asks again"
+    visitor.log_in("alice", "pw-alice", then)
+    assert "code" in visitor.get(then).said
+    assert visitor.get(then).location.startswith("/login?"), "the next login asks again"
 
 
 @pytest.mark.parametrize(
@@ -28,53 +28,53 @@ def test_the_session_ends_with_the_code(browser, helpers):
     ],
 )
 def test_a_wrong_password_is_said_and_nobody_is_logged_in(
-    browser, helpers, name, password, status, says
+    visitor, helpers, name, password, status, says
 ):
-    page = browser.log_in(name, password, helpers.authorize())
+    page = visitor.log_in(name, password, helpers.authorize())
     assert page.status == status
     assert says in page.text
-    assert browser.get(helpers.authorize()).location.startswith("/login?")
+    assert visitor.get(helpers.authorize()).location.startswith("/login?")
 
 
 @pytest.mark.parametrize("field", ["csrf", "cookie"])
-def test_a_form_of_another_site_is_not_taken(browser, helpers, field):
+def test_a_form_of_another_site_is_not_taken(visitor, helpers, field):
     then = helpers.authorize()
-    page = browser.get("/login?" + urlencode({"then": then}))
+    page = visitor.get("/login?" + urlencode({"then": then}))
     form = {"then": then, "csrf": page.field("csrf"), "username": "alice", "password": "pw-alice"}
     if field == "csrf":
         form["csrf"] = "guess"
     else:
-        browser.cookies.clear()
-    page = browser.post("/login", form)
+        visitor.cookies.clear()
+    page = visitor.post("/login", form)
     assert page.status == 403
-    assert browser.get(then).location.startswith("/login?")
+    assert visitor.get(then).location.startswith("/login?")
 
 
 @pytest.mark.parametrize("then", ["https://evil.example/", "//evil.example", "/\\evil", ""])
-def test_a_login_leads_nowhere_else(browser, then):
-    assert browser.get("/login?" + urlencode({"then": then})).location == "/"
-    assert browser.post("/login", {"then": then}).location == "/"
+def test_a_login_leads_nowhere_else(visitor, then):
+    assert visitor.get("/login?" + urlencode({"then": then})).location == "/"
+    assert visitor.post("/login", {"then": then}).location == "/"
 
 
-def test_guessing_is_slowed_down(browser, helpers):
+def test_guessing_is_slowed_down(visitor, helpers):
     then = helpers.authorize()
     for _ in range(5):
-        assert browser.log_in("alice", "wrong", then).status == 401
-    page = browser.log_in("alice", "pw-alice", then)
+        assert visitor.log_in("alice", "wrong", then).status == 401
+    page = visitor.log_in("alice", "pw-alice", then)
     assert page.status == 429
     assert int(page.headers["Retry-After"]) >= 1
     assert "Too many" in page.text
-    assert browser.log_in("bob", "pw-bob", then).status == 302, "others are not held up"
-    challenged = browser.get(then, **helpers.basic())
+    assert visitor.log_in("bob", "pw-bob", then).status == 302, "others are not held up"
+    challenged = visitor.get(then, **helpers.basic())
     assert challenged.status in (302, 429)
 
 
-def approval(browser, helpers, scope="user:info user:check-access"):
+def approval(visitor, helpers, scope="user:info user:check-access"):
     path = helpers.authorize(helpers.ACCOUNT, scope=scope)
-    browser.log_in("alice", "pw-alice", path)
-    page = browser.get(path)
+    visitor.log_in("alice", "pw-alice", path)
+    page = visitor.get(path)
     assert page.location.startswith("authorize/approve?")
-    return browser.get("/oauth/" + page.location)
+    return visitor.get("/oauth/" + page.location)
 
 
 def fields(page):
@@ -82,29 +82,29 @@ def fields(page):
     return {name: page.field(name) for name in names}
 
 
-def test_what_is_approved_is_given_and_remembered(people, browser, helpers):
-    page = approval(browser, helpers)
+def test_what_is_approved_is_given_and_remembered(people, visitor, helpers):
+    page = approval(visitor, helpers)
     assert page.text.count('type="checkbox"') == 2
     given = {"scope": ["user:info"], "approve": "yes"}
-    done = browser.post("/oauth/authorize/approve", {**fields(page), **given})
+    done = visitor.post("/oauth/authorize/approve", {**fields(page), **given})
     assert done.status == 302
     assert done.said["scope"] == "user:info"
-    assert "code" in browser.get(done.location).said
+    assert "code" in visitor.get(done.location).said
     kept = people.request(
         "GET", f"/apis/oauth.openshift.io/v1/oauthclientauthorizations/alice:{helpers.ACCOUNT}"
     )
     assert kept.body["scopes"] == ["user:info"]
     again = helpers.authorize(helpers.ACCOUNT, scope="user:info")
-    browser.log_in("alice", "pw-alice", again)
-    assert "code" in browser.get(again).said
+    visitor.log_in("alice", "pw-alice", again)
+    assert "code" in visitor.get(again).said
 
 
-def test_more_is_asked_for_later_and_added(people, browser, helpers):
+def test_more_is_asked_for_later_and_added(people, visitor, helpers):
     for scope in ("user:info", "user:info user:list-projects"):
-        page = approval(browser, helpers, scope)
+        page = approval(visitor, helpers, scope)
         given = {"scope": scope.split(), "approve": "yes"}
-        done = browser.post("/oauth/authorize/approve", {**fields(page), **given})
-        browser.get(done.location)
+        done = visitor.post("/oauth/authorize/approve", {**fields(page), **given})
+        visitor.get(done.location)
     assert "(approved before)" in page.text
     (kept,) = people.request("GET", "/apis/oauth.openshift.io/v1/oauthclientauthorizations").body[
         "items"
@@ -113,10 +113,10 @@ def test_more_is_asked_for_later_and_added(people, browser, helpers):
 
 
 @pytest.mark.parametrize("button", [{"deny": "Deny"}, {"approve": "yes", "scope": []}])
-def test_who_denies_goes_back_with_an_error(browser, helpers, button):
-    page = approval(browser, helpers)
-    done = browser.post("/oauth/authorize/approve", {**fields(page), **button})
-    back = browser.get(done.location)
+def test_who_denies_goes_back_with_an_error(visitor, helpers, button):
+    page = approval(visitor, helpers)
+    done = visitor.post("/oauth/authorize/approve", {**fields(page), **button})
+    back = visitor.get(done.location)
     assert back.location.startswith(helpers.HUB)
     assert (back.said["error"], back.said["state"]) == ("access_denied", "st4te")
 
@@ -134,16 +134,16 @@ def test_who_denies_goes_back_with_an_error(browser, helpers, button):
         ({"redirect_uri": "http://evil.example/"}, 400),
     ],
 )
-def test_a_changed_approval_is_not_taken(people, browser, helpers, change, status):
-    page = approval(browser, helpers)
+def test_a_changed_approval_is_not_taken(people, visitor, helpers, change, status):
+    page = approval(visitor, helpers)
     form = {**fields(page), "scope": ["user:info"], "approve": "yes", **change}
-    assert browser.post("/oauth/authorize/approve", form).status == status
+    assert visitor.post("/oauth/authorize/approve", form).status == status
     kept = people.request("GET", "/apis/oauth.openshift.io/v1/oauthclientauthorizations")
     assert kept.body["items"] == []
 
 
-def test_the_approval_page_cannot_be_made_to_show_another_address(browser, helpers):
-    page = approval(browser, helpers)
+def test_the_approval_page_cannot_be_made_to_show_another_address(visitor, helpers):
+    page = approval(visitor, helpers)
     assert page.status == 200
     query = {
         "client_id": helpers.ACCOUNT,
@@ -151,31 +151,45 @@ def test_the_approval_page_cannot_be_made_to_show_another_address(browser, helpe
         "redirect_uri": "http://evil.example/",
         "then": "../authorize?x=1",
     }
-    shown = browser.get("/oauth/authorize/approve?" + urlencode(query))
+    shown = visitor.get("/oauth/authorize/approve?" + urlencode(query))
     assert shown.status == 400
     assert 'name="approve"' not in shown.text
 
 
-def test_an_approval_without_a_session_starts_again(browser, helpers):
+def test_an_approval_without_a_session_starts_again(visitor, helpers):
     query = {"client_id": helpers.ACCOUNT, "then": "../authorize?x=1"}
-    page = browser.get("/oauth/authorize/approve?" + urlencode(query))
+    page = visitor.get("/oauth/authorize/approve?" + urlencode(query))
     assert (page.status, page.location) == (302, "/oauth/authorize?x=1")
 
 
-def test_logging_out_ends_the_session(browser, helpers):
+def test_logging_out_ends_the_session(visitor, helpers):
     path = helpers.authorize(helpers.ACCOUNT, scope="user:info")
-    browser.log_in("alice", "pw-alice", path)
-    assert browser.get(path).location.startswith("authorize/approve?")
-    assert browser.get("/logout").status == 405
-    assert browser.post("/logout", {"then": "/"}).location == "/"
-    assert browser.post("/logout", {"then": "https://evil.example/"}).status == 200
-    assert browser.get(path).location.startswith("/login?")
+    visitor.log_in("alice", "pw-alice", path)
+    assert visitor.get(path).location.startswith("authorize/approve?")
+    assert visitor.get("/logout").status == 405
+    assert visitor.post("/logout", {"then": "/"}).location == "/"
+    assert visitor.post("/logout", {"then": "https://evil.example/"}).status == 200
+    assert visitor.get(path).location.startswith("/login?")
 
 
-def test_a_stolen_session_value_is_useless_after_logout(browser, helpers):
+def test_a_stolen_session_value_is_useless_after_logout(visitor, helpers):
     path = helpers.authorize(helpers.ACCOUNT, scope="user:info")
-    browser.log_in("alice", "pw-alice", path)
-    stolen = dict(browser.cookies)
-    browser.post("/logout", {})
-    browser.cookies = stolen
-    assert browser.get(path).location.startswith("/login?")
+    visitor.log_in("alice", "pw-alice", path)
+    stolen = dict(visitor.cookies)
+    visitor.post("/logout", {})
+    visitor.cookies = stolen
+    assert visitor.get(path).location.startswith("/login?")
+
+
+@pytest.mark.parametrize(
+    ("client", "named"),
+    [
+        ("console", "<strong>console</strong>"),
+        ("system:serviceaccount:workshop:hub", "<strong>hub</strong> in project"),
+        ("Your bank", None),
+    ],
+)
+def test_the_login_page_names_a_client_that_exists(visitor, helpers, client, named):
+    page = visitor.get("/login?" + urlencode({"then": helpers.authorize(client)}))
+    assert ("to continue to" in page.text) is (named is not None)
+    assert named is None or named in page.text

@@ -13,9 +13,9 @@ def names(answer):
     return [item["metadata"]["name"] for item in answer.body["items"]]
 
 
-def test_people_see_their_own_tokens_and_no_others(people, browser, token_for, helpers):
+def test_people_see_their_own_tokens_and_no_others(people, visitor, token_for, helpers):
     mine = token_for("user:full")
-    browser.get(helpers.authorize(), **helpers.basic("bob", "pw-bob"))
+    visitor.get(helpers.authorize(), **helpers.basic("bob", "pw-bob"))
     listed = people.request("GET", OWN, token=mine)
     assert listed.body["kind"] == "UserOAuthAccessTokenList"
     (name,) = names(listed)

@@ -33,7 +33,7 @@ def test_a_user_made_before_is_claimed(people, code_for):
     ("prepare", "says"),
     [("another identity", "belongs to another identity"), ("user is gone", "identity was not")],
 )
-def test_a_name_that_is_somebody_elses_cannot_be_had(people, browser, helpers, prepare, says):
+def test_a_name_that_is_somebody_elses_cannot_be_had(people, visitor, helpers, prepare, says):
     if prepare == "another identity":
         people.apply(
             {
@@ -44,9 +44,9 @@ def test_a_name_that_is_somebody_elses_cannot_be_had(people, browser, helpers, p
             }
         )
     else:
-        browser.get(helpers.authorize(), **helpers.basic())
+        visitor.get(helpers.authorize(), **helpers.basic())
         people.request("DELETE", f"{USERS}/users/alice")
-    page = browser.log_in("alice", "pw-alice", helpers.authorize())
+    page = visitor.log_in("alice", "pw-alice", helpers.authorize())
     assert page.status == 401
     assert says in page.text
 
@@ -117,7 +117,7 @@ def test_a_revoked_token_lives_on_for_the_time_of_the_cache(people, token_for):
     assert people.request("GET", ME, token=token).status == 401
 
 
-def test_a_token_secret_of_the_account_is_its_secret_too(people, browser, helpers):
+def test_a_token_secret_of_the_account_is_its_secret_too(people, visitor, helpers):
     hub = people.request("GET", "/api/v1/namespaces/workshop/serviceaccounts/hub").body
 
     def secret(name, account, token):

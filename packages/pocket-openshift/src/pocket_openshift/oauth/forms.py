@@ -24,8 +24,9 @@ class Login(handlers.Handler):
         self._ask(then, query.get("reason", ""))
 
     def _ask(self, then: str, reason: str = "", name: str = "", status: int = 200) -> None:
-        client = _client_of(then)
-        page = pages.Login(then, self.csrf(), client, reason, name)
+        client = self.oauth.registry.client(_client_of(then))
+        named = client.name if client else ""
+        page = pages.Login(then, self.csrf(), named, reason, name)
         self.show(pages.render_login(page), status)
 
     async def post(self) -> None:

@@ -53,6 +53,11 @@ class Login:
     name: str = ""
 
     @property
+    def account(self) -> clients.ServiceAccount | None:
+        """The service account that the login is for, if it is for one."""
+        return clients.parse_account(self.client)
+
+    @property
     def message(self) -> str:
         """Why the page is shown again, if it is."""
         return REASONS.get(self.reason, "Login failed. Please try again.") if self.reason else ""

@@ -137,7 +137,7 @@ def describe(scope: str) -> str:
     if role is None:
         return DESCRIPTIONS.get(scope, scope)
     where = "in all your projects" if role.namespace == "*" else f"in the project {role.namespace}"
-    more = ", including secrets" if role.escalating else ", but for secrets"
+    more = ", including secrets" if role.escalating else ", except secrets"
     return f"Do what the role {role.role} allows {where}{more}"
 
 
