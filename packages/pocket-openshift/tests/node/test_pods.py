@@ -3,7 +3,6 @@
 import http.client
 import json
 import ssl
-import time
 
 import pytest
 
@@ -41,43 +40,34 @@ def get(cluster, name="p", kind="pods"):
 
 def until(cluster, wanted, name="p", seconds=20):
     """Watch the pod until `wanted(pod)` (None once deleted) holds."""
-    deadline = time.monotonic() + seconds
-    context = ssl.create_default_context(cafile=cluster.ca_file)
-    first = get(cluster, name)
-    pod = first.body if first.status == 200 else None
+    selector = "fieldSelector=metadata.name%3D" + name
+    listed = cluster.request("GET", "/api/v1/namespaces/ws/pods?" + selector).body
+    pod = listed["items"][0] if listed["items"] else None
     if wanted(pod):
         return pod
+    context = ssl.create_default_context(cafile=cluster.ca_file)
     host, port = cluster.url.removeprefix("https://").split(":")
     connection = http.client.HTTPSConnection(host, int(port), context=context, timeout=seconds)
-    path = (
-        "/api/v1/namespaces/ws/pods?watch=true&fieldSelector=metadata.name%%3D%s&timeoutSeconds=%d"
-    )
-    connection.request(
-        "GET", path % (name, seconds), headers={"Authorization": "Bearer " + cluster.admin_token}
-    )
+    version = listed["metadata"]["resourceVersion"]
+    path = f"/api/v1/namespaces/ws/pods?watch=true&{selector}&resourceVersion={version}"
+    headers = {"Authorization": "Bearer " + cluster.admin_token}
+    connection.request("GET", f"{path}&timeoutSeconds={seconds}", headers=headers)
     try:
         response = connection.getresponse()
-        while time.monotonic() < deadline:
-            line = response.readline()
-            if not line:
-                break
+        while line := response.readline():
             event = json.loads(line)
             pod = None if event["type"] == "DELETED" else event["object"]
             if wanted(pod):
                 return pod
     finally:
         connection.close()
-    raise AssertionError(
-        "not seen within {:g} s; the last was {}".format(
-            seconds, json.dumps(pod and pod.get("status"), indent=1)
-        )
-    )
+    status = json.dumps(pod and pod.get("status"), indent=1)
+    raise AssertionError(f"not seen within {seconds} s; the last was {status}")
 
 
 def is_ready(pod):
-    return pod and any(
-        c["type"] == "Ready" and c["status"] == "True" for c in pod["status"].get("conditions", [])
-    )
+    conditions = pod["status"].get("conditions", []) if pod else []
+    return any(c["type"] == "Ready" and c["status"] == "True" for c in conditions)
 
 
 def test_a_pod_runs_and_is_reached_at_its_own_address(space):
@@ -110,7 +100,7 @@ def test_deleting_a_pod_ends_its_processes_and_then_removes_it(space):
             [
                 "sh",
                 "-c",
-                "trap 'echo bye; exit 0' TERM; setsid sleep 987 & while :; do sleep 0.1; done",
+                "trap 'exit 0' TERM; setsid sleep 987 & while :; do sleep 0.1; done",
             ],
         )
     )

@@ -62,5 +62,5 @@ def hold(uid: str) -> Address:
                 return Address("127.0.0.1", None)
             continue
         return Address(text, holder)
-    message = f"no address of 127.0.0.0/8 is free: does something listen on UDP port {HOLD_PORT} of all of them?"
+    message = f"no address of 127.0.0.0/8 is free: is UDP port {HOLD_PORT} taken on all of them?"
     raise NoAddressError(message)

@@ -15,7 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
+from pocket_openshift import __version__
+
 from . import (
     claims,
     cluster,

@@ -13,7 +13,7 @@ import logging
 import random
 import time
 import urllib.parse
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import Any
 
 import aiohttp
@@ -26,6 +26,7 @@ JSON = "application/json"
 MERGE = "application/merge-patch+json"
 WATCH_SECONDS = 60
 PAGE = 500
+FIRM = frozenset({400, 401, 403, 404})
 LINE_LIMIT = 64 * 1024 * 1024
 
 
@@ -178,15 +179,17 @@ class Cluster:
         after = retries.parse_retry_after(response.headers.get("Retry-After"))
         return retries.Failure(response.status, after), make_error(response.status, text)
 
-    async def follow(self, path: str, **selectors: str) -> AsyncIterator[Listed | Changed]:
-        """List, then every change, for ever: Listed first and whenever changes may have been
-        missed.
+    async def follow(self, path: str, **selectors: str) -> AsyncGenerator[Listed | Changed, None]:
+        """List, then every change, for ever; Listed again whenever changes may have been missed.
+
+        ClusterError only when the first list is refused for good: no such resource, or no right.
         """
-        version, failures = "", 0
+        version, failures, listed = "", 0, False
         while True:
             try:
                 if not version:
                     items, version = await self._list(path, selectors)
+                    listed = True
                     yield Listed(tuple(items))
                 async with contextlib.aclosing(self._watch(path, selectors, version)) as changes:
                     async for change in changes:
@@ -197,6 +200,8 @@ class Cluster:
             except ExpiredError:
                 version = ""
             except (aiohttp.ClientError, ClusterError, TimeoutError, OSError, ValueError) as error:
+                if not listed and isinstance(error, ClusterError) and error.status in FIRM:
+                    raise  # wrong from the start: better said at once
                 failures += 1
                 log.warning("Watching %s failed (%s); trying again", path, error)
                 await asyncio.sleep(self.patience.wait(failures, random.random()))  # noqa: S311
@@ -207,9 +212,9 @@ class Cluster:
         items: list[dict[str, Any]] = []
         token = ""
         while True:
-            params: dict[str, str | int] = {**selectors, "limit": PAGE} | (
-                {"continue": token} if token else {}
-            )
+            params: dict[str, str | int] = {**selectors, "limit": PAGE}
+            if token:
+                params["continue"] = token
             try:
                 page = await self.get(path, **params)
             except ClusterError as error:
@@ -223,7 +228,7 @@ class Cluster:
 
     async def _watch(
         self, path: str, selectors: Mapping[str, str], version: str
-    ) -> AsyncIterator[Changed]:
+    ) -> AsyncGenerator[Changed, None]:
         """One watch, until the server ends it. ExpiredError for a 410; TimeoutError for a silent
         connection.
         """

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PREFIX",
-        help="run only pods of namespaces whose names start so; may be given more than once (default: all)",
+        help="only namespaces whose names start so; may be given more than once (default: all)",
     )
     parser.add_argument(
         "--data",
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=10.0,
         metavar="SECONDS",
-        help="the first wait before a container that keeps failing is started again (default: %(default)s)",
+        help="the first wait before a failing container is started again (default: %(default)s)",
     )
     parser.add_argument(
         "--stop-seconds",

@@ -24,6 +24,7 @@ from . import (
     restarts,
     settings,
     states,
+    translation,
     volumes,
 )
 
@@ -207,7 +208,7 @@ class Container:
         return None
 
     async def _no_image(self) -> None:
-        """This node cannot pull: without a command there is nothing to run, and no retry would
+        """Nothing can be pulled here: without a command there is nothing to run, and no retry would
         change that.
         """
         image = self.spec.get("image", "")
@@ -255,12 +256,12 @@ class Container:
 
     def launch_for(self, command: list[str]) -> processes.Launch:
         """A further command in the container's setting, for `exec`."""
-        folder = environment.translation.translate(self.spec.get("workingDir") or "", self._mounts)
+        folder = translation.translate(self.spec.get("workingDir") or "", self._mounts)
         return processes.Launch(command, self._environment, folder or str(self.around.folder.home))
 
     def translate(self, command: list[str]) -> list[str]:
         """Paths of mounts in a command of a probe or of `kubectl exec`."""
-        return [environment.translation.translate(word, self._mounts) for word in command]
+        return [translation.translate(word, self._mounts) for word in command]
 
     def _memory(self) -> int:
         limit = ((self.spec.get("resources") or {}).get("limits") or {}).get("memory")

@@ -124,6 +124,6 @@ def _key_value(kind: str, reference: Mapping[str, Any], sources: Sources) -> str
 def make_command(
     container: Mapping[str, Any], values: Mapping[str, str], mounts: Mapping[str, str]
 ) -> list[str]:
-    """`command` and `args`, translated and expanded. Empty when the spec leaves both to the image."""
+    """`command` and `args`, translated and expanded; empty when both are left to the image."""
     words = [*(container.get("command") or []), *(container.get("args") or [])]
     return [expansion.expand(translation.translate(word, mounts), values) for word in words]

@@ -1,4 +1,4 @@
-"""A kubeconfig file as one plain value. Called once, by `agent.py` and `router.py` at their start."""
+"""A kubeconfig file as one plain value. Read once, when `agent.py` or `router.py` starts."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def make_connection(document: Mapping[str, Any], folder: Path) -> Connection:
         )
     if user.get("exec") or user.get("auth-provider"):
         raise KubeconfigError(
-            "users that log in with a plugin are not supported: give a token or a client certificate"
+            "log-in plugins are not supported: give the user a token or a client certificate"
         )
     token_file = user.get("tokenFile")
     return Connection(

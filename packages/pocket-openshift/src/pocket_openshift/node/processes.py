@@ -41,6 +41,7 @@ class Launch:
     env: Mapping[str, str]
     cwd: str
     log: Path | None = None
+    log_bytes: int = 10_000_000
     memory: int = 0
     terminal: bool = False
 
@@ -132,7 +133,7 @@ class Process:
 
 
 class Processes:
-    """The nursery of one agent. `close` (or the death of this process) ends all that was started."""
+    """The nursery of one agent. `close`, or the death of this process, ends all that it started."""
 
     def __init__(self) -> None:
         self._nursery: subprocess.Popen[bytes] | None = None
@@ -145,7 +146,7 @@ class Processes:
         with theirs:
             self._nursery = subprocess.Popen(  # noqa: S603 - our own file, no shell
                 [sys.executable, "-I", "-S", str(SHIM)],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 env={"PATH": os.defpath},
                 cwd="/",
@@ -164,19 +165,18 @@ class Processes:
                     socket.send_fds(writer.get_extra_info("socket"), [b" "], list(fds))
                 writer.write(launch.as_line())
                 line = await reader.readline()
-        except ConnectionError:
+        except (ConnectionError, TimeoutError):
+            writer.close()
             line = b""
         except BaseException:
             writer.close()  # the shim sees the end of file and kills what it may have started
             raise
-        message = (
-            json.loads(line)
-            if line
-            else {"failed": "its shim died", "path": launch.argv[0], "errno": 0}
-        )
+        if not line:
+            raise StartError("the process that should start it did not answer", launch.argv[0], 0)
+        message = json.loads(line)
         if "failed" in message:
             writer.close()
-            raise StartError(message["failed"], message["path"], message["errno"] or 0)
+            raise StartError(message["failed"], message["path"], message["errno"])
         process = Process(message["started"], reader, writer)
         self._running.add(process)
         process._exit.add_done_callback(lambda _: self._running.discard(process))

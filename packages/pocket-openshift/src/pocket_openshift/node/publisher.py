@@ -47,7 +47,7 @@ class Publisher:
             await self._write()
 
     async def run(self) -> None:
-        """Write after every change, for ever. A failure is tried again; a pod that is gone ends it."""
+        """Write after every change, for ever; a failure is tried again."""
         while True:
             await self._dirty.wait()
             try:

@@ -1,4 +1,4 @@
-"""Kubernetes quantities (`500m`, `1Gi`, `2e3`). Pure; used for resourceFieldRef and memory limits."""
+"""Kubernetes quantities (`500m`, `1Gi`, `2e3`). Pure; for resourceFieldRef and memory limits."""
 
 from __future__ import annotations
 

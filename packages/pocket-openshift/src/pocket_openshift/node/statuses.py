@@ -79,7 +79,7 @@ def judge_phase(facts: Facts, init: Sequence[states.View], main: Sequence[states
 
 
 def judge_initialized(init: Sequence[states.View]) -> bool:
-    """Whether the main containers may run: each init container is done, each sidecar has started."""
+    """Whether the main containers may run: init containers are done, sidecars have started."""
     return all(view.started if view.sidecar else _succeeded(view) for view in init)
 
 

@@ -2,8 +2,8 @@
 workingDir.
 
 A value that equals a mountPath or lies below it is turned into the folder that stands for the
-mount, also behind
-`--option=`. The text inside scripts and files is left alone: they should use an environment variable.
+mount, also behind `--option=`. The text inside scripts and files is left alone: they should use an
+environment variable.
 """
 
 from __future__ import annotations

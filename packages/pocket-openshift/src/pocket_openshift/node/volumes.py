@@ -49,7 +49,8 @@ class Needs:
 
 def find_needs(pod: Mapping[str, Any]) -> Needs:
     """Everything that must be fetched before the pod's containers can be set up."""
-    maps, secrets = set(), set()
+    maps: set[str] = set()
+    secrets: set[str] = set()
     for kind, name in _references(pod):
         (secrets if kind == "secret" else maps).add(name)
     volumes = pod["spec"].get("volumes") or []
@@ -106,7 +107,7 @@ def make_files(
     sources: environment.Sources,
     tokens: Mapping[TokenWish, str],
 ) -> tuple[File, ...]:
-    """The files of a volume whose content comes from the API. MountError when a source is missing."""
+    """A volume's files where they come from the API. MountError when a source is missing."""
     kind = judge_kind(volume)
     if kind == "projected":
         return tuple(_projected(pod, volume, sources, tokens))
