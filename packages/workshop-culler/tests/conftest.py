@@ -7,7 +7,9 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
+import realhub
 from workshop_culler import cluster as cluster_room
 from workshop_culler import hub as hub_room
 from workshop_culler import labels
@@ -87,6 +89,16 @@ class Classroom:
         names = [(user["name"], server) for user in users for server in user["servers"]]
         return sorted(f"{user}/{server}" if server else user for user, server in names)
 
+    async def clear(self):
+        """Back to how it was: no server, no user but the admin."""
+        _, users = await self.hub.api("GET", "users")
+        for user in users:
+            for server in user["servers"]:
+                which = f"servers/{server}" if server else "server"
+                await self.hub.api("DELETE", f"users/{user['name']}/{which}")
+            if user["name"] != "root":
+                await self.hub.api("DELETE", f"users/{user['name']}")
+
     async def users(self):
         """The names of all users."""
         _, users = await self.hub.api("GET", "users")
@@ -98,20 +110,40 @@ async def make_classroom(hub_factory):
     """Start a hub in which the culler has these scopes."""
 
     async def make(*more_scopes, config="", scopes=SCOPES, **env):
-        import realhub
-
-        role = ROLE.format(token=TOKEN, scopes=[*scopes, *more_scopes])
-        env = {"RESTING_PORT": str(realhub.free_port()), **env}
-        hub = await hub_factory(CONFIG + role + config, env=env)
+        hub = await hub_factory(make_config([*scopes, *more_scopes]) + config, env=make_env(**env))
         return Classroom(hub)
 
     return make
 
 
-@pytest.fixture
-async def classroom(make_classroom):
-    """A hub in which the culler may delete users and see groups, too."""
-    return await make_classroom("delete:users", "read:users:groups", "read:users")
+def make_config(scopes):
+    """The configuration of a hub in which the culler has these scopes."""
+    return CONFIG + ROLE.format(token=TOKEN, scopes=scopes)
+
+
+def make_env(**env):
+    """The environment of a hub; its servers keep their port when it starts again."""
+    return {"RESTING_PORT": str(realhub.free_port()), **env}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_hub(tmp_path_factory):
+    """One hub for all tests of a module; the culler may delete users and see groups, too."""
+    if reason := realhub.proxy_missing():
+        pytest.skip(reason)
+    scopes = [*SCOPES, "delete:users", "read:users:groups", "read:users"]
+    async with realhub.real_hubs(tmp_path_factory.mktemp("hub")) as factory:
+        yield await factory(make_config(scopes), env=make_env())
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def classroom(shared_hub):
+    """The shared hub, empty again; tests that use it run on the module's loop."""
+    classroom = Classroom(shared_hub)
+    yield classroom
+    if shared_hub.process.returncode is not None:
+        await shared_hub.start()
+    await classroom.clear()
 
 
 @pytest.fixture
@@ -132,11 +164,16 @@ class TravellingCluster(cluster_room.Cluster):
         self.now += self.ahead
 
 
-def make_metadata(kind, name, user, session="s1", **changes):
+def make_metadata(kind, name, user, session="", **changes):
     """The metadata of an object of a session, as the spawner writes it."""
     metadata = {
         "name": name,
-        "labels": {"app": "lab", "class": "session", "user": user, labels.SESSION: session},
+        "labels": {
+            "app": "lab",
+            "class": "session",
+            "user": user,
+            labels.SESSION: session or f"{user}-1",
+        },
         "annotations": {
             labels.REQUESTOR: OWNER.requestor,
             labels.NAMESPACE: OWNER.namespace,
@@ -157,9 +194,10 @@ class Grounds:
 
     def __init__(self, cluster):
         self.cluster = cluster
+        self.make = make_metadata
         cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "workshops"}})
 
-    def add_session(self, user, session="s1", *, pod=False, **changes):
+    def add_session(self, user, session="", *, pod=False, **changes):
         """Project, account and service of a session, perhaps with its pod."""
         self.cluster.apply(
             make_metadata("Namespace", f"lab-{user}", user, session, **changes),
@@ -170,7 +208,7 @@ class Grounds:
         if pod:
             self.add_pod(user, session)
 
-    def add_pod(self, user, session="s1"):
+    def add_pod(self, user, session=""):
         """The pod of a session."""
         spec = {"containers": [{"name": "notebook", "image": "x", "command": ["sleep", "1"]}]}
         pod = make_metadata("Pod", f"lab-user-{user}", user, session)

@@ -29,7 +29,7 @@ threading.Thread(target=PAGE.serve_forever, daemon=True).start()
 
 
 class RestingSpawner(Spawner):
-    """`user_options`: `seconds` a start takes (negative: for ever), `profile`."""
+    """`user_options`: `seconds` a start takes (negative: for ever), `stop` those of a stop."""
 
     async def start(self):
         seconds = float(self.user_options.get("seconds", 0))
@@ -41,7 +41,8 @@ class RestingSpawner(Spawner):
         return None if getattr(self, "resting", False) else 0
 
     async def stop(self, now=False):
-        await asyncio.sleep(float(os.environ.get("STOP_SECONDS", "0")))
+        seconds = self.user_options.get("stop", os.environ.get("STOP_SECONDS", 0))
+        await asyncio.sleep(float(seconds))
         self.resting = False
 
     def get_state(self):

@@ -228,6 +228,7 @@ async def test_the_token_does_not_show_in_the_address():
 
 
 @pytest.mark.hub
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_real_hub(classroom):
     await classroom.start_server("ada")
     await classroom.start_server("ada", "lab", profile="gpu")

@@ -203,7 +203,9 @@ async def _connect() -> Any:
         if "KUBECONFIG" not in os.environ and (IN_CLUSTER / "token").exists():
             config.load_incluster_config(client_configuration=settings)  # type: ignore[no-untyped-call]
         else:
-            await config.load_kube_config(client_configuration=settings)
+            # Its own default is read when it is imported, not now.
+            path = os.environ.get("KUBECONFIG") or None
+            await config.load_kube_config(path, client_configuration=settings)
     except config.ConfigException as error:
         raise StartError(
             f"clean_cluster: no credentials for a cluster: {error}. "

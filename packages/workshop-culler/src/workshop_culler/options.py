@@ -178,3 +178,20 @@ SHARED_ALIASES = {
     "timeout": "IdleCuller.timeout",
     "url": "IdleCuller.url",
 }
+
+# `--cull-users` alone means true; with a value the alias above takes it.
+SHARED_FLAGS = {
+    name.replace("_", "-"): (
+        {"IdleCuller": {name: True}},
+        f"same as --{name.replace('_', '-')}=true",
+    )
+    for name in (
+        "cull_admin_users",
+        "cull_default_servers",
+        "cull_named_servers",
+        "cull_users",
+        "generate_config",
+        "remove_named_servers",
+        "ssl_enabled",
+    )
+}
