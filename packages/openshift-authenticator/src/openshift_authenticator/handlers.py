@@ -1,0 +1,160 @@
+"""The pages of a login: there, back, out, and what is known about it.
+
+Registered by authenticator.get_handlers below /hub/. Errors of this package become HTTP answers
+here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from typing import Any
+
+from jupyterhub.handlers import BaseHandler
+from oauthenticator.oauth2 import (
+    STATE_COOKIE_NAME,
+    OAuthCallbackHandler,
+    OAuthLoginHandler,
+    OAuthLogoutHandler,
+    _deserialize_state,
+)
+from tornado import web
+
+from . import errors, redirects, sessions, states, tokens
+
+log = logging.getLogger(__name__)
+
+
+def make_http_error(error: errors.LoginError) -> web.HTTPError:
+    """The answer that shows a login error's sentence to a person."""
+    problem = error.problem
+    if error.http_status != 403:
+        log.error("A login failed: %s", problem)
+    sentence = problem.sentence
+    if problem.command:
+        sentence = f"{sentence.removesuffix(' Run:')} The hub's log says what its admin has to run."
+    return web.HTTPError(error.http_status, sentence)
+
+
+class LoginHandler(OAuthLoginHandler):
+    """Sends the browser to the cluster's login page."""
+
+    @property
+    def _OAUTH_AUTHORIZE_URL(self) -> str:
+        return self.authenticator.where.authorize
+
+    def _generate_state_id(self) -> str:
+        return states.make_state()
+
+    async def get(self) -> None:
+        """Look where to go, then go."""
+        try:
+            await self.authenticator.prepare_login(self)
+        except errors.LoginError as error:
+            raise make_http_error(error) from None
+        super().get()
+
+
+class CallbackHandler(OAuthCallbackHandler):
+    """Takes the browser back from the cluster's login page."""
+
+    _state_cookie: str | None = None
+
+    async def get(self) -> None:
+        """Log in whoever comes with a state of this browser and a code."""
+        try:
+            await super().get()
+        except errors.LoginError as error:
+            raise make_http_error(error) from None
+
+    def get_state_cookie(self) -> str:
+        """The browser's half of the state, no older than states.LIFETIME_SECONDS."""
+        if self._state_cookie is None:
+            days = states.LIFETIME_SECONDS / 86400
+            cookie = self.get_secure_cookie(STATE_COOKIE_NAME, max_age_days=days)
+            self._state_cookie = (cookie or b"").decode("utf8", "replace")
+            options = self.settings.get("cookie_options", {})
+            self.clear_cookie(
+                STATE_COOKIE_NAME, path=options.get("path", "/"), domain=options.get("domain")
+            )
+        return self._state_cookie
+
+    def get_verifier(self) -> str:
+        """PKCE's verifier, out of the cookie."""
+        found = _deserialize_state(self.get_state_cookie() or "e30=").get("code_verifier")
+        if not isinstance(found, str) or not found:
+            raise web.HTTPError(400, "This login was not begun in this browser. Log in again.")
+        return found
+
+    def check_error(self) -> None:
+        """Explain a refusal in a sentence of our own: the address may hold anybody's words."""
+        error = self.get_argument("error", "")
+        if not error:
+            return
+        request = self.authenticator.make_request(self.authenticator.get_callback_url(self))
+        problem = redirects.judge_refusal(
+            error, self.get_argument("error_description", ""), request
+        )
+        log.warning("The cluster's login page answered %r: %s", error[:80], problem.code)
+        raise web.HTTPError(403 if problem.code == "access-denied" else 400, problem.sentence)
+
+    def check_state(self) -> None:
+        """Refuse a callback that this browser did not ask for, or that was used before."""
+        cookie = _deserialize_state(self.get_state_cookie() or "e30=")
+        here, there = cookie.get("state_id"), _read_state_id(self.get_argument("state", ""))
+        if not here:
+            raise web.HTTPError(
+                400,
+                "This login was not begun in this browser, or too long ago. Open the hub's address "
+                "and log in again; if that does not help, allow its cookies.",
+            )
+        if not there or not hmac.compare_digest(here.encode(), there.encode()):
+            raise web.HTTPError(
+                400, "This login belongs to another tab or browser. Log in again here."
+            )
+        if not self.authenticator.ledger.spend(here, self.authenticator.now()):
+            raise web.HTTPError(400, "This login was used before. Log in again.")
+
+
+def _read_state_id(text: str) -> str:
+    try:
+        state = _deserialize_state(text)
+    except ValueError:
+        return ""
+    found = state.get("state_id") if isinstance(state, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+class LogoutHandler(OAuthLogoutHandler):
+    """Logs out of the hub and gives the cluster's token back."""
+
+    async def handle_logout(self) -> None:
+        """Called by JupyterHub once its own cookies are cleared."""
+        await super().handle_logout()
+        if self.current_user is not None:
+            await self.authenticator.forget(self.current_user)
+
+
+class StatusHandler(BaseHandler):
+    """GET /hub/openshift-login: what is known about one's login, as JSON.
+
+    An admin also sees what the self-check found.
+    """
+
+    @web.authenticated
+    async def get(self) -> None:
+        """Never shows a token."""
+        user = self.current_user
+        state = await user.get_auth_state() or {}
+        status: dict[str, Any] = {
+            "name": user.name,
+            "uid": sessions.read_uid(state, getattr(user, "user_info", None)),
+            "groups": sorted(group.name for group in user.groups),
+            "token_expires": tokens.render_time(state.get("expires_at") or 0),
+            "checked": tokens.render_time(state.get("checked_at") or 0),
+        }
+        if user.admin:
+            status["hub"] = self.authenticator.render_status()
+        self.set_header("Content-Type", "application/json")
+        self.set_header("Cache-Control", "no-store")
+        self.finish(status)

@@ -1,0 +1,105 @@
+"""Pure: what a refresh of somebody's login comes to.
+
+Called by renewal.py. A firm no (401) means log in again, and the session lives on meanwhile; a
+cluster that cannot say (403, 429, 5xx, no answer) is put up with for a bounded time.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Any
+
+YOUNG_SECONDS = 60.0
+"""A check younger than this is not repeated, not even before a spawn."""
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 60.0
+
+
+class Verdict(enum.Enum):
+    """What to tell the hub."""
+
+    ASK = "ask the cluster"
+    KEEP = "let them go on"
+    LOGIN_AGAIN = "let them log in again"
+    REFUSED = "they may not enter any more"
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What is remembered of a login; times are seconds since the epoch, 0 if unknown."""
+
+    has_token: bool = False
+    expires_at: float = 0.0
+    checked_at: float = 0.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The settings that count here, in seconds."""
+
+    refresh_age: float = 300.0
+    tolerance: float = 3600.0
+
+
+@dataclass(frozen=True)
+class Weather:
+    """How the cluster has been lately, the same for all users."""
+
+    failures: int = 0
+    quiet_until: float = 0.0
+
+
+def read_memory(state: dict[str, Any] | None) -> Memory:
+    """Read the auth_state of a user; anything strange in it counts as unknown."""
+    state = state or {}
+    response = state.get("token_response")
+    token = response.get("access_token") if isinstance(response, dict) else None
+    return Memory(
+        has_token=isinstance(token, str) and bool(token),
+        expires_at=_read_time(state.get("expires_at")),
+        checked_at=_read_time(state.get("checked_at")),
+    )
+
+
+def _read_time(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) and value > 0 else 0.0
+
+
+def judge_before(memory: Memory, weather: Weather, limits: Limits, now: float) -> Verdict:
+    """Is there anything to ask the cluster at all?"""
+    if not memory.has_token:
+        return Verdict.LOGIN_AGAIN
+    if memory.expires_at and now >= memory.expires_at:
+        return Verdict.LOGIN_AGAIN
+    if 0 <= now - memory.checked_at < min(YOUNG_SECONDS, limits.refresh_age):
+        return Verdict.KEEP
+    if now < weather.quiet_until:
+        return judge_trouble(memory, limits, now)
+    return Verdict.ASK
+
+
+def judge_failure(status: int | None, memory: Memory, limits: Limits, now: float) -> Verdict:
+    """The cluster answered ``status`` instead of the user; None stands for no answer."""
+    if status == 401:
+        return Verdict.LOGIN_AGAIN
+    return judge_trouble(memory, limits, now)
+
+
+def judge_trouble(memory: Memory, limits: Limits, now: float) -> Verdict:
+    """How long a login is believed that nobody can confirm."""
+    if now - memory.checked_at <= limits.tolerance:
+        return Verdict.KEEP
+    return Verdict.LOGIN_AGAIN
+
+
+def after_failure(weather: Weather, now: float, retry_after: float | None) -> Weather:
+    """The cluster is in trouble: nobody asks for a while, longer each time."""
+    failures = weather.failures + 1
+    pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
+    return Weather(failures, now + max(pause, min(retry_after or 0.0, 600.0)))
+
+
+def after_success() -> Weather:
+    """The cluster answers."""
+    return Weather()

@@ -1,0 +1,88 @@
+"""Refresh somebody's login: read what is known, ask the cluster, do what refresh.py decides.
+
+Called by authenticator.refresh_user, inside the turnstile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any, Protocol
+
+from . import errors, refresh, sessions, turnstile
+
+log = logging.getLogger(__name__)
+
+
+class Host(Protocol):
+    """What is needed of the authenticator."""
+
+    weather: refresh.Weather
+    request_timeout: float
+
+    @property
+    def limits(self) -> refresh.Limits:
+        """The settings that refresh.py wants to know."""
+
+    @property
+    def gate(self) -> turnstile.Turnstile:
+        """Where refreshes pass."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+
+    async def make_model(self, state: dict[str, Any]) -> dict[str, Any]:
+        """Ask the cluster anew with the token of ``state``; raises errors.LoginError."""
+
+    async def judge_model(self, model: dict[str, Any]) -> bool:
+        """Do the rules still let this person in?"""
+
+
+async def renew(host: Host, user: Any) -> bool | dict[str, Any]:
+    """True, False or a new model: what Authenticator.refresh_user answers."""
+    state = await user.get_auth_state() or {}
+    memory = refresh.read_memory(state)
+    verdict = refresh.judge_before(memory, host.weather, host.limits, host.now())
+    if verdict is not refresh.Verdict.ASK:
+        return _conclude(verdict, user)
+    verdict, model = await _ask(host, user, state)
+    if sessions.read_token(await user.get_auth_state()) != sessions.read_token(state):
+        return True  # they logged in again meanwhile, and that is the newer truth
+    return model if model is not None else _conclude(verdict, user)
+
+
+async def _ask(
+    host: Host, user: Any, state: dict[str, Any]
+) -> tuple[refresh.Verdict, dict[str, Any] | None]:
+    try:
+        async with asyncio.timeout(host.request_timeout), host.gate.slot:
+            model = await host.make_model(state)
+    except (errors.LoginError, TimeoutError) as error:
+        return _judge_error(host, user, refresh.read_memory(state), error), None
+    host.weather = refresh.after_success()
+    old, new = sessions.read_uid(state, None), sessions.read_uid(model["auth_state"], None)
+    if old and old != new:
+        return refresh.Verdict.LOGIN_AGAIN, None
+    if not await host.judge_model(model):
+        return refresh.Verdict.REFUSED, None
+    return refresh.Verdict.KEEP, model
+
+
+def _judge_error(
+    host: Host, user: Any, memory: refresh.Memory, error: Exception
+) -> refresh.Verdict:
+    status = error.status if isinstance(error, errors.ClusterError) else None
+    if status is None or status == 429 or status >= 500:
+        retry_after = error.retry_after if isinstance(error, errors.ClusterError) else None
+        host.weather = refresh.after_failure(host.weather, host.now(), retry_after)
+    verdict = refresh.judge_failure(status, memory, host.limits, host.now())
+    reason = str(error) or "the cluster took too long"
+    log.warning("The login of %s could not be checked (%s): %s", user.name, verdict.value, reason)
+    return verdict
+
+
+def _conclude(verdict: refresh.Verdict, user: Any) -> bool:
+    if verdict is refresh.Verdict.REFUSED:
+        ended = sessions.end_browser_sessions(user)
+        log.warning("%s may not enter any more; %d browser sessions ended", user.name, ended)
+    return verdict is refresh.Verdict.KEEP

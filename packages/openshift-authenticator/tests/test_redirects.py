@@ -1,0 +1,190 @@
+"""Callbacks found, probes judged, and the exact lines that mend them - as recorded."""
+
+import json
+import shlex
+
+import pytest
+
+from openshift_authenticator import credentials, errors, redirects
+
+CALLBACK = "https://hub.example/hub/oauth_callback"
+ACCOUNT = redirects.Request("system:serviceaccount:workshop:hub", CALLBACK, ("user:info",))
+CLIENT = redirects.Request("rec-client", CALLBACK, ("user:info",))
+
+
+@pytest.mark.parametrize(
+    ("public", "base", "callback"),
+    [
+        ("https://hub.example", "/", CALLBACK),
+        ("https://hub.example/", "/", CALLBACK),
+        (
+            "https://hub.example/jupyter/",
+            "/jupyter/",
+            "https://hub.example/jupyter/hub/oauth_callback",
+        ),
+        ("https://hub.example", "/jupyter/", "https://hub.example/jupyter/hub/oauth_callback"),
+        ("http://127.0.0.1:8000", "/", "http://127.0.0.1:8000/hub/oauth_callback"),
+    ],
+)
+def test_the_callback_below_the_public_address(public, base, callback):
+    assert redirects.make_callback(public, base) == callback
+
+
+KEY = "serviceaccounts.openshift.io/oauth-redirecturi."
+
+
+@pytest.mark.parametrize(
+    ("annotations", "callback"),
+    [
+        ({}, ""),
+        ({KEY + "a": CALLBACK}, CALLBACK),
+        ({KEY + "a": CALLBACK, KEY + "b": CALLBACK}, CALLBACK),
+        ({KEY + "a": CALLBACK, KEY + "b": "https://other/hub/oauth_callback"}, ""),
+        ({KEY + "a": "oauth_callback"}, ""),
+        ({KEY + "a": "https://hub.example/elsewhere"}, ""),
+        ({"other": CALLBACK}, ""),
+        ({KEY + "a": 7}, ""),
+    ],
+)
+def test_the_callback_that_an_account_registers(annotations, callback):
+    assert redirects.find_registered(annotations) == callback
+
+
+def reference(kind="Route", name="hub"):
+    return json.dumps({"kind": "OAuthRedirectReference", "reference": {"kind": kind, "name": name}})
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (reference(), "hub"),
+        (reference(kind="Ingress"), ""),
+        (reference(name=7), ""),
+        ("{}", ""),
+        ("[]", ""),
+        ("nonsense", ""),
+        (json.dumps({"reference": "hub"}), ""),
+    ],
+)
+def test_the_route_that_an_account_refers_to(text, name):
+    key = "serviceaccounts.openshift.io/oauth-redirectreference.first"
+    assert redirects.find_route({key: text}) == name
+
+
+@pytest.mark.parametrize(
+    ("spec", "callback"),
+    [
+        ({"host": "hub.example", "tls": {"termination": "edge"}}, CALLBACK),
+        ({"host": "hub.example"}, "http://hub.example/hub/oauth_callback"),
+        ({}, ""),
+        (None, ""),
+    ],
+)
+def test_the_callback_on_a_route(spec, callback):
+    assert redirects.make_route_callback({"spec": spec}, "/") == callback
+
+
+def test_a_login_page_means_that_all_is_well():
+    location = "/login?then=%2Foauth%2Fauthorize%3Fclient_id%3Drec-client"
+    assert redirects.judge_probe(302, location, None, CLIENT) is None
+
+
+def test_an_account_that_does_not_register_the_redirect_gets_the_exact_line():
+    problem = redirects.judge_probe(400, "", {"error": "invalid_request"}, ACCOUNT)
+    assert problem.code == "redirect-not-registered"
+    assert problem.command == (
+        "oc annotate serviceaccount hub --namespace workshop --overwrite "
+        "serviceaccounts.openshift.io/oauth-redirecturi.jupyterhub="
+        "https://hub.example/hub/oauth_callback"
+    )
+
+
+def test_the_line_is_safe_to_paste():
+    account = credentials.Account("ns", "hub")
+    line = redirects.render_annotate(account, "https://hub.example/a b;rm -rf/hub/oauth_callback")
+    assert shlex.split(line)[-1].endswith("a b;rm -rf/hub/oauth_callback")
+
+
+def test_a_client_nobody_made_gets_the_line_that_makes_it():
+    problem = redirects.judge_probe(400, "", {"error": "unauthorized_client"}, CLIENT)
+    assert problem.code == "client-not-registered"
+    made = json.loads(shlex.split(problem.command.replace("<<<", ""))[-1])
+    assert made["metadata"]["name"] == "rec-client"
+    assert made["redirectURIs"] == [CALLBACK]
+
+
+def test_a_client_without_the_redirect_gets_the_patch():
+    problem = redirects.judge_probe(400, "", {"error": "invalid_request"}, CLIENT)
+    patch = json.loads(shlex.split(problem.command)[-1])
+    assert patch == [{"op": "add", "path": "/redirectURIs/-", "value": CALLBACK}]
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_probe_in_bad_weather_settles_nothing(status):
+    with pytest.raises(errors.ClusterError):
+        redirects.judge_probe(status, "", None, ACCOUNT)
+
+
+REFUSALS = {
+    "a service account asked for user:full": (
+        ("access_denied", "scope denied: user:full"),
+        "scope-refused",
+    ),
+    "the person pressed Deny": (("access_denied", ""), "access-denied"),
+    "a scope that does not exist": (
+        ("invalid_scope", '[0]: Invalid value: "nonsense": no scope handler found'),
+        "scope-unknown",
+    ),
+    "the server is in trouble": (("server_error", ""), "cluster-unavailable"),
+    "anything else": (("<script>", "call 0190 for help"), "login-failed"),
+}
+
+
+@pytest.mark.parametrize(("said", "code"), REFUSALS.values(), ids=REFUSALS)
+def test_a_refusal_is_explained_in_our_own_words(said, code):
+    problem = redirects.judge_refusal(*said, ACCOUNT)
+    assert problem.code == code
+    assert not said[1] or said[1] not in problem.sentence
+
+
+def test_a_refusal_seen_by_the_probe_is_found_in_its_location():
+    location = f"{CALLBACK}?error=access_denied&error_description=scope+denied%3A+user%3Afull"
+    problem = redirects.judge_probe(302, location, None, ACCOUNT)
+    assert "Only an OAuthClient may ask for user:full" in problem.sentence
+
+
+def test_an_exchange_as_recorded():
+    document = {"access_token": "sha256~x", "expires_in": 86400, "token_type": "Bearer"}
+    assert redirects.judge_exchange(200, document, ACCOUNT) == document
+
+
+@pytest.mark.parametrize(
+    ("status", "document", "error", "sentence"),
+    [
+        (400, {"error": "unauthorized_client"}, errors.Misconfigured, "service account's token"),
+        (400, {"error": "invalid_grant"}, errors.Misconfigured, "used before"),
+        (400, None, errors.Misconfigured, "did not take"),
+        (200, {"error": "server_error"}, errors.Misconfigured, "did not take"),
+        (200, {}, errors.BadDocument, "no token"),
+        (200, None, errors.BadDocument, "no token"),
+        (200, {"access_token": 7}, errors.BadDocument, "no token"),
+        (200, {"access_token": "x", "token_type": "mac"}, errors.BadDocument, "no Bearer"),
+        (302, None, errors.Misconfigured, "did not take"),
+        (429, None, errors.ClusterError, "429"),
+        (502, None, errors.ClusterError, "502"),
+    ],
+)
+def test_an_exchange_that_fails(status, document, error, sentence):
+    with pytest.raises(error, match=sentence):
+        redirects.judge_exchange(status, document, ACCOUNT)
+
+
+def test_the_secret_of_an_oauthclient_is_named_by_its_client():
+    with pytest.raises(errors.Misconfigured, match="the secret of the OAuthClient rec-client"):
+        redirects.judge_exchange(400, {"error": "unauthorized_client"}, CLIENT)
+
+
+def test_a_probe_asks_what_a_login_asks():
+    url = redirects.make_probe("https://oauth.example/oauth/authorize", ACCOUNT)
+    assert url.startswith("https://oauth.example/oauth/authorize?client_id=system%3Aserviceaccount")
+    assert "redirect_uri=https%3A%2F%2Fhub.example%2Fhub%2Foauth_callback" in url

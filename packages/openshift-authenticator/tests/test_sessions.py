@@ -1,0 +1,71 @@
+"""What the hub knows of a person."""
+
+import pytest
+
+from openshift_authenticator import sessions
+
+STATE = {
+    "access_token": "sha256~x",
+    "refresh_token": None,
+    "id_token": None,
+    "token_response": {"access_token": "sha256~x"},
+    "scope": ["user:info"],
+    "expires_at": 1_800_000_000,
+    "checked_at": 1_700_000_000,
+    "openshift_user": {"metadata": {"name": "alice", "uid": "u-1"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "info", "uid"),
+    [
+        (STATE, None, "u-1"),
+        (STATE, {"openshift": {"uid": "older"}}, "u-1"),
+        (None, {"openshift": {"uid": "u-2"}}, "u-2"),
+        ({}, None, ""),
+        ({"openshift_user": None}, {"openshift": None}, ""),
+        ({"openshift_user": {"metadata": {"uid": 7}}}, None, ""),
+    ],
+)
+def test_the_uid_that_was_learnt(state, info, uid):
+    assert sessions.read_uid(state, info) == uid
+
+
+def test_after_a_logout_the_person_stays_known_and_the_token_does_not():
+    rest = sessions.without_token(STATE)
+    assert "sha256~x" not in repr(rest)
+    assert sessions.read_uid(rest, None) == "u-1"
+
+
+def test_what_is_kept_in_the_clear_holds_no_token():
+    info = sessions.make_user_info(STATE)
+    assert info == {"openshift": {"uid": "u-1", "token_expires": "2027-01-15T08:00:00Z"}}
+
+
+@pytest.mark.parametrize(
+    ("state", "token", "scope"),
+    [
+        (STATE, "sha256~x", ("user:info",)),
+        (None, "", ()),
+        ({"access_token": 7, "scope": "x"}, "", ()),
+    ],
+)
+def test_reading_the_token(state, token, scope):
+    assert sessions.read_token(state) == token
+    assert sessions.read_scope(state) == scope
+
+
+def test_browsers_lose_their_sessions_and_servers_do_not():
+    class Token:
+        def __init__(self, session_id):
+            self.session_id = session_id
+
+    class Database(list):
+        delete, commit = list.append, lambda self: self.append("commit")
+
+    class User:
+        api_tokens = [Token("a"), Token(None), Token("b")]
+        db = Database()
+
+    assert sessions.end_browser_sessions(User) == 2
+    assert User.db == [User.api_tokens[0], User.api_tokens[2], "commit"]
