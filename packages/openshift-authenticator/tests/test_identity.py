@@ -24,7 +24,7 @@ def rules(**given):
 
 TABLE = {
     "nothing configured: nobody enters": (rules(), NOTHING, False, None),
-    "allow_all: everybody enters, nobody is made admin": (
+    "allow_all: everybody enters, none as admin": (
         rules(allow_all=True),
         NOTHING,
         True,
@@ -32,7 +32,7 @@ TABLE = {
     ),
     "named in allowed_users": (rules(allowed_users={"alice"}), NOTHING, True, None),
     "somebody else named in allowed_users": (rules(allowed_users={"bob"}), NOTHING, False, None),
-    "named with another case: another person": (
+    "named with another case: another one": (
         rules(allowed_users={"Alice"}),
         NOTHING,
         False,

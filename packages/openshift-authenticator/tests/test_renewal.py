@@ -153,3 +153,4 @@ async def test_a_scope_taken_away_is_put_up_with(host):
 
     host.make_model = refused
     assert await renewal.renew(host, User(make_state())) is True
+    assert host.weather == refresh.Weather()

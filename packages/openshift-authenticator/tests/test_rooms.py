@@ -1,5 +1,7 @@
 """The rooms are put together as the settings want them."""
 
+import shutil
+
 import pytest
 import trustme
 from traitlets.config import Config
@@ -33,9 +35,7 @@ async def test_each_host_has_a_bundle_of_its_own(make, lying_server, tmp_path):
 
 async def test_the_pods_own_authority_counts_for_both(make, lying_server):
     auth = make()
-    target = auth.service_account_dir + "/ca.crt"
-    with open(lying_server.ca_file) as source, open(target, "w") as file:
-        file.write(source.read())
+    shutil.copy(lying_server.ca_file, auth.service_account_dir + "/ca.crt")
     assert (await auth.parts.api.probe(lying_server.url + "/x")).status == 404
 
 

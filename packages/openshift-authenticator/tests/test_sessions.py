@@ -64,7 +64,7 @@ def test_browsers_lose_their_sessions_and_servers_do_not():
         delete, commit = list.append, lambda self: self.append("commit")
 
     class User:
-        api_tokens = [Token("a"), Token(None), Token("b")]
+        api_tokens = (Token("a"), Token(None), Token("b"))
         db = Database()
 
     assert sessions.end_browser_sessions(User) == 2

@@ -96,7 +96,8 @@ class CallbackHandler(OAuthCallbackHandler):
             error, self.get_argument("error_description", ""), request
         )
         log.warning("The cluster's login page answered %r: %s", error[:80], problem.code)
-        raise web.HTTPError(403 if problem.code == "access-denied" else 400, problem.sentence)
+        statuses = {"access-denied": 403, "cluster-unavailable": 503}
+        raise web.HTTPError(statuses.get(problem.code, 400), problem.sentence)
 
     def check_state(self) -> None:
         """Refuse a callback that this browser did not ask for, or that was used before."""

@@ -71,7 +71,7 @@ async def _ask(
 def _judge_error(
     host: Host, user: Any, memory: refresh.Memory, error: Exception
 ) -> refresh.Verdict:
-    status = error.status if isinstance(error, errors.ClusterError) else None
+    status = 403 if isinstance(error, errors.Refused) else getattr(error, "status", None)
     if status is None or status == 429 or status >= 500:
         retry_after = error.retry_after if isinstance(error, errors.ClusterError) else None
         host.weather = refresh.after_failure(host.weather, host.now(), retry_after)
