@@ -105,6 +105,15 @@ class ControlPlane:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    def call_later(self, seconds: float, function: Callable[[], None]) -> None:
+        """Call a function on the loop after a while, unless the cluster has stopped."""
+
+        async def wait() -> None:
+            await asyncio.sleep(seconds)
+            function()
+
+        self.run_beside(wait())
+
     def behaviours_for(self, resource: str) -> list[Behaviour]:
         """Who has a say in this kind."""
         return self._wiring.by_kind.get(resource, []) + self._wiring.for_all

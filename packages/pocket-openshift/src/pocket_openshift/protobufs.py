@@ -18,7 +18,11 @@ MEDIA_TYPE = "application/vnd.kubernetes.protobuf"
 # text.
 _Field = tuple[str, str]
 _METADATA = ("metadata", "ObjectMeta")
-_BINDING: dict[int, _Field] = {1: _METADATA, 2: ("subjects", "[Subject]"), 3: ("roleRef", "RoleRef")}
+_BINDING: dict[int, _Field] = {
+    1: _METADATA,
+    2: ("subjects", "[Subject]"),
+    3: ("roleRef", "RoleRef"),
+}
 _ROLE: dict[int, _Field] = {1: _METADATA, 2: ("rules", "[PolicyRule]")}
 _ACCESS: dict[int, _Field] = {
     1: ("resourceAttributes", "ResourceAttributes"),
@@ -267,8 +271,14 @@ def decode(raw: bytes) -> dict[str, Any]:
     if kind == "DeleteOptions":
         message = "DeleteOptions"
     if message not in MESSAGES:
-        raise ProtobufError(f"{kind} is not read as protobuf here: send it as JSON (kubectl create -f)")
-    return {"apiVersion": api_version, "kind": kind, **_message(message, _bytes(envelope.get(2, b"")))}
+        raise ProtobufError(
+            f"{kind} is not read as protobuf here: send it as JSON (kubectl create -f)"
+        )
+    return {
+        "apiVersion": api_version,
+        "kind": kind,
+        **_message(message, _bytes(envelope.get(2, b""))),
+    }
 
 
 def _message(name: str, raw: bytes) -> dict[str, Any]:
@@ -290,7 +300,9 @@ def _store(found: dict[str, Any], field: str, kind: str, value: int | bytes) -> 
         found.setdefault(field, []).append(_value(kind[1:-1], value))
     elif kind.startswith("{"):
         entry = {number: item for number, _, item in _fields(_bytes(value))}
-        found.setdefault(field, {})[_text(entry.get(1, b""))] = _value(kind[1:-1], entry.get(2, b""))
+        found.setdefault(field, {})[_text(entry.get(1, b""))] = _value(
+            kind[1:-1], entry.get(2, b"")
+        )
     else:
         found[field] = _value(kind, value)
         if kind == "int" and value == 0 and field != "replicas":

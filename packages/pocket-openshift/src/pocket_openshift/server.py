@@ -33,6 +33,7 @@ from . import certificates, control_plane, handlers
 from .behaviours import (
     Behaviour,
     accounts,
+    contents,
     ingresses,
     limits,
     logs,
@@ -46,6 +47,7 @@ from .behaviours import (
     routes,
     services,
     templates,
+    workloads,
 )
 from .oauth import app as oauth_app
 
@@ -54,6 +56,7 @@ log = logging.getLogger(__name__)
 BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
     namespaces.Namespaces,
     roles.Roles,
+    contents.Contents,
     accounts.Accounts,
     pods.Pods,
     logs.Logs,
@@ -62,6 +65,7 @@ BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
     services.Services,
     limits.Limits,
     owners.Owners,
+    workloads.Workloads,
     routes.Routes,
     ingresses.Ingresses,
     templates.Templates,

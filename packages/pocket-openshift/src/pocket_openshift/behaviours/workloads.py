@@ -1,0 +1,215 @@
+"""Deployments, ReplicaSets, ReplicationControllers, StatefulSets, Jobs: their pods are made, replaced, deleted."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from typing import Any
+
+from .. import (
+    deletion,
+    identity,
+    kinds,
+    names,
+    paths,
+    pod_defaults,
+    statuses,
+    store,
+    verbs,
+    workloads,
+)
+from . import Behaviour, Call, Object, Reply
+
+log = logging.getLogger(__name__)
+_PLANS = {
+    "deployments.apps": workloads.plan_replicas,
+    "deploymentconfigs.apps.openshift.io": workloads.plan_replicas,
+    "replicasets.apps": workloads.plan_replicas,
+    "replicationcontrollers": workloads.plan_replicas,
+    "statefulsets.apps": workloads.plan_ordered,
+    "jobs.batch": workloads.plan_job,
+}
+_SCALED = tuple(resource for resource in _PLANS if resource != "jobs.batch")
+# Each time a pod is refused (a quota, say) the controller waits twice as long, as a real one.
+_FIRST_RETRY, _LAST_RETRY = 0.5, 60.0
+CONTROLLER = identity.User(
+    "system:serviceaccount:kube-system:workload-controller", (identity.MASTERS,)
+)
+
+
+class Workloads(Behaviour):
+    """The controllers. A workload is looked at when it changes or one of its pods does."""
+
+    resources = (*_PLANS, "pods")
+
+    def __init__(self, plane: Any) -> None:
+        super().__init__(plane)
+        self._patience: dict[str, float] = {}
+
+    def default(self, call: Call, obj: Object, old: Object | None) -> None:
+        if call.kind.resource in _PLANS:
+            spec = obj["spec"] = obj.get("spec") or {}
+            _default(call.kind.resource, spec)
+            if old is None:
+                obj.setdefault("status", {})
+
+    def validate(self, call: Call, obj: Object, old: Object | None) -> None:
+        if call.kind.resource not in _PLANS:
+            return
+        spec, causes = obj["spec"], []
+        if not (spec.get("template") or {}).get("spec", {}).get("containers"):
+            causes.append(
+                statuses.Cause(
+                    "spec.template.spec.containers", "FieldValueRequired", "Required value"
+                )
+            )
+        labels = (spec.get("template") or {}).get("metadata", {}).get("labels") or {}
+        wanted = (spec.get("selector") or {}).get("matchLabels") or {}
+        if call.kind.group == "apps" and (not wanted or not wanted.items() <= labels.items()):
+            text = "Invalid value: `selector` does not match template `labels`"
+            causes.append(
+                statuses.Cause("spec.template.metadata.labels", "FieldValueInvalid", text)
+            )
+        if causes:
+            raise statuses.invalid(call.kind, obj["metadata"]["name"], causes)
+
+    def changed(self, change: store.Change) -> None:
+        if change.kind.resource in _PLANS:
+            if change.type == "DELETED":
+                self._patience.pop(change.obj["metadata"]["uid"], None)
+            elif change.old is None or change.old.get("spec") != change.obj.get("spec"):
+                self._act(change.obj["metadata"]["uid"])
+            return
+        for ref in change.obj["metadata"].get("ownerReferences") or ():
+            if ref.get("controller"):
+                self._act(ref["uid"])
+
+    def _act(self, uid: str) -> None:
+        """Compare what is with what should be, and do the difference."""
+        workload = self.store.by_uid(uid)
+        kind = kinds.of_object(workload) if workload else None
+        if workload is None or kind is None or kind.resource not in _PLANS:
+            return
+        if "deletionTimestamp" in workload["metadata"]:
+            return
+        plan = _PLANS[kind.resource](workload, self._pods_of(uid))
+        for name in plan.delete:
+            pod = self.store.find("pods", workload["metadata"]["namespace"], name)
+            if pod is not None:
+                deletion.delete(self.store, kinds.named("pods"), pod, deletion.Options())
+        problem = self._create(plan, workload)
+        self._show(kind, uid, plan.status, problem)
+
+    def _pods_of(self, uid: str) -> list[Object]:
+        keys = [key for key in self.store.owned_by(uid) if key.resource == "pods"]
+        return [pod for pod in (self.store.find(*key) for key in keys) if pod is not None]
+
+    def _create(self, plan: workloads.Plan, workload: Object) -> str:
+        """Make the pods that are missing; the sentence of what refused one, or ''."""
+        kind, place = kinds.named("pods"), workload["metadata"]["namespace"]
+        for pod in plan.create:
+            made = copy.deepcopy(pod)
+            metadata = made["metadata"]
+            if "generateName" in metadata:
+                metadata["name"] = names.generated(metadata["generateName"])
+            metadata["generation"] = 1
+            target = paths.Target("create", "", "v1", "pods", place, kind=kind)
+            try:
+                verbs.create_object(self.plane, Call(CONTROLLER, target, kind), made)
+            except statuses.StatusError as error:
+                self._retry_later(workload)
+                return str(error)
+        self._patience.pop(workload["metadata"]["uid"], None)
+        return ""
+
+    def _retry_later(self, workload: Object) -> None:
+        uid = workload["metadata"]["uid"]
+        seconds = self._patience.get(uid, _FIRST_RETRY)
+        self._patience[uid] = min(_LAST_RETRY, seconds * 2)
+        self.plane.call_later(seconds, lambda: self._act(uid))
+
+    def _show(self, kind: kinds.Kind, uid: str, status: Object, problem: str) -> None:
+        current = self.store.by_uid(uid)
+        if current is None:
+            return
+        if problem and "conditions" in status:
+            failure = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate"}
+            status = {
+                **status,
+                "conditions": [*status["conditions"], {**failure, "message": problem}],
+            }
+        self.store.update(kind, {**current, "status": status})
+
+    def endpoints(self) -> dict:
+        """The scale of each kind."""
+        found: dict = {}
+        for resource in _SCALED:
+            found[f"get {resource}/scale"] = self.get_scale
+            found[f"update {resource}/scale"] = self.set_scale
+            found[f"patch {resource}/scale"] = self.set_scale
+        return found
+
+    def get_scale(self, call: Call) -> Reply:
+        """How many pods a workload wants and has."""
+        return Reply(_scale(verbs.current(self.plane, call)))
+
+    def set_scale(self, call: Call) -> Reply:
+        """Want another number of pods."""
+        workload = verbs.current(self.plane, call)
+        wanted = (call.body or {}).get("spec", {}).get("replicas", 0)
+        if not isinstance(wanted, int) or wanted < 0:
+            raise statuses.bad_request("spec.replicas must be a number that is not negative")
+        changed = copy.deepcopy({**workload, "spec": {**workload["spec"], "replicas": wanted}})
+        call.target = paths.Target(
+            "update",
+            call.kind.group,
+            call.kind.version,
+            call.kind.plural,
+            call.namespace,
+            call.name,
+            kind=call.kind,
+        )
+        return Reply(_scale(verbs.write(self.plane, call, workload, changed)))
+
+
+def _default(resource: str, spec: Object) -> None:
+    if resource == "jobs.batch":
+        for name, value in (("parallelism", 1), ("completions", 1), ("backoffLimit", 6)):
+            spec.setdefault(name, value)
+    else:
+        spec.setdefault("replicas", 1)
+    if resource == "deployments.apps":
+        rolling = {"maxSurge": "25%", "maxUnavailable": "25%"}
+        strategy = spec.setdefault("strategy", {})
+        if strategy.setdefault("type", "RollingUpdate") == "RollingUpdate":
+            strategy.setdefault("rollingUpdate", rolling)
+        spec.setdefault("revisionHistoryLimit", 10)
+        spec.setdefault("progressDeadlineSeconds", 600)
+    template = spec.get("template") or {}
+    if template.get("spec") is not None:
+        pod = template["spec"]
+        priority = {
+            name
+            for name in ("priority", "preemptionPolicy", "enableServiceLinks")
+            if name not in pod
+        }
+        pod_defaults.fill_spec(pod)
+        for name in priority:  # these are given to pods, not to templates
+            pod.pop(name, None)
+
+
+def _scale(workload: Object) -> Object:
+    metadata, spec = workload["metadata"], workload["spec"]
+    selector = spec.get("selector") or {}
+    labels = selector.get("matchLabels") or {}
+    kept = ("name", "namespace", "uid", "resourceVersion", "creationTimestamp")
+    return {
+        "kind": "Scale",
+        "apiVersion": "autoscaling/v1",
+        "metadata": {name: metadata[name] for name in kept},
+        "spec": {"replicas": spec.get("replicas", 1)},
+        "status": {
+            "replicas": workload.get("status", {}).get("replicas", 0),
+            "selector": ",".join(f"{key}={value}" for key, value in sorted(labels.items())),
+        },
+    }

@@ -1,0 +1,177 @@
+"""Deployments and their kin: which pods they want, which must go, what their status says. Pure.
+
+`behaviours/workloads` does what is decided here. One simplification, said in docs/pocket-openshift-scope.md: a Deployment owns
+its pods itself, there is no ReplicaSet in between.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Object = dict[str, Any]
+HASH_LABEL = "pod-template-hash"
+REVISION = "deployment.kubernetes.io/revision"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do for one workload: pods to make, names of pods to delete, and the status to show."""
+
+    create: tuple[Object, ...]
+    delete: tuple[str, ...]
+    status: Object
+
+
+def template_hash(workload: Mapping[str, Any]) -> str:
+    """Ten characters that change when the pod template does."""
+    text = json.dumps(workload["spec"].get("template") or {}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+def is_ready(pod: Mapping[str, Any]) -> bool:
+    """Whether a pod says that it is ready."""
+    conditions = pod.get("status", {}).get("conditions") or ()
+    return any(c.get("type") == "Ready" and c.get("status") == "True" for c in conditions)
+
+
+def is_alive(pod: Mapping[str, Any]) -> bool:
+    """Whether a pod counts: neither ended nor being deleted."""
+    ended = pod.get("status", {}).get("phase") in ("Succeeded", "Failed")
+    return not ended and "deletionTimestamp" not in pod["metadata"]
+
+
+def make_pod(
+    workload: Mapping[str, Any], name: Mapping[str, str], labels: Mapping[str, str]
+) -> Object:
+    """A pod from the workload's template; `name` is its `name` or `generateName`."""
+    template = copy.deepcopy(workload["spec"].get("template") or {})
+    metadata = template.get("metadata") or {}
+    owner = {
+        "apiVersion": workload["apiVersion"],
+        "kind": workload["kind"],
+        "name": workload["metadata"]["name"],
+        "uid": workload["metadata"]["uid"],
+        "controller": True,
+        "blockOwnerDeletion": True,
+    }
+    made = {
+        **{key: metadata[key] for key in ("annotations",) if metadata.get(key)},
+        **name,
+        "namespace": workload["metadata"]["namespace"],
+        "labels": {**(metadata.get("labels") or {}), **labels},
+        "ownerReferences": [owner],
+    }
+    return {"metadata": made, "spec": template.get("spec") or {}}
+
+
+def _wanted(workload: Mapping[str, Any]) -> int:
+    replicas = workload["spec"].get("replicas")
+    return 1 if replicas is None else int(replicas)
+
+
+def plan_replicas(workload: Mapping[str, Any], pods: Sequence[Object]) -> Plan:
+    """For Deployments, ReplicaSets and ReplicationControllers: interchangeable pods.
+
+    A new template's pods come first and the old ones go as they get ready; `Recreate` waits until the old ones are gone.
+    """
+    current, wanted = template_hash(workload), _wanted(workload)
+    hashed = workload["kind"] in ("Deployment", "DeploymentConfig")
+    alive = [pod for pod in pods if is_alive(pod)]
+    new = [pod for pod in alive if not hashed or _hash_of(pod) == current]
+    old = [pod for pod in alive if hashed and _hash_of(pod) != current]
+    recreate = workload["spec"].get("strategy", {}).get("type") == "Recreate"
+    labels = {HASH_LABEL: current} if hashed else {}
+    prefix = f"{workload['metadata']['name']}-" + (f"{current}-" if hashed else "")
+    missing = 0 if recreate and old else max(0, wanted - len(new))
+    create = tuple(make_pod(workload, {"generateName": prefix}, labels) for _ in range(missing))
+    surplus = sorted(new, key=is_ready)[: max(0, len(new) - wanted)]
+    spare = len(old) if recreate else max(0, sum(map(is_ready, new)) + len(old) - wanted)
+    gone = [pod["metadata"]["name"] for pod in [*surplus, *sorted(old, key=is_ready)[:spare]]]
+    return Plan(create, tuple(gone), replica_status(workload, new, old))
+
+
+def _hash_of(pod: Mapping[str, Any]) -> str:
+    return (pod["metadata"].get("labels") or {}).get(HASH_LABEL, "")
+
+
+def plan_ordered(workload: Mapping[str, Any], pods: Sequence[Object]) -> Plan:
+    """For StatefulSets: pods named by number, made one after the other as they get ready."""
+    name, wanted = workload["metadata"]["name"], _wanted(workload)
+    by_name = {pod["metadata"]["name"]: pod for pod in pods}
+    create: list[Object] = []
+    for number in range(wanted):
+        pod = by_name.get(f"{name}-{number}")
+        if pod is None:
+            labels = {"apps.kubernetes.io/pod-index": str(number)}
+            create.append(make_pod(workload, {"name": f"{name}-{number}"}, labels))
+        if pod is None or not is_ready(pod):
+            break
+    kept = {f"{name}-{number}" for number in range(wanted)}
+    gone = tuple(n for n, pod in by_name.items() if n not in kept and is_alive(pod))
+    alive = [pod for pod in pods if is_alive(pod)]
+    return Plan(tuple(create), gone, replica_status(workload, alive, []))
+
+
+def replica_status(
+    workload: Mapping[str, Any], new: Sequence[Object], old: Sequence[Object]
+) -> Object:
+    """The status of a workload by its pods."""
+    ready, wanted = sum(map(is_ready, [*new, *old])), _wanted(workload)
+    status: Object = {
+        "observedGeneration": workload["metadata"].get("generation", 1),
+        "replicas": len(new) + len(old),
+        "updatedReplicas": len(new),
+        "readyReplicas": ready,
+        "availableReplicas": ready,
+        "unavailableReplicas": max(0, wanted - ready),
+    }
+    status = {name: value for name, value in status.items() if value}
+    if workload["kind"] == "Deployment":
+        status["conditions"] = _conditions(workload, new, old, available=ready >= wanted)
+    return status
+
+
+def _conditions(
+    workload: Mapping[str, Any], new: Sequence[Object], old: Sequence[Object], *, available: bool
+) -> list[Object]:
+    done = not old and sum(map(is_ready, new)) >= _wanted(workload)
+    said = {
+        "Available": (
+            available,
+            "MinimumReplicasAvailable" if available else "MinimumReplicasUnavailable",
+        ),
+        "Progressing": (True, "NewReplicaSetAvailable" if done else "ReplicaSetUpdated"),
+    }
+    return [
+        {"type": name, "status": str(state), "reason": reason}
+        for name, (state, reason) in said.items()
+    ]
+
+
+def plan_job(job: Mapping[str, Any], pods: Sequence[Object]) -> Plan:
+    """For Jobs: pods until enough have succeeded, or too many have failed."""
+    spec = job["spec"]
+    wanted, allowed = spec.get("completions", 1), spec.get("backoffLimit", 6)
+    phases = [pod.get("status", {}).get("phase") for pod in pods]
+    succeeded, failed = phases.count("Succeeded"), phases.count("Failed")
+    active = sum(1 for pod in pods if is_alive(pod))
+    status: Object = {"active": active, "succeeded": succeeded, "failed": failed}
+    status = {name: value for name, value in status.items() if value}
+    if succeeded >= wanted:
+        return Plan((), (), {**status, "conditions": [_finished("Complete", "CompletionsReached")]})
+    if failed > allowed:
+        return Plan((), (), {**status, "conditions": [_finished("Failed", "BackoffLimitExceeded")]})
+    missing = max(0, min(spec.get("parallelism", 1), wanted - succeeded) - active)
+    name = job["metadata"]["name"]
+    labels = {"job-name": name, "batch.kubernetes.io/job-name": name}
+    made = tuple(make_pod(job, {"generateName": f"{name}-"}, labels) for _ in range(missing))
+    return Plan(made, (), status)
+
+
+def _finished(kind: str, reason: str) -> Object:
+    return {"type": kind, "status": "True", "reason": reason}
