@@ -151,7 +151,7 @@ def log():
     return logging.getLogger("test.culler")
 
 
-OWNER = labels.Owner("lab", "workshops", "hub")
+OWNER = labels.Owner("lab", "workshops", "system:serviceaccount:workshops:hub")
 
 
 class TravellingCluster(cluster_room.Cluster):

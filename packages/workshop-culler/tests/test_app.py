@@ -112,7 +112,7 @@ def test_the_cluster_needs_to_know_whose(monkeypatch, name):
     monkeypatch.delenv("SPAWNER_NAMESPACE", raising=False)
     config = {"application": "lab", "namespace": "workshops", name: ""}
     with pytest.raises(StartError, match=name):
-        app_room.make_janitor(make_app(**config), None, None)
+        app_room.make_janitor(make_app(**config), None, None, "x")
 
 
 async def run(classroom, *argv, **env):
@@ -164,7 +164,7 @@ async def test_nobody_at_home(classroom, unused_tcp_port):
         classroom, "--once", JUPYTERHUB_API_URL=f"http://127.0.0.1:{unused_tcp_port}/hub/api"
     )
     assert code == 2
-    assert "the hub does not answer" in said
+    assert "no answer at start" in said
 
 
 @at_hub

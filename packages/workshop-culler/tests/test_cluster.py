@@ -126,6 +126,15 @@ async def test_kinds_are_discovered_and_a_broken_group_is_skipped(grounds):
         assert broken == []
 
 
+async def test_who_we_are(grounds, monkeypatch):
+    metadata = {"name": "hub", "namespace": "workshops"}
+    grounds.cluster.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata})
+    token = grounds.cluster.token("workshops", "hub")
+    monkeypatch.setenv("KUBECONFIG", str(grounds.cluster.kubeconfig_for(token)))
+    async with grounds.door() as door:
+        assert await door.whoami() == "system:serviceaccount:workshops:hub"
+
+
 async def test_without_credentials_it_says_what_to_set(monkeypatch, tmp_path, log):
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
     with pytest.raises(errors.StartError, match="KUBECONFIG"):

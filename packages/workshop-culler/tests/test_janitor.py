@@ -6,7 +6,7 @@ from workshop_culler import janitor, labels, orphans, sweep
 from workshop_culler.limits import Limits
 
 pytestmark = [pytest.mark.hub, pytest.mark.asyncio(loop_scope="module")]
-OWNER = labels.Owner("lab", "workshops", "hub")
+OWNER = labels.Owner("lab", "workshops", "system:serviceaccount:workshops:hub")
 LIVE_RULES = sweep.Rules(general=Limits(idle=0))
 
 

@@ -5,7 +5,7 @@ import pytest
 from workshop_culler import labels
 from workshop_culler.models import Thing
 
-OWNER = labels.Owner("lab", "workshops", "lab-spawner")
+OWNER = labels.Owner("lab", "workshops", "system:serviceaccount:workshops:lab-spawner")
 OURS = Thing(
     "namespaces",
     "lab-x7k2",

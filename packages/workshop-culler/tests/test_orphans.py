@@ -10,7 +10,7 @@ from workshop_culler import labels, orphans
 from workshop_culler.models import Action, Presence, Server, Thing, User
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-OWNER = labels.Owner("lab", "workshops", "lab-spawner")
+OWNER = labels.Owner("lab", "workshops", "system:serviceaccount:workshops:lab-spawner")
 RULES = orphans.Rules(grace=90, stuck=600)
 
 

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +54,8 @@ class WorkshopCuller(settings.Settings):
         "application": "WorkshopCuller.application",
     }
     flags = {  # noqa: RUF012 - as traitlets has it
-        "generate-config": (
-            {"IdleCuller": {"generate_config": True}},
-            "print a configuration file",
-        ),
+        **options.SHARED_FLAGS,
+        "clean-cluster": ({"WorkshopCuller": {"clean_cluster": True}}, "--clean-cluster=true"),
         "once": ({"WorkshopCuller": {"once": True}}, "one pass, for cron"),
         "dry-run": ({"WorkshopCuller": {"dry_run": True}}, "print the verdicts and do nothing"),
         "debug": ({"Application": {"log_level": "DEBUG"}}, "log more"),
@@ -93,7 +91,7 @@ class WorkshopCuller(settings.Settings):
             keeper = None
             if self.clean_cluster:
                 side = await stack.enter_async_context(cluster.Cluster(self.log))
-                keeper = make_janitor(self, side, door)
+                keeper = make_janitor(self, side, door, await find_requestor(self, side))
             work = sweep.Sweep(door, rules, self.log, keeper)
             if self.once or self.dry_run:
                 return await self._run_once(work)
@@ -180,21 +178,36 @@ def make_rules(app: WorkshopCuller) -> sweep.Rules:
     )
 
 
-def make_janitor(app: WorkshopCuller, side: cluster.Cluster, door: hub.Hub) -> janitor.Janitor:
+async def find_requestor(app: WorkshopCuller, side: cluster.Cluster) -> str:
+    """Who the spawner is to the cluster: as configured, or who we are ourselves."""
+    if app.hub_account:
+        return app.hub_account
+    try:
+        return await ask_patiently(app, side.whoami)
+    except DoorError as error:
+        raise StartError(f"hub_account: the cluster did not tell it ({error}): set it") from error
+
+
+def make_janitor(
+    app: WorkshopCuller, side: cluster.Cluster, door: hub.Hub, requestor: str
+) -> janitor.Janitor:
     """The cluster's half; raises StartError naming the option that is missing."""
     for name in ("application", "namespace"):
         if not getattr(app, name):
             raise StartError(
                 f"{name}: must be set with clean_cluster; see `workshop-culler --help-all`"
             )
-    owner = labels.Owner(app.application, app.namespace, app.service_account)
+    owner = labels.Owner(app.application, app.namespace, requestor)
     rules = orphans.Rules(app.orphan_grace, app.stuck_timeout, app.cull_volumes)
     return janitor.Janitor(side, door, owner, rules, app.log, app.dry_run)
 
 
 async def check_scopes(app: WorkshopCuller, door: hub.Hub, rules: sweep.Rules) -> None:
     """Refuse to start without the least scopes; waits while the hub is not up yet."""
-    model = await _ask_patiently(app, door)
+    try:
+        model = await ask_patiently(app, door.whoami)
+    except DoorError as error:
+        raise StartError(f"the hub does not know our token: {error}") from error
     needed = scopes.find_needed(
         deletes_users=rules.users.any,
         user_age=bool(rules.users.age),
@@ -212,17 +225,16 @@ async def check_scopes(app: WorkshopCuller, door: hub.Hub, rules: sweep.Rules) -
         )
 
 
-async def _ask_patiently(app: WorkshopCuller, door: hub.Hub) -> Mapping[str, Any]:
+async def ask_patiently(app: WorkshopCuller, ask: Callable[[], Awaitable[Any]]) -> Any:
+    """An answer, waited for while the other side is not up yet; a single pass does not wait."""
     while True:
         try:
-            return await door.whoami()
+            return await ask()
         except TemporaryError as error:
             if app.once or app.dry_run:
-                raise StartError(f"the hub does not answer: {error}") from error
-            app.log.warning("Waiting for the hub: %s", error)
+                raise StartError(f"no answer at start: {error}") from error
+            app.log.warning("Waiting: %s", error)
             await asyncio.sleep(5)
-        except DoorError as error:
-            raise StartError(f"the hub does not know our token: {error}") from error
 
 
 def main() -> None:

@@ -64,6 +64,13 @@ class Cluster:
     async def __aexit__(self, *_: object) -> None:
         await self._client.close()
 
+    async def whoami(self) -> str:
+        """Who we are to the cluster, as `system:serviceaccount:<namespace>:<name>` or a user."""
+        path = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+        body = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+        answer = await self._call("POST", path, body=body)
+        return str(answer["status"]["userInfo"]["username"])
+
     async def list_things(
         self, kind: kinds.Kind, selector: str, namespace: str = ""
     ) -> list[Thing]:

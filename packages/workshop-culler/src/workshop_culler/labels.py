@@ -37,21 +37,16 @@ PROTECTED = ("default", "openshift", "kube")
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose sessions we clean up after: the spawner's application, account and namespace."""
+    """Whose sessions we clean up after. `requestor` is the full name of the hub's account."""
 
     application: str
     namespace: str
-    account: str
+    requestor: str
 
     @property
     def deployment(self) -> str:
         """What the spawner writes as its deployment: the application."""
         return self.application
-
-    @property
-    def requestor(self) -> str:
-        """The full name of the spawner's service account."""
-        return f"system:serviceaccount:{self.namespace}:{self.account}"
 
     @property
     def selector(self) -> str:

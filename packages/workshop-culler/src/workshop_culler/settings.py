@@ -123,11 +123,12 @@ class Settings(IdleCuller):
         Example: `c.WorkshopCuller.namespace = "workshops"`""",
     ).tag(config=True)
 
-    service_account = Unicode(
-        help="""The service account of the spawner, which it writes on all that it makes.
+    hub_account = Unicode(
+        help="""The full name of the hub's account, written on all that its sessions own.
 
-        A name without namespace; by default `<application>-spawner`.
-        Example: `c.WorkshopCuller.service_account = "hub"`""",
+        `system:serviceaccount:<namespace>:<name>`; by default the account that the culler
+        itself has, as it runs with the hub's. Set it as `WorkshopSpawner.hub_account` is set.
+        Example: `c.WorkshopCuller.hub_account = "system:serviceaccount:workshop:hub"`""",
     ).tag(config=True)
 
     orphan_grace = Int(
@@ -164,10 +165,6 @@ class Settings(IdleCuller):
     def _default_namespace(self) -> str:
         told = os.environ.get("SPAWNER_NAMESPACE", "")
         return told or (NAMESPACE_FILE.read_text().strip() if NAMESPACE_FILE.exists() else "")
-
-    @default("service_account")
-    def _default_service_account(self) -> str:
-        return f"{self.application}-spawner"
 
     @default("log_level")
     def _default_log_level(self) -> int:
