@@ -1,6 +1,7 @@
 """The demo's hub: what an admin would write, with paths and ports from demo/serve.py."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -25,8 +26,15 @@ c.WorkshopSpawner.application = "workshop"
 c.WorkshopSpawner.namespace = "workshop"
 c.WorkshopSpawner.budget = "small"
 c.WorkshopSpawner.image = "pocket/terminal"
-# A pod of the demo is a local process: it listens on an address of its own, not on all.
-c.WorkshopSpawner.cmd = ["jupyterhub-butterfly", "--ip=$(POD_IP)"]
+# A pod of the demo is a local process: it listens on an address of its own, not on all, and its
+# shell is no login shell, which would put the machine's PATH in place of the demo's.
+shell = shutil.which("bash") or "/bin/sh"
+c.WorkshopSpawner.cmd = [
+    "jupyterhub-butterfly",
+    "--ip=$(POD_IP)",
+    f"--ButterflyApp.shell={shell}",
+    "--ButterflyApp.shell=-i",
+]
 c.WorkshopSpawner.environment = {
     "WORKSHOP_NAME": "demo",
     "WORKSHOP_FOLDER": os.environ["DEMO_NOTES"],
@@ -44,6 +52,9 @@ c.JupyterHub.services = [
             f"--timeout={os.environ['DEMO_IDLE_SECONDS']}",
             f"--max-age={os.environ['DEMO_AGE_SECONDS']}",
             "--cull-every=30",
+            "--anonymous-timeout=60",
+            "--clean-cluster=True",
+            "--application=workshop",
         ],
         "environment": {"KUBECONFIG": os.environ["KUBECONFIG"]},
     },
@@ -56,6 +67,7 @@ c.JupyterHub.load_roles = [
         "scopes": [
             "list:users",
             "read:users:activity",
+            "read:users:groups",
             "read:servers",
             "delete:servers",
             "delete:users",

@@ -187,10 +187,11 @@ async def play(settings: Mapping[str, str]) -> None:
 
 def make_commands() -> list[tuple[str, str]]:
     """Commands for the session's shell, each with what its answer must have in it."""
-    ask = "python3 -m pocket_openshift"
+    ask = "kubectl get"
     return [
-        (f"{ask} get serviceaccounts", "default"),
-        (f"{ask} get pods -n default", "orbidden"),
+        (f"{ask} serviceaccounts", "default"),
+        (f"{ask} pods -n default", "cannot list resource"),
+        (f"{ask} namespaces", "cannot list resource"),
     ]
 
 
