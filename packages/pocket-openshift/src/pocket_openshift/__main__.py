@@ -21,7 +21,8 @@ def make_parser(verb: str | None) -> argparse.ArgumentParser:
     """The parser; only the room of the verb in hand is imported."""
     parser = argparse.ArgumentParser(
         prog="pocket-openshift",
-        description="An OpenShift-like API that runs pods as local processes: for demos and tests, not for production.",
+        description="An OpenShift-like API that runs pods as local processes: for demos and "
+        "tests, not for production.",
     )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for name, (module, text) in VERBS.items():

@@ -1,6 +1,8 @@
-"""From a bearer token to a user: the admin's static token, service-account tokens, and what others add (OAuth).
+"""From a bearer token to a user: the admin's static token, service-account tokens, and what
+others add (OAuth).
 
-A review is remembered for ten seconds, as in the real API server: a deleted account's token goes on working that long.
+A review is remembered for ten seconds, as in the real API server: a deleted account's token goes
+on working that long.
 """
 
 from __future__ import annotations

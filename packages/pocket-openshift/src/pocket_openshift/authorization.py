@@ -1,6 +1,7 @@
 """Who may: finds the rules that bind a user, by indexes over the bindings, and judges an act.
 
-`server` asks `permit` for each request; reviews, project lists and the checks against escalation ask the same rules.
+`server` asks `permit` for each request; reviews, project lists and the checks against escalation
+ask the same rules.
 """
 
 from __future__ import annotations
@@ -65,7 +66,9 @@ def _render_subject(binding: store.Object, user: identity.User) -> str:
 
 
 class Authorization:
-    """Rules of access over a store, with an index from subject to bindings that the store's changes keep true."""
+    """Rules of access over a store, with an index from subject to bindings that the store's
+    changes keep true.
+    """
 
     def __init__(self, objects: store.Store) -> None:
         self._store = objects

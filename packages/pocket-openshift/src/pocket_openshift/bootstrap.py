@@ -1,4 +1,5 @@
-"""What exists before anybody asks: OpenShift's cluster roles and their bindings, the first namespaces. Pure data.
+"""What exists before anybody asks: OpenShift's cluster roles and their bindings, the first
+namespaces. Pure data.
 
 `behaviours/roles` puts it into the store at start and aggregates roles by label.
 """
@@ -11,7 +12,8 @@ _RBAC = "rbac.authorization.k8s.io"
 _READ = ["get", "list", "watch"]
 _WRITE = ["create", "delete", "deletecollection", "patch", "update"]
 _CORE_READ = [
-    "bindings", "configmaps", "endpoints", "events", "limitranges", "namespaces", "namespaces/status",
+    "bindings", "configmaps", "endpoints", "events", "limitranges", "namespaces",
+        "namespaces/status",
     "persistentvolumeclaims", "persistentvolumeclaims/status", "pods", "pods/log", "pods/status",
     "replicationcontrollers", "replicationcontrollers/scale", "replicationcontrollers/status",
     "resourcequotas", "resourcequotas/status", "resourcequotausages", "serviceaccounts", "services",
@@ -34,7 +36,8 @@ _APPS_READ = [
 _SELF_REVIEWS = ["selfsubjectaccessreviews", "selfsubjectrulesreviews"]
 _DISCOVERY = [
     "/.well-known", "/.well-known/*", "/api", "/api/*", "/apis", "/apis/*", "/healthz", "/healthz/",
-    "/livez", "/livez/", "/oapi", "/oapi/*", "/openapi", "/openapi/*", "/readyz", "/readyz/", "/swagger*",
+    "/livez", "/livez/", "/oapi", "/oapi/*", "/openapi", "/openapi/*", "/readyz", "/readyz/",
+        "/swagger*",
     "/version", "/version/", "/version/*",
 ]  # fmt: skip
 
@@ -83,15 +86,18 @@ _VIEW = [
     rule(["discovery.k8s.io"], ["endpointslices"], _READ),
     rule(["networking.k8s.io"], ["ingresses", "ingresses/status", "networkpolicies"], _READ),
     rule(["policy"], ["poddisruptionbudgets", "poddisruptionbudgets/status"], _READ),
-    rule(["", "apps.openshift.io"], ["deploymentconfigs", "deploymentconfigs/scale", "deploymentconfigs/status"], _READ),
+    rule(["", "apps.openshift.io"], ["deploymentconfigs", "deploymentconfigs/scale",
+        "deploymentconfigs/status"], _READ),
     rule(["", "image.openshift.io"], ["imagestreams", "imagestreams/status"], _READ),
     rule(["", "project.openshift.io"], ["projects"], ["get"]),
     rule(["", "quota.openshift.io"], ["appliedclusterresourcequotas"], _READ),
     rule(["", "route.openshift.io"], ["routes", "routes/status"], _READ),
-    rule(["", "template.openshift.io"], ["processedtemplates", "templateconfigs", "templateinstances", "templates"], _READ),
+    rule(["", "template.openshift.io"], ["processedtemplates", "templateconfigs",
+        "templateinstances", "templates"], _READ),
 ]  # fmt: skip
 _EDIT = [
-    rule([""], ["pods/attach", "pods/exec", "pods/portforward", "pods/proxy", "secrets", "services/proxy"], _READ),
+    rule([""], ["pods/attach", "pods/exec", "pods/portforward", "pods/proxy", "secrets",
+        "services/proxy"], _READ),
     rule([""], ["serviceaccounts"], ["impersonate"]),
     rule([""], _CORE_WRITE, _WRITE),
     rule([""], ["pods/eviction", "serviceaccounts/token"], ["create"]),
@@ -105,7 +111,8 @@ _EDIT = [
     rule(["", "image.openshift.io"], ["imagestreams"], _WRITE),
     rule(["", "route.openshift.io"], ["routes"], _WRITE),
     rule(["", "route.openshift.io"], ["routes/custom-host"], ["create"]),
-    rule(["", "template.openshift.io"], ["processedtemplates", "templateconfigs", "templateinstances", "templates"], _WRITE),
+    rule(["", "template.openshift.io"], ["processedtemplates", "templateconfigs",
+        "templateinstances", "templates"], _WRITE),
 ]  # fmt: skip
 _ADMIN = [
     rule(["authorization.k8s.io"], ["localsubjectaccessreviews"], ["create"]),
@@ -154,13 +161,16 @@ ROLES: list[dict[str, Any]] = [
     _role("system:discovery", [{"nonResourceURLs": _DISCOVERY, "verbs": ["get"]}]),
     _role(
         "system:public-info-viewer",
-        [{"nonResourceURLs": ["/healthz", "/livez", "/readyz", "/version", "/version/"], "verbs": ["get"]}],
+        [{"nonResourceURLs": ["/healthz", "/livez", "/readyz", "/version", "/version/"],
+            "verbs": ["get"]}],
     ),
     _role(
         "system:oauth-token-deleter",
         [
-            rule(["", "oauth.openshift.io"], ["oauthaccesstokens", "oauthauthorizetokens"], ["delete"]),
-            rule(["oauth.openshift.io"], ["useroauthaccesstokens"], ["delete", "get", "list", "watch"]),
+            rule(["", "oauth.openshift.io"], ["oauthaccesstokens", "oauthauthorizetokens"],
+                ["delete"]),
+            rule(["oauth.openshift.io"], ["useroauthaccesstokens"], ["delete", "get", "list",
+                "watch"]),
         ],
     ),
     _role(
@@ -170,7 +180,8 @@ ROLES: list[dict[str, Any]] = [
             rule(["authorization.k8s.io"], ["subjectaccessreviews"], ["create"]),
         ],
     ),
-    _role("cluster-reader", [rule(["*"], ["*"], _READ), {"nonResourceURLs": ["*"], "verbs": ["get"]}]),
+    _role("cluster-reader", [rule(["*"], ["*"], _READ), {"nonResourceURLs": ["*"],
+        "verbs": ["get"]}]),
 ]  # fmt: skip
 
 BINDINGS: list[dict[str, Any]] = [
@@ -178,10 +189,12 @@ BINDINGS: list[dict[str, Any]] = [
     _binding("cluster-admins", "cluster-admin", "system:cluster-admins"),
     _binding("basic-users", "basic-user", "system:authenticated"),
     _binding("system:basic-user", "system:basic-user", "system:authenticated"),
-    _binding("self-access-reviewers", "self-access-reviewer", "system:authenticated", "system:unauthenticated"),
+    _binding("self-access-reviewers", "self-access-reviewer", "system:authenticated",
+        "system:unauthenticated"),
     _binding("self-provisioners", "self-provisioner", "system:authenticated:oauth"),
     _binding("system:discovery", "system:discovery", "system:authenticated"),
-    _binding("system:public-info-viewer", "system:public-info-viewer", "system:authenticated", "system:unauthenticated"),
+    _binding("system:public-info-viewer", "system:public-info-viewer", "system:authenticated",
+        "system:unauthenticated"),
     _binding("system:oauth-token-deleters", "system:oauth-token-deleter", "system:authenticated"),
 ]  # fmt: skip
 

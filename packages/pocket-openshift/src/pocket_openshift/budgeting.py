@@ -1,4 +1,5 @@
-"""Resource quotas: what an object uses of them, whether a quota concerns it, whether it still fits. Pure.
+"""Resource quotas: what an object uses of them, whether a quota concerns it, whether it still
+fits. Pure.
 
 `behaviours/quotas` counts and refuses; the sentences are the real server's.
 """
@@ -14,7 +15,8 @@ from . import kinds, limiting, pod_defaults, quantities
 Usage = dict[str, Decimal]
 
 _COUNTED = (
-    "configmaps", "persistentvolumeclaims", "pods", "replicationcontrollers", "resourcequotas", "secrets", "services",
+    "configmaps", "persistentvolumeclaims", "pods", "replicationcontrollers", "resourcequotas",
+        "secrets", "services",
 )  # fmt: skip
 _POD_SCOPED = ("Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass")
 
@@ -108,7 +110,9 @@ def hard_of(quota: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def missing_in(quota: Mapping[str, Any], pod: Mapping[str, Any]) -> str:
-    """The part of the sentence about bounds that a pod must say and does not; empty when it says all."""
+    """The part of the sentence about bounds that a pod must say and does not; empty when it says
+    all.
+    """
     found = []
     for bound in sorted(hard_of(quota)):
         field, _, name = bound.rpartition(".")

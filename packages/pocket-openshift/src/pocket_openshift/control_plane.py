@@ -1,4 +1,5 @@
-"""The cluster without its sockets: store, watches, who may, what reacts. One thread, one event loop.
+"""The cluster without its sockets: store, watches, who may, what reacts. One thread, one event
+loop.
 
 `server` puts HTTP in front of it; the behaviours and the OAuth server get it as `plane`.
 """
@@ -123,7 +124,9 @@ class ControlPlane:
         return self._wiring.endpoints.get(f"{verb} {resource}", [])
 
     def _react(self, change: store.Change) -> None:
-        """Let behaviours react to a commit; what they commit is reacted to afterwards, not within."""
+        """Let behaviours react to a commit; what they commit is reacted to afterwards, not
+        within.
+        """
         self._waiting.append(change)
         if self._reacting:
             return
@@ -148,7 +151,9 @@ class ControlPlane:
             behaviour.validate(call, obj, old)
 
     def ensure(self, resource: str, obj: store.Object) -> store.Object:
-        """Create an object unless it is there, as the cluster itself: no admission, no rules of access."""
+        """Create an object unless it is there, as the cluster itself: no admission, no rules of
+        access.
+        """
         kind = kinds.named(resource)
         namespace = obj["metadata"].get("namespace", "")
         found = self.store.find(resource, namespace, obj["metadata"]["name"])

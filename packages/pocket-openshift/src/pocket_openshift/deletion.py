@@ -1,4 +1,6 @@
-"""Deleting: preconditions, grace, finalizers, propagation. `verbs`, owners and namespaces all delete through here."""
+"""Deleting: preconditions, grace, finalizers, propagation. `verbs`, owners and namespaces all
+delete through here.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ _FINALIZER_OF = {"Foreground": FOREGROUND, "Orphan": ORPHAN}
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """DeleteOptions. `grace` is seconds, None for the object's own; `policy` is Background, Foreground or Orphan."""
+    """DeleteOptions. `grace` is seconds, None for the object's own; `policy` is Background,
+    Foreground or Orphan.
+    """
 
     grace: int | None = None
     policy: str = "Background"
@@ -53,7 +57,8 @@ def check_preconditions(kind: kinds.Kind, obj: store.Object, options: Options) -
         raise statuses.uid_conflict(kind, metadata["name"], options.uid, metadata["uid"])
     if options.version and options.version != metadata["resourceVersion"]:
         why = (
-            f"the ResourceVersion in the precondition ({options.version}) does not match the ResourceVersion "
+            f"the ResourceVersion in the precondition ({options.version}) does not match the "
+            "ResourceVersion "
             f"in record ({metadata['resourceVersion']}). The object might have been modified"
         )
         raise statuses.conflict(kind, metadata["name"], why)
@@ -117,7 +122,9 @@ def _remove(objects: store.Store, kind: kinds.Kind, obj: store.Object) -> store.
 
 
 def finish_if_done(objects: store.Store, kind: kinds.Kind, obj: store.Object) -> bool:
-    """Take out an object that is being deleted and that nothing holds any more. Returns whether it did."""
+    """Take out an object that is being deleted and that nothing holds any more. Returns whether
+    it did.
+    """
     metadata = obj["metadata"]
     waiting = "deletionTimestamp" not in metadata or metadata.get("finalizers")
     if (

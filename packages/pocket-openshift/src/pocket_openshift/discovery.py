@@ -1,8 +1,11 @@
-"""The documents that tell a client what this server has: versions, groups, resources, well-known. Pure."""
+"""The documents that tell a client what this server has: versions, groups, resources, well-known.
+Pure.
+"""
 
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable
 from typing import Any
 
 from . import __version__, kinds, scopes
@@ -127,9 +130,14 @@ def make_well_known(oauth_url: str) -> dict[str, Any]:
     }
 
 
+def _group_document(name: str) -> dict[str, Any] | None:
+    group = make_group(name)
+    return {"kind": "APIGroup", "apiVersion": "v1", **group} if group else None
+
+
 def document(path: str, url: str, oauth_url: str) -> Any | None:
     """The document at a path that is no resource, or None. Paths end without a slash."""
-    fixed = {
+    fixed: dict[str, Callable[[], Any]] = {
         "/version": lambda: VERSION,
         "/api": lambda: make_versions(url.removeprefix("https://")),
         "/apis": make_group_list,
@@ -144,8 +152,7 @@ def document(path: str, url: str, oauth_url: str) -> Any | None:
     if parts == ["api", "v1"]:
         return make_resource_list("", "v1")
     if parts[0] == "apis" and len(parts) == 2:
-        group = make_group(parts[1])
-        return group and {"kind": "APIGroup", "apiVersion": "v1", **group}
+        return _group_document(parts[1])
     if parts[0] == "apis" and len(parts) == 3:
         return make_resource_list(parts[1], parts[2])
     return None

@@ -1,4 +1,5 @@
-"""A script of faults: what goes wrong, for which requests, how often. Pure but for its own counters.
+"""A script of faults: what goes wrong, for which requests, how often. Pure but for its own
+counters.
 
 Tests add faults; the server asks `next_for` once a request. See docs/how-to/test-your-spawner.md.
 """
@@ -17,12 +18,13 @@ FOREVER = 10**9
 class Fault:
     """One thing to go wrong.
 
-    `verb` and `resource` choose requests ("*" is any; "pods/log" a subresource), `namespace`, `name` and `user` narrow it.
-    `status` answers with that error; `retry_after` (seconds) adds the header, with 429 when no status is given.
-    `drop` cuts the connection "before" anything is done or "after" it was committed. `delay` waits that many seconds first.
-    For watches: `watch="silent"` sends nothing more, `watch="cut"` ends the connection after `after_events` events,
-    `watch="expired"` sends a 410 event after them. `stale` answers a list with the state of that many seconds ago's
-    version: the state before the last `stale` commits of the kind.
+    `verb` and `resource` choose requests ("*" is any; "pods/log" a subresource), `namespace`,
+    `name` and `user` narrow it. `status` answers with that error; `retry_after` (seconds) adds
+    the header, with 429 when no status is given. `drop` cuts the connection "before" anything is
+    done or "after" it was committed. `delay` waits that many seconds first. For watches:
+    `watch="silent"` sends nothing more, `watch="cut"` ends the connection after `after_events`
+    events, `watch="expired"` sends a 410 event after them. `stale` answers a list with the state
+    of that many seconds ago's version: the state before the last `stale` commits of the kind.
     """
 
     verb: str = "*"
@@ -70,7 +72,9 @@ class Faults:
         self._script: list[Fault] = []
 
     def add(self, *, times: int | None = 1, **what: object) -> Fault:
-        """Add a fault (see `Fault` for the words); `times=None` means until `clear`. Returns it: `.seen` counts."""
+        """Add a fault (see `Fault` for the words); `times=None` means until `clear`. Returns it:
+        `.seen` counts.
+        """
         fault = Fault(times=FOREVER if times is None else times, **what)  # type: ignore[arg-type]
         effects = (fault.status, fault.retry_after, fault.drop, fault.watch)
         if not any(effect is not None for effect in effects) and not (fault.delay or fault.stale):

@@ -1,4 +1,5 @@
-"""HTTP: who asks, for what, may they; then the endpoint or verb that answers, and the bytes of the answer.
+"""HTTP: who asks, for what, may they; then the endpoint or verb that answers, and the bytes of
+the answer.
 
 The only room besides `server` that imports tornado for the API. One catch-all handler.
 """
@@ -36,7 +37,7 @@ log = logging.getLogger(__name__)
 _YAML = ("application/yaml", "application/apply-patch+yaml")
 
 
-class Dropped(Exception):  # noqa: N818 - an event, not an error
+class Dropped(Exception):
     """A fault cuts this connection."""
 
 
@@ -59,6 +60,7 @@ class ApiHandler(tornado.web.RequestHandler):
     SUPPORTED_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
     def initialize(self, plane: control_plane.ControlPlane) -> None:
+        """Called by tornado, with the plane of the route."""
         self.plane = plane
         self.user = identity.ANONYMOUS
         self.target: paths.Target | None = None
@@ -73,7 +75,7 @@ class ApiHandler(tornado.web.RequestHandler):
             self._hang_up()
         except tornado.iostream.StreamClosedError:
             pass
-        except Exception:  # noqa: BLE001 - the loop's edge: one broken request must not end the server
+        except Exception:
             log.exception("%s %s failed", self.request.method, self.request.path)
             self._send_failure()
         self._record()

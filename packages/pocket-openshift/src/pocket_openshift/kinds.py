@@ -1,7 +1,7 @@
 """The table of kinds that are served. One row a kind; nothing else knows a list of kinds.
 
-Pure data and look-ups: `paths` finds a row for a URL, `discovery` prints the rows, the store and the rules of access
-speak of a row by its `resource` ("pods", "routes.route.openshift.io").
+Pure data and look-ups: `paths` finds a row for a URL, `discovery` prints the rows, the store and
+the rules of access speak of a row by its `resource` ("pods", "routes.route.openshift.io").
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ class Kind:
 
     @property
     def resource(self) -> str:
-        """The plural with its group, as error messages say it: `pods`, `routes.route.openshift.io`."""
+        """The plural with its group, as error messages say it: `pods`,
+        `routes.route.openshift.io`.
+        """
         return f"{self.plural}.{self.group}" if self.group else self.plural
 
     @property
@@ -55,7 +57,9 @@ class Kind:
 
     @property
     def storage_hash(self) -> str:
-        """What discovery calls storageVersionHash: eight bytes of SHA-256 over group/version/kind."""
+        """What discovery calls storageVersionHash: eight bytes of SHA-256 over
+        group/version/kind.
+        """
         text = f"{self.group}/{self.version}/{self.kind}"
         return base64.b64encode(hashlib.sha256(text.encode()).digest()[:8]).decode()
 

@@ -1,6 +1,8 @@
-"""OpenAPI, as little as kubectl needs to go on: which paths may be patched, and that fields are checked here. Pure.
+"""OpenAPI, as little as kubectl needs to go on: which paths may be patched, and that fields are
+checked here. Pure.
 
-There are no schemas of fields: `kubectl explain` has nothing to show (see docs/pocket-openshift-scope.md).
+There are no schemas of fields: `kubectl explain` has nothing to show (see
+docs/pocket-openshift-scope.md).
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""JSON patch, JSON merge patch and Kubernetes' strategic merge patch. Pure: (object, patch) -> new object."""
+"""JSON patch, JSON merge patch and Kubernetes' strategic merge patch. Pure: (object, patch) ->
+new object.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ STRATEGIC = "application/strategic-merge-patch+json"
 APPLY = "application/apply-patch+yaml"
 TYPES = (JSON, MERGE, STRATEGIC, APPLY)
 
-# Lists that are merged by an item's key, as the tags of the Kubernetes types say; all other lists are replaced.
+# Lists that are merged by an item's key, as the tags of the Kubernetes types say; all other lists
+# are replaced.
 _KEYS = {
     "addresses": "type",
     "conditions": "type",
@@ -41,7 +44,9 @@ class PatchError(ValueError):
 
 
 def apply(media_type: str, obj: dict[str, Any], patch: Any) -> dict[str, Any]:
-    """The object with the patch applied; the given object is left alone. PatchError when that cannot be."""
+    """The object with the patch applied; the given object is left alone. PatchError when that
+    cannot be.
+    """
     if media_type == JSON:
         return _json_patch(obj, patch)
     if not isinstance(patch, dict):
@@ -81,7 +86,9 @@ def merge_patch(obj: Any, patch: Any) -> Any:
 
 
 def strategic_merge(obj: Any, patch: Any) -> Any:
-    """Like a merge patch, but lists with a merge key are merged item by item; knows `$patch` and its relatives."""
+    """Like a merge patch, but lists with a merge key are merged item by item; knows `$patch` and
+    its relatives.
+    """
     if not isinstance(patch, dict):
         return copy.deepcopy(patch)
     if patch.get("$patch") == "replace":

@@ -11,7 +11,7 @@ from typing import Any
 from . import quantities
 
 TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"  # noqa: S105 - a path
-_EVICTION = [
+_EVICTION: list[dict[str, Any]] = [
     {
         "effect": "NoExecute",
         "key": f"node.kubernetes.io/{name}",
@@ -20,7 +20,7 @@ _EVICTION = [
     }
     for name in ("not-ready", "unreachable")
 ]
-_PRESSURE = {
+_PRESSURE: dict[str, Any] = {
     "effect": "NoSchedule",
     "key": "node.kubernetes.io/memory-pressure",
     "operator": "Exists",
@@ -90,7 +90,7 @@ def _fill_volume(volume: dict[str, Any]) -> None:
     for name in ("secret", "configMap", "projected", "downwardAPI"):
         if volume.get(name):
             volume[name].setdefault("defaultMode", 420)
-    if "hostPath" in volume and volume["hostPath"]:
+    if volume.get("hostPath"):
         volume["hostPath"].setdefault("type", "")
 
 

@@ -1,20 +1,23 @@
-"""Kubernetes' protobuf bodies, as kubectl's `create` and `auth` commands send them. Pure: bytes to an object.
+"""Kubernetes' protobuf bodies, as kubectl's `create` and `auth` commands send them. Pure: bytes
+to an object.
 
-Only requests are read, only the kinds those commands make; answers are JSON, which every client takes. A field that is not in
-the tables is an error, never dropped silently. The numbers are those of the API's published .proto files.
+Only requests are read, only the kinds those commands make; answers are JSON, which every client
+takes. A field that is not in the tables is an error, never dropped silently. The numbers are
+those of the API's published .proto files.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 MAGIC = b"k8s\x00"
 MEDIA_TYPE = "application/vnd.kubernetes.protobuf"
 
-# message -> field number -> (name, type). A type is a scalar, another message, `[type]` for a list, `{type}` for a map from
+# message -> field number -> (name, type). A type is a scalar, another message, `[type]` for a
+# list, `{type}` for a map from
 # text.
 _Field = tuple[str, str]
 _METADATA = ("metadata", "ObjectMeta")
@@ -260,7 +263,9 @@ def is_protobuf(raw: bytes) -> bool:
 
 
 def decode(raw: bytes) -> dict[str, Any]:
-    """The object in a body, as JSON would have it. ProtobufError for kinds or fields that are not in the tables."""
+    """The object in a body, as JSON would have it. ProtobufError for kinds or fields that are not
+    in the tables.
+    """
     if not is_protobuf(raw):
         raise ProtobufError("the body does not begin as Kubernetes' protobuf does")
     envelope = {number: value for number, _, value in _fields(raw[len(MAGIC) :])}
@@ -282,7 +287,8 @@ def decode(raw: bytes) -> dict[str, Any]:
 
 
 def _message(name: str, raw: bytes) -> dict[str, Any]:
-    table, found = MESSAGES[name], {}
+    table = MESSAGES[name]
+    found: dict[str, Any] = {}
     if name in _IGNORED:
         return {}
     for number, _, value in _fields(raw):
@@ -305,9 +311,9 @@ def _store(found: dict[str, Any], field: str, kind: str, value: int | bytes) -> 
         )
     else:
         found[field] = _value(kind, value)
-        if kind == "int" and value == 0 and field != "replicas":
-            del found[field]
-        elif kind == "bool" and not value and field != "automountServiceAccountToken":
+        if (kind == "int" and value == 0 and field != "replicas") or (
+            kind == "bool" and not value and field != "automountServiceAccountToken"
+        ):
             del found[field]
 
 
@@ -335,7 +341,7 @@ def _int_or_string(parts: dict[int, Any]) -> int | str:
     return _text(parts.get(3, b"")) if parts.get(1) == 1 else _signed(parts.get(2, 0))
 
 
-_SPECIAL = {
+_SPECIAL: dict[str, Callable[[dict[int, Any]], Any]] = {
     "Time": _time,
     "IntOrString": _int_or_string,
     "Quantity": lambda parts: _text(parts.get(1, b"")),

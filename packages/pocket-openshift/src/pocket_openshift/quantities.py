@@ -1,4 +1,6 @@
-"""Kubernetes quantities: `250m`, `1Gi`, `2e3` as exact numbers, and back as the API server writes them. Pure."""
+"""Kubernetes quantities: `250m`, `1Gi`, `2e3` as exact numbers, and back as the API server writes
+them. Pure.
+"""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ _OLD_AUTHZ = ("", "authorization.openshift.io")
 DISCOVERY = rbac.Rule(
     ("get",),
     paths=(
-        "/version", "/version/*", "/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/readyz",
+        "/version", "/version/*", "/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez",
+            "/readyz",
         "/openapi", "/openapi/*", "/swagger*", "/.well-known", "/.well-known/*",
     ),
 )  # fmt: skip
@@ -43,7 +44,9 @@ _ESCALATING = frozenset(
 
 
 def role_of(scope: str) -> tuple[str, str, bool] | None:
-    """`role:edit:ns[:!]` as (ClusterRole, namespace or '*', may escalate?), or None for another scope."""
+    """`role:edit:ns[:!]` as (ClusterRole, namespace or '*', may escalate?), or None for another
+    scope.
+    """
     parts = scope.split(":")
     if parts[0] != "role" or len(parts) < 3:
         return None

@@ -2,18 +2,23 @@
 
 **Where things plug in.**
 
-- A reaction, an admission check or an endpoint is a `behaviours.Behaviour` in a file of its own; add its class to
-  `BEHAVIOURS` below. Order matters: defaults and checks run in that order. `plane` (a `control_plane.ControlPlane`)
-  gives it `plane.store`, `plane.settings` (URLs, subdomain, CA), `plane.authorization.permit(user, act)`,
-  `plane.user_of(token)`, `plane.authentication.add(function)`, `plane.run_beside(coroutine)`.
-- The OAuth server is a tornado application: `oauth/app.py` has `make_app(plane) -> tornado.web.Application`, served on
-  `plane.settings.oauth_url`. What it needs in the API (`users/~`, `useroauthaccesstokens`, tokens -> users) are the
-  behaviours in `oauth.app.BEHAVIOURS`.
-- The node agent is *not* composed here: it is a client of the API (`node/`), started beside by `testing.PocketCluster`
-  (`start_node`) or `pocket-openshift node` with a kubeconfig. For logs, exec and attach, the API server connects to the
-  address of the pod's Node object (`status.addresses` InternalIP, `status.daemonEndpoints.kubeletEndpoint.Port`, http)
-  at `/containerLogs/NAMESPACE/POD/CONTAINER?follow=true&...` with the bearer token in the Node's annotation
-  `pocket-openshift/log-token`, as it would ask a kubelet (`behaviours/logs.py`).
+- A reaction, an admission check or an endpoint is a `behaviours.Behaviour` in a file of its own;
+  add its class to
+  `BEHAVIOURS` below. Order matters: defaults and checks run in that order. `plane` (a
+  `control_plane.ControlPlane`) gives it `plane.store`, `plane.settings` (URLs, subdomain, CA),
+  `plane.authorization.permit(user, act)`, `plane.user_of(token)`,
+  `plane.authentication.add(function)`, `plane.run_beside(coroutine)`.
+- The OAuth server is a tornado application: `oauth/app.py` has `make_app(plane) ->
+  tornado.web.Application`, served on
+  `plane.settings.oauth_url`. What it needs in the API (`users/~`, `useroauthaccesstokens`,
+  tokens -> users) are the behaviours in `oauth.app.BEHAVIOURS`.
+- The node agent is *not* composed here: it is a client of the API (`node/`), started beside by
+  `testing.PocketCluster`
+  (`start_node`) or `pocket-openshift node` with a kubeconfig. For logs, exec and attach, the API
+  server connects to the address of the pod's Node object (`status.addresses` InternalIP,
+  `status.daemonEndpoints.kubeletEndpoint.Port`, http) at
+  `/containerLogs/NAMESPACE/POD/CONTAINER?follow=true&...` with the bearer token in the Node's
+  annotation `pocket-openshift/log-token`, as it would ask a kubelet (`behaviours/logs.py`).
 """
 
 from __future__ import annotations
@@ -135,6 +140,8 @@ class Server:
 
 
 def _log_request(handler: tornado.web.RequestHandler) -> None:
-    """One line a request, at debug: method, path without its query (which may hold a token), status."""
+    """One line a request, at debug: method, path without its query (which may hold a token),
+    status.
+    """
     request = handler.request
     log.debug("%s %s %s", request.method, request.path, handler.get_status())

@@ -17,12 +17,16 @@ from .oauth import app as oauth_app
 from .oauth import people
 
 _PURPOSE = (
-    "pocket-openshift: an OpenShift-like API for demos, tests and plugin authors, with pods as local processes.\n"
-    "It is not made for production: anyone who holds a token that may create pods runs programs as you."
+    "pocket-openshift: an OpenShift-like API for demos, tests and plugin authors, with pods as "
+    "local processes.\n"
+    "It is not made for production: anyone who holds a token that may create pods runs programs "
+    "as you."
 )
 _REFUSED = (
-    "refusing to listen on {host}: whoever reaches it and may create a pod runs programs as you on this machine.\n"
-    "Give --allow-anyone-to-run-programs-as-me if that is what you want; otherwise listen on 127.0.0.1."
+    "refusing to listen on {host}: whoever reaches it and may create a pod runs programs as you "
+    "on this machine.\n"
+    "Give --allow-anyone-to-run-programs-as-me if that is what you want; otherwise listen on "
+    "127.0.0.1."
 )
 
 

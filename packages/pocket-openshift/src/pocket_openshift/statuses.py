@@ -1,6 +1,7 @@
 """Kubernetes Status errors with the texts of the real API server. Pure.
 
-Everything that refuses a request raises a `StatusError` made here; only the HTTP shell turns it into an answer.
+Everything that refuses a request raises a `StatusError` made here; only the HTTP shell turns it
+into an answer.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from . import kinds
 
 
 class StatusError(Exception):
-    """A request is refused: `code` is the HTTP status, `body` the Status object, `headers` extra headers."""
+    """A request is refused: `code` is the HTTP status, `body` the Status object, `headers` extra
+    headers.
+    """
 
     def __init__(self, body: dict[str, Any], headers: Mapping[str, str] | None = None) -> None:
         super().__init__(body.get("message", ""))
@@ -107,7 +110,8 @@ def already_exists(
 def conflict(kind: kinds.Kind, name: str, why: str | None = None) -> StatusError:
     """409: the object changed since the caller read it."""
     why = why or (
-        "the object has been modified; please apply your changes to the latest version and try again"
+        "the object has been modified; please apply your changes to the latest version and try "
+        "again"
     )
     message = f'Operation cannot be fulfilled on {kind.resource} "{name}": {why}'
     return StatusError(
@@ -116,7 +120,9 @@ def conflict(kind: kinds.Kind, name: str, why: str | None = None) -> StatusError
 
 
 def uid_conflict(kind: kinds.Kind, name: str, wanted: str, found: str) -> StatusError:
-    """409: a delete names a UID that the object does not have. The real server says the Kind here."""
+    """409: a delete names a UID that the object does not have. The real server says the Kind
+    here.
+    """
     message = (
         f'Operation cannot be fulfilled on {kind.kind} "{name}": the UID in the precondition '
         f"({wanted}) does not match the UID in record ({found}). "
@@ -204,7 +210,10 @@ def gone(message: str) -> StatusError:
 
 def method_not_allowed(kind: kinds.Kind, verb: str) -> StatusError:
     """405: the kind does not know this verb."""
-    message = f'{kind.resource} "{verb}" is not supported: the server does not allow this method on the requested resource'
+    message = (
+        f'{kind.resource} "{verb}" is not supported: the server does not allow this method '
+        "on the requested resource"
+    )
     message = "the server does not allow this method on the requested resource"
     return StatusError(
         make_status(405, "MethodNotAllowed", message, _details(kind.group, kind.plural, ""))
@@ -220,7 +229,10 @@ def no_such_resource() -> StatusError:
 
 def unsupported_media_type(known: Sequence[str]) -> StatusError:
     """415: a patch in a format that is not known."""
-    message = f"the body of the request was in an unknown format - accepted media types include: {', '.join(known)}"
+    message = (
+        f"the body of the request was in an unknown format - accepted media types include: "
+        f"{', '.join(known)}"
+    )
     return StatusError(make_status(415, "UnsupportedMediaType", message, {}))
 
 

@@ -1,7 +1,8 @@
 """Objects, their versions and the indexes over them. No HTTP, no rules, one thread.
 
-An object in the store is never changed: every write puts a new dictionary in its place, so a reader may keep what it
-got. Callers copy before they change. `verbs` and the behaviours write here; `watching` hears every change.
+An object in the store is never changed: every write puts a new dictionary in its place, so a
+reader may keep what it got. Callers copy before they change. `verbs` and the behaviours write
+here; `watching` hears every change.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ Object = dict[str, Any]
 
 
 class Key(NamedTuple):
-    """Where an object is: the kind's `resource`, its namespace ('' for the cluster's own) and name."""
+    """Where an object is: the kind's `resource`, its namespace ('' for the cluster's own) and
+    name.
+    """
 
     resource: str
     namespace: str
@@ -132,7 +135,8 @@ class Store:
         return self._commit("ADDED", kind, key, fresh, None)
 
     def update(self, kind: kinds.Kind, obj: Object) -> Object:
-        """Replace an object. A 404 when it is gone, a 409 when it names a version or UID that is not the stored one's.
+        """Replace an object. A 404 when it is gone, a 409 when it names a version or UID that is
+        not the stored one's.
 
         An object equal to the stored one makes no new version and no event.
         """
@@ -160,7 +164,8 @@ class Store:
             raise statuses.conflict(
                 kind,
                 name,
-                f"Precondition failed: UID in precondition: {uid}, UID in object meta: {stored['uid']}",
+                f"Precondition failed: UID in precondition: {uid}, UID in object meta: "
+                f"{stored['uid']}",
             )
         if metadata.get("resourceVersion") not in (None, "", stored["resourceVersion"]):
             raise statuses.conflict(kind, name)

@@ -1,4 +1,6 @@
-"""The answer to a watch: events as lines of JSON until its time is over, with bookmarks, and the faults of watches."""
+"""The answer to a watch: events as lines of JSON until its time is over, with bookmarks, and the
+faults of watches.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ def open_watch(plane: ControlPlane, call: Call) -> watching.Watch:
 
 
 def watch(plane: ControlPlane, call: Call, fault: faults.Fault | None) -> Reply:
-    """Answer a watch. A version that was forgotten is an ERROR event with 410, as in the real server."""
+    """Answer a watch. A version that was forgotten is an ERROR event with 410, as in the real
+    server.
+    """
     seconds = _seconds(call)
     try:
         opened = open_watch(plane, call)

@@ -1,4 +1,6 @@
-"""Tables, as kubectl asks for them (`Accept: application/json;as=Table`): columns and cells of every kind. Pure."""
+"""Tables, as kubectl asks for them (`Accept: application/json;as=Table`): columns and cells of
+every kind. Pure.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ def age(obj: dict[str, Any], field: str = "creationTimestamp") -> str:
 
 
 def since(text: str | None, now: datetime | None = None) -> str:
-    """The time since an RFC 3339 moment, in kubectl's short form; `<unknown>` where there is none."""
+    """The time since an RFC 3339 moment, in kubectl's short form; `<unknown>` where there is
+    none.
+    """
     if not text:
         return "<unknown>"
     then = datetime.fromisoformat(text.replace("Z", "+00:00"))
@@ -141,7 +145,7 @@ _COLUMNS: dict[str, tuple[tuple[str, Cell], ...]] = {
     ),
     "namespaces": (("Status", _at("status", "phase")),),
     "projects.project.openshift.io": (
-        ("Display Name", lambda o: (o["metadata"].get("annotations") or {}).get("openshift.io/display-name", "")),
+        ("Display Name", _at("metadata", "annotations", "openshift.io/display-name", missing="")),
         ("Status", _at("status", "phase")),
     ),
     "services": (
@@ -202,7 +206,9 @@ def _columns(resource: str) -> list[tuple[str, Cell]]:
 def make_table(
     kind: kinds.Kind, objects: list[dict[str, Any]], metadata: dict[str, Any]
 ) -> dict[str, Any]:
-    """A table of objects; each row carries the object's metadata, as kubectl needs for `-A` and labels."""
+    """A table of objects; each row carries the object's metadata, as kubectl needs for `-A` and
+    labels.
+    """
     columns = _columns(kind.resource)
     return {
         "kind": "Table",
@@ -233,7 +239,9 @@ def make_table(
 
 
 def from_answer(body: Any, target: paths.Target) -> dict[str, Any] | None:
-    """The table for an object or list that is about to be answered; None for what is no such thing."""
+    """The table for an object or list that is about to be answered; None for what is no such
+    thing.
+    """
     if target.kind is None or target.subresource:
         return None
     parsed = json.loads(body) if isinstance(body, bytes) else body

@@ -1,7 +1,7 @@
 """A cluster for tests, with or without pytest: `with PocketCluster() as cluster: ...`.
 
-The server runs in a thread with a loop of its own, so synchronous clients work beside it. Everything here may be called
-from any thread.
+The server runs in a thread with a loop of its own, so synchronous clients work beside it.
+Everything here may be called from any thread.
 """
 
 from __future__ import annotations
@@ -41,8 +41,9 @@ class Answer:
 class PocketCluster:
     """A fresh cluster on loopback, gone with the `with` block.
 
-    `token_cache_seconds` is how long a revoked token goes on working (10 in a real API server), `namespace_seconds` how
-    long a namespace that was deleted keeps its content (5 in a real cluster, 0 here so that tests are quick).
+    `token_cache_seconds` is how long a revoked token goes on working (10 in a real API server),
+    `namespace_seconds` how long a namespace that was deleted keeps its content (5 in a real
+    cluster, 0 here so that tests are quick).
     """
 
     def __init__(
@@ -156,7 +157,9 @@ class PocketCluster:
         return kubeconfigs.write(self._folder / f"kubeconfig-{self._files}", config)
 
     def token(self, namespace: str, account: str, seconds: int = 3600) -> str:
-        """A token of a service account, which must exist. Unlike a TokenRequest it may last less than ten minutes."""
+        """A token of a service account, which must exist. Unlike a TokenRequest it may last less
+        than ten minutes.
+        """
 
         def issue() -> str:
             found = self.plane.store.get(kinds.named("serviceaccounts"), namespace, account)
@@ -208,7 +211,9 @@ class PocketCluster:
         return Answer(response.status, dict(response.headers.items()), _parsed(response, raw))
 
     def apply(self, *objects: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Create or replace objects as admin, with all checks; returns them. RuntimeError when one is refused."""
+        """Create or replace objects as admin, with all checks; returns them. RuntimeError when
+        one is refused.
+        """
         return [self._apply(copy.deepcopy(dict(obj))) for obj in objects]
 
     def _apply(self, obj: dict[str, Any]) -> dict[str, Any]:
@@ -245,7 +250,9 @@ def _parsed(response: http.client.HTTPResponse, raw: bytes) -> Any:
 
 
 def collection_path(obj: Mapping[str, Any]) -> str:
-    """The URL of the collection that an object belongs to; ValueError for a kind that is not served."""
+    """The URL of the collection that an object belongs to; ValueError for a kind that is not
+    served.
+    """
     kind = kinds.of_object(dict(obj))
     if kind is None:
         raise ValueError(f"no such kind: {obj.get('apiVersion')} {obj.get('kind')}")

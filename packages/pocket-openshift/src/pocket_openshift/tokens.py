@@ -1,4 +1,5 @@
-"""Service-account tokens: JWTs signed by this cluster, bound to an account and perhaps a pod or secret. Pure but for keys.
+"""Service-account tokens: JWTs signed by this cluster, bound to an account and perhaps a pod or
+secret. Pure but for keys.
 
 `behaviours/accounts` issues them; `authentication` reads them.
 """
@@ -17,7 +18,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a valid token says. `bound_kind` is Pod, Secret or ''; `expires` is seconds since the epoch."""
+    """What a valid token says. `bound_kind` is Pod, Secret or ''; `expires` is seconds since the
+    epoch.
+    """
 
     namespace: str
     account: str
@@ -70,7 +73,9 @@ class Signer:
         return jwt.encode(payload, self._key, algorithm="ES256")
 
     def read(self, token: str) -> Claims | None:
-        """What a token says, or None when it is not ours, damaged or expired. Audiences are not judged here."""
+        """What a token says, or None when it is not ours, damaged or expired. Audiences are not
+        judged here.
+        """
         try:
             payload = jwt.decode(
                 token, self._key.public_key(), algorithms=["ES256"], options={"verify_aud": False}

@@ -1,4 +1,5 @@
-"""The verbs that every stored kind knows: get, list, create, update, patch, delete, deletecollection.
+"""The verbs that every stored kind knows: get, list, create, update, patch, delete,
+deletecollection.
 
 No HTTP. `server` calls `VERBS[verb](plane, call)`; admission and reactions are the behaviours'.
 """
@@ -16,18 +17,21 @@ from .control_plane import ControlPlane
 
 # Set by the server; what a client says about them is not believed.
 _SERVER_FIELDS = (
-    "uid", "resourceVersion", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
+    "uid", "resourceVersion", "creationTimestamp", "deletionTimestamp",
+        "deletionGracePeriodSeconds",
     "generation", "managedFields", "selfLink",
 )  # fmt: skip
 _WITH_GENERATION = frozenset({
     "pods", "deployments.apps", "daemonsets.apps", "statefulsets.apps", "replicasets.apps",
     "replicationcontrollers", "routes.route.openshift.io", "ingresses.networking.k8s.io",
-    "networkpolicies.networking.k8s.io", "jobs.batch", "cronjobs.batch", "poddisruptionbudgets.policy",
+    "networkpolicies.networking.k8s.io", "jobs.batch", "cronjobs.batch",
+        "poddisruptionbudgets.policy",
     "deploymentconfigs.apps.openshift.io", "imagestreams.image.openshift.io",
 })  # fmt: skip
 # The real server answers the object, not a Status, when one of these is deleted.
 _SHOWN_WHEN_DELETED = frozenset({
-    "pods", "services", "serviceaccounts", "persistentvolumeclaims", "persistentvolumes", "podtemplates",
+    "pods", "services", "serviceaccounts", "persistentvolumeclaims", "persistentvolumes",
+        "podtemplates",
     "resourcequotas",
 })  # fmt: skip
 
@@ -100,7 +104,9 @@ def page(objects: list[store.Object], version: int, query: Any) -> tuple[list[st
 def render_list(
     plane: ControlPlane, kind: kinds.Kind, objects: list[store.Object], metadata: dict
 ) -> bytes:
-    """A list as JSON, from the objects' own cached JSON. Items say no kind, as in the real server."""
+    """A list as JSON, from the objects' own cached JSON. Items say no kind, as in the real
+    server.
+    """
     head = {"kind": f"{kind.kind}List", "apiVersion": kind.api_version, "metadata": metadata}
     prefix = b'{"apiVersion":"%s","kind":"%s",' % (kind.api_version.encode(), kind.kind.encode())
     items = []
@@ -117,7 +123,9 @@ def list_(plane: ControlPlane, call: Call) -> Reply:
 
 
 def stale_list(plane: ControlPlane, call: Call, commits: int) -> Reply:
-    """A collection as it was before the last commits of its kind: what a lagging cache would answer."""
+    """A collection as it was before the last commits of its kind: what a lagging cache would
+    answer.
+    """
     undone = plane.watching.last_changes(call.kind.resource, commits)
     objects = {store.key_of(call.kind, obj): obj for obj in plane.store.select(call.kind.resource)}
     for change in undone:
@@ -208,7 +216,8 @@ def replace(plane: ControlPlane, call: Call) -> Reply:
     _place(call, new["metadata"])
     if new["metadata"].setdefault("name", call.name) != call.name:
         raise statuses.bad_request(
-            f"the name of the object ({new['metadata']['name']}) does not match the name on the URL ({call.name})"
+            f"the name of the object ({new['metadata']['name']}) does not match the name on the "
+            f"URL ({call.name})"
         )
     return Reply(write(plane, call, old, new))
 
@@ -233,7 +242,9 @@ def patch(plane: ControlPlane, call: Call) -> Reply:
 
 
 def _keep_server_fields(old: store.Object, new: store.Object) -> None:
-    """Fields that only the server changes stay as they were; version and UID stay as the caller said them."""
+    """Fields that only the server changes stay as they were; version and UID stay as the caller
+    said them.
+    """
     kept, metadata = old["metadata"], new["metadata"]
     for name in _SERVER_FIELDS:
         if name in ("resourceVersion", "uid"):
@@ -244,9 +255,12 @@ def _keep_server_fields(old: store.Object, new: store.Object) -> None:
 
 
 def _with_part(old: store.Object, new: store.Object, part: str) -> store.Object:
-    """The old object with only one part of the new one; the version is the caller's, to be compared."""
+    """The old object with only one part of the new one; the version is the caller's, to be
+    compared.
+    """
     metadata = {**old["metadata"], **{
-        name: new["metadata"][name] for name in ("resourceVersion", "uid") if name in new["metadata"]
+        name: new["metadata"][name] for name in ("resourceVersion",
+            "uid") if name in new["metadata"]
     }}  # fmt: skip
     result = {**old, "metadata": metadata}
     result.pop(part, None)

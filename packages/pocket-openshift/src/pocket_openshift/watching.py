@@ -1,4 +1,5 @@
-"""Who hears of a change: the past of every kind, to replay from a version, and the watches that follow it.
+"""Who hears of a change: the past of every kind, to replay from a version, and the watches that
+follow it.
 
 The store tells `Watching.publish` of every commit; the server's watch answers read a `Watch`.
 """
@@ -23,7 +24,9 @@ class Watch:
     A watch that is not read is cut after `BACKLOG` events rather than kept for ever.
     """
 
-    def __init__(self, kind: kinds.Kind, namespace: str | None, matches: selectors.Matcher | None):
+    def __init__(
+        self, kind: kinds.Kind, namespace: str | None, matches: selectors.Matcher | None
+    ) -> None:
         self.kind = kind
         self.namespace = namespace
         self.matches = matches
@@ -63,11 +66,11 @@ class Watch:
         self.closed = True
         self._wake.set()
 
-    async def next_batch(self, timeout: float) -> list[tuple[str, store.Object]] | None:
-        """The events that wait, [] when none came in `timeout` seconds, None when it has ended."""
+    async def next_batch(self, seconds: float) -> list[tuple[str, store.Object]] | None:
+        """The events that wait, [] when none came in `seconds`, None when it has ended."""
         if not self._events and not self.closed:
             try:
-                await asyncio.wait_for(self._wake.wait(), timeout)
+                await asyncio.wait_for(self._wake.wait(), seconds)
             except TimeoutError:
                 return []
         self._wake.clear()
@@ -148,7 +151,9 @@ def render_event(kind: str, encoded: bytes) -> bytes:
 
 
 def render_bookmark(kind: kinds.Kind, version: int, *, initial: bool = False) -> bytes:
-    """The line that says how far a watch has come; `initial` ends the list that a watch began with."""
+    """The line that says how far a watch has come; `initial` ends the list that a watch began
+    with.
+    """
     metadata: dict[str, Any] = {"resourceVersion": str(version), "creationTimestamp": None}
     if initial:
         metadata["annotations"] = {"k8s.io/initial-events-end": "true"}

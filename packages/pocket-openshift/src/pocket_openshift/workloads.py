@@ -1,7 +1,8 @@
 """Deployments and their kin: which pods they want, which must go, what their status says. Pure.
 
-`behaviours/workloads` does what is decided here. One simplification, said in docs/pocket-openshift-scope.md: a Deployment owns
-its pods itself, there is no ReplicaSet in between.
+`behaviours/workloads` does what is decided here. One simplification, said in
+docs/pocket-openshift-scope.md: a Deployment owns its pods itself, there is no ReplicaSet in
+between.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ REVISION = "deployment.kubernetes.io/revision"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do for one workload: pods to make, names of pods to delete, and the status to show."""
+    """What to do for one workload: pods to make, names of pods to delete, the status to show."""
 
     create: tuple[Object, ...]
     delete: tuple[str, ...]
@@ -77,7 +78,8 @@ def _wanted(workload: Mapping[str, Any]) -> int:
 def plan_replicas(workload: Mapping[str, Any], pods: Sequence[Object]) -> Plan:
     """For Deployments, ReplicaSets and ReplicationControllers: interchangeable pods.
 
-    A new template's pods come first and the old ones go as they get ready; `Recreate` waits until the old ones are gone.
+    A new template's pods come first and the old ones go as they get ready; `Recreate` waits
+    until the old ones are gone.
     """
     current, wanted = template_hash(workload), _wanted(workload)
     hashed = workload["kind"] in ("Deployment", "DeploymentConfig")

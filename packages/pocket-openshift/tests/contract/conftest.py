@@ -1,4 +1,6 @@
-"""The world that the recordings were made in, on a pocket cluster or on a real one named by KUBECONFIG."""
+"""The world that the recordings were made in, on a pocket cluster or on a real one named by
+KUBECONFIG.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """What the cluster does by itself: one file a reaction, each a `Behaviour`.
 
-`server.BEHAVIOURS` lists them. To add one: write a class in a file of its own here (or in `oauth/`), put it in the list.
+`server.BEHAVIOURS` lists them. To add one: write a class in a file of its own here (or in
+`oauth/`), put it in the list.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .. import identity, kinds, paths, store
+from pocket_openshift import identity, kinds, paths, store
 
 if TYPE_CHECKING:
-    from ..control_plane import ControlPlane
+    from pocket_openshift.control_plane import ControlPlane
 
 Object = store.Object
 
@@ -21,7 +22,8 @@ Object = store.Object
 class Call:
     """One request after authentication and authorization, as endpoints and admission see it.
 
-    `body` is parsed JSON (or YAML); for a patch it is the patch. `query` has one value a name, `lists` all of them.
+    `body` is parsed JSON (or YAML); for a patch it is the patch. `query` has one value a name,
+    `lists` all of them.
     """
 
     user: identity.User
@@ -51,7 +53,9 @@ class Call:
 
 @dataclass(slots=True)
 class Reply:
-    """An answer: `body` is an object, text or bytes; `stream` (if set) is sent piece by piece instead."""
+    """An answer: `body` is an object, text or bytes; `stream` (if set) is sent piece by piece
+    instead.
+    """
 
     body: Any = None
     status: int = 200
@@ -59,14 +63,15 @@ class Reply:
     stream: AsyncIterator[bytes] | None = None
 
 
-Endpoint = Callable[[Call], "Reply | None | Awaitable[Reply | None]"]
+Endpoint = Callable[[Call], "Reply | Awaitable[Reply | None] | None"]
 
 
 class Behaviour:
-    """Override what you need; everything runs on the server's loop and, but for endpoints, must not wait.
+    """Override what you need; everything runs on the server's loop and, but for endpoints, must
+    not wait.
 
-    `resources` names the kinds ("pods", "routes.route.openshift.io") that `default`, `validate` and `changed` are called
-    for; ("*",) is all of them.
+    `resources` names the kinds ("pods", "routes.route.openshift.io") that `default`, `validate`
+    and `changed` are called for; ("*",) is all of them.
     """
 
     resources: tuple[str, ...] = ()
@@ -76,13 +81,17 @@ class Behaviour:
         self.store = plane.store
 
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
-        """Fill in an object before it is checked; change `obj` in place. `old` is None when it is new."""
+        """Fill in an object before it is checked; change `obj` in place. `old` is None when it is
+        new.
+        """
 
     def validate(self, call: Call, obj: Object, old: Object | None) -> None:
         """Raise a `statuses.StatusError` when the object may not be (validation and admission)."""
 
     def changed(self, change: store.Change) -> None:
-        """Something of `resources` was committed. Called in order, after the watches were told; may write to the store."""
+        """Something of `resources` was committed. Called in order, after the watches were told;
+        may write to the store.
+        """
 
     def started(self) -> None:
         """Once, before the first request; make what must exist."""
@@ -93,8 +102,9 @@ class Behaviour:
     def endpoints(self) -> dict[str, Endpoint]:
         """Answers of one's own: "VERB RESOURCE" -> function.
 
-        RESOURCE is `kind.resource`, with a subresource after a slash: "create tokenreviews.authentication.k8s.io",
-        "create serviceaccounts/token", "get users.user.openshift.io". They come before the store's own verbs; one that
-        answers None lets the store answer. Access has been checked.
+        RESOURCE is `kind.resource`, with a subresource after a slash: "create
+        tokenreviews.authentication.k8s.io", "create serviceaccounts/token", "get
+        users.user.openshift.io". They come before the store's own verbs; one that answers None
+        lets the store answer. Access has been checked.
         """
         return {}

@@ -1,4 +1,6 @@
-"""Service accounts: bound tokens by TokenRequest, and the old kind of token secret where one asks for it."""
+"""Service accounts: bound tokens by TokenRequest, and the old kind of token secret where one asks
+for it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,8 @@ import base64
 import time
 from typing import Any
 
-from .. import kinds, statuses, store, tokens
+from pocket_openshift import kinds, statuses, store, tokens
+
 from . import Behaviour, Call, Object, Reply
 
 _MINIMUM, _DEFAULT, _MAXIMUM = 600, 3600, 2**32
@@ -21,6 +24,7 @@ class Accounts(Behaviour):
     resources = ("secrets",)
 
     def endpoints(self) -> dict:
+        """What is answered here instead of by the store."""
         return {"create serviceaccounts/token": self.request_token}
 
     def request_token(self, call: Call) -> Reply:
@@ -55,7 +59,10 @@ class Accounts(Behaviour):
         found = self.store.get(kind, call.namespace, ref.get("name", ""))
         uid = found["metadata"]["uid"]
         if ref.get("uid") and ref["uid"] != uid:
-            why = f"the UID in the bound object reference ({ref['uid']}) does not match the UID in record. "
+            why = (
+                f"the UID in the bound object reference ({ref['uid']}) does not match the UID "
+                "in record. "
+            )
             raise statuses.conflict(
                 kind, ref["name"], why + "The object might have been deleted and then recreated"
             )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 
-from .. import statuses
+from pocket_openshift import statuses
+
 from . import Behaviour, Call, Object
 
 
@@ -15,6 +16,7 @@ class Contents(Behaviour):
     resources = ("configmaps", "secrets")
 
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
+        """Fill in what the object leaves out."""
         if call.kind.resource != "secrets":
             return
         obj.setdefault("type", "Opaque")
@@ -24,6 +26,7 @@ class Contents(Behaviour):
             obj["data"] = {**(obj.get("data") or {}), **coded}
 
     def validate(self, call: Call, obj: Object, old: Object | None) -> None:
+        """Refuse what may not be."""
         name = obj["metadata"]["name"]
         if old is not None and old.get("immutable") and _content(old) != _content(obj):
             text = "Forbidden: field is immutable when `immutable` is set"
@@ -43,5 +46,6 @@ def _check_coded(key: str, value: object) -> None:
         base64.b64decode(str(value), validate=True)
     except binascii.Error as error:
         raise statuses.bad_request(
-            f'Secret in version "v1" cannot be handled as a Secret: data[{key}] is not base64: {error}'
+            f'Secret in version "v1" cannot be handled as a Secret: data[{key}] is not base64: '
+            f"{error}"
         ) from error

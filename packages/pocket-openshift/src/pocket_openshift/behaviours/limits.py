@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .. import limiting, pod_defaults, statuses
+from pocket_openshift import limiting, pod_defaults, statuses
+
 from . import Behaviour, Call, Object
 
 
@@ -12,6 +13,7 @@ class Limits(Behaviour):
     resources = ("limitranges", "pods", "persistentvolumeclaims")
 
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
+        """Fill in what the object leaves out."""
         if call.kind.resource == "limitranges":
             for item in (obj.get("spec") or {}).get("limits") or ():
                 limiting.fill_item(item)
@@ -22,6 +24,7 @@ class Limits(Behaviour):
             pod_defaults.add_tolerations(obj["spec"])
 
     def validate(self, call: Call, obj: Object, old: Object | None) -> None:
+        """Refuse what may not be."""
         if call.kind.resource == "limitranges" or old is not None:
             return
         ranges = self.store.select("limitranges", obj["metadata"]["namespace"])

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 import tornado.httpclient
 
-from .. import statuses
+from pocket_openshift import statuses
+
 from . import Behaviour, Call, Object, Reply
 
 TOKEN = "pocket-openshift/log-token"  # noqa: S105 - an annotation's name
@@ -29,6 +30,7 @@ class Logs(Behaviour):
     """Logs of containers."""
 
     def endpoints(self) -> dict:
+        """What is answered here instead of by the store."""
         return {"get pods/log": self.log}
 
     async def log(self, call: Call) -> Reply:
@@ -45,7 +47,7 @@ class Logs(Behaviour):
 
 
 def _nodes() -> Any:
-    from .. import kinds
+    from pocket_openshift import kinds
 
     return kinds.named("nodes")
 

@@ -1,15 +1,18 @@
-"""A namespace's life: what it begins with, Terminating, emptied, gone once nothing in it holds a finalizer."""
+"""A namespace's life: what it begins with, Terminating, emptied, gone once nothing in it holds a
+finalizer.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
 
-from .. import bootstrap, deletion, kinds, statuses, store
+from pocket_openshift import bootstrap, deletion, kinds, statuses, store
+
 from . import Behaviour, Call, Object, Reply
 
 if TYPE_CHECKING:
-    from ..control_plane import ControlPlane
+    from pocket_openshift.control_plane import ControlPlane
 
 _FIXED = ("default", "kube-public", "kube-system")
 _CA_MAPS = {"kube-root-ca.crt": "ca.crt", "openshift-service-ca.crt": "service-ca.crt"}
@@ -47,10 +50,12 @@ class Namespaces(Behaviour):
         }
 
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
+        """Fill in what the object leaves out."""
         if call.kind.resource == "namespaces" and old is None:
             obj.update(self._fresh(obj))
 
     def validate(self, call: Call, obj: Object, old: Object | None) -> None:
+        """Refuse what may not be."""
         if old is None and call.kind.namespaced:
             self.check_open(call.kind, obj["metadata"]["namespace"], obj["metadata"]["name"])
 
@@ -63,10 +68,14 @@ class Namespaces(Behaviour):
                 "NamespaceTerminating",
                 f"namespace {namespace} is being terminated",
             )
-            why = f"unable to create new content in namespace {namespace} because it is being terminated"
+            why = (
+                f"unable to create new content in namespace {namespace} because it is being "
+                "terminated"
+            )
             raise statuses.forbidden(kind, name, why, [cause])
 
     def changed(self, change: store.Change) -> None:
+        """React to what was committed."""
         if change.kind.resource == "namespaces":
             if change.type == "DELETED":
                 self._ripe.discard(change.key.name)
@@ -102,6 +111,7 @@ class Namespaces(Behaviour):
             self._ensure_ca(change.namespace, change.key.name)
 
     def endpoints(self) -> dict:
+        """What is answered here instead of by the store."""
         return {"delete namespaces": self.delete, "update namespaces/finalize": self.finalize}
 
     def delete(self, call: Call) -> Reply:

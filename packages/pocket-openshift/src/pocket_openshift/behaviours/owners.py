@@ -1,8 +1,11 @@
-"""Owner references: dependents go with their owners - in the background, before them, or they stay (orphan)."""
+"""Owner references: dependents go with their owners - in the background, before them, or they
+stay (orphan).
+"""
 
 from __future__ import annotations
 
-from .. import deletion, kinds, store
+from pocket_openshift import deletion, kinds, store
+
 from . import Behaviour, Object
 
 
@@ -16,6 +19,7 @@ class Owners(Behaviour):
     resources = ("*",)
 
     def changed(self, change: store.Change) -> None:
+        """React to what was committed."""
         if change.type == "DELETED":
             self._collect_dependents(change.obj["metadata"]["uid"])
             self._tell_waiting_owners(change.obj)
@@ -31,7 +35,9 @@ class Owners(Behaviour):
             self._delete_before(change.kind, change.key)
 
     def _lives(self, ref: Object, dependent: Object) -> bool:
-        """Whether an owner exists where it may be: in the dependent's namespace, or the cluster's own."""
+        """Whether an owner exists where it may be: in the dependent's namespace, or the cluster's
+        own.
+        """
         owner = self.store.by_uid(ref["uid"])
         if owner is None:
             return False

@@ -5,13 +5,16 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from .. import deletion, kinds, names, pod_defaults, statuses, store
+from pocket_openshift import deletion, kinds, names, pod_defaults, statuses, store
+
 from . import Behaviour, Call, Object, Reply
 
 _ONLY = (
     "Forbidden: pod updates may not change fields other than `spec.containers[*].image`,"
-    "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing "
-    "tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
+    "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only "
+    "additions to existing "
+    "tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was "
+    "previously negative)"
 )
 _CHANGEABLE = ("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds")
 
@@ -22,6 +25,7 @@ class Pods(Behaviour):
     resources = ("pods",)
 
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
+        """Fill in what the object leaves out."""
         if old is None:
             self._default_new(call, obj)
         status = obj.get("status") or {}
@@ -41,7 +45,10 @@ class Pods(Behaviour):
         spec["serviceAccountName"] = spec["serviceAccount"] = name
         account = self.store.find("serviceaccounts", place, name)
         if account is None:
-            why = f'error looking up service account {place}/{name}: serviceaccount "{name}" not found'
+            why = (
+                f'error looking up service account {place}/{name}: serviceaccount "{name}" not '
+                "found"
+            )
             if self.store.find("namespaces", "", place) is None:
                 raise statuses.not_found(kinds.named("namespaces"), place)
             raise statuses.forbidden(call.kind, obj["metadata"]["name"], why)
@@ -54,11 +61,13 @@ class Pods(Behaviour):
             pod_defaults.mount_token(spec, f"kube-api-access-{names.random_suffix()}")
 
     def validate(self, call: Call, obj: Object, old: Object | None) -> None:
+        """Refuse what may not be."""
         causes = _wrong_in_new(call.kind, obj) if old is None else _wrong_in_change(old, obj)
         if causes:
             raise statuses.invalid(call.kind, obj["metadata"]["name"], causes)
 
     def endpoints(self) -> dict:
+        """What is answered here instead of by the store."""
         return {
             "create pods/binding": self.bind,
             "create bindings": self.bind,
@@ -130,7 +139,10 @@ def _wrong_in_new(kind: kinds.Kind, pod: Object) -> list[statuses.Cause]:
         for index, container in enumerate(spec.get(field) or ()):
             causes += _wrong_in_container(f"spec.{field}[{index}]", container, spec)
     if spec["restartPolicy"] not in ("Always", "OnFailure", "Never"):
-        text = f'Unsupported value: "{spec["restartPolicy"]}": supported values: "Always", "Never", "OnFailure"'
+        text = (
+            f'Unsupported value: "{spec["restartPolicy"]}": supported values: "Always", '
+            '"Never", "OnFailure"'
+        )
         causes.append(statuses.Cause("spec.restartPolicy", "FieldValueNotSupported", text))
     return [cause for cause in causes if cause is not None]
 

@@ -1,11 +1,14 @@
-"""OpenShift's projects: a view of namespaces, listed by who belongs to them, and made by self-service."""
+"""OpenShift's projects: a view of namespaces, listed by who belongs to them, and made by
+self-service.
+"""
 
 from __future__ import annotations
 
 import time
 from typing import Any
 
-from .. import deletion, identity, kinds, rbac, statuses, store, verbs, watching
+from pocket_openshift import deletion, identity, kinds, rbac, statuses, store, verbs, watching
+
 from . import Behaviour, Call, Object, Reply, namespaces
 
 _GROUP = "project.openshift.io"
@@ -38,6 +41,7 @@ class Projects(Behaviour):
         self._rebound[change.namespace] = now
 
     def endpoints(self) -> dict:
+        """What is answered here instead of by the store."""
         return {
             f"get projects.{_GROUP}": self.get,
             f"list projects.{_GROUP}": self.list,

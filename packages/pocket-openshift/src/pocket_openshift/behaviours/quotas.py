@@ -1,6 +1,7 @@
 """ResourceQuotas: `status.used` kept true, and what does not fit refused.
 
-Each quota has a running count, changed by what changes: nothing counts a namespace anew but a new quota.
+Each quota has a running count, changed by what changes: nothing counts a namespace anew but a
+new quota.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from .. import budgeting, kinds, statuses, store
+from pocket_openshift import budgeting, kinds, statuses, store
+
 from . import Behaviour, Call, Object
 
 
 class Quotas(Behaviour):
-    """Counts by quota. Listed last: only what passed all other checks is counted against a quota."""
+    """Counts by quota. Listed last: only what passed all other checks is counted."""
 
     resources = ("*",)
 
@@ -23,6 +25,7 @@ class Quotas(Behaviour):
         self._used: dict[str, budgeting.Usage] = {}  # by the quota's UID
 
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
+        """Fill in what the object leaves out."""
         if call.kind.resource == "resourcequotas" and old is None:
             obj["status"] = {}
 
@@ -30,6 +33,7 @@ class Quotas(Behaviour):
         return self.store.select("resourcequotas", namespace) if namespace else []
 
     def validate(self, call: Call, obj: Object, old: Object | None) -> None:
+        """Refuse what may not be."""
         kind, name = call.kind, obj["metadata"]["name"]
         for quota in self._quotas(obj["metadata"].get("namespace", "")):
             if not budgeting.in_scope(quota, kind, obj):
@@ -46,6 +50,7 @@ class Quotas(Behaviour):
                 raise statuses.forbidden(kind, name, why)
 
     def changed(self, change: store.Change) -> None:
+        """React to what was committed."""
         if change.kind.resource == "resourcequotas":
             self._quota_changed(change)
         for quota in self._quotas(change.namespace):

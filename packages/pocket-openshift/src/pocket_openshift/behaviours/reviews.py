@@ -7,6 +7,7 @@ from typing import Any
 
 from pocket_openshift import identity, rbac, statuses, store
 from pocket_openshift.oauth import scopes
+
 from . import Behaviour, Call, Object, Reply
 
 _AUTHN, _AUTHZ = "authentication.k8s.io", "authorization.k8s.io"
@@ -42,6 +43,7 @@ class Reviews(Behaviour):
     """The kinds of authentication.k8s.io and authorization.k8s.io."""
 
     def endpoints(self) -> dict:
+        """What is answered here instead of by the store."""
         return {
             f"create tokenreviews.{_AUTHN}": self.review_token,
             f"create selfsubjectreviews.{_AUTHN}": self.review_self,
@@ -121,7 +123,10 @@ class Reviews(Behaviour):
     def _judge(self, call: Call, user: identity.User, spec: Object) -> Reply:
         act = act_from(spec)
         if act is None:
-            text = "Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified"
+            text = (
+                "Invalid value: null: exactly one of nonResourceAttributes or "
+                "resourceAttributes must be specified"
+            )
             cause = statuses.Cause("spec.resourceAttributes", "FieldValueInvalid", text)
             raise statuses.invalid(call.kind, "", [cause])
         verdict = self.plane.authorization.permit(user, act)

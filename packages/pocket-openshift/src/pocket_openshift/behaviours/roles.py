@@ -1,10 +1,13 @@
-"""Roles and bindings: the bootstrap ones, aggregation by label, and nobody grants more than they hold."""
+"""Roles and bindings: the bootstrap ones, aggregation by label, and nobody grants more than they
+hold.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .. import bootstrap, identity, kinds, rbac, selectors, statuses, store
+from pocket_openshift import bootstrap, identity, kinds, rbac, selectors, statuses, store
+
 from . import Behaviour, Call, Object
 
 _GROUP = "rbac.authorization.k8s.io"
@@ -25,6 +28,7 @@ class Roles(Behaviour):
             self.plane.ensure(f"clusterrolebindings.{_GROUP}", binding)
 
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
+        """Fill in what the object leaves out."""
         if call.kind.resource not in _BINDINGS:
             return
         if isinstance(obj.get("roleRef"), dict):
@@ -34,6 +38,7 @@ class Roles(Behaviour):
                 subject.setdefault("apiGroup", _GROUP)
 
     def validate(self, call: Call, obj: Object, old: Object | None) -> None:
+        """Refuse what may not be."""
         if call.kind.resource in _BINDINGS:
             self._check_binding(call, obj, old)
         elif old is None or old.get("rules") != obj.get("rules"):
@@ -81,12 +86,14 @@ class Roles(Behaviour):
             return
         groups = " ".join(f'"{group}"' for group in call.user.groups)
         why = (
-            f'user "{call.user.name}" (groups=[{groups}]) is attempting to grant RBAC permissions not currently '
+            f'user "{call.user.name}" (groups=[{groups}]) is attempting to grant RBAC '
+            "permissions not currently "
             f"held:\n{rbac.render_missing(missing)}"
         )
         raise statuses.forbidden(call.kind, obj["metadata"]["name"], why)
 
     def changed(self, change: store.Change) -> None:
+        """React to what was committed."""
         if change.kind.resource == f"clusterroles.{_GROUP}":
             for role in self.store.select(change.kind.resource):
                 if _concerned(role, change):

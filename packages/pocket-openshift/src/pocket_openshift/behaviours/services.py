@@ -1,4 +1,6 @@
-"""Services, Ingresses and claims: the defaults that the API server gives them, and cluster addresses."""
+"""Services, Ingresses and claims: the defaults that the API server gives them, and cluster
+addresses.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,8 @@ import ipaddress
 import zlib
 from typing import Any
 
-from .. import statuses
+from pocket_openshift import statuses
+
 from . import Behaviour, Call, Object
 
 _NETWORK = ipaddress.ip_network("10.0.0.0/16")
@@ -19,6 +22,7 @@ class Services(Behaviour):
     resources = ("services", _INGRESSES, "persistentvolumeclaims")
 
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
+        """Fill in what the object leaves out."""
         if call.kind.resource == "services":
             self._default_service(obj, old)
         elif call.kind.resource == _INGRESSES:
@@ -44,6 +48,7 @@ class Services(Behaviour):
         spec["clusterIP"], spec["clusterIPs"] = address, [address]
 
     def validate(self, call: Call, obj: Object, old: Object | None) -> None:
+        """Refuse what may not be."""
         if call.kind.resource == "services":
             causes = _wrong_in_service(obj, old)
             if causes:
@@ -51,7 +56,9 @@ class Services(Behaviour):
 
 
 def _address(metadata: dict[str, Any]) -> str:
-    """An address drawn from the service's name: nothing listens on it, clients only want to see one."""
+    """An address drawn from the service's name: nothing listens on it, clients only want to see
+    one.
+    """
     number = zlib.crc32(f"{metadata.get('namespace')}/{metadata['name']}".encode())
     return str(_NETWORK[number % (_NETWORK.num_addresses - 2) + 1])
 

@@ -1,4 +1,6 @@
-"""Deployments, ReplicaSets, ReplicationControllers, StatefulSets, Jobs: their pods are made, replaced, deleted."""
+"""Deployments, ReplicaSets, ReplicationControllers, StatefulSets, Jobs: their pods are made,
+replaced, deleted.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import copy
 import logging
 from typing import Any
 
-from .. import (
+from pocket_openshift import (
     deletion,
     identity,
     kinds,
@@ -18,6 +20,7 @@ from .. import (
     verbs,
     workloads,
 )
+
 from . import Behaviour, Call, Object, Reply
 
 log = logging.getLogger(__name__)
@@ -47,6 +50,7 @@ class Workloads(Behaviour):
         self._patience: dict[str, float] = {}
 
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
+        """Fill in what the object leaves out."""
         if call.kind.resource in _PLANS:
             spec = obj["spec"] = obj.get("spec") or {}
             _default(call.kind.resource, spec)
@@ -54,6 +58,7 @@ class Workloads(Behaviour):
                 obj.setdefault("status", {})
 
     def validate(self, call: Call, obj: Object, old: Object | None) -> None:
+        """Refuse what may not be."""
         if call.kind.resource not in _PLANS:
             return
         spec, causes = obj["spec"], []
@@ -74,6 +79,7 @@ class Workloads(Behaviour):
             raise statuses.invalid(call.kind, obj["metadata"]["name"], causes)
 
     def changed(self, change: store.Change) -> None:
+        """React to what was committed."""
         if change.kind.resource in _PLANS:
             if change.type == "DELETED":
                 self._patience.pop(change.obj["metadata"]["uid"], None)
