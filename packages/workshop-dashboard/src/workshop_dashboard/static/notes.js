@@ -66,12 +66,13 @@
     keep(key);
   };
 
-  const carryOut = async (block, key, kind, session, text, onlyCopy) => {
+  const carryOut = async (block, key, kind, session, text, event, onlyCopy) => {
     block.classList.add("busy");
     let done;
     if (RUNNING.has(kind) && !onlyCopy && workshop.hasTerminals) {
-      workshop.revealTerminal?.();
+      workshop.revealTerminal();
       done = await workshop.send(session, keysOf(kind, text));
+      if (done && event.detail > 0) workshop.followMouse(session);
       if (done) workshop.announce(session === "*" ? "Sent to all terminals." : `Sent to terminal ${session}.`);
     } else {
       done = await copy(text);
@@ -105,7 +106,7 @@
     head.append(main, mark);
     pre.replaceWith(block);
     block.append(head, pre);
-    const start = (event) => carryOut(block, key, action, session, text, event.shiftKey);
+    const start = (event) => carryOut(block, key, action, session, text, event, event.shiftKey);
     main.addEventListener("click", start);
     if (running) {
       const second = make("button", "second");
@@ -113,7 +114,7 @@
       second.title = "Copy";
       second.setAttribute("aria-label", `Copy: ${text}`);
       second.append(icon("icon-copy"));
-      second.addEventListener("click", () => carryOut(block, key, action, session, text, true));
+      second.addEventListener("click", (event) => carryOut(block, key, action, session, text, event, true));
       head.append(second);
     }
     // The whole block is a target for the mouse, but text may still be selected in it.
@@ -123,6 +124,10 @@
 
   const dressAll = () => {
     notes.querySelectorAll("pre[data-action], pre[data-note]").forEach(dress);
+    // What scrolls sideways must be reachable by keys.
+    for (const wide of notes.querySelectorAll("pre, table")) {
+      if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
+    }
     for (const link of notes.querySelectorAll("article a[href]")) {
       if (link.origin !== location.origin) { link.target = "_blank"; link.classList.add("away"); }
     }

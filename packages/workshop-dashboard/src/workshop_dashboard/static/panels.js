@@ -57,8 +57,10 @@
   narrow.addEventListener("change", fit);
   fit();
 
-  // On a narrow page the notes make way for what a click has started.
+  // On a narrow page the notes make way for what a click has started. On a wide one, whoever has
+  // clicked with a mouse wants to type there next; whoever uses the keys stays where they are.
   window.workshop.revealTerminal = () => { if (narrow.matches) show("terminals"); };
+  window.workshop.followMouse = (session) => { if (!narrow.matches) window.workshop.focusTerminal(session); };
 
   const showing = (what) => narrow.matches ? show(what) : body.dataset.show !== "both" && show("both");
   const moveToNext = (inTerminal) => {

@@ -15,14 +15,19 @@
     one.frame.contentWindow.postMessage({ type: "terminal:input", data }, location.origin);
 
   window.addEventListener("message", (event) => {
-    if (event.origin !== location.origin || event.data?.type !== "terminal:ready") return;
-    for (const one of frames.values()) {
-      if (one.frame.contentWindow !== event.source) continue;
-      one.ready = true;
-      one.panel.classList.add("ready");
-      for (const item of one.waiting.splice(0)) item(true);
-    }
+    if (event.origin !== location.origin) return;
+    const one = [...frames.values()].find((each) => each.frame.contentWindow === event.source);
+    if (!one) return;
+    // A terminal says `ready` each time it is connected, and `state` whenever it is not.
+    if (event.data?.type === "terminal:ready") settle(one, true);
+    else if (event.data?.type === "terminal:state") settle(one, false);
   });
+
+  const settle = (one, ready) => {
+    one.ready = ready;
+    one.panel.classList.toggle("ready", ready);
+    if (ready) for (const item of one.waiting.splice(0)) item(true);
+  };
 
   const whenReady = (one) => {
     if (one.ready) return Promise.resolve(true);
@@ -36,8 +41,7 @@
   };
 
   const load = (one) => {
-    one.ready = false;
-    one.panel.classList.remove("ready");
+    settle(one, false);
     one.frame.src = one.frame.dataset.src;
   };
 
@@ -94,13 +98,21 @@
     send,
     hasTerminals: Boolean(section),
     reloadTerminals: () => [...frames.values()].forEach(load),
-    addTerminal: () => add(nextFree()).frame.focus(),
+    addTerminal: async () => {
+      const session = nextFree();
+      if (await whenReady(add(session))) window.workshop.focusTerminal(session);
+    },
     // Numbers from 100 on are for windows of their own.
     openWindow: () => {
       const number = 100 + Math.floor(Math.random() * 900);
       window.open(`${root.dataset.terminalBase}${number}`, "_blank", "noopener");
     },
-    focusTerminal: () => frames.values().next().value?.frame.focus(),
+    focusTerminal: (session) => {
+      const one = frames.get(session) ?? frames.values().next().value;
+      if (!one) return;
+      one.frame.focus();
+      one.frame.contentWindow.postMessage({ type: "terminal:focus" }, location.origin);
+    },
   };
 
   if (section) {
