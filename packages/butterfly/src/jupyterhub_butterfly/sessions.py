@@ -25,6 +25,7 @@ LOW_WATER = 128 * 1024
 STALLED = 15.0
 # Pages whose place in the output is remembered, for coming back after a lost connection.
 REMEMBERED_PAGES = 32
+EARLY_INPUT = 64 * 1024  # bytes typed before the shell is there; input and opening race
 
 
 class SessionLimit(Exception):
@@ -95,6 +96,7 @@ class Session:
         self._sizes: dict[str, sizes.Size] = {}
         self._last_active: str | None = None
         self._pty: ptys.Pty | None = None
+        self._early = b""
         self.history = history.History(policy.history_bytes)
         self._filter = None if policy.allow_escapes else escapes.Filter()
         self._utf8 = text.Utf8()
@@ -125,6 +127,9 @@ class Session:
         env = {**self.policy.env, "TERMINAL_SESSION": self.name}
         pty.start(list(self.policy.argv), env, self.policy.cwd, self.size)
         self._pty = pty
+        early, self._early = self._early, b""
+        if early:
+            pty.write(early)
         log.info("Session %s: started %s, process %d", self.name, self.policy.argv[0], pty.pid)
 
     def attach(self, viewer: Viewer, received: int | None = None) -> None:
@@ -168,7 +173,13 @@ class Session:
 
     def write(self, viewer_page: str, data: bytes) -> None:
         """Pass on what somebody typed. Raises `ptys.InputFull`."""
-        if self._pty is None or not data:
+        if self._pty is None:
+            # Comes by another socket than the wish to open the shell, and may be faster.
+            if len(self._early) + len(data) > EARLY_INPUT:
+                raise ptys.InputFull("the shell has not started")
+            self._early += data
+            return
+        if not data:
             return
         self.touch()
         self._on_activity("input")
@@ -243,6 +254,7 @@ class Session:
 
     def _take_end(self) -> None:
         pty, self._pty = self._pty, None
+        self._early = b""
         if pty is None:
             return
         log.info("Session %s: process %d has ended", self.name, pty.pid)
