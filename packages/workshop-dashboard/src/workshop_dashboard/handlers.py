@@ -80,7 +80,7 @@ class DashboardHandler(extensions.PageHandler):
             assets=assets.make_urls(f"{self.prefix}dashboard/static/"),
             nonce=nonce,
             xsrf=self.xsrf_token.decode(),
-            page_base=_addresses(self.prefix).page_base,
+            base=f"{self.prefix}dashboard/",
             terminal_base=layout.terminal_url(self.prefix, ""),
             restart_url=_link(self.desk.restart_url),
             console_url=_link(self.desk.console_url),

@@ -135,8 +135,9 @@
 
   /* Turning a page takes the new text and leaves the terminals as they are. */
   const isPage = (url) => {
-    const base = notes.dataset.base ?? "";
-    return base && url.origin === location.origin && url.pathname.startsWith(base);
+    const base = notes.dataset.base;
+    const path = url.origin === location.origin ? url.pathname : "";
+    return Boolean(base) && (path === base || path.startsWith(`${base}page/`));
   };
   let latest = 0;
   let shown = location.pathname;

@@ -80,6 +80,13 @@
   };
   window.workshop.listenForPaneKey(window);
 
+  // A terminal takes the focus when it comes up. Until somebody has done something, the notes keep
+  // it: they are where reading begins, also for those who have them read out.
+  window.addEventListener("blur", () => {
+    const inFrame = document.activeElement?.tagName === "IFRAME";
+    if (notes && inFrame && !navigator.userActivation?.hasBeenActive) notes.focus();
+  });
+
   const doing = {
     reload: () => window.workshop.reloadTerminals(),
     add: () => { showing("terminals"); window.workshop.addTerminal(); },

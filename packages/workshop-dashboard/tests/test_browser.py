@@ -1,0 +1,306 @@
+"""The dashboard in a real browser, with the real terminal and a real shell behind it."""
+
+import asyncio
+import contextlib
+import os
+import re
+import sys
+from asyncio.subprocess import PIPE, STDOUT
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+INDEX = """---
+Title: Start here
+NextPage: second
+---
+# Start here
+
+```execute
+word=spoken; echo "in shell $((40 + 2))"
+```
+
+```execute-2
+echo "in second $((40 + 3))"
+```
+
+```execute
+sleep 600
+```
+
+```execute
+<ctrl-c>
+```
+
+```execute
+cat <<END
+first line $((40 + 4))
+  second line
+END
+```
+
+```copy-and-edit
+oc new-project mine
+```
+
+<script>document.title = "taken over"</script>
+<img src="img/gone.png" onerror="document.title = 'taken over'" alt="a picture">
+"""
+SECOND = """# The second page
+
+```execute
+echo "still $word"
+```
+
+[Back to the start](index.md) and [elsewhere](https://example.com/)
+"""
+
+
+@pytest.fixture
+async def server(tmp_path):
+    """A terminal's server on loopback with notes of two pages; its address."""
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "index.md").write_text(INDEX)
+    (folder / "second.md").write_text(SECOND)
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".bash_profile").write_text("PS1='$ '\n")
+    environment = {
+        "HOME": str(home),
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "WORKSHOP_FOLDER": str(folder),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterhub_butterfly",
+        "--mode=none",
+        "--port=0",
+        "--log-level=INFO",
+    ]
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environment, stdout=PIPE, stderr=STDOUT, cwd=home
+    )
+    reader = None
+    try:
+        port = await asyncio.wait_for(find_port(process.stdout), 30)
+        reader = asyncio.create_task(process.stdout.read())
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
+        if reader:
+            await reader
+
+
+async def find_port(stream):
+    said = b""
+    while line := await stream.readline():
+        said += line
+        if match := re.search(rb"127\.0\.0\.1:(\d+)", line):
+            return int(match[1])
+    pytest.fail(f"the server did not start: {said.decode()}")
+
+
+@pytest.fixture
+async def open_page(browser, server):
+    """Open the dashboard in a window of its own; errors of its scripts fail the test."""
+    errors = []
+    pages = []
+
+    async def open_one(path="", **options):
+        page = await browser.new_page(**options)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        await page.goto(server + path)
+        await page.locator(".terminal.ready").first.wait_for(state="attached")
+        pages.append(page)
+        return page
+
+    yield open_one
+    for page in pages:
+        await page.close()
+    assert errors == []
+
+
+async def shell_says(page, words, session="1"):
+    """Wait until the terminal `session` shows `words`."""
+    frame = page.frame_locator(f'.terminal[data-session="{session}"] iframe')
+    await frame.get_by_text(words).first.wait_for(timeout=20_000)
+
+
+def block(page, words):
+    return page.locator(".block", has_text=words)
+
+
+def run_button(page, words):
+    return block(page, words).locator("button.main")
+
+
+async def test_a_click_runs_the_command_in_the_shell(open_page, artifacts):
+    page = await open_page()
+    assert page.url.endswith("/dashboard/")
+    assert await page.evaluate("document.activeElement.tagName") != "IFRAME"
+    await run_button(page, "in shell").click()
+    await shell_says(page, "in shell 42")
+    await block(page, "in shell").locator(".mark").wait_for()
+    await page.screenshot(path=artifacts / "dashboard.png")
+
+
+async def test_a_click_on_the_text_runs_it_too(open_page):
+    page = await open_page()
+    await block(page, "in shell").locator("pre").click()
+    await shell_says(page, "in shell 42")
+
+
+async def test_a_terminal_that_is_not_there_is_opened(open_page, artifacts):
+    page = await open_page()
+    await run_button(page, "in second").click()
+    await shell_says(page, "in second 43", session="2")
+    await page.screenshot(path=artifacts / "dashboard-two-terminals.png")
+
+
+async def test_lines_are_kept_and_ctrl_c_interrupts(open_page):
+    page = await open_page()
+    await run_button(page, "sleep 600").click()
+    await shell_says(page, "sleep 600")
+    await run_button(page, "Ctrl+C").click()
+    await run_button(page, "first line").click()
+    await shell_says(page, "first line 44")
+
+
+async def test_pages_turn_and_the_shell_lives_on(open_page):
+    page = await open_page()
+    await run_button(page, "in shell").click()
+    await shell_says(page, "in shell 42")
+    await page.get_by_role("link", name="Continue").click()
+    await page.get_by_role("heading", name="The second page").wait_for()
+    assert page.url.endswith("/dashboard/page/second")
+    assert await page.title() == "The second page - Start here"
+    assert await page.evaluate("document.activeElement.id") == "notes"
+    await run_button(page, "still").click()
+    await shell_says(page, "still spoken")
+    await page.go_back()
+    await page.get_by_role("heading", name="Start here").wait_for()
+    await block(page, "in shell").locator(".mark").wait_for()
+    await shell_says(page, "still spoken")
+
+
+async def test_what_was_run_is_marked_after_a_reload_and_the_shell_is_the_same(open_page):
+    page = await open_page()
+    await run_button(page, "in shell").click()
+    await shell_says(page, "in shell 42")
+    await page.reload()
+    await block(page, "in shell").locator(".mark").wait_for()
+    await shell_says(page, "in shell 42")
+
+
+async def test_links_elsewhere_leave_the_page_alone(open_page):
+    page = await open_page("dashboard/page/second")
+    link = page.get_by_role("link", name="elsewhere")
+    assert await link.get_attribute("target") == "_blank"
+    assert "noopener" in await link.get_attribute("rel")
+
+
+async def test_no_script_of_a_page_runs(open_page):
+    page = await open_page()
+    refused = []
+    page.on("console", lambda message: refused.append(message.text))
+    await page.evaluate("""() => {
+        const script = document.createElement("script");
+        script.textContent = "document.title = 'taken over'";
+        document.body.append(script);
+    }""")
+    assert await page.title() == "Start here"
+    assert any("Content Security Policy" in text for text in refused)
+
+
+async def test_all_can_be_done_with_the_keyboard(open_page):
+    page = await open_page()
+    skip = page.get_by_role("link", name="Skip to the notes")
+    await skip.focus()
+    assert (await skip.bounding_box())["x"] >= 0
+    await page.keyboard.press("Enter")
+    assert await page.evaluate("document.activeElement.id") == "notes"
+    await page.keyboard.press("Tab")
+    await run_button(page, "in shell").focus()
+    await page.keyboard.press("Enter")
+    await shell_says(page, "in shell 42")
+    await page.keyboard.press("Control+F6")
+    assert await page.evaluate("document.activeElement.tagName") == "IFRAME"
+    await page.keyboard.type("echo typed $((40 + 5))\n")
+    await shell_says(page, "typed 45")
+    await page.keyboard.press("Control+F6")
+    assert await page.evaluate("document.activeElement.id") == "notes"
+
+
+async def test_the_divider_moves_by_keys_and_mouse_and_is_remembered(open_page):
+    page = await open_page(viewport={"width": 1200, "height": 800})
+    divider = page.get_by_role("separator")
+    assert await divider.get_attribute("aria-valuenow") == "40"
+    await divider.focus()
+    await page.keyboard.press("ArrowRight")
+    assert await divider.get_attribute("aria-valuenow") == "42"
+    box = await divider.bounding_box()
+    await page.mouse.move(box["x"] + 4, 400)
+    await page.mouse.down()
+    await page.mouse.move(600, 400)
+    await page.mouse.move(720, 400)
+    await page.mouse.up()
+    assert await divider.get_attribute("aria-valuenow") == "60"
+    width = (await page.locator("#notes").bounding_box())["width"]
+    assert 700 < width < 730
+    await page.reload()
+    assert await divider.get_attribute("aria-valuenow") == "60"
+
+
+async def test_a_block_can_be_copied(open_page):
+    page = await open_page()
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await run_button(page, "oc new-project").click()
+    await block(page, "oc new-project").locator(".mark").wait_for()
+    assert await page.evaluate("navigator.clipboard.readText()") == "oc new-project mine"
+    await run_button(page, "sleep 600").click(modifiers=["Shift"])
+    await block(page, "sleep 600").locator(".mark").wait_for()
+    assert await page.evaluate("navigator.clipboard.readText()") == "sleep 600"
+
+
+async def test_a_phone_shows_one_panel_at_a_time(open_page, artifacts):
+    page = await open_page(viewport={"width": 390, "height": 780})
+    terminals, notes = page.locator("#terminals"), page.locator("#notes")
+    assert await notes.is_visible()
+    assert not await terminals.is_visible()
+    await page.screenshot(path=artifacts / "dashboard-phone.png")
+    await run_button(page, "in shell").click()
+    await terminals.wait_for()
+    assert not await notes.is_visible()
+    await shell_says(page, "in shell 42")
+    await page.get_by_role("button", name="Notes").click()
+    await notes.wait_for()
+    wide = await page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
+
+
+async def test_it_is_dark_where_people_like_it_dark(open_page, artifacts):
+    page = await open_page(color_scheme="dark")
+    await page.screenshot(path=artifacts / "dashboard-dark.png")
+    paper = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert sum(map(int, re.findall(r"\d+", paper)[:3])) < 150
+
+
+async def test_a_terminal_that_is_gone_is_told(open_page):
+    page = await open_page()
+    await page.evaluate("""() => {
+        const frame = document.querySelector(".terminal iframe");
+        frame.dataset.src = "/terminal/gone";
+        window.workshop.reloadTerminals();
+        window.workshop.answerWithin = 200;
+    }""")
+    await run_button(page, "in shell").click()
+    await page.locator("#state", has_text="The terminal does not answer").wait_for()
+    assert await block(page, "in shell").locator(".mark").is_hidden()
