@@ -158,11 +158,9 @@ class Processes:
         """Run a command. StartError when the operating system refuses. `fds` are stdin, stdout and
         stderr.
         """
-        reader, writer = await self._new_shim()
+        reader, writer = await self._new_shim(fds)
         try:
             async with asyncio.timeout(START_SECONDS):
-                if fds:
-                    socket.send_fds(writer.get_extra_info("socket"), [b" "], list(fds))
                 writer.write(launch.as_line())
                 line = await reader.readline()
         except (ConnectionError, TimeoutError):
@@ -182,7 +180,7 @@ class Processes:
         process._exit.add_done_callback(lambda _: self._running.discard(process))
         return process
 
-    async def _new_shim(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _new_shim(self, fds: Sequence[int]) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -191,6 +189,8 @@ class Processes:
                 self._forget()
                 self.open()
                 self._send(theirs.fileno())
+        if fds:
+            socket.send_fds(ours, [b" "], list(fds))  # a blank before the JSON line carries them
         return await asyncio.open_connection(sock=ours)
 
     def _send(self, fd: int) -> None:

@@ -268,7 +268,7 @@ class Shim:
     def pump(self, fd: int) -> None:
         """From the command's output to the log."""
         try:
-            data = os.read(fd, CHUNK)
+            data = os.read(fd, PART)
         except OSError:
             data = b""
         if not data:
