@@ -130,12 +130,16 @@ def launch(tmp_path):
     return make
 
 
+def read_text(path):
+    return path.read_text() if path.exists() else ""
+
+
 async def until_file(path: Path, seconds=10):
-    """The text of a file once a process has written a line to it; a file gives no event."""
+    """The text of a file once a process has written a line to it."""
     async with asyncio.timeout(seconds):
-        while not (path.exists() and path.read_text().endswith("\n")):
-            await asyncio.sleep(0.01)
-    return path.read_text().strip()
+        while not read_text(path).endswith("\n"):
+            await asyncio.sleep(0.01)  # noqa: ASYNC110 - a file gives no event
+    return read_text(path).strip()
 
 
 def is_alive(pid):
@@ -150,7 +154,7 @@ def is_alive(pid):
 async def until_dead(*pids, seconds=10):
     async with asyncio.timeout(seconds):
         while any(is_alive(pid) for pid in pids):
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # noqa: ASYNC110 - another's process gives no event
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ import http.server, os, sys
 class H(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         body = os.environ.get('GREETING', '').encode(); self.send_response(200)
-        self.send_header('Content-Length', str(len(body))); self.end_headers(); self.wfile.write(body)
+        self.send_header('Content-Length', str(len(body)))
+        self.end_headers(); self.wfile.write(body)
     def log_message(self, *a): pass
 http.server.HTTPServer((os.environ['POD_IP'], 8000), H).serve_forever()
 """
@@ -109,7 +110,9 @@ def test_a_command_that_ends_ends_the_pod(ws, node, policy, code, phase, reason)
 
 def test_a_command_that_does_not_exist_is_told_in_the_systems_words(ws, node):
     ws.run(["no-such-command"])
-    failed = ws.until_state(lambda status: "waiting" in status.get("state", {}) and status["lastState"])
+    failed = ws.until_state(
+        lambda status: "waiting" in status.get("state", {}) and status["lastState"]
+    )
     waiting = state_of(failed)["waiting"]
     assert waiting["reason"] == "RunContainerError"
     assert "no-such-command: No such file or directory" in waiting["message"]
@@ -117,7 +120,9 @@ def test_a_command_that_does_not_exist_is_told_in_the_systems_words(ws, node):
     assert event["type"] == "Warning"
     assert "no-such-command: No such file or directory" in event["message"]
     crashed = ws.until_state(
-        lambda status: status.get("state", {}).get("waiting", {}).get("reason") == "CrashLoopBackOff"
+        lambda status: (
+            status.get("state", {}).get("waiting", {}).get("reason") == "CrashLoopBackOff"
+        )
     )
     assert "No such file or directory" in state_of(crashed)["waiting"]["message"]
     ws.until_event("BackOff")
@@ -132,7 +137,9 @@ def test_a_command_that_does_not_exist_fails_a_pod_that_never_restarts(ws, node)
 def test_an_image_alone_cannot_be_run_and_says_so(ws, node):
     ws.run([])
     pod = ws.until_state(
-        lambda status: status.get("state", {}).get("waiting", {}).get("reason") == "ImagePullBackOff"
+        lambda status: (
+            status.get("state", {}).get("waiting", {}).get("reason") == "ImagePullBackOff"
+        )
     )
     assert "give container c a command or args" in state_of(pod)["waiting"]["message"]
     assert "example/any" in ws.until_event("Failed", text="command or args")["message"]
@@ -164,7 +171,9 @@ def test_init_containers_run_one_by_one_before_the_others(ws, node):
     )
     pod = ws.until_phase("Succeeded", "Failed")
     assert pod["status"]["phase"] == "Succeeded"
-    ended = [one["state"]["terminated"]["exitCode"] for one in pod["status"]["initContainerStatuses"]]
+    ended = [
+        one["state"]["terminated"]["exitCode"] for one in pod["status"]["initContainerStatuses"]
+    ]
     assert ended == [0, 0]
 
 
@@ -178,7 +187,9 @@ def test_an_init_container_that_fails_keeps_the_others_from_starting(ws, node):
 
 def test_a_sidecar_runs_beside_and_ends_after_the_others(ws, node, tmp_path):
     side = f"trap 'echo side >> {tmp_path}/ends; exit 0' TERM; while :; do sleep 0.05; done"
-    init = [{"name": "side", "image": "x", "command": ["sh", "-c", side], "restartPolicy": "Always"}]
+    init = [
+        {"name": "side", "image": "x", "command": ["sh", "-c", side], "restartPolicy": "Always"}
+    ]
     ws.run(
         ["sh", "-c", f"sleep 0.3; echo main >> {tmp_path}/ends"],
         initContainers=init,
@@ -215,7 +226,9 @@ def test_all_of_the_environment_and_nothing_else(ws, node, tmp_path, monkeypatch
         "resources": {"limits": {"memory": "64Mi"}},
         "volumeMounts": [{"name": "config", "mountPath": "/etc/app"}],
     }
-    script = f"import json, os; json.dump([dict(os.environ), os.getcwd()], open('{tmp_path}/env', 'w'))"
+    script = (
+        f"import json, os; json.dump([dict(os.environ), os.getcwd()], open('{tmp_path}/env', 'w'))"
+    )
     ws.run(
         ["python3", "-c", script],
         container=container,
@@ -250,7 +263,9 @@ def test_a_missing_config_map_is_waited_for(ws, node):
     ws.run(["sh", "-c", 'test "$X" = here'], container={"env": env}, restartPolicy="Never")
     pod = ws.until_state(lambda status: "waiting" in status.get("state", {}) and status)
     pod = ws.until_state(
-        lambda s: s.get("state", {}).get("waiting", {}).get("reason") == "CreateContainerConfigError"
+        lambda s: (
+            s.get("state", {}).get("waiting", {}).get("reason") == "CreateContainerConfigError"
+        )
     )
     assert 'configmap "late" not found' in state_of(pod)["waiting"]["message"]
     ws.apply("ConfigMap", "late", data={"x": "here"})
@@ -260,7 +275,9 @@ def test_a_missing_config_map_is_waited_for(ws, node):
 def test_a_missing_secret_volume_is_waited_for(ws, node):
     volumes = [{"name": "keys", "secret": {"secretName": "late"}}]
     mount = {"volumeMounts": [{"name": "keys", "mountPath": "/keys"}]}
-    ws.run(["sh", "-c", 'test "$(cat $1)" = here', "sh", "/keys/x"], container=mount, volumes=volumes)
+    ws.run(
+        ["sh", "-c", 'test "$(cat $1)" = here', "sh", "/keys/x"], container=mount, volumes=volumes
+    )
     assert 'secret "late" not found' in ws.until_event("FailedMount")["message"]
     assert ws.get().body["status"]["phase"] == "Pending"
     ws.apply("Secret", "late", stringData={"x": "here"})
@@ -277,7 +294,11 @@ async def test_the_accounts_token_works_and_is_bound_to_the_pod(ws, node, tmp_pa
     token = (tmp_path / "token").read_text()
     assert (tmp_path / "namespace").read_text() == "ws"
     assert (tmp_path / "ca.crt").read_text() == ws.cluster.ca_file.read_text()
-    review = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview", "spec": {"token": token}}
+    review = {
+        "apiVersion": "authentication.k8s.io/v1",
+        "kind": "TokenReview",
+        "spec": {"token": token},
+    }
     answer = ws.cluster.request("POST", "/apis/authentication.k8s.io/v1/tokenreviews", review).body
     assert answer["status"]["authenticated"]
     assert answer["status"]["user"]["username"] == "system:serviceaccount:ws:default"
@@ -298,7 +319,9 @@ def test_a_claim_is_bound_to_a_folder_that_outlives_the_pod(ws, node):
     assert ws.until_phase("Succeeded", "Failed", name="reader")["status"]["phase"] == "Succeeded"
     claim = ws.get("data", "persistentvolumeclaims").body
     assert claim["status"]["phase"] == "Bound"
-    volume = ws.cluster.request("GET", "/api/v1/persistentvolumes/" + claim["spec"]["volumeName"]).body
+    volume = ws.cluster.request(
+        "GET", "/api/v1/persistentvolumes/" + claim["spec"]["volumeName"]
+    ).body
     assert volume["spec"]["claimRef"]["uid"] == claim["metadata"]["uid"]
 
 
@@ -327,5 +350,7 @@ def test_pre_stop_runs_before_the_signal(ws, node, tmp_path):
 
 
 def test_a_termination_message_is_told(ws, node):
-    ws.run(["sh", "-c", "echo why > $1; exit 1", "sh", "/dev/termination-log"], restartPolicy="Never")
+    ws.run(
+        ["sh", "-c", "echo why > $1; exit 1", "sh", "/dev/termination-log"], restartPolicy="Never"
+    )
     assert state_of(ws.until_phase("Failed"))["terminated"]["message"] == "why\n"

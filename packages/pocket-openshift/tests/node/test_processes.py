@@ -53,8 +53,8 @@ async def test_given_descriptors_are_the_commands_own(starter, launch):
     os.close(writing)
     os.close(null)
     assert (await process.wait()).code == 0
-    with open(reading) as stream:
-        assert stream.read() == "through a pipe\n"
+    assert os.read(reading, 100) == b"through a pipe\n"
+    os.close(reading)
 
 
 async def test_closing_ends_what_runs(launch):

@@ -1,4 +1,4 @@
-"""What becomes of processes when somebody is killed. Linux only: elsewhere only groups can be killed."""
+"""What becomes of processes when somebody is killed. Linux only: it has reapers of orphans."""
 
 import asyncio
 import json
@@ -49,6 +49,10 @@ async def test_nothing_outlives_an_agent_that_is_killed(number, tmp_path, tools)
     await tools.until_dead(*family)
 
 
+def parent_of(pid):
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
 async def test_what_a_command_leaves_behind_ends_with_it(starter, launch, tmp_path, tools):
     process = await starter.start(launch(FAMILY + "exit 3"))
     assert await process.wait() == processes.Exit(3)
@@ -59,8 +63,7 @@ async def test_what_a_command_leaves_behind_ends_with_it(starter, launch, tmp_pa
 async def test_a_killed_shim_takes_its_processes_along(starter, launch, tmp_path, tools):
     process = await starter.start(launch(FAMILY + "wait"))
     family = [int(word) for word in (await tools.until_file(tmp_path / "family")).split()]
-    parent = int(Path(f"/proc/{family[0]}/stat").read_text().rsplit(")", 1)[1].split()[1])
-    os.kill(parent, signal.SIGKILL)
+    os.kill(parent_of(family[0]), signal.SIGKILL)
     assert (await process.wait()).lost
     await tools.until_dead(*family)
 

@@ -180,7 +180,9 @@ class Processes:
         process._exit.add_done_callback(lambda _: self._running.discard(process))
         return process
 
-    async def _new_shim(self, fds: Sequence[int]) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _new_shim(
+        self, fds: Sequence[int]
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
