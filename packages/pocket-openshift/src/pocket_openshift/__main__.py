@@ -11,9 +11,10 @@ from collections.abc import Sequence
 VERBS = {
     "serve": ("serving", "serve the API and the OAuth server on loopback"),
     "node": ("node.command", "run the pods of an API server as local processes"),
-    "apply": ("oauth.command_apply", "create or replace the objects of a file"),
-    "new-app": ("oauth.command_new_app", "process a template and create its objects"),
-    "get": ("oauth.command_get", "print objects"),
+    "apply": ("commands.apply", "create or change the objects of files"),
+    "new-app": ("commands.new_app", "process a template and create its objects"),
+    "get": ("commands.get", "print objects"),
+    "delete": ("commands.delete", "delete objects by name"),
 }
 
 
