@@ -18,29 +18,32 @@ VERBS = {
 }
 
 
-def make_parser(verb: str | None) -> argparse.ArgumentParser:
-    """The parser; only the room of the verb in hand is imported."""
-    parser = argparse.ArgumentParser(
-        prog="pocket-openshift",
-        description="An OpenShift-like API that runs pods as local processes: for demos and "
-        "tests, not for production.",
-    )
+PURPOSE = (
+    "An OpenShift-like API that runs pods as local processes: for demos and tests, "
+    "not for production."
+)
+
+
+def make_overview() -> argparse.ArgumentParser:
+    """The parser that knows the names of the verbs only."""
+    parser = argparse.ArgumentParser(prog="pocket-openshift", description=PURPOSE)
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for name, (module, text) in VERBS.items():
-        sub = verbs.add_parser(name, help=text, description=text)
-        if name == verb:
-            room = importlib.import_module(f".{module}", __package__)
-            room.add_arguments(sub)
-            sub.set_defaults(run=room.run)
+    for name, (_, text) in VERBS.items():
+        verbs.add_parser(name, help=text)
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb; its exit code."""
+    """Run one verb, importing only its room; its exit code. Options may stand between words."""
     words = list(sys.argv[1:] if argv is None else argv)
-    verb = next((word for word in words if not word.startswith("-")), None)
-    args = make_parser(verb).parse_args(words)
-    return int(args.run(args))
+    if not words or words[0] not in VERBS:
+        make_overview().parse_args(words or ["--help"])
+        return 2
+    module, text = VERBS[words[0]]
+    room = importlib.import_module(f".{module}", __package__)
+    parser = argparse.ArgumentParser(prog=f"pocket-openshift {words[0]}", description=text)
+    room.add_arguments(parser)
+    return int(room.run(parser.parse_intermixed_args(words[1:])))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pocket_openshift import __main__
 
 @pytest.fixture
 def pocket(cluster, monkeypatch, capsys):
-    """A function: words -> (exit code, lines of output, lines of errors), as the cluster's admin."""
+    """A function: words -> (exit code, lines of output, lines of errors), as an admin."""
     monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig))
 
     def run(*words):

@@ -1,3 +1,5 @@
+import pytest
+
 from pocket_openshift.commands import delete, session
 from pocket_openshift.node import kubeconfig
 
@@ -43,8 +45,7 @@ def test_an_object_that_took_the_name_meanwhile_is_not_touched(cluster, monkeypa
             return asked(method, path, *args, **kwargs)
 
         monkeypatch.setattr(to, "request", swap)
-        try:
+        with pytest.raises(session.CommandError) as caught:
             delete.delete(to, resource, "a")
-        except session.CommandError as error:
-            assert error.status == 409
+    assert caught.value.status == 409
     assert cluster.request("GET", f"{PATH}/a").status == 200

@@ -74,7 +74,7 @@ def test_a_server_that_is_gone_is_named(waits):
     gone = kubeconfig.Connection("http://127.0.0.1:9")
     with (
         session.Session(gone, sleep=waits.append) as to,
-        pytest.raises(session.CommandError, match="http://127.0.0.1:9 does not answer"),
+        pytest.raises(session.CommandError, match=r"http://127\.0\.0\.1:9 does not answer"),
     ):
         to.request("GET", "/api")
 
