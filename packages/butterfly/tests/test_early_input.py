@@ -9,19 +9,40 @@ from jupyterhub_butterfly import ptys, sessions
 POLICY = sessions.Policy(argv=("/bin/cat",), env={}, cwd="/")
 
 
-async def output_of(session, words):
-    async with asyncio.timeout(10):
-        while words not in session.history.replay():
-            await asyncio.sleep(0.01)
+class Viewer:
+    """A browser that waits for words."""
+
+    page = "page"
+
+    def __init__(self, words):
+        self.seen = b""
+        self.words = words
+        self.found = asyncio.Event()
+
+    def send_output(self, data):
+        self.seen += data
+        if self.words in self.seen:
+            self.found.set()
+        sent = asyncio.get_running_loop().create_future()
+        sent.set_result(None)
+        return sent
+
+    def send_control(self, message):
+        pass
+
+    def end(self, code, reason):
+        pass
 
 
 async def test_it_reaches_the_shell_once_that_is_open():
     session = sessions.Session("1", POLICY)
+    viewer = Viewer(b"early bird\r\nearly bird")
+    session.attach(viewer)
     session.write("page", b"early ")
     session.write("page", b"bird\n")
     session.open()
     try:
-        await output_of(session, b"early bird\r\nearly bird")
+        await asyncio.wait_for(viewer.found.wait(), 10)
     finally:
         session.close(1001, "the test ends")
 
