@@ -1,5 +1,6 @@
 """Fixtures of the spawner's tests: a cluster in which the hub has the rights of templates/ only."""
 
+import asyncio
 import json
 import os
 import re
@@ -88,6 +89,7 @@ async def api(place):
     await config.load_kube_config(str(place.kubeconfig), client_configuration=configuration)
     async with client.ApiClient(configuration) as made:
         yield made
+    await asyncio.sleep(0.1)  # aiohttp ends its TLS connections a moment after it is closed
 
 
 @pytest.fixture
@@ -155,6 +157,16 @@ class Visitor:
         self.name = found[1] if found else ""
         return status, text, url
 
+    async def enter(self, **fields: str) -> str:
+        """Log in and wait for the session; returns what its server says."""
+        _, page, url = await self.login(**fields)
+        if "spawn-pending" in url:
+            lines = await self.follow()
+            assert lines[-1].get("ready"), lines
+        status, text, _ = await self.get(f"user/{self.name}/")
+        assert status == 200, page
+        return text
+
     async def follow(self) -> list[dict[str, Any]]:
         """The lines of the start until it is over."""
         xsrf = next(c.value for c in self.http.cookie_jar if c.key == "_xsrf")
@@ -179,3 +191,9 @@ async def visit():
             return Visitor(http, hub)
 
         yield make
+
+
+@pytest.fixture
+def single_server() -> list[str]:
+    """The command of the smallest single-user server."""
+    return [sys.executable, str(SINGLE_SERVER)]

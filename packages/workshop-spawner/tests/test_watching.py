@@ -20,6 +20,14 @@ def make_pod(name):
     }
 
 
+async def close_shared_client():
+    """KubeSpawner closes its shared client when its keeper is cancelled."""
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+        await asyncio.wait([task])
+    await asyncio.sleep(0.1)  # aiohttp ends its TLS connections a moment later
+
+
 @pytest.fixture
 async def watch(place):
     await config.load_kube_config(str(place.kubeconfig))
@@ -27,9 +35,7 @@ async def watch(place):
     await made.start()
     yield made
     await made.stop()
-    for task in asyncio.all_tasks() - {asyncio.current_task()}:
-        task.cancel()  # KubeSpawner closes its shared client when its keeper is cancelled
-        await asyncio.wait([task])
+    await close_shared_client()
     assert not _client_cache
 
 
@@ -79,6 +85,4 @@ async def test_a_watch_that_never_came_up_is_known_to_be_dead(place):
     with pytest.raises(Exception, match="500"):
         await broken.first_load_future
     assert broken.is_dead
-    for task in asyncio.all_tasks() - {asyncio.current_task()}:
-        task.cancel()
-        await asyncio.wait([task])
+    await close_shared_client()

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import PackageLoader
 from jupyterhub.auth import Authenticator
 from jupyterhub.utils import maybe_future
-from traitlets import Bool, Integer, TraitError, Unicode, default, observe, validate
+from traitlets import Bool, Integer, TraitError, Unicode, observe, validate
 
 from . import handlers, leaving, visitors
 from .ratelimit import RateLimit
@@ -124,13 +124,34 @@ class AnonymousAuthenticator(Authenticator):
         """,
     )
 
-    @default("allow_all")
-    def _default_allow_all(self) -> bool:
-        return True
+    # Of JupyterHub, with the only value that makes sense here as the default.
+    allow_all = Bool(
+        True,
+        config=True,
+        help="""
+        Whether everybody may log in: always True here.
 
-    @default("manage_groups")
-    def _default_manage_groups(self) -> bool:
-        return True
+        Unlike other authenticators, this one needs no allow list, and can have none.
+
+        To keep people out, set `access_code`.
+
+        Example: nothing to set.
+        """,
+    ).tag(allow_config=True)
+
+    manage_groups = Bool(
+        True,
+        config=True,
+        help="""
+        Whether the authenticator puts users into groups: always True here.
+
+        By its group (see `group`) the culler knows a visitor.
+
+        Nothing to change.
+
+        Example: nothing to set.
+        """,
+    )
 
     @validate("auto_start", "access_code", "ask_name")
     def _refuse_typing_script(self, proposal: Any) -> Any:

@@ -23,13 +23,14 @@ async def launch(
     """
     key = f"{session.hub.namespace}/{session.pod}"
     made = await _make(cluster, watch, session, manifest)
-    judged = pods.Verdict()
+    judged, seen = pods.Verdict(), False
 
     def judge(pod: Mapping[str, Any] | None) -> Mapping[str, Any] | bool:
-        nonlocal judged
+        nonlocal judged, seen
         if pod is not None and pod["metadata"]["uid"] != made["metadata"]["uid"]:
             return False  # the one before, or the one after, ours
-        judged = pods.judge_start(pod)
+        judged = pods.judge_start(pod, seen)
+        seen = seen or pod is not None
         return pod if judged.ready and pod is not None else bool(judged.cause)
 
     try:

@@ -130,11 +130,11 @@ class Verdict:
     waiting: str = ""
 
 
-def judge_start(pod: Mapping[str, Any] | None) -> Verdict:
-    """Judge a starting pod as the API shows it (None: not seen yet)."""
-    if pod is None:
+def judge_start(pod: Mapping[str, Any] | None, seen: bool = False) -> Verdict:
+    """Judge a starting pod as the API shows it (None: it does not), `seen` before or not."""
+    if pod is None and not seen:
         return Verdict(waiting="the cluster to take note of the pod")
-    if "deletionTimestamp" in pod["metadata"]:
+    if pod is None or "deletionTimestamp" in pod["metadata"]:
         return Verdict(cause="it was deleted while it was starting")
     status = pod.get("status") or {}
     if status.get("phase") in ("Failed", "Succeeded"):

@@ -43,9 +43,7 @@ class NameTrait(Unicode):
                 f"{_place(obj, self.name)} is {name!r}; names that begin with 'kube-' or "
                 "'openshift' are the cluster's own. Take another."
             )
-        if name and not (
-            naming.is_dns_label(name) and len(name) <= self.limit and name[0].isalpha()
-        ):
+        if not (naming.is_dns_label(name) and len(name) <= self.limit and name[0].isalpha()):
             raise TraitError(
                 f"{_place(obj, self.name)} is {name!r}; use a letter, then a-z, 0-9 and inner "
                 f"hyphens, at most {self.limit} characters, for example 'workshop'."

@@ -1,0 +1,217 @@
+"""The pages of anonymous login, asked by real HTTP of a real hub."""
+
+import asyncio
+import re
+
+import pytest
+
+pytestmark = pytest.mark.hub
+
+
+@pytest.fixture
+def lobby(hub_factory, single_server):
+    """A hub whose servers are plain processes: these tests are about its door."""
+
+    async def start(more="", **options):
+        return await hub_factory(
+            "c.JupyterHub.authenticator_class = 'workshop-anonymous'\n"
+            "c.JupyterHub.spawner_class = 'simple'\n"
+            f"c.Spawner.cmd = {single_server!r}\n"
+            f"{more}\n",
+            **options,
+        )
+
+    return start
+
+
+async def users(hub):
+    return (await hub.api("GET", "users"))[1]
+
+
+async def until_users(hub, names):
+    """Wait until the hub has just these users; it has no event for it."""
+    async with asyncio.timeout(20):
+        while [user["name"] for user in await users(hub)] != names:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+
+
+async def test_the_door(lobby, visit):
+    """One hub, many small questions: a hub takes seconds to start."""
+    hub = await lobby("c.AnonymousAuthenticator.ask_name = True")
+    stranger = await visit(hub)
+
+    for _ in range(3):
+        status, page, _ = await stranger.get("hub/login")
+        assert status == 200
+    assert await users(hub) == [], "looking makes nothing"
+    assert 'name="_xsrf"' in page
+
+    async with stranger.http.post(hub.url + "hub/login", data={"name": "Eve"}) as answer:
+        assert answer.status == 403
+    assert await users(hub) == [], "a form from elsewhere makes nothing"
+
+    status, page, _ = await stranger.press(page, "hub/login", name="")
+    assert status == 403
+    assert "type your name" in page
+    status, page, _ = await stranger.press(page, "hub/login", name="x" * 81)
+    assert status == 403
+    assert "x" * 81 in page, "what was typed is not lost"
+    assert await users(hub) == []
+
+    visitor = await visit(hub)
+    assert "hello from" in await visitor.enter(name="Ada <b>Lovelace</b>")
+    (user,) = await users(hub)
+    assert user["groups"] == ["workshop-anonymous"]
+    assert user["admin"] is False
+    assert user["user_info"] == {"name": "Ada <b>Lovelace</b>", "anonymous": True}
+    assert len(user["name"]) >= 8
+
+    assert f"hello from {visitor.name}" in (await visitor.get("hub/login"))[1]
+    _, page, _ = await (await visit(hub)).get("hub/login")
+    assert [u["name"] for u in await users(hub)] == [visitor.name], "the same browser comes back"
+
+
+async def test_two_tabs_at_the_same_instant_are_one_visitor(lobby, visit):
+    hub = await lobby()
+    visitor = await visit(hub)
+    _, page, _ = await visitor.get("hub/login")
+    await asyncio.gather(*(visitor.press(page, "hub/login") for _ in range(3)))
+    assert len(await users(hub)) == 1
+
+
+async def test_two_browsers_with_one_address_are_two_visitors(lobby, visit):
+    hub = await lobby()
+    one, two = await visit(hub), await visit(hub)
+    await asyncio.gather(one.enter(), two.enter())
+    assert one.name != two.name
+    assert len(await users(hub)) == 2
+
+
+async def test_the_access_code(lobby, visit):
+    hub = await lobby(
+        "c.AnonymousAuthenticator.access_code = 'sesame'\n"
+        "c.AnonymousAuthenticator.ask_name = True\n"
+        "c.AnonymousAuthenticator.visitors_per_address = 3\n"
+    )
+    visitor = await visit(hub)
+    _, page, _ = await visitor.get("hub/login")
+    status, page, _ = await visitor.press(page, "hub/login", name="Ada", code="open")
+    assert status == 403
+    assert "not the access code" in page
+    assert 'value="Ada"' in page
+    assert 'value="open"' in page
+    assert "sesame" not in page
+    assert await users(hub) == []
+    assert "hello from" in await visitor.enter(name="Ada", code=" sesame ")
+    assert "sesame" not in hub.log_text
+    guesser = await visit(hub)
+    _, page, _ = await guesser.get("hub/login")
+    statuses = [
+        (await guesser.press(page, "hub/login", name="Eve", code=f"{n}"))[0] for n in range(3)
+    ]
+    assert statuses == [403, 429, 429], "guesses count"
+
+
+async def test_too_many_visitors_wait_on_a_page_that_tries_again(lobby, visit):
+    hub = await lobby("c.AnonymousAuthenticator.visitors_per_address = 1")
+    await (await visit(hub)).enter()
+    late = await visit(hub)
+    _, page, _ = await late.get("hub/login")
+    forged = {"X-Forwarded-For": "203.0.113.7"}
+    found = re.search(r'name="_xsrf" value="([^"]*)"', page)
+    async with late.http.post(
+        hub.url + "hub/login", data={"_xsrf": found[1]}, headers=forged
+    ) as answer:
+        assert answer.status == 429, "an address that the visitor claims does not count"
+        assert int(answer.headers["Retry-After"]) > 0
+        text = await answer.text()
+    assert 'id="workshop-full"' in text
+    assert "location.replace" in text
+    assert len(await users(hub)) == 1
+
+
+async def test_a_full_hub_has_a_page_that_tries_again(lobby, visit):
+    hub = await lobby("c.JupyterHub.active_server_limit = 1")
+    await (await visit(hub)).enter()
+    late = await visit(hub)
+    status, page, url = await late.login()
+    assert status == 429
+    assert url.endswith("/hub/spawn"), "asking again starts the session"
+    assert "All places are taken" in page
+    assert "location.replace" in page
+
+
+@pytest.mark.parametrize("auto", [True, False])
+async def test_the_page_presses_its_button_where_it_should(lobby, visit, auto):
+    hub = await lobby(f"c.AnonymousAuthenticator.auto_start = {auto}")
+    _, page, _ = await (await visit(hub)).get("hub/login")
+    assert ("requestSubmit" in page) is auto
+
+
+BAD_NEXT = [
+    "//evil.example/",
+    "/\\evil.example",
+    "https://evil.example/",
+    "https:evil.example",
+    "\t//evil.example",
+    "javascript:alert(1)",
+    "///evil.example",
+    "\u2215\u2215evil.example",
+]
+
+
+async def test_next_stays_on_the_host(lobby, visit):
+    hub = await lobby()
+    for bad in BAD_NEXT:
+        visitor = await visit(hub)
+        _, page, _ = await visitor.get("hub/login", params={"next": bad})
+        found = re.search(r'name="_xsrf" value="([^"]*)"', page)
+        async with visitor.http.post(
+            hub.url + "hub/login", data={"_xsrf": found[1], "next": bad}, allow_redirects=False
+        ) as answer:
+            assert answer.status == 302
+            target = answer.headers["Location"]
+            assert target.startswith("/")
+            assert not target.startswith(("//", "/\\")), bad
+    visitor = await visit(hub)
+    _, page, _ = await visitor.get("hub/login", params={"next": '/hub/home"><script>'})
+    assert '<script>"' not in page
+    assert 'value="/hub/home&#34;' in page
+
+
+async def test_starting_over_gives_a_new_identity_by_post_only(lobby, visit):
+    hub = await lobby()
+    visitor = await visit(hub)
+    await visitor.enter()
+    old = visitor.name
+    status, page, _ = await visitor.get("hub/restart")
+    assert status == 200
+    assert "Start over?" in page
+    assert [user["name"] for user in await users(hub)] == [old], "asking does nothing"
+    async with visitor.http.post(hub.url + "hub/restart") as answer:
+        assert answer.status == 403, "nor does a form from elsewhere"
+    _, _, url = await visitor.press(page, "hub/restart")
+    found = re.search(r"/(?:user|spawn-pending)/([^/?]+)", url)
+    assert found
+    new = found[1]
+    assert new != old
+    await until_users(hub, [new])
+
+
+async def test_a_stopped_session_forgets_its_visitor(lobby, visit):
+    hub = await lobby()
+    visitor = await visit(hub)
+    await visitor.enter()
+    await hub.api("DELETE", f"users/{visitor.name}/server")
+    await until_users(hub, [])
+    _, _, url = await visitor.get("hub/spawn")
+    assert "/hub/login" in url, "and is a stranger again"
+
+
+async def test_a_visitor_who_is_kept_may_start_again(lobby, visit):
+    hub = await lobby("c.AnonymousAuthenticator.forget_users = False")
+    visitor = await visit(hub)
+    await visitor.enter()
+    await hub.api("DELETE", f"users/{visitor.name}/server")
+    await hub.logged("server took")
+    assert [user["name"] for user in await users(hub)] == [visitor.name]

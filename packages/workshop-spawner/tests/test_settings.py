@@ -1,0 +1,49 @@
+"""What an administrator decides, as the pure rooms take it."""
+
+import pytest
+from traitlets import TraitError
+
+from workshop_spawner import network
+from workshop_spawner.settings import SessionSettings
+
+
+def test_the_defaults_are_the_drop_in_workshop():
+    wishes = SessionSettings().make_wishes(None)
+    assert (wishes.identity, wishes.project, wishes.role) == (
+        "service-account",
+        "temporary",
+        "admin",
+    )
+    assert wishes.budget.name == "default"
+    assert wishes.isolation is None
+
+
+def test_settings_become_wishes():
+    rules = network.Rules(port=8888)
+    settings = SessionSettings(
+        identity="none", project="none", budget="small", project_labels={"a": "b"}
+    )
+    wishes = settings.make_wishes(rules)
+    assert (wishes.identity, wishes.project, wishes.budget.name) == ("none", "none", "small")
+    assert wishes.project_labels == {"a": "b"}
+    assert wishes.isolation is rules
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("application", ""),
+        ("application", "A"),
+        ("application", "a" * 30),
+        ("mode", "x y"),
+        ("identity", "root"),
+        ("project", "mine"),
+        ("budget", "huge"),
+        ("session_age", -1),
+        ("session_age", "1h"),
+        ("project_labels", "a=b"),
+    ],
+)
+def test_what_cannot_work_is_refused_by_name(name, value):
+    with pytest.raises(TraitError, match=name):
+        SessionSettings(**{name: value})
