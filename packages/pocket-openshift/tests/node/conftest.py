@@ -137,8 +137,9 @@ def read_text(path):
 async def until_file(path: Path, seconds=10):
     """The text of a file once a process has written a line to it."""
     async with asyncio.timeout(seconds):
-        while not read_text(path).endswith("\n"):
-            await asyncio.sleep(0.01)  # noqa: ASYNC110 - a file gives no event
+        # A file gives no event.
+        while not read_text(path).endswith("\n"):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
     return read_text(path).strip()
 
 
@@ -153,8 +154,8 @@ def is_alive(pid):
 
 async def until_dead(*pids, seconds=10):
     async with asyncio.timeout(seconds):
-        while any(is_alive(pid) for pid in pids):
-            await asyncio.sleep(0.01)  # noqa: ASYNC110 - another's process gives no event
+        while any(is_alive(pid) for pid in pids):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

@@ -84,45 +84,61 @@ def log_url(node: Object, call: Call, container: str) -> str:
     return f"http://{host}:{port}/{path}?{query}"
 
 
+class _Answer:
+    """A node's answer as it comes: its status first, then blocks, None at the end."""
+
+    def __init__(self) -> None:
+        self.status: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self.blocks: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self.dropped = False
+
+    def header(self, line: str) -> None:
+        """The first line is `HTTP/1.1 200 OK`."""
+        if line.startswith("HTTP/") and not self.status.done():
+            self.status.set_result(int(line.split()[1]))
+
+    def block(self, data: bytes) -> None:
+        """More text; refused once nobody reads it, which closes the connection."""
+        if self.dropped:
+            raise ConnectionAbortedError("the reader of the log is gone")
+        self.blocks.put_nowait(data)
+
+    def end(self, work: asyncio.Future) -> None:
+        """The connection has ended, well or not."""
+        if not self.status.done():
+            error = None if work.cancelled() else work.exception()
+            self.status.set_exception(
+                statuses.internal_error(f"the node did not answer: {error}", 502)
+            )
+        elif not work.cancelled():
+            work.exception()  # what was cut in the middle is told by the end of the stream
+        self.blocks.put_nowait(None)
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        """The blocks."""
+        try:
+            while (block := await self.blocks.get()) is not None:
+                yield block
+        finally:
+            self.dropped = True
+
+
 async def _fetch(url: str, token: str) -> Reply:
-    blocks: asyncio.Queue[bytes | None] = asyncio.Queue()
+    answer = _Answer()
     request = tornado.httpclient.HTTPRequest(
         url,
         headers={"Authorization": f"Bearer {token}"},
         connect_timeout=_CONNECT_SECONDS,
         request_timeout=0,
-        streaming_callback=blocks.put_nowait,
+        header_callback=answer.header,
+        streaming_callback=answer.block,
     )
     client = tornado.httpclient.AsyncHTTPClient(force_instance=True)
     work = asyncio.ensure_future(client.fetch(request, raise_error=False))
-    work.add_done_callback(lambda _: blocks.put_nowait(None))
-    first = await blocks.get()
-    if first is None:
-        _check(work)
-    return Reply(
-        stream=_stream(first, blocks, work, client), headers={"Content-Type": "text/plain"}
-    )
-
-
-def _check(work: asyncio.Future) -> None:
-    error = work.exception()
-    if error is not None:
-        raise statuses.internal_error(f"the node did not answer: {error}", 502) from error
-    response = work.result()
-    if response.code >= 400:
-        raise statuses.bad_request(
-            (response.body or b"").decode() or f"the node answered {response.code}"
-        )
-
-
-async def _stream(
-    first: bytes | None, blocks: asyncio.Queue, work: asyncio.Future, client: Any
-) -> AsyncIterator[bytes]:
-    block = first
-    try:
-        while block is not None:
-            yield block
-            block = await blocks.get()
-    finally:
-        work.cancel()
-        client.close()
+    work.add_done_callback(answer.end)
+    work.add_done_callback(lambda _: client.close())
+    status = await answer.status
+    if status >= 400:
+        text = b"".join([block async for block in answer.stream()]).decode()
+        raise statuses.bad_request(text or f"the node answered {status}")
+    return Reply(stream=answer.stream(), headers={"Content-Type": "text/plain"})

@@ -21,6 +21,7 @@ from . import (
     claims,
     cluster,
     kubeconfig,
+    kubelet,
     leftovers,
     pods,
     processes,
@@ -101,7 +102,9 @@ class Agent:
     async def _run(self, node: pods.Node, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         name = node.settings.node
         registered = registration.Registration(node.api, name)
-        await registered.register(0, __version__, {})
+        endpoint = kubelet.Kubelet(self.find)
+        endpoint.open()
+        await registered.register(endpoint.port, __version__, endpoint.annotations)
         helpers = [
             asyncio.create_task(node.recorder.run()),
             asyncio.create_task(registered.beat()),
@@ -120,7 +123,13 @@ class Agent:
             for task in helpers:
                 task.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
+            await endpoint.close()
             await self._deregister(registered)
+
+    def find(self, namespace: str, name: str) -> pods.Pod | None:
+        """A pod that runs (or ended) here."""
+        every = self.pods.values()
+        return next((pod for pod in every if (pod.namespace, pod.name) == (namespace, name)), None)
 
     async def _deregister(self, registered: registration.Registration) -> None:
         with contextlib.suppress(cluster.ClusterError, TimeoutError):
