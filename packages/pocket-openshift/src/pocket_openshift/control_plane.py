@@ -13,7 +13,17 @@ from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import authentication, authorization, faults, identity, kinds, store, tokens, watching
+from . import (
+    authentication,
+    authorization,
+    faults,
+    identity,
+    kinds,
+    persistence,
+    store,
+    tokens,
+    watching,
+)
 from .behaviours import Behaviour, Call, Endpoint
 
 
@@ -84,6 +94,17 @@ class ControlPlane:
                 self._wiring.by_kind[resource].append(behaviour)
         for name, endpoint in behaviour.endpoints().items():
             self._wiring.endpoints[name].append(endpoint)
+
+    def restore(self, keeper: persistence.Keeper) -> None:
+        """Take up a cluster that was kept, and keep this one. Before `start`."""
+        known = keeper.load(self.store)
+        self.signer = tokens.Signer(self.settings.url, keeper.secret("signer.pem", self.signer.pem))
+        own = self.authentication.admin_token.encode()
+        self.authentication.admin_token = keeper.secret("admin.token", own).decode()
+        if known:
+            self.watching.forget_before(self.store.version)
+            self.authorization.rebuild()
+        self.store.journal = keeper.changed
 
     def start(self) -> None:
         """Make what must exist. Call on the loop, with the URLs in `settings`."""

@@ -34,7 +34,7 @@ import tornado.httpserver
 import tornado.netutil
 import tornado.web
 
-from . import certificates, control_plane, handlers
+from . import certificates, control_plane, handlers, persistence
 from .behaviours import (
     Behaviour,
     accounts,
@@ -96,9 +96,12 @@ class Server:
 
     def __init__(self, place: Place | None = None, folder: Path | None = None) -> None:
         self.place = place or Place()
+        self._keeper = persistence.Keeper(folder) if folder else None
         self.authority = certificates.Authority(folder)
         settings = control_plane.Settings(ca_pem=self.authority.pem)
         self.plane = control_plane.ControlPlane(settings, BEHAVIOURS)
+        if self._keeper is not None:
+            self.plane.restore(self._keeper)
         self._servers: list[tornado.httpserver.HTTPServer] = []
 
     async def start(self) -> None:
@@ -137,6 +140,8 @@ class Server:
             server.stop()
         for server in self._servers:
             await asyncio.wait_for(server.close_all_connections(), 5)
+        if self._keeper is not None:
+            self._keeper.close()
 
 
 def _log_request(handler: tornado.web.RequestHandler) -> None:

@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
-import os
 import signal
 import sys
 from pathlib import Path
@@ -120,4 +119,3 @@ async def _serve(args: argparse.Namespace, users: list[people.Person]) -> None:
     print(f"ready {settings.url} oauth {settings.oauth_url}", flush=True)
     await stop.wait()
     await running.stop()
-    os.sync() if args.data else None

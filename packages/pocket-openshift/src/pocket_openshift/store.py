@@ -79,6 +79,8 @@ class Store:
         self._by_owner: dict[str, set[Key]] = defaultdict(set)
         self._encoded: dict[str, tuple[str, bytes]] = {}
         self.listeners: list[Callable[[Change], None]] = []
+        # Called first; when it raises, nothing has happened (persistence).
+        self.journal: Callable[[Change], None] | None = None
 
     def find(self, resource: str, namespace: str, name: str) -> Object | None:
         """The object, or None."""
@@ -179,9 +181,11 @@ class Store:
     def _commit(
         self, what: str, kind: kinds.Kind, key: Key, obj: Object, old: Object | None
     ) -> Object:
+        change = Change(what, kind, key, obj, old, self.version + 1)
+        if self.journal is not None:
+            self.journal(change)
         self.version += 1
         self._index(key, obj, old, gone=what == "DELETED")
-        change = Change(what, kind, key, obj, old, self.version)
         for listener in self.listeners:
             listener(change)
         return obj

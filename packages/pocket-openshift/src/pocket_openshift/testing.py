@@ -10,6 +10,7 @@ import asyncio
 import copy
 import http.client
 import json
+import re
 import shutil
 import ssl
 import tempfile
@@ -43,12 +44,17 @@ class PocketCluster:
 
     `token_cache_seconds` is how long a revoked token goes on working (10 in a real API server),
     `namespace_seconds` how long a namespace that was deleted keeps its content (5 in a real
-    cluster, 0 here so that tests are quick).
+    cluster, 0 here so that tests are quick). `data` keeps the state in a folder.
     """
 
     def __init__(
-        self, *, token_cache_seconds: float = 10.0, namespace_seconds: float = 0.0
+        self,
+        *,
+        token_cache_seconds: float = 10.0,
+        namespace_seconds: float = 0.0,
+        data: Path | None = None,
     ) -> None:
+        self._data = data
         self._token_cache_seconds = token_cache_seconds
         self._namespace_seconds = namespace_seconds
         self._folder = Path(tempfile.mkdtemp(prefix="pocket-openshift-"))
@@ -82,7 +88,7 @@ class PocketCluster:
             self._loop = asyncio.get_running_loop()
             self._stopping = asyncio.Event()
             try:
-                made = server.Server()
+                made = server.Server(folder=self._data)
                 made.plane.settings.token_cache_seconds = self._token_cache_seconds
                 made.plane.settings.namespace_seconds = self._namespace_seconds
                 await made.start()
@@ -208,7 +214,7 @@ class PocketCluster:
             raw = response.read()
         finally:
             connection.close()
-        return Answer(response.status, dict(response.headers.items()), _parsed(response, raw))
+        return Answer(response.status, dict(response.headers.items()), _parsed(path, response, raw))
 
     def apply(self, *objects: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Create or replace objects as admin, with all checks; returns them. RuntimeError when
@@ -239,14 +245,13 @@ class PocketCluster:
         return node
 
 
-def _parsed(response: http.client.HTTPResponse, raw: bytes) -> Any:
+def _parsed(path: str, response: http.client.HTTPResponse, raw: bytes) -> Any:
     """JSON where it is JSON; the events of a watch as a list."""
     if not response.headers.get("Content-Type", "").startswith("application/json") or not raw:
         return raw.decode()
-    try:
-        return json.loads(raw)
-    except ValueError:
+    if response.status == 200 and re.search(r"[?&]watch=(1|true)\b", path):
         return [json.loads(line) for line in raw.splitlines()]
+    return json.loads(raw)
 
 
 def collection_path(obj: Mapping[str, Any]) -> str:

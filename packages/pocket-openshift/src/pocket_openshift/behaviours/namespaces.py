@@ -36,6 +36,9 @@ class Namespaces(Behaviour):
         """The namespaces that every cluster has."""
         for name in bootstrap.NAMESPACES:
             self.plane.ensure("namespaces", self._fresh({"metadata": {"name": name}}))
+        for namespace in self.store.select("namespaces"):
+            if terminating(namespace):  # of a cluster that was kept
+                self._empty(namespace["metadata"]["name"])
 
     @staticmethod
     def _fresh(obj: Object) -> Object:

@@ -24,6 +24,12 @@ class Quotas(Behaviour):
         super().__init__(plane)
         self._used: dict[str, budgeting.Usage] = {}  # by the quota's UID
 
+    def started(self) -> None:
+        """Count what a kept cluster holds."""
+        for quota in self.store.select("resourcequotas"):
+            uid, place = quota["metadata"]["uid"], quota["metadata"]["namespace"]
+            self._used[uid] = budgeting.total_used(quota, self._content(place))
+
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
         """Fill in what the object leaves out."""
         if call.kind.resource == "resourcequotas" and old is None:
