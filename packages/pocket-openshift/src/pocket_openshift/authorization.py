@@ -166,9 +166,15 @@ class Authorization:
 
     def _scope_rules(self, user: identity.User, act: rbac.Act) -> list[rbac.Rule]:
         rules = scopes.fixed_rules(user.scopes)
-        for role, place, escalating in filter(None, map(scopes.role_of, user.scopes)):
-            if place not in ("*", act.namespace):
-                continue
-            found = self.rules_of_ref({"kind": "ClusterRole", "name": role}, "") or ()
-            rules += list(found) if escalating else scopes.without_escalating(found)
+        for scope in user.scopes:
+            found = scopes.role_of(scope)
+            if found and found[1] in ("*", act.namespace):
+                rules += scopes.rules_of_role(scope, self._cluster_role)
         return rules
+
+    def _cluster_role(self, name: str) -> tuple[rbac.Rule, ...]:
+        return self.rules_of_ref({"kind": "ClusterRole", "name": name}, "") or ()
+
+    def visible_namespaces(self, user: identity.User) -> set[str] | None:
+        """The namespaces that a list of projects may show to this token; None: all the user's."""
+        return scopes.visible_namespaces(user.scopes, self._cluster_role)

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from . import rbac
+from .oauth import scopes as asking
 
 _ALL = rbac.ANY
 _USER, _PROJECT = "user.openshift.io", "project.openshift.io"
@@ -33,26 +34,39 @@ _FIXED: dict[str, tuple[rbac.Rule, ...]] = {
         rbac.Rule(("create",), _AUTHZ, ("selfsubjectaccessreviews",)),
         rbac.Rule(("create",), _OLD_AUTHZ, ("selfsubjectrulesreviews",)),
     ),
-    "user:list-projects": (rbac.Rule(("list", "watch"), (_PROJECT, ""), ("projects",)),),
+    "user:list-projects": (
+        rbac.Rule(("list", "watch"), (_PROJECT, ""), ("projects",)),
+        rbac.Rule(("get",), ("",), ("namespaces",)),
+    ),
     "user:list-scoped-projects": (rbac.Rule(("list", "watch"), (_PROJECT, ""), ("projects",)),),
 }
 KNOWN = tuple(_FIXED)
-# What a role: scope without "!" never gives: with these one could make a token of one's own.
+# What a `role:` scope without "!" never gives, as (group, resource).
 _ESCALATING = frozenset(
-    {"secrets", "serviceaccounts/token", "oauthaccesstokens", "oauthauthorizetokens"}
+    {
+        ("", "secrets"),
+        ("network.openshift.io", "service/externalips"),
+        *((group, "imagestreams/secrets") for group in ("", "image.openshift.io")),
+        *(
+            (group, resource)
+            for group in ("", "oauth.openshift.io")
+            for resource in ("oauthaccesstokens", "oauthauthorizetokens")
+        ),
+        *(
+            (group, resource)
+            for group in ("", "authorization.openshift.io")
+            for resource in ("roles", "rolebindings", "clusterroles", "clusterrolebindings")
+        ),
+    }
 )
+RoleRules = Callable[[str], Sequence[rbac.Rule]]
+"""The rules of a ClusterRole by its name; none when there is no such role."""
 
 
 def role_of(scope: str) -> tuple[str, str, bool] | None:
-    """`role:edit:ns[:!]` as (ClusterRole, namespace or '*', may escalate?), or None for another
-    scope.
-    """
-    parts = scope.split(":")
-    if parts[0] != "role" or len(parts) < 3:
-        return None
-    escalating = parts[-1] == "!"
-    parts = parts[:-1] if escalating else parts
-    return (":".join(parts[1:-1]), parts[-1], escalating) if len(parts) > 2 else None
+    """`role:edit:ns[:!]` as (ClusterRole, namespace or '*', may escalate?), None for another."""
+    found = asking.parse_role(scope)
+    return (found.role, found.namespace, found.escalating) if found else None
 
 
 def fixed_rules(scopes: Sequence[str]) -> list[rbac.Rule]:
@@ -61,13 +75,41 @@ def fixed_rules(scopes: Sequence[str]) -> list[rbac.Rule]:
 
 
 def without_escalating(rules: Sequence[rbac.Rule]) -> list[rbac.Rule]:
-    """A role's rules less those by which a token could be had."""
+    """A role's rules less those that are unbounded, or by which a token could grow."""
     kept = []
     for rule in rules:
-        resources = tuple(r for r in rule.resources if r not in _ESCALATING and r != _ALL)
+        if _ALL in (*rule.verbs, *rule.groups, *rule.resources):
+            continue
+        resources = tuple(r for r in rule.resources if not _escalates(rule.groups, r))
         if resources or rule.paths:
             kept.append(rbac.Rule(rule.verbs, rule.groups, resources, rule.names, rule.paths))
     return kept
+
+
+def _escalates(groups: Sequence[str], resource: str) -> bool:
+    return any((group, resource) in _ESCALATING for group in groups)
+
+
+def rules_of_role(scope: str, role_rules: RoleRules) -> list[rbac.Rule]:
+    """The rules of a `role:` scope in the namespaces that it names; none for another scope."""
+    found = role_of(scope)
+    if found is None:
+        return []
+    rules = role_rules(found[0])
+    return list(rules) if found[2] else without_escalating(rules)
+
+
+def visible_namespaces(scopes: Sequence[str], role_rules: RoleRules) -> set[str] | None:
+    """The namespaces that a list of projects may show to a token; None means all of the user's."""
+    if not scopes or not {"user:full", "user:list-projects"}.isdisjoint(scopes):
+        return None
+    seen: set[str] = set()
+    for scope in scopes:
+        found = role_of(scope)
+        act = rbac.Act("get", resource="namespaces", name="any")
+        if found and any(rule.allows(act) for rule in rules_of_role(scope, role_rules)):
+            seen.add(found[1])
+    return None if "*" in seen else seen
 
 
 def render_prevented(scopes: Sequence[str]) -> str:

@@ -1,4 +1,5 @@
 import base64
+import time
 
 import pytest
 
@@ -158,3 +159,74 @@ def test_the_passwords_and_tokens_are_nowhere_in_the_store(people, token_for):
     everything = people.run(lambda: repr(people.plane.store._objects))
     assert "pw-alice" not in everything
     assert token not in everything
+
+
+@pytest.fixture
+def projects_of(people, token_for):
+    """A function: scope -> the projects that alice, admin of `shop` and `workshop`, sees."""
+    for name in ("shop", "workshop"):
+        people.apply(
+            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}},
+            {
+                "apiVersion": "rbac.authorization.k8s.io/v1",
+                "kind": "RoleBinding",
+                "metadata": {"name": "alice", "namespace": name},
+                "roleRef": {
+                    "apiGroup": "rbac.authorization.k8s.io",
+                    "kind": "ClusterRole",
+                    "name": "admin",
+                },
+                "subjects": [
+                    {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "alice"}
+                ],
+            },
+        )
+
+    path = "/apis/project.openshift.io/v1/projects"
+
+    def get(token):
+        answer = people.request("GET", path, token=token)
+        if answer.status != 200:
+            return answer.status
+        return [item["metadata"]["name"] for item in answer.body["items"]]
+
+    whole, end = token_for("user:full"), time.monotonic() + 10
+    while get(whole) != ["shop", "workshop"]:  # the list lags behind the bindings, as the real one
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return lambda scope: get(token_for(scope))
+
+
+@pytest.mark.parametrize(
+    ("scope", "seen"),
+    [
+        ("user:full", ["shop", "workshop"]),
+        ("user:list-projects", ["shop", "workshop"]),
+        ("user:list-scoped-projects role:view:shop", ["shop"]),
+        ("user:list-scoped-projects role:view:*", ["shop", "workshop"]),
+        ("user:info", 403),
+        ("role:view:shop", 403),
+    ],
+)
+def test_a_token_lists_the_projects_that_its_scopes_show(projects_of, scope, seen):
+    assert projects_of(scope) == seen
+
+
+@pytest.mark.parametrize(
+    ("scope", "pods", "secrets"),
+    [
+        ("role:admin:workshop", 200, 403),
+        ("role:admin:workshop:!", 200, 200),
+        ("role:admin:*", 200, 403),
+        ("role:cluster-admin:workshop", 403, 403),
+        ("role:no-such-role:workshop", 403, 403),
+        ("user:full", 200, 200),
+    ],
+)
+def test_a_role_scope_leaves_out_what_escalates(
+    people, projects_of, token_for, scope, pods, secrets
+):
+    token = token_for(scope)
+    for resource, status in (("pods", pods), ("secrets", secrets)):
+        path = f"/api/v1/namespaces/workshop/{resource}"
+        assert people.request("GET", path, token=token).status == status

@@ -65,6 +65,14 @@ class Projects(Behaviour):
         return Reply(view(self._namespace(call)))
 
     def _visible(self, user: identity.User) -> list[Object]:
+        shown = self.plane.authorization.visible_namespaces(user)
+        return [
+            namespace
+            for namespace in self._belonging(user)
+            if shown is None or namespace["metadata"]["name"] in shown
+        ]
+
+    def _belonging(self, user: identity.User) -> list[Object]:
         everywhere = rbac.Act("get", "", "namespaces")
         if self.plane.authorization.permit(_unscoped(user), everywhere).allowed:
             return self.store.select("namespaces")
