@@ -109,8 +109,9 @@ class Pod:
 
     async def _bind(self) -> bool:
         """Make the pod ours. False when it became another's, or went, meanwhile."""
-        if self.pod["spec"].get("nodeName"):
-            return True
+        bound = self.pod["spec"].get("nodeName")
+        if bound:  # perhaps to another, while this task waited for its turn
+            return bool(bound == self.node.settings.node)
         body = {
             "apiVersion": "v1",
             "kind": "Binding",
