@@ -1,0 +1,64 @@
+"""What people see: two visitors at once, in a real browser, in the whole demo."""
+
+import re
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.hub, pytest.mark.slow]
+
+SCREEN = {"width": 1400, "height": 860}
+ENTERS = 30_000  # milliseconds
+
+
+async def enter(browser, settings):
+    """A visitor of their own cookies who presses the one button; their page and their name."""
+    context = await browser.new_context(viewport=SCREEN)
+    page = await context.new_page()
+    await page.goto(settings["DEMO_URL"])
+    await page.get_by_role("button").filter(has_text="Start").click()
+    await page.wait_for_url("**/user/**", timeout=ENTERS)
+    return page, re.search(r"/user/([^/]+)/", page.url)[1]
+
+
+async def type_command(page, command, expected):
+    """Type into the terminal beside the notes; wait until it shows what is expected."""
+    terminal = page.frame_locator("iframe").first
+    prompt = terminal.get_by_text(re.compile(r"[$#]")).first
+    await prompt.wait_for(timeout=ENTERS)
+    await prompt.click()
+    await page.keyboard.type(command + "\n")
+    await terminal.get_by_text(expected).first.wait_for(timeout=ENTERS)
+
+
+async def test_two_visitors_have_two_sessions(serve_demo, browser, artifacts):
+    settings = await serve_demo()
+    alice, alices = await enter(browser, settings)
+    bob, bobs = await enter(browser, settings)
+    assert alices != bobs
+
+    await type_command(alice, "echo $((6 * 7)) in $PROJECT_NAMESPACE", f"42 in workshop-{alices}")
+    await type_command(bob, "echo $((6 * 7)) in $PROJECT_NAMESPACE", f"42 in workshop-{bobs}")
+    await alice.screenshot(path=artifacts / "two-visitors-first.png")
+    await bob.screenshot(path=artifacts / "two-visitors-second.png")
+
+    # The neighbour's address in one's own browser, cookies and all: no shell comes of it.
+    answer = await bob.goto(f"{settings['DEMO_URL']}user/{alices}/terminal/session/1")
+    assert answer.status in (403, 404)
+    assert "terminal/session" not in bob.url or not await bob.locator("#term, .xterm").count()
+
+
+async def test_a_command_of_the_notes_runs_at_a_click(serve_demo, browser, artifacts):
+    settings = await serve_demo()
+    page, _ = await enter(browser, settings)
+    await page.get_by_role("button", name=re.compile("Run")).first.click()
+    terminal = page.frame_locator("iframe").first
+    # Butterfly draws spaces that do not break.
+    await terminal.get_by_text(re.compile(r"^Hello\sfrom\s\S+,")).first.wait_for(timeout=ENTERS)
+    await page.screenshot(path=artifacts / "session.png")
+
+
+async def test_a_visitor_goes_right_in_with_auto_start(serve_demo, browser):
+    settings = await serve_demo("--auto-start")
+    page = await (await browser.new_context()).new_page()
+    await page.goto(settings["DEMO_URL"])
+    await page.wait_for_url("**/user/**", timeout=ENTERS)
