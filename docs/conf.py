@@ -34,9 +34,20 @@ copybutton_prompt_text = r"\$ "
 copybutton_prompt_is_regexp = True
 
 
+OURS = (
+    "jupyterhub_butterfly",
+    "openshift_authenticator",
+    "pocket_openshift",
+    "workshop_culler",
+    "workshop_dashboard",
+    "workshop_spawner",
+)
+
+
 def setup(app: Any) -> None:
-    """Show a configurable class without the arguments of traitlets' constructor."""
+    """Show of a configurable class what is ours, and how it is configured."""
     app.connect("autodoc-process-signature", drop_signature)
+    app.connect("autodoc-skip-member", skip_foreign_settings)
 
 
 def drop_signature(
@@ -44,3 +55,14 @@ def drop_signature(
 ) -> tuple[str, str] | None:
     """Return an empty signature for classes that are configured, not called."""
     return ("", "") if what == "configurable" or hasattr(thing, "class_traits") else None
+
+
+def skip_foreign_settings(
+    _app: Any, what: str, _name: str, thing: Any, _skip: bool, _options: Any
+) -> bool | None:
+    """Leave out the settings of base classes of other projects: they have pages of their own."""
+    origin = getattr(thing, "this_class", None)
+    if origin is not None:
+        return not origin.__module__.startswith(OURS)
+    # Of a configurable class, only its settings.
+    return True if what == "configurable" else None
