@@ -41,3 +41,25 @@ def test_a_wrong_method_is_a_page(visitor):
 
 def test_it_tells_that_it_is_up(visitor):
     assert visitor.get("/healthz").text == "ok"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/oauth/authorize?client_id=%ff%fe&state=%00",
+        "/oauth/authorize?client_id=console&redirect_uri=http%3A%2F%2F127.0.0.1%3A8000"
+        "%2Fhub%2Foauth_callback%2F%0d%0aX%3A+y&response_type=token",
+        "/oauth/authorize?client_id=console&response_type=code&state=%0d%0a%E2%9C%93",
+        "/login?then=%2F%E2%9C%93",
+        "/oauth/authorize/approve?then=%E2%9C%93",
+    ],
+)
+def test_odd_requests_are_answered_and_not_broken_by(visitor, path):
+    assert visitor.get(path).status in (302, 400)
+
+
+@pytest.mark.parametrize("path", ["/login", "/oauth/token", "/oauth/authorize/approve", "/logout"])
+def test_odd_forms_are_answered_and_not_broken_by(visitor, path):
+    visitor.get("/login?then=%2F")
+    form = {"then": "/", "csrf": "✓", "username": "\x00", "password": "✓", "code": "✓"}
+    assert visitor.post(path, form).status in (302, 400, 403)

@@ -30,6 +30,9 @@ HUB = "http://127.0.0.1:8000/hub/oauth_callback"
         (HUB, "http://user@127.0.0.1:8000/hub/oauth_callback", False),
         (HUB, "http://evil.example\\@127.0.0.1:8000/hub/oauth_callback", False),
         (HUB, "http://127.0.0.1:x/hub", False),
+        (HUB, HUB + "/\r\nSet-Cookie: a=b", False),
+        (HUB, HUB + "/ü", False),
+        (HUB, HUB + "/ x", False),
         (HUB, "javascript:alert(1)", False),
         (HUB, "//127.0.0.1:8000/hub/oauth_callback", False),
         ("http://127.0.0.1/callback", "http://127.0.0.1:43211/callback", True),
@@ -95,6 +98,7 @@ def test_parameters_arrive_as_they_were(values):
         ("/\\evil.example/", False),
         ("https://evil.example/", False),
         ("/a\nb", False),
+        ("/ü", False),
         ("\t//evil.example", False),
     ],
 )

@@ -33,6 +33,7 @@ def test_a_form_belongs_to_a_browser_and_a_server():
     cookie = ours.make_csrf_cookie()
     assert ours.judge_csrf(cookie, ours.csrf(cookie))
     assert not ours.judge_csrf(cookie, "")
+    assert not ours.judge_csrf(cookie, "ü")
     assert not ours.judge_csrf("", ours.csrf(""))
     assert not ours.judge_csrf(cookie, other.csrf(cookie))
     assert not ours.judge_csrf(ours.make_csrf_cookie(), ours.csrf(cookie))

@@ -27,6 +27,11 @@ def _parse(uri: str) -> SplitResult | None:
     return parts
 
 
+def _plain(uri: str) -> bool:
+    """Whether an address can stand in a header as it is, and means the same to all who read it."""
+    return all("!" <= character <= "~" and character != "\\" for character in uri)
+
+
 def _path(path: str) -> str:
     """A path with its dots resolved, so that `/hub/../x` is seen as the `/x` that it is."""
     clean = posixpath.normpath("/" + path.lstrip("/"))
@@ -47,7 +52,7 @@ def matches(registered: str, asked: str) -> bool:
     the same.
     """
     base, wanted = _parse(registered), _parse(asked)
-    if not base or not wanted or not wanted.scheme or not registered or "\\" in asked:
+    if not base or not wanted or not wanted.scheme or not registered or not _plain(asked):
         return False
     if "#" in registered or "#" in asked:
         return False
@@ -80,10 +85,9 @@ def with_query(uri: str, values: Mapping[str, str]) -> str:
 def stays_here(then: str) -> bool:
     """Whether a `then` parameter leads to a page of this server and nowhere else."""
     parts = _parse(then)
-    if parts is None or parts.scheme or parts.netloc or "\\" in then:
+    if parts is None or parts.scheme or parts.netloc:
         return False
-    printable = all(character > " " and character != "\x7f" for character in then)
-    return then.startswith("/") and not then.startswith("//") and printable
+    return then.startswith("/") and not then.startswith("//") and _plain(then)
 
 
 @dataclass(frozen=True, slots=True)

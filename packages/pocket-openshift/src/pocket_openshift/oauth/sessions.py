@@ -64,4 +64,4 @@ class Sessions:
 
     def judge_csrf(self, cookie: str, sent: str) -> bool:
         """Whether a form came from a page that this server gave to this browser."""
-        return bool(cookie) and hmac.compare_digest(self.csrf(cookie), sent)
+        return bool(cookie) and hmac.compare_digest(self.csrf(cookie).encode(), sent.encode())
