@@ -21,6 +21,23 @@ def test_a_token_that_names_nobody(tmp_path, token):
     assert credentials.read_account(str(tmp_path)) is None
 
 
+@pytest.mark.parametrize(
+    ("url", "here"),
+    [
+        ("https://172.30.0.1:443", True),
+        ("https://kubernetes.default.svc", True),
+        ("https://kubernetes.default.svc.cluster.local:443", True),
+        ("https://openshift.default.svc", True),
+        ("https://api.example.com:6443", False),
+        ("https://kubernetes.default.evil.example", False),
+        ("", False),
+    ],
+)
+def test_the_token_is_for_its_own_cluster_only(url, here):
+    assert credentials.judge_here(url, "172.30.0.1") is here
+    assert not credentials.judge_here(url, "")
+
+
 def test_a_rotated_token_is_read_at_the_next_use(account_dir):
     folder = str(account_dir(serial=1))
     before = credentials.read_token(folder)

@@ -55,6 +55,15 @@ def test_reading_the_token(state, token, scope):
     assert sessions.read_scope(state) == scope
 
 
+def test_all_tokens_the_current_one_first():
+    assert sessions.read_tokens({**STATE, "older_tokens": ["sha256~b", 7]}) == [
+        "sha256~x",
+        "sha256~b",
+    ]
+    assert sessions.read_tokens({"older_tokens": "sha256~b"}) == []
+    assert sessions.read_tokens(None) == []
+
+
 def test_browsers_lose_their_sessions_and_servers_do_not():
     class Token:
         def __init__(self, session_id):

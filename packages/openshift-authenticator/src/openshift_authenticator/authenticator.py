@@ -6,6 +6,7 @@ override names the step of the base that it replaces. The settings are in option
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import replace
 from typing import Any
@@ -51,6 +52,8 @@ class OpenShiftAuthenticator(options.Options):
 
     @default("parts")
     def _parts_default(self) -> rooms.Rooms:
+        # What the rooms log goes where the hub logs, in its format.
+        logging.getLogger(__package__).parent = self.log
         return rooms.make_rooms(self)
 
     @property
@@ -249,23 +252,24 @@ class OpenShiftAuthenticator(options.Options):
     def _settle_tokens(self, old: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
         state = model["auth_state"]
         if not self.keeps_tokens:
-            self._revoke(state)
+            self.parts.begin(self._revoke(sessions.read_tokens(state), state))
             return {**model, "auth_state": sessions.without_token(state)}
         # Somebody's running session may still use the token that it was given.
-        if not self.sessions_act_as_user:
-            self._revoke(old)
-        return model
+        kept = sessions.MOST_OLDER if self.sessions_act_as_user else 0
+        older = sessions.read_tokens(old)
+        self.parts.begin(self._revoke(older[kept:], old))
+        return {**model, "auth_state": {**state, sessions.OLDER_KEY: older[:kept]}}
 
-    def _revoke(self, state: dict[str, Any]) -> None:
-        if token := sessions.read_token(state):
-            self.parts.begin(self.parts.revoker.revoke(token, sessions.read_scope(state)))
+    async def _revoke(self, found: list[str], state: dict[str, Any]) -> None:
+        for token in found:
+            await self.parts.revoker.revoke(token, sessions.read_scope(state))
 
     async def forget(self, user: Any) -> None:
-        """Give back the user's token; called at logout and when the user is deleted."""
+        """Give back the user's tokens; called at logout and when the user is deleted."""
         state = await user.get_auth_state() or {}
-        if token := sessions.read_token(state):
+        if found := sessions.read_tokens(state):
             await user.save_auth_state(sessions.without_token(state))
-            await self.parts.revoker.revoke(token, sessions.read_scope(state))
+            await self._revoke(found, state)
 
     async def delete_user(self, user: Any) -> None:
         """Called by JupyterHub as it deletes a user."""
@@ -282,13 +286,18 @@ class OpenShiftAuthenticator(options.Options):
             refreshed = await self._call_refresh_user_hook(user, await user.get_auth_state())
             if refreshed is not None:
                 return refreshed
+        if not hasattr(handler, "_token_authenticated") and handler is not None:
+            # JupyterHub 6.1 reads it when we answer False, but sets it for API tokens only.
+            handler._token_authenticated = False
         result, first = await self.gate.enter(user.name, lambda: renewal.renew(self, user))
         # Whoever waited for another's refresh has nothing left to save.
         return result if first else bool(result)
 
     async def make_model(self, state: dict[str, Any]) -> dict[str, Any]:
         """The model that the token of ``state`` gives now; raises errors.LoginError."""
-        return await self._token_to_auth_model(state["token_response"])
+        model = await self._token_to_auth_model(state["token_response"])
+        model["auth_state"][sessions.OLDER_KEY] = sessions.read_tokens(state)[1:]
+        return model
 
     async def judge_model(self, model: dict[str, Any]) -> bool:
         """Do the rules still let this person in?"""

@@ -11,7 +11,7 @@ from typing import Any
 from jupyterhub import crypto
 from traitlets.config import Config
 
-from . import credentials, settings, trust
+from . import settings, trust
 
 WHO = frozenset(
     {
@@ -83,7 +83,7 @@ def has_crypt_key() -> bool:
 def read_settings(auth: Any, **known: Any) -> settings.Settings:
     """The authenticator's settings as a plain value; ``known`` ones are not read from it."""
     values = {
-        "account": credentials.read_account(auth.service_account_dir),
+        "account": auth.account,
         "crypt_key": has_crypt_key(),
         "bundles": {
             name: trust.judge_bundle(getattr(auth, name))

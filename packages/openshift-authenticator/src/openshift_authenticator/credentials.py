@@ -11,6 +11,7 @@ import json
 import os
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from . import errors
 
@@ -29,6 +30,19 @@ class Account:
     def client_id(self) -> str:
         """Its name as an OAuth client."""
         return f"{PREFIX}{self.namespace}:{self.name}"
+
+
+def judge_here(url: str, host: str) -> bool:
+    """Is ``url`` the API of the cluster whose pods are told ``host`` ($KUBERNETES_SERVICE_HOST)?
+
+    A service account is nobody in another cluster, and its token is none of that one's business.
+    """
+    name = urlsplit(url).hostname or ""
+    services = ("kubernetes.default", "openshift.default")
+    return bool(host) and (
+        name == host.lower()
+        or any(name == one or name.startswith(f"{one}.svc") for one in services)
+    )
 
 
 def read_text(path: str, what: str) -> str:

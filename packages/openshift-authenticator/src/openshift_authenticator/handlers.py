@@ -67,6 +67,13 @@ class CallbackHandler(OAuthCallbackHandler):
         except errors.LoginError as error:
             raise make_http_error(error) from None
 
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Replaces tornado's, which logs the whole address, and the code is in it."""
+        if isinstance(value, web.HTTPError):
+            log.warning("%d %s: %s", value.status_code, self.request.path, value.log_message)
+        else:
+            log.error("Uncaught error at %s", self.request.path, exc_info=(typ, value, tb))
+
     def get_state_cookie(self) -> str:
         """The browser's half of the state, no older than states.LIFETIME_SECONDS."""
         if self._state_cookie is None:

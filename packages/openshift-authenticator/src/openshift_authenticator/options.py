@@ -198,7 +198,7 @@ class Options(OAuthenticator):
         return os.environ.get("SERVICE_ACCOUNT_DIR") or credentials.STANDARD_DIR
 
     def _client_id_default(self) -> str:
-        account = credentials.read_account(self.service_account_dir)
+        account = self.account
         return super()._client_id_default() or (account.client_id if account else "")
 
     def _validate_server_cert_default(self) -> bool:
@@ -244,5 +244,7 @@ class Options(OAuthenticator):
 
     @property
     def account(self) -> credentials.Account | None:
-        """The service account that the hub runs as; None outside a cluster."""
-        return credentials.read_account(self.service_account_dir)
+        """The service account that the hub runs as; None outside of openshift_url's cluster."""
+        host = os.environ.get("KUBERNETES_SERVICE_HOST", "")
+        is_here = credentials.judge_here(self.openshift_url, host)
+        return credentials.read_account(self.service_account_dir) if is_here else None

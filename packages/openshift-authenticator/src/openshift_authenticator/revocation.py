@@ -1,8 +1,9 @@
 """Take back an OpenShift token that nobody needs any more.
 
 Called at logout, when a user is deleted and when a newer login replaces a token. A token with
-user:full can revoke itself; others only the hub, if it was given the right to delete
-oauthaccesstokens. Failing is no reason to keep anybody from logging out: the token expires.
+user:full can revoke itself. For others the hub does it: OpenShift lets everybody who is logged in
+delete an OAuth token whose name they know (ClusterRoleBinding system:oauth-token-deleters), and
+only the token's holder knows that. Failing keeps nobody from logging out: the token expires.
 """
 
 from __future__ import annotations
@@ -15,17 +16,20 @@ from . import cluster, errors, tokens
 log = logging.getLogger(__name__)
 
 NO_RIGHT = (
-    "OpenShift tokens cannot be revoked at logout, they end by themselves: the hub's service "
-    "account may not delete oauthaccesstokens. To allow it: "
-    "oc create clusterrole jupyterhub-revoke --verb=delete --resource=oauthaccesstokens and "
-    "oc adm policy add-cluster-role-to-user jupyterhub-revoke --serviceaccount"
+    "OpenShift tokens cannot be revoked at logout, they end by themselves: this cluster does not "
+    "let the hub delete oauthaccesstokens. OpenShift's own rule for that: oc adm policy "
+    "add-cluster-role-to-group system:oauth-token-deleter system:authenticated"
 )
 
 
 class Revoker:
-    """Revokes tokens at one cluster; ``read_own_token`` gives the hub's own, or raises."""
+    """Revokes tokens at one cluster.
 
-    def __init__(self, api: cluster.Cluster, read_own_token: Callable[[], str] | None) -> None:
+    ``read_own_token`` gives the hub's own, or raises; it answers "" for a hub outside the cluster,
+    which has none and asks as nobody.
+    """
+
+    def __init__(self, api: cluster.Cluster, read_own_token: Callable[[], str]) -> None:
         self._api = api
         self._read_own_token = read_own_token
         self._said = False
@@ -37,21 +41,25 @@ class Revoker:
             return False
         try:
             if "user:full" in scope:
-                await self._api.delete_own_token(name, token)
-                return True
-            if self._read_own_token is not None:
-                await self._api.delete_any_token(name, self._read_own_token())
-                return True
+                return await self._revoke_itself(name, token)
+            await self._api.delete_any_token(name, self._read_own_token())
+            return True
         except errors.ClusterError as error:
             return self._judge(error)
         except errors.LoginError as error:
             log.warning("A token was not revoked: %s", error)
         return False
 
+    async def _revoke_itself(self, name: str, token: str) -> bool:
+        try:
+            await self._api.delete_own_token(name, token)
+        except errors.ClusterError as error:
+            if error.status != 401:
+                raise  # 401: it opens nothing any more
+        return True
+
     def _judge(self, error: errors.ClusterError) -> bool:
-        if error.status == 401:
-            return True  # it no longer opens anything
-        if error.status == 403:
+        if error.status in (401, 403):
             if not self._said:
                 log.info(NO_RIGHT)
             self._said = True

@@ -35,15 +35,17 @@ def make_rooms(auth: Any) -> Rooms:
     """Rooms for the authenticator ``auth``."""
     door = cluster.Door(_Roots(auth).context_for, auth.request_timeout)
     api = cluster.Cluster(auth.openshift_url, door)
-    folder = auth.service_account_dir
-    read = (lambda: credentials.read_token(folder)) if auth.account else None
     return Rooms(
         api=api,
         finder=discovery.Discovery(auth.openshift_url, door),
         checker=selfcheck.SelfCheck(api, auth, auth.make_request),
-        revoker=revocation.Revoker(api, read),
+        revoker=revocation.Revoker(api, lambda: _read_own_token(auth)),
         turnstile=turnstile.Turnstile(auth.concurrent_refreshes),
     )
+
+
+def _read_own_token(auth: Any) -> str:
+    return credentials.read_token(auth.service_account_dir) if auth.account else ""
 
 
 class _Roots:

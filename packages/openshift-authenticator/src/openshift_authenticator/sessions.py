@@ -11,7 +11,17 @@ from . import tokens
 
 STATE_KEY = "openshift_user"
 """Where auth_state keeps the user document; oauthenticator's own class calls it the same."""
-TOKEN_KEYS = ("access_token", "refresh_token", "id_token", "token_response", "expires_at")
+OLDER_KEY = "older_tokens"
+"""Tokens of earlier logins that running sessions may still use; newest first."""
+MOST_OLDER = 5
+TOKEN_KEYS = (
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "token_response",
+    "expires_at",
+    OLDER_KEY,
+)
 
 
 def read_uid(state: dict[str, Any] | None, user_info: Any) -> str:
@@ -44,6 +54,13 @@ def read_scope(state: dict[str, Any] | None) -> tuple[str, ...]:
     """The scopes that the token was given."""
     scope = (state or {}).get("scope")
     return tuple(scope) if isinstance(scope, list) else ()
+
+
+def read_tokens(state: dict[str, Any] | None) -> list[str]:
+    """All tokens in an auth_state, the current one first."""
+    older = (state or {}).get(OLDER_KEY)
+    older = [token for token in older if isinstance(token, str)] if isinstance(older, list) else []
+    return [token for token in (read_token(state), *older) if token]
 
 
 def without_token(state: dict[str, Any]) -> dict[str, Any]:

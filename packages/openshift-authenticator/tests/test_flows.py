@@ -1,0 +1,524 @@
+"""Whole logins: a real hub, a real proxy, pocket-openshift's API and OAuth server.
+
+People are HTTP clients that fill in the pages; once, in test_login_in_browser.py, a real browser.
+"""
+
+import asyncio
+import html
+import json
+import re
+import shlex
+import ssl
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+import pytest
+
+pytestmark = pytest.mark.hub
+
+ACCOUNT = "/api/v1/namespaces/workshop/serviceaccounts/hub"
+ANNOTATION = "serviceaccounts.openshift.io/oauth-redirecturi.jupyterhub"
+MERGE = {"Content-Type": "application/merge-patch+json"}
+KEY = "0123456789abcdef" * 4
+BASE = """
+import sys
+c.JupyterHub.authenticator_class = "openshift-cluster"
+c.JupyterHub.spawner_class = "simple"
+c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.tests.mocksu"]
+c.SimpleLocalProcessSpawner.home_dir_template = "."
+c.JupyterHub.cleanup_servers = False
+"""
+
+
+def bind(user, role, namespace="workshop"):
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "RoleBinding",
+        "metadata": {"name": f"{user}-{role}", "namespace": namespace},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": role},
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": user}],
+    }
+
+
+@dataclass
+class Place:
+    """A cluster with a project `workshop`, whose account `hub` is mounted as into a pod."""
+
+    cluster: object
+    folder: object
+    tokens: list = field(default_factory=list)
+
+    def mount(self):
+        """Mount a new token, as a kubelet does about once an hour."""
+        token = self.cluster.token("workshop", "hub")
+        self.tokens.append(token)
+        (self.folder / "token").write_text(token)
+        (self.folder / "namespace").write_text("workshop")
+        (self.folder / "ca.crt").write_text(self.cluster.ca_file.read_text())
+
+    @property
+    def env(self):
+        place = urlsplit(self.cluster.url)
+        return {
+            "KUBERNETES_SERVICE_HOST": place.hostname,
+            "KUBERNETES_SERVICE_PORT": str(place.port),
+            "SERVICE_ACCOUNT_DIR": str(self.folder),
+            "JUPYTERHUB_CRYPT_KEY": KEY,
+        }
+
+    def annotate(self, redirect):
+        body = {"metadata": {"annotations": {ANNOTATION: redirect}}}
+        assert self.cluster.request("PATCH", ACCOUNT, body, headers=MERGE).status == 200
+
+    def make_client(self, hub, method="auto"):
+        self.cluster.apply(
+            {
+                "apiVersion": "oauth.openshift.io/v1",
+                "kind": "OAuthClient",
+                "metadata": {"name": "jupyterhub"},
+                "secret": "s3cret-of-the-client",
+                "grantMethod": method,
+                "redirectURIs": [f"{hub.url}hub/oauth_callback"],
+            }
+        )
+
+    def live_tokens(self):
+        """Names of the OAuth tokens that exist."""
+        path = "/apis/oauth.openshift.io/v1/oauthaccesstokens"
+        return {
+            item["metadata"]["name"] for item in self.cluster.request("GET", path).body["items"]
+        }
+
+
+@pytest.fixture
+def place(cluster, tmp_path):
+    folder = tmp_path / "serviceaccount"
+    folder.mkdir()
+    cluster.apply(
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "workshop"}},
+        {
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {"name": "hub", "namespace": "workshop"},
+        },
+    )
+    place = Place(cluster, folder)
+    place.mount()
+    return place
+
+
+class Person:
+    """Somebody with a browser: keeps cookies, fills in the pages of the OAuth server."""
+
+    def __init__(self, session, hub, trust):
+        self.session, self.hub, self.trust = session, hub, trust
+        self.pages = []
+
+    async def get(self, url):
+        return await self._send("GET", urljoin(self.hub.url, url))
+
+    async def _send(self, method, url, data=None):
+        for _ in range(15):
+            async with self.session.request(
+                method, url, data=data, ssl=self.trust, allow_redirects=False
+            ) as answer:
+                text = await answer.text()
+                location = answer.headers.get("Location")
+                self.url, self.status, self.text = url, answer.status, text
+            self.pages.append(urlsplit(url).path)
+            if location is None:
+                return self
+            method, url, data = "GET", urljoin(url, location), None
+        raise AssertionError(f"going round in circles: {self.pages}")
+
+    def _fields(self):
+        return {
+            name: html.unescape(value)
+            for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', self.text)
+        }
+
+    async def log_in(self, name, password, *, then="hub/home", allow=None, untick=()):
+        """From the hub to wherever the login ends; `allow=False` presses Deny."""
+        self.pages = []
+        await self.get(f"hub/oauth_login?next=/{then}")
+        if urlsplit(self.url).path == "/login":
+            form = {**self._fields(), "username": name, "password": password}
+            await self._send("POST", self.url, form)
+        if urlsplit(self.url).path.endswith("/approve"):
+            await self.approve(allow is not False, untick)
+        return self
+
+    async def approve(self, allow, untick):
+        scopes = re.findall(r'name="scope" value="([^"]*)"', self.text)
+        button = "approve" if allow else "deny"
+        form = [*self._fields().items(), (button, "x")]
+        form += [("scope", scope) for scope in scopes if scope not in untick]
+        await self._send("POST", self.url, form)
+
+    @property
+    def is_home(self):
+        return self.status == 200 and urlsplit(self.url).path == "/hub/home"
+
+    async def status_page(self):
+        """What the hub says about this login; None if it sends us to log in."""
+        await self.get("hub/openshift-login")
+        if urlsplit(self.url).path != "/hub/openshift-login" or self.status != 200:
+            return None
+        return json.loads(self.text)
+
+
+@pytest.fixture
+def browsing(cluster):
+    trust = ssl.create_default_context(cafile=str(cluster.ca_file))
+
+    @asynccontextmanager
+    async def browsing(hub):
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(cookie_jar=jar) as session:
+            yield Person(session, hub, trust)
+
+    return browsing
+
+
+def assert_no_traceback(hub):
+    found = [number for number, line in enumerate(hub.log) if "Traceback" in line]
+    assert not found, "".join(hub.log[found[0] - 3 : found[0] + 40])
+
+
+@pytest.fixture
+def no_secrets(monkeypatch):
+    """Collects what must be in no log; checked when the test is over."""
+    hubs, secrets = [], []
+    yield hubs, secrets
+    for hub in hubs:
+        for secret in secrets:
+            assert secret not in hub.log_text
+        # Whatever else looks like an OpenShift token or a service account's.
+        leaks = [line for line in hub.log if re.search(r"sha256~[\w-]{43}(?![\w-])", line)]
+        assert not leaks
+        assert not [line for line in hub.log if "eyJ" in line]
+
+
+async def test_in_a_pod_with_no_settings_at_all(hub_factory, place, browsing, no_secrets):
+    cluster = place.cluster
+    for name in ("alice", "bob", "teacher"):
+        cluster.add_user(name, f"pw-{name}")
+    cluster.apply(bind("alice", "edit"), bind("teacher", "admin"))
+    hub = await hub_factory(BASE, env=place.env)
+    no_secrets[0].append(hub)
+    callback = f"{hub.url}hub/oauth_callback"
+
+    # The account registers no redirect: the page says so, the log says the line that mends it.
+    async with browsing(hub) as alice:
+        await alice.get("hub/oauth_login")
+        assert alice.status == 500
+        assert "does not register it" in alice.text
+    line = (await hub.logged("oc annotate serviceaccount")).strip()
+    *command, annotation = shlex.split(line)
+    assert command == [
+        *("oc", "annotate", "serviceaccount", "hub", "--namespace", "workshop", "--overwrite")
+    ]
+    assert annotation == f"{ANNOTATION}={callback}"
+    place.annotate(annotation.partition("=")[2])
+
+    # A member of the project: approval page the first time, none the second.
+    async with browsing(hub) as alice:
+        await alice.log_in("alice", "pw-alice")
+        assert alice.is_home, alice.text
+        assert "/oauth/authorize/approve" in alice.pages
+        known = await alice.status_page()
+        assert known["name"] == "alice"
+        assert known["token_expires"]
+        assert "hub" not in known
+    place.mount()
+    async with browsing(hub) as alice:
+        await alice.log_in("alice", "pw-alice")
+        assert alice.is_home, alice.text
+        assert "/oauth/authorize/approve" not in alice.pages
+
+        # The older login's token is given back, and at logout so is this one.
+        async def is_one():
+            return len(place.live_tokens()) == 1
+
+        await until(is_one)
+        await alice.get("hub/logout")
+        assert place.live_tokens() == set()
+
+    # Whoever administers the project is the hub's admin; whoever has no rights stays out.
+    async with browsing(hub) as teacher:
+        await teacher.log_in("teacher", "pw-teacher")
+        known = await teacher.status_page()
+        assert known["hub"]["client_id"] == "system:serviceaccount:workshop:hub"
+        assert known["hub"]["scope"] == ["user:info", "user:check-access"]
+        assert known["hub"]["problem"] is None
+    async with browsing(hub) as bob:
+        await bob.log_in("bob", "pw-bob", allow=False)
+        assert bob.status == 403
+        assert "You did not allow this hub" in bob.text
+        await bob.log_in("bob", "pw-bob", untick={"user:check-access"})
+        assert bob.status == 403
+        assert "leave everything ticked" in bob.text
+        await bob.log_in("bob", "pw-bob")
+        assert bob.status == 403
+        assert "known to the cluster as bob" in bob.text
+
+    users = {user["name"]: user["admin"] for user in (await hub.api("GET", "users"))[1]}
+    assert users == {"alice": False, "teacher": True}
+    assert_no_traceback(hub)
+    no_secrets[1].extend([*place.tokens, "pw-alice", "pw-bob", "pw-teacher"])
+
+
+GROUPS = """
+c.OpenShiftAuthenticator.openshift_url = {url!r}
+c.OpenShiftAuthenticator.api_ca_file = {ca!r}
+c.OpenShiftAuthenticator.oauth_ca_file = {ca!r}
+c.OpenShiftAuthenticator.client_id = "jupyterhub"
+c.OpenShiftAuthenticator.client_secret_file = {secret!r}
+c.OpenShiftAuthenticator.manage_groups = True
+c.OpenShiftAuthenticator.allowed_groups = {{"students"}}
+c.OpenShiftAuthenticator.admin_groups = {{"teachers"}}
+c.OpenShiftAuthenticator.auth_refresh_age = 1
+"""
+
+
+@pytest.fixture
+def outside(hub_factory, place, tmp_path):
+    """A hub outside the cluster that logs people in by an OAuthClient."""
+
+    async def start(more="", env=()):
+        secret = tmp_path / "secret"
+        secret.write_text("s3cret-of-the-client\n")
+        ca = str(place.cluster.ca_file)
+        text = GROUPS.format(url=place.cluster.url, ca=ca, secret=str(secret)) + more
+        env = {
+            "SERVICE_ACCOUNT_DIR": str(tmp_path / "none"),
+            "JUPYTERHUB_CRYPT_KEY": KEY,
+            **dict(env),
+        }
+        hub = await hub_factory(BASE + text, env=env)
+        place.make_client(hub)
+        return hub
+
+    return start
+
+
+async def until(judge, seconds=10):
+    """Ask until it is so: what a refresh changes is seen at the next request a second later."""
+    deadline = time.monotonic() + seconds
+    while not (found := await judge()):
+        assert time.monotonic() < deadline, "it never came to be"
+        await asyncio.sleep(0.1)
+    return found
+
+
+def set_group(cluster, name, *users):
+    cluster.apply(
+        {
+            "apiVersion": "user.openshift.io/v1",
+            "kind": "Group",
+            "metadata": {"name": name},
+            "users": list(users),
+        }
+    )
+
+
+async def test_groups_come_and_go_while_people_work(outside, place, browsing, no_secrets):
+    cluster = place.cluster
+    hub = await outside()
+    no_secrets[0].append(hub)
+    cluster.add_user("alice", "pw-alice", ["students"])
+    async with browsing(hub) as alice:
+        await alice.log_in("alice", "pw-alice")
+        assert alice.is_home, alice.text
+        assert (await hub.api("GET", "users/alice"))[1]["groups"] == ["students"]
+        answer = await hub.api("POST", "users/alice/server")
+        assert answer[0] in (201, 202), (answer, hub.log_text[-3000:])
+
+        set_group(cluster, "teachers", "alice")
+
+        async def is_admin():
+            await alice.status_page()
+            return (await hub.api("GET", "users/alice"))[1]["admin"]
+
+        await until(is_admin)
+        assert (await hub.api("GET", "users/alice"))[1]["groups"] == ["students", "teachers"]
+
+        # Trouble in the cluster is nothing that alice notices.
+        for fault in ({"status": 503}, {"status": 429}, {"status": 403}, {"drop": "before"}):
+            cluster.faults.add(verb="get", resource="users", times=1000, **fault)
+            asked = len(cluster.requests)
+
+            async def was_asked(asked=asked, fault=fault):
+                assert await alice.status_page() is not None
+                return len(cluster.requests) > asked or fault.get("drop")
+
+            await until(was_asked)
+            assert await alice.status_page() is not None
+            cluster.faults.clear()
+
+        # Out of all groups: out of the hub, but the server is left alone.
+        for group in ("students", "teachers"):
+            set_group(cluster, group)
+
+        async def is_out():
+            return await alice.status_page() is None
+
+        await until(is_out, seconds=40)
+        await alice.log_in("alice", "pw-alice")
+        assert alice.status == 403
+        assert "known to the cluster as alice" in alice.text
+        server = (await hub.api("GET", "users/alice"))[1]["servers"][""]
+        assert server["ready"] or server["pending"]
+    assert_no_traceback(hub)
+
+
+ACT_AS_USER = """
+c.OpenShiftAuthenticator.sessions_act_as_user = True
+"""
+
+
+async def test_sessions_that_act_as_the_user_and_their_tokens(outside, place, browsing, no_secrets):
+    cluster = place.cluster
+    hub = await outside(ACT_AS_USER)
+    no_secrets[0].append(hub)
+    cluster.add_user("alice", "pw-alice", ["students"])
+    cluster.add_user("teacher", "pw-teacher", ["teachers"])
+    async with browsing(hub) as alice, browsing(hub) as teacher:
+        await teacher.log_in("teacher", "pw-teacher")
+        await alice.log_in("alice", "pw-alice")
+        assert alice.is_home, alice.text
+        known = await teacher.status_page()
+        assert known["hub"]["scope"] == ["user:full"]
+        before = place.live_tokens()
+        assert len(before) == 2
+        # A second login keeps the first token: a running session may be using it.
+        async with browsing(hub) as elsewhere:
+            await elsewhere.log_in("alice", "pw-alice")
+            assert len(place.live_tokens()) == 3
+            await elsewhere.get("hub/logout")
+        assert len(place.live_tokens()) == 2
+        assert await alice.status_page() is None
+
+        # Deleted with the user.
+        await alice.log_in("alice", "pw-alice")
+        assert len(place.live_tokens()) == 3
+        assert (await hub.api("DELETE", "users/alice"))[0] == 204
+        assert len(place.live_tokens()) == 2
+    assert_no_traceback(hub)
+
+
+async def test_a_token_that_ends_means_a_new_login_and_the_server_lives_on(
+    outside, place, browsing, no_secrets
+):
+    cluster = place.cluster
+    hub = await outside()
+    no_secrets[0].append(hub)
+    cluster.add_user("alice", "pw-alice", ["students"])
+    async with browsing(hub) as alice:
+        await alice.log_in("alice", "pw-alice")
+        assert (await hub.api("POST", "users/alice/server"))[0] in (201, 202)
+
+        async def is_ready():
+            return (await hub.api("GET", "users/alice"))[1]["servers"].get("", {}).get("ready")
+
+        await until(is_ready, seconds=30)
+        for name in place.live_tokens():
+            path = f"/apis/oauth.openshift.io/v1/oauthaccesstokens/{name}"
+            assert cluster.request("DELETE", path).status == 200
+        cluster.forget_tokens()
+
+        async def is_out():
+            return await alice.status_page() is None
+
+        await until(is_out)
+        assert await is_ready()
+        await alice.log_in("alice", "pw-alice")
+        assert alice.is_home, alice.text
+        assert await is_ready()
+
+    assert_no_traceback(hub)
+
+
+async def test_names_as_people_have_them(outside, place, browsing, no_secrets):
+    cluster = place.cluster
+    hub = await outside("c.OpenShiftAuthenticator.allow_all = True\n")
+    no_secrets[0].append(hub)
+    names = [
+        "user@example.com",
+        "Jean-Luc.Picard",
+        "jean-luc.picard",
+        "Zoë",
+        "王芳",
+        "token",
+        "John Smith",
+        "CN=x,OU=y",
+    ]
+    for name in names:
+        cluster.add_user(name, "pw-of-somebody")
+        async with browsing(hub) as person:
+            await person.log_in(name, "pw-of-somebody")
+            assert person.is_home, (name, person.text)
+            assert (await person.status_page())["name"] == name
+    users = {user["name"] for user in (await hub.api("GET", "users"))[1]}
+    assert users == set(names)
+    assert_no_traceback(hub)
+
+
+async def test_another_person_under_an_old_name_is_kept_out(outside, place, browsing):
+    cluster = place.cluster
+    hub = await outside()
+    cluster.add_user("alice", "pw-alice", ["students"])
+    async with browsing(hub) as alice:
+        await alice.log_in("alice", "pw-alice")
+        assert alice.is_home, alice.text
+        await alice.get("hub/logout")  # which forgets the token, but not who alice was
+    for path in ("identities", "users"):
+        api = f"/apis/user.openshift.io/v1/{path}"
+        for item in cluster.request("GET", api).body["items"]:
+            cluster.request("DELETE", f"{api}/{item['metadata']['name']}")
+    async with browsing(hub) as alice:
+        await alice.log_in("alice", "pw-alice")
+        assert alice.status == 403
+        assert "deleted and made again" in alice.text
+        await hub.logged("delete the user alice at /hub/admin")
+        assert (await hub.api("DELETE", "users/alice"))[0] == 204
+        await alice.log_in("alice", "pw-alice")
+        assert alice.is_home, alice.text
+    assert_no_traceback(hub)
+
+
+async def test_a_hub_started_again_while_the_cluster_is_away(outside, place, browsing):
+    cluster = place.cluster
+    hub = await outside("c.OpenShiftAuthenticator.refresh_tolerance = 3\n")
+    cluster.add_user("alice", "pw-alice", ["students"])
+    async with browsing(hub) as alice:
+        await alice.log_in("alice", "pw-alice")
+        cluster.faults.add(verb="get", resource="users", times=10_000, status=503)
+        await hub.restart()
+
+        async def is_out():
+            return await alice.status_page() is None
+
+        await until(is_out, seconds=20)
+        cluster.faults.clear()
+        await until(lambda: alice.status_page(), seconds=20)
+    assert_no_traceback(hub)
+
+
+async def test_the_wrong_secret_is_a_sentence(outside, place, browsing, tmp_path, no_secrets):
+    hub = await outside()
+    no_secrets[0].append(hub)
+    no_secrets[1].append("not-the-secret")
+    (tmp_path / "secret").write_text("not-the-secret")
+    place.cluster.add_user("alice", "pw-alice", ["students"])
+    async with browsing(hub) as alice:
+        await alice.log_in("alice", "pw-alice")
+        assert alice.status == 500
+        assert "the hub has not the secret of the OAuthClient jupyterhub" in alice.text
+        (tmp_path / "secret").write_text("s3cret-of-the-client")
+        await alice.log_in("alice", "pw-alice")
+        assert alice.is_home, alice.text
+    assert_no_traceback(hub)
