@@ -70,7 +70,11 @@ class Person:
         name = session or self.config.get("session", "1")
         path = changes.get("path", f"{prefix}{kind}/session/{name}")
         return self.session.ws_connect(
-            self.origin + path, protocols=offers, headers=headers, max_msg_size=0
+            self.origin + path,
+            protocols=offers,
+            headers=headers,
+            max_msg_size=0,
+            autoping=changes.get("autoping", True),
         )
 
     @contextlib.asynccontextmanager
@@ -132,9 +136,10 @@ class Server:
         return self.process.pid
 
 
-async def _start_server(folder, *args, env=None):
+async def _start_server(folder, *args, env=None, code=None):
+    program = ("-c", code) if code else ("-m", "jupyterhub_butterfly")
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "jupyterhub_butterfly", "--mode=none", "--port=0"),
+        *(sys.executable, *program, "--mode=none", "--port=0"),
         *("--ButterflyApp.extensions=[]", *args),
         cwd=folder,
         env={**os.environ, "HOME": str(folder), "PS1": "$ ", "ENV": "", **(env or {})},
@@ -163,8 +168,8 @@ async def server_factory(tmp_path):
     """`server = await server_factory(*args, env=...)`: a server without a hub, on a free port."""
     servers = []
 
-    async def start(*args, env=None):
-        servers.append(await _start_server(tmp_path, *args, env=env))
+    async def start(*args, **options):
+        servers.append(await _start_server(tmp_path, *args, **options))
         return servers[-1]
 
     yield start

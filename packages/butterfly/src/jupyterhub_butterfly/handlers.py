@@ -55,6 +55,7 @@ class TerminalPage(PageHandler):
         config = {
             "prefix": self.prefix,
             "session": name,
+            "client": client,
             "ticket": tickets.make_ticket(self.settings["secret"], self.visitor.binding),
             "xsrf": self.xsrf_token.decode(),
             "home": self.settings["hub_home"],

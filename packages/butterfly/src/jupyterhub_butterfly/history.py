@@ -27,7 +27,7 @@ class History:
         self._chunks.append(data)
         self.end += len(data)
         self._held += len(data)
-        while self._held - len(self._chunks[0]) >= self.limit:
+        while self._chunks and self._held - len(self._chunks[0]) >= self.limit:
             self._held -= len(self._chunks.popleft())
         if len(self._chunks) > 64 and self._held < 2 * self.limit:
             self._chunks = collections.deque([b"".join(self._chunks)])

@@ -26,8 +26,12 @@ LARGEST_READ = 64 * 1024
 KERNEL_READ = 4096
 # Sent and not yet taken by the program. A paste of 10 MB fits; what goes beyond is refused.
 LARGEST_QUEUE = 32 * 1024 * 1024
-# Default handling for the child: Python ignores these two.
-RESET_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ)
+# Signals a terminal's programs must find as a login would give them. Python ignores two of them,
+# and a server started in the background of a script ignores the interrupt: its shells would, too.
+RESET_SIGNALS = tuple(
+    getattr(signal, f"SIG{name}")
+    for name in ["HUP", "INT", "QUIT", "PIPE", "ALRM", "TERM", "USR1", "USR2", "CHLD", "CONT", "TSTP", "TTIN", "TTOU", "XCPU", "XFSZ"]
+)
 
 
 class InputFull(Exception):
@@ -50,6 +54,7 @@ class Pty:
         self.master = -1
         self.status: int | None = None
         self.queued = 0
+        self._terminal = ""
         self._queue: collections.deque[memoryview] = collections.deque()
         self._loop = asyncio.get_running_loop()
         self._reading = False
@@ -60,7 +65,8 @@ class Pty:
         try:
             os.set_blocking(self.master, False)
             self.resize(size)
-            self.pid = _spawn(os.ttyname(slave), argv, env, cwd)
+            self._terminal = os.ttyname(slave)
+            self.pid = _spawn(self._terminal, argv, env, cwd)
         except BaseException:
             os.close(self.master)
             self.master = -1
@@ -87,8 +93,9 @@ class Pty:
             return
         if self.queued + len(data) > LARGEST_QUEUE:
             raise InputFull
-        if self._queue and self._interrupts(data):
-            self._drop_queue()
+        if self._queue and (number := self._find_signal(data)):
+            self._interrupt(number)
+            return
         if self._queue:
             self._enqueue(memoryview(data))
         elif len(data) > (sent := self._try_write(memoryview(data))):
@@ -159,22 +166,34 @@ class Pty:
         self.master = -1
         self.on_end()
 
-    def _interrupts(self, data: bytes) -> bool:
-        """Tell whether `data` is the interrupt key, which throws waiting input away.
-
-        A terminal does so itself (ISIG without NOFLSH); ours must not make it wait in a queue.
-        """
+    def _find_signal(self, data: bytes) -> int:
+        """Return the signal that this key press stands for in the terminal's settings, else 0."""
         if len(data) != 1:
-            return False
+            return 0
         try:
             settings = termios.tcgetattr(self.master)
         except termios.error:
-            return False
+            return 0
         flags, characters = settings[3], settings[6]
-        return bool(flags & termios.ISIG and not flags & termios.NOFLSH) and data in {
-            characters[termios.VINTR],
-            characters[termios.VQUIT],
-        }
+        if not flags & termios.ISIG or flags & termios.NOFLSH:
+            return 0
+        keys = {characters[termios.VINTR]: signal.SIGINT, characters[termios.VQUIT]: signal.SIGQUIT}
+        return keys.get(data, 0)
+
+    def _interrupt(self, number: int) -> None:
+        """Do what a terminal does for its interrupt key: throw away waiting input, and signal.
+
+        The kernel would, but its own buffer is full, too: the key could not get in.
+        """
+        self._drop_queue()
+        with contextlib.suppress(OSError, termios.error):
+            slave = os.open(self._terminal, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+            try:
+                termios.tcflush(slave, termios.TCIFLUSH)
+            finally:
+                os.close(slave)
+        with contextlib.suppress(OSError):
+            os.killpg(os.tcgetpgrp(self.master), number)
 
     def _enqueue(self, data: memoryview) -> None:
         self._queue.append(data)

@@ -105,14 +105,22 @@
     },
     input: (text) => page.link.send(text),
     focus: () => window.butterfly && window.butterfly.focus(),
+    style: () => window.butterfly && window.butterfly.resize(),
   });
+
+  // Butterfly's client measures a character once, when it starts.
+  function fontsReady() {
+    const fonts = ["", "bold "].map((style) => document.fonts.load(style + "16px SourceCodePro"));
+    const late = new Promise((resolve) => setTimeout(resolve, 2000));
+    return Promise.race([Promise.allSettled(fonts), late]);
+  }
 
   function Bridge(url, protocols) {
     const path = new URL(url, location.href).pathname;
     const below = (name) => path.startsWith(page.config.prefix + name + "/session/");
     if (below("ws")) return shell;
     if (below("ctl")) {
-      page.link.start();
+      fontsReady().then(() => page.link.start());
       return ctl;
     }
     return new RealWebSocket(url, protocols);

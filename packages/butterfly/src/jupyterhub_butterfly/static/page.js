@@ -5,6 +5,13 @@
 
 (function () {
   const config = JSON.parse(document.body.dataset.terminal);
+  const store = (function () {
+    try {
+      return window.localStorage;
+    } catch (error) {
+      return { getItem: () => null, setItem: () => {} };
+    }
+  })();
 
   const CARDS = {
     ended: ["The shell has ended.", "Start a new shell", (link) => link.restart()],
@@ -19,6 +26,107 @@
     for (const key in attributes) made.setAttribute(key, attributes[key]);
     made.append(...children);
     return made;
+  }
+
+  // What a person chose for their terminals; kept in this browser.
+  const KEY = "jupyterhub-butterfly:settings";
+  const DEFAULTS = { theme: "dark", fontSize: 15, screenReader: false };
+  const THEMES = {
+    dark: {
+      background: "#12141a", foreground: "#e6e8ee", cursor: "#ffd75f", selectionBackground: "#3b4d7a",
+      black: "#2b303b", red: "#ff7b72", green: "#7ee787", yellow: "#f2cc60",
+      blue: "#79b8ff", magenta: "#d2a8ff", cyan: "#76e3ea", white: "#d5d9e2",
+      brightBlack: "#8b93a5", brightRed: "#ffa198", brightGreen: "#a5f0ad", brightYellow: "#ffe08a",
+      brightBlue: "#a8d1ff", brightMagenta: "#e2c5ff", brightCyan: "#a9f0f5", brightWhite: "#ffffff",
+    },
+    light: {
+      background: "#fbfbf8", foreground: "#1f2328", cursor: "#8a5a00", selectionBackground: "#bcd3ff",
+      black: "#1f2328", red: "#b31d28", green: "#116329", yellow: "#7d4e00",
+      blue: "#0550ae", magenta: "#6f42c1", cyan: "#0b6070", white: "#57606a",
+      brightBlack: "#57606a", brightRed: "#a40e26", brightGreen: "#1a5c2e", brightYellow: "#633c01",
+      brightBlue: "#0a4a9e", brightMagenta: "#5a32a3", brightCyan: "#0b5563", brightWhite: "#1f2328",
+    },
+  };
+  const settings = Object.assign({}, DEFAULTS, loadSettings());
+  settings.colours = () => THEMES[settings.theme] || THEMES.dark;
+
+  function loadSettings() {
+    try {
+      return JSON.parse(store.getItem(KEY)) || {};
+    } catch (error) {
+      return {};
+    }
+  }
+
+  function saveSettings() {
+    const { theme, fontSize, screenReader } = settings;
+    try {
+      store.setItem(KEY, JSON.stringify({ theme, fontSize, screenReader }));
+    } catch (error) {
+      console.debug("settings are not kept", error);
+    }
+  }
+
+  function paint() {
+    const root = document.documentElement;
+    const colours = settings.colours();
+    root.dataset.theme = settings.theme;
+    root.style.setProperty("--terminal-background", colours.background);
+    root.style.setProperty("--terminal-foreground", colours.foreground);
+    root.style.setProperty("--terminal-font-size", settings.fontSize + "px");
+  }
+  paint();
+
+  // The small menu in the corner: looks, another terminal, the other client, pages of extensions.
+  function makeMenu(screen) {
+    const list = element("div", { id: "terminal-menu-list", role: "menu" });
+    const button = element(
+      "button",
+      { id: "terminal-menu", type: "button", "aria-haspopup": "menu", "aria-label": "Menu" },
+      "\u22ef",
+    );
+    list.hidden = true;
+    const entry = (words, act) => {
+      const one = element("button", { type: "button", role: "menuitem" }, words);
+      one.addEventListener("click", () => {
+        act();
+        saveSettings();
+        paint();
+        if (screen.style) screen.style();
+      });
+      list.append(one);
+      return one;
+    };
+    const larger = (by) => (settings.fontSize = Math.max(9, Math.min(32, settings.fontSize + by)));
+    entry("Larger text", () => larger(1));
+    entry("Smaller text", () => larger(-1));
+    entry("Dark or light", () => (settings.theme = settings.theme === "dark" ? "light" : "dark"));
+    if (config.client === "xterm")
+      entry("Screen reader on or off", () => (settings.screenReader = !settings.screenReader));
+    const session = config.prefix + "terminal/session/";
+    entry("Another terminal", () => window.open(session + "t" + Date.now().toString(36), "_blank"));
+    const other = config.client === "xterm" ? "butterfly" : "xterm";
+    entry("Use the " + other + " client", () =>
+      location.assign(session + config.session + "?client=" + other),
+    );
+    for (const item of config.menu)
+      entry(item.label, () => window.open(config.prefix + item.path, "_blank"));
+    button.addEventListener("click", () => {
+      list.hidden = !list.hidden;
+      button.setAttribute("aria-expanded", String(!list.hidden));
+    });
+    document.addEventListener("click", (event) => {
+      if (list.contains(event.target) || event.target === button) return;
+      list.hidden = true;
+    });
+    for (const type of ["keydown", "keypress", "keyup"])
+      for (const box of [button, list]) box.addEventListener(type, (event) => {
+        event.stopPropagation();
+        if (event.key !== "Escape" || type !== "keydown") return;
+        list.hidden = true;
+        screen.focus();
+      });
+    document.body.append(button, list);
   }
 
   // A pill while the page reconnects by itself, a card where the person must act.
@@ -113,8 +221,9 @@
       else if (message.type === "terminal:focus") screen.focus();
     });
     document.title = "Terminal " + config.session;
+    makeMenu(screen);
     return { link: link, status: status, config: config };
   }
 
-  window.terminalPage = { config: config, start: start, element: element };
+  window.terminalPage = { config, start, element, settings };
 })();

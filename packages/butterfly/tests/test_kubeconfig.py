@@ -1,0 +1,73 @@
+"""The shell's login to the cluster, from the mounted account."""
+
+import json
+import pathlib
+import stat
+
+import pytest
+
+from jupyterhub_butterfly import kubeconfig
+
+
+@pytest.fixture
+def account(tmp_path):
+    folder = tmp_path / "account"
+    folder.mkdir()
+    (folder / "token").write_text("t0ken")
+    (folder / "ca.crt").write_text("CA")
+    (folder / "namespace").write_text("mine\n")
+    return folder
+
+
+@pytest.fixture
+def environ(account):
+    return {
+        "SERVICE_ACCOUNT_DIR": str(account),
+        "KUBERNETES_SERVICE_HOST": "10.0.0.1",
+        "KUBERNETES_SERVICE_PORT": "6443",
+    }
+
+
+def read(path):
+    return json.loads(pathlib.Path(path).read_text())
+
+
+def test_it_names_the_mounted_files_and_holds_no_token(environ, account, tmp_path):
+    path = kubeconfig.ensure_kubeconfig(environ, str(tmp_path))
+    document = read(path)
+    assert document["users"][0]["user"] == {"tokenFile": str(account / "token")}
+    assert document["clusters"][0]["cluster"] == {
+        "server": "https://10.0.0.1:6443",
+        "certificate-authority": str(account / "ca.crt"),
+    }
+    assert document["contexts"][0]["context"]["namespace"] == "mine"
+    assert document["current-context"] == "local"
+    assert stat.S_IMODE(pathlib.Path(path).stat().st_mode) == 0o600
+
+
+def test_the_project_comes_before_the_pods_namespace(environ, tmp_path):
+    path = kubeconfig.ensure_kubeconfig({**environ, "PROJECT_NAMESPACE": "lab-x7"}, str(tmp_path))
+    assert read(path)["contexts"][0]["context"]["namespace"] == "lab-x7"
+
+
+def test_a_second_start_writes_it_again(environ, tmp_path):
+    first = kubeconfig.ensure_kubeconfig(environ, str(tmp_path))
+    changed = {**environ, "KUBERNETES_SERVICE_HOST": "fd00::1"}
+    assert kubeconfig.ensure_kubeconfig(changed, str(tmp_path)) == first
+    assert read(first)["clusters"][0]["cluster"]["server"] == "https://[fd00::1]:6443"
+
+
+def test_a_home_that_cannot_be_written_is_no_obstacle(environ, tmp_path, monkeypatch):
+    monkeypatch.setattr(kubeconfig.tempfile, "gettempdir", lambda: str(tmp_path))
+    path = kubeconfig.ensure_kubeconfig(environ, "/proc/nowhere")
+    assert pathlib.Path(path).is_relative_to(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"KUBECONFIG": "/mine"}, {"KUBERNETES_SERVICE_HOST": ""}, {"SERVICE_ACCOUNT_DIR": "/nowhere"}],
+    ids=lambda change: next(iter(change)),
+)
+def test_without_cluster_or_account_or_with_ones_own_nothing_is_written(environ, tmp_path, change):
+    assert kubeconfig.ensure_kubeconfig({**environ, **change}, str(tmp_path)) is None
+    assert not (tmp_path / ".kube").exists()
