@@ -28,10 +28,8 @@ KERNEL_READ = 4096
 LARGEST_QUEUE = 32 * 1024 * 1024
 # Signals a terminal's programs must find as a login would give them. Python ignores two of them,
 # and a server started in the background of a script ignores the interrupt: its shells would, too.
-RESET_SIGNALS = tuple(
-    getattr(signal, f"SIG{name}")
-    for name in ["HUP", "INT", "QUIT", "PIPE", "ALRM", "TERM", "USR1", "USR2", "CHLD", "CONT", "TSTP", "TTIN", "TTOU", "XCPU", "XFSZ"]
-)
+NAMES = "HUP INT QUIT PIPE ALRM TERM USR1 USR2 CHLD CONT TSTP TTIN TTOU XCPU XFSZ"
+RESET_SIGNALS = tuple(getattr(signal, f"SIG{name}") for name in NAMES.split(" "))
 
 
 class InputFull(Exception):
