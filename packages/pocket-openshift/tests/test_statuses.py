@@ -1,0 +1,71 @@
+import pytest
+
+from pocket_openshift import kinds, statuses
+
+POD = kinds.named("pods")
+ROUTE = kinds.named("routes.route.openshift.io")
+CAUSE = statuses.Cause("spec.a", "FieldValueInvalid", "Invalid value: 1")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "reason", "message"),
+    [
+        (statuses.not_found(POD, "p"), 404, "NotFound", 'pods "p" not found'),
+        (statuses.not_found(ROUTE, "r"), 404, "NotFound", 'routes.route.openshift.io "r" not found'),
+        (statuses.already_exists(POD, "p"), 409, "AlreadyExists", 'pods "p" already exists'),
+        (
+            statuses.already_exists(POD, "p", deleting=True),
+            409,
+            "AlreadyExists",
+            'object is being deleted: pods "p" already exists',
+        ),
+        (
+            statuses.conflict(POD, "p"),
+            409,
+            "Conflict",
+            'Operation cannot be fulfilled on pods "p": the object has been modified; please apply '
+            "your changes to the latest version and try again",
+        ),
+        (statuses.forbidden(POD, "p", "no"), 403, "Forbidden", 'pods "p" is forbidden: no'),
+        (statuses.unauthorized(), 401, "Unauthorized", "Unauthorized"),
+        (statuses.gone("too old"), 410, "Expired", "too old"),
+        (statuses.bad_request("what?"), 400, "BadRequest", "what?"),
+        (statuses.internal_error("broken"), 500, "InternalError", "broken"),
+        (statuses.internal_error("later", 503), 503, "ServiceUnavailable", "later"),
+        (
+            statuses.denied_path("u", "get", "/metrics"),
+            403,
+            "Forbidden",
+            'forbidden: User "u" cannot get path "/metrics"',
+        ),
+    ],
+)
+def test_errors_say_what_the_real_server_says(error, code, reason, message):
+    assert (error.code, error.reason, error.body["message"]) == (code, reason, message)
+    assert error.body["status"] == "Failure"
+    assert str(error) == message
+
+
+def test_one_cause_stands_alone_and_many_in_brackets():
+    one = statuses.invalid(ROUTE, "r", [CAUSE])
+    many = statuses.invalid(ROUTE, "r", [CAUSE, CAUSE])
+    assert one.body["message"].endswith("is invalid: spec.a: Invalid value: 1")
+    assert many.body["message"].endswith("[spec.a: Invalid value: 1, spec.a: Invalid value: 1]")
+    assert one.body["details"]["causes"] == [CAUSE.as_dict()]
+
+
+def test_a_denial_names_user_verb_resource_and_place():
+    error = statuses.denied(
+        statuses.Denied("eve", "get", "apps", "deployments", "scale", "ns", "d", "scopes [x]")
+    )
+    assert error.body["message"] == (
+        'deployments.apps "d" is forbidden: User "eve" cannot get resource "deployments/scale" '
+        'in API group "apps" in the namespace "ns": scopes [x]'
+    )
+    assert error.body["details"] == {"name": "d", "group": "apps", "kind": "deployments"}
+
+
+def test_429_says_when_to_come_back():
+    error = statuses.too_many_requests(7)
+    assert error.headers == {"Retry-After": "7"}
+    assert error.body["details"]["retryAfterSeconds"] == 7
