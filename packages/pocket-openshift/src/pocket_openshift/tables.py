@@ -136,6 +136,17 @@ def _access(obj: dict[str, Any]) -> str:
     return ",".join(short.get(mode, mode) for mode in obj.get("spec", {}).get("accessModes") or ())
 
 
+def _joined(field: str) -> Cell:
+    return lambda obj: ", ".join(obj.get(field) or ())
+
+
+_TOKEN: tuple[tuple[str, Cell], ...] = (
+    ("User Name", _at("userName")),
+    ("Client Name", _at("clientName")),
+    ("Redirect URI", _at("redirectURI", missing="")),
+    ("Scopes", _joined("scopes")),
+)
+
 # Columns between NAME and AGE.
 _COLUMNS: dict[str, tuple[tuple[str, Cell], ...]] = {
     "pods": (
@@ -192,7 +203,33 @@ _COLUMNS: dict[str, tuple[tuple[str, Cell], ...]] = {
         ("Class", _at("spec", "ingressClassName")),
         ("Hosts", _hosts),
     ),
-    "users.user.openshift.io": (("Full Name", _at("fullName", missing="")),),
+    "users.user.openshift.io": (
+        ("UID", _at("metadata", "uid")),
+        ("Full Name", _at("fullName", missing="")),
+        ("Identities", _joined("identities")),
+    ),
+    "groups.user.openshift.io": (("Users", _joined("users")),),
+    "identities.user.openshift.io": (
+        ("IDP Name", _at("providerName")),
+        ("IDP User Name", _at("providerUserName")),
+        ("User Name", _at("user", "name", missing="")),
+    ),
+    "oauthclients.oauth.openshift.io": (
+        ("WWW-Challenge", _at("respondWithChallenges", missing=False)),
+        ("Redirect URIs", _joined("redirectURIs")),
+    ),
+    "oauthaccesstokens.oauth.openshift.io": _TOKEN,
+    "useroauthaccesstokens.oauth.openshift.io": _TOKEN,
+    "oauthclientauthorizations.oauth.openshift.io": (
+        ("User Name", _at("userName")),
+        ("Client Name", _at("clientName")),
+        ("Scopes", _joined("scopes")),
+    ),
+    "templates.template.openshift.io": (
+        ("Description", _at("metadata", "annotations", "description", missing="")),
+        ("Parameters", _count("parameters")),
+        ("Objects", _count("objects")),
+    ),
 }  # fmt: skip
 
 

@@ -33,6 +33,10 @@ async def test_the_clients_of_oc_are_there_once_the_address_is_known(server):
     found = server.registry.client("openshift-challenging-client")
     assert found.redirects == ("https://localhost:12345/oauth/token/implicit",)
     assert server.port == 12345
+    server.plane.settings.oauth_url = "https://localhost:54321"
+    server.started()
+    found = server.registry.client("openshift-challenging-client")
+    assert found.redirects == ("https://localhost:54321/oauth/token/implicit",), "as with --data"
 
 
 def test_a_cluster_made_without_one_has_no_oauth_server():

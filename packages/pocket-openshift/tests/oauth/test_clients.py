@@ -69,8 +69,11 @@ def test_a_service_account_is_never_public_and_says_what_it_lacks():
 
 
 def test_a_cluster_has_the_clients_of_oc():
-    made = {client["metadata"]["name"]: client for client in clients.make_own("https://o:1")}
+    made = {
+        client["metadata"]["name"]: client for client in clients.make_own("https://o:1", "s3cret")
+    }
     assert made["openshift-challenging-client"]["redirectURIs"] == [
         "https://o:1/oauth/token/implicit"
     ]
     assert clients.of_object(made["openshift-cli-client"]).public
+    assert clients.of_object(made[clients.BROWSER]).secrets == ("s3cret",)

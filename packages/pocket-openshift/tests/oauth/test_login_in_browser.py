@@ -115,3 +115,17 @@ async def test_the_style_is_applied(page, people):
     await page.goto(people.oauth_url + "/login?then=%2F")
     radius = await page.evaluate("getComputedStyle(document.querySelector('main')).borderRadius")
     assert radius == "12px", "the policy lets the page's own style pass"
+
+
+async def test_a_person_gets_a_token_to_paste(page, people, artifacts):
+    await page.goto(people.oauth_url + "/oauth/token/request")
+    await page.get_by_label("Username").fill("alice")
+    await page.get_by_label("Password").fill("pw-alice")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Display token").click()
+    token = await page.locator("#token").inner_text()
+    await page.screenshot(path=artifacts / f"token-{page.look}.png", full_page=True)
+    me = people.request("GET", "/apis/user.openshift.io/v1/users/~", token=token)
+    assert me.body["metadata"]["name"] == "alice"
+    wide = await page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    assert not wide

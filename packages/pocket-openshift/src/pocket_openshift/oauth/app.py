@@ -15,7 +15,7 @@ import tornado.web
 
 from pocket_openshift.behaviours import Behaviour
 
-from . import clients, flow, forms, handlers, objects, people, registry, sessions, tokens
+from . import clients, display, flow, forms, handlers, objects, people, registry, sessions, tokens
 
 if TYPE_CHECKING:
     from pocket_openshift.control_plane import ControlPlane
@@ -24,6 +24,8 @@ ROUTES: tuple[tuple[str, type[handlers.Handler]], ...] = (
     (r"/oauth/authorize", flow.Authorize),
     (r"/oauth/authorize/approve", forms.Approve),
     (r"/oauth/token", flow.Token),
+    (r"/oauth/token/request", display.Request),
+    (r"/oauth/token/display", display.Display),
     (r"/login", forms.Login),
     (r"/logout", forms.Logout),
     (r"/\.well-known/oauth-authorization-server", handlers.WellKnown),
@@ -56,9 +58,9 @@ class OAuthServer(Behaviour):
         plane.authentication.add(self.registry.user_of)
 
     def started(self) -> None:
-        """The clients that `oc login` uses, whose addresses are this server's."""
-        for client in clients.make_own(self.issuer):
-            self.plane.ensure(registry.CLIENTS, client)
+        """The clients that every cluster has; some of their addresses are this server's."""
+        for client in clients.make_own(self.issuer, tokens.make_token()):
+            self.registry.keep_client(client)
 
     @property
     def issuer(self) -> str:

@@ -14,6 +14,7 @@ from . import redirects, scopes
 
 WANT_CHALLENGES = "serviceaccounts.openshift.io/oauth-want-challenges"
 PROMPT, AUTO, DENY = "prompt", "auto", "deny"
+BROWSER = "openshift-browser-client"
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 
 
@@ -99,11 +100,17 @@ def no_redirects(client: Client) -> str:
     )
 
 
-def make_own(issuer: str) -> list[dict[str, Any]]:
-    """The clients that every cluster has: for `oc login` with a password, and with a browser
-    (`--web`).
+def make_own(issuer: str, secret: str) -> list[dict[str, Any]]:
+    """The clients that every cluster has: for the page that shows a token (which has a secret, new
+    at each start), for `oc login` with a password, and with a browser (`--web`).
     """
     return [
+        {
+            "metadata": {"name": BROWSER},
+            "grantMethod": AUTO,
+            "secret": secret,
+            "redirectURIs": [f"{issuer}/oauth/token/display"],
+        },
         {
             "metadata": {"name": "openshift-challenging-client"},
             "grantMethod": AUTO,

@@ -35,7 +35,7 @@ class Login(handlers.Handler):
         then, name = form.get("then", ""), form.get("username", "").strip()
         if not redirects.stays_here(then):
             self.go("/")
-        elif not self.judge_csrf():
+        elif not self.judge_csrf(form.get("csrf", "")):
             self._ask(then, "token_expired", name, 403)
         elif not name:
             self._ask(then, "user_required", status=401)
@@ -119,7 +119,7 @@ class Approve(handlers.Handler):
         """The form comes back."""
         form, person = self.form(), self.person()
         then = self._then(form.get("then", ""))
-        if not self.judge_csrf():
+        if not self.judge_csrf(form.get("csrf", "")):
             self._fail(
                 "This page was open for too long. Go back to the application and try again.", 403
             )

@@ -107,10 +107,10 @@ class Handler(tornado.web.RequestHandler):
             self._keep("csrf", cookie)
         return self.oauth.sessions.csrf(cookie)
 
-    def judge_csrf(self) -> bool:
-        """Whether the form that was posted came from a page of ours."""
+    def judge_csrf(self, sent: str) -> bool:
+        """Whether what was sent came from a page that we gave to this browser."""
         cookie = self.get_cookie(self.cookie_name("csrf")) or ""
-        return self.oauth.sessions.judge_csrf(cookie, self.form().get("csrf", ""))
+        return self.oauth.sessions.judge_csrf(cookie, sent)
 
     def refuse(self, refusal: requests.Refusal) -> None:
         """Say no: to the client by way of the browser if it may be told, else as JSON."""

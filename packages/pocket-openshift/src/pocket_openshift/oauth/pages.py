@@ -96,6 +96,24 @@ def render_approval(page: Approval) -> str:
     return _render("approve.html", "Authorize access", page=page, describe=scopes.describe)
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What the page with a token shows."""
+
+    token: str
+    server: str
+
+
+def render_display(code: str, csrf: str) -> str:
+    """The page with the button that makes a code into a token."""
+    return _render("display.html", "Your token", code=code, csrf=csrf)
+
+
+def render_token(page: Token) -> str:
+    """The page with the token."""
+    return _render("token.html", "Your token", page=page)
+
+
 def render_message(title: str, text: str) -> str:
     """A page that only says something."""
     return _render("message.html", title, text=text)

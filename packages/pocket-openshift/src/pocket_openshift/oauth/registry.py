@@ -62,6 +62,15 @@ class Registry:
 
         return clients.of_service_account(found, addresses)
 
+    def keep_client(self, client: dict[str, Any]) -> None:
+        """Create an OAuthClient, or make the one of its name say the same."""
+        kind = kinds.named(CLIENTS)
+        found = self._store.find(CLIENTS, "", client["metadata"]["name"])
+        if found is None:
+            self._store.create(kind, client)
+        else:
+            self._store.update(kind, {**found, **client, "metadata": found["metadata"]})
+
     def _addresses(
         self, namespace: str, reference: redirects.Reference
     ) -> Sequence[redirects.Address]:
