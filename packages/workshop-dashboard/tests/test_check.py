@@ -33,6 +33,7 @@ def test_good_notes_have_no_problem():
         ("---\nTitle: T\nNextPage: gone\n---\n", "index.md:3: error: NextPage names gone"),
         ("---\nPrevPage: gone\n---\n", "index.md:2: error: PrevPage names gone"),
         ("x\n\n```execute-12\nls\n```", "index.md:3: warning: `execute-12` is no action"),
+        ("a\n{% if x == 'y' %}", "index.md:2: warning: Liquid tags are shown as they are"),
         ("```terminal:execute\n[\n```", "index.md:1: error: the body of `terminal:execute`"),
     ],
 )

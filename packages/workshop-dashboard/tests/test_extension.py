@@ -1,6 +1,8 @@
 """The dashboard as the terminal's server loads it."""
 
 import logging
+import subprocess
+import sys
 
 import pytest
 import traitlets
@@ -37,3 +39,11 @@ def test_a_wrong_setting_stops_the_start(monkeypatch):
     monkeypatch.setenv("TERMINAL_TAB", "sideways")
     with pytest.raises(traitlets.TraitError, match=r"Dashboard\.layout"):
         extension.load(context())
+
+
+def test_a_server_that_shows_no_page_yet_is_not_held_up():
+    program = "import sys, workshop_dashboard.extension; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    loaded = set(done.stdout.decode().split())
+    assert "workshop_dashboard.render" in loaded
+    assert loaded.isdisjoint({"jinja2", "markdown_it", "nh3", "yaml"})

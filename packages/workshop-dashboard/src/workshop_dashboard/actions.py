@@ -8,8 +8,6 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import yaml
-
 
 @dataclasses.dataclass(frozen=True)
 class Action:
@@ -91,6 +89,8 @@ def _simple(word: str, body: str) -> Action:
 
 
 def _namespaced(word: str, body: str) -> Action:
+    import yaml  # when the first page is asked for
+
     kind, key, session = NAMESPACED[word]
     try:
         options = yaml.safe_load(body) or {}

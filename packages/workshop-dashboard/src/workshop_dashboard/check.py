@@ -3,14 +3,18 @@
 Pure. Called by `app` for `workshop-notes check` and by the tests of a workshop's author.
 """
 
+from __future__ import annotations
+
 import dataclasses
 import html.parser
 import re
+import typing
 from collections.abc import Iterator
 
-import markdown_it.token
-
 from workshop_dashboard import actions, links, notes, render, variables
+
+if typing.TYPE_CHECKING:
+    import markdown_it.token
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -34,6 +38,7 @@ def check_notes(book: notes.Notes) -> list[Problem]:
     found = [*_modules(book), *_files(book), *_circles(book), *_unreached(book)]
     for page in book.pages.values():
         found += [*_front_matter(page, book), *_variables(page, book), *_body(page, book)]
+        found += _liquid(page)
     return sorted(set(found))
 
 
@@ -83,6 +88,16 @@ def _front_matter(page: notes.Page, book: notes.Notes) -> Iterator[Problem]:
         if target and not notes.find_page(target, page.name, book.pages):
             message = f"{key} names {target}, and there is no such page"
             yield Problem(page.file, page.front.line(field), "error", message)
+
+
+LIQUID = re.compile(r"\{%-?\s*(if|unless|case|for|assign|capture|include|comment)\b")
+
+
+def _liquid(page: notes.Page) -> Iterator[Problem]:
+    for number, line in enumerate(page.body.splitlines()):
+        if LIQUID.search(line):
+            message = "Liquid tags are shown as they are: only variables are filled in"
+            yield Problem(page.file, page.first_line + number, "warning", message)
 
 
 def _variables(page: notes.Page, book: notes.Notes) -> Iterator[Problem]:

@@ -4,13 +4,18 @@ Pure but for reading the package's own files. Called by `handlers` (dashboard), 
 `preview`, which differ in the addresses they write.
 """
 
+from __future__ import annotations
+
 import dataclasses
 import functools
+import html
+import typing
 from typing import Any
 
-import jinja2
-
 from workshop_dashboard import links, notes, render, variables
+
+if typing.TYPE_CHECKING:
+    import jinja2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,10 +64,8 @@ def make_view(name: str, book: notes.Notes, addresses: links.Addresses, exit_url
 
 def make_notice(title: str, sentence: str, contents: tuple[Entry, ...] = ()) -> View:
     """Make a view that says `sentence` in a page's place."""
-    template = jinja2.Template(
-        '<h1>{{ title }}</h1><p class="problem">{{ sentence }}</p>', autoescape=True
-    )
-    return View("", title, template.render(title=title, sentence=sentence), contents=contents)
+    safe = f'<h1>{html.escape(title)}</h1><p class="problem">{html.escape(sentence)}</p>'
+    return View("", title, safe, contents=contents)
 
 
 def make_contents(book: notes.Notes, addresses: links.Addresses) -> tuple[Entry, ...]:
@@ -85,6 +88,8 @@ def _entry(name: str, book: notes.Notes, addresses: links.Addresses) -> Entry | 
 
 @functools.cache
 def _templates() -> jinja2.Environment:
+    import jinja2  # when the first page is asked for: a server must be up at once
+
     loader = jinja2.PackageLoader("workshop_dashboard")
     return jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True

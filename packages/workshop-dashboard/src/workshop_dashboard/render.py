@@ -5,23 +5,99 @@ text of a page is never trusted: whatever it says goes through one allow-list of
 attributes (`nh3`), so that no page can run a script in the reader's browser.
 """
 
+from __future__ import annotations
+
 import functools
 import html
+import typing
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import markdown_it
-import markdown_it.renderer
-import markdown_it.token
-import mdit_py_plugins.admon
-import mdit_py_plugins.anchors
-import mdit_py_plugins.deflist
-import mdit_py_plugins.gfm
-import nh3
-
 from workshop_dashboard import actions, links, notes, variables
 
-TAGS = (nh3.ALLOWED_TAGS | {"input", "section", "source", "tfoot", "video"}) - {"area", "map"}
+# The libraries are imported when the first page is asked for: a server must be up at once.
+if typing.TYPE_CHECKING:
+    import markdown_it
+    import markdown_it.renderer
+    import markdown_it.token
+
+TAGS = frozenset(
+    [
+        "a",
+        "abbr",
+        "article",
+        "aside",
+        "b",
+        "bdi",
+        "bdo",
+        "blockquote",
+        "br",
+        "caption",
+        "center",
+        "cite",
+        "code",
+        "col",
+        "colgroup",
+        "dd",
+        "del",
+        "details",
+        "dfn",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "i",
+        "img",
+        "input",
+        "ins",
+        "kbd",
+        "li",
+        "mark",
+        "ol",
+        "p",
+        "pre",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "section",
+        "small",
+        "source",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "summary",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "time",
+        "tr",
+        "tt",
+        "u",
+        "ul",
+        "var",
+        "video",
+        "wbr",
+    ]
+)
 ATTRIBUTES = {
     "*": {"class", "dir", "id", "lang", "title"},
     "a": {"href"},
@@ -73,9 +149,11 @@ def sanitise(unsafe: str, address: Callable[[str], str]) -> str:
             return value if actions.SESSION.fullmatch(value) else None
         return value
 
+    import nh3
+
     return nh3.clean(
         unsafe,
-        tags=TAGS,
+        tags=set(TAGS),
         attributes=ATTRIBUTES,
         attribute_filter=attribute,
         set_tag_attribute_values=FORCED,
@@ -92,6 +170,12 @@ def parse(text: str) -> list[markdown_it.token.Token]:
 
 @functools.cache
 def _markdown() -> markdown_it.MarkdownIt:
+    import markdown_it
+    import mdit_py_plugins.admon
+    import mdit_py_plugins.anchors
+    import mdit_py_plugins.deflist
+    import mdit_py_plugins.gfm
+
     parser = markdown_it.MarkdownIt("commonmark", {"html": True})
     parser.use(mdit_py_plugins.gfm.gfm_plugin)
     parser.use(mdit_py_plugins.admon.admon_plugin)

@@ -8,8 +8,6 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import yaml
-
 
 class WorkshopFileError(ValueError):
     """A workshop file that cannot be used; the message names the file and says what to mend."""
@@ -86,6 +84,8 @@ def resolve(
 
 
 def _mapping(file: str, text: str) -> dict[str, Any]:
+    import yaml  # when the first page is asked for
+
     try:
         document = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError) as error:
