@@ -4,13 +4,14 @@ People are HTTP clients that fill in the pages; once, in test_login_in_browser.p
 """
 
 import asyncio
+import base64
+import contextlib
 import html
 import json
 import re
 import shlex
 import ssl
 import time
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
@@ -151,6 +152,21 @@ class Person:
             await self.approve(allow is not False, untick)
         return self
 
+    async def log_in_at_once(self, name, password):
+        """As log_in, but without the login page: the password goes along with the request."""
+        url = urljoin(self.hub.url, "hub/oauth_login?next=/hub/home")
+        secret = base64.b64encode(f"{name}:{password}".encode()).decode()
+        async with self.session.get(url, allow_redirects=False) as answer:
+            location = answer.headers["Location"]
+        async with self.session.get(
+            location,
+            headers={"Authorization": f"Basic {secret}"},
+            ssl=self.trust,
+            allow_redirects=False,
+        ) as answer:
+            location = answer.headers["Location"]
+        return await self._send("GET", location)
+
     async def approve(self, allow, untick):
         scopes = re.findall(r'name="scope" value="([^"]*)"', self.text)
         button = "approve" if allow else "deny"
@@ -174,7 +190,7 @@ class Person:
 def browsing(cluster):
     trust = ssl.create_default_context(cafile=str(cluster.ca_file))
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def browsing(hub):
         jar = aiohttp.CookieJar(unsafe=True)
         async with aiohttp.ClientSession(cookie_jar=jar) as session:
@@ -526,4 +542,54 @@ async def test_the_wrong_secret_is_a_sentence(outside, place, browsing, tmp_path
         (tmp_path / "secret").write_text("s3cret-of-the-client")
         await alice.log_in("alice", "pw-alice")
         assert alice.is_home, alice.text
+    assert_no_traceback(hub)
+
+
+HERD = """
+import openshift_authenticator.refresh
+openshift_authenticator.refresh.YOUNG_SECONDS = 0  # these logins are younger than a real class's
+c.OpenShiftAuthenticator.auth_refresh_age = 300
+c.JupyterHub.redirect_to_server = False
+"""
+HERD_SIZE, HERD_WIDTH, HERD_DELAY = 200, 10, 0.2
+
+
+@pytest.mark.slow
+async def test_a_hub_of_two_hundred_started_again(outside, place, browsing):
+    """After the restart all come at once, each with three requests; the cluster sees ten."""
+    cluster = place.cluster
+    hub = await outside(HERD)
+    names = [f"student-{number}" for number in range(HERD_SIZE)]
+    async with contextlib.AsyncExitStack() as stack:
+        crowd = [await stack.enter_async_context(browsing(hub)) for _ in names]
+        for name in names:
+            cluster.add_user(name, "pw-of-all", ["students"])
+        doors = asyncio.Semaphore(8)
+
+        async def log_in(person, name):
+            async with doors:
+                await person.log_in_at_once(name, "pw-of-all")
+                assert person.is_home, (name, person.status, person.text)
+
+        await asyncio.gather(*map(log_in, crowd, names))
+        await hub.restart()
+
+        cluster.faults.add(verb="get", resource="users", times=10_000, delay=HERD_DELAY)
+        before = len(cluster.requests)
+        started = time.monotonic()
+        pages = ("hub/home", "hub/openshift-login", "hub/home")
+
+        async def come_back(person, page):
+            url = hub.url + page
+            async with person.session.get(url, allow_redirects=False) as answer:
+                return answer.status
+
+        visits = [come_back(person, page) for person in crowd for page in pages]
+        statuses = await asyncio.gather(*visits)
+        took = time.monotonic() - started
+    assert set(statuses) == {200}
+    asked = [record for record in cluster.requests[before:] if record.resource == "users"]
+    assert len(asked) == HERD_SIZE
+    # With more than ten side by side it would have taken less.
+    assert took >= 0.95 * HERD_DELAY * HERD_SIZE / HERD_WIDTH
     assert_no_traceback(hub)
