@@ -89,15 +89,20 @@ class Classroom:
         names = [(user["name"], server) for user in users for server in user["servers"]]
         return sorted(f"{user}/{server}" if server else user for user, server in names)
 
-    async def clear(self):
-        """Back to how it was: no server, no user but the admin."""
+    async def stop_all(self):
+        """Stop every server; the names of all users."""
         _, users = await self.hub.api("GET", "users")
         for user in users:
             for server in user["servers"]:
                 which = f"servers/{server}" if server else "server"
                 await self.hub.api("DELETE", f"users/{user['name']}/{which}")
-            if user["name"] != "root":
-                await self.hub.api("DELETE", f"users/{user['name']}")
+        return [user["name"] for user in users]
+
+    async def clear(self):
+        """Back to how it was: no server, no user but the admin."""
+        for name in await self.stop_all():
+            if name != "root":
+                await self.hub.api("DELETE", f"users/{name}")
 
     async def users(self):
         """The names of all users."""
@@ -144,6 +149,81 @@ async def classroom(shared_hub):
     if shared_hub.process.returncode is not None:
         await shared_hub.start()
     await classroom.clear()
+
+
+OFFICE = """
+import sys
+c.JupyterHub.services.append({{
+    "name": "culler",
+    "command": [sys.executable, "-m", "workshop_culler", {options}],
+    "url": "http://127.0.0.1:{port}",
+    "oauth_client_allowed_scopes": ["read:servers", "delete:servers", "access:servers"],
+    "oauth_no_confirm": True,
+}})
+c.JupyterHub.load_roles += [
+    {{"name": "culler", "services": ["culler"], "scopes": [
+        "list:users", "read:users:activity", "read:users:groups", "read:servers",
+        "delete:servers"]}},
+    {{"name": "instructors", "groups": ["instructors"], "scopes": [
+        "access:services!service=culler", "read:servers", "delete:servers", "access:servers"]}},
+    {{"name": "helpers", "groups": ["helpers"], "scopes": [
+        "access:services!service=culler", "read:servers!group=class-a"]}},
+    {{"name": "guests", "groups": ["guests"], "scopes": ["access:services!service=culler"]}},
+]
+c.JupyterHub.load_groups = {{
+    "instructors": {{"users": ["grace"]}}, "helpers": {{"users": ["hal"]}},
+    "guests": {{"users": ["guy"]}}, "class-a": {{"users": ["ada"]}},
+    "class-b": {{"users": ["bob"]}},
+}}
+"""
+
+
+class Office(Classroom):
+    """A classroom with the culler as a managed service, its API and its page."""
+
+    @property
+    def page(self):
+        """The instructor's page as a browser reaches it: through the hub's proxy."""
+        return f"{self.hub.url}services/culler/"
+
+    async def token(self, user, *scopes):
+        """A token of a user, as a server or a script has it."""
+        body = {"scopes": list(scopes)} if scopes else {}
+        status, model = await self.hub.api("POST", f"users/{user}/tokens", body)
+        assert status == 201, model
+        return model["token"]
+
+    async def ask(self, method, path, body=None, *, token=""):
+        """Ask the service; status and JSON (or text)."""
+        headers = {"Authorization": f"token {token}"} if token else {}
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.request(method, self.page + path, json=body, allow_redirects=False) as answer,
+        ):
+            if answer.content_type == "application/json":
+                return answer.status, await answer.json()
+            return answer.status, await answer.text()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared_office(tmp_path_factory):
+    """One hub with the culler as its service, for all tests of a module."""
+    if reason := realhub.proxy_missing():
+        pytest.skip(reason)
+    options = '"--max-age=3600", "--cull-every=1", "--WorkshopCuller.extension=1800"'
+    config = OFFICE.format(port=realhub.free_port(), options=options)
+    folder = tmp_path_factory.mktemp("office")
+    async with realhub.real_hubs(folder) as factory:
+        hub = await factory(make_config(SCOPES) + config, env=make_env())
+        await hub.logged("judged ")
+        yield Office(hub)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def office(shared_office):
+    """The shared office, with no server left from the test before."""
+    yield shared_office
+    await shared_office.stop_all()
 
 
 @pytest.fixture

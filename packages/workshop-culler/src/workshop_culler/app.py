@@ -20,16 +20,20 @@ from traitlets import TraitError
 from workshop_culler import (
     __version__,
     cluster,
+    desk,
     holds,
     hub,
     janitor,
     labels,
+    ledger,
     limits,
+    metrics,
     options,
     orphans,
     policies,
     report,
     scopes,
+    service,
     settings,
     sweep,
 )
@@ -92,10 +96,33 @@ class WorkshopCuller(settings.Settings):
             if self.clean_cluster:
                 side = await stack.enter_async_context(cluster.Cluster(self.log))
                 keeper = make_janitor(self, side, door, await find_requestor(self, side))
-            work = sweep.Sweep(door, rules, self.log, keeper)
+            counter = await self._make_desk(stack, sweep.Sweep(door, rules, self.log, keeper))
             if self.once or self.dry_run:
-                return await self._run_once(work)
-            return await self._run_on(work)
+                return await self._run_once(counter.work)
+            return await self._run_on(counter, await self._serve(stack, counter))
+
+    async def _make_desk(self, stack: contextlib.AsyncExitStack, work: sweep.Sweep) -> desk.Desk:
+        """What people ask for; its own door to the hub, so that a long pass delays nobody."""
+        book = ledger.Ledger(Path(self.state_file), self.log)
+        book.read()
+        door = await stack.enter_async_context(hub.Hub(make_address(self), self.log))
+        made = desk.Desk(door, work, book, metrics.Metrics(), self.log, work.janitor)
+        work.find_grant = made.find_grant
+        return made
+
+    async def _serve(
+        self, stack: contextlib.AsyncExitStack, counter: desk.Desk
+    ) -> service.Service | None:
+        """The pages and the API, if the hub gave this service a URL."""
+        names = ("JUPYTERHUB_SERVICE_URL", "JUPYTERHUB_SERVICE_PREFIX")
+        place = service.read_place(*(os.environ.get(name, "") for name in names))
+        if place is None:
+            self.log.info("No pages and no API: this service has no 'url' in the hub's services")
+            return None
+        made = service.Service(place, counter, self.log, open_metrics=self.open_metrics)
+        made.start()
+        stack.push_async_callback(made.close)
+        return made
 
     async def _run_once(self, work: sweep.Sweep) -> int:
         done = await work.run()
@@ -104,14 +131,17 @@ class WorkshopCuller(settings.Settings):
         self.log.info("%s", report.render_summary(done))
         return EXIT_OK if done.ok else EXIT_TROUBLE
 
-    async def _run_on(self, work: sweep.Sweep) -> int:
-        stop = make_stop_event()
+    async def _run_on(self, counter: desk.Desk, pages: service.Service | None) -> int:
+        stop, work = make_stop_event(), counter.work
         hold = holds.make_hold(self.grace_after_start, time.time(), time.monotonic())
         while not stop.is_set():
             begin = time.monotonic()
             work.idle_on_hold = holds.is_on(hold, begin)
             done = await work.run()
             self.log.info("%s", report.render_summary(done))
+            counter.metrics.count_pass(done, time.time())
+            if pages:
+                pages.trouble = "; ".join(done.troubles)
             hold = holds.look(hold, time.time(), time.monotonic(), outage=done.outage)
             rest = max(find_interval(self) - (time.monotonic() - begin), 1.0)
             with contextlib.suppress(TimeoutError):
@@ -163,6 +193,9 @@ def make_rules(app: WorkshopCuller) -> sweep.Rules:
             age=app.max_age,
             pending=app.pending_timeout,
             remove=app.remove_named_servers,
+            extend=app.extension,
+            extend_limit=app.extension_limit,
+            warn=app.warning,
         ),
         ordered=limits.make_policies([*first, *app.policies]),
         users=policies.UserRules(

@@ -76,6 +76,11 @@ class Janitor:
         pods = (thing for thing in self.things if thing.kind == "pods")
         return {(c.user, c.server): pod for pod in pods for c in [orphans.find_claim(pod)]}
 
+    async def annotate(self, project: Thing, notes: Mapping[str, str | None]) -> None:
+        """Write on a project, and remember it until the next look; raises DoorError."""
+        fresh = await self.cluster.annotate_thing(project, notes)
+        self.things = [fresh if thing.uid == fresh.uid else thing for thing in self.things]
+
     def take_requests(self) -> int:
         """How many requests went to the cluster since this was last asked."""
         made, self.cluster.requests = self.cluster.requests, 0

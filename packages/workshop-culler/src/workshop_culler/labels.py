@@ -24,8 +24,10 @@ ACCOUNT = "spawner/account"
 POD = "spawner/session"
 EXPIRES = "workshop.jupyter.org/expires"
 
-# Ours alone: until when a session was extended. The spawner neither writes nor reads it.
+# Ours alone, the spawner neither writes nor reads them: until when a session was extended,
+# and the end that it had at first.
 EXTENDED = "workshop.jupyter.org/extended"
+FIRST_END = "workshop.jupyter.org/first-expires"
 
 # KubeSpawner's own words for the hub's user and server that a pod belongs to.
 USERNAME = "hub.jupyter.org/username"

@@ -44,7 +44,11 @@ def keep(reason: str, due: datetime | None = None) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One server of a user. `name` is "" for the default; `pending` spawn, stop, check or ""."""
+    """One server of a user.
+
+    `name` is "" for the default one, `pending` spawn, stop, check or ""; `title` is what the
+    person calls themselves, where the authenticator asked.
+    """
 
     user: str
     name: str = ""
@@ -56,6 +60,7 @@ class Server:
     groups: frozenset[str] = frozenset()
     labels: Mapping[str, str] = field(default_factory=dict)
     model: Mapping[str, Any] = field(default_factory=dict)
+    title: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -137,7 +142,8 @@ def make_user(model: Mapping[str, Any]) -> User:
     groups = frozenset(model.get("groups") or ())
     servers = model.get("servers")
     if servers is not None:
-        servers = tuple(make_server(name, each, admin, groups) for each in servers.values())
+        title = str((model.get("user_info") or {}).get("name") or "")
+        servers = tuple(make_server(name, s, admin, groups, title) for s in servers.values())
     return User(
         name=name,
         admin=admin,
@@ -149,7 +155,11 @@ def make_user(model: Mapping[str, Any]) -> User:
 
 
 def make_server(
-    user: str, model: Mapping[str, Any], admin: bool = False, groups: frozenset[str] = frozenset()
+    user: str,
+    model: Mapping[str, Any],
+    admin: bool = False,
+    groups: frozenset[str] = frozenset(),
+    title: str = "",
 ) -> Server:
     """A server from the hub's model of one."""
     return Server(
@@ -162,4 +172,5 @@ def make_server(
         admin=admin,
         groups=groups,
         model=model,
+        title=title,
     )

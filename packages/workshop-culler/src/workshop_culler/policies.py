@@ -31,10 +31,15 @@ class Ends:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What lengthens or fixes a session's end: `until` by extension, `expires` from its project."""
+    """What is written down about a session's end.
+
+    `until`: it was extended to then; `expires`: the end on its project, `first` the one it
+    had there before any extension.
+    """
 
     until: datetime | None = None
     expires: datetime | None = None
+    first: datetime | None = None
 
 
 NO_GRANT = Grant()
@@ -46,10 +51,15 @@ def find_ends(server: Server, limits: Limits, grant: Grant = NO_GRANT) -> Ends:
         return Ends()
     idle_from = server.last_activity or server.started
     idle = _later(idle_from, limits.idle) if not server.pending else None
-    ages = [end for end in (_later(server.started, limits.age), grant.expires) if end]
-    age = min(ages, default=None)
+    age = find_age_end(server, limits, grant)
     pending = _later(server.started, limits.pending) if server.pending else None
     return Ends(idle=_extend(idle, grant), age=_extend(age, grant), pending=pending)
+
+
+def find_age_end(server: Server, limits: Limits, grant: Grant) -> datetime | None:
+    """The end by age before any extension: of the limit or of the project, the earlier one."""
+    fixed = grant.first or grant.expires
+    return min((e for e in (_later(server.started, limits.age), fixed) if e), default=None)
 
 
 def _later(start: datetime | None, seconds: float) -> datetime | None:

@@ -157,6 +157,51 @@ class Settings(IdleCuller):
         Example: `c.WorkshopCuller.cull_volumes = True`""",
     ).tag(config=True)
 
+    extension = Int(
+        900,
+        help="""How much time an extension gives from the moment it is asked for.
+
+        Seconds; 900 by default, 0 for no extensions. The session is then not ended before
+        that, be it for idleness or age. Policies change it with `extend`.
+        Example: `c.WorkshopCuller.extension = 1800`""",
+    ).tag(config=True)
+
+    extension_limit = Int(
+        3600,
+        help="""How far people may extend their session beyond the end that it had at first.
+
+        Seconds; 3600 by default. Who may stop a session may extend it without this limit.
+        Policies change it with `extend_limit`.
+        Example: `c.WorkshopCuller.extension_limit = 7200`""",
+    ).tag(config=True)
+
+    warning = Int(
+        300,
+        help="""How long before its end a session is warned.
+
+        Seconds; 300 by default. Policies change it with `warn`.
+        Example: `c.WorkshopCuller.warning = 600`""",
+    ).tag(config=True)
+
+    state_file = Unicode(
+        "workshop-culler.json",
+        help="""The file that keeps extensions and the announcement over a restart.
+
+        A path, by default in the working folder, which for a service of the hub is the hub's.
+        Put it on a volume where the hub's database is. With clean_cluster extensions are
+        written on the sessions' projects, too.
+        Example: `c.WorkshopCuller.state_file = "/srv/jupyterhub/workshop-culler.json"`""",
+    ).tag(config=True)
+
+    open_metrics = Bool(
+        False,
+        help="""Whether metrics can be read without a token.
+
+        False by default: it takes a token with the scope read:metrics, as the hub's own
+        metrics do. Open them only where the network keeps strangers out.
+        Example: `c.WorkshopCuller.open_metrics = True`""",
+    ).tag(config=True)
+
     @default("application")
     def _default_application(self) -> str:
         return os.environ.get("SPAWNER_APPLICATION", "")

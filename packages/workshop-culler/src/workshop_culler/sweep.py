@@ -12,7 +12,7 @@ import dataclasses
 import inspect
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,7 +28,7 @@ from workshop_culler.report import Report, Row
 # A list older than this is looked at again before a person's server is stopped.
 FRESH_SECONDS = 10.0
 
-Grants = Mapping[tuple[str, str], policies.Grant]
+FindGrant = Callable[[Server], policies.Grant]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ class Rules:
 
 @dataclass
 class Sweep:
-    """What a pass works with. `find_grants` tells of extensions; no `janitor`, no cluster."""
+    """What a pass works with. `find_grant` tells of extensions; no `janitor`, no cluster."""
 
     hub: Hub
     rules: Rules
     log: logging.Logger
     janitor: Janitor | None = None
-    find_grants: Callable[[], Grants] = dict
+    find_grant: FindGrant = lambda _: policies.NO_GRANT
     clock: Callable[[], float] = time.monotonic
     idle_on_hold: bool = False
 
@@ -88,24 +88,20 @@ class Sweep:
     async def _sweep_servers(
         self, report: Report, servers: list[Server], now: datetime, listed: float
     ) -> None:
-        grants = self.find_grants()
         tags = self.janitor.pod_labels() if self.janitor else {}
         work = []
         for server in servers:
             pod = tags.get(server.key)
             known = dataclasses.replace(server, labels=pod.labels) if pod else server
-            verdict = await self._judge(report, known, now, grants)
+            verdict = await self._judge(report, known, now)
             row = report.add(Row("server", str(server), verdict, owner=server.user))
             if verdict.acts and not self.rules.dry_run:
-                work.append(self._stop(report, row, known, listed, grants))
+                work.append(self._stop(report, row, known, listed))
         await asyncio.gather(*work)
 
-    async def _judge(
-        self, report: Report, server: Server, now: datetime, grants: Grants
-    ) -> Verdict:
-        grant = grants.get(server.key, policies.NO_GRANT)
+    async def _judge(self, report: Report, server: Server, now: datetime) -> Verdict:
         try:
-            verdict = await self.judge(server, now, grant)
+            verdict = await self.judge(server, now)
         except Exception:
             # A hook of the admin's may raise anything; its server is kept, the sweep goes on.
             self.log.exception("Judging server %s", server)
@@ -115,9 +111,9 @@ class Sweep:
             return keep("the cluster did not say whether it was extended", verdict.due)
         return verdict
 
-    async def judge(self, server: Server, now: datetime, grant: policies.Grant) -> Verdict:
+    async def judge(self, server: Server, now: datetime) -> Verdict:
         """The verdict on one server, with the limits and hooks that apply to it."""
-        found = await self.find_limits(server)
+        found, grant = await self.find_limits(server), self.find_grant(server)
         verdict = policies.judge_server(
             server, found, now, grant=grant, idle_on_hold=self.idle_on_hold
         )
@@ -137,27 +133,24 @@ class Sweep:
         changes = await _maybe(self.rules.limits_hook(server=server, limits=found))
         return limits.change_limits(found, changes, "limits_hook") if changes else found
 
-    async def _stop(
-        self, report: Report, row: Row, server: Server, listed: float, grants: Grants
-    ) -> None:
+    async def _stop(self, report: Report, row: Row, server: Server, listed: float) -> None:
         remove = (await self.find_limits(server)).remove
         with report.outcome(row, self.log):
-            if self.clock() - listed > FRESH_SECONDS and not await self._still_due(server, grants):
+            if self.clock() - listed > FRESH_SECONDS and not await self._still_due(server):
                 self.log.info("kept server %s: in use again", server)
                 return
             stopped = await self.hub.stop_server(server.user, server.name, remove=remove)
             row.done = "stopped" if stopped else "stopping"
 
-    async def _still_due(self, server: Server, grants: Grants) -> bool:
+    async def _still_due(self, server: Server) -> bool:
         try:
             user = await self.hub.find_user(server.user)
         except Gone:
             return False
         now = self.hub.now
         same = [each for each in user.servers or () if each.key == server.key]
-        grant = grants.get(server.key, policies.NO_GRANT)
         fresh = [dataclasses.replace(each, labels=server.labels) for each in same]
-        return any([(await self.judge(each, now, grant)).acts for each in fresh])
+        return any([(await self.judge(each, now)).acts for each in fresh])
 
     async def _sweep_users(self, report: Report, now: datetime) -> None:
         rules = self.rules.users

@@ -1,0 +1,281 @@
+// The instructor's page: rows by server-sent events, times that go on by themselves, actions.
+// Text from people is only ever put in as text. No library.
+"use strict";
+
+const prefix = document.body.dataset.prefix;
+const headers = { "X-XSRFToken": document.body.dataset.xsrf };
+const $ = (id) => document.getElementById(id);
+const rows = new Map();        // id -> {data, tr, cells}
+let skew = 0;                  // the hub's clock minus ours, in milliseconds
+let sort = { by: "user", down: false };
+let wanted = "";
+
+// --- times in words ---
+function left(iso) {
+  if (!iso) return "no end";
+  const minutes = Math.floor((Date.parse(iso) - Date.now() - skew) / 60000);
+  if (minutes < 0) return "ending";
+  if (minutes < 1) return "less than 1 min";
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`;
+}
+
+function ago(iso) {
+  if (!iso) return "never";
+  const minutes = Math.floor((Date.now() + skew - Date.parse(iso)) / 60000);
+  if (minutes < 1) return "just now";
+  if (minutes < 120) return `${minutes} min ago`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ago` : `${Math.floor(hours / 24)} days ago`;
+}
+
+function clockTime(iso) {
+  const time = new Date(iso);
+  const today = time.toDateString() === new Date().toDateString();
+  return today ? time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
+               : time.toLocaleString([], { dateStyle: "short", timeStyle: "short" });
+}
+
+// --- one row ---
+function put(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function element(tag, className, parent) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  parent.append(node);
+  return node;
+}
+
+function makeRow(data) {
+  const tr = document.createElement("tr");
+  const who = element("th", "", tr);
+  who.scope = "row";
+  const cells = { name: element("span", "", who), title: element("small", "", who) };
+  cells.state = element("span", "state", element("td", "", tr));
+  cells.left = element("td", "", tr);
+  cells.active = element("td", "", tr);
+  cells.since = element("td", "", tr);
+  cells.project = element("td", "text", tr);
+  cells.page = element("td", "text", tr);
+  const actions = element("div", "actions", element("td", "", tr));
+  cells.extend = action(actions, "Extend", () => extend([rows.get(data.id).data]));
+  cells.stop = action(actions, "Stop", () => stop(rows.get(data.id).data));
+  cells.stop.className = "danger";
+  cells.open = element("a", "", actions);
+  cells.open.textContent = "Open";
+  cells.open.target = "_blank";
+  cells.open.rel = "noopener";
+  return { data, tr, cells };
+}
+
+function action(parent, label, run) {
+  const button = element("button", "", parent);
+  button.type = "button";
+  button.textContent = label;
+  button.addEventListener("click", run);
+  return button;
+}
+
+function fill({ data, cells }) {
+  const full = data.server ? `${data.user} / ${data.server}` : data.user;
+  put(cells.name, full);
+  put(cells.title, [data.title, data.groups.join(", ")].filter(Boolean).join(" · "));
+  put(cells.state, data.state);
+  cells.state.classList.toggle("other", data.state !== "running");
+  put(cells.project, data.project || "–");
+  put(cells.page, data.page || "–");
+  put(cells.since, data.started ? clockTime(data.started) : "–");
+  cells.extend.disabled = !data.may_extend;
+  cells.extend.title = data.may_extend ? "" : data.why_not || "You may not extend this session";
+  cells.extend.setAttribute("aria-label", `Extend the session of ${full}`);
+  cells.stop.disabled = !data.may_stop;
+  cells.stop.setAttribute("aria-label", `Stop the session of ${full}`);
+  cells.open.hidden = !data.may_open || data.state !== "running";
+  if (data.url) cells.open.href = data.url;
+  cells.open.setAttribute("aria-label", `Open the session of ${full} in a new tab`);
+  fillTimes({ data, cells });
+}
+
+function fillTimes({ data, cells }) {
+  put(cells.left, left(data.ends));
+  const soon = data.ends && Date.parse(data.ends) - Date.now() - skew <= data.warn_seconds * 1000;
+  cells.left.classList.toggle("soon", Boolean(soon));
+  put(cells.active, ago(data.last_activity));
+}
+
+// --- the table ---
+function shown(data) {
+  if (!wanted) return true;
+  const text = [data.user, data.server, data.title, data.project, data.page, data.state, ...data.groups];
+  return text.join(" ").toLowerCase().includes(wanted);
+}
+
+function compare(a, b) {
+  const one = a.data[sort.by] || "", other = b.data[sort.by] || "";
+  if (!one !== !other) return one ? -1 : 1;            // what has no value comes last
+  const order = one.localeCompare(other, undefined, { numeric: true });
+  return (sort.down ? -order : order) || a.data.id.localeCompare(b.data.id);
+}
+
+function arrange() {
+  const body = $("rows");
+  const focus = document.activeElement;
+  const list = [...rows.values()].sort(compare);
+  let place = body.firstElementChild;
+  for (const row of list) {
+    row.tr.hidden = !shown(row.data);
+    if (row.tr === place) place = place.nextElementSibling;
+    else body.insertBefore(row.tr, place);
+  }
+  if (focus && focus !== document.activeElement && document.contains(focus)) focus.focus();
+  summarise();
+}
+
+function summarise() {
+  const all = [...rows.values()].map((row) => row.data);
+  const visible = all.filter(shown);
+  const starting = all.filter((data) => data.state === "starting").length;
+  const people = new Set(all.map((data) => data.user)).size;
+  const parts = [`${all.length} ${all.length === 1 ? "session" : "sessions"} of ${people} ${people === 1 ? "person" : "people"}`];
+  if (starting) parts.push(`${starting} starting`);
+  if (wanted) parts.push(`${visible.length} shown`);
+  put($("summary"), parts.join(", "));
+  $("nobody").hidden = visible.length > 0;
+  put($("nobody"), all.length ? "Nobody matches what you look for." : "Nobody is here.");
+  $("extend-all").disabled = !visible.some((data) => data.may_extend);
+}
+
+function apply(message) {
+  skew = Date.parse(message.now) - Date.now();
+  if (message.whole) {
+    for (const row of rows.values()) row.tr.remove();
+    rows.clear();
+  }
+  for (const data of message.rows) {
+    const row = rows.get(data.id) || makeRow(data);
+    row.data = data;
+    rows.set(data.id, row);
+    fill(row);
+  }
+  for (const id of message.gone) {
+    rows.get(id)?.tr.remove();
+    rows.delete(id);
+  }
+  if (message.whole || message.rows.length || message.gone.length) arrange();
+  announce(message.announcement);
+  trouble(message.trouble);
+}
+
+function trouble(text) {
+  put($("trouble"), text);
+  $("trouble").hidden = !text;
+}
+
+function announce(said) {
+  $("said").hidden = !said;
+  if (!said) return;
+  put($("said-text"), said.text);
+  put($("said-until"), `(until ${clockTime(said.until)}, by ${said.author})`);
+}
+
+// --- live updates: fetch instead of EventSource, so that the XSRF token is in no address ---
+async function listen() {
+  for (let wait = 1; ; wait = Math.min(wait * 2, 30)) {
+    try {
+      const answer = await fetch(`${prefix}api/events`, { headers });
+      if (answer.status === 403) { location.reload(); return; }
+      if (!answer.ok) throw new Error(String(answer.status));
+      let rest = "";
+      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done) break;
+        const events = (rest + value).split("\n\n");
+        rest = events.pop();
+        for (const event of events) if (event.startsWith("data: ")) apply(JSON.parse(event.slice(6)));
+        wait = 1;
+      }
+    } catch { /* the connection broke: say so and try again */ }
+    trouble("The connection was lost; trying again …");
+    await new Promise((resolve) => setTimeout(resolve, wait * 1000 * (0.5 + Math.random())));
+  }
+}
+
+// --- actions ---
+async function send(method, path, body) {
+  const answer = await fetch(prefix + path, {
+    method,
+    headers: { ...headers, "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const model = await answer.json();
+  if (!answer.ok) throw new Error(model.message);
+  return model;
+}
+
+function tell(text) { $("news").textContent = text; }
+
+async function act(work, done) {
+  try { await work(); tell(done); trouble(""); }
+  catch (error) { tell(error.message); trouble(error.message); }
+}
+
+async function extend(list) {
+  let done = 0;
+  await act(async () => {
+    for (const data of list) {
+      await send("POST", "api/session/extend", { user: data.user, server: data.server });
+      done += 1;
+    }
+  }, `Extended ${list.length === 1 ? `the session of ${list[0].user}` : `${list.length} sessions`}.`);
+  return done;
+}
+
+async function stop(data) {
+  if (!await ask(`Stop the session of ${data.user}?`, "What is not saved outside of it is lost.", "Stop it")) return;
+  await act(() => send("POST", "api/session/stop", { user: data.user, server: data.server }),
+            `The session of ${data.user} is stopping.`);
+}
+
+function ask(title, text, yes) {
+  const dialog = $("ask");
+  put($("ask-title"), title);
+  put($("ask-text"), text);
+  put($("ask-yes"), yes);
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
+
+// --- wiring ---
+$("find").addEventListener("input", (event) => { wanted = event.target.value.trim().toLowerCase(); arrange(); });
+$("extend-all").addEventListener("click", async () => {
+  const list = [...rows.values()].map((row) => row.data).filter((data) => shown(data) && data.may_extend);
+  if (await ask(`Extend ${list.length} sessions?`, "Each gets the time that its limits give.", "Extend")) await extend(list);
+});
+for (const button of document.querySelectorAll("[data-sort]")) {
+  button.addEventListener("click", () => {
+    const by = button.dataset.sort;
+    sort = { by, down: sort.by === by && !sort.down };
+    for (const th of document.querySelectorAll("thead th")) th.removeAttribute("aria-sort");
+    button.parentElement.setAttribute("aria-sort", sort.down ? "descending" : "ascending");
+    arrange();
+  });
+}
+$("say")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const body = { text: form.elements.text.value, seconds: Number(form.elements.seconds.value) };
+  await act(async () => { announce((await send("POST", "api/announcement", body)).announcement); form.reset(); }, "Announced.");
+});
+$("unsay")?.addEventListener("click", () => act(async () => {
+  await send("DELETE", "api/announcement", {});
+  announce(null);
+}, "Taken back."));
+setInterval(() => { for (const row of rows.values()) fillTimes(row); }, 10000);
+listen();
