@@ -13,6 +13,9 @@ from workshop_culler import policies
 from workshop_culler.limits import Limits
 from workshop_culler.models import Server
 
+# Seconds that would be gained are not worth a button.
+LEAST_GAIN = timedelta(seconds=30)
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -64,15 +67,16 @@ def judge_extension(
     ends = policies.find_ends(server, limits, grant)
     if ends.idle is None and ends.age is None:
         return None, "this session has no end"
-    to = now + timedelta(seconds=limits.extend)
+    to = full = now + timedelta(seconds=limits.extend)
     first = policies.find_age_end(server, limits, grant)
     if first and not unlimited:
-        to = min(to, first + timedelta(seconds=limits.extend_limit))
-    if not limits.extend or to <= now:
+        to = min(full, first + timedelta(seconds=limits.extend_limit))
+    soonest = min(end for end in (ends.idle, ends.age) if end)
+    if to > max(soonest, now) + LEAST_GAIN:
+        return to, ""
+    if to < full or not limits.extend:
         return None, "this session was extended as far as it may be"
-    if all(end is None or end >= to for end in (ends.idle, ends.age)):
-        return None, "there is more time left than an extension gives"
-    return to, ""
+    return None, "there is more time left than an extension gives"
 
 
 def render_clock(clock: Clock) -> dict[str, object]:

@@ -71,7 +71,7 @@ class Roster:
         self.seconds = seconds
         self.watchers = 0
         self._news = asyncio.Condition()
-        self._round = 0
+        self._round = -1
         self._trouble = ""
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()

@@ -1,0 +1,45 @@
+import pytest
+
+from workshop_culler import service
+from workshop_culler.errors import StartError
+
+URL = "http://127.0.0.1:10101"
+
+
+@pytest.mark.parametrize(
+    ("url", "prefix", "place"),
+    [
+        (URL, "/services/x/", service.Place("127.0.0.1", 10101, "/services/x/")),
+        (URL, "/base/services/x", service.Place("127.0.0.1", 10101, "/base/services/x/")),
+        ("", "/services/x/", None),
+        (URL, "", None),
+    ],
+)
+def test_where_to_listen(url, prefix, place):
+    assert service.read_place(url, prefix) == place
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:80", "http://127.0.0.1", "unix:///x"])
+def test_a_bad_url_is_refused(url):
+    with pytest.raises(StartError, match="url of the service"):
+        service.read_place(url, "/services/x/")
+
+
+@pytest.mark.parametrize(
+    ("value", "scopes"), [("", []), ('["read:servers"]', ["read:servers"]), ("{", [])]
+)
+def test_what_tokens_for_this_service_may_have(monkeypatch, value, scopes):
+    monkeypatch.setenv("JUPYTERHUB_OAUTH_CLIENT_ALLOWED_SCOPES", value)
+    assert service.auth_allowed_scopes() == scopes
+
+
+@pytest.mark.hub
+@pytest.mark.asyncio(loop_scope="module")
+async def test_as_a_service_of_a_real_hub(office):
+    assert (await office.ask("GET", "health"))[0] == 200
+    status, _ = await office.ask("GET", "")
+    assert status == 302
+    status, text = await office.ask("GET", "static/page.css")
+    assert (status, "--accent" in text) == (200, True)
+    status, _ = await office.ask("GET", "static/../service.py")
+    assert status in (403, 404)
