@@ -111,21 +111,32 @@ class Projects(Behaviour):
             watch.start_with(self._visible(call.user))
             version = str(self.store.version)
         self.plane.watching.open(watch, int(version))
+        shown = {ns["metadata"]["name"] for ns in self._visible(call.user)}
         end = time.monotonic() + float(call.query.get("timeoutSeconds") or 1800)
         try:
             while (left := end - time.monotonic()) > 0:
                 for what, obj in await watch.next_batch(left) or ():
-                    name = obj["metadata"]["name"]
-                    act = rbac.Act("get", "", "namespaces", "", name, name)
-                    if (
-                        what == "DELETED"
-                        or self.plane.authorization.permit(_unscoped(call.user), act).allowed
-                    ):
+                    if self._may_show(call.user, obj["metadata"]["name"], what, shown):
                         yield watching.render_event(what, verbs.encode(view(obj)))
                 if watch.closed:
                     return
         finally:
             self.plane.watching.drop(watch)
+
+    def _may_show(self, user: identity.User, name: str, what: str, shown: set[str]) -> bool:
+        """Whether a watcher may hear of a project; of its end only who could see it."""
+        if what == "DELETED":
+            known = name in shown
+            shown.discard(name)
+            return known
+        seen = self.plane.authorization.visible_namespaces(user)
+        act = rbac.Act("get", "", "namespaces", "", name, name)
+        if seen is not None and name not in seen:
+            return False
+        if not self.plane.authorization.permit(_unscoped(user), act).allowed:
+            return False
+        shown.add(name)
+        return True
 
     def delete(self, call: Call) -> Reply:
         """Delete the namespace behind; answers a Status, as the real server."""

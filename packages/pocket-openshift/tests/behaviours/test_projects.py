@@ -1,0 +1,131 @@
+import json
+import threading
+import time
+
+import pytest
+
+API = "/apis/project.openshift.io/v1"
+RBAC = "rbac.authorization.k8s.io"
+
+
+def namespace(name, **labels):
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+
+
+def bind(cluster, place, role="admin", user="alice"):
+    cluster.apply(
+        {
+            "apiVersion": f"{RBAC}/v1",
+            "kind": "RoleBinding",
+            "metadata": {"name": f"{user}-{role}", "namespace": place},
+            "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": role},
+            "subjects": [{"apiGroup": RBAC, "kind": "User", "name": user}],
+        }
+    )
+
+
+def as_alice(cluster, method, path, body=None):
+    headers = {"Impersonate-User": "alice", "Impersonate-Group": "system:authenticated"}
+    return cluster.request(method, path, body, headers=headers)
+
+
+def listed(answer):
+    return [item["metadata"]["name"] for item in answer.body["items"]]
+
+
+def wait_until_listed(cluster, names):
+    end = time.monotonic() + 10
+    while listed(as_alice(cluster, "GET", f"{API}/projects")) != names:  # it lags, as the real one
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def shop(cluster):
+    """Two projects; alice belongs to `shop`."""
+    cluster.apply(namespace("shop", kind="a"), namespace("bank"))
+    bind(cluster, "shop")
+    wait_until_listed(cluster, ["shop"])
+    return cluster
+
+
+def test_people_see_the_projects_that_they_belong_to(shop):
+    assert {"shop", "bank"} <= set(listed(shop.request("GET", f"{API}/projects")))
+    assert listed(as_alice(shop, "GET", f"{API}/projects?labelSelector=kind%3Db")) == []
+    assert as_alice(shop, "GET", f"{API}/projects/shop").body["kind"] == "Project"
+    assert as_alice(shop, "GET", f"{API}/projects/bank").status == 403
+    assert as_alice(shop, "GET", "/api/v1/namespaces").status == 403, "only by the projects"
+
+
+def test_an_admin_of_a_project_may_end_it(shop):
+    assert as_alice(shop, "DELETE", f"{API}/projects/bank").status == 403
+    assert as_alice(shop, "DELETE", f"{API}/projects/shop").body["status"] == "Success"
+    end = time.monotonic() + 10
+    while shop.request("GET", f"{API}/projects/shop").status != 404:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_a_delete_keeps_to_its_preconditions(shop):
+    body = {"kind": "DeleteOptions", "apiVersion": "v1", "preconditions": {"uid": "another"}}
+    assert as_alice(shop, "DELETE", f"{API}/projects/shop", body).status == 409
+    assert shop.request("GET", f"{API}/projects/shop").body["status"]["phase"] == "Active"
+
+
+def test_a_project_is_changed_by_who_may_change_the_namespace(shop):
+    merge = {"Content-Type": "application/merge-patch+json"}
+    body = {"metadata": {"annotations": {"openshift.io/display-name": "Shop"}}}
+    changed = shop.request("PATCH", f"{API}/projects/shop", body, headers=merge)
+    assert (changed.status, changed.body["kind"]) == (200, "Project")
+    kept = shop.request("GET", "/api/v1/namespaces/shop").body
+    assert kept["metadata"]["annotations"]["openshift.io/display-name"] == "Shop"
+
+
+def test_a_project_may_be_asked_for_by_who_may(cluster):
+    request = {"metadata": {"name": "mine"}, "displayName": "Mine", "description": "d"}
+    made = as_alice(cluster, "POST", f"{API}/projectrequests", request)
+    allowed = as_alice(cluster, "GET", f"{API}/projectrequests")
+    if made.status == 403:
+        assert allowed.status == 403
+        cluster.apply(
+            {
+                "apiVersion": f"{RBAC}/v1",
+                "kind": "ClusterRoleBinding",
+                "metadata": {"name": "alice"},
+                "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": "self-provisioner"},
+                "subjects": [{"apiGroup": RBAC, "kind": "User", "name": "alice"}],
+            }
+        )
+        made = as_alice(cluster, "POST", f"{API}/projectrequests", request)
+        allowed = as_alice(cluster, "GET", f"{API}/projectrequests")
+    assert (made.status, allowed.status) == (201, 200)
+    assert made.body["metadata"]["annotations"]["openshift.io/requester"] == "alice"
+    assert as_alice(cluster, "GET", "/api/v1/namespaces/mine/pods").status == 200
+    taken = as_alice(cluster, "POST", f"{API}/projectrequests", request)
+    assert (taken.status, taken.body["reason"]) == (409, "AlreadyExists")
+
+
+def test_a_watcher_hears_of_their_projects_and_no_others(shop):
+    seen, ready = [], threading.Event()
+
+    def watch():
+        path = f"{API}/projects?watch=true&timeoutSeconds=3"
+        ready.set()
+        answer = as_alice(shop, "GET", path)
+        seen.extend(answer.body if isinstance(answer.body, list) else [answer.body])
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    ready.wait()
+    end = time.monotonic() + 10
+    while not shop.run(lambda: shop.plane.watching._watches["namespaces", None]):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    shop.request("DELETE", "/api/v1/namespaces/bank")
+    shop.apply(namespace("hidden"))
+    shop.request("DELETE", "/api/v1/namespaces/shop")
+    thread.join()
+    names = {event["object"]["metadata"]["name"] for event in seen}
+    assert names == {"shop"}, json.dumps(seen)[:500]
+    assert seen[0]["type"] == "ADDED"
+    assert seen[-1]["type"] == "DELETED"
