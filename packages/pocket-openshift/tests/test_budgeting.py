@@ -69,7 +69,12 @@ def test_a_quota_with_scopes_sees_no_services():
 
 @pytest.mark.parametrize(
     ("operator", "values", "expected"),
-    [("In", ["high"], True), ("NotIn", ["high"], False), ("Exists", [], True), ("DoesNotExist", [], False)],
+    [
+        ("In", ["high"], True),
+        ("NotIn", ["high"], False),
+        ("Exists", [], True),
+        ("DoesNotExist", [], False),
+    ],
 )
 def test_scope_selectors(operator, values, expected):
     term = {"scopeName": "PriorityClass", "operator": operator, "values": values}

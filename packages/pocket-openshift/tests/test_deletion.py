@@ -32,7 +32,9 @@ def test_a_finalizer_holds_it_until_it_is_taken_away(objects):
     assert objects.find("configmaps", "a", "n") is None
 
 
-@pytest.mark.parametrize(("policy", "finalizer"), [("Foreground", "foregroundDeletion"), ("Orphan", "orphan")])
+@pytest.mark.parametrize(
+    ("policy", "finalizer"), [("Foreground", "foregroundDeletion"), ("Orphan", "orphan")]
+)
 def test_a_policy_is_a_finalizer(objects, policy, finalizer):
     last, gone = deletion.delete(objects, MAP, make(objects), deletion.Options(policy=policy))
     assert not gone
@@ -77,14 +79,20 @@ def test_a_wrong_uid_or_version_deletes_nothing(objects):
 
 
 def test_options_come_from_the_body_or_the_query():
-    body = {"gracePeriodSeconds": 3, "propagationPolicy": "Foreground", "preconditions": {"uid": "u"}}
+    body = {
+        "gracePeriodSeconds": 3,
+        "propagationPolicy": "Foreground",
+        "preconditions": {"uid": "u"},
+    }
     assert deletion.options_from({}, body) == deletion.Options(3, "Foreground", "u")
     query = {"gracePeriodSeconds": "3", "propagationPolicy": "Orphan"}
     assert deletion.options_from(query, None) == deletion.Options(3, "Orphan")
     assert deletion.options_from({}, {"orphanDependents": True}).policy == "Orphan"
 
 
-@pytest.mark.parametrize("body", [{"gracePeriodSeconds": "soon"}, {"propagationPolicy": "Sideways"}])
+@pytest.mark.parametrize(
+    "body", [{"gracePeriodSeconds": "soon"}, {"propagationPolicy": "Sideways"}]
+)
 def test_nonsense_is_refused(body):
     with pytest.raises(statuses.StatusError) as caught:
         deletion.options_from({}, body)

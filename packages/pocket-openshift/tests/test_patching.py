@@ -94,7 +94,9 @@ def test_a_patch_that_cannot_be_is_refused(media_type, patch):
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=4),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
     max_leaves=10,
 )
 OBJECTS = st.dictionaries(st.text(max_size=4), JSON, max_size=4)

@@ -98,7 +98,9 @@ def test_what_kubectl_sends_is_what_it_would_write_as_json(words, cluster):
 def lacking(wanted, made, path=""):
     """The places where `made` lacks something that `wanted` says; the server may add."""
     if isinstance(wanted, dict):
-        return [p for k, v in wanted.items() for p in lacking(v, (made or {}).get(k), f"{path}.{k}")]
+        return [
+            p for k, v in wanted.items() for p in lacking(v, (made or {}).get(k), f"{path}.{k}")
+        ]
     if isinstance(wanted, list) and isinstance(made, list) and len(wanted) == len(made):
         pairs = enumerate(zip(wanted, made, strict=True))
         return [p for n, (w, m) in pairs for p in lacking(w, m, f"{path}[{n}]")]

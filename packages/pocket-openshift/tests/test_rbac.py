@@ -69,7 +69,9 @@ RULES = st.builds(
     Rule,
     verbs=PARTS,
     groups=st.lists(NAMES, min_size=1, max_size=2).map(tuple),
-    resources=st.lists(st.sampled_from(["pods", "pods/log", "*"]), min_size=1, max_size=2).map(tuple),
+    resources=st.lists(st.sampled_from(["pods", "pods/log", "*"]), min_size=1, max_size=2).map(
+        tuple
+    ),
     names=st.lists(st.sampled_from(["x", "y"]), max_size=1).map(tuple),
 )
 ACTS = st.builds(

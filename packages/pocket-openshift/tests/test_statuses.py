@@ -11,7 +11,12 @@ CAUSE = statuses.Cause("spec.a", "FieldValueInvalid", "Invalid value: 1")
     ("error", "code", "reason", "message"),
     [
         (statuses.not_found(POD, "p"), 404, "NotFound", 'pods "p" not found'),
-        (statuses.not_found(ROUTE, "r"), 404, "NotFound", 'routes.route.openshift.io "r" not found'),
+        (
+            statuses.not_found(ROUTE, "r"),
+            404,
+            "NotFound",
+            'routes.route.openshift.io "r" not found',
+        ),
         (statuses.already_exists(POD, "p"), 409, "AlreadyExists", 'pods "p" already exists'),
         (
             statuses.already_exists(POD, "p", deleting=True),

@@ -92,7 +92,10 @@ def test_a_stateful_set_makes_one_after_the_other():
     unready = pods_of(owner, 1, ready=False, prefix="d-")
     assert workloads.plan_ordered(owner, unready).create == ()
     three = pods_of(owner, 3, prefix="d-")
-    assert workloads.plan_ordered(workload("StatefulSet", replicas=1), three).delete == ("d-1", "d-2")
+    assert workloads.plan_ordered(workload("StatefulSet", replicas=1), three).delete == (
+        "d-1",
+        "d-2",
+    )
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ class Keeper:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
         self._database = sqlite3.connect(
-            folder / "objects.sqlite", isolation_level=None, check_same_thread=False
+            folder / "objects.sqlite", isolation_level=None, check_same_thread=False, timeout=0
         )
         # One cluster a folder: a second process is told so at once.
         self._database.execute("PRAGMA locking_mode=EXCLUSIVE")

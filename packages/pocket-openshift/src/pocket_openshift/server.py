@@ -25,13 +25,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import tornado.httpserver
-import tornado.netutil
 import tornado.web
 
 from . import certificates, control_plane, handlers, persistence
@@ -105,33 +104,27 @@ class Server:
         self._servers: list[tornado.httpserver.HTTPServer] = []
 
     async def start(self) -> None:
-        """Bind, make what must exist, answer."""
-        context = self.authority.server_context(self.place.host, self.place.oauth_host)
+        """Bind, make what must exist, answer. OSError when a port is taken."""
+        sockets = _listen(self.place.host, self.place.port, self.place.oauth_port)
+        port, oauth_port = (bound.getsockname()[1] for bound in sockets)
         settings = self.plane.settings
-        port, serve_api = self._bind(self.place.host, self.place.port)
-        oauth_port, serve_oauth = self._bind(self.place.host, self.place.oauth_port)
-        settings.url = f"https://{self.place.host}:{port}"
+        settings.url = f"https://{_in_url(self.place.host)}:{port}"
         settings.oauth_url = f"https://{self.place.oauth_host}:{oauth_port}"
         self.plane.start()
-        api = tornado.web.Application(
-            [(r"/.*", handlers.ApiHandler, {"plane": self.plane})], log_function=_log_request
+        routes = [(r"/.*", handlers.ApiHandler, {"plane": self.plane})]
+        api = tornado.web.Application(routes, log_function=_log_request)
+        for app, bound in zip((api, oauth_app.make_app(self.plane)), sockets, strict=True):
+            self._serve(app, bound)
+
+    def _serve(self, app: tornado.web.Application, bound: socket.socket) -> None:
+        server = tornado.httpserver.HTTPServer(
+            app,
+            ssl_options=self.authority.server_context(self.place.host, self.place.oauth_host),
+            max_body_size=MAX_BODY,
+            idle_connection_timeout=600,
         )
-        serve_api(api, context)
-        serve_oauth(oauth_app.make_app(self.plane), context)
-
-    def _bind(
-        self, host: str, port: int
-    ) -> tuple[int, Callable[[tornado.web.Application, ssl.SSLContext], None]]:
-        sockets = tornado.netutil.bind_sockets(port, host, backlog=512)
-
-        def serve(app: tornado.web.Application, context: ssl.SSLContext) -> None:
-            server = tornado.httpserver.HTTPServer(
-                app, ssl_options=context, max_body_size=MAX_BODY, idle_connection_timeout=600
-            )
-            server.add_sockets(sockets)
-            self._servers.append(server)
-
-        return sockets[0].getsockname()[1], serve
+        server.add_socket(bound)
+        self._servers.append(server)
 
     async def stop(self) -> None:
         """End watches, close connections."""
@@ -142,6 +135,30 @@ class Server:
             await asyncio.wait_for(server.close_all_connections(), 5)
         if self._keeper is not None:
             self._keeper.close()
+
+
+def _listen(host: str, *ports: int) -> list[socket.socket]:
+    """A listening socket for each port, or none at all."""
+    bound: list[socket.socket] = []
+    try:
+        for port in ports:
+            family = _family(host)
+            bound.append(socket.create_server((host, port), family=family, backlog=512))
+    except OSError:
+        for one in bound:
+            one.close()
+        raise
+    for one in bound:
+        one.setblocking(False)
+    return bound
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _log_request(handler: tornado.web.RequestHandler) -> None:

@@ -87,12 +87,19 @@ def _after(objects: list[store.Object], token: str) -> list[store.Object]:
     ]
 
 
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise statuses.bad_request(f"invalid limit: {text!r}") from error
+
+
 def page(objects: list[store.Object], version: int, query: Any) -> tuple[list[store.Object], dict]:
     """One page of a list, and the list's metadata."""
     metadata: dict[str, Any] = {"resourceVersion": str(version)}
     if query.get("continue"):
         objects = _after(objects, query["continue"])
-    limit = int(query.get("limit") or 0)
+    limit = _number(query.get("limit") or "0")
     if 0 < limit < len(objects):
         metadata["continue"] = _token(version, objects[limit - 1])
         if not query.get("labelSelector") and not query.get("fieldSelector"):

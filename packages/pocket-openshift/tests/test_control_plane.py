@@ -1,0 +1,95 @@
+import asyncio
+
+from pocket_openshift import behaviours, control_plane, identity, kinds, paths
+
+MAP = kinds.named("configmaps")
+
+
+def config_map(name):
+    return {"metadata": {"name": name, "namespace": "a"}}
+
+
+def call():
+    target = paths.parse("POST", "/api/v1/namespaces/a/configmaps", {})
+    return behaviours.Call(identity.ADMIN, target, MAP)
+
+
+class Recorder(behaviours.Behaviour):
+    resources = ("configmaps",)
+
+    def __init__(self, plane):
+        super().__init__(plane)
+        self.seen = []
+
+    def default(self, call, obj, old):
+        self.seen.append("default")
+        obj["data"] = {"k": "v"}
+
+    def validate(self, call, obj, old):
+        self.seen.append("validate")
+        assert obj["data"] == {"k": "v"}
+
+    def changed(self, change):
+        self.seen.append((change.type, change.key.name))
+        if change.type == "ADDED" and change.key.name == "first":
+            self.store.create(MAP, config_map("second"))
+            self.seen.append("first done")
+
+    def endpoints(self):
+        return {"get configmaps": self.get}
+
+    def get(self, call):
+        return None
+
+
+def test_reactions_to_reactions_come_after_them():
+    plane = control_plane.ControlPlane(behaviours=[Recorder])
+    plane.store.create(MAP, config_map("first"))
+    assert plane.behaviours[0].seen == [("ADDED", "first"), "first done", ("ADDED", "second")]
+
+
+def test_defaults_come_before_checks():
+    plane = control_plane.ControlPlane(behaviours=[Recorder, Recorder])
+    plane.admit(call(), MAP, config_map("x"), None)
+    assert all(b.seen == ["default", "validate"] for b in plane.behaviours)
+
+
+def test_a_reaction_that_fails_leaves_no_stale_reactions():
+    class Broken(behaviours.Behaviour):
+        resources = ("*",)
+
+        def changed(self, change):
+            if change.key.name == "bad":
+                raise RuntimeError("a bug")
+
+    plane = control_plane.ControlPlane(behaviours=[Broken, Recorder])
+    try:
+        plane.store.create(MAP, config_map("bad"))
+    except RuntimeError:
+        pass
+    plane.store.create(MAP, config_map("good"))
+    assert ("ADDED", "good") in plane.behaviours[1].seen
+
+
+def test_a_behaviour_is_asked_only_about_its_kinds():
+    plane = control_plane.ControlPlane(behaviours=[Recorder])
+    assert plane.behaviours_for("pods") == []
+    assert len(plane.endpoints_for("get", "configmaps")) == 1
+    assert plane.endpoints_for("get", "pods") == []
+
+
+def test_what_is_ensured_is_made_once():
+    plane = control_plane.ControlPlane()
+    first = plane.ensure("configmaps", config_map("c"))
+    assert plane.ensure("configmaps", config_map("c")) is first
+
+
+async def test_what_runs_beside_ends_with_the_cluster():
+    plane = control_plane.ControlPlane()
+    called = asyncio.Event()
+    plane.call_later(0, called.set)
+    await asyncio.wait_for(called.wait(), 5)
+    task = plane.run_beside(asyncio.sleep(60))
+    plane.stop()
+    await asyncio.wait([task], timeout=5)
+    assert task.cancelled()

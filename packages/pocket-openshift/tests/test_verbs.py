@@ -1,0 +1,194 @@
+import pytest
+
+MAPS = "/api/v1/namespaces/a/configmaps"
+MERGE = {"Content-Type": "application/merge-patch+json"}
+
+
+@pytest.fixture(autouse=True)
+def namespace(cluster):
+    cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a"}})
+
+
+def config_map(name="c", **data):
+    return {"metadata": {"name": name}, "data": data}
+
+
+def create(cluster, *names):
+    return [cluster.request("POST", MAPS, config_map(name)).body for name in names]
+
+
+def names(answer):
+    return [item["metadata"]["name"] for item in answer.body["items"]]
+
+
+def test_create_get_replace_delete(cluster):
+    made = cluster.request("POST", MAPS, config_map(k="1"))
+    assert made.status == 201
+    assert cluster.request("GET", f"{MAPS}/c").body == made.body
+    changed = cluster.request("PUT", f"{MAPS}/c", {**made.body, "data": {"k": "2"}})
+    assert (changed.status, changed.body["data"]) == (200, {"k": "2"})
+    gone = cluster.request("DELETE", f"{MAPS}/c")
+    assert gone.body["status"] == "Success"
+    assert gone.body["details"]["uid"] == made.body["metadata"]["uid"]
+    assert cluster.request("GET", f"{MAPS}/c").status == 404
+
+
+def test_two_writers_one_wins(cluster):
+    (made,) = create(cluster, "c")
+    assert cluster.request("PUT", f"{MAPS}/c", {**made, "data": {"k": "1"}}).status == 200
+    late = cluster.request("PUT", f"{MAPS}/c", {**made, "data": {"k": "2"}})
+    assert (late.status, late.body["reason"]) == (409, "Conflict")
+    patch = {
+        "metadata": {"resourceVersion": made["metadata"]["resourceVersion"]},
+        "data": {"k": "3"},
+    }
+    assert cluster.request("PATCH", f"{MAPS}/c", patch, headers=MERGE).status == 409
+
+
+def test_a_client_does_not_set_what_is_the_servers(cluster):
+    body = config_map()
+    body["metadata"].update(uid="mine", creationTimestamp="1999-01-01T00:00:00Z", selfLink="/x")
+    made = cluster.request("POST", MAPS, body).body["metadata"]
+    assert made["uid"] != "mine"
+    assert not made["creationTimestamp"].startswith("1999")
+    assert "selfLink" not in made
+
+
+def test_generate_name(cluster):
+    body = {"metadata": {"generateName": "g-"}}
+    found = {cluster.request("POST", MAPS, body).body["metadata"]["name"] for _ in range(3)}
+    assert len(found) == 3
+    assert all(name.startswith("g-") for name in found)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("not json", 400),
+        ([1], 400),
+        ({"metadata": {}}, 422),
+        ({"kind": "Secret", "apiVersion": "v1", "metadata": {"name": "c"}}, 400),
+        ({"metadata": {"name": "c", "namespace": "b"}}, 400),
+    ],
+)
+def test_a_body_that_cannot_be_is_refused(cluster, body, status):
+    assert cluster.request("POST", MAPS, body).status == status
+
+
+def test_a_name_on_the_url_that_is_not_the_objects_is_refused(cluster):
+    create(cluster, "c")
+    assert cluster.request("PUT", f"{MAPS}/c", config_map("d")).status == 400
+
+
+def test_selectors_and_pages(cluster):
+    create(cluster, "m1", "m2", "m3")
+    assert names(cluster.request("GET", f"{MAPS}?fieldSelector=metadata.name%3Dm2")) == ["m2"]
+    query = (
+        "fieldSelector=metadata.name!%3Dkube-root-ca.crt,metadata.name!%3Dopenshift-service-ca.crt"
+    )
+    first = cluster.request("GET", f"{MAPS}?{query}&limit=2")
+    assert names(first) == ["m1", "m2"]
+    token = first.body["metadata"]["continue"]
+    rest = cluster.request("GET", f"{MAPS}?{query}&limit=2&continue={token}")
+    assert names(rest) == ["m3"]
+    assert "continue" not in rest.body["metadata"]
+
+
+@pytest.mark.parametrize(
+    "query", ["labelSelector=((", "fieldSelector=nonsense", "continue=%%", "limit=x"]
+)
+def test_a_query_that_is_nonsense_is_400(cluster, query):
+    assert cluster.request("GET", f"{MAPS}?{query}").status == 400
+
+
+@pytest.mark.parametrize(
+    ("media_type", "patch"),
+    [
+        ("application/merge-patch+json", {"data": {"k": "2"}}),
+        ("application/strategic-merge-patch+json", {"data": {"k": "2"}}),
+        ("application/json-patch+json", [{"op": "replace", "path": "/data/k", "value": "2"}]),
+        ("application/apply-patch+yaml", "data: {k: '2'}"),
+    ],
+)
+def test_four_kinds_of_patch(cluster, media_type, patch):
+    cluster.request("POST", MAPS, config_map(k="1"))
+    answer = cluster.request("PATCH", f"{MAPS}/c", patch, headers={"Content-Type": media_type})
+    assert (answer.status, answer.body["data"]) == (200, {"k": "2"})
+
+
+def test_a_patch_of_another_kind_is_415(cluster):
+    create(cluster, "c")
+    answer = cluster.request("PATCH", f"{MAPS}/c", {}, headers={"Content-Type": "text/plain"})
+    assert answer.status == 415
+
+
+def test_server_side_apply_makes_what_is_not_there(cluster):
+    patch = "apiVersion: v1\nkind: ConfigMap\ndata: {k: '1'}\n"
+    headers = {"Content-Type": "application/apply-patch+yaml"}
+    assert (
+        cluster.request("PATCH", f"{MAPS}/c?fieldManager=t", patch, headers=headers).status == 201
+    )
+    assert (
+        cluster.request("PATCH", f"{MAPS}/c?fieldManager=t", patch, headers=headers).status == 200
+    )
+
+
+def test_a_dry_run_keeps_nothing(cluster):
+    assert cluster.request("POST", f"{MAPS}?dryRun=All", config_map()).status == 201
+    assert cluster.request("GET", f"{MAPS}/c").status == 404
+    create(cluster, "c")
+    assert cluster.request("DELETE", f"{MAPS}/c?dryRun=All").status == 200
+    cluster.request("PATCH", f"{MAPS}/c?dryRun=All", {"data": {"k": "2"}}, headers=MERGE)
+    assert cluster.request("GET", f"{MAPS}/c").body.get("data") != {"k": "2"}
+
+
+def test_status_is_its_own_subresource(cluster):
+    path = "/api/v1/namespaces/a/persistentvolumeclaims"
+    cluster.request(
+        "POST", path, {"metadata": {"name": "v"}, "spec": {}, "status": {"phase": "Bound"}}
+    )
+    assert cluster.request("GET", f"{path}/v").body["status"] == {"phase": "Pending"}
+    patch = {"status": {"phase": "Bound"}, "spec": {"volumeName": "x"}}
+    bound = cluster.request("PATCH", f"{path}/v/status", patch, headers=MERGE).body
+    assert bound["status"] == {"phase": "Bound"}
+    assert "volumeName" not in bound["spec"]
+    later = cluster.request("PATCH", f"{path}/v", {"status": {"phase": "Lost"}}, headers=MERGE).body
+    assert later["status"] == {"phase": "Bound"}
+
+
+def test_delete_collection_by_selector(cluster):
+    create(cluster, "m1", "m2")
+    patch = {"metadata": {"labels": {"app": "x"}}}
+    cluster.request("PATCH", f"{MAPS}/m1", patch, headers=MERGE)
+    cluster.request("DELETE", f"{MAPS}?labelSelector=app%3Dx")
+    assert [n for n in names(cluster.request("GET", MAPS)) if n.startswith("m")] == ["m2"]
+
+
+def test_preconditions(cluster):
+    (made,) = create(cluster, "c")
+    wrong = {"preconditions": {"uid": "another"}}
+    assert cluster.request("DELETE", f"{MAPS}/c", wrong).status == 409
+    right = {"preconditions": {"uid": made["metadata"]["uid"]}}
+    assert cluster.request("DELETE", f"{MAPS}/c", right).status == 200
+
+
+def test_generation_counts_changes_of_the_spec(cluster):
+    path = "/apis/networking.k8s.io/v1/namespaces/a/networkpolicies"
+    made = cluster.request("POST", path, {"metadata": {"name": "n"}, "spec": {"podSelector": {}}})
+    assert made.body["metadata"]["generation"] == 1
+    labelled = cluster.request(
+        "PATCH", f"{path}/n", {"metadata": {"labels": {"a": "b"}}}, headers=MERGE
+    )
+    assert labelled.body["metadata"]["generation"] == 1
+    changed = cluster.request(
+        "PATCH", f"{path}/n", {"spec": {"policyTypes": ["Ingress"]}}, headers=MERGE
+    )
+    assert changed.body["metadata"]["generation"] == 2
+
+
+def test_what_a_kind_does_not_know_is_405(cluster):
+    assert cluster.request("DELETE", "/api/v1/namespaces").status == 405
+    assert (
+        cluster.request("GET", "/apis/authorization.k8s.io/v1/subjectaccessreviews").status == 405
+    )
+    assert cluster.request("POST", "/api/v1/configmaps", config_map()).status == 405
