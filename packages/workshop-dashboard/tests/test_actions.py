@@ -18,6 +18,7 @@ from workshop_dashboard.actions import Action
         ("bash execute-3", "ls", Action("execute", "ls", "3")),
         ("execute-all", "ls", Action("execute", "ls", "*")),
         ("execute", "a\n  b\n", Action("execute", "a\n  b", "1")),
+        ("execute", "  a \n", Action("execute", "a", "1")),
         ("execute", "<ctrl-c>\n", Action("interrupt", "Ctrl+C", "1")),
         ("execute-2", "<Ctrl+C>\n", Action("interrupt", "Ctrl+C", "2")),
         ("copy", "x", Action("copy", "x")),

@@ -53,7 +53,7 @@ SECOND = """# The second page
 echo "still $word"
 ```
 
-[Back to the start](index.md) and [elsewhere](https://example.com/)
+[Back to the start](index.md), [the terminal](%terminal_url%) and [elsewhere](https://example.com/)
 """
 
 
@@ -205,6 +205,13 @@ async def test_links_elsewhere_leave_the_page_alone(open_page):
     link = page.get_by_role("link", name="elsewhere")
     assert await link.get_attribute("target") == "_blank"
     assert "noopener" in await link.get_attribute("rel")
+
+
+async def test_a_link_to_the_terminal_goes_there(open_page):
+    page = await open_page("dashboard/page/second")
+    await page.get_by_role("link", name="the terminal", exact=True).click()
+    assert await page.evaluate("document.activeElement.tagName") == "IFRAME"
+    assert page.url.endswith("/second")
 
 
 async def test_no_script_of_a_page_runs(open_page):

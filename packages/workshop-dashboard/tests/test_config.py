@@ -15,13 +15,21 @@ def test_the_environment_gives_the_defaults(monkeypatch):
     monkeypatch.setenv("WORKSHOP_FOLDER", "/srv/w")
     monkeypatch.setenv("WORKSHOP_FILE", "short.yaml")
     monkeypatch.setenv("TERMINAL_TAB", "split")
+    monkeypatch.setenv("WORKSHOP_DIR", "/srv/older")
     settings = make()
     assert (settings.notes_dir, settings.workshop_file) == ("/srv/w", "short.yaml")
     assert (settings.layout, settings.notes_share) == ("split", 40)
 
 
+def test_the_older_name_of_the_folder(monkeypatch):
+    monkeypatch.delenv("WORKSHOP_FOLDER", raising=False)
+    monkeypatch.setenv("WORKSHOP_DIR", "/srv/older")
+    assert make().notes_dir == "/srv/older"
+
+
 def test_notes_are_looked_for_at_home(monkeypatch, tmp_path):
     monkeypatch.delenv("WORKSHOP_FOLDER", raising=False)
+    monkeypatch.delenv("WORKSHOP_DIR", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert make().notes_dir == ""
     (tmp_path / "workshop").mkdir()

@@ -6,7 +6,10 @@ from workshop_dashboard import links, notes
 from workshop_dashboard.workshopfile import Workshop
 
 BOOK = notes.make_notes(
-    {"index.md": "", "x/a.md": "", "x/b.md": ""}, Workshop(), {}, ["x/pic.png", "top pic.png"]
+    {"index.md": "", "x/a.md": "", "x/b.md": ""},
+    Workshop(),
+    {"base_url": "/w", "terminal_url": "/t", "slides_url": ""},
+    ["x/pic.png", "top pic.png"],
 )
 DESK = links.Addresses("/user/ada/dashboard/page/", "/user/ada/dashboard/files/")
 SITE = links.Addresses("../", "../", ".html")
@@ -26,6 +29,10 @@ SITE = links.Addresses("../", "../", ".html")
         ("//example.com/x", "//example.com/x", "//example.com/x"),
         ("mailto:a@example.com", "mailto:a@example.com", "mailto:a@example.com"),
         ("gone.md", "gone.md", "gone.md"),
+        ("/w/x/b", "/user/ada/dashboard/page/x/b", "../x/b.html"),
+        ("/w", "/user/ada/dashboard/page/index", "../index.html"),
+        ("/t", "/t", "/t"),
+        ("/t/session/2", "/t/session/2", "/t/session/2"),
     ],
 )
 def test_an_address_is_rewritten(href, in_dashboard, in_site):
@@ -33,6 +40,8 @@ def test_an_address_is_rewritten(href, in_dashboard, in_site):
     assert links.rewrite(href, "x/a", BOOK, SITE) == in_site
 
 
-@pytest.mark.parametrize("href", ["gone.md", "../../etc/passwd", "pic2.png", "/x/../../y"])
+@pytest.mark.parametrize(
+    "href", ["gone.md", "../../etc/passwd", "pic2.png", "/x/../../y", "/w/gone", "/wx"]
+)
 def test_what_leads_nowhere_is_known(href):
     assert links.find_target(href, "x/a", BOOK).kind == "missing"

@@ -67,7 +67,8 @@ def test_prev_page_goes_before_the_order():
 @pytest.mark.parametrize(
     ("file", "text", "titles", "title"),
     [
-        ("a.md", "---\nTitle: Front\n---\n# Head", {"a": "Module"}, "Front"),
+        ("a.md", "---\nTitle: Front\n---\n# Head", {}, "Front"),
+        ("a.md", "---\nTitle: Front\n---\n# Head", {"a": "Module"}, "Module"),
         ("a.md", "# Head", {"a": "Module"}, "Module"),
         ("a.md", "text\n\n## The `code` head ##\n", {}, "The code head"),
         ("02-set-up_things.md", "text", {}, "Set up things"),

@@ -46,6 +46,11 @@ def test_a_text_is_shown(text, part):
     assert part in show(text, {"name": "ada"})
 
 
+def test_a_page_without_a_heading_gets_its_title():
+    assert show("---\nTitle: The <title>\n---\ntext").startswith("<h1>The &lt;title&gt;</h1>")
+    assert show("---\nTitle: The title\n---\n# Its own").count("<h1") == 1
+
+
 HOSTILE = [
     "<script>alert(1)</script>",
     "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",

@@ -10,7 +10,7 @@ def test_they_come_from_the_session():
     assert built["project_namespace"] == "ws-ada"
     assert built["cluster_subdomain"] == ""
     assert built["image_registry"] == values.REGISTRY
-    assert built["terminal_url"] == "/user/ada/terminal/session/1"
+    assert built["terminal_url"] == "/user/ada/terminal"
 
 
 def test_secrets_are_not_to_be_had():

@@ -82,8 +82,8 @@ def unknown_action(info: str) -> str:
 def _simple(word: str, body: str) -> Action:
     numbered = NUMBERED.fullmatch(word)
     kind, session = ("execute", numbered[1]) if numbered else WORDS[word]
-    text = body.strip("\n")
-    if kind == "execute" and text.strip().lower() in INTERRUPTS:
+    text = body.strip()
+    if kind == "execute" and text.lower() in INTERRUPTS:
         return Action("interrupt", FIXED_TEXT["interrupt"], session)
     return Action(kind, text, session)
 

@@ -39,9 +39,10 @@ class Dashboard(Configurable):
         help="""
         Folder that holds the notes: Markdown pages, and `workshop.yaml` if there is one.
 
-        A path. Default: the environment variable `WORKSHOP_FOLDER`, else the first of
-        `workshop` in the home folder, `/opt/app-root/workshop` and `/opt/workshop/workshop`
-        that exists, else empty: no notes, and the server opens the plain terminal.
+        A path. Default: the environment variable `WORKSHOP_FOLDER` or `WORKSHOP_DIR`, else the
+        first of `workshop` in the home folder, `/opt/app-root/workshop` and
+        `/opt/workshop/workshop` that exists, else empty: no notes, and the server opens the plain
+        terminal.
 
         Set it when the notes lie elsewhere in your image.
 
@@ -51,8 +52,9 @@ class Dashboard(Configurable):
 
     @traitlets.default("notes_dir")
     def _default_notes_dir(self) -> str:
-        if os.environ.get("WORKSHOP_FOLDER"):
-            return os.environ["WORKSHOP_FOLDER"]
+        given = os.environ.get("WORKSHOP_FOLDER") or os.environ.get("WORKSHOP_DIR")
+        if given:
+            return given
         home = Path(os.environ.get("HOME", "/"))
         places = (home / place for place in NOTES_PLACES)
         return str(next((place for place in places if place.is_dir()), ""))

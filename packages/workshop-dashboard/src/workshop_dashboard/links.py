@@ -41,10 +41,13 @@ class Addresses:
 
 def find_target(href: str, origin: str, book: notes.Notes) -> Target:
     """Say where `href` on page `origin` leads."""
-    if SCHEME.match(href) or not href:
+    href, ours = _within(href, book)
+    if not ours or not href or SCHEME.match(href):
         return Target("external", href)
     path, _, fragment = href.partition("#")
     path = urllib.parse.unquote(path.partition("?")[0])
+    if path == "/" and book.first:
+        return Target("page", book.first, fragment)
     if not path:
         return Target("anchor", "", fragment)
     page = notes.find_page(path, origin, book.pages)
@@ -56,6 +59,18 @@ def find_target(href: str, origin: str, book: notes.Notes) -> Target:
         if place in book.files:
             return Target("file", place, fragment)
     return Target("missing", href)
+
+
+def _within(href: str, book: notes.Notes) -> tuple[str, bool]:
+    """Return the address below the notes, and whether it leads into them and not to a neighbour.
+
+    Pages may write `%base_url%/page`, `%terminal_url%` and the like; the values are in already.
+    """
+    for name, value in book.values.items():
+        below = href == value or href.startswith((f"{value}/", f"{value}#", f"{value}?"))
+        if value and name.endswith("_url") and below:
+            return (href.removeprefix(value) or "/", True) if name == "base_url" else (href, False)
+    return href, True
 
 
 def rewrite(href: str, origin: str, book: notes.Notes, addresses: Addresses) -> str:

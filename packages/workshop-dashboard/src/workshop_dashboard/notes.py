@@ -155,7 +155,8 @@ def _with_neighbours(page: Page, order: tuple[str, ...], pages: Mapping[str, Pag
 def _read_page(file: str, text: str, workshop: workshopfile.Workshop) -> Page:
     front, body, first_line = frontmatter.split_front_matter(text)
     name = page_name(file)
-    title = front.title or workshop.titles.get(name, "") or _heading(body) or _words(name)
+    # What the workshop says about its pages goes before what they say themselves.
+    title = workshop.titles.get(name, "") or front.title or _heading(body) or _words(name)
     return Page(
         name=name,
         file=file,
@@ -163,7 +164,7 @@ def _read_page(file: str, text: str, workshop: workshopfile.Workshop) -> Page:
         body=body,
         first_line=first_line,
         front=front,
-        exit_sign=front.exit_sign or workshop.exit_signs.get(name, ""),
+        exit_sign=workshop.exit_signs.get(name, "") or front.exit_sign,
         exit_link=front.exit_link,
     )
 

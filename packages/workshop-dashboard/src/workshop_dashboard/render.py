@@ -130,6 +130,8 @@ def render_page(page: notes.Page, book: notes.Notes, addresses: links.Addresses)
         unsafe = f"<pre><code>{html.escape(body)}</code></pre>"
     else:
         unsafe = _markdown().render(body)
+    if "<h1" not in unsafe:  # older pages leave their title to the page around them
+        unsafe = f"<h1>{html.escape(variables.fill(page.title, book.values))}</h1>\n{unsafe}"
     return sanitise(unsafe, functools.partial(_address, page, book, addresses))
 
 

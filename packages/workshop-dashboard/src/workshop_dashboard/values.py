@@ -30,7 +30,7 @@ def make_builtin(environment: Mapping[str, str], prefix: str) -> dict[str, str]:
     values = {name: environment.get(source, "") for name, source in FROM_ENVIRONMENT.items()}
     values["image_registry"] = values["image_registry"] or REGISTRY
     values["base_url"] = f"{prefix}dashboard/page"
-    values["terminal_url"] = f"{prefix}terminal/session/1"
+    values["terminal_url"] = f"{prefix}terminal"
     values["slides_url"] = ""
     return values
 

@@ -122,6 +122,11 @@
     if (doneBlocks().has(key)) block.classList.add("done");
   };
 
+  // `%terminal_url%` means the terminal beside the notes; a session below it, a window of its own.
+  const terminals = document.documentElement.dataset.terminalBase?.replace(/session\/$/, "");
+  const isTerminal = (link) => link.origin === location.origin && `${link.pathname}/` === terminals;
+  const isTerminalWindow = (link) => Boolean(terminals) && link.pathname.startsWith(terminals);
+
   const dressAll = () => {
     notes.querySelectorAll("pre[data-action], pre[data-note]").forEach(dress);
     // What scrolls sideways must be reachable by keys.
@@ -129,7 +134,11 @@
       if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
     }
     for (const link of notes.querySelectorAll("article a[href]")) {
-      if (link.origin !== location.origin) { link.target = "_blank"; link.classList.add("away"); }
+      if (isTerminal(link)) continue;
+      if (link.origin !== location.origin || isTerminalWindow(link)) {
+        link.target = "_blank";
+        link.classList.add("away");
+      }
     }
   };
 
@@ -173,6 +182,12 @@
     const link = event.target.closest("a[href]");
     for (const drop of document.querySelectorAll("details.drop[open]")) {
       if (!drop.contains(event.target) || link || event.target.closest("button")) drop.open = false;
+    }
+    if (link && isTerminal(link)) {
+      event.preventDefault();
+      workshop.revealTerminal();
+      workshop.focusTerminal();
+      return;
     }
     if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const url = new URL(link.href);
