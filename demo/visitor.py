@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
+
 import cluster
 
 GONE_SECONDS = 60
