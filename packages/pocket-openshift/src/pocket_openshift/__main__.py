@@ -11,6 +11,7 @@ from collections.abc import Sequence
 VERBS = {
     "serve": ("serving", "serve the API and the OAuth server on loopback"),
     "node": ("node.command", "run the pods of an API server as local processes"),
+    "router": ("node.router_command", "forward HTTP on loopback to services, routes, ingresses"),
     "apply": ("commands.apply", "create or change the objects of files"),
     "new-app": ("commands.new_app", "process a template and create its objects"),
     "get": ("commands.get", "print objects"),

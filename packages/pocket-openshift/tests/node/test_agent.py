@@ -1,4 +1,4 @@
-"""The agent as a program of its own: what it claims, and what is left when it ends, however it ends."""
+"""The agent as a program: what it claims, and what is left when it ends, however it ends."""
 
 import asyncio
 import os

@@ -28,6 +28,7 @@ from . import (
     recorder,
     registration,
     restarts,
+    router,
     settings,
 )
 
@@ -48,6 +49,8 @@ class Options:
     name: str = ""
     backoff: restarts.Backoff = dataclasses.field(default_factory=restarts.Backoff)
     stop_seconds: float = 10.0
+    router_port: int | None = None
+    router_tls_port: int | None = None
 
 
 class Agent:
@@ -56,6 +59,7 @@ class Agent:
     def __init__(self, options: Options, environ: Mapping[str, str]) -> None:
         self.options, self.environ = options, environ
         self.pods: dict[str, pods.Pod] = {}
+        self.router: router.Router | None = None
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def serve(self, stop: asyncio.Event, ready: Callable[[], None] = lambda: None) -> None:
@@ -68,6 +72,8 @@ class Agent:
             starter.open()
             stack.push_async_callback(starter.close)
             node = self._make_node(data, connection, api, starter)
+            if self.options.router_port is not None:
+                await self._open_router(stack, api)
             await self._run(node, stop, ready)
 
     def _enter_data(self, stack: contextlib.ExitStack | contextlib.AsyncExitStack) -> Path:
@@ -81,6 +87,15 @@ class Agent:
         if killed:
             log.warning("Killed %d processes that an agent before had left", killed)
         return data
+
+    async def _open_router(self, stack: contextlib.AsyncExitStack, api: cluster.Cluster) -> None:
+        port, tls_port = self.options.router_port or 0, self.options.router_tls_port
+        self.router = router.Router(api, port=port, tls_port=tls_port)
+        await self.router.open()
+        stack.push_async_callback(self.router.close)
+        following = asyncio.create_task(self.router.run())
+        stack.callback(following.cancel)
+        await self.router.ready()
 
     def _make_node(
         self,

@@ -62,26 +62,16 @@ def start(
     kubeconfig: Path,
     *,
     namespaces: Sequence[str] = (),
-    data: Path | None = None,
     restart_backoff: float = 10.0,
-    stop_seconds: float = 2.0,
     **options: Any,
 ) -> BackgroundNode:
-    """Run an agent in a thread, ready when this returns. Options are those of `pocket-openshift
-    node`.
+    """Run an agent in a thread, ready when this returns.
+
+    Further options are those of `agent.Options`: data, name, stop_seconds (2), router_port,
+    router_tls_port. The ports that a router found are `node.agent.router.port` and `.tls_port`.
     """
     backoff = restarts.Backoff(first=restart_backoff)
-    told = agent.Options(
-        kubeconfig,
-        namespaces,
-        data,
-        options.pop("name", ""),
-        backoff=backoff,
-        stop_seconds=stop_seconds,
-    )
-    if options:
-        message = "start_node has no option {}".format(", ".join(sorted(options)))
-        raise TypeError(message)
-    node = BackgroundNode(told)
+    told: dict[str, Any] = {"stop_seconds": 2.0, "backoff": backoff} | options
+    node = BackgroundNode(agent.Options(kubeconfig, tuple(namespaces), **told))
     node.start()
     return node

@@ -48,6 +48,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the first wait before a failing container is started again (default: %(default)s)",
     )
     parser.add_argument(
+        "--router-port",
+        type=int,
+        metavar="PORT",
+        help="also forward HTTP from this loopback port to pods; 0 picks one (default: no)",
+    )
+    parser.add_argument(
         "--stop-seconds",
         type=float,
         default=10.0,
@@ -68,10 +74,16 @@ def run(args: argparse.Namespace) -> int:
         args.name,
         restarts.Backoff(first=args.restart_backoff),
         args.stop_seconds,
+        args.router_port,
     )
     try:
         asyncio.run(_serve(options))
-    except (kubeconfig.KubeconfigError, leftovers.DataInUseError, cluster.ClusterError) as error:
+    except (
+        kubeconfig.KubeconfigError,
+        leftovers.DataInUseError,
+        cluster.ClusterError,
+        OSError,
+    ) as error:
         print(f"pocket-openshift node: {error}", file=sys.stderr)
         return 1
     return 0
