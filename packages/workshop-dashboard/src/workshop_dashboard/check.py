@@ -50,9 +50,9 @@ def _modules(book: notes.Notes) -> Iterator[Problem]:
 
 
 def _files(book: notes.Notes) -> Iterator[Problem]:
-    if "config.js" in book.files:
-        message = "config.js is never run: move what it says to workshop.yaml and modules.yaml"
-        yield Problem("config.js", 1, "warning", message)
+    for file in book.ignored:
+        message = "this program is never run: move what it says to workshop.yaml and modules.yaml"
+        yield Problem(file, 1, "warning", message)
     for page in book.pages.values():
         if page.file.endswith(".adoc"):
             message = "AsciiDoc is shown as plain text: convert the page to Markdown"

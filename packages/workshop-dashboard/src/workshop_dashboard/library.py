@@ -20,6 +20,8 @@ CONTENT_FOLDERS = ("content", "workshop/content", "raneto/content")
 WORKSHOP_FILES = ("workshop.yaml", "workshop.yml", "_workshop.yml")
 MODULES_FILES = ("modules.yaml", "modules.yml", "_modules.yml")
 
+IGNORED = "config.js"
+
 
 class LibraryError(OSError):
     """The folder cannot be used; the message is a sentence that says what to do."""
@@ -32,6 +34,7 @@ class Shelf:
     content: Path
     workshop_file: Path | None
     modules_file: Path | None
+    ignored: tuple[str, ...] = ()
 
 
 class Library:
@@ -86,7 +89,8 @@ class Library:
         values = {**self._builtin, "images_url": workshop.images_url, **own, **self._fixed}
         pages = {name for name in found if name.lower().endswith(notes.PAGE_SUFFIXES)}
         texts = {name: _text(found[name]) for name in pages}
-        return notes.make_notes(texts, workshop, values, set(found) - pages)
+        book = notes.make_notes(texts, workshop, values, set(found) - pages)
+        return dataclasses.replace(book, ignored=shelf.ignored)
 
 
 def find_shelf(folder: Path, workshop_file: str = "") -> Shelf:
@@ -104,7 +108,8 @@ def find_shelf(folder: Path, workshop_file: str = "") -> Shelf:
     workshop = _first_file(homes, names)
     if workshop_file and workshop is None:
         raise LibraryError(f"There is no {workshop_file} in {folder}: correct WORKSHOP_FILE.")
-    return Shelf(content.resolve(), workshop, _first_file(homes, MODULES_FILES))
+    ignored = (IGNORED,) if _first_file(homes, (IGNORED,)) else ()
+    return Shelf(content.resolve(), workshop, _first_file(homes, MODULES_FILES), ignored)
 
 
 def list_files(content: Path) -> Iterator[tuple[str, Path]]:

@@ -42,7 +42,8 @@ class Notes:
     """All pages by name, the names in reading order, and what the workshop files say.
 
     `order` holds what the reader walks through; pages outside it can be reached by links.
-    `files` are the files beside the pages, `values` the variables.
+    `files` are the files beside the pages, `values` the variables, `ignored` the files that an
+    older system would have used and this one does not.
     """
 
     title: str
@@ -51,6 +52,7 @@ class Notes:
     workshop: workshopfile.Workshop
     files: frozenset[str] = frozenset()
     values: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
 
     @property
     def first(self) -> str:
