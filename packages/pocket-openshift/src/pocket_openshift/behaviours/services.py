@@ -1,6 +1,4 @@
-"""Services, Ingresses and claims: the defaults that the API server gives them, and cluster
-addresses.
-"""
+"""Services and claims: the defaults that the API server gives them, and cluster addresses."""
 
 from __future__ import annotations
 
@@ -13,20 +11,17 @@ from pocket_openshift import statuses
 from . import Behaviour, Call, Object
 
 _NETWORK = ipaddress.ip_network("10.0.0.0/16")
-_INGRESSES = "ingresses.networking.k8s.io"
 
 
 class Services(Behaviour):
-    """Everything that leads to pods, but for routes (OpenShift's own, in `oauth/`)."""
+    """What pods are found by, and what they keep data in."""
 
-    resources = ("services", _INGRESSES, "persistentvolumeclaims")
+    resources = ("services", "persistentvolumeclaims")
 
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
         """Fill in what the object leaves out."""
         if call.kind.resource == "services":
             self._default_service(obj, old)
-        elif call.kind.resource == _INGRESSES:
-            _default_ingress(obj)
         else:
             _default_claim(obj)
 
@@ -61,10 +56,6 @@ def _address(metadata: dict[str, Any]) -> str:
     """
     number = zlib.crc32(f"{metadata.get('namespace')}/{metadata['name']}".encode())
     return str(_NETWORK[number % (_NETWORK.num_addresses - 2) + 1])
-
-
-def _default_ingress(obj: Object) -> None:
-    obj.setdefault("status", {"loadBalancer": {}})
 
 
 def _default_claim(obj: Object) -> None:
