@@ -51,3 +51,10 @@ def test_nothing_is_done_when_one_file_cannot_be_read(cluster, pocket, write, tm
 def test_an_object_without_a_name_is_refused(pocket, write):
     code, _, errors = pocket("apply", write("n.yaml", "apiVersion: v1\nkind: ConfigMap\n"))
     assert (code, errors) == (1, ["error: a ConfigMap has no metadata.name"])
+
+
+def test_files_may_be_named_as_kubectl_has_it(pocket, write):
+    code, out, _ = pocket("apply", "-f", write("a.yaml", TEXT))
+    assert (code, out[0]) == (0, "namespace/shop created")
+    code, _, errors = pocket("apply")
+    assert (code, errors) == (1, ["error: name a file: `pocket-openshift apply FILE`"])

@@ -15,7 +15,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the verb."""
     session.add_arguments(parser)
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="YAML or JSON; - is standard input"
+        "files", nargs="*", metavar="FILE", help="YAML or JSON; - is standard input"
+    )
+    parser.add_argument(
+        "-f",
+        "--filename",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="the same, as `oc apply` and `kubectl apply` have it",
     )
 
 
@@ -25,8 +33,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(to: session.Session, args: argparse.Namespace) -> int:
+    files = [*args.files, *args.filename]
+    if not files:
+        raise session.CommandError("name a file: `pocket-openshift apply FILE`")
     try:
-        objects = [obj for name in args.files for obj in manifests.load(name)]
+        objects = [obj for name in files for obj in manifests.load(name)]
     except manifests.ManifestError as error:
         raise session.CommandError(str(error)) from error
     for obj in objects:
