@@ -13,7 +13,6 @@ from typing import Any
 
 from jupyterhub.utils import get_browser_protocol
 from oauthenticator.oauth2 import guess_callback_uri
-from tornado import web
 from traitlets import Instance, default
 
 from . import (
@@ -215,7 +214,7 @@ class OpenShiftAuthenticator(options.Options):
             self.log.info("%s may enter: %s", username, entry.why)
             return True
         sentence = f"You are known to the cluster as {username}, but may not use this hub."
-        raise web.HTTPError(403, f"{sentence} {self.custom_403_message}")
+        raise handlers.refuse(403, f"{sentence} {self.custom_403_message}")
 
     async def run_post_auth_hook(self, handler: Any, auth_model: dict[str, Any]) -> dict[str, Any]:
         """The last step of a login: is it the person that the hub knows by this name?"""

@@ -33,7 +33,13 @@ def make_http_error(error: errors.LoginError) -> web.HTTPError:
     sentence = problem.sentence
     if problem.command:
         sentence = f"{sentence.removesuffix(' Run:')} The hub's log says what its admin has to run."
-    return web.HTTPError(error.http_status, sentence)
+    return refuse(error.http_status, sentence)
+
+
+def refuse(status: int, sentence: str) -> web.HTTPError:
+    """An answer with a short headline, so that JupyterHub's page does not say all twice."""
+    reason = "Login refused" if status in (400, 403) else "Login not possible"
+    return web.HTTPError(status, sentence, reason=reason)
 
 
 class LoginHandler(OAuthLoginHandler):
@@ -90,7 +96,7 @@ class CallbackHandler(OAuthCallbackHandler):
         """PKCE's verifier, out of the cookie."""
         found = _deserialize_state(self.get_state_cookie() or "e30=").get("code_verifier")
         if not isinstance(found, str) or not found:
-            raise web.HTTPError(400, "This login was not begun in this browser. Log in again.")
+            raise refuse(400, "This login was not begun in this browser. Log in again.")
         return found
 
     def check_error(self) -> None:
@@ -104,24 +110,22 @@ class CallbackHandler(OAuthCallbackHandler):
         )
         log.warning("The cluster's login page answered %r: %s", error[:80], problem.code)
         statuses = {"access-denied": 403, "cluster-unavailable": 503}
-        raise web.HTTPError(statuses.get(problem.code, 400), problem.sentence)
+        raise refuse(statuses.get(problem.code, 400), problem.sentence)
 
     def check_state(self) -> None:
         """Refuse a callback that this browser did not ask for, or that was used before."""
         cookie = _deserialize_state(self.get_state_cookie() or "e30=")
         here, there = cookie.get("state_id"), _read_state_id(self.get_argument("state", ""))
         if not here:
-            raise web.HTTPError(
+            raise refuse(
                 400,
                 "This login was not begun in this browser, or too long ago. Open the hub's address "
                 "and log in again; if that does not help, allow its cookies.",
             )
         if not there or not hmac.compare_digest(here.encode(), there.encode()):
-            raise web.HTTPError(
-                400, "This login belongs to another tab or browser. Log in again here."
-            )
+            raise refuse(400, "This login belongs to another tab or browser. Log in again here.")
         if not self.authenticator.ledger.spend(here, self.authenticator.now()):
-            raise web.HTTPError(400, "This login was used before. Log in again.")
+            raise refuse(400, "This login was used before. Log in again.")
 
 
 def _read_state_id(text: str) -> str:
