@@ -188,7 +188,7 @@ async def play(settings: Mapping[str, str]) -> None:
 
 def make_commands() -> list[tuple[str, str]]:
     """Commands for the session's shell, each with what its answer must have in it."""
-    ask = "kubectl get"
+    ask = "pocket-openshift get"
     return [
         (f"{ask} serviceaccounts", "default"),
         (f"{ask} pods -n default", "cannot list resource"),
