@@ -48,11 +48,12 @@ async def workshop(cluster, hub_factory, tmp_path):
     token = secrets.token_hex(16)
     hub = await hub_factory(CONFIG.format(token=token), env={"KUBECONFIG": str(account)})
 
-    async def cull():
+    async def cull(*options):
         culler = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "workshop_culler", "--once", "--clean-cluster=True"),
-            *("--application=workshop", "--timeout=0", "--anonymous-timeout=1"),
-            *("--WorkshopCuller.namespace=workshop", "--WorkshopCuller.orphan_grace=0"),
+            *("--application=workshop", "--WorkshopCuller.namespace=workshop"),
+            *("--anonymous-timeout=1", "--WorkshopCuller.orphan_grace=0"),
+            *(options or ("--timeout=0",)),
             env={
                 **os.environ,
                 "KUBECONFIG": str(account),
@@ -132,6 +133,27 @@ def is_busy(user):
     """Whether the hub still has something running or starting for them, or saw them just now."""
     seen = datetime.fromisoformat(user["last_activity"] or user["created"])
     return user["pending"] or user["server"] or datetime.now(UTC) - seen < timedelta(seconds=1.5)
+
+
+@pytest.mark.parametrize("limit", ["--timeout=1", "--max-age=1"], ids=["idle", "too old"])
+async def test_a_session_that_is_over_leaves_nothing(cluster, workshop, limit):
+    hub, cull = workshop
+    cluster.start_node()
+    async with visitor.Visitor.arrive(hub.url) as one:
+        name = await one.log_in()
+        async for _ in one.watch_start():
+            pass
+        await until(lambda: len(left_in(cluster)) >= 3)
+        # The hub's own clock decides: a pass before the limit ends nothing.
+        code, said = await cull("--timeout=3600", "--max-age=3600")
+        assert (code, bool(left_in(cluster))) == (0, True), said
+        await asyncio.sleep(1.5)  # the age itself is what is waited for
+        code, said = await cull(limit, "--max-age=0" if "timeout" in limit else "--timeout=0")
+        assert code == 0, said
+        await until(lambda: not left_in(cluster))
+        async with asyncio.timeout(30):
+            while (await hub.api("GET", f"users/{name}"))[0] != 404:
+                await asyncio.sleep(0.1)
 
 
 async def test_an_api_that_answers_500_for_a_while_costs_nobody_their_session(cluster, workshop):
