@@ -88,6 +88,16 @@ class Faults:
         """Nothing goes wrong any more."""
         self._script.clear()
 
+    def next_for_page(self, verb: str, path: str) -> Fault | None:
+        """The fault for a request to the OAuth server, counted: one that names its path
+        ("oauth/token", "oauth/authorize", "login") as the resource. "*" is for the API only.
+        """
+        for fault in self._script:
+            if fault.resource == path and fault.seen < fault.times and fault.verb in ("*", verb):
+                fault.seen += 1
+                return fault
+        return None
+
     def next_for(
         self, verb: str, resource: str, namespace: str, name: str, user: str
     ) -> Fault | None:

@@ -1,3 +1,5 @@
+import http.client
+
 import pytest
 
 
@@ -63,3 +65,41 @@ def test_odd_forms_are_answered_and_not_broken_by(visitor, path):
     visitor.get("/login?then=%2F")
     form = {"then": "/", "csrf": "✓", "username": "\x00", "password": "✓", "code": "✓"}
     assert visitor.post(path, form).status in (302, 400, 403)
+
+
+@pytest.fixture
+def bad_form():
+    return {"grant_type": "password"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "header"),
+    [({"status": 503}, 503, None), ({"retry_after": 7}, 429, "7"), ({"delay": 0.01}, 400, None)],
+)
+def test_a_test_may_make_the_server_fail(people, visitor, bad_form, fault, status, header):
+    people.faults.add(resource="oauth/token", verb="create", **fault)
+    page = visitor.post("/oauth/token", bad_form)
+    assert (page.status, page.headers.get("Retry-After")) == (status, header)
+    assert visitor.post("/oauth/token", bad_form).status == 400, "once"
+
+
+@pytest.mark.parametrize("drop", ["before", "after"])
+def test_a_test_may_lose_an_answer(people, visitor, code_for, exchange, drop):
+    code = code_for()
+    people.faults.add(resource="oauth/token", drop=drop)
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+        exchange(code)
+    used_up = exchange(code).json.get("error") == "unauthorized_client"
+    assert used_up is (drop == "after")
+
+
+def test_a_fault_of_the_api_is_none_here(people, visitor, bad_form):
+    people.faults.add(resource="*", status=500, times=None)
+    assert visitor.post("/oauth/token", bad_form).status == 400
+
+
+def test_requests_leave_records(people, visitor, bad_form):
+    visitor.post("/oauth/token", bad_form)
+    visitor.get("/login?then=%2F")
+    found = [(r.verb, r.resource, r.status) for r in people.requests[-2:]]
+    assert found == [("create", "oauth/token", 400), ("get", "login", 200)]

@@ -6,14 +6,16 @@ No rule is decided in a handler. `flow` and `forms` build on this room; `app` li
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
+from asyncio import Future
 from typing import TYPE_CHECKING, Any
 
 import tornado.escape
 import tornado.web
 
-from pocket_openshift import discovery
+from pocket_openshift import control_plane, discovery
 
 from . import pages, requests, tokens
 
@@ -33,6 +35,49 @@ class Handler(tornado.web.RequestHandler):
     def initialize(self, server: OAuthServer) -> None:
         """The server is the same for all requests."""
         self.oauth = server
+
+    async def prepare(self) -> None:
+        """Suffer what a test's script of faults has for this page."""
+        self._cut = False
+        fault = self.oauth.plane.faults.next_for_page(self._verb, self._page)
+        if fault is None:
+            return
+        await asyncio.sleep(fault.delay)
+        if fault.drop == "before":
+            self._hang_up()
+        elif fault.status is not None or fault.retry_after is not None:
+            error = fault.as_error()
+            for name, value in error.headers.items():
+                self.set_header(name, value)
+            body = {"error": "server_error", "error_description": str(error)}
+            self.answer(body, error.code)
+        self._cut = fault.drop == "after"
+
+    @property
+    def _verb(self) -> str:
+        return "create" if self.request.method == "POST" else "get"
+
+    @property
+    def _page(self) -> str:
+        return self.request.path.strip("/")
+
+    def _hang_up(self) -> None:
+        self.request.connection.stream.close()  # type: ignore[union-attr]
+        self._finished = True
+
+    def finish(self, chunk: Any = None) -> Future[None]:
+        """Answer, unless a fault loses what was done."""
+        if not getattr(self, "_cut", False):
+            return super().finish(chunk)
+        self._hang_up()
+        lost: Future[None] = Future()
+        lost.set_result(None)
+        return lost
+
+    def on_finish(self) -> None:
+        """Leave a record, for tests that count requests; who asked is in the form, or unknown."""
+        record = control_plane.Record("", self._verb, self._page, "", "", self.get_status())
+        self.oauth.plane.requests.append(record)
 
     def set_default_headers(self) -> None:
         """Nothing of a login may be kept by a cache, framed, or told to another site."""
@@ -167,6 +212,6 @@ class Health(Handler):
 class Missing(Handler):
     """Every other path."""
 
-    def prepare(self) -> None:
+    async def prepare(self) -> None:
         """404, whatever the method."""
         raise tornado.web.HTTPError(404)
