@@ -138,7 +138,7 @@ async def until_file(path: Path, seconds=10):
     """The text of a file once a process has written a line to it."""
     async with asyncio.timeout(seconds):
         # A file gives no event.
-        while not read_text(path).endswith("\n"):  # noqa: ASYNC110
+        while not read_text(path).endswith("\n"):
             await asyncio.sleep(0.01)
     return read_text(path).strip()
 
@@ -154,7 +154,7 @@ def is_alive(pid):
 
 async def until_dead(*pids, seconds=10):
     async with asyncio.timeout(seconds):
-        while any(is_alive(pid) for pid in pids):  # noqa: ASYNC110
+        while any(is_alive(pid) for pid in pids):
             await asyncio.sleep(0.01)
 
 

@@ -1,0 +1,26 @@
+import datetime
+
+import pytest
+
+from pocket_openshift.node import states
+
+NOW = datetime.datetime(2026, 1, 2, 3, 4, 5, 678, datetime.UTC)
+
+
+@pytest.mark.parametrize(
+    ("code", "memory", "expected"),
+    [
+        (0, False, (0, "Completed", 0)),
+        (3, False, (3, "Error", 0)),
+        (-15, False, (143, "Error", 15)),
+        (-9, True, (137, "OOMKilled", 9)),
+    ],
+)
+def test_an_exit_is_told_as_kubernetes_tells_it(code, memory, expected):
+    ended = states.judge_exit(code, started_at=NOW, finished_at=NOW, out_of_memory=memory)
+    assert (ended.exit_code, ended.reason, ended.signal) == expected
+
+
+def test_times_are_utc_and_whole_seconds():
+    elsewhere = NOW.astimezone(datetime.timezone(datetime.timedelta(hours=5)))
+    assert states.render_time(elsewhere) == "2026-01-02T03:04:05Z"
