@@ -87,7 +87,8 @@ def test_what_does_not_fit_is_told_as_the_real_server_tells_it():
     used = {"limits.memory": Decimal(256 * 2**20)}
     more = {"limits.memory": Decimal(900 * 2**20), "limits.cpu": Decimal("0.5")}
     assert budgeting.judge(bound, used, more) == (
-        "exceeded quota: q, requested: limits.memory=900Mi, used: limits.memory=256Mi, limited: limits.memory=1Gi"
+        "exceeded quota: q, requested: limits.memory=900Mi, "
+        "used: limits.memory=256Mi, limited: limits.memory=1Gi"
     )
 
 

@@ -1,5 +1,7 @@
 import asyncio
 
+import pytest
+
 from pocket_openshift import behaviours, control_plane, identity, kinds, paths
 
 MAP = kinds.named("configmaps")
@@ -63,10 +65,8 @@ def test_a_reaction_that_fails_leaves_no_stale_reactions():
                 raise RuntimeError("a bug")
 
     plane = control_plane.ControlPlane(behaviours=[Broken, Recorder])
-    try:
+    with pytest.raises(RuntimeError, match="a bug"):
         plane.store.create(MAP, config_map("bad"))
-    except RuntimeError:
-        pass
     plane.store.create(MAP, config_map("good"))
     assert ("ADDED", "good") in plane.behaviours[1].seen
 

@@ -23,6 +23,7 @@ class Quotas(Behaviour):
     def __init__(self, plane: Any) -> None:
         super().__init__(plane)
         self._used: dict[str, budgeting.Usage] = {}  # by the quota's UID
+        self.store.listeners.insert(0, self._tally)
 
     def started(self) -> None:
         """Count what a kept cluster holds."""
@@ -56,7 +57,12 @@ class Quotas(Behaviour):
                 raise statuses.forbidden(kind, name, why)
 
     def changed(self, change: store.Change) -> None:
-        """React to what was committed."""
+        """Show the counts. They were taken at the commit itself, see `_tally`."""
+        for quota in self._quotas(change.namespace):
+            self._show(quota)
+
+    def _tally(self, change: store.Change) -> None:
+        """Count a commit before anything reacts to it, so that the next check sees it."""
         if change.kind.resource == "resourcequotas":
             self._quota_changed(change)
         for quota in self._quotas(change.namespace):
@@ -69,7 +75,6 @@ class Quotas(Behaviour):
             self._used.pop(uid, None)
         elif change.old is None or change.old.get("spec") != change.obj.get("spec"):
             self._used[uid] = budgeting.total_used(change.obj, self._content(change.namespace))
-            self._show(change.key)
 
     def _content(self, namespace: str) -> Iterator[tuple[kinds.Kind, Object]]:
         for key in self.store.in_namespace(namespace):
@@ -80,20 +85,16 @@ class Quotas(Behaviour):
     def _count(self, quota: Object, change: store.Change) -> None:
         more = _share(quota, change.kind, None if change.type == "DELETED" else change.obj)
         less = _share(quota, change.kind, change.old)
-        difference = budgeting.subtract(more, less)
-        if not any(difference.get(name) for name in budgeting.hard_of(quota)):
-            return
-        uid = quota["metadata"]["uid"]
-        self._used[uid] = budgeting.add(self._used.get(uid, {}), difference)
-        self._show(store.key_of(kinds.named("resourcequotas"), quota))
+        if more != less:
+            uid = quota["metadata"]["uid"]
+            difference = budgeting.subtract(more, less)
+            self._used[uid] = budgeting.add(self._used.get(uid, {}), difference)
 
-    def _show(self, key: store.Key) -> None:
-        quota = self.store.find(*key)
-        if quota is None:
-            return
-        used = budgeting.render_used(quota, self._used[quota["metadata"]["uid"]])
+    def _show(self, quota: Object) -> None:
+        used = budgeting.render_used(quota, self._used.get(quota["metadata"]["uid"], {}))
         status = {"hard": budgeting.hard_of(quota), "used": used}
-        self.store.update(kinds.named("resourcequotas"), {**quota, "status": status})
+        if status != quota.get("status"):
+            self.store.update(kinds.named("resourcequotas"), {**quota, "status": status})
 
 
 def _share(quota: Object, kind: kinds.Kind, obj: Object | None) -> dict[str, Decimal]:

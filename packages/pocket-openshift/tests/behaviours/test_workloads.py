@@ -1,0 +1,111 @@
+import time
+
+import pytest
+
+DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments"
+PODS = "/api/v1/namespaces/default/pods"
+MERGE = {"Content-Type": "application/merge-patch+json"}
+STATUS = {
+    "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]},
+}
+
+
+def deployment(replicas=2, image="i:1", **spec):
+    labels = {"app": "d"}
+    template = {
+        "metadata": {"labels": labels},
+        "spec": {"containers": [{"name": "c", "image": image}]},
+    }
+    spec = {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template, **spec}
+    return {"metadata": {"name": "d"}, "spec": spec}
+
+
+def pods(cluster):
+    return cluster.request("GET", f"{PODS}?labelSelector=app%3Dd").body["items"]
+
+
+def make_ready(cluster):
+    for pod in pods(cluster):
+        cluster.request("PATCH", f"{PODS}/{pod['metadata']['name']}/status", STATUS, headers=MERGE)
+
+
+def test_pods_are_made_counted_and_replaced(cluster):
+    cluster.request("POST", DEPLOYMENTS, deployment())
+    assert len(pods(cluster)) == 2
+    make_ready(cluster)
+    status = cluster.request("GET", f"{DEPLOYMENTS}/d").body["status"]
+    assert (status["readyReplicas"], status["updatedReplicas"]) == (2, 2)
+    lost = pods(cluster)[0]["metadata"]["name"]
+    cluster.request("DELETE", f"{PODS}/{lost}")
+    assert lost not in [pod["metadata"]["name"] for pod in pods(cluster)]
+    assert len(pods(cluster)) == 2
+
+
+def test_a_new_image_replaces_all_pods_as_they_get_ready(cluster):
+    cluster.request("POST", DEPLOYMENTS, deployment())
+    make_ready(cluster)
+    cluster.request("PUT", f"{DEPLOYMENTS}/d", deployment(image="i:2"))
+    assert len(pods(cluster)) == 4
+    make_ready(cluster)
+    images = {pod["spec"]["containers"][0]["image"] for pod in pods(cluster)}
+    assert (images, len(pods(cluster))) == ({"i:2"}, 2)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_scaling(cluster, method):
+    cluster.request("POST", DEPLOYMENTS, deployment())
+    scale = cluster.request("GET", f"{DEPLOYMENTS}/d/scale").body
+    assert scale["spec"]["replicas"] == 2
+    scale["spec"]["replicas"] = 3
+    answer = cluster.request(method, f"{DEPLOYMENTS}/d/scale", scale, headers=MERGE)
+    assert answer.body["spec"]["replicas"] == 3
+    assert len(pods(cluster)) == 3
+    cluster.request(method, f"{DEPLOYMENTS}/d/scale", {"spec": {"replicas": 0}}, headers=MERGE)
+    assert pods(cluster) == []
+
+
+def test_pods_go_with_their_deployment(cluster):
+    cluster.request("POST", DEPLOYMENTS, deployment())
+    cluster.request("DELETE", f"{DEPLOYMENTS}/d")
+    assert pods(cluster) == []
+
+
+def test_a_deployment_that_cannot_be(cluster):
+    body = deployment()
+    body["spec"]["selector"] = {"matchLabels": {"app": "other"}}
+    answer = cluster.request("POST", DEPLOYMENTS, body)
+    assert answer.status == 422
+    assert "does not match template" in answer.body["message"]
+
+
+def test_what_a_quota_refuses_is_said_and_tried_again(cluster):
+    quota = {"metadata": {"name": "q"}, "spec": {"hard": {"pods": "1"}}}
+    cluster.request("POST", "/api/v1/namespaces/default/resourcequotas", quota)
+    cluster.request("POST", DEPLOYMENTS, deployment())
+    assert len(pods(cluster)) == 1
+    conditions = cluster.request("GET", f"{DEPLOYMENTS}/d").body["status"]["conditions"]
+    failure = next(c for c in conditions if c["type"] == "ReplicaFailure")
+    assert "exceeded quota" in failure["message"]
+    cluster.request("DELETE", "/api/v1/namespaces/default/resourcequotas/q")
+    end = time.monotonic() + 10
+    while len(pods(cluster)) < 2:
+        assert time.monotonic() < end, "the controller did not try again"
+        time.sleep(0.05)
+
+
+def test_a_job_ends(cluster):
+    body = {
+        "metadata": {"name": "j"},
+        "spec": {
+            "template": {
+                "spec": {"restartPolicy": "Never", "containers": [{"name": "c", "image": "i:1"}]}
+            }
+        },
+    }
+    jobs = "/apis/batch/v1/namespaces/default/jobs"
+    cluster.request("POST", jobs, body)
+    (pod,) = cluster.request("GET", f"{PODS}?labelSelector=job-name%3Dj").body["items"]
+    done = {"status": {"phase": "Succeeded"}}
+    cluster.request("PATCH", f"{PODS}/{pod['metadata']['name']}/status", done, headers=MERGE)
+    status = cluster.request("GET", f"{jobs}/j").body["status"]
+    assert status["conditions"][0]["type"] == "Complete"
