@@ -109,3 +109,28 @@ def test_other_namespaces_have_nothing_to_do_with_it(cluster):
     made["metadata"]["namespace"] = "other"
     cluster.apply(made)
     assert status(cluster)["used"] == before
+
+
+def test_a_pod_that_has_ended_gives_its_memory_back(cluster):
+    cluster.apply(quota(limits_memory="1Gi"), pod("p", memory="256Mi"))
+    assert status(cluster)["used"] == {"limits.memory": "256Mi"}
+    cluster.request(
+        "PATCH",
+        "/api/v1/namespaces/default/pods/p/status",
+        {"status": {"phase": "Succeeded"}},
+        headers={"Content-Type": "application/merge-patch+json"},
+    )
+    assert status(cluster)["used"] == {"limits.memory": "0"}
+
+
+def test_a_pod_must_say_what_is_bounded(cluster):
+    cluster.apply(quota(limits_memory="1Gi"))
+    refused = cluster.request("POST", "/api/v1/namespaces/default/pods", pod("p"))
+    assert "failed quota: q: must specify limits.memory for: c" in refused.body["message"]
+
+
+def test_counts_are_forgotten_with_the_quota(cluster):
+    cluster.apply(quota(pods="1"), pod("p"))
+    assert cluster.request("POST", "/api/v1/namespaces/default/pods", pod("q")).status == 403
+    cluster.request("DELETE", f"{QUOTAS}/q")
+    assert cluster.request("POST", "/api/v1/namespaces/default/pods", pod("q")).status == 201
