@@ -148,7 +148,7 @@ async def test_a_page_whose_place_is_forgotten_starts_afresh(make):
 
 
 async def test_a_page_of_an_earlier_server_starts_afresh_and_counts_on(make):
-    session, viewer = await opened(make())
+    session, _ = await opened(make())
     old = Viewer("old")
     session.attach(old, 5000)
     assert old.output.startswith(history.RESET)
