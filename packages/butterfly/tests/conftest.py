@@ -139,7 +139,8 @@ class Server:
 async def _start_server(folder, *args, env=None, code=None):
     program = ("-c", code) if code else ("-m", "jupyterhub_butterfly")
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, *program, "--mode=none", "--port=0"),
+        *(sys.executable, *program, "--port=0"),
+        *(() if any(word.startswith("--mode=") for word in args) else ("--mode=none",)),
         *("--ButterflyApp.extensions=[]", *args),
         cwd=folder,
         env={**os.environ, "HOME": str(folder), "PS1": "$ ", "ENV": "", **(env or {})},

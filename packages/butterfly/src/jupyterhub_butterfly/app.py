@@ -76,6 +76,10 @@ class ButterflyApp(options.ButterflyOptions):
             return self.mode
         if settings.has_hub(self.environ):
             return "hub"
+        if self.environ.get("OAUTH_SERVICE_ACCOUNT"):
+            return "openshift"
+        if self.environ.get("AUTH_USERNAME"):
+            return "none" if self.environ["AUTH_USERNAME"] == "*" else "basic"
         raise settings.SettingsError(
             "No hub started this server, and ButterflyApp.mode does not say who may enter. For "
             "yourself, on this machine only: jupyterhub-butterfly --mode=none"
@@ -120,9 +124,20 @@ class ButterflyApp(options.ButterflyOptions):
             from .auth import hub
 
             return hub.HubGate(self.hub)
+        if self._mode() == "basic":
+            from .auth import basic
+
+            name, password = (self.environ.get(f"AUTH_{n}", "") for n in ("USERNAME", "PASSWORD"))
+            return basic.BasicGate(name, password, secret)
         from .auth import none
 
-        return none.OpenGate(secret)
+        outside = self.address()[0] not in none.LOOPBACK_ADDRESSES
+        if outside and not self.allow_open_to_all:
+            raise settings.SettingsError(
+                f"Mode 'none' on {self.address()[0]} would give everybody a shell. Listen on "
+                "127.0.0.1, choose another mode, or set ButterflyApp.allow_open_to_all."
+            )
+        return none.OpenGate(secret, () if outside else none.LOOPBACK)
 
     def make_reporter(self) -> activity.Reporter | None:
         """The reporter of activity, where there is a hub to tell."""
@@ -200,6 +215,8 @@ class ButterflyApp(options.ButterflyOptions):
         listening = tornado.netutil.bind_sockets(port, ip, reuse_port=False)
         server.add_sockets(listening)
         port = listening[0].getsockname()[1]
+        if self.hub is None:
+            await self.gate.start()
         self.log.info("Terminal at %s:%d%s, mode %s", ip, port, self.prefix, self.gate.mode)
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()

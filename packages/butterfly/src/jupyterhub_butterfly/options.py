@@ -38,13 +38,25 @@ class ButterflyOptions(Application):
     ).tag(config=True)
 
     mode = Enum(
-        ["auto", "hub", "none"],
+        ["auto", "hub", "none", "basic", "openshift"],
         default_value="auto",
         help="""Who may enter.
 
-        "auto" (the default): "hub" where a hub started us, an error elsewhere. "none": whoever
-        reaches the port; for your own machine, loopback only. Set it to run without a hub.
+        "auto" (the default): "hub" where a hub started us, else "openshift" or "basic" where their
+        variables are set. "basic": AUTH_USERNAME and AUTH_PASSWORD. "openshift": log in at the
+        cluster, with the pod's account OAUTH_SERVICE_ACCOUNT as OAuth client; only who administers
+        the project enters. "none": whoever reaches the port. Set it to run without a hub.
         Example: `c.ButterflyApp.mode = "none"`
+        """,
+    ).tag(config=True)
+
+    allow_open_to_all = Bool(
+        False,
+        help="""Let mode "none" listen on other addresses than loopback.
+
+        Default False: it refuses to start, as everybody who reaches the port would have a shell.
+        Set it only where something else keeps strangers out.
+        Example: `c.ButterflyApp.allow_open_to_all = True`
         """,
     ).tag(config=True)
 

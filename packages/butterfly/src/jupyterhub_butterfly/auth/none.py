@@ -19,6 +19,7 @@ from . import Refused, Visitor
 log = logging.getLogger(__name__)
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+LOOPBACK_ADDRESSES = ("127.0.0.1", "localhost", "::1")
 
 
 class OpenGate:
@@ -31,7 +32,7 @@ class OpenGate:
         self.hosts = hosts
 
     async def start(self) -> None:
-        """Say loudly what this mode means."""
+        """Say loudly what this mode means; called when the server starts."""
         log.warning(
             "NO LOGIN: whoever reaches this port gets a shell as you. "
             "ButterflyApp.mode = 'none' is for your own machine only."

@@ -1,0 +1,111 @@
+"""One name and one password (HTTP Basic): AUTH_USERNAME and AUTH_PASSWORD, without a hub.
+
+For the image alone behind TLS. Compared in constant time; wrong attempts are slowed down for all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import hmac
+import time
+import typing
+
+from tornado import web
+
+from jupyterhub_butterfly import settings, tickets
+
+from . import Refused, Visitor
+from .none import check_form
+
+# Wrong attempts in a row that are free, and the longest wait that they add up to, in seconds.
+FREE_ATTEMPTS = 5
+LONGEST_WAIT = 30.0
+
+
+def parse_credentials(header: str) -> tuple[str, str] | None:
+    """Return name and password of an Authorization header, None when it has none."""
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        name, found, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return (name, password) if found else None
+
+
+def make_wait(failures: int) -> float:
+    """Return how long, in seconds, after so many wrong attempts no other is looked at."""
+    return min(LONGEST_WAIT, 2.0 ** (failures - FREE_ATTEMPTS)) if failures > FREE_ATTEMPTS else 0.0
+
+
+class BasicGate:
+    """Admits whoever knows the name and the password."""
+
+    mode = "basic"
+
+    def __init__(
+        self,
+        name: str,
+        password: str,
+        secret: bytes,
+        clock: typing.Callable[[], float] = time.monotonic,
+    ) -> None:
+        if not name or not password:
+            raise settings.SettingsError(
+                "ButterflyApp.mode = 'basic' needs AUTH_USERNAME and AUTH_PASSWORD in the "
+                "environment."
+            )
+        self.secret = secret
+        self.failures = 0
+        self._clock = clock
+        self._closed_until = 0.0
+        self._expected = _digest(secret, name, password)
+
+    async def start(self) -> None:
+        """Nothing to prepare."""
+
+    async def admit(self, handler: web.RequestHandler) -> Visitor | None:
+        """Compare what the browser sends with each request."""
+        given = parse_credentials(handler.request.headers.get("Authorization", ""))
+        if given is None:
+            return None
+        if hmac.compare_digest(_digest(self.secret, *given), self._expected):
+            self.failures = 0
+            return Visitor(given[0], self._expected.hex())
+        if self._clock() < self._closed_until:
+            raise Refused("Too many wrong passwords. Wait half a minute, then try again.")
+        self.failures += 1
+        self._closed_until = self._clock() + make_wait(self.failures)
+        await asyncio.sleep(0.2)
+        return None
+
+    async def begin_login(self, handler: web.RequestHandler) -> None:
+        """Have the browser ask for name and password."""
+        handler.set_status(401)
+        handler.set_header("WWW-Authenticate", 'Basic realm="terminal", charset="UTF-8"')
+        handler.finish("Name and password, please.\n")
+
+    async def still_valid(self, handler: web.RequestHandler) -> bool:
+        """A password does not run out while the server lives."""
+        return True
+
+    def xsrf_token(self, handler: web.RequestHandler) -> bytes:
+        """Return a token that only our own pages carry: browsers send passwords along, too."""
+        return tickets.make_ticket(self.secret, "form").encode()
+
+    def check_xsrf(self, handler: web.RequestHandler) -> None:
+        """Refuse a form or script that does not carry it, or that comes from elsewhere."""
+        check_form(handler, self.xsrf_token(handler))
+
+    def routes(self) -> list[tuple[str, type[web.RequestHandler], dict[str, typing.Any]]]:
+        """None of its own."""
+        return []
+
+
+def _digest(secret: bytes, name: str, password: str) -> bytes:
+    text = f"{len(name)}:{name}:{password}".encode("utf-8", "replace")
+    return hmac.new(secret, text, hashlib.sha256).digest()

@@ -1,0 +1,82 @@
+"""Reports of activity: their form, their pace, and a hub that does not take them."""
+
+import asyncio
+import datetime
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tornado import httpserver, netutil, web
+
+from jupyterhub_butterfly import activity
+
+NOW = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
+
+
+def test_a_report_names_server_and_user_with_a_zone():
+    report = activity.make_report("two", NOW)
+    assert report == {
+        "servers": {"two": {"last_activity": "2026-01-02T03:04:05+00:00"}},
+        "last_activity": "2026-01-02T03:04:05+00:00",
+    }
+
+
+@given(st.floats(1, 3600), st.integers(0, 1000), st.floats(0, 1))
+def test_delays_are_spread_and_bounded(interval, failures, chance):
+    delay = activity.make_delay(interval, failures, chance)
+    assert 0 < delay <= max(1.1 * interval, 0)
+    if failures:
+        assert delay <= activity.LONGEST_BACKOFF
+
+
+@pytest.fixture
+async def hub():
+    """A hub that answers activity reports as a test says, over real HTTP."""
+    seen, answers = [], []
+
+    class Activity(web.RequestHandler):
+        async def post(self):
+            seen.append((self.request.headers["Authorization"], json.loads(self.request.body)))
+            self.set_status(answers.pop(0) if answers else 200)
+
+    sockets = netutil.bind_sockets(0, "127.0.0.1")
+    server = httpserver.HTTPServer(web.Application([("/activity", Activity)]))
+    server.add_sockets(sockets)
+    url = f"http://127.0.0.1:{sockets[0].getsockname()[1]}/activity"
+    yield url, seen, answers
+    server.stop()
+    await server.close_all_connections()
+
+
+async def test_only_what_is_new_is_reported(hub):
+    url, seen, _ = hub
+    reporter = activity.Reporter(url, "t0ken", "", interval=300)
+    assert not await reporter.report()
+    reporter.note()
+    assert await reporter.report()
+    assert not await reporter.report()
+    assert [token for token, _ in seen] == ["token t0ken"]
+
+
+@pytest.mark.parametrize("trouble", [500, 429, 403, 404])
+async def test_a_report_that_was_not_taken_is_sent_again(hub, trouble):
+    url, seen, answers = hub
+    answers += [trouble, trouble]
+    reporter = activity.Reporter(url, "t", "", interval=0.05)
+    reporter.note()
+    task = asyncio.create_task(reporter.report_forever())
+    async with asyncio.timeout(10):
+        while reporter.reported is None:  # noqa: ASYNC110 - no event tells of it
+            await asyncio.sleep(0.01)
+    task.cancel()
+    assert len(seen) == 3
+
+
+async def test_a_hub_that_is_away_stops_nothing():
+    reporter = activity.Reporter("http://127.0.0.1:1/", "t", "", interval=0.01)
+    reporter.note()
+    task = asyncio.create_task(reporter.report_forever())
+    await asyncio.sleep(0.2)
+    assert not task.done()
+    task.cancel()

@@ -1,0 +1,35 @@
+"""Every trait has help that says what, how much, when, and by which line."""
+
+import pytest
+
+from jupyterhub_butterfly import app, options
+
+TRAITS = options.ButterflyOptions.class_own_traits(config=True)
+
+
+@pytest.mark.parametrize("name", TRAITS)
+def test_help_is_for_an_admin_at_midnight(name):
+    text = TRAITS[name].help
+    assert "default" in text.lower()
+    assert "Example: `" in text
+    assert f"ButterflyApp.{name}" in text or f"--{name.split('_')[0]}" in text
+
+
+def test_a_configuration_file_is_read(tmp_path):
+    file = tmp_path / "config.py"
+    file.write_text("c.ButterflyApp.max_sessions = 3\nc.ButterflyApp.mode = 'none'\n")
+    one = app.ButterflyApp()
+    one.initialize([f"--config={file}"])
+    assert one.max_sessions == 3
+
+
+def test_a_configuration_file_that_is_not_there_ends_it(tmp_path):
+    with pytest.raises(SystemExit):
+        app.ButterflyApp().initialize([f"--config={tmp_path}/none.py", "--mode=none"])
+
+
+def test_command_line_wins(tmp_path):
+    one = app.ButterflyApp()
+    one.initialize(["--mode=none", "--ip=127.0.0.2", "--port=1234", "--client=xterm"])
+    assert one.address() == ("127.0.0.2", 1234)
+    assert one.client == "xterm"

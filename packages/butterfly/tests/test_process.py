@@ -1,0 +1,80 @@
+"""Our process among others."""
+
+import asyncio
+import logging
+import os
+import subprocess
+import sys
+
+import pytest
+
+from jupyterhub_butterfly import process
+
+NOBODY = 65534
+# An ordinary user's process: dumpable, as after exec; then hidden.
+HIDE = f"""
+import ctypes, logging, os, sys
+os.setgroups([]); os.setgid({NOBODY}); os.setuid({NOBODY})
+ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)
+from jupyterhub_butterfly import process
+print("open", flush=True); sys.stdin.readline()
+process.hide_memory(logging.getLogger())
+print("hidden", flush=True); sys.stdin.readline()
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root, to become an ordinary user")
+def test_another_process_of_the_same_user_cannot_read_our_environment():
+    env = {**os.environ, "JUPYTERHUB_API_TOKEN": "s3cret"}
+
+    def look():
+        found = subprocess.run(
+            ["cat", f"/proc/{one.pid}/environ"],
+            capture_output=True,
+            check=False,
+            cwd="/",
+            user=NOBODY,
+            group=NOBODY,
+            extra_groups=[],
+        )
+        return b"s3cret" in found.stdout
+
+    with subprocess.Popen([sys.executable, "-c", HIDE], env=env, stdin=-1, stdout=-1) as one:
+        assert one.stdout.readline() == b"open\n"
+        assert look()
+        one.stdin.write(b"\n")
+        one.stdin.flush()
+        assert one.stdout.readline() == b"hidden\n"
+        assert not look()
+
+
+async def test_a_job_is_repeated_whatever_becomes_of_it(caplog):
+    turns = asyncio.Event()
+    count = 0
+
+    async def job():
+        nonlocal count
+        count += 1
+        if count == 3:
+            turns.set()
+        raise RuntimeError("once more")
+
+    task = asyncio.create_task(process.repeat(0.001, job))
+    async with asyncio.timeout(5):
+        await turns.wait()
+    task.cancel()
+    assert "A job that repeats has failed once" in caplog.text
+
+
+async def test_a_child_that_does_not_end_is_killed():
+    child = subprocess.Popen(["sleep", "100"], start_new_session=True)  # noqa: ASYNC220
+    await process.wait_for_end([child.pid], 0.05)
+    assert child.wait(5) == -9
+
+
+async def test_children_that_end_are_waited_for():
+    child = subprocess.Popen(["sleep", "0.05"], start_new_session=True)  # noqa: ASYNC220
+    await process.wait_for_end([child.pid], 5)
+    child.returncode = 0  # collected by us
+    logging.getLogger().debug("ended")
+    assert process.has_ended(child.pid)
