@@ -1,29 +1,22 @@
 """Whole logins: a real hub, a real proxy, pocket-openshift's API and OAuth server.
 
-People are HTTP clients that fill in the pages; once, in test_login_in_browser.py, a real browser.
+People are HTTP clients that fill in the pages (conftest.py); once, in test_login_in_browser.py, a
+real browser.
 """
 
 import asyncio
-import base64
 import contextlib
-import html
-import json
 import re
 import shlex
-import ssl
 import time
-from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-import aiohttp
 import pytest
 
 pytestmark = pytest.mark.hub
 
-ACCOUNT = "/api/v1/namespaces/workshop/serviceaccounts/hub"
-ANNOTATION = "serviceaccounts.openshift.io/oauth-redirecturi.jupyterhub"
-MERGE = {"Content-Type": "application/merge-patch+json"}
 KEY = "0123456789abcdef" * 4
+ANNOTATION = "serviceaccounts.openshift.io/oauth-redirecturi.jupyterhub"
 BASE = """
 import sys
 c.JupyterHub.authenticator_class = "openshift-cluster"
@@ -32,171 +25,6 @@ c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.tests.mocksu"]
 c.SimpleLocalProcessSpawner.home_dir_template = "."
 c.JupyterHub.cleanup_servers = False
 """
-
-
-def bind(user, role, namespace="workshop"):
-    return {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
-        "kind": "RoleBinding",
-        "metadata": {"name": f"{user}-{role}", "namespace": namespace},
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": role},
-        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": user}],
-    }
-
-
-@dataclass
-class Place:
-    """A cluster with a project `workshop`, whose account `hub` is mounted as into a pod."""
-
-    cluster: object
-    folder: object
-    tokens: list = field(default_factory=list)
-
-    def mount(self):
-        """Mount a new token, as a kubelet does about once an hour."""
-        token = self.cluster.token("workshop", "hub")
-        self.tokens.append(token)
-        (self.folder / "token").write_text(token)
-        (self.folder / "namespace").write_text("workshop")
-        (self.folder / "ca.crt").write_text(self.cluster.ca_file.read_text())
-
-    @property
-    def env(self):
-        place = urlsplit(self.cluster.url)
-        return {
-            "KUBERNETES_SERVICE_HOST": place.hostname,
-            "KUBERNETES_SERVICE_PORT": str(place.port),
-            "SERVICE_ACCOUNT_DIR": str(self.folder),
-            "JUPYTERHUB_CRYPT_KEY": KEY,
-        }
-
-    def annotate(self, redirect):
-        body = {"metadata": {"annotations": {ANNOTATION: redirect}}}
-        assert self.cluster.request("PATCH", ACCOUNT, body, headers=MERGE).status == 200
-
-    def make_client(self, hub, method="auto"):
-        self.cluster.apply(
-            {
-                "apiVersion": "oauth.openshift.io/v1",
-                "kind": "OAuthClient",
-                "metadata": {"name": "jupyterhub"},
-                "secret": "s3cret-of-the-client",
-                "grantMethod": method,
-                "redirectURIs": [f"{hub.url}hub/oauth_callback"],
-            }
-        )
-
-    def live_tokens(self):
-        """Names of the OAuth tokens that exist."""
-        path = "/apis/oauth.openshift.io/v1/oauthaccesstokens"
-        return {
-            item["metadata"]["name"] for item in self.cluster.request("GET", path).body["items"]
-        }
-
-
-@pytest.fixture
-def place(cluster, tmp_path):
-    folder = tmp_path / "serviceaccount"
-    folder.mkdir()
-    cluster.apply(
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "workshop"}},
-        {
-            "apiVersion": "v1",
-            "kind": "ServiceAccount",
-            "metadata": {"name": "hub", "namespace": "workshop"},
-        },
-    )
-    place = Place(cluster, folder)
-    place.mount()
-    return place
-
-
-class Person:
-    """Somebody with a browser: keeps cookies, fills in the pages of the OAuth server."""
-
-    def __init__(self, session, hub, trust):
-        self.session, self.hub, self.trust = session, hub, trust
-        self.pages = []
-
-    async def get(self, url):
-        return await self._send("GET", urljoin(self.hub.url, url))
-
-    async def _send(self, method, url, data=None):
-        for _ in range(15):
-            async with self.session.request(
-                method, url, data=data, ssl=self.trust, allow_redirects=False
-            ) as answer:
-                text = await answer.text()
-                location = answer.headers.get("Location")
-                self.url, self.status, self.text = url, answer.status, text
-            self.pages.append(urlsplit(url).path)
-            if location is None:
-                return self
-            method, url, data = "GET", urljoin(url, location), None
-        raise AssertionError(f"going round in circles: {self.pages}")
-
-    def _fields(self):
-        return {
-            name: html.unescape(value)
-            for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', self.text)
-        }
-
-    async def log_in(self, name, password, *, then="hub/home", allow=None, untick=()):
-        """From the hub to wherever the login ends; `allow=False` presses Deny."""
-        self.pages = []
-        await self.get(f"hub/oauth_login?next=/{then}")
-        if urlsplit(self.url).path == "/login":
-            form = {**self._fields(), "username": name, "password": password}
-            await self._send("POST", self.url, form)
-        if urlsplit(self.url).path.endswith("/approve"):
-            await self.approve(allow is not False, untick)
-        return self
-
-    async def log_in_at_once(self, name, password):
-        """As log_in, but without the login page: the password goes along with the request."""
-        url = urljoin(self.hub.url, "hub/oauth_login?next=/hub/home")
-        secret = base64.b64encode(f"{name}:{password}".encode()).decode()
-        async with self.session.get(url, allow_redirects=False) as answer:
-            location = answer.headers["Location"]
-        async with self.session.get(
-            location,
-            headers={"Authorization": f"Basic {secret}"},
-            ssl=self.trust,
-            allow_redirects=False,
-        ) as answer:
-            location = answer.headers["Location"]
-        return await self._send("GET", location)
-
-    async def approve(self, allow, untick):
-        scopes = re.findall(r'name="scope" value="([^"]*)"', self.text)
-        button = "approve" if allow else "deny"
-        form = [*self._fields().items(), (button, "x")]
-        form += [("scope", scope) for scope in scopes if scope not in untick]
-        await self._send("POST", self.url, form)
-
-    @property
-    def is_home(self):
-        return self.status == 200 and urlsplit(self.url).path == "/hub/home"
-
-    async def status_page(self):
-        """What the hub says about this login; None if it sends us to log in."""
-        await self.get("hub/openshift-login")
-        if urlsplit(self.url).path != "/hub/openshift-login" or self.status != 200:
-            return None
-        return json.loads(self.text)
-
-
-@pytest.fixture
-def browsing(cluster):
-    trust = ssl.create_default_context(cafile=str(cluster.ca_file))
-
-    @contextlib.asynccontextmanager
-    async def browsing(hub):
-        jar = aiohttp.CookieJar(unsafe=True)
-        async with aiohttp.ClientSession(cookie_jar=jar) as session:
-            yield Person(session, hub, trust)
-
-    return browsing
 
 
 def assert_no_traceback(hub):
@@ -222,7 +50,7 @@ async def test_in_a_pod_with_no_settings_at_all(hub_factory, place, browsing, no
     cluster = place.cluster
     for name in ("alice", "bob", "teacher"):
         cluster.add_user(name, f"pw-{name}")
-    cluster.apply(bind("alice", "edit"), bind("teacher", "admin"))
+    cluster.apply(place.bind("alice", "edit"), place.bind("teacher", "admin"))
     hub = await hub_factory(BASE, env=place.env)
     no_secrets[0].append(hub)
     callback = f"{hub.url}hub/oauth_callback"

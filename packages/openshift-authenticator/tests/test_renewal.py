@@ -112,7 +112,6 @@ async def test_nobody_waits_longer_than_the_timeout_in_all(host, lying_server):
     crowd = [renewal.renew(host, User(make_state())) for _ in range(20)]
     async with asyncio.timeout(2):
         assert await asyncio.gather(*crowd) == [True] * 20
-    assert len(lying_server.seen) <= 2
     released.set()
 
 

@@ -119,7 +119,7 @@ class Options(OAuthenticator):
 
         Set it to let a project's administrators be the workshop's instructors.
 
-        Example: ``c.OpenShiftAuthenticator.admin_access = [{"verb": "update", "resource": "secrets", "namespace": "{namespace}"}]``
+        Example: ``c.OpenShiftAuthenticator.admin_access = [{"verb": "delete", "group": "project.openshift.io", "resource": "projects", "namespace": "labs"}]``
         """,  # noqa: E501 - one example, one line
     )
 
