@@ -8,9 +8,7 @@ from workshop_spawner import accounts, budgets, errors, labels, network, plan
 from workshop_spawner.cluster import make_reference
 from workshop_spawner.session import Session
 
-FULL = plan.Wishes(
-    hub_role="view", budget=budgets.parse_budget("small"), isolation=network.Rules(port=8888)
-)
+FULL = plan.Wishes(budget=budgets.parse_budget("small"), isolation=network.Rules(port=8888))
 NEIGHBOUR = "t" * 16
 
 FAULTS = {
@@ -66,8 +64,7 @@ async def test_what_another_session_made_is_never_adopted(place, door):
 
 
 async def test_a_project_that_is_ending_is_never_adopted(place, door):
-    manifest = {**manifests(place.session)[3]}
-    assert manifest["kind"] == "Namespace"
+    manifest = dict(next(m for m in manifests(place.session) if m["kind"] == "Namespace"))
     manifest["metadata"] = {**manifest["metadata"], "finalizers": ["example.com/wait"]}
     made = await door.ensure(manifest)
     await door.delete({**manifest, **made})

@@ -43,7 +43,7 @@ def make(session, owner):
         "metadata": {"name": session.pod},
         "spec": {"containers": [{"name": "notebook", "image": "i"}]},
     }
-    return pods.dress(bare, session, owner, token=False)
+    return pods.dress(bare, session, owner, token="none")
 
 
 async def say(place, state, ready=False, phase="Running"):

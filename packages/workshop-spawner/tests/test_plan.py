@@ -4,14 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_spawner import budgets, labels, network, plan
+from workshop_spawner import budgets, labels, network, plan, resources
 from workshop_spawner.session import Hub, Session
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
 SESSION = Session(HUB, "s" * 16, "alice")
+EXTRA = resources.read_extras(
+    "{apiVersion: v1, kind: ConfigMap, metadata: {name: notes}}", SESSION
+)[0]
 FULL = plan.Wishes(
     session_rules="more",
-    hub_role="admin",
+    extras=(EXTRA,),
     budget=budgets.parse_budget("small"),
     isolation=network.Rules(port=8888),
 )
@@ -24,11 +27,14 @@ def names(wishes):
 @pytest.mark.parametrize(
     ("wishes", "expected"),
     [
-        (plan.Wishes(), ["account", "secret", "project", "roles"]),
-        (FULL, ["account", "secret", "isolation", "project", "roles", "budget", "network"]),
+        (plan.Wishes(), ["account", "project", "roles", "secret"]),
+        (
+            FULL,
+            ["account", "isolation", "project", "roles", "budget", "network", "extras 1", "secret"],
+        ),
         (plan.Wishes(project="none"), ["account", "secret"]),
-        (plan.Wishes(identity="none"), ["account", "secret", "project"]),
-        (plan.Wishes(role=""), ["account", "secret", "project"]),
+        (plan.Wishes(identity="none"), ["account", "project", "secret"]),
+        (plan.Wishes(role=""), ["account", "project", "secret"]),
     ],
 )
 def test_which_steps_a_start_has(wishes, expected):

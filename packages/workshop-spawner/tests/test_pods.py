@@ -49,7 +49,7 @@ def test_what_is_not_known_is_not_told():
     assert told["WORKSHOP_NAME"] == "intro"
 
 
-@pytest.mark.parametrize("token", [True, False])
+@pytest.mark.parametrize("token", ["account", "user", "none"])
 def test_a_dressed_pod_is_the_sessions_own(token):
     bare = {
         "metadata": {"name": "x", "labels": {"mine": "1", "app": "evil"}},
@@ -63,7 +63,7 @@ def test_a_dressed_pod_is_the_sessions_own(token):
     assert pod["spec"]["serviceAccountName"] == "intro-alice"
     assert pod["spec"]["automountServiceAccountToken"] is False
     mounts = [m["mountPath"] for c in pod["spec"]["containers"] for m in c.get("volumeMounts", [])]
-    assert mounts == ([pods.ACCOUNT_DIR] * 2 if token else [])
+    assert mounts == ([] if token == "none" else [pods.ACCOUNT_DIR] * 2)
     assert bare == before
 
 

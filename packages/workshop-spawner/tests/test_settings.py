@@ -14,17 +14,17 @@ def test_the_defaults_are_the_drop_in_workshop():
         "temporary",
         "admin",
     )
-    assert wishes.budget.name == "default"
+    assert SessionSettings().budget == "default"
     assert wishes.isolation is None
 
 
 def test_settings_become_wishes():
     rules = network.Rules(port=8888)
     settings = SessionSettings(
-        identity="none", project="none", budget="small", project_labels={"a": "b"}
+        identity="none", project="none", project_role="view", project_labels={"a": "b"}
     )
     wishes = settings.make_wishes(rules)
-    assert (wishes.identity, wishes.project, wishes.budget.name) == ("none", "none", "small")
+    assert (wishes.identity, wishes.project, wishes.role) == ("none", "none", "view")
     assert wishes.project_labels == {"a": "b"}
     assert wishes.isolation is rules
 

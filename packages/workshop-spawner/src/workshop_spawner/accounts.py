@@ -47,8 +47,10 @@ def make_binding(
     }
 
 
-def make_session_subject(session: Session) -> dict[str, str]:
-    """The session's account as a subject of bindings."""
+def make_session_subject(session: Session, by_user: bool = False) -> dict[str, str]:
+    """Who acts in the session as a subject of bindings: its account, or the user in person."""
+    if by_user:
+        return {"apiGroup": RBAC, "kind": "User", "name": session.user}
     return {
         "kind": "ServiceAccount",
         "name": session.account,

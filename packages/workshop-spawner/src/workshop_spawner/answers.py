@@ -56,16 +56,24 @@ def judge_wait(answer: Answer | None, attempt: int, chance: float) -> float:
     return max(float(asked), backoff) if asked.isdigit() else backoff
 
 
-def make_error(answer: Answer | None, what: str) -> errors.WorkshopError:
-    """The error of a request that was given up; `what` says which, for the administrator."""
+def make_error(answer: Answer | None, what: str, role: str = "") -> errors.WorkshopError:
+    """The error of a request that was given up; `what` says which, for the administrator.
+
+    `role` is the ClusterRole that the request was to bind, if it was.
+    """
     if answer is None:
         return errors.TemporaryError("The cluster does not answer.", f"No answer to {what}.")
     detail = f"{what}: {answer.status} {answer.message}"
     if answer.status == 403 and not _is_quota(answer.message):
+        rule = make_rule(answer.message, role)
         return errors.ForbiddenError(
             "The workshop lacks a right in the cluster; please tell its organiser.",
-            f"{detail}{render_missing(answer.message)}",
-            make_rule(answer.message),
+            f"{detail}{render_missing(rule)}",
+            rule,
+        )
+    if answer.status == 404 and role:
+        return errors.PermanentError(
+            f"The cluster has no role {role}; please tell the workshop's organiser.", detail
         )
     if judge_retry(answer):
         return errors.TemporaryError("The cluster cannot do this just now.", detail)
@@ -76,8 +84,15 @@ def _is_quota(message: str) -> bool:
     return "exceeded quota" in message or "maximum" in message or "being terminated" in message
 
 
-def make_rule(message: str) -> str:
+def make_rule(message: str, role: str = "") -> str:
     """The rule of a ClusterRole that a refusal asks for, as YAML; empty when it names none."""
+    if role and "attempting to grant RBAC permissions not currently held" in message:
+        return (
+            '- apiGroups: ["rbac.authorization.k8s.io"]\n'
+            '  resources: ["clusterroles"]\n'
+            f'  resourceNames: ["{role}"]\n'
+            '  verbs: ["bind"]\n'
+        )
     match = _FORBIDDEN.search(message)
     if match is None:
         return ""
@@ -88,9 +103,8 @@ def make_rule(message: str) -> str:
     )
 
 
-def render_missing(message: str) -> str:
+def render_missing(rule: str) -> str:
     """What to add to the hub's rights, as a sentence with YAML; empty when nothing is known."""
-    rule = make_rule(message)
     return (
         f"\nThe hub's account needs this rule, see templates/hub-rbac.yaml:\n{rule}" if rule else ""
     )

@@ -93,12 +93,17 @@ def parse_budget(value: str | Mapping[str, Any]) -> Budget:
     )
 
 
+def is_quantity(text: str) -> bool:
+    """Whether the API takes this for a quantity of memory, storage or CPU."""
+    return _QUANTITY.fullmatch(text) is not None
+
+
 def _read(key: str, value: Any) -> Any:
     if isinstance(getattr(SIZES["small"], key), int):
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             raise ValueError(f"{key} is a number of objects, 0 or more, not {value!r}.")
         return value
-    if isinstance(value, bool) or not _QUANTITY.fullmatch(f"{value}"):
+    if isinstance(value, bool) or not is_quantity(f"{value}"):
         raise ValueError(f"{key} is a quantity such as '500m' or '2Gi', not {value!r}.")
     return f"{value}"
 

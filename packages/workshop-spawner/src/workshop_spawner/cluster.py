@@ -5,6 +5,7 @@ API is busy or silent, and is safe to run twice. Called by steps.py and spawner.
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import random
@@ -12,28 +13,54 @@ import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
+from weakref import WeakKeyDictionary
 
 import aiohttp
 
 from . import answers, errors, kinds, labels
 from .answers import Answer
+from .session import Session
 
 Manifest = Mapping[str, Any]
+
+_LEARNED: WeakKeyDictionary[Any, dict[tuple[str, str], kinds.Kind]] = WeakKeyDictionary()
 
 
 class Cluster:
     """The API as the hub's account sees it, by way of a kubernetes_asyncio ApiClient.
 
-    `timeout` bounds one try and `patience` a whole verb, in seconds.
+    `timeout` bounds one try and `patience` a whole verb, in seconds. With a `token` the API is
+    asked as somebody else: the user whose token it is.
     """
 
     def __init__(
-        self, client: Any, *, timeout: float = 10, patience: float = 30, log: Any = None
+        self,
+        client: Any,
+        *,
+        timeout: float = 10,
+        patience: float = 30,
+        log: Any = None,
+        token: str = "",
     ) -> None:
         self._client = client
+        self._token = token
         self._timeout = timeout
         self._patience = patience
         self._log = log or logging.getLogger(__name__)
+
+    @property
+    def client(self) -> Any:
+        """What talks to the API; one for each hub."""
+        return self._client
+
+    async def create(self, manifest: Manifest) -> bool:
+        """Make the object; whether it was made now - one of this name may be there already."""
+        what = f"create {_render(manifest)}"
+        path = await self._path(manifest, collection=True)
+        answer = await self.request("POST", path, manifest, what=what)
+        if answer.status != 409:
+            _expect(answer, what)
+        return answer.status != 409
 
     async def ensure(self, manifest: Manifest) -> dict[str, Any]:
         """Make the object, or adopt the one that an earlier try of this very session made.
@@ -42,26 +69,147 @@ class Cluster:
         ForbiddenError, PermanentError or TemporaryError when it cannot be made.
         """
         what = f"create {_render(manifest)}"
-        place = kinds.find_path(manifest, collection=True)
+        place = await self._path(manifest, collection=True)
         answer = await self.request("POST", place, manifest, what=what)
         if answer.status == 409 and answer.reason in ("AlreadyExists", ""):
             return await self._adopt(manifest, what)
-        return dict(_expect(answer, what))
+        if answer.status == 403 and "exceeded quota" in answer.message:
+            # Quota is judged before the name: what is full may be full with this very object.
+            with contextlib.suppress(errors.NameTakenError):
+                return await self._adopt(manifest, what)
+        return dict(_expect(answer, what, (manifest.get("roleRef") or {}).get("name", "")))
 
     async def _adopt(self, manifest: Manifest, what: str) -> dict[str, Any]:
         found = await self.get(manifest)
-        session_id = (manifest["metadata"].get("labels") or {}).get(labels.SESSION, "")
-        if found is None or not labels.is_of_session(found["metadata"], session_id):
+        if found is None or not labels.is_same_owner(found["metadata"], manifest["metadata"]):
             raise errors.NameTakenError("A name is taken; please try again.", f"{what}: not ours.")
         if "deletionTimestamp" in found["metadata"]:
             raise errors.NameTakenError("A name is taken; please try again.", f"{what}: ending.")
         self._log.info("Adopted what an earlier try made: %s", what)
         return found
 
+    async def converge(self, manifest: Manifest) -> dict[str, Any]:
+        """Make the object, or change the one that is there to what the manifest says."""
+        found = await self.ensure(manifest)
+        wanted = {k: v for k, v in manifest.items() if k not in ("metadata", "status")}
+        if is_part_of(wanted, {**found, **_head(manifest)}):
+            return found
+        what = f"change {_render(manifest)}"
+        if manifest.get("roleRef") and manifest["roleRef"] != found.get("roleRef"):
+            # A binding's role cannot be changed.
+            await self.delete({**found, **_head(manifest)})
+            return await self.ensure(manifest)
+        metadata = {**manifest["metadata"], "resourceVersion": found["metadata"]["resourceVersion"]}
+        changed = {**manifest, "metadata": metadata}
+        answer = await self.request("PUT", await self._path(manifest), changed, what=what)
+        if answer.status == 409:
+            raise errors.TemporaryError(
+                "The cluster cannot do this just now.", f"{what}: somebody else changed it"
+            )
+        return dict(_expect(answer, what))
+
+    async def merge(self, manifest: Manifest, change: Manifest) -> dict[str, Any]:
+        """Change parts of the object that the manifest names (a JSON merge patch).
+
+        With `metadata.resourceVersion` in the change, only if nobody else has changed it:
+        NameTakenError when somebody has.
+        """
+        what = f"change {_render(manifest)}"
+        answer = await self.request(
+            "PATCH",
+            await self._path(manifest),
+            change,
+            what=what,
+            content_type="application/merge-patch+json",
+        )
+        if answer.status == 409:
+            raise errors.NameTakenError("Somebody else was faster; please try again.", what)
+        return dict(_expect(answer, what))
+
+    async def may(self, attributes: Mapping[str, str]) -> bool:
+        """Whether our account has a right (the `resourceAttributes` of an access review)."""
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectAccessReview",
+            "spec": {"resourceAttributes": dict(attributes)},
+        }
+        what = f"ask for the right {dict(attributes)}"
+        path = await self._path(review, collection=True)
+        answer = await self.request("POST", path, review, what=what)
+        return bool(_expect(answer, what)["status"]["allowed"])
+
+    async def ensure_requested(self, manifest: Manifest) -> dict[str, Any]:
+        """Make a project by a ProjectRequest, for accounts that may not make namespaces.
+
+        A request carries no labels, so the description says whose the project is; it is labelled
+        afterwards where our account may do that.
+        """
+        metadata = manifest["metadata"]
+        request: dict[str, Any] = {
+            "apiVersion": "project.openshift.io/v1",
+            "kind": "ProjectRequest",
+            "metadata": {"name": metadata["name"]},
+            "displayName": f"Workshop {metadata['labels'][labels.APP]}",
+            "description": labels.make_description(metadata),
+        }
+        what = f"request {_render(manifest)}"
+        answer = await self.request("POST", await self._path(request, True), request, what=what)
+        if answer.status == 409:
+            await self._adopt_requested(manifest, request["description"], what)
+        else:
+            _expect(answer, what)
+        change = {"metadata": {key: metadata[key] for key in ("labels", "annotations")}}
+        try:
+            return await self.merge(manifest, change)
+        except errors.ForbiddenError:
+            self._log.debug("%s may not be labelled; it says whose it is itself", what)
+            return await self.get(manifest) or {}
+
+    async def _adopt_requested(self, manifest: Manifest, description: str, what: str) -> None:
+        found = await self._get_visible(manifest)
+        notes = (found or {}).get("metadata", {}).get("annotations") or {}
+        if found is None or notes.get(labels.DESCRIPTION) != description:
+            raise errors.NameTakenError("A name is taken; please try again.", f"{what}: not ours.")
+
+    async def _get_visible(self, manifest: Manifest) -> dict[str, Any] | None:
+        """Read the object; None also when it is somebody else's, whose we may not see."""
+        try:
+            return await self.get(manifest)
+        except errors.ForbiddenError:
+            return None
+
+    async def find_requested(self, session: Session) -> list[dict[str, Any]]:
+        """The projects that we requested for this user and server, as far as we see any."""
+        found = await self.find("project.openshift.io/v1", "Project")
+        return [thing for thing in found if labels.is_requested(thing["metadata"], session)]
+
+    async def is_namespaced(self, manifest: Manifest) -> bool:
+        """Whether objects of this kind live in namespaces."""
+        known = await self._learn(manifest)
+        return known[(manifest["apiVersion"], manifest["kind"])].namespaced
+
+    async def _learn(self, manifest: Manifest) -> Mapping[tuple[str, str], kinds.Kind]:
+        """The table of kinds, with this one in it: PermanentError when the API has none such."""
+        learned = _LEARNED.setdefault(self._client, dict(kinds.TABLE))
+        version, kind = manifest["apiVersion"], manifest["kind"]
+        if (version, kind) not in learned:
+            path = f"/apis/{version}" if "/" in version else f"/api/{version}"
+            answer = await self.request("GET", path, what=f"look for the kinds of {version}")
+            if answer.status != 404:
+                learned |= kinds.read_discovery(version, _expect(answer, f"read {path}"))
+        if (version, kind) not in learned:
+            raise errors.PermanentError(
+                f"The cluster has no {kind} ({version}).", f"{_render(manifest)}: unknown kind"
+            )
+        return learned
+
+    async def _path(self, manifest: Manifest, collection: bool = False) -> str:
+        return kinds.find_path(manifest, collection, await self._learn(manifest))
+
     async def get(self, manifest: Manifest) -> dict[str, Any] | None:
         """Read the object that the manifest names; None only when the API says it is gone."""
         what = f"get {_render(manifest)}"
-        answer = await self.request("GET", kinds.find_path(manifest), what=what)
+        answer = await self.request("GET", await self._path(manifest), what=what)
         return None if _is_gone(answer) else dict(_expect(answer, what))
 
     async def find(
@@ -69,7 +217,7 @@ class Cluster:
     ) -> list[dict[str, Any]]:
         """List objects by label selector, page by page."""
         reference = make_reference(api_version, kind, "", namespace)
-        path = kinds.find_path(reference, collection=True)
+        path = await self._path(reference, collection=True)
         found: list[dict[str, Any]] = []
         query = {"labelSelector": selector, "limit": "500"}
         while True:
@@ -95,7 +243,11 @@ class Cluster:
         }
         if grace is not None:
             options["gracePeriodSeconds"] = grace
-        answer = await self.request("DELETE", kinds.find_path(found), options, what=what)
+        answer = await self.request("DELETE", await self._path(found), options, what=what)
+        if answer.status == 403 and found["kind"] == "Namespace":
+            # A project that we requested: its admin may delete it as a Project.
+            project = {**found, "apiVersion": "project.openshift.io/v1", "kind": "Project"}
+            answer = await self.request("DELETE", await self._path(project), options, what=what)
         if _is_gone(answer) or answer.status == 409:
             self._log.info("Nothing left to %s", what)
             return
@@ -113,7 +265,7 @@ class Cluster:
         """The name of the account whose rights these are."""
         review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
         answer = await self.request(
-            "POST", kinds.find_path(review, collection=True), review, what="ask for our own name"
+            "POST", await self._path(review, collection=True), review, what="ask for our own name"
         )
         return str(_expect(answer, "ask for our own name")["status"]["userInfo"]["username"])
 
@@ -155,6 +307,8 @@ class Cluster:
         settings = await self._client.configuration.auth_settings()
         for setting in settings.values():
             headers[setting["key"]] = setting["value"]
+        if self._token:
+            headers["authorization"] = f"Bearer {self._token}"
         try:
             response = await self._client.rest_client.request(
                 method,
@@ -187,10 +341,29 @@ def _parse(text: str) -> Mapping[str, Any]:
     return body if isinstance(body, dict) else {"message": text[:500]}
 
 
-def _expect(answer: Answer, what: str) -> Mapping[str, Any]:
+def is_part_of(wanted: Any, found: Any) -> bool:
+    """Whether all that is wanted is there; what the API adds by itself does not matter."""
+    if isinstance(wanted, Mapping):
+        return isinstance(found, Mapping) and all(
+            is_part_of(value, found.get(key)) for key, value in wanted.items()
+        )
+    if isinstance(wanted, list | tuple):
+        return (
+            isinstance(found, list | tuple)
+            and len(wanted) == len(found)
+            and all(map(is_part_of, wanted, found))
+        )
+    return bool(wanted == found)
+
+
+def _head(manifest: Manifest) -> dict[str, Any]:
+    return {"apiVersion": manifest["apiVersion"], "kind": manifest["kind"]}
+
+
+def _expect(answer: Answer, what: str, role: str = "") -> Mapping[str, Any]:
     if answer.status < 300:
         return answer.body
-    raise answers.make_error(answer, what)
+    raise answers.make_error(answer, what, role)
 
 
 def _is_gone(answer: Answer) -> bool:

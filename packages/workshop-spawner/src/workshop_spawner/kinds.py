@@ -62,3 +62,12 @@ def find_path(
     if not collection:
         parts.append(quote(metadata["name"], safe=""))
     return "/".join(parts)
+
+
+def read_discovery(version: str, body: Mapping[str, Any]) -> dict[tuple[str, str], Kind]:
+    """The kinds of one group and version from the API's own list of them, without subresources."""
+    return {
+        (version, item["kind"]): Kind(item["name"], bool(item.get("namespaced")))
+        for item in body.get("resources") or []
+        if "/" not in item["name"]
+    }

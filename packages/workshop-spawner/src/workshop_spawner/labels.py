@@ -23,7 +23,12 @@ EXPIRES = "workshop.jupyter.org/expires"
 USERNAME = "hub.jupyter.org/username"
 SERVERNAME = "hub.jupyter.org/servername"
 
+DESCRIPTION = "openshift.io/description"
+REQUESTER = "openshift.io/requester"
+
 CLASS_SESSION = "session"
+CLASS_PROJECT = "project"
+CLASS_HOME = "home"
 
 
 def make_labels(session: Session) -> dict[str, str]:
@@ -65,6 +70,20 @@ def make_metadata(session: Session, name: str, namespace: str = "") -> dict[str,
     }
 
 
+def make_lasting(manifest: Mapping[str, Any], session: Session) -> dict[str, Any]:
+    """The same object for a project that outlives its sessions: the user's, of no one session.
+
+    Its class is `project`, so that nobody takes it for what a dead session has left behind.
+    """
+    metadata = dict(manifest["metadata"])
+    marks = dict(metadata["labels"])
+    marks.pop(SESSION, None)
+    notes = {k: v for k, v in metadata["annotations"].items() if k not in (POD, EXPIRES, ACCOUNT)}
+    metadata["labels"] = {**marks, CLASS: CLASS_PROJECT}
+    metadata["annotations"] = notes
+    return {**manifest, "metadata": metadata}
+
+
 def make_selector(**labels: str) -> str:
     """Render labels as a selector of the API."""
     return ",".join(f"{key}={value}" for key, value in labels.items())
@@ -76,8 +95,49 @@ def make_user_selector(session: Session) -> str:
 
 
 def is_of_session(metadata: Mapping[str, Any], session_id: str) -> bool:
-    """Whether an object was made by this very session."""
-    return bool(session_id) and (metadata.get("labels") or {}).get(SESSION) == session_id
+    """Whether an object was made by this very session.
+
+    A requested project says so in its description until it has its labels: the id is random, so
+    nobody else's description has it.
+    """
+    if not session_id:
+        return False
+    described = (metadata.get("annotations") or {}).get(DESCRIPTION, "")
+    return (metadata.get("labels") or {}).get(SESSION) == session_id or (
+        f"{session_id} " in described
+    )
+
+
+def make_description(metadata: Mapping[str, Any]) -> str:
+    """What a requested project says of itself, as it cannot be labelled when it is requested."""
+    marks = metadata["labels"]
+    return f"{marks.get(SESSION, 'lasting')} of {marks[USER]} in {marks[APP]}"
+
+
+def is_requested(metadata: Mapping[str, Any], session: Session) -> bool:
+    """Whether a project was requested by this hub for a session of this user and server."""
+    notes = metadata.get("annotations") or {}
+    first, _, rest = notes.get(DESCRIPTION, "").partition(" of ")
+    return (
+        notes.get(REQUESTER) == session.hub.requestor
+        and not is_protected(metadata.get("name", ""), session.hub)
+        and first not in ("", "lasting")
+        and rest == f"{session.slug} in {session.hub.application}"
+    )
+
+
+def is_same_owner(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether an object that exists is the one that is wanted, and not only called like it.
+
+    Of a session: made by this very session. Lasting: made by this hub for this user.
+    """
+    marks, notes = found.get("labels") or {}, found.get("annotations") or {}
+    if wanted["labels"].get(SESSION):
+        return is_of_session(found, wanted["labels"][SESSION])
+    return all(marks.get(key) == wanted["labels"].get(key) for key in (APP, CLASS, USER)) and all(
+        notes.get(key) == wanted["annotations"].get(key)
+        for key in (REQUESTOR, NAMESPACE, DEPLOYMENT)
+    )
 
 
 def is_ours(metadata: Mapping[str, Any], hub: Hub) -> bool:

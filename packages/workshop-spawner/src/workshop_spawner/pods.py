@@ -14,6 +14,9 @@ from .session import Session
 CONTAINER = "notebook"
 """KubeSpawner's name of the container whose end is the session's end."""
 
+ACCOUNT_TOKEN = "account"  # noqa: S105 - the name of a choice
+USER_TOKEN = "user"  # noqa: S105 - the name of a choice
+USER_TOKEN_KEY = "token"  # noqa: S105 - the name of a key
 TOKEN_VOLUME = "workshop-token"  # noqa: S105 - the name of a volume
 TOKEN_SECONDS = 3607  # what an API server asks for, too
 ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -70,9 +73,11 @@ def make_reference(secret: str, key: str) -> dict[str, Any]:
 
 
 def dress(
-    manifest: Mapping[str, Any], session: Session, owner: Mapping[str, Any], token: bool
+    manifest: Mapping[str, Any], session: Session, owner: Mapping[str, Any], token: str
 ) -> dict[str, Any]:
-    """The pod as this session's own: labels, annotations, account, owner, and its token or none.
+    """The pod as this session's own: labels, annotations, account, owner, and its token.
+
+    `token` is that of the account, the user's own (from the session's Secret), or none.
 
     What an administrator's hooks put into the manifest stays, but for these.
     """
@@ -89,18 +94,28 @@ def dress(
     spec["serviceAccountName"] = session.account
     spec["automountServiceAccountToken"] = False
     spec["enableServiceLinks"] = False
-    if token:
-        _mount_token(spec)
+    source = _make_token_source(session, token)
+    if source:
+        _mount_token(spec, source)
     return pod
 
 
-def _mount_token(spec: dict[str, Any]) -> None:
-    """Mount what an API server would mount by itself, so that init containers go without.
-
-    A token of about an hour, which the kubelet renews; it dies with the pod and the account.
+def _make_token_source(session: Session, token: str) -> dict[str, Any]:
+    """A token of about an hour, which the kubelet renews, and which dies with pod and account; or
+    the user's, which we renew in its Secret.
     """
-    sources = [
-        {"serviceAccountToken": {"path": "token", "expirationSeconds": TOKEN_SECONDS}},
+    if token == ACCOUNT_TOKEN:
+        return {"serviceAccountToken": {"path": "token", "expirationSeconds": TOKEN_SECONDS}}
+    if token == USER_TOKEN:
+        items = [{"key": USER_TOKEN_KEY, "path": "token"}]
+        return {"secret": {"name": session.secret, "items": items}}
+    return {}
+
+
+def _mount_token(spec: dict[str, Any], source: Mapping[str, Any]) -> None:
+    """Mount what an API server would mount by itself, so that init containers go without."""
+    sources: list[Mapping[str, Any]] = [
+        source,
         {
             "configMap": {
                 "name": "kube-root-ca.crt",

@@ -59,12 +59,15 @@ class Session:
         return self.account
 
 
-def make_session(hub: Hub, user: str, server: str = "", age: int = 0) -> Session:
+def make_session(
+    hub: Hub, user: str, server: str = "", age: int = 0, project_name: str = ""
+) -> Session:
     """Make the session that starts now; `age` seconds from now it ends (0: no end)."""
     expires = None
     if age:
         expires = datetime.fromtimestamp(int(datetime.now(UTC).timestamp()) + age, UTC)
-    return Session(hub, naming.make_random(16), user, server, expires=expires)
+    session_id = naming.make_random(16)
+    return Session(hub, session_id, user, server, expires=expires, project_name=project_name)
 
 
 def rename(session: Session) -> Session:

@@ -45,33 +45,84 @@ class SessionSettings(HasTraits):
     )
 
     identity = Enum(
-        ["service-account", "none"],
-        "service-account",
+        [plan.SERVICE_ACCOUNT, plan.USER_TOKEN, plan.NONE],
+        plan.SERVICE_ACCOUNT,
         config=True,
         help="""
         As whom a session acts in the cluster.
 
         `service-account`: as an account of its own, with a token mounted into the pod.
+        `user-token`: as the user in person, with the token of their login, mounted from a Secret
+        and renewed in it; needs an authenticator that keeps the token in `auth_state`.
         `none`: as nobody; no token is mounted.
 
-        Use `none` where the cluster is not what the workshop is about.
+        Use `user-token` where attendees log in to the cluster by name, `none` where the cluster is
+        not what the workshop is about.
 
         Example: `c.WorkshopSpawner.identity = "none"`
         """,
     )
 
     project = Enum(
-        [plan.TEMPORARY, plan.NONE],
+        [plan.TEMPORARY, plan.PERSISTENT, plan.USER, plan.NONE],
         plan.TEMPORARY,
         config=True,
         help="""
         The project that a session works in.
 
-        `temporary`: a new one each time, gone when the session ends. `none`: no project.
+        `temporary`: a new one each time, gone when the session ends. `persistent`: one a user,
+        which stays; a changed budget is applied at the next session. `user`: the login's own, named
+        by `project_template` and made with the user's token when it is missing. `none`: no project.
 
-        Use `none` where the cluster is not what the workshop is about.
+        Use `persistent` where attendees come back, `user` where they are users of the cluster,
+        `none` where the cluster is not what the workshop is about.
 
         Example: `c.WorkshopSpawner.project = "none"`
+        """,
+    )
+
+    project_template = Unicode(
+        "{username}",
+        config=True,
+        help="""
+        Name of the project of a user, with `project = "user"`.
+
+        A template with KubeSpawner's fields, such as `{username}` (made safe for names) and
+        `{unescaped_username}`.
+
+        Change it to the scheme of names of your cluster.
+
+        Example: `c.WorkshopSpawner.project_template = "{username}-dev"`
+        """,
+    )
+
+    project_api = Enum(
+        ["auto", "namespace", "request"],
+        "auto",
+        config=True,
+        help="""
+        How projects are made.
+
+        `namespace`: as Namespaces. `request`: by ProjectRequests of OpenShift, for a hub that may
+        not make namespaces. `auto`: by what the hub's account may do; the log says which and why.
+
+        Set it when the cluster should not be asked.
+
+        Example: `c.WorkshopSpawner.project_api = "request"`
+        """,
+    )
+
+    user_token_key = Unicode(
+        "access_token",
+        config=True,
+        help="""
+        Under which key the authenticator keeps the user's token in `auth_state`.
+
+        A key; `access_token` is that of OpenShiftAuthenticator and all of oauthenticator.
+
+        Change it for an authenticator that calls it differently.
+
+        Example: `c.WorkshopSpawner.user_token_key = "token"`
         """,
     )
 
@@ -111,7 +162,9 @@ class SessionSettings(HasTraits):
 
         `default` (the cluster's own limits stay), `unlimited`, `small` (1 CPU, 1Gi), `medium` (2,
         2Gi), `large` (4, 4Gi), `x-large` (8, 8Gi), `xx-large` (12, 12Gi), `xxx-large` (16, 16Gi),
-        or a dict with a `base` and what differs.
+        or a dict with a `base` and what differs, or a callable that takes the spawner and returns
+        one of these (for budgets by user). By profile or group: `budget` in a
+        `kubespawner_override` of `profile_list`, or in `group_overrides`.
 
         Set it for anonymous workshops: without one an attendee may use what the cluster has.
 
@@ -183,7 +236,6 @@ class SessionSettings(HasTraits):
             project=self.project,
             role=self.project_role,
             session_rules=self.session_rules,
-            budget=budgets.parse_budget(self.budget),
             project_labels=self.project_labels,
             project_annotations=self.project_annotations,
             isolation=isolation,

@@ -7,25 +7,45 @@ done to the cluster in steps.py, launching.py and cluster.py.
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any, ClassVar, cast
 
 from jupyterhub.utils import maybe_future
 from kubespawner import KubeSpawner
 from traitlets import TraitError, default, validate
 
-from . import labels, launching, naming, plan, pods, steps
+from . import (
+    budgets,
+    choosing,
+    home,
+    hubtokens,
+    labels,
+    launching,
+    naming,
+    plan,
+    pods,
+    resources,
+    steps,
+)
 from .cluster import Cluster, make_reference
-from .errors import NameTakenError, WorkshopError
+from .errors import NameTakenError, PermanentError, WorkshopError
 from .progress import Journal, merge
 from .refusals import make_spawn_error
 from .session import Hub, Session, make_session, rename
 from .settings import SessionSettings
 from .settings_content import ContentSettings
+from .settings_extras import ExtraSettings
+from .settings_home import HomeSettings
 from .settings_network import NetworkSettings
 from .watching import PodWatch
 
 TOKEN_KEY = "api-token"  # noqa: S105 - the name of a key, not a secret
 NAMES_TO_TRY = 3
+_TOKENS = {
+    plan.SERVICE_ACCOUNT: pods.ACCOUNT_TOKEN,
+    plan.USER_TOKEN: pods.USER_TOKEN,
+    plan.NONE: "",
+}
 _RESTRICTED = {
     "allowPrivilegeEscalation": False,
     "capabilities": {"drop": ["ALL"]},
@@ -34,7 +54,9 @@ _RESTRICTED = {
 }
 
 
-class WorkshopSpawner(SessionSettings, NetworkSettings, ContentSettings, KubeSpawner):
+class WorkshopSpawner(
+    SessionSettings, ExtraSettings, HomeSettings, NetworkSettings, ContentSettings, KubeSpawner
+):
     """Run each session in a pod, with a service account and a project of its own."""
 
     # KubeSpawner's traits, with defaults that suit a workshop.
@@ -79,11 +101,15 @@ class WorkshopSpawner(SessionSettings, NetworkSettings, ContentSettings, KubeSpa
     @property
     def cluster(self) -> Cluster:
         """The cluster as the hub's account sees it."""
+        return self._make_cluster()
+
+    def _make_cluster(self, token: str = "") -> Cluster:
         return Cluster(
             self.api.api_client,
             timeout=self.k8s_api_request_timeout,
             patience=self.k8s_api_request_retry_timeout,
             log=self.log,
+            token=token,
         )
 
     async def _find_hub(self) -> Hub:
@@ -95,11 +121,47 @@ class WorkshopSpawner(SessionSettings, NetworkSettings, ContentSettings, KubeSpa
         return Hub(self.application, self.mode, self.namespace, known)
 
     async def _make_session(self) -> Session:
-        hub = await self._find_hub()
-        return make_session(hub, self.user.name, self.name, self.session_age)
+        name = ""
+        if self.project == plan.USER:
+            name = naming.make_name(self._expand_user_properties(self.project_template))
+        return make_session(
+            await self._find_hub(), self.user.name, self.name, self.session_age, name
+        )
 
-    def _make_wishes(self) -> plan.Wishes:
-        return self.make_wishes(self.make_rules(self.port))
+    async def _make_wishes(self, session: Session | None) -> plan.Wishes:
+        """What was decided, filled in for a session (without one: the extras' kinds only)."""
+        extras = await self.read_extra_resources()
+        read = resources.read_extras(extras, session, self.image_registry) if session else ()
+        return replace(
+            self.make_wishes(self.make_rules(self.port)),
+            budget=budgets.parse_budget(self._choose_budget()),
+            by_request=await choosing.by_request(self.cluster, self.project_api, self.log),
+            furniture=self.make_furniture(),
+            exposed=self.make_exposed(self.cluster_subdomain),
+            hub_role=self.hub_role,
+            extras=read,
+        )
+
+    def _choose_budget(self) -> Any:
+        return self.budget(self) if callable(self.budget) else self.budget
+
+    async def _find_secrets(self) -> dict[str, str]:
+        """What the pod is told in confidence: the hub's API token, and the user's own."""
+        secrets = {TOKEN_KEY: self.api_token}
+        if self.identity == plan.USER_TOKEN:
+            secrets[pods.USER_TOKEN_KEY] = await self._find_user_token()
+        return secrets
+
+    async def _find_user_token(self) -> str:
+        state = await self.user.get_auth_state() or {}
+        token = state.get(self.user_token_key)
+        if token:
+            return str(token)
+        raise PermanentError(
+            "Your login has run out; please log out and in again.",
+            f"no {self.user_token_key} in the auth_state of {self.user.name}; does the "
+            "authenticator have enable_auth_state, and the hub JUPYTERHUB_CRYPT_KEY?",
+        )
 
     async def _start(self) -> str:
         """Start the session; KubeSpawner.start() keeps this as the future of the start."""
@@ -129,9 +191,13 @@ class WorkshopSpawner(SessionSettings, NetworkSettings, ContentSettings, KubeSpa
         """Make all that the session owns, then its pod; undo everything when that fails."""
         self._session = session
         start = steps.Start(self.cluster, session, journal)
-        todo = plan.make_plan(session, self._make_wishes(), {TOKEN_KEY: self.api_token})
+        wishes = await self._make_wishes(session)
+        secrets = await self._find_secrets()
+        todo = plan.make_plan(session, wishes, secrets)
         journal.expect(len(todo) + 2)
         try:
+            if self.project == plan.USER:
+                await self._ensure_user_project(session, journal)
             await start.run(todo)
             journal.say("Starting your session")
             pod = await self._launch(session, start.owner)
@@ -141,13 +207,20 @@ class WorkshopSpawner(SessionSettings, NetworkSettings, ContentSettings, KubeSpa
         journal.say("Your session is up, waiting for its first answer")
         return str(self._get_pod_url(pod))
 
+    async def _ensure_user_project(self, session: Session, journal: Journal) -> None:
+        token = await self._find_user_token()
+        await choosing.ensure_user_project(self._make_cluster(token), session.project)
+        journal.say(f"Opening your project {session.project}")
+
     async def _launch(self, session: Session, owner: dict[str, Any]) -> Any:
         made = await self.get_pod_manifest()
         if self.modify_pod_hook:
             made = await maybe_future(self.modify_pod_hook(self, made))
         manifest = self.api.api_client.sanitize_for_serialization(made)
-        token = self.identity == "service-account"
-        manifest = pods.dress(manifest, session, owner, token)
+        manifest = pods.dress(manifest, session, owner, _TOKENS[self.identity])
+        furniture = self.make_furniture()
+        if furniture:
+            manifest = home.furnish(manifest, session, furniture)
         # Our own limit comes before JupyterHub's, whose message tells nobody what was wrong.
         wait = max(1.0, self.start_timeout * 0.9 - 1)
         pod = await launching.launch(self.cluster, self._pod_watch, session, manifest, wait)
@@ -211,12 +284,22 @@ class WorkshopSpawner(SessionSettings, NetworkSettings, ContentSettings, KubeSpa
     async def stop(self, now: bool = False) -> None:
         """Remove the pod, the project and the account, each found by label and deleted by uid."""
         session = await self._make_session()
-        removed = await asyncio.gather(
+        by_request = await choosing.by_request(self.cluster, self.project_api, self.log)
+        _, left = await asyncio.gather(
             self._stop_pods(session, 0 if now else self.delete_grace_period),
-            steps.remove_session(self.cluster, session),
+            steps.remove_session(self.cluster, session, by_request),
         )
-        for error in removed[1]:
+        for error in left:
             self.log.error("Left to the culler: %s", error.detail)
+
+    def run_post_stop_hook(self) -> Any:
+        """JupyterHub's hook; before it, revoke the tokens that a restarted hub has forgotten."""
+        revoked = hubtokens.revoke(self.user, self.name)
+        if revoked:
+            self.log.info(
+                "Revoked %s of %s", "a token" if revoked == 1 else revoked, self._log_name
+            )
+        return super().run_post_stop_hook()
 
     async def _stop_pods(self, session: Session, grace: int) -> None:
         selector = labels.make_user_selector(session)
@@ -232,6 +315,12 @@ class WorkshopSpawner(SessionSettings, NetworkSettings, ContentSettings, KubeSpa
                 )
 
     async def delete_forever(self) -> None:
-        """Delete the user's volume with the user, where there is one and `delete_pvc` says so."""
+        """Delete the user's home with the user, where there is one and `delete_pvc` says so."""
         if self.storage_pvc_ensure:
             await super().delete_forever()
+        furniture = self.make_furniture()
+        if furniture and self.delete_pvc:
+            claim = home.make_claim(await self._make_session(), furniture, lasting=True)
+            found = await self.cluster.get(claim)
+            if found and labels.is_same_owner(found["metadata"], claim["metadata"]):
+                await self.cluster.delete({**claim, "metadata": found["metadata"]})

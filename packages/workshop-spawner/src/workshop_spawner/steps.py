@@ -4,13 +4,13 @@ Called by spawner.py with the plan of plan.py; talks to the cluster only through
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from . import accounts, labels
+from . import accounts, labels, metrics
 from .cluster import Cluster
 from .errors import WorkshopError
-from .plan import ACCOUNT, Step
+from .plan import ACCOUNT, PROJECT, Step
 from .progress import Journal
 from .session import Session
 
@@ -60,24 +60,61 @@ class Start:
         if self._stopping:
             raise _LeftOutError(step.name)
         try:
-            self.made[step.name] = await self._make(step)
+            with metrics.STEP_SECONDS.labels(step.name.partition(" ")[0]).time():
+                self.made[step.name] = await self._make(step)
         except BaseException:
             self._stopping = True
             raise
         self._journal.say(step.title)
 
     async def _make(self, step: Step) -> list[dict[str, Any]]:
-        manifests = [self._own(manifest) if step.owned else manifest for manifest in step.manifests]
+        if step.clears:
+            await self._clear(step)
+        manifests = list(step.manifests)
+        if step.owned:
+            manifests = [_own(manifest, self.owner) for manifest in manifests]
+        if step.within:
+            manifests = [await self._put_within(manifest) for manifest in manifests]
         self.tried += manifests
-        making = [self._cluster.ensure(manifest) for manifest in manifests]
+        making = [self._choose_verb(step)(manifest) for manifest in manifests]
         results = await asyncio.gather(*making, return_exceptions=True)
         for result in results:
             if isinstance(result, BaseException):
                 raise result
         return [result for result in results if not isinstance(result, BaseException)]
 
-    def _own(self, manifest: Manifest) -> Manifest:
-        return {**manifest, "metadata": {**manifest["metadata"], "ownerReferences": [self.owner]}}
+    def _choose_verb(self, step: Step) -> Callable[[Manifest], Awaitable[dict[str, Any]]]:
+        if step.request:
+            return self._cluster.ensure_requested
+        return self._cluster.converge if step.converge else self._cluster.ensure
+
+    async def _clear(self, step: Step) -> None:
+        """Remove the limits that the cluster's own project template, or an older budget, made."""
+        kept = {(m["kind"], m["metadata"]["name"]) for m in step.manifests}
+        for kind in ("LimitRange", "ResourceQuota"):
+            for found in await self._cluster.find("v1", kind, step.clears):
+                listed = (kind, found["metadata"]["name"]) in kept
+                if not listed or not (
+                    step.converge or labels.is_of_session(found["metadata"], self._session.id)
+                ):
+                    await self._cluster.delete(found)
+
+    async def _put_within(self, manifest: Manifest) -> Manifest:
+        """Give what belongs to the cluster as a whole the project as owner, to go with it."""
+        metadata = manifest["metadata"]
+        if metadata.get("namespace") == self._session.hub.namespace:
+            return _own(manifest, self.owner)
+        if metadata.get("namespace") and await self._cluster.is_namespaced(manifest):
+            return manifest
+        bare = {key: value for key, value in metadata.items() if key != "namespace"}
+        project = self.made[PROJECT][0]["metadata"]
+        owner = {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "name": project["name"],
+            "uid": project["uid"],
+        }
+        return _own({**manifest, "metadata": bare}, owner)
 
     async def undo(self) -> list[WorkshopError]:
         """Delete what this start made or tried to make, roots first; return what could not be.
@@ -94,6 +131,10 @@ class _LeftOutError(Exception):
     """A step was not begun because another one failed, or the start was given up."""
 
 
+def _own(manifest: Manifest, owner: Mapping[str, Any]) -> Manifest:
+    return {**manifest, "metadata": {**manifest["metadata"], "ownerReferences": [dict(owner)]}}
+
+
 def is_root(manifest: Manifest) -> bool:
     """Whether deleting the object is our task, and not that of its owner's or project's end."""
     metadata = manifest["metadata"]
@@ -103,17 +144,20 @@ def is_root(manifest: Manifest) -> bool:
     return metadata.get("namespace") == own_namespace and not metadata.get("ownerReferences")
 
 
-async def remove_session(cluster: Cluster, session: Session) -> list[WorkshopError]:
+async def remove_session(
+    cluster: Cluster, session: Session, by_request: bool = False
+) -> list[WorkshopError]:
     """Delete every project and account of this user and server, of this and any earlier start.
 
     Found by label, taken for ours by label and annotation, deleted by uid. Returns what could not
     be deleted; the culler will.
     """
     selector = labels.make_user_selector(session)
-    listing = [
-        cluster.find("v1", "Namespace", selector=selector),
-        cluster.find("v1", "ServiceAccount", session.hub.namespace, selector),
-    ]
+    listing = [cluster.find("v1", "ServiceAccount", session.hub.namespace, selector)]
+    if by_request:
+        listing.append(cluster.find_requested(session))
+    else:
+        listing.append(cluster.find("v1", "Namespace", selector=selector))
     errors: list[WorkshopError] = []
     doomed = []
     for found in await asyncio.gather(*listing, return_exceptions=True):
@@ -122,7 +166,12 @@ async def remove_session(cluster: Cluster, session: Session) -> list[WorkshopErr
         elif isinstance(found, BaseException):
             raise found
         else:
-            doomed += [thing for thing in found if labels.is_ours(thing["metadata"], session.hub)]
+            doomed += [
+                thing
+                for thing in found
+                if labels.is_ours(thing["metadata"], session.hub)
+                or (by_request and labels.is_requested(thing["metadata"], session))
+            ]
     deleting = [cluster.delete(thing) for thing in doomed]
     results = await asyncio.gather(*deleting, return_exceptions=True)
     return errors + [error for error in results if isinstance(error, WorkshopError)]

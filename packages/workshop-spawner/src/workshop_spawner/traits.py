@@ -11,12 +11,16 @@ from . import budgets, naming
 
 
 class BudgetTrait(TraitType[Any, Any]):
-    """A budget by name, or a dict of changes to one of them (see budgets.parse_budget)."""
+    """A budget by name, a dict of changes to one of them (see budgets.parse_budget), or a callable
+    that takes the spawner and returns one of these.
+    """
 
     info_text = "the name of a budget or a dict of quantities"
 
     def validate(self, obj: HasTraits, value: Any) -> Any:
         """Keep the value as written once it can be read."""
+        if callable(value):
+            return value
         if not isinstance(value, str | dict):
             self.error(obj, value)
         try:
@@ -24,6 +28,19 @@ class BudgetTrait(TraitType[Any, Any]):
         except ValueError as error:
             raise TraitError(f"{_place(obj, self.name)}: {error}") from None
         return value
+
+
+class QuantityTrait(Unicode):
+    """A quantity of Kubernetes, or nothing."""
+
+    info_text = "a quantity such as '1Gi', or ''"
+
+    def validate(self, obj: HasTraits, value: Any) -> str:
+        """Refuse what the API would refuse."""
+        text = str(super().validate(obj, value))
+        if text and not budgets.is_quantity(text):
+            raise TraitError(f"{_place(obj, self.name)} is {text!r}; use a quantity such as '1Gi'.")
+        return text
 
 
 class NameTrait(Unicode):
