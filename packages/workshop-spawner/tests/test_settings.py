@@ -34,7 +34,7 @@ def test_settings_become_wishes():
     [
         ("application", ""),
         ("application", "A"),
-        ("application", "a" * 30),
+        ("application", "a" * 25),
         ("mode", "x y"),
         ("identity", "root"),
         ("project", "mine"),

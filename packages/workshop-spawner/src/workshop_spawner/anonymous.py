@@ -12,8 +12,9 @@ from jupyterhub.auth import Authenticator
 from jupyterhub.utils import maybe_future
 from traitlets import Bool, Integer, TraitError, Unicode, observe, validate
 
-from . import handlers, leaving, visitors
+from . import handlers, leaving, startup, visitors
 from .ratelimit import RateLimit
+from .spawner import WorkshopSpawner
 
 _MEANINGLESS = "visitors get random names, so no list of names can match them"
 
@@ -212,6 +213,8 @@ class AnonymousAuthenticator(Authenticator):
         """JupyterHub's hook: our pages, and where their templates are."""
         loader = app.tornado_settings["jinja2_env"].loader
         loader.loaders = [*loader.loaders, PackageLoader("workshop_spawner", "templates")]
+        if issubclass(app.spawner_class, WorkshopSpawner):
+            startup.begin(app.spawner_class, app.config)
         return [
             (r"/login", handlers.AnonymousLoginHandler),
             (r"/restart", handlers.RestartHandler),

@@ -247,7 +247,8 @@ class Cluster:
         if answer.status == 403 and found["kind"] == "Namespace":
             # A project that we requested: its admin may delete it as a Project.
             project = {**found, "apiVersion": "project.openshift.io/v1", "kind": "Project"}
-            answer = await self.request("DELETE", await self._path(project), options, what=what)
+            other = await self.request("DELETE", await self._path(project), options, what=what)
+            answer = answer if other.status == 403 else other
         if _is_gone(answer) or answer.status == 409:
             self._log.info("Nothing left to %s", what)
             return

@@ -14,8 +14,8 @@ ALPHABET = LETTERS + "2456789"
 LABEL_LIMIT = 63
 """Longest DNS label, label value and namespace name (RFC 1123)."""
 
-APPLICATION_LIMIT = 29
-"""Longest application name: leaves room for `-user-`, a slug and a suffix in 63 characters."""
+APPLICATION_LIMIT = 24
+"""Longest application name: with a slug, a suffix and a port it fits into 63 characters."""
 
 SLUG_LIMIT = 27
 _HASH = 10

@@ -108,8 +108,9 @@ def _parse(source: str | Sequence[Any]) -> Iterator[tuple[Any, int]]:
     if not isinstance(source, str):
         yield from ((thing, 0) for thing in json.loads(json.dumps(list(source))))
         return
-    loader = yaml.SafeLoader(source)
+    loader = None
     try:
+        loader = yaml.SafeLoader(source)
         while loader.check_node():
             node = loader.get_node()
             if node is None:
@@ -125,7 +126,8 @@ def _parse(source: str | Sequence[Any]) -> Iterator[tuple[Any, int]]:
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         raise ResourceError(f"not valid YAML: {error}", 0) from None
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
 
 
 def _fill(thing: Any, variables: Mapping[str, str], line: int) -> Any:

@@ -56,7 +56,7 @@ def _in_own_namespace(wishes: plan.Wishes, uses: Uses) -> Iterator[Right]:
         yield from _all("", "events", "list watch")
     yield from _all("", "serviceaccounts", "get list create delete")
     yield from _all("", "secrets", "get create" + (" patch" if uses.refresh else ""))
-    if wishes.isolation is not None:
+    if wishes.isolation is not None and (wishes.by_request or not _has_project(wishes)):
         yield from _all("networking.k8s.io", "networkpolicies", "get create")
     if uses.home:
         verbs = "get create" + (" delete" if uses.delete_home else "")
@@ -72,8 +72,13 @@ def _in_own_namespace(wishes: plan.Wishes, uses: Uses) -> Iterator[Right]:
         yield from _all("", "serviceaccounts", "patch")
 
 
+def _has_project(wishes: plan.Wishes) -> bool:
+    """Whether the hub makes a project, with rights that hold in its own namespace too."""
+    return wishes.project in (plan.TEMPORARY, plan.PERSISTENT)
+
+
 def _in_projects(wishes: plan.Wishes, uses: Uses) -> Iterator[Right]:
-    if wishes.project not in (plan.TEMPORARY, plan.PERSISTENT):
+    if not _has_project(wishes):
         return
     if wishes.by_request:
         yield Right(True, "project.openshift.io", "projectrequests", "create")

@@ -20,7 +20,7 @@ class SessionSettings(HasTraits):
         Name of this workshop; the names and the label `app` of all that its sessions own begin
         with it.
 
-        At most 29 characters of a-z, 0-9 and inner hyphens, the first a letter.
+        At most 24 characters of a-z, 0-9 and inner hyphens, the first a letter.
 
         Give each hub of a cluster a name of its own: hubs tell their projects apart by it.
 

@@ -6,6 +6,7 @@ done to the cluster in steps.py, launching.py and cluster.py.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any, ClassVar, cast
@@ -21,16 +22,20 @@ from . import (
     hubtokens,
     labels,
     launching,
+    metrics,
     naming,
     plan,
     pods,
     resources,
+    rights,
+    selfcheck,
+    startup,
     steps,
 )
 from .cluster import Cluster, make_reference
 from .errors import NameTakenError, PermanentError, WorkshopError
 from .progress import Journal, merge
-from .refusals import make_spawn_error
+from .refusals import judge_reason, make_spawn_error
 from .session import Hub, Session, make_session, rename
 from .settings import SessionSettings
 from .settings_content import ContentSettings
@@ -85,6 +90,23 @@ class WorkshopSpawner(
         super().__init__(*args, **kwargs)
         self._journal = Journal()
         self._reset_names()
+
+    async def keep_house(self) -> None:
+        """Done once for each hub, by an instance that belongs to nobody."""
+        try:
+            needed = await self._list_rights()
+            await selfcheck.check(self.cluster, self.namespace, needed, self.log)
+        except Exception:  # a task has nobody to raise to
+            self.log.exception("The hub could not look after its sessions")
+
+    async def _list_rights(self) -> tuple[rights.Right, ...]:
+        uses = rights.Uses(
+            home=bool(self.volume_size),
+            delete_home=bool(self.volume_size) and self.delete_pvc,
+            events=self.events_enabled,
+            refresh=self.identity == plan.USER_TOKEN,
+        )
+        return rights.list_rights(await self._make_wishes(None), uses)
 
     def clear_state(self) -> None:
         """Forget the session that ended; the names of the next one are the default ones."""
@@ -166,14 +188,20 @@ class WorkshopSpawner(
     async def _start(self) -> str:
         """Start the session; KubeSpawner.start() keeps this as the future of the start."""
         journal = self._journal
+        startup.begin(type(self), self.config)
+        begun = time.monotonic()
         try:
             await self.load_user_options()
             watching = [self._start_watching_pods()]
             if self.events_enabled:
                 watching.append(self._start_watching_events())
             session, *_ = await asyncio.gather(self._make_session(), *watching)
-            return await self._start_under_free_name(session, journal)
+            url = await self._start_under_free_name(session, journal)
+            metrics.STARTS.labels("success").inc()
+            metrics.START_SECONDS.labels("cold").observe(time.monotonic() - begun)
+            return url
         except WorkshopError as error:
+            metrics.STARTS.labels(judge_reason(error)[0]).inc()
             raise make_spawn_error(error) from error
         finally:
             journal.close()

@@ -1,0 +1,27 @@
+"""What is done once, when the hub starts: are the settings sound, and the hub's rights enough?
+
+Called by anonymous.py as soon as the hub starts, or by the first session under another
+authenticator.
+"""
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+from . import leaving
+
+_BEGUN: set[tuple[int, type]] = set()
+
+
+def begin(spawner_class: type, config: Any) -> None:
+    """Begin what runs beside the sessions, once for each hub and class.
+
+    Traits that cannot work raise TraitError here, which ends the hub with the trait's name.
+    """
+    loop = asyncio.get_running_loop()
+    if (id(loop), spawner_class) in _BEGUN:
+        return
+    _BEGUN.add((id(loop), spawner_class))
+    nobody = SimpleNamespace(name="nobody", id=0, url="/", settings={})
+    keeper: Any = spawner_class(user=nobody, config=config)
+    leaving.keep(asyncio.ensure_future(keeper.keep_house()))

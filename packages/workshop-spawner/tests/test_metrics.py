@@ -1,0 +1,25 @@
+"""Figures in the hub's registry."""
+
+import pytest
+from prometheus_client import REGISTRY
+
+from workshop_spawner import metrics, plan, steps
+from workshop_spawner.progress import Journal
+
+
+def read(name, **labels):
+    return REGISTRY.get_sample_value(name, labels) or 0
+
+
+async def test_each_step_is_timed(place, door):
+    before = read("workshop_session_step_seconds_count", step="account")
+    todo = plan.make_plan(place.session, plan.Wishes(), {})
+    await steps.Start(door, place.session, Journal()).run(todo)
+    assert read("workshop_session_step_seconds_count", step="account") == before + 1
+
+
+@pytest.mark.parametrize("outcome", ["success", "rights"])
+def test_starts_are_counted_by_outcome(outcome):
+    before = read("workshop_session_starts_total", outcome=outcome)
+    metrics.STARTS.labels(outcome).inc()
+    assert read("workshop_session_starts_total", outcome=outcome) == before + 1
