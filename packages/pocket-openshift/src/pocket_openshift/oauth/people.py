@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 _NAME = re.compile(r"[^:/%~\s][^:/%\s]*")
 _SALT = 16
-_COST = {"n": 2**12, "r": 8, "p": 1, "maxmem": 32 * 1024 * 1024}
+_COST = {"n": 2**10, "r": 8, "p": 1, "maxmem": 32 * 1024 * 1024}
 
 
 class BadPerson(ValueError):
