@@ -78,6 +78,7 @@ def test_the_culler_understands_its_command(load):
     culler = WorkshopCuller()
     culler.parse_command_line(command[command.index("workshop_culler") + 1 :])
     assert (culler.timeout, culler.max_age, culler.cull_every) == (0, 7200, 60)
+    assert (culler.clean_cluster, culler.application) == (True, "may-intro")
 
 
 def test_an_unknown_preset_is_named(load):

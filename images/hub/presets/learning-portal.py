@@ -5,6 +5,9 @@ import sys
 
 c = get_config()  # noqa: F821 - JupyterHub gives it
 
+application = os.environ.get("NAME_PREFIX", "")
+application += os.environ.get("WORKSHOP_NAME") or "learning-portal"
+
 c.JupyterHub.authenticator_class = "workshop-anonymous"
 c.AnonymousAuthenticator.access_code = os.environ.get("SPAWNER_PASSWORD", "")
 c.JupyterHub.active_server_limit = int(os.environ.get("SERVER_LIMIT") or 8)
@@ -26,6 +29,10 @@ c.JupyterHub.services = [
             f"--timeout={int(os.environ.get('IDLE_TIMEOUT') or 300)}",
             f"--max-age={int(os.environ.get('MAX_SESSION_AGE') or 3600)}",
             "--cull-every=60",
+            # Visitors who have left, and what a killed hub has left in the cluster.
+            "--anonymous-timeout=60",
+            "--clean-cluster=True",
+            f"--application={application}",
         ],
     }
 ]
@@ -36,6 +43,7 @@ c.JupyterHub.load_roles = [
         "scopes": [
             "list:users",
             "read:users:activity",
+            "read:users:groups",
             "read:servers",
             "delete:servers",
             "delete:users",

@@ -84,6 +84,7 @@
     if (!section) return false;
     const chosen =
       session === "*" ? [...frames.values()] : [frames.get(session) ?? add(session)];
+    if (!chosen.every((one) => one.ready)) announce("Waiting for the terminal\u2026");
     const answers = await Promise.all(chosen.map(whenReady));
     chosen.forEach((one, place) => answers[place] && post(one, data));
     if (!answers.every(Boolean)) {
