@@ -106,6 +106,24 @@ def test_then_stays_on_this_server(then, stays):
     assert redirects.stays_here(then) is stays
 
 
+@pytest.mark.parametrize(
+    ("then", "whole"),
+    [
+        ("../authorize?x=1", "/oauth/authorize?x=1"),
+        ("/oauth/authorize?x=1", "/oauth/authorize?x=1"),
+        ("/oauth/authorize", None),
+        ("/login?then=/", None),
+        ("../../logout?", None),
+        ("https://evil.example/oauth/authorize?x=1", None),
+        ("//evil.example/oauth/authorize?x=1", None),
+        ("http://[", None),
+        ("", None),
+    ],
+)
+def test_a_login_goes_on_where_it_began(then, whole):
+    assert redirects.resume("/oauth/authorize/approve", then) == whole
+
+
 def reference(kind="Route", name="hub"):
     body = {"kind": "OAuthRedirectReference", "apiVersion": "v1"}
     return json.dumps({**body, "reference": {"kind": kind, "name": name}})

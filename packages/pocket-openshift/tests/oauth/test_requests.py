@@ -127,6 +127,23 @@ def test_a_service_account_never_gets_more_than_it_may(asked):
         assert set(verdict.scopes) <= {*scopes.SUPPORTED, "role:admin:ns"} - {"user:full"}
 
 
+@pytest.mark.parametrize(
+    ("client", "asked", "redirect", "says"),
+    [
+        (ACCOUNT, ["user:info"], HUB, ""),
+        (None, ["user:info"], HUB, "Could not find client"),
+        (ACCOUNT, ["user:info"], "http://evil.example/", "did not register the address"),
+        (ACCOUNT, ["user:full"], HUB, "illegal scopes (user:full)"),
+        (ACCOUNT, ["nonsense"], HUB, "illegal scopes (nonsense)"),
+        (CLIENT, ["user:full"], HUB, ""),
+    ],
+)
+def test_a_person_is_asked_about_what_may_be(client, asked, redirect, says):
+    found = requests.judge_approval(client, asked, redirect)
+    assert says in found
+    assert bool(found) is bool(says)
+
+
 def basic(name, secret):
     return "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()
 

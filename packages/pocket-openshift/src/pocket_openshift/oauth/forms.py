@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import math
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from . import clients, handlers, pages, redirects, requests, scopes, tokens
+from . import handlers, pages, redirects, requests, scopes, tokens
 
 
 class Login(handlers.Handler):
@@ -67,7 +67,7 @@ class Approve(handlers.Handler):
     def get(self) -> None:
         """The form."""
         query = self.parameters()
-        then = self._then(query.get("then", ""))
+        then = redirects.resume(self.request.path, query.get("then", ""))
         person = self.person()
         if then is None:
             self._fail("This page was opened without a login that it belongs to.")
@@ -76,31 +76,13 @@ class Approve(handlers.Handler):
         else:
             self._ask(person, query)
 
-    def _then(self, then: str) -> str | None:
-        """Where to go on, if that is a page of this server."""
-        whole = urljoin(self.request.path, then)
-        return (
-            whole if redirects.stays_here(whole) and whole.startswith("/oauth/authorize?") else None
-        )
-
     def _fail(self, text: str, status: int = 400) -> None:
         self.show(pages.render_message("Cannot authorize", text), status)
-
-    def _wrong(self, client: clients.Client | None, asked: tuple[str, ...], redirect: str) -> str:
-        if client is None:
-            return "Could not find client for client_id"
-        if redirects.choose(client.redirects, redirect) is None:
-            return f"{client.name} did not register the address {redirect}"
-        denied = scopes.denied_by(client.restrictions, asked)
-        wrong = scopes.judge_scopes(asked)
-        if denied or wrong:
-            return f"{client.name} requested illegal scopes ({scopes.join(asked)})"
-        return ""
 
     def _ask(self, person: tokens.Person, query: dict[str, str]) -> None:
         client = self.oauth.registry.client(query.get("client_id", ""))
         asked, redirect = scopes.split(query.get("scope", "")), query.get("redirect_uri", "")
-        wrong = self._wrong(client, asked, redirect)
+        wrong = requests.judge_approval(client, asked, redirect)
         if wrong or client is None:
             self._fail(wrong)
             return
@@ -118,7 +100,7 @@ class Approve(handlers.Handler):
     def post(self) -> None:
         """The form comes back."""
         form, person = self.form(), self.person()
-        then = self._then(form.get("then", ""))
+        then = redirects.resume(self.request.path, form.get("then", ""))
         if not self.judge_csrf(form.get("csrf", "")):
             self._fail(
                 "This page was open for too long. Go back to the application and try again.", 403
@@ -133,12 +115,15 @@ class Approve(handlers.Handler):
             self._decide(person, form, then)
 
     def _decide(self, person: tokens.Person, form: dict[str, str], then: str) -> None:
-        given = tuple(value.decode() for value in self.request.body_arguments.get("scope", ()))
+        given = tuple(
+            value.decode("utf-8", "replace")
+            for value in self.request.body_arguments.get("scope", ())
+        )
         if "approve" not in form or not given:
             self.go(_with(then, error=requests.ACCESS_DENIED))
             return
         client = self.oauth.registry.client(form.get("client_id", ""))
-        wrong = self._wrong(client, given, form.get("redirect_uri", ""))
+        wrong = requests.judge_approval(client, given, form.get("redirect_uri", ""))
         if wrong or client is None:
             self._fail(wrong)
             return

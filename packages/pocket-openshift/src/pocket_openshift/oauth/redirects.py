@@ -11,7 +11,7 @@ import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 URI_ANNOTATION = "serviceaccounts.openshift.io/oauth-redirecturi."
 REFERENCE_ANNOTATION = "serviceaccounts.openshift.io/oauth-redirectreference."
@@ -88,6 +88,20 @@ def stays_here(then: str) -> bool:
     if parts is None or parts.scheme or parts.netloc:
         return False
     return then.startswith("/") and not then.startswith("//") and _plain(then)
+
+
+AUTHORIZE = "/oauth/authorize?"
+
+
+def resume(page: str, then: str) -> str | None:
+    """Where a login goes on after the page at a path; `then` may be relative to it. None when that
+    is not a request for a code at this server.
+    """
+    try:
+        whole = urljoin(page, then)
+    except ValueError:
+        return None
+    return whole if stays_here(whole) and whole.startswith(AUTHORIZE) else None
 
 
 @dataclass(frozen=True, slots=True)

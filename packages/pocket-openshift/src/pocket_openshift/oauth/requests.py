@@ -195,6 +195,17 @@ def judge_grant(
     return Ask(asked)
 
 
+def judge_approval(client: clients.Client | None, asked: Sequence[str], redirect: str) -> str:
+    """Why a person is not asked (or not believed) about this; '' when all is well."""
+    if client is None:
+        return "Could not find client for client_id"
+    if redirects.choose(client.redirects, redirect) is None:
+        return f"{client.name} did not register the address {redirect}"
+    if scopes.judge_scopes(asked) or scopes.denied_by(client.restrictions, asked):
+        return f"{client.name} requested illegal scopes ({scopes.join(asked)})"
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """A request to /oauth/token, and how the client says who it is."""
