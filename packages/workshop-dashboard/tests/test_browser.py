@@ -53,6 +53,8 @@ SECOND = """# The second page
 echo "still $word"
 ```
 
+<pre data-action="execute"><code>echo <ruby>a<rp>; echo hidden</rp></ruby>&#x202e;b</code></pre>
+
 [Back to the start](index.md), [the terminal](%terminal_url%) and [elsewhere](https://example.com/)
 """
 
@@ -212,6 +214,12 @@ async def test_a_link_to_the_terminal_goes_there(open_page):
     await page.get_by_role("link", name="the terminal", exact=True).click()
     assert await page.evaluate("document.activeElement.tagName") == "IFRAME"
     assert page.url.endswith("/second")
+
+
+async def test_nothing_that_runs_is_hidden(open_page):
+    page = await open_page("dashboard/page/second")
+    text = await block(page, "echo a").locator("pre").inner_text()
+    assert text.strip() == "echo a; echo hiddenb"
 
 
 async def test_no_script_of_a_page_runs(open_page):

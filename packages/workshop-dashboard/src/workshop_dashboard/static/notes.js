@@ -16,6 +16,7 @@
     edit: ["icon-edit", "Copy to edit"],
   };
   const RUNNING = new Set(["execute", "input", "interrupt", "clear"]);
+  const HIDING = /[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
   const CTRL_C = /^<ctrl[-+]c>$/i;
 
   const make = (tag, className, text) => {
@@ -87,7 +88,9 @@
     const { action, session = "1", note } = pre.dataset;
     if (note) { pre.before(make("p", "problem", note)); }
     if (!WORDS[action] || pre.closest(".block")) return;
-    const text = pre.textContent;
+    // What runs is what is seen: plain text, and no character that hides or turns around others.
+    const text = pre.textContent.replace(HIDING, "");
+    pre.replaceChildren(make("code", "", text));
     const running = RUNNING.has(action) && workshop.hasTerminals;
     const [picture, word] = running || !RUNNING.has(action) ? WORDS[action] : WORDS.copy;
     const key = `${notes.querySelector("article").dataset.page}#${place}`;
