@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pocket_openshift.oauth import requests, tokens
+from pocket_openshift.oauth import exchanges, requests, tokens
 
 ALICE = tokens.Person("alice", "u1")
 REQUEST = requests.Authorize("rec-client", "code", "http://a", "s", "user:info")
@@ -60,7 +60,7 @@ def test_a_code_is_read_back():
     made = tokens.make_code_object("sha256~c", ALICE, request, ["user:info"])
     made["metadata"]["creationTimestamp"] = "2026-01-01T00:00:00Z"
     found = tokens.parse_code(made)
-    assert found == requests.Code(
+    assert found == exchanges.Code(
         "c", "http://a", START + 300, requests.Challenge("x" * 43, "S256")
     )
 

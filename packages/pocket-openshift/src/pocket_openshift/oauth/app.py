@@ -1,21 +1,15 @@
-"""The OAuth server put together: people, sessions, registry, and the web application over them.
+"""The OAuth server put together: its pages, and what it adds to the cluster's behaviours.
 
 `pocket_openshift.server` serves what `make_app` makes on a TLS port of its own.
 """
 
 from __future__ import annotations
 
-import asyncio
-import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import tornado.web
 
-from pocket_openshift.behaviours import Behaviour
-
-from . import clients, display, flow, forms, handlers, objects, people, registry, sessions, tokens
+from . import display, flow, forms, handlers, objects, server
 
 if TYPE_CHECKING:
     from pocket_openshift.control_plane import ControlPlane
@@ -33,81 +27,8 @@ ROUTES: tuple[tuple[str, type[handlers.Handler]], ...] = (
     (r"/", handlers.Front),
 )
 
-
-@dataclass(frozen=True, slots=True)
-class LoginResult:
-    """What came of a password: the person, or the login page's word for why not and how long to
-    wait (seconds).
-    """
-
-    person: tokens.Person | None = None
-    reason: str = ""
-    wait: float = 0.0
-
-
-class OAuthServer(Behaviour):
-    """Everything behind the pages. The API believes its tokens from the moment it is made."""
-
-    def __init__(self, plane: ControlPlane) -> None:
-        super().__init__(plane)
-        self.registry = registry.Registry(plane)
-        self.sessions = sessions.Sessions()
-        self.throttle = people.Throttle()
-        self.people = people.People()
-        self._checks = asyncio.Semaphore(4)
-        plane.authentication.add(self.registry.user_of)
-
-    def started(self) -> None:
-        """The clients that every cluster has; some of their addresses are this server's."""
-        for client in clients.make_own(self.issuer, tokens.make_token()):
-            self.registry.keep_client(client)
-
-    @property
-    def issuer(self) -> str:
-        """The URL of this server, as clients and browsers reach it."""
-        return self.plane.settings.oauth_url
-
-    @property
-    def port(self) -> int:
-        """The port in that URL."""
-        return urlsplit(self.issuer).port or 443
-
-    def add(self, person: people.Person) -> None:
-        """Let a person log in from now on, and set the groups."""
-        self.people.add(person)
-        self.registry.set_groups(person.name, person.groups)
-
-    async def log_in(self, name: str, password: str) -> LoginResult:
-        """Check a password, off the loop and no more than a few at a time; make the User at the
-        first login.
-        """
-        async with self._checks:
-            wait = self.throttle.wait(name, time.monotonic())
-            if wait:
-                return LoginResult(reason="throttled", wait=wait)
-            right = await asyncio.to_thread(self.people.check, name, password)
-        if not right:
-            self.throttle.failed(name, time.monotonic())
-            return LoginResult(reason="access_denied")
-        self.throttle.succeeded(name)
-        try:
-            return LoginResult(self.registry.ensure_user(name))
-        except registry.Unmapped as error:
-            return LoginResult(reason=error.reason)
-
-    def application(self) -> tornado.web.Application:
-        """The web application; serve it over TLS only."""
-        routes = [(path, handler, {"server": self}) for path, handler in ROUTES]
-        return tornado.web.Application(
-            routes,
-            default_handler_class=handlers.Missing,
-            default_handler_args={"server": self},
-            log_function=lambda handler: None,  # addresses hold codes
-        )
-
-
 BEHAVIOURS = (
-    OAuthServer,
+    server.OAuthServer,
     objects.Users,
     objects.OwnTokens,
     objects.Ends,
@@ -115,14 +36,20 @@ BEHAVIOURS = (
 )
 
 
-def server_of(plane: ControlPlane) -> OAuthServer:
+def server_of(plane: ControlPlane) -> server.OAuthServer:
     """The OAuth server of a cluster. Raises LookupError when it was made without one."""
     for behaviour in plane.behaviours:
-        if isinstance(behaviour, OAuthServer):
+        if isinstance(behaviour, server.OAuthServer):
             return behaviour
     raise LookupError("this cluster was made without an OAuth server")
 
 
 def make_app(plane: ControlPlane) -> tornado.web.Application:
-    """The pages of a cluster's OAuth server."""
-    return server_of(plane).application()
+    """The pages of a cluster's OAuth server; serve them over TLS only."""
+    behind = server_of(plane)
+    return tornado.web.Application(
+        [(path, handler, {"server": behind}) for path, handler in ROUTES],
+        default_handler_class=handlers.Missing,
+        default_handler_args={"server": behind},
+        log_function=lambda handler: None,  # addresses hold codes
+    )

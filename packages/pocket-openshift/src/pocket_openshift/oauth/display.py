@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from urllib.parse import urlencode
 
-from . import clients, handlers, pages, requests, scopes, tokens
+from . import clients, exchanges, handlers, pages, scopes, tokens
 
 _EXPIRED = "This page was open for too long. Request another token."
 
@@ -60,5 +60,5 @@ class Display(handlers.Handler):
         self.show(pages.render_token(page))
 
     @staticmethod
-    def _refused(client: clients.Client, code: requests.Code | None) -> bool:
-        return requests.judge_exchange(requests.Exchange(), client, code, time.time()) is not None
+    def _refused(client: clients.Client, code: exchanges.Code | None) -> bool:
+        return exchanges.judge_exchange(exchanges.Exchange(), client, code, time.time()) is not None

@@ -1,6 +1,6 @@
 """The handlers that clients use: a code at /oauth/authorize, a token at /oauth/token.
 
-`app` lists them; the verdicts are made in `requests`.
+`app` lists them; the verdicts are made in `requests` and `exchanges`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import tornado.escape
 
-from . import clients, handlers, pages, redirects, requests, scopes, tokens
+from . import clients, exchanges, handlers, pages, redirects, requests, scopes, tokens
 
 CSRF_HEADER = "X-CSRF-Token"
 _NO_CLIENT = requests.Refusal(requests.UNAUTHORIZED_CLIENT)
@@ -40,7 +40,7 @@ class Authorize(handlers.Handler):
 
     async def _by_password(self) -> tokens.Person | None:
         """Who a Basic header says, if the password is right."""
-        found = requests.parse_basic(self.request.headers.get("Authorization", ""))
+        found = exchanges.parse_basic(self.request.headers.get("Authorization", ""))
         if found is None:
             return None
         login = await self.oauth.log_in(*found)
@@ -107,10 +107,10 @@ class Token(handlers.Handler):
 
     async def post(self) -> None:
         """Judge, then exchange."""
-        exchange = requests.parse_exchange(
+        exchange = exchanges.parse_exchange(
             self.form(), self.request.headers.get("Authorization", "")
         )
-        refusal = requests.judge_before_client(exchange)
+        refusal = exchanges.judge_before_client(exchange)
         if refusal is not None:
             self.refuse(refusal)
             return
@@ -120,7 +120,7 @@ class Token(handlers.Handler):
             return
         kept = self.oauth.registry.code(exchange.code)
         code = tokens.parse_code(kept) if kept else None
-        refusal = requests.judge_exchange(exchange, client, code, time.time())
+        refusal = exchanges.judge_exchange(exchange, client, code, time.time())
         if refusal is not None or kept is None:
             self.refuse(refusal or _NO_CLIENT)
             return

@@ -20,7 +20,7 @@ from pocket_openshift import control_plane, discovery
 from . import pages, requests, tokens
 
 if TYPE_CHECKING:
-    from .app import OAuthServer
+    from .server import OAuthServer
 
 _NO_STORE = {
     "Cache-Control": "no-cache, no-store, max-age=0, must-revalidate",

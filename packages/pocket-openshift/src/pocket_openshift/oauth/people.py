@@ -1,7 +1,7 @@
 """Who may log in, with which password and in which groups. Passwords are kept as scrypt hashes
 only.
 
-Pure state, no I/O: `app` owns one `People`; `parse_person` and `parse_people` read `--user` and
+Pure state, no I/O: `server` owns one `People`; `parse_person` and `parse_people` read `--user` and
 `--users FILE`.
 """
 

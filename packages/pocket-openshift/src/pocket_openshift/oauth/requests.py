@@ -1,4 +1,4 @@
-"""Verdicts on the requests of the authorization-code flow: what is answered, and what is granted.
+"""Verdicts on requests for a code: may a browser be sent to log in, what is granted, what is asked.
 
 Pure: `handlers` reads the request, fetches client and code, asks here and does what the verdict
 says. The order of the checks and the words of the errors are those of the real OAuth server
@@ -7,14 +7,9 @@ says. The order of the checks and the words of the errors are those of the real 
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import unquote_plus
 
 from . import clients, redirects, scopes
 
@@ -44,7 +39,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "URI used in the authorization request, or was issued to another client.",
 }
 PLAIN, S256 = "plain", "S256"
-_PKCE = re.compile(r"[a-zA-Z0-9~._-]{43,128}")
+PKCE = re.compile(r"[a-zA-Z0-9~._-]{43,128}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +74,9 @@ class Challenge:
     method: str = ""
 
 
+NO_CHALLENGE = Challenge()
+
+
 @dataclass(frozen=True, slots=True)
 class Authorize:
     """A request to /oauth/authorize, as it was sent and then as it was found good."""
@@ -88,7 +86,7 @@ class Authorize:
     redirect: str = ""
     state: str = ""
     scope: str = ""
-    challenge: Challenge = Challenge()
+    challenge: Challenge = NO_CHALLENGE
     error: str = ""
 
     @property
@@ -153,7 +151,7 @@ def _judge_challenge(challenge: Challenge, *, public: bool) -> str | None:
         return "code_challenge (rfc7636) required for public clients" if public else None
     if challenge.method not in ("", PLAIN, S256):
         return "code_challenge_method transform algorithm not supported (rfc7636)"
-    if not _PKCE.fullmatch(challenge.value):
+    if not PKCE.fullmatch(challenge.value):
         return "code_challenge invalid (rfc7636)"
     return None
 
@@ -204,106 +202,3 @@ def judge_approval(client: clients.Client | None, asked: Sequence[str], redirect
     if scopes.judge_scopes(asked) or scopes.denied_by(client.restrictions, asked):
         return f"{client.name} requested illegal scopes ({scopes.join(asked)})"
     return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A request to /oauth/token, and how the client says who it is."""
-
-    grant_type: str = ""
-    code: str = ""
-    redirect: str = ""
-    verifier: str = ""
-    client_id: str = ""
-    secret: str = ""
-    credentials: bool = True
-
-
-def parse_exchange(form: Mapping[str, str], authorization: str = "") -> Exchange:
-    """The parameters of a request to /oauth/token; credentials come in the form or as Basic."""
-    said = _basic(authorization)
-    if "client_secret" in form or ("client_id" in form and said is None):
-        said = (form.get("client_id", ""), form.get("client_secret", ""))
-    name, secret = said or ("", "")
-    return Exchange(
-        grant_type=form.get("grant_type", ""),
-        code=form.get("code", ""),
-        redirect=form.get("redirect_uri", ""),
-        verifier=form.get("code_verifier", ""),
-        client_id=name,
-        secret=secret,
-        credentials=bool(name),
-    )
-
-
-def _basic(authorization: str) -> tuple[str, str] | None:
-    """Name and secret of a Basic header, form-encoded as OAuth does it (RFC 6749, 2.3.1)."""
-    found = parse_basic(authorization)
-    return (unquote_plus(found[0]), unquote_plus(found[1])) if found else None
-
-
-def parse_basic(authorization: str) -> tuple[str, str] | None:
-    """Name and password of a Basic header, or None."""
-    kind, _, text = authorization.partition(" ")
-    if kind.lower() != "basic":
-        return None
-    try:
-        name, colon, secret = base64.b64decode(text.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    return (name, secret) if colon else None
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """An authorization code as it was kept."""
-
-    client: str
-    redirect: str
-    expires: float
-    challenge: Challenge = Challenge()
-
-
-def judge_before_client(request: Exchange) -> Refusal | None:
-    """What can be said before the client is looked up."""
-    if request.grant_type != "authorization_code":
-        return Refusal(UNSUPPORTED_GRANT_TYPE)
-    if not request.credentials:
-        return Refusal(INVALID_REQUEST)
-    if not request.code:
-        return Refusal(INVALID_GRANT)
-    return None
-
-
-def judge_exchange(
-    request: Exchange, client: clients.Client, code: Code | None, now: float
-) -> Refusal | None:
-    """Whether a client, known by its secret, gets the token for a code; None means yes. `now` is in
-    seconds.
-    """
-    if code is None:
-        return Refusal(UNAUTHORIZED_CLIENT)
-    if now >= code.expires or code.client != client.name:
-        return Refusal(INVALID_GRANT)
-    redirect = request.redirect or next(iter(client.redirects), "")
-    if redirect != code.redirect or redirects.choose(client.redirects, redirect) is None:
-        return Refusal(INVALID_REQUEST)
-    return _judge_verifier(code.challenge, request.verifier)
-
-
-def _judge_verifier(challenge: Challenge, verifier: str) -> Refusal | None:
-    if not challenge.value:
-        return None
-    if not _PKCE.fullmatch(verifier):
-        return Refusal(INVALID_REQUEST, "code_verifier invalid (rfc7636)")
-    if not hmac.compare_digest(transform(verifier, challenge.method), challenge.value):
-        return Refusal(INVALID_GRANT, "code_verifier invalid (rfc7636)")
-    return None
-
-
-def transform(verifier: str, method: str) -> str:
-    """The challenge that belongs to a verifier."""
-    if method != S256:
-        return verifier
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

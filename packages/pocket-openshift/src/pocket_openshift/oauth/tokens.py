@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from . import requests
+from . import exchanges, requests
 
 PREFIX = "sha256~"
 CODE_SECONDS = 300
@@ -112,9 +112,9 @@ def expires(obj: Mapping[str, Any]) -> float:
     return datetime.fromisoformat(obj["metadata"]["creationTimestamp"]).timestamp() + seconds
 
 
-def parse_code(obj: Mapping[str, Any]) -> requests.Code:
+def parse_code(obj: Mapping[str, Any]) -> exchanges.Code:
     """A kept code as the rules see it."""
-    return requests.Code(
+    return exchanges.Code(
         client=obj["clientName"],
         redirect=obj["redirectURI"],
         expires=expires(obj),

@@ -1,0 +1,81 @@
+"""The state behind the pages: who may log in, who is logged in, what the cluster keeps.
+
+`app` makes the web application over it; the handlers call it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pocket_openshift.behaviours import Behaviour
+
+from . import clients, people, registry, sessions, tokens
+
+if TYPE_CHECKING:
+    from pocket_openshift.control_plane import ControlPlane
+
+
+@dataclass(frozen=True, slots=True)
+class LoginResult:
+    """What came of a password: the person, or the login page's word for why not and how long to
+    wait (seconds).
+    """
+
+    person: tokens.Person | None = None
+    reason: str = ""
+    wait: float = 0.0
+
+
+class OAuthServer(Behaviour):
+    """Everything behind the pages. The API believes its tokens from the moment it is made."""
+
+    def __init__(self, plane: ControlPlane) -> None:
+        super().__init__(plane)
+        self.registry = registry.Registry(plane)
+        self.sessions = sessions.Sessions()
+        self.throttle = people.Throttle()
+        self.people = people.People()
+        self._checks = asyncio.Semaphore(4)
+        plane.authentication.add(self.registry.user_of)
+
+    def started(self) -> None:
+        """The clients that every cluster has; some of their addresses are this server's."""
+        for client in clients.make_own(self.issuer, tokens.make_token()):
+            self.registry.keep_client(client)
+
+    @property
+    def issuer(self) -> str:
+        """The URL of this server, as clients and browsers reach it."""
+        return self.plane.settings.oauth_url
+
+    @property
+    def port(self) -> int:
+        """The port in that URL."""
+        return urlsplit(self.issuer).port or 443
+
+    def add(self, person: people.Person) -> None:
+        """Let a person log in from now on, and set the groups."""
+        self.people.add(person)
+        self.registry.set_groups(person.name, person.groups)
+
+    async def log_in(self, name: str, password: str) -> LoginResult:
+        """Check a password, off the loop and no more than a few at a time; make the User at the
+        first login.
+        """
+        async with self._checks:
+            wait = self.throttle.wait(name, time.monotonic())
+            if wait:
+                return LoginResult(reason="throttled", wait=wait)
+            right = await asyncio.to_thread(self.people.check, name, password)
+        if not right:
+            self.throttle.failed(name, time.monotonic())
+            return LoginResult(reason="access_denied")
+        self.throttle.succeeded(name)
+        try:
+            return LoginResult(self.registry.ensure_user(name))
+        except registry.Unmapped as error:
+            return LoginResult(reason=error.reason)
