@@ -52,7 +52,7 @@ async def test_a_login_that_the_hub_takes_back_loses_its_sockets(ada):
 
 
 async def test_a_shell_does_not_learn_the_hubs_token_from_the_server(ada):
-    """As far as one UID allows: root reads all of /proc; test_process.py asks as an ordinary user."""
+    """As far as one UID allows: root reads all of /proc; test_process.py is an ordinary user."""
     async with ada.terminal() as terminal:
         server = await terminal.run("ps -o ppid= -p $$ | tr -d ' '")
         assert await terminal.run(f"stat -c %U /proc/{server}/environ") == "root"

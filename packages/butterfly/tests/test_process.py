@@ -14,9 +14,9 @@ NOBODY = 65534
 # An ordinary user's process: dumpable, as after exec; then hidden.
 HIDE = f"""
 import ctypes, logging, os, sys
+from jupyterhub_butterfly import process
 os.setgroups([]); os.setgid({NOBODY}); os.setuid({NOBODY})
 ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)
-from jupyterhub_butterfly import process
 print("open", flush=True); sys.stdin.readline()
 process.hide_memory(logging.getLogger())
 print("hidden", flush=True); sys.stdin.readline()

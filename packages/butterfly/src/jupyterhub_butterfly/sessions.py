@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 
 # Sent to a browser and not yet gone from this process. Beyond the first, the program is held up;
 # a browser that stays beyond it for STALLED seconds is let go, so that it cannot hold up others.
-HIGH_WATER = 384 * 1024
-LOW_WATER = 128 * 1024
+HIGH_WATER = 128 * 1024
+LOW_WATER = 48 * 1024
 STALLED = 15.0
 # Pages whose place in the output is remembered, for coming back after a lost connection.
 REMEMBERED_PAGES = 32

@@ -33,7 +33,7 @@ FULL = 4429
 # What Butterfly's client sends by itself when it has lost its connection: it would kill what runs.
 RECONNECT_INTERRUPT = b"\x03\n"
 
-SEND_BUFFER = 128 * 1024
+SEND_BUFFER = 64 * 1024
 LARGEST_FRAME = 16 * 1024 * 1024
 LARGEST_CONTROL = 4096
 # A little below the shortest time-out of common proxies (30 s). The frames are ours to the browser

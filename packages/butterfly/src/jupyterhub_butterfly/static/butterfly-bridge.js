@@ -6,7 +6,8 @@
 
 (function () {
   const RealWebSocket = window.WebSocket;
-  const LARGEST_WRITE = 32 * 1024; // characters; it draws once for each
+  const LARGEST_WRITE = 16 * 1024; // characters; it draws once for each
+  const KEPT = 4096; // of what an interrupt throws away
 
   class End {
     constructor(sendTo) {
@@ -39,10 +40,26 @@
       this.channel = new MessageChannel();
       this.channel.port1.onmessage = () => this._draw();
       this.busy = false;
+      this.skipUntil = 0;
     }
     add(text, done) {
       this.pieces.push([text, done]);
+      if (Date.now() < this.skipUntil) this._skip();
       this._kick();
+    }
+    // An interrupt throws away what is not shown yet, as a terminal does with its output queue: this
+    // client draws some 200 KB a second, and nobody wants to watch the rest of a flood.
+    interrupted() {
+      this.skipUntil = Date.now() + 1000;
+      this._skip();
+    }
+    _skip() {
+      const size = this.pieces.reduce((sum, piece) => sum + piece[0].length, 0);
+      if (size < LARGEST_WRITE) return;
+      const all = this.pieces.map((piece) => piece[0]).join("");
+      const newline = all.indexOf("\n", all.length - KEPT);
+      for (const piece of this.pieces) piece[1]();
+      this.pieces = [[all.slice(newline < 0 ? -KEPT : newline), () => {}]];
     }
     open() {
       this.ready = true;
@@ -84,7 +101,10 @@
   }
 
   const output = new Output();
-  const shell = new End((data) => page.link.send(data));
+  const shell = new End((data) => {
+    if (data === "\x03") output.interrupted();
+    page.link.send(data);
+  });
   const ctl = new End((data) => {
     const message = JSON.parse(data);
     if (message.cmd === "size") page.link.resize(message.cols, message.rows);
@@ -143,6 +163,8 @@
   } catch (error) {
     console.debug("no local storage", error);
   }
+
+  page.link.holdAbove = 64 * 1024;
 
   window.terminalBridge = { page: page, output: output };
 })();

@@ -7,8 +7,6 @@
 "use strict";
 
 (function () {
-  const HOLD_ABOVE = 512 * 1024; // characters received and not drawn
-  const GO_BELOW = 128 * 1024;
   const RENEW_HOLD = 5000; // ms; the server lets go of pages that hold and fall silent
   const SILENCE = 65000; // ms; the server sends something every 20 s
   const FIRST_PAUSE = 400; // ms
@@ -36,6 +34,7 @@
     constructor(config, handlers) {
       this.config = config;
       this.handlers = handlers;
+      this.holdAbove = 512 * 1024; // characters received and not drawn; a slow screen sets less
       this.page = randomHex(16);
       this.received = null; // bytes of output so far; null: nothing was ever shown
       this.backlog = 0;
@@ -84,7 +83,7 @@
     // The page has drawn so many characters.
     drawn(count) {
       this.backlog = Math.max(0, this.backlog - count);
-      if (this.held && this.backlog < GO_BELOW) {
+      if (this.held && this.backlog < this.holdAbove / 4) {
         this.held = false;
         this._control({ cmd: "go" });
       }
@@ -194,7 +193,7 @@
       if (!text) return;
       this.received += encoder.encode(text).length;
       this.backlog += text.length;
-      if (!this.held && this.backlog > HOLD_ABOVE) {
+      if (!this.held && this.backlog > this.holdAbove) {
         this.held = true;
         this._control({ cmd: "hold" });
       }
