@@ -253,11 +253,12 @@ class Run:
             idle = process.memory_info().rss
             self.figures["memory, one idle terminal"] = idle / MIB
             await self._more_terminals(http, base, process, idle)
-            await line.send("stty -onlcr; PS1=; cat\r")
+            await line.send("stty -onlcr; PS1='$ '; cat\r")
             await line.send("mark\r")
             await line.until(b"mark")
             await self._echo(line, "echo", 0.004)
             await line.send("\x03")
+            await line.until(b"$ ")
             await self._flood(line, process)
             self.figures["memory, peak beyond idle in a flood"] = (self.peak - idle) / MIB
             await self._interrupt(line)
@@ -291,8 +292,6 @@ class Run:
         self.figures[f"{name} p99"] = times[int(len(times) * 0.99)]
 
     async def _flood(self, line: Line, process: psutil.Process) -> None:
-        await line.send("PS1='$ '\r")
-        await line.until(b"$ ")
         self.peak = process.memory_info().rss
         watch = asyncio.create_task(self._watch(process))
         cpu = sum(process.cpu_times()[:2])
@@ -328,7 +327,7 @@ class Run:
 
     async def _beside(self, http: aiohttp.ClientSession, base: str, line: Line) -> None:
         async with self.peer.connect(http, base, "beside") as quiet:
-            await quiet.send("stty -echo; PS1=; cat\r")
+            await quiet.send("stty -echo; cat\r")
             await quiet.send("mark\r")
             await quiet.until(b"mark")
             await line.send("yes\r")
