@@ -46,7 +46,9 @@ def load(path: Path) -> Connection:
         raise KubeconfigError(f"{path} is no kubeconfig: it holds no mapping")
     try:
         return make_connection(document, path.parent)
-    except (KeyError, TypeError, AttributeError) as error:
+    except KubeconfigError as error:
+        raise KubeconfigError(f"{path}: {error}") from error
+    except (KeyError, TypeError, AttributeError, OSError) as error:
         raise KubeconfigError(f"{path} lacks a part of a kubeconfig: {error}") from error
 
 
