@@ -194,6 +194,7 @@ async def test_a_websocket_goes_through(routed):
         await socket.write_message(word)
         assert await asyncio.wait_for(socket.read_message(), 10) == "echo " + word
     socket.close()
+    assert await asyncio.wait_for(socket.read_message(), 10) is None
 
 
 def test_tls_ends_at_the_router(routed):
@@ -227,6 +228,7 @@ async def test_what_is_no_request_is_refused(routed, sent, status):
     writer.write(sent)
     assert (await asyncio.wait_for(reader.readline(), 10)).split()[1] == status
     writer.close()
+    await writer.wait_closed()
 
 
 def test_the_router_listens_on_loopback_only(routed):

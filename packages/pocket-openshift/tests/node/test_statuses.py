@@ -55,6 +55,13 @@ def test_a_container_that_backs_off_leaves_the_pod_running():
     assert statuses.judge_phase(facts(), [], [crashed]) == "Running"
 
 
+def test_a_pod_has_not_ended_before_its_sidecars():
+    side = view(RUNNING, sidecar=True, started=True)
+    assert statuses.judge_phase(facts("Never"), [side], [view(DONE)]) == "Running"
+    side = view(DONE, sidecar=True, started=True)
+    assert statuses.judge_phase(facts("Never"), [side], [view(DONE)]) == "Succeeded"
+
+
 def test_a_reason_to_end_ends_the_pod_whatever_its_containers_do():
     status = statuses.make_status(facts(over="DeadlineExceeded"), [], [view(RUNNING)], [], NOW)
     assert (status["phase"], status["reason"]) == ("Failed", "DeadlineExceeded")

@@ -67,6 +67,8 @@ def judge_phase(facts: Facts, init: Sequence[states.View], main: Sequence[states
     if not judge_initialized(init):
         return "Pending"
     ended = [view.state for view in main if isinstance(view.state, states.Terminated)]
+    if len(ended) == len(main) and any(isinstance(view.state, states.Running) for view in init):
+        return "Running"  # its sidecars are still being stopped
     if len(ended) == len(main) and main:
         if facts.restart_policy == "Always":
             return "Running"
