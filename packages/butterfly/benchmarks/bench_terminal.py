@@ -1,9 +1,8 @@
 """The terminal's figures beside its peers': start, memory, echo, flood, Ctrl-C.
 
-`python packages/butterfly/benchmarks/bench_terminal.py [--runs N] [--json FILE] [--peers a,b]`. Peers
-are used where they are installed: ttyd (Debian), butterfly (its own server), jupyter-server with
-jupyter-server-terminals. All run on loopback without a login, one after the other, the runs paired.
-With `--hub` our own start and memory are taken below a real hub, with its login, as well.
+`python packages/butterfly/benchmarks/bench_terminal.py [--runs N] [--json FILE] [--peers a,b]`.
+Peers are used where they are installed: ttyd (Debian), butterfly (its own server), jupyter-server
+with jupyter-server-terminals. All run on loopback without a login, the runs paired.
 """
 
 from __future__ import annotations
@@ -109,9 +108,11 @@ class TtydLine(Line):
     """ttyd puts a letter before each message."""
 
     async def send(self, text: str) -> None:
+        """As in the base class."""
         await self.socket.send_bytes(b"0" + text.encode())
 
     def unwrap(self, data: bytes) -> bytes:
+        """As in the base class."""
         return data[1:] if data[:1] == b"0" else b""
 
 
@@ -121,15 +122,18 @@ class Ttyd(Peer):
     name = "ttyd"
 
     def command(self, port: int) -> list[str]:
+        """As in the base class."""
         return ["ttyd", "-p", str(port), "-i", "127.0.0.1", "-W", "/bin/sh", "-i"]
 
     def health(self) -> str:
+        """As in the base class."""
         return "/"
 
     @contextlib.asynccontextmanager
     async def connect(
         self, http: aiohttp.ClientSession, base: str, name: str
     ) -> typing.AsyncIterator[Line]:
+        """As in the base class."""
         async with http.ws_connect(f"{base}/ws", protocols=["tty"], max_msg_size=0) as socket:
             await socket.send_bytes(b'{"columns":80,"rows":24}')
             yield TtydLine(socket)
@@ -141,6 +145,7 @@ class Butterfly(Peer):
     name = "butterfly"
 
     def command(self, port: int) -> list[str]:
+        """As in the base class."""
         script = shutil.which("butterfly.server.py") or "butterfly.server.py"
         return [
             *(sys.executable, script, "--unsecure", "--host=127.0.0.1", f"--port={port}"),
@@ -149,12 +154,14 @@ class Butterfly(Peer):
         ]
 
     def health(self) -> str:
+        """As in the base class."""
         return "/"
 
     @contextlib.asynccontextmanager
     async def connect(
         self, http: aiohttp.ClientSession, base: str, name: str
     ) -> typing.AsyncIterator[Line]:
+        """As in the base class."""
         options = {"max_msg_size": 0, "headers": {"Origin": base}}
         async with (
             http.ws_connect(f"{base}/ws/session/{name}", **options) as shell,
@@ -169,9 +176,11 @@ class JupyterLine(Line):
     """jupyter-server-terminals speak JSON lists."""
 
     async def send(self, text: str) -> None:
+        """As in the base class."""
         await self.socket.send_str(json.dumps(["stdin", text]))
 
     def unwrap(self, data: bytes) -> bytes:
+        """As in the base class."""
         kind, *rest = json.loads(data)
         return rest[0].encode() if kind == "stdout" else b""
 
@@ -182,6 +191,7 @@ class Jupyter(Peer):
     name = "jupyter-server"
 
     def command(self, port: int) -> list[str]:
+        """As in the base class."""
         return [
             *(sys.executable, "-m", "jupyter_server", f"--ServerApp.port={port}", "--no-browser"),
             *("--ServerApp.ip=127.0.0.1", "--IdentityProvider.token=", "--allow-root"),
@@ -190,12 +200,14 @@ class Jupyter(Peer):
         ]
 
     def health(self) -> str:
+        """As in the base class."""
         return "/api"
 
     @contextlib.asynccontextmanager
     async def connect(
         self, http: aiohttp.ClientSession, base: str, name: str
     ) -> typing.AsyncIterator[Line]:
+        """As in the base class."""
         async with http.post(f"{base}/api/terminals") as made:
             number = (await made.json())["name"]
         url = f"{base}/terminals/websocket/{number}"

@@ -141,7 +141,12 @@ async def _start_server(folder, *args, env=None, code=None):
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, *program, "--port=0"),
         *(() if any(word.startswith("--mode=") for word in args) else ("--mode=none",)),
-        *("--ButterflyApp.extensions=[]", *args),
+        *(
+            ()
+            if any(".extensions=" in word for word in args)
+            else ("--ButterflyApp.extensions=[]",)
+        ),
+        *args,
         cwd=folder,
         env={**os.environ, "HOME": str(folder), "PS1": "$ ", "ENV": "", **(env or {})},
         stdout=asyncio.subprocess.DEVNULL,

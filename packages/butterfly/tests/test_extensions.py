@@ -2,6 +2,8 @@
 
 import importlib.metadata
 import logging
+import pathlib
+import re
 
 import pytest
 from tornado import web
@@ -99,3 +101,23 @@ def test_one_that_breaks_while_loading_is_named(monkeypatch):
     install(monkeypatch, broken=broken)
     with pytest.raises(extensions.ExtensionError, match=r"'broken'.*no notes folder"):
         extensions.load_extensions(CONTEXT)
+
+
+async def test_the_documented_example_works(server_factory, person_factory, tmp_path):
+    docs = pathlib.Path(__file__).parents[3] / "docs" / "reference" / "butterfly.md"
+    example = re.search(r"```python\n(.*?)```", docs.read_text(), re.S).group(1)
+    (tmp_path / "hello_example.py").write_text(example)
+    code = (
+        "import importlib.metadata as m, sys; sys.path.insert(0, '.');"
+        "point = m.EntryPoint('hello', 'hello_example:load', 'jupyterhub_butterfly.extensions');"
+        "m.entry_points = lambda group: [point];"
+        "import jupyterhub_butterfly.app as a; a.main()"
+    )
+    server = await server_factory("--ButterflyApp.extensions=['hello']", code=code)
+    person = person_factory(server.url)
+    async with person.session.get(f"{server.url}hello") as page:
+        assert await page.text() == "Hello anyone"
+        assert "frame-ancestors" in page.headers["Content-Security-Policy"]
+    async with person.session.get(f"{server.url}hello", headers={"Host": "evil.example"}) as page:
+        assert page.status == 403
+    assert (await person.open_terminal("/"))["menu"] == [{"label": "Hello", "path": "hello"}]
