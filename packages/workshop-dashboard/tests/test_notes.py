@@ -80,6 +80,11 @@ def test_a_title(file, text, titles, title):
     assert book.pages[notes.page_name(file)].title == title
 
 
+def test_the_name_of_a_workshop_may_have_variables():
+    for texts, name in (({"a.md": "# For %who%"}, ""), ({"a.md": ""}, "For %who%")):
+        assert notes.make_notes(texts, Workshop(name=name), {"who": "ada"}).title == "For ada"
+
+
 @pytest.mark.parametrize(
     ("target", "origin", "found"),
     [

@@ -10,7 +10,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from workshop_dashboard import frontmatter, workshopfile
+from workshop_dashboard import frontmatter, variables, workshopfile
 
 PAGE_SUFFIXES = (".md", ".markdown", ".adoc")
 LINK_SUFFIXES = (*PAGE_SUFFIXES, ".html", ".htm")
@@ -71,7 +71,8 @@ def make_notes(
     order = _order(pages, workshop.modules)
     linked = {name: _with_neighbours(page, order, pages) for name, page in pages.items()}
     first = linked[order[0]].title if order else ""
-    return Notes(workshop.name or first, order, linked, workshop, frozenset(files), dict(values))
+    title = variables.fill(workshop.name or first, values)
+    return Notes(title, order, linked, workshop, frozenset(files), dict(values))
 
 
 def page_name(file: str) -> str:
