@@ -34,7 +34,7 @@ class Address:
     url: str
     token: str = field(repr=False)
     timeout: float = 60
-    concurrency: int = 10
+    concurrency: int = 20
     page_size: int = 200
     ssl: ssl_module.SSLContext | None = None
 
