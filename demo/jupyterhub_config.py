@@ -55,7 +55,12 @@ c.JupyterHub.services = [
             "--anonymous-timeout=60",
             "--clean-cluster=True",
             "--application=workshop",
+            "--namespace=workshop",
+            f"--state-file={folder}/workshop-culler.json",
         ],
+        # Sessions ask it for their clock; instructors would see who is here.
+        "url": f"http://127.0.0.1:{os.environ['DEMO_CULLER_PORT']}",
+        "oauth_client_allowed_scopes": ["read:servers", "delete:servers", "access:servers"],
         "environment": {"KUBECONFIG": os.environ["KUBECONFIG"]},
     },
     {"name": "demo-check", "api_token": os.environ["DEMO_CHECK_TOKEN"]},

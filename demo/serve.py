@@ -35,11 +35,12 @@ LOG_SHOWN = 20_000
 
 @dataclass(frozen=True)
 class Ports:
-    """The loopback ports of one demo: what people open, the hub's API, the proxy's API."""
+    """The loopback ports of one demo: what people open, the APIs of hub, proxy and culler."""
 
     public: int
     hub: int
     proxy: int
+    culler: int
 
 
 def parse_arguments(argv: list[str]) -> argparse.Namespace:
@@ -59,7 +60,7 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
 def choose_ports(wanted: int) -> Ports:
     """The wanted public port, or a free one where it is taken; free ones for the rest."""
     public = wanted if wanted and is_free(wanted) else free_port()
-    return Ports(public, free_port(), free_port())
+    return Ports(public, free_port(), free_port(), free_port())
 
 
 def is_free(port: int) -> bool:
@@ -85,6 +86,7 @@ def make_settings(
         "DEMO_URL": f"http://127.0.0.1:{ports.public}/",
         "DEMO_HUB_PORT": str(ports.hub),
         "DEMO_PROXY_PORT": str(ports.proxy),
+        "DEMO_CULLER_PORT": str(ports.culler),
         "DEMO_CHECK_TOKEN": secrets.token_hex(16),
         "DEMO_AUTO_START": "yes" if options.auto_start else "",
         "DEMO_ACCESS_CODE": options.access_code,

@@ -12,14 +12,7 @@ OTHER_DEFAULTS = {"config_file", "cull_arbiter_hook", "url", "cull_every", "conc
 @pytest.mark.parametrize("name", sorted(THEIRS.class_own_traits(config=True)))
 def test_every_option_of_jupyterhub_idle_culler_is_here(name):
     theirs, ours = THEIRS.class_traits()[name], WorkshopCuller.class_traits()[name]
-    if name not in (
-        "config_file",
-        "cull_arbiter_hook",
-        "url",
-        "log_level",
-        "cull_every",
-        "concurrency",
-    ):
+    if name not in OTHER_DEFAULTS:
         assert ours.default() == theirs.default()
 
 

@@ -11,7 +11,6 @@ import email.utils
 import itertools
 import json
 import logging
-import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -372,7 +371,7 @@ def test_never_a_live_one_never_a_foreign_one_always_every_dead_one(cluster, mon
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=int(os.environ.get("EX", 3)),
+            max_examples=12,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -56,6 +56,8 @@ class WorkshopCuller(settings.Settings):
         "pending-timeout": "WorkshopCuller.pending_timeout",
         "clean-cluster": "WorkshopCuller.clean_cluster",
         "application": "WorkshopCuller.application",
+        "namespace": "WorkshopCuller.namespace",
+        "state-file": "WorkshopCuller.state_file",
     }
     flags = {  # noqa: RUF012 - as traitlets has it
         **options.SHARED_FLAGS,
