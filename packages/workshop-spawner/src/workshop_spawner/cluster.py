@@ -179,8 +179,15 @@ class Cluster:
             return None
 
     async def find_requested(self, session: Session) -> list[dict[str, Any]]:
-        """The projects that we requested for this user and server, as far as we see any."""
+        """The projects that we requested for this user and server, as far as we see any.
+
+        OpenShift's list of projects lags behind by a second or so, so we ask by name, too.
+        """
         found = await self.find("project.openshift.io/v1", "Project")
+        named = make_reference("project.openshift.io/v1", "Project", session.project)
+        likely = await self._get_visible(named)
+        if likely is not None and session.project not in {f["metadata"]["name"] for f in found}:
+            found.append({**likely, **_head(named)})
         return [thing for thing in found if labels.is_requested(thing["metadata"], session)]
 
     async def is_namespaced(self, manifest: Manifest) -> bool:

@@ -85,6 +85,7 @@ class WorkshopSpawner(
 
     _known_hub_accounts: ClassVar[dict[int, str]] = {}
     _session: Session | None = None
+    _suffix = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,8 +113,21 @@ class WorkshopSpawner(
         """Forget the session that ended; the names of the next one are the default ones."""
         super().clear_state()
         self._session = None
+        self._suffix = ""
         self._journal = Journal()
         self._reset_names()
+
+    def get_state(self) -> dict[str, Any]:
+        """What a restarted hub has to know of a running session."""
+        state: dict[str, Any] = super().get_state()
+        if self._suffix:
+            state["workshop_suffix"] = self._suffix
+        return state
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take up a session of the hub before this one."""
+        super().load_state(state)
+        self._suffix = state.get("workshop_suffix", "")
 
     def _reset_names(self) -> None:
         slug = naming.make_slug(self.user.name, self.name)
@@ -146,9 +160,10 @@ class WorkshopSpawner(
         name = ""
         if self.project == plan.USER:
             name = naming.make_name(self._expand_user_properties(self.project_template))
-        return make_session(
+        made = make_session(
             await self._find_hub(), self.user.name, self.name, self.session_age, name
         )
+        return replace(made, suffix=self._suffix)
 
     async def _make_wishes(self, session: Session | None) -> plan.Wishes:
         """What was decided, filled in for a session (without one: the extras' kinds only)."""
@@ -217,7 +232,7 @@ class WorkshopSpawner(
 
     async def _start_session(self, session: Session, journal: Journal) -> str:
         """Make all that the session owns, then its pod; undo everything when that fails."""
-        self._session = session
+        self._session, self._suffix = session, session.suffix
         start = steps.Start(self.cluster, session, journal)
         wishes = await self._make_wishes(session)
         secrets = await self._find_secrets()
