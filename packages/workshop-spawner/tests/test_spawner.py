@@ -222,3 +222,57 @@ async def test_settings_that_cannot_work_are_refused_by_name(line, words):
     exec(line)
     with pytest.raises(TraitError, match=words):
         WorkshopSpawner(_mock=True, config=c)
+
+
+async def test_who_comes_when_all_places_are_taken_queues_up(place, workshop, visit):
+    place.pocket.start_node()
+    hub = await workshop("c.WorkshopSpawner.session_limit = 1")
+    first = await visit(hub)
+    await first.enter()
+    second, third = await visit(hub), await visit(hub)
+    status, page, url = await second.login()
+    assert status == 429
+    assert url.endswith("/hub/spawn")
+    assert "you are next (number 1 in the queue)" in page
+    assert "location.replace" in page
+    assert "1 before you (number 2 in the queue)" in (await third.login())[1]
+    await hub.api("DELETE", f"users/{first.name}/server")
+    await gone(place)
+    assert "number 2 in the queue" in (await third.get("hub/spawn"))[1]
+    assert (await second.get("hub/spawn"))[0] == 200
+
+
+async def test_a_session_from_the_reserve(place, workshop, visit):
+    place.pocket.start_node()
+    rules = [
+        ("clusterroles/workshop-hub-projects", "namespaces"),
+        ("namespaces/workshops/roles/workshop-hub", "serviceaccounts"),
+    ]
+    for role_path, resource in rules:
+        path = f"/apis/rbac.authorization.k8s.io/v1/{role_path}"
+        role = place.as_admin(path)
+        role["rules"].append({"apiGroups": [""], "resources": [resource], "verbs": ["patch"]})
+        place.pocket.request("PUT", path, role)
+    hub = await workshop("c.WorkshopSpawner.reserved_sessions = 2")
+    ready = "/api/v1/namespaces?labelSelector=class%3Dreserve"
+    await until(lambda: len(place.names(ready)) == 2)
+    await until(
+        lambda: all(
+            "workshop.jupyter.org/ready" in account["metadata"]["annotations"]
+            for account in place.as_admin(
+                "/api/v1/namespaces/workshops/serviceaccounts?labelSelector=class%3Dreserve"
+            )["items"]
+        )
+    )
+    stock = set(place.names(ready))
+    visitor = await visit(hub)
+    assert await visitor.enter() == f"hello from {visitor.name}"
+    (project,) = place.names("/api/v1/namespaces?labelSelector=class%3Dsession")
+    assert project in stock
+    pod = place.as_admin(f"{PODS}/intro-user-{visitor.name}")
+    env = {e["name"]: e.get("value") for e in pod["spec"]["containers"][0]["env"]}
+    assert env["PROJECT_NAMESPACE"] == project
+    await until(lambda: len(place.names(ready)) == 2)
+    await hub.api("DELETE", f"users/{visitor.name}/server")
+    await gone(place)
+    await until(lambda: project not in place.names("/api/v1/namespaces"))

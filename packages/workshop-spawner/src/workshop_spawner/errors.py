@@ -41,5 +41,9 @@ class ForbiddenError(PermanentError):
         self.rule = rule
 
 
+class FullError(WorkshopError):
+    """All places are taken; there is a queue."""
+
+
 class StartError(WorkshopError):
     """The session's pod will not come up: the cause, as the cluster tells it."""

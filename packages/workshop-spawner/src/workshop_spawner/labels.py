@@ -20,6 +20,7 @@ DEPLOYMENT = "spawner/deployment"
 ACCOUNT = "spawner/account"
 POD = "spawner/session"
 EXPIRES = "workshop.jupyter.org/expires"
+CLAIM = "workshop.jupyter.org/claim"
 USERNAME = "hub.jupyter.org/username"
 SERVERNAME = "hub.jupyter.org/servername"
 
@@ -52,6 +53,8 @@ def make_annotations(session: Session) -> dict[str, str]:
         POD: session.pod,
         USERNAME: session.user,
     }
+    if session.account_name:
+        annotations[CLAIM] = session.claim
     if session.server:
         annotations[SERVERNAME] = session.server
     if session.expires:

@@ -21,6 +21,9 @@ ACCOUNT = "account"
 SECRET = "secret"  # noqa: S105 - the name of a step
 PROJECT = "project"
 ROLES = "roles"
+HOME = "home"
+MADE_PER_VISITOR = (SECRET, HOME)
+"""Steps that a reserve cannot make ready ahead."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def _make_home_steps(session: Session, wishes: Wishes) -> tuple[Step, ...]:
         return ()
     lasting = wishes.project != TEMPORARY
     claim = home.make_claim(session, wishes.furniture, lasting)
-    return (Step("home", "Making your home", (claim,), (ACCOUNT,), owned=not lasting),)
+    return (Step(HOME, "Making your home", (claim,), (ACCOUNT,), owned=not lasting),)
 
 
 def make_ready_steps(session: Session, wishes: Wishes) -> tuple[Step, ...]:

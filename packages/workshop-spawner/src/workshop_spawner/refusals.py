@@ -9,7 +9,8 @@ from typing import Any
 from jupyterhub import spawner as hub_spawner
 from tornado import web
 
-from .errors import ForbiddenError, TemporaryError, WorkshopError
+from . import capacity
+from .errors import ForbiddenError, FullError, TemporaryError, WorkshopError
 
 
 def make_spawn_error(error: WorkshopError) -> web.HTTPError:
@@ -28,6 +29,8 @@ def make_spawn_error(error: WorkshopError) -> web.HTTPError:
         )
     else:
         refusal = web.HTTPError(status, "%s", error.detail)
+    if status == 429:
+        refusal.headers = {"Retry-After": f"{capacity.ASK_AGAIN}"}
     refusal.jupyterhub_message = error.message
     refusal.jupyterhub_html_message = html.escape(error.message)
     return refusal
@@ -35,6 +38,8 @@ def make_spawn_error(error: WorkshopError) -> web.HTTPError:
 
 def judge_reason(error: WorkshopError) -> tuple[str, int]:
     """The label of the hub's metric, and the status of the page."""
+    if isinstance(error, FullError):
+        return "capacity", 429
     if isinstance(error, TemporaryError):
         return "cluster", 503
     if isinstance(error, ForbiddenError):

@@ -31,7 +31,11 @@ class Session:
     suffix: str = ""
     expires: datetime | None = None
     project_name: str = ""
-    """A project that is named by configuration; empty: `<application>-<user>`."""
+    """A project that has its name from elsewhere; empty: `<application>-<user>`."""
+    account_name: str = ""
+    """An account that has its name from the reserve; empty: `<application>-<user>`."""
+    claim: str = ""
+    """What this start writes on what it takes from the reserve, to know it again."""
 
     @property
     def slug(self) -> str:
@@ -41,7 +45,7 @@ class Session:
     @property
     def account(self) -> str:
         """Name of the service account, in the hub's namespace; all else there is owned by it."""
-        return naming.make_name(self.hub.application, self.slug, self.suffix)
+        return self.account_name or naming.make_name(self.hub.application, self.slug, self.suffix)
 
     @property
     def project(self) -> str:
@@ -67,7 +71,8 @@ def make_session(
     if age:
         expires = datetime.fromtimestamp(int(datetime.now(UTC).timestamp()) + age, UTC)
     session_id = naming.make_random(16)
-    return Session(hub, session_id, user, server, expires=expires, project_name=project_name)
+    made = Session(hub, session_id, user, server, expires=expires, project_name=project_name)
+    return replace(made, claim=session_id)
 
 
 def rename(session: Session) -> Session:

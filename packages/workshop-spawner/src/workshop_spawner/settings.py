@@ -188,6 +188,42 @@ class SessionSettings(HasTraits):
         """,
     )
 
+    session_limit = Integer(
+        0,
+        min=0,
+        config=True,
+        help="""
+        How many sessions may run at once.
+
+        A number; 0 for no limit. Who comes when all places are taken sees a page with their place
+        in the queue, which goes on by itself. Counted are the pods of sessions that the cluster
+        shows, and starts under way.
+
+        Set it to what the cluster can carry. It replaces `c.JupyterHub.active_server_limit`, whose
+        page knows no queue.
+
+        Example: `c.WorkshopSpawner.session_limit = 60`
+        """,
+    )
+
+    reserved_sessions = Integer(
+        0,
+        min=0,
+        config=True,
+        help="""
+        How many sessions are kept ready ahead: account, project, roles, budget, network, exposed
+        ports and extra resources, all but the pod.
+
+        A number; 0 for none. One that is handed out is replaced in the background. Their time
+        (`session_age`) begins when they are handed out.
+
+        Set it to as many as may come at the same moment. Only with `project = "temporary"`. The
+        hub needs two more rights for it, which it names when it starts.
+
+        Example: `c.WorkshopSpawner.reserved_sessions = 10`
+        """,
+    )
+
     project_labels = Dict(
         config=True,
         help="""

@@ -7,7 +7,7 @@ done to the cluster in steps.py, launching.py and cluster.py.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, cast
 
@@ -16,7 +16,9 @@ from kubespawner import KubeSpawner
 from traitlets import TraitError, default, validate
 
 from . import (
+    answering,
     budgets,
+    capacity,
     choosing,
     home,
     hubtokens,
@@ -26,6 +28,7 @@ from . import (
     naming,
     plan,
     pods,
+    reserve,
     resources,
     rights,
     selfcheck,
@@ -33,7 +36,7 @@ from . import (
     steps,
 )
 from .cluster import Cluster, make_reference
-from .errors import NameTakenError, PermanentError, WorkshopError
+from .errors import FullError, NameTakenError, PermanentError, WorkshopError
 from .progress import Journal, merge
 from .refusals import judge_reason, make_spawn_error
 from .session import Hub, Session, make_session, rename
@@ -84,6 +87,9 @@ class WorkshopSpawner(
         return False
 
     _known_hub_accounts: ClassVar[dict[int, str]] = {}
+    _reserve: ClassVar[reserve.Reserve | None] = None
+    _queue: ClassVar[capacity.Queue] = capacity.Queue()
+    _starting: ClassVar[set[str]] = set()
     _session: Session | None = None
     _suffix = ""
 
@@ -97,8 +103,27 @@ class WorkshopSpawner(
         try:
             needed = await self._list_rights()
             await selfcheck.check(self.cluster, self.namespace, needed, self.log)
+            if self.reserved_sessions and self.project == plan.TEMPORARY:
+                await self._keep_reserve()
         except Exception:  # a task has nobody to raise to
             self.log.exception("The hub could not look after its sessions")
+
+    async def _keep_reserve(self) -> None:
+        """Make the reserve of this hub and keep it full, as long as the hub runs."""
+        hub = await self._find_hub()
+        extras = await self.read_extra_resources()
+        bare = await self._make_wishes(None)
+        if bare.by_request:
+            self.log.warning("reserved_sessions has no effect where projects are requested")
+            return
+
+        def make_steps(session: Session) -> tuple[plan.Step, ...]:
+            read = resources.read_extras(extras, session, self.image_registry)
+            return plan.make_ready_steps(session, replace(bare, extras=read))
+
+        kept = reserve.Reserve(self.cluster, hub, make_steps, self.reserved_sessions, self.log)
+        type(self)._reserve = kept
+        await kept.run()
 
     async def _list_rights(self) -> tuple[rights.Right, ...]:
         uses = rights.Uses(
@@ -106,6 +131,7 @@ class WorkshopSpawner(
             delete_home=bool(self.volume_size) and self.delete_pvc,
             events=self.events_enabled,
             refresh=self.identity == plan.USER_TOKEN,
+            reserve=bool(self.reserved_sessions) and self.project == plan.TEMPORARY,
         )
         return rights.list_rights(await self._make_wishes(None), uses)
 
@@ -211,15 +237,27 @@ class WorkshopSpawner(
             if self.events_enabled:
                 watching.append(self._start_watching_events())
             session, *_ = await asyncio.gather(self._make_session(), *watching)
+            self._enter(session)
             url = await self._start_under_free_name(session, journal)
             metrics.STARTS.labels("success").inc()
-            metrics.START_SECONDS.labels("cold").observe(time.monotonic() - begun)
+            source = "reserve" if self._session and self._session.account_name else "cold"
+            metrics.START_SECONDS.labels(source).observe(time.monotonic() - begun)
             return url
         except WorkshopError as error:
             metrics.STARTS.labels(judge_reason(error)[0]).inc()
             raise make_spawn_error(error) from error
         finally:
+            self._starting.discard(self.pod_name)
             journal.close()
+
+    def _enter(self, session: Session) -> None:
+        """Take a place, or refuse with the place in the queue."""
+        running = self._pod_watch.count(labels.make_labels(session))
+        active = len(running | self._starting)
+        verdict = self._queue.judge(self.pod_name, active, self.session_limit, time.monotonic())
+        if not verdict.enters:
+            raise FullError(capacity.render_full(self.session_limit, verdict.place))
+        self._starting.add(self.pod_name)
 
     async def _start_under_free_name(self, session: Session, journal: Journal) -> str:
         for _ in range(NAMES_TO_TRY - 1):
@@ -232,11 +270,14 @@ class WorkshopSpawner(
 
     async def _start_session(self, session: Session, journal: Journal) -> str:
         """Make all that the session owns, then its pod; undo everything when that fails."""
+        session, account = await self._take_reserved(session)
         self._session, self._suffix = session, session.suffix
         start = steps.Start(self.cluster, session, journal)
         wishes = await self._make_wishes(session)
         secrets = await self._find_secrets()
         todo = plan.make_plan(session, wishes, secrets)
+        if account is not None:
+            todo = start.take_over(todo, account)
         journal.expect(len(todo) + 2)
         try:
             if self.project == plan.USER:
@@ -248,7 +289,15 @@ class WorkshopSpawner(
             await self._undo(start)
             raise
         journal.say("Your session is up, waiting for its first answer")
-        return str(self._get_pod_url(pod))
+        url = str(self._get_pod_url(pod))
+        await answering.wait_for(url, self.http_timeout / 2)
+        return url
+
+    async def _take_reserved(self, session: Session) -> tuple[Session, Mapping[str, Any] | None]:
+        """The session under the names of a reserved one, where there is one."""
+        if self._reserve is None or session.suffix:
+            return session, None
+        return await self._reserve.take(session) or (session, None)
 
     async def _ensure_user_project(self, session: Session, journal: Journal) -> None:
         token = await self._find_user_token()

@@ -10,7 +10,7 @@ from typing import Any
 from . import accounts, labels, metrics
 from .cluster import Cluster
 from .errors import WorkshopError
-from .plan import ACCOUNT, PROJECT, Step
+from .plan import ACCOUNT, MADE_PER_VISITOR, PROJECT, Step
 from .progress import Journal
 from .session import Session
 
@@ -33,6 +33,16 @@ class Start:
     def owner(self) -> dict[str, Any]:
         """The owner reference to the session's account, which must have been made."""
         return accounts.make_owner(self.made[ACCOUNT][0])
+
+    def take_over(self, plan: Sequence[Step], account: Manifest) -> tuple[Step, ...]:
+        """Go on from a reserved session: its account is there, and all that was made ready.
+
+        Returns the steps that are left. Undoing removes what was taken over, too.
+        """
+        self.made[ACCOUNT] = [dict(account)]
+        roots = [m for step in plan if step.name in (ACCOUNT, PROJECT) for m in step.manifests]
+        self.tried += roots
+        return tuple(step for step in plan if step.name in MADE_PER_VISITOR)
 
     async def run(self, plan: Sequence[Step]) -> None:
         """Make all that the plan lists; raise the first failure once no step is under way.

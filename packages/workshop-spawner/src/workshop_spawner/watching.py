@@ -57,6 +57,16 @@ class PodWatch(PodReflector):
             return False
         return self.watch_task is None or self.watch_task.done()
 
+    def count(self, labels: Mapping[str, str]) -> set[str]:
+        """The names of the pods that are neither ended nor ending, of these labels' application."""
+        return {
+            pod["metadata"]["name"]
+            for pod in self.resources.values()
+            if (pod["metadata"].get("labels") or {}).get("app") == labels["app"]
+            and "deletionTimestamp" not in pod["metadata"]
+            and (pod.get("status") or {}).get("phase") not in ("Failed", "Succeeded")
+        }
+
     async def wait_until(self, key: str, judge: Callable[[Any], T | None]) -> T:
         """Wait until `judge` of the pod of this key (None: not there) says something true."""
         news = asyncio.Event()
