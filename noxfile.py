@@ -125,6 +125,8 @@ def e2e(session: nox.Session) -> None:
 @nox.session
 def contract(session: nox.Session) -> None:
     """The recorded truth against pocket-openshift, or against the cluster of KUBECONFIG."""
+    # A name of its own, so that no other session ever touches a developer's cluster.
+    session.env["CONTRACT_KUBECONFIG"] = os.environ.get("KUBECONFIG", "")
     run_tests(session, "packages/pocket-openshift/tests/contract", *session.posargs)
 
 

@@ -236,9 +236,9 @@ class ApiHandler(tornado.web.RequestHandler):
             or not call.kind.stored
             or target.verb not in (*verbs.VERBS, "watch")
         ):
-            raise statuses.method_not_allowed(call.kind, target.verb)
+            raise statuses.method_not_allowed(call.kind)
         if call.kind.namespaced and not target.namespace and target.verb not in ("list", "watch"):
-            raise statuses.method_not_allowed(call.kind, target.verb)
+            raise statuses.method_not_allowed(call.kind)
 
     def _document(self) -> None:
         """Paths that are no resource: discovery, health, OpenAPI."""

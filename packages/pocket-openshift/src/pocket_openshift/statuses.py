@@ -208,12 +208,8 @@ def gone(message: str) -> StatusError:
     return StatusError(make_status(410, "Expired", message))
 
 
-def method_not_allowed(kind: kinds.Kind, verb: str) -> StatusError:
+def method_not_allowed(kind: kinds.Kind) -> StatusError:
     """405: the kind does not know this verb."""
-    message = (
-        f'{kind.resource} "{verb}" is not supported: the server does not allow this method '
-        "on the requested resource"
-    )
     message = "the server does not allow this method on the requested resource"
     return StatusError(
         make_status(405, "MethodNotAllowed", message, _details(kind.group, kind.plural, ""))

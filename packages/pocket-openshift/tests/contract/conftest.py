@@ -1,5 +1,7 @@
-"""The world that the recordings were made in, on a pocket cluster or on a real one named by
-KUBECONFIG.
+"""The world that the recordings were made in: on a pocket cluster, or on a real one.
+
+The session `contract` passes KUBECONFIG on as CONTRACT_KUBECONFIG, so that no other run of the
+tests ever touches a developer's cluster.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import json
 import os
 import re
 import ssl
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -126,6 +129,11 @@ class World:
         self.made: list[dict] = []
         self.cluster = None
 
+    def serves(self, path: str) -> bool:
+        """Whether the cluster has the API group of a path (a plain Kubernetes has not all)."""
+        group = re.match(r"/apis/([^/]+)/([^/]+)", path)
+        return group is None or self.as_admin("GET", group[0]).status == 200
+
     def as_admin(self, method: str, path: str, body: Any = None) -> Answer:
         headers = {**self._admin, "Content-Type": "application/json"}
         return self.api.send(method, path, json.dumps(body).encode() if body else None, headers)
@@ -147,6 +155,11 @@ class World:
         for obj in reversed(self.made):
             self.as_admin("DELETE", f"{self._path(obj)}/{obj['metadata']['name']}")
         self.as_admin("DELETE", "/api/v1/namespaces/workshop-rec-s1")
+        end = time.monotonic() + 120
+        for name in (NAMESPACE, SECOND, "workshop-rec-s1", "rec-alice"):
+            while self.as_admin("GET", f"/api/v1/namespaces/{name}").status != 404:
+                assert time.monotonic() < end, f"namespace {name} does not go"
+                time.sleep(0.5)
 
     def set_up(self, scenario: str) -> None:
         self.create(namespace(NAMESPACE))
@@ -335,6 +348,17 @@ def code_in(location: str) -> str:
     return parse_qs(urlsplit(location).query).get("code", [""])[0]
 
 
+def _file_of(user: dict, name: str) -> str | None:
+    """A file with what a kubeconfig names or holds."""
+    data = user.get(f"{name}-data")
+    if data is None:
+        return user.get(name)
+    descriptor, path = tempfile.mkstemp()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(base64.b64decode(data))
+    return path
+
+
 def real_world(path: str) -> World:
     """The cluster of a kubeconfig; its current context must be a cluster admin's."""
     config = yaml.safe_load(Path(path).read_text())
@@ -350,8 +374,8 @@ def real_world(path: str) -> World:
         cadata=base64.b64decode(data).decode() if data else None,
         cafile=cluster.get("certificate-authority"),
     )
-    if "client-certificate" in user:
-        context.load_cert_chain(user["client-certificate"], user["client-key"])
+    if certificate := _file_of(user, "client-certificate"):
+        context.load_cert_chain(certificate, _file_of(user, "client-key"))
     token = user.get("token") or (
         Path(user["tokenFile"]).read_text() if "tokenFile" in user else ""
     )
@@ -362,7 +386,7 @@ def real_world(path: str) -> World:
 @pytest.fixture
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     """The cluster under test, set up for the scenario that is the test's parameter."""
-    kubeconfig = os.environ.get("KUBECONFIG")
+    kubeconfig = os.environ.get("CONTRACT_KUBECONFIG")
     if kubeconfig:
         made = real_world(kubeconfig)
     else:

@@ -107,7 +107,7 @@ class Pods(Behaviour):
 
 
 def _not_here(call: Call) -> Reply:
-    raise statuses.method_not_allowed(call.kind, call.target.verb)
+    raise statuses.method_not_allowed(call.kind)
 
 
 def _scheduled(pod: Object, node: str) -> Object:
