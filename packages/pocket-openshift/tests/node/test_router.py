@@ -165,6 +165,7 @@ def test_only_ready_pods_are_asked(routed):
 
 
 def test_bodies_go_both_ways(routed):
+    until_answer(routed.router, "web.ws.svc")
     body = bytes(range(256)) * 8000
     _, answer = until_answer(routed.router, "web.ws.svc", method="POST", body=body)
     assert answer == body

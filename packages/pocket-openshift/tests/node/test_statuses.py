@@ -58,7 +58,7 @@ def test_a_container_that_backs_off_leaves_the_pod_running():
 def test_a_pod_has_not_ended_before_its_sidecars():
     side = view(RUNNING, sidecar=True, started=True)
     assert statuses.judge_phase(facts("Never"), [side], [view(DONE)]) == "Running"
-    side = view(DONE, sidecar=True, started=True)
+    side = view(DONE, sidecar=True)
     assert statuses.judge_phase(facts("Never"), [side], [view(DONE)]) == "Succeeded"
 
 

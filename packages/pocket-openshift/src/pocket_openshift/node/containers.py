@@ -15,10 +15,10 @@ from typing import Any
 
 from . import (
     environment,
+    health,
     lines,
     mounts,
     prober,
-    probes,
     processes,
     quantities,
     restarts,
@@ -76,7 +76,7 @@ class Container:
         self._stopping = asyncio.Event()
         self._environment: dict[str, str] = {}
         self._mounts: dict[str, str] = {}
-        self._probing: list[asyncio.Task[None]] = []
+        self._watching: asyncio.Task[None] | None = None
 
     @property
     def view(self) -> states.View:
@@ -138,15 +138,15 @@ class Container:
     async def stop(self, grace: float) -> None:
         """Ask the process to end, insist after `grace` seconds. Nothing is started again."""
         self._stopping.set()
-        self._stop_probes()
+        self._stop_watching()
         process = self.process
         if process is None or process.ended:
             return
         self.around.record("Killing", f"Stopping container {self.name}", container=self.name)
         started = asyncio.get_running_loop().time()
-        await self._pre_stop(grace)
+        await health.before_stop(self._subject(), grace)
         left = max(0.0, grace - (asyncio.get_running_loop().time() - started))
-        await _end(process, left)
+        await process.end(left)
 
     async def _run_once(self) -> states.Terminated | None:
         """One run. None when the pod was stopped before anything ran."""
@@ -168,9 +168,9 @@ class Container:
         self.around.record("Started", f"Started container {self.name}", container=self.name)
         if self._stopping.is_set():
             process.signal(signal.SIGTERM)
-        self._start_probes()
+        self._watching = asyncio.create_task(health.watch(self._subject()))
         end = await process.wait()
-        self._stop_probes()
+        self._stop_watching()
         return self._judge_end(end, started_at)
 
     def _judge_end(self, end: processes.Exit, started_at: datetime.datetime) -> states.Terminated:
@@ -314,107 +314,31 @@ class Container:
                 self.became_started.set()
         self.around.changed()
 
-    # --- probes and hooks
+    def _stop_watching(self) -> None:
+        if self._watching:
+            self._watching.cancel()
+            self._watching = None
 
-    def _start_probes(self) -> None:
-        self._probing = [asyncio.create_task(self._probe_life())]
-
-    def _stop_probes(self) -> None:
-        for task in self._probing:
-            task.cancel()
-        self._probing = []
-
-    def _target(self) -> prober.Target:
+    def _subject(self) -> health.Subject:
         def launch(command: list[str]) -> processes.Launch:
             log_file = self.around.folder.root / "logs" / (self.name + ".probe.log")
             return dataclasses.replace(self.launch_for(self.translate(command)), log=log_file)
 
-        return prober.Target(self.spec, self.around.address, launch, self.around.starter)
+        target = prober.Target(self.spec, self.around.address, launch, self.around.starter)
+        return health.Subject(
+            self.spec,
+            target,
+            self.around.record,
+            lambda ready: self._set(self.state, ready=ready, started=True),
+            lambda ready: self._set(self.state, ready=ready),
+            self._end,
+        )
 
-    async def _probe_life(self) -> None:
-        """postStart, then the startup probe, then readiness and liveness side by side until the
-        process ends.
-        """
-        if not await self._post_start():
-            return
-        startup = probes.make_probe(self.spec.get("startupProbe"))
-        if startup and not await self._until_verdict("Startup", startup):
-            await self._unhealthy("startup", startup)
-            return
-        readiness = probes.make_probe(self.spec.get("readinessProbe"))
-        liveness = probes.make_probe(self.spec.get("livenessProbe"))
-        self._set(self.state, ready=readiness is None, started=True)
-        async with asyncio.TaskGroup() as group:
-            if readiness:
-                group.create_task(self._watch_readiness(readiness))
-            if liveness:
-                group.create_task(self._watch_liveness(liveness))
-
-    async def _post_start(self) -> bool:
-        hook = (self.spec.get("lifecycle") or {}).get("postStart")
-        if not hook:
-            return True
-        answer = await prober.run_hook(hook, self._target(), 600)
-        if not answer.passed:
-            self.around.record(
-                "FailedPostStartHook", answer.message, container=self.name, warning=True
-            )
-            if self.process:
-                await _end(self.process, self._grace())
-        return answer.passed
-
-    async def _pre_stop(self, grace: float) -> None:
-        hook = (self.spec.get("lifecycle") or {}).get("preStop")
-        if hook and grace > 0:
-            answer = await prober.run_hook(hook, self._target(), grace)
-            if not answer.passed:
-                self.around.record(
-                    "FailedPreStopHook", answer.message, container=self.name, warning=True
-                )
-
-    async def _answers(self, kind: str, probe: probes.Probe) -> Any:
-        """The tally after each answer, for ever."""
-        tally = probes.Tally()
-        await asyncio.sleep(probe.initial_delay)
-        while True:
-            answer = await prober.ask(probe, self._target())
-            if not answer.passed:
-                text = f"{kind} probe failed: {answer.message}"
-                self.around.record("Unhealthy", text, container=self.name, warning=True)
-            tally = probes.judge_answer(probe, tally, passed=answer.passed)
-            yield tally
-            await asyncio.sleep(probe.period)
-
-    async def _until_verdict(self, kind: str, probe: probes.Probe) -> bool:
-        async with contextlib.aclosing(self._answers(kind, probe)) as tallies:
-            async for tally in tallies:
-                if tally.verdict is not None:
-                    return bool(tally.verdict)
-        return False
-
-    async def _watch_readiness(self, probe: probes.Probe) -> None:
-        async with contextlib.aclosing(self._answers("Readiness", probe)) as tallies:
-            async for tally in tallies:
-                if self.ready != bool(tally.verdict):
-                    self._set(self.state, ready=bool(tally.verdict))
-
-    async def _watch_liveness(self, probe: probes.Probe) -> None:
-        async with contextlib.aclosing(self._answers("Liveness", probe)) as tallies:
-            async for tally in tallies:
-                if tally.verdict is False:
-                    await self._unhealthy("liveness", probe)
-                    return
-
-    async def _unhealthy(self, kind: str, probe: probes.Probe) -> None:
-        text = f"Container {self.name} failed {kind} probe, will be restarted"
-        self.around.record("Killing", text, container=self.name)
+    async def _end(self, grace: float | None) -> None:
+        if grace is None:
+            grace = self.pod["spec"].get("terminationGracePeriodSeconds", 30)
         if self.process:
-            await _end(self.process, self._grace() if probe.grace is None else probe.grace)
-
-    def _grace(self) -> float:
-        return float(self.pod["spec"].get("terminationGracePeriodSeconds") or 30)
-
-    # --- ends
+            await self.process.end(grace)
 
     def _termination_message(self, end: processes.Exit) -> str:
         text = mounts.read_tail(self.around.folder.termination_log(self.name))
@@ -433,20 +357,6 @@ class Container:
                 path = self.around.folder.log(self.name, old)
                 path.with_name(path.name + suffix).unlink(missing_ok=True)
         self.around.folder.termination_log(self.name).unlink(missing_ok=True)
-
-
-async def _end(process: processes.Process, grace: float) -> None:
-    """SIGTERM to the group, SIGKILL to all that is left after `grace` seconds; returns when it is
-    gone.
-    """
-    if grace > 0:
-        process.signal(signal.SIGTERM)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(grace):
-                await process.wait()
-                return
-    process.kill()
-    await process.wait()
 
 
 def _now() -> datetime.datetime:

@@ -10,6 +10,7 @@ import dataclasses
 import json
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -91,6 +92,19 @@ class Process:
     def kill(self) -> None:
         """Kill the command and all its descendants, wherever they went."""
         self._order(kill=True)
+
+    async def end(self, grace: float) -> None:
+        """SIGTERM to the group, SIGKILL to all that is left after `grace` seconds; until it is
+        gone.
+        """
+        if grace > 0:
+            self.signal(signal.SIGTERM)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(grace):
+                    await self.wait()
+                    return
+        self.kill()
+        await self.wait()
 
     def follow(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call `callback` for each piece of new output; returns what ends that."""

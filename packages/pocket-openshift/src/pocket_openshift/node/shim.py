@@ -1,10 +1,8 @@
 """The small program that stands between the agent and a container's processes.
 
-Run by `processes.py` as a file of its own (standard library only, no import of this package). One
-*nursery* an agent forks one *shim* a container; a shim runs one command and sees to it that nothing
-of it outlives the agent.
+Run by `processes.py` as a file of its own (standard library only). One *nursery* an agent forks one
+*shim* a container; a shim runs one command and sees to it that nothing of it outlives the agent.
 
-Theory of operation
 1. The nursery starts while it is small and single threaded, so a fork is cheap and safe. Each byte
    on its channel carries one file descriptor: the shim's end of a socket to the agent.
 2. A shim makes itself the reaper of all its descendants (Linux), also of those that called setsid,
@@ -69,15 +67,9 @@ def descendants_of(pid: int) -> list[int]:
 
 
 def send_signal(pid: int, number: int) -> None:
-    """A signal to one process, which may be gone."""
+    """A signal to a process, or to a group if negative; it may be gone."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(pid, number)
-
-
-def send_group(pid: int, number: int) -> None:
-    """A signal to a process group, which may be gone."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, number)
 
 
 def reap(keep: int) -> None:
@@ -105,9 +97,7 @@ def empty(pipe: int) -> None:
 
 
 class LogFile:
-    """A log as container runtimes write it: `TIME STREAM F|P line`, at most two files of `limit`
-    bytes.
-    """
+    """A log as runtimes write it: `TIME STREAM F|P line`, at most two files of `limit` bytes."""
 
     def __init__(self, path: str, limit: int) -> None:
         self.path, self.limit = path, limit
@@ -169,14 +159,12 @@ class Shim:
         self.wake, _ = make_wakeup()
 
     def tell(self, **message: Any) -> None:
-        """One line to the agent, who may be gone: then the end of file follows."""
+        """One line to the agent, who may be gone."""
         with contextlib.suppress(OSError):
             self.control.sendall(json.dumps(message).encode() + b"\n")
 
     def read_spec(self) -> tuple[dict[str, Any], list[int]]:
-        """The first line, with the descriptors that came along (stdin, stdout, stderr of an exec).
-        Empty when the agent has gone.
-        """
+        """The first line and the descriptors that came along; empty when the agent has gone."""
         fds = array.array("i")
         room = socket.CMSG_LEN(3 * fds.itemsize)
         while b"\n" not in self.buffer:
@@ -187,7 +175,7 @@ class Shim:
             if not data:
                 return {}, []
             self.buffer += data
-        line, self.buffer = self.buffer.split(b"\n", 1)
+        line, _, self.buffer = self.buffer.partition(b"\n")
         return json.loads(line), list(fds)
 
     def start(self, spec: dict[str, Any], fds: list[int]) -> bool:
@@ -251,14 +239,14 @@ class Shim:
         return True
 
     def obey(self) -> bool:
-        """Carry out what the agent wants; False when the agent is gone."""
+        """What the agent wants; False when it is gone."""
         data = self.control.recv(CHUNK)
         self.buffer += data
         while b"\n" in self.buffer:
             line, self.buffer = self.buffer.split(b"\n", 1)
             order = json.loads(line)
             if "signal" in order:
-                send_group(self.process.pid, order["signal"])
+                send_signal(-self.process.pid, order["signal"])
             if "follow" in order:
                 self.followed = order["follow"]
             if "kill" in order:
@@ -273,10 +261,9 @@ class Shim:
             data = b""
         if not data:
             del self.outputs[fd]
-            return
-        if self.log:
+        elif self.log:
             self.log.write(self.outputs[fd], data)
-        if self.followed:
+        if data and self.followed:
             self.tell(log=len(data))
 
     def drain(self) -> None:
@@ -303,7 +290,7 @@ class Shim:
         """SIGKILL to all below us until none is left (or they hang in the kernel too long)."""
         deadline = time.monotonic() + KILL_SECONDS
         while time.monotonic() < deadline:
-            send_group(self.process.pid, signal.SIGKILL)
+            send_signal(-self.process.pid, signal.SIGKILL)
             for pid in descendants_of(os.getpid()):
                 send_signal(pid, signal.SIGKILL)
             self.process.poll()
@@ -327,12 +314,10 @@ def prepare(*, terminal: bool) -> None:
 
 def own_memory(pid: int) -> int:
     """Bytes that a process holds for itself; 0 once it is gone."""
-    try:
-        with open(f"/proc/{pid}/statm") as stream:
-            _size, resident, shared = stream.read().split()[:3]
-    except (OSError, ValueError):
-        return 0
-    return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
+    with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/statm") as stream:
+        _size, resident, shared = stream.read().split()[:3]
+        return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def run_shim(fd: int) -> None:
@@ -377,25 +362,22 @@ class Nursery:
 
     def become_shim(self, fd: int) -> None:
         """Never returns."""
-        code = 1
         try:
             signal.set_wakeup_fd(-1)
             self.channel.close()
             os.close(self.wake)
             os.close(self.wake_write)
             run_shim(fd)
-            code = 0
+        except BaseException:  # told on the agent's stderr
+            sys.excepthook(*sys.exc_info())
         finally:
-            os._exit(code)
+            os._exit(0)
 
     def collect(self) -> None:
         """Bury shims that have ended, and end the orphans of those that were killed."""
         empty(self.wake)
         with contextlib.suppress(ChildProcessError):
-            while True:
-                pid, _status = os.waitpid(-1, os.WNOHANG)
-                if pid == 0:
-                    break
+            while pid := os.waitpid(-1, os.WNOHANG)[0]:
                 self.shims.discard(pid)
         for pid in children_of(os.getpid()):
             if pid not in self.shims:
@@ -409,9 +391,7 @@ def main() -> None:
     for number in IGNORED:
         signal.signal(number, signal.SIG_IGN)  # only the end of the agent ends us
     channel = socket.socket(fileno=os.dup(0))
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     Nursery(channel).run()
 
 

@@ -82,7 +82,14 @@ def judge_phase(facts: Facts, init: Sequence[states.View], main: Sequence[states
 
 def judge_initialized(init: Sequence[states.View]) -> bool:
     """Whether the main containers may run: init containers are done, sidecars have started."""
-    return all(view.started if view.sidecar else _succeeded(view) for view in init)
+    return all(_is_passed(view) for view in init)
+
+
+def _is_passed(view: states.View) -> bool:
+    """Whether an init container no longer keeps the others; a sidecar once started never does."""
+    if not view.sidecar:
+        return _succeeded(view)
+    return view.started or view.last is not None or isinstance(view.state, states.Terminated)
 
 
 def _succeeded(view: states.View) -> bool:
@@ -109,9 +116,7 @@ def make_conditions(
     unready = [
         view.name for view in [*init, *main] if (view.sidecar or view in main) and not view.ready
     ]
-    waiting = [
-        view.name for view in init if not (view.started if view.sidecar else _succeeded(view))
-    ]
+    waiting = [view.name for view in init if not _is_passed(view)]
     over = phase in ("Succeeded", "Failed")
     not_ready = _not_ready(phase, unready, stopping=facts.stopping)
     wanted = [
