@@ -1,6 +1,6 @@
 import pytest
 
-from pocket_openshift.oauth import clients, redirects
+from pocket_openshift.oauth import addresses, clients
 
 
 def account(**annotations):
@@ -65,7 +65,7 @@ def test_a_service_account_is_never_public_and_says_what_it_lacks():
     assert not found.public
     assert found.redirects == ()
     assert found.name == "system:serviceaccount:ns:hub"
-    assert redirects.URI_ANNOTATION in clients.no_redirects(found)
+    assert addresses.URI_ANNOTATION in clients.no_redirects(found)
 
 
 def test_a_cluster_has_the_clients_of_oc():

@@ -1,4 +1,3 @@
-import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -122,61 +121,3 @@ def test_then_stays_on_this_server(then, stays):
 )
 def test_a_login_goes_on_where_it_began(then, whole):
     assert redirects.resume("/oauth/authorize/approve", then) == whole
-
-
-def reference(kind="Route", name="hub"):
-    body = {"kind": "OAuthRedirectReference", "apiVersion": "v1"}
-    return json.dumps({**body, "reference": {"kind": kind, "name": name}})
-
-
-URI, REF = redirects.URI_ANNOTATION, redirects.REFERENCE_ANNOTATION
-HOST = redirects.Address(scheme="https", host="hub.apps.localtest")
-
-
-@pytest.mark.parametrize(
-    ("annotations", "uris"),
-    [
-        ({}, ()),
-        ({URI + "a": HUB}, (HUB,)),
-        ({URI + "a": HUB, URI + "b": "https://b.example/x"}, (HUB, "https://b.example/x")),
-        ({REF + "a": reference()}, ("https://hub.apps.localtest",)),
-        (
-            {REF + "first": reference(), URI + "first": "oauth_callback"},
-            ("https://hub.apps.localtest/oauth_callback",),
-        ),
-        (
-            {REF + "a": reference(), URI + "a": "http://:8080/x"},
-            ("http://hub.apps.localtest:8080/x",),
-        ),
-        ({URI + "a": "oauth_callback"}, ()),
-        ({REF + "a": "not json"}, ()),
-        ({REF + "a": reference(name="gone")}, ()),
-        ({URI + "a": "http://[::1]:80/x"}, ("http://[::1]:80/x",)),
-        ({"unrelated": HUB}, ()),
-    ],
-)
-def test_a_service_account_registers_by_annotations(annotations, uris):
-    def addresses(reference):
-        return [HOST] if reference == redirects.Reference("Route", "hub") else []
-
-    assert redirects.of_annotations(annotations, addresses) == uris
-
-
-def test_a_route_gives_the_hosts_that_admitted_it():
-    route = {
-        "spec": {"host": "asked.example", "tls": {"termination": "edge"}, "path": "/hub"},
-        "status": {
-            "ingress": [
-                {"host": "a.example", "conditions": [{"type": "Admitted", "status": "True"}]},
-                {"host": "b.example", "conditions": [{"type": "Admitted", "status": "False"}]},
-            ]
-        },
-    }
-    assert [address.as_uri() for address in redirects.of_route(route)] == ["https://a.example/hub"]
-    del route["status"], route["spec"]["tls"]
-    assert [a.as_uri() for a in redirects.of_route(route)] == ["http://asked.example/hub"]
-
-
-def test_an_ingress_gives_its_hosts():
-    ingress = {"spec": {"rules": [{"host": "a"}, {"host": "b"}, {}], "tls": [{"hosts": ["b"]}]}}
-    assert [a.as_uri() for a in redirects.of_ingress(ingress)] == ["http://a", "https://b"]

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import redirects, scopes
+from . import addresses, scopes
 
 WANT_CHALLENGES = "serviceaccounts.openshift.io/oauth-want-challenges"
 PROMPT, AUTO, DENY = "prompt", "auto", "deny"
@@ -78,14 +78,14 @@ def of_object(client: Mapping[str, Any]) -> Client:
     )
 
 
-def of_service_account(account: Mapping[str, Any], addresses: redirects.Addresses) -> Client:
+def of_service_account(account: Mapping[str, Any], find: addresses.Addresses) -> Client:
     """A client from a ServiceAccount; it has no redirects when the account says none."""
     metadata = account["metadata"]
     annotations = metadata.get("annotations") or {}
     who = ServiceAccount(metadata["namespace"], metadata["name"])
     return Client(
         name=f"system:serviceaccount:{who.namespace}:{who.name}",
-        redirects=redirects.of_annotations(annotations, addresses),
+        redirects=addresses.of_annotations(annotations, find),
         challenges=annotations.get(WANT_CHALLENGES) in _TRUE,
         restrictions=scopes.for_service_account(who.namespace),
         account=who,
@@ -95,8 +95,8 @@ def of_service_account(account: Mapping[str, Any], addresses: redirects.Addresse
 def no_redirects(client: Client) -> str:
     """What to tell about a service account that nobody can log in through yet."""
     return (
-        f"{client.name} has no redirectURIs; set {redirects.URI_ANNOTATION}<some-value>=<redirect> "
-        f"or create a dynamic URI using {redirects.REFERENCE_ANNOTATION}<some-value>=<reference>"
+        f"{client.name} has no redirectURIs; set {addresses.URI_ANNOTATION}<some-value>=<redirect> "
+        f"or create a dynamic URI using {addresses.REFERENCE_ANNOTATION}<some-value>=<reference>"
     )
 
 

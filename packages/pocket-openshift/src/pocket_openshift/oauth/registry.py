@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pocket_openshift import identity, kinds, statuses
 
-from . import clients, redirects, requests, scopes, tokens
+from . import addresses, clients, requests, scopes, tokens
 
 if TYPE_CHECKING:
     from pocket_openshift.control_plane import ControlPlane
@@ -57,10 +57,10 @@ class Registry:
         if found is None:
             return None
 
-        def addresses(reference: redirects.Reference) -> Sequence[redirects.Address]:
+        def find(reference: addresses.Reference) -> Sequence[addresses.Address]:
             return self._addresses(account.namespace, reference)
 
-        return clients.of_service_account(found, addresses)
+        return clients.of_service_account(found, find)
 
     def keep_client(self, client: dict[str, Any]) -> None:
         """Create an OAuthClient, or make the one of its name say the same."""
@@ -72,14 +72,14 @@ class Registry:
             self._store.update(kind, {**found, **client, "metadata": found["metadata"]})
 
     def _addresses(
-        self, namespace: str, reference: redirects.Reference
-    ) -> Sequence[redirects.Address]:
+        self, namespace: str, reference: addresses.Reference
+    ) -> Sequence[addresses.Address]:
         if reference.kind == "Route":
             route = self._store.find("routes.route.openshift.io", namespace, reference.name)
-            return redirects.of_route(route) if route else ()
+            return addresses.of_route(route) if route else ()
         if reference.kind == "Ingress":
             ingress = self._store.find("ingresses.networking.k8s.io", namespace, reference.name)
-            return redirects.of_ingress(ingress) if ingress else ()
+            return addresses.of_ingress(ingress) if ingress else ()
         return ()
 
     def knows_secret(self, client: clients.Client, secret: str) -> bool:
