@@ -1,6 +1,8 @@
 """What the author of notes is told."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workshop_dashboard import check, notes
 from workshop_dashboard.workshopfile import Workshop
@@ -72,3 +74,9 @@ def test_what_is_not_carried_over_is_told():
 
 def test_an_empty_folder():
     assert problems({}) == [".:1: error: there is no page: write an index.md"]
+
+
+@given(st.text(st.sampled_from("#[]()<>!`~:%{} \nabx-*'\"/=."), max_size=300))
+def test_any_page_can_be_checked(text):
+    for problem in check.check_notes(notes.make_notes({"index.md": text}, Workshop(), {})):
+        assert 1 <= problem.line <= text.count("\n") + 2

@@ -19,6 +19,7 @@ from workshop_dashboard import frontmatter
         ("---\nPrevPage: ../x\n---\n", "prev_page", "../x"),
         ("---\nExitSign: Go on\n---\n", "exit_sign", "Go on"),
         ("---\nExitLink: https://x\n---\n", "exit_link", "https://x"),
+        pytest.param("---\nTitle:" + " " * 500_000 + "x\n---", "title", "x", id="a long line"),
         ("---\nSort: 3\n---\n", "sort", 3.0),
         ("---\nSort: last\n---\n", "sort", None),
         ("/*\nTitle: Old\n*/\nbody", "title", "Old"),

@@ -71,6 +71,8 @@ def test_prev_page_goes_before_the_order():
         ("a.md", "---\nTitle: Front\n---\n# Head", {"a": "Module"}, "Module"),
         ("a.md", "# Head", {"a": "Module"}, "Module"),
         ("a.md", "text\n\n## The `code` head ##\n", {}, "The code head"),
+        ("a.md", "```bash\n# no heading\n~~~\n```\n\n# Head", {}, "Head"),
+        pytest.param("a.md", "# " + " " * 500_000 + "x", {}, "x", id="a long line"),
         ("02-set-up_things.md", "text", {}, "Set up things"),
         ("x/42.md", "text", {}, "42"),
     ],

@@ -56,10 +56,11 @@ def _parse(lines: list[str]) -> FrontMatter:
     found: dict[str, str] = {}
     places: list[tuple[str, int]] = []
     for number, line in enumerate(lines, start=2):
-        match = re.match(r"([A-Za-z][\w \-]*?)\s*:\s*(.*?)\s*$", line)
-        field = KEYS.get(re.sub(r"[\s_\-]", "", match[1]).lower()) if match else None
-        if match and field:
-            found[field] = _unquote(match[2])
+        key, colon, value = line.partition(":")
+        field = KEYS.get(re.sub(r"[\s_\-]", "", key).lower())
+        # What is indented belongs to the key above it, and not to the page.
+        if colon and field and not line[0].isspace():
+            found[field] = _unquote(value.strip())
             places.append((field, number))
     sort = found.pop("sort", "")
     return FrontMatter(**found, sort=_number(sort), lines=tuple(places))

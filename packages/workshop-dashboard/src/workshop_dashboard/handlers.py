@@ -57,7 +57,10 @@ class DashboardHandler(extensions.PageHandler):
             return
         found = notes.find_page(name, "", book.pages) if name else book.first
         if found:
-            view = pages.make_view(found, book, addresses, self.desk.restart_url)
+            # In a thread, as reading is: a long page must not make the shells wait.
+            view = await asyncio.to_thread(
+                pages.make_view, found, book, addresses, self.desk.restart_url
+            )
             self._show(view, title=book.title)
         else:
             self._show(_missing(name, book, addresses), 404 if name else 200, book.title)

@@ -173,8 +173,15 @@ def _read_page(file: str, text: str, workshop: workshopfile.Workshop) -> Page:
 
 
 def _heading(body: str) -> str:
-    match = re.search(r"^#{1,2}\s+(.+?)\s*#*\s*$", body, re.MULTILINE)
-    return re.sub(r"[*`_]", "", match[1]) if match else ""
+    """Return the first heading of the first or second level that is not inside a block of code."""
+    fence = ""
+    for line in body.splitlines():
+        mark = line.lstrip()[:3]
+        if mark in ("```", "~~~") and fence in ("", mark):
+            fence = "" if fence else mark
+        elif not fence and line.startswith(("# ", "## ")):
+            return re.sub(r"[*`_]", "", line.strip("# \t"))
+    return ""
 
 
 def _words(name: str) -> str:

@@ -31,8 +31,8 @@ class PreviewHandler(web.RequestHandler):
         try:
             book = await asyncio.to_thread(self.source.load)
             title = book.title
-            view = make_preview(name, book)
-            problem = describe_problems(view.name, book)
+            view = await asyncio.to_thread(make_preview, name, book)
+            problem = await asyncio.to_thread(describe_problems, view.name, book)
         except (library.LibraryError, workshopfile.WorkshopFileError) as error:
             view = pages.make_notice("The notes cannot be shown", str(error))
         self.set_header("Content-Security-Policy", POLICY)
