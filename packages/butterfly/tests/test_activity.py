@@ -67,7 +67,7 @@ async def test_a_report_that_was_not_taken_is_sent_again(hub, trouble):
     reporter.note()
     task = asyncio.create_task(reporter.report_forever())
     async with asyncio.timeout(10):
-        while reporter.reported is None:  # noqa: ASYNC110 - no event tells of it
+        while reporter.reported is None:
             await asyncio.sleep(0.01)
     task.cancel()
     assert len(seen) == 3

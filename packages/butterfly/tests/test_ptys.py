@@ -37,7 +37,7 @@ class Program:
     async def end(self):
         async with asyncio.timeout(10):
             await self.ended.wait()
-            while not self.pty.reap():  # noqa: ASYNC110 - no event tells of it
+            while not self.pty.reap():
                 await asyncio.sleep(0.001)
         return self.pty.status
 

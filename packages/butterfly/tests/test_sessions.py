@@ -178,7 +178,7 @@ async def test_the_flow_is_held_while_a_browser_is_slow_and_goes_on(make):
     viewer.slow = True
     type_(session, viewer, b"yes | head -c 3000000; echo do''ne\n")
     async with asyncio.timeout(10):
-        while not session.paused:  # noqa: ASYNC110 - no event tells of it
+        while not session.paused:
             await asyncio.sleep(0.01)
     held = len(viewer.output)
     assert held < sessions.HIGH_WATER + 3 * 64 * 1024
@@ -197,7 +197,7 @@ async def test_a_browser_that_takes_nothing_is_let_go_and_the_others_go_on(make)
     session.attach(stuck)
     type_(session, one, b"yes | head -c 3000000; echo do''ne\n")
     async with asyncio.timeout(10):
-        while not session.paused:  # noqa: ASYNC110 - no event tells of it
+        while not session.paused:
             await asyncio.sleep(0.01)
     clock.now += sessions.STALLED + 1
     table.sweep()

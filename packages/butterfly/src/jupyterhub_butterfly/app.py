@@ -129,6 +129,10 @@ class ButterflyApp(options.ButterflyOptions):
 
             name, password = (self.environ.get(f"AUTH_{n}", "") for n in ("USERNAME", "PASSWORD"))
             return basic.BasicGate(name, password, secret)
+        if self._mode() == "openshift":
+            from .auth import openshift
+
+            return openshift.OpenShiftGate(openshift.find_account(self.environ), secret)
         from .auth import none
 
         outside = self.address()[0] not in none.LOOPBACK_ADDRESSES

@@ -106,7 +106,10 @@ class PageHandler(web.RequestHandler):
             raise web.HTTPError(503, str(trouble)) from trouble
         if not is_page_view(self.request.method or "", self.request.headers):
             raise web.HTTPError(403, "You are not logged in. Reload the page to log in again.")
-        await self.gate.begin_login(self)
+        try:
+            await self.gate.begin_login(self)
+        except auth.Unanswered as trouble:
+            raise web.HTTPError(503, str(trouble)) from trouble
 
     def write_error(self, status_code: int, **kwargs: typing.Any) -> None:
         """Show an error as a small page with a sentence, never a stack trace."""
