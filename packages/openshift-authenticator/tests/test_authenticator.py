@@ -4,8 +4,13 @@ import asyncio
 from importlib.metadata import entry_points
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jupyterhub.auth import Authenticator
+from traitlets.config import Config
 
 import openshift_authenticator
+from openshift_authenticator import endpoints, identity
 
 
 def test_a_stock_hub_finds_it_by_its_name():
@@ -31,3 +36,41 @@ c.OpenShiftAuthenticator.alowed_users = {"alice"}
     assert hub.process.returncode == 1
     assert "Did you mean allowed_users?" in hub.log_text
     assert "Traceback" not in hub.log_text
+
+
+def make(**configured):
+    config = Config()
+    config.OpenShiftAuthenticator.update(configured)
+    return openshift_authenticator.OpenShiftAuthenticator(config=config)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(), st.text())
+def test_two_accounts_never_become_one_user(one, other):
+    auth = make()
+    assert (auth.normalize_username(one) == auth.normalize_username(other)) == (one == other)
+    assert auth.normalize_username(auth.normalize_username(one)) == one
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(max_size=300))
+def test_whoever_is_let_in_has_a_name_that_the_hub_takes(name):
+    auth = make()
+    if name and not identity.judge_name(name):
+        assert Authenticator.validate_username(auth, name)
+    assert auth.validate_username(name) == (bool(name) and not identity.judge_name(name))
+
+
+def test_an_account_may_be_given_another_name():
+    auth = make(username_map={"Alice": "alice"})
+    assert auth.normalize_username("Alice") == "alice"
+    assert auth.normalize_username("alice") == "alice"
+
+
+async def test_endpoints_may_be_configured_instead_of_discovered():
+    auth = make(authorize_url="https://o/authorize", token_url="https://o/token")
+    where = await auth.find()
+    assert where == endpoints.Endpoints(
+        "https://o/authorize", "https://o/authorize", "https://o/token"
+    )
+    assert auth.where == where

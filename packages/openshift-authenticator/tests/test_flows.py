@@ -6,11 +6,13 @@ real browser.
 
 import asyncio
 import contextlib
+import json
 import re
 import shlex
 import time
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
+import aiohttp
 import pytest
 
 pytestmark = pytest.mark.hub
@@ -115,6 +117,37 @@ async def test_in_a_pod_with_no_settings_at_all(hub_factory, place, browsing, no
     no_secrets[1].extend([*place.tokens, "pw-alice", "pw-bob", "pw-teacher"])
 
 
+async def test_at_the_start_the_hub_checks_itself(hub_factory, place):
+    """Nobody has come yet; the callback is known from public_url, then from a Route."""
+    hub = await hub_factory(BASE, env=place.env, start=False)
+    hub.config += f"c.JupyterHub.public_url = {hub.url!r}\n"
+    await hub.start()
+    await hub.logged(f"{ANNOTATION}={hub.url}hub/oauth_callback")
+    await hub.stop()
+
+    reference = json.dumps({"reference": {"kind": "Route", "name": "hub"}})
+    key = "serviceaccounts.openshift.io/oauth-redirectreference.hub"
+    account = {"name": "hub", "namespace": "workshop", "annotations": {key: reference}}
+    viewer = place.bind("hub", "view")
+    viewer["subjects"] = [{"kind": "ServiceAccount", "name": "hub", "namespace": "workshop"}]
+    place.cluster.apply(
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": account},
+        {
+            "apiVersion": "route.openshift.io/v1",
+            "kind": "Route",
+            "metadata": {"name": "hub", "namespace": "workshop"},
+            "spec": {
+                "host": "hub.example",
+                "to": {"kind": "Service", "name": "hub"},
+                "tls": {"termination": "edge"},
+            },
+        },
+        viewer,
+    )
+    hub = await hub_factory(BASE, env=place.env)
+    await hub.logged("sends people back to https://hub.example/hub/oauth_callback")
+
+
 GROUPS = """
 c.OpenShiftAuthenticator.openshift_url = {url!r}
 c.OpenShiftAuthenticator.api_ca_file = {ca!r}
@@ -169,6 +202,39 @@ def set_group(cluster, name, *users):
     )
 
 
+async def open_server(person, hub):
+    """What a browser does to get into its server: the hub's own OAuth. Answers the token."""
+    environment = json.loads((await person.get("user/alice/env")).text)
+    query = {
+        "client_id": environment["JUPYTERHUB_CLIENT_ID"],
+        "redirect_uri": environment["JUPYTERHUB_OAUTH_CALLBACK_URL"],
+        "response_type": "code",
+        "state": "x",
+    }
+    url = f"{hub.url}hub/api/oauth2/authorize?{urlencode(query)}"
+    async with person.session.get(url, allow_redirects=False) as answer:
+        code = parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
+    form = {
+        "client_id": query["client_id"],
+        "client_secret": environment["JUPYTERHUB_API_TOKEN"],
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": query["redirect_uri"],
+    }
+    async with person.session.post(f"{hub.url}hub/api/oauth2/token", data=form) as answer:
+        return (await answer.json())["access_token"]
+
+
+async def use_token(hub, token):
+    """What the hub answers to a server that asks whose token this is."""
+    headers = {"Authorization": f"token {token}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.get(f"{hub.url}hub/api/user") as answer,
+    ):
+        return answer.status
+
+
 async def test_groups_come_and_go_while_people_work(outside, place, browsing, no_secrets):
     cluster = place.cluster
     hub = await outside()
@@ -180,6 +246,13 @@ async def test_groups_come_and_go_while_people_work(outside, place, browsing, no
         assert (await hub.api("GET", "users/alice"))[1]["groups"] == ["students"]
         answer = await hub.api("POST", "users/alice/server")
         assert answer[0] in (201, 202), (answer, hub.log_text[-3000:])
+
+        async def is_ready():
+            return (await hub.api("GET", "users/alice"))[1]["servers"].get("", {}).get("ready")
+
+        await until(is_ready, seconds=30)
+        token = await open_server(alice, hub)
+        assert await use_token(hub, token) == 200
 
         set_group(cluster, "teachers", "alice")
 
@@ -214,8 +287,9 @@ async def test_groups_come_and_go_while_people_work(outside, place, browsing, no
         await alice.log_in("alice", "pw-alice")
         assert alice.status == 403
         assert "known to the cluster as alice" in alice.text
-        server = (await hub.api("GET", "users/alice"))[1]["servers"][""]
-        assert server["ready"] or server["pending"]
+        # The server is left alone, but the browser has to log in before it gets there.
+        assert await is_ready()
+        assert await use_token(hub, token) in (401, 403, 404)
     assert_no_traceback(hub)
 
 

@@ -27,7 +27,7 @@ c.OpenShiftAuthenticator.api_ca_file = {ca_file!r}
 c.OpenShiftAuthenticator.client_id = "jupyterhub"
 c.OpenShiftAuthenticator.client_secret = "s3cret-of-the-client"
 c.OpenShiftAuthenticator.allowed_users = {{"alice"}}
-c.OpenShiftAuthenticator.admin_users = {{"teacher"}}
+c.OpenShiftAuthenticator.admin_users = {{"teacher", "kube:admin"}}
 """
 
 
@@ -140,6 +140,12 @@ async def test_a_login_asks_for_little_and_binds_itself_to_the_browser(hub, lyin
         shown = json.loads((await visitor.get("hub/openshift-login"))[2])
         assert shown["hub"]["problem"] is None
         assert shown["hub"]["client_id"] == "jupyterhub"
+
+    async with visiting(hub) as visitor:
+        lying_server.answers[cluster.USER_PATH] = make_user("kube:admin")
+        asked = await visitor.begin("/hub/home")
+        assert (await visitor.end(asked["state"]))[:2] == (302, "/hub/home")
+        assert (await visitor.get("hub/home"))[0] == 200
 
     assert "s3cret-of-the-client" not in hub.log_text
     assert "sha256~good" not in hub.log_text

@@ -2,6 +2,8 @@
 
 import json
 import shlex
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -182,6 +184,64 @@ def test_an_exchange_that_fails(status, document, error, sentence):
 def test_the_secret_of_an_oauthclient_is_named_by_its_client():
     with pytest.raises(errors.Misconfigured, match="the secret of the OAuthClient rec-client"):
         redirects.judge_exchange(400, {"error": "unauthorized_client"}, CLIENT)
+
+
+RECORDINGS = Path(__file__).resolve().parents[2] / "pocket-openshift/tests/contract/recordings"
+REFUSED_LOGINS = {
+    "a redirect not registered": "redirect-not-registered",
+    "a client not registered": "client-not-registered",
+    "a scope that does not exist": "scope-unknown",
+    "a service account may not ask for user:full": "scope-refused",
+}
+ALSO_FINE = {
+    "a browser not logged in goes to the login page",
+    "wrong password by challenge: 401",
+    "right password, client of grantMethod auto: code at once",
+    "a browser with a session goes to the approval page the first time",
+    "approved before: code at once",
+}
+EXCHANGES = {
+    "wrong secret": False,
+    "the exchange": True,
+    "a code used twice": False,
+    "another account's token as the secret": False,
+    "the account's bound token as the secret": True,
+}
+
+
+def recorded(path):
+    for name in ("oauth.json", "oauth-service-account.json"):
+        for step in json.loads((RECORDINGS / name).read_text())["steps"]:
+            if step["request"]["path"].partition("?")[0] == path:
+                yield step
+
+
+def test_every_recorded_answer_to_a_login_is_understood():
+    found = {}
+    for step in recorded("/oauth/authorize"):
+        query = parse_qs(urlsplit(step["request"]["path"]).query)
+        request = redirects.Request(query["client_id"][0], query["redirect_uri"][0], ())
+        answer = step["response"]
+        body = answer["body"] if isinstance(answer["body"], dict) else None
+        location = answer["headers"].get("Location", "")
+        problem = redirects.judge_probe(answer["status"], location, body, request)
+        found[step["note"]] = problem.code if problem else None
+    assert found == {**REFUSED_LOGINS, **dict.fromkeys(ALSO_FINE)}
+
+
+def test_every_recorded_exchange_is_a_token_or_a_sentence():
+    found = {}
+    for step in recorded("/oauth/token"):
+        form = parse_qs(step["request"]["form"])
+        request = redirects.Request(form["client_id"][0], form["redirect_uri"][0], ())
+        answer = step["response"]
+        try:
+            redirects.judge_exchange(answer["status"], answer["body"], request)
+            found[step["note"]] = True
+        except errors.Misconfigured as error:
+            found[step["note"]] = False
+            assert error.problem.code == "exchange-refused"  # noqa: PT017 - one of both is right
+    assert found == EXCHANGES
 
 
 def test_a_probe_asks_what_a_login_asks():

@@ -6,6 +6,7 @@ override names the step of the base that it replaces. The settings are in option
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from dataclasses import replace
@@ -33,6 +34,9 @@ from . import (
     tokens,
     turnstile,
 )
+
+FORGET_SECONDS = 2.0
+"""How long a logout waits for the cluster to revoke tokens."""
 
 
 class OpenShiftAuthenticator(options.Options):
@@ -225,6 +229,10 @@ class OpenShiftAuthenticator(options.Options):
         if not identity.judge_same_person(old, new):
             raise self._refuse_stranger(auth_model["name"])
         model = await super().run_post_auth_hook(handler, auth_model)
+        ends = tokens.render_time(model["auth_state"].get("expires_at") or 0)
+        self.log.info(
+            "The OpenShift token of %s ends at %s", model["name"], ends or "no known time"
+        )
         return self._settle_tokens(known, model)
 
     def _refuse_stranger(self, name: str) -> errors.Refused:
@@ -260,15 +268,19 @@ class OpenShiftAuthenticator(options.Options):
         return {**model, "auth_state": {**state, sessions.OLDER_KEY: older[:kept]}}
 
     async def _revoke(self, found: list[str], state: dict[str, Any]) -> None:
-        for token in found:
-            await self.parts.revoker.revoke(token, sessions.read_scope(state))
+        scope = sessions.read_scope(state)
+        await asyncio.gather(*(self.parts.revoker.revoke(token, scope) for token in found))
 
     async def forget(self, user: Any) -> None:
-        """Give back the user's tokens; called at logout and when the user is deleted."""
+        """Give back the user's tokens; called at logout and when the user is deleted.
+
+        A cluster that takes its time does not hold up the logout: the work goes on beside it.
+        """
         state = await user.get_auth_state() or {}
         if found := sessions.read_tokens(state):
             await user.save_auth_state(sessions.without_token(state))
-            await self._revoke(found, state)
+            work = self.parts.begin(self._revoke(found, state))
+            await asyncio.wait({work}, timeout=FORGET_SECONDS)
 
     async def delete_user(self, user: Any) -> None:
         """Called by JupyterHub as it deletes a user."""

@@ -25,8 +25,8 @@ from . import errors, redirects, sessions, states, tokens
 log = logging.getLogger(__name__)
 
 
-def make_http_error(error: errors.LoginError) -> web.HTTPError:
-    """The answer that shows a login error's sentence to a person."""
+def make_http_error(error: errors.LoginError) -> Any:
+    """The web.HTTPError that shows a login error's sentence to a person."""
     problem = error.problem
     if error.http_status != 403:
         log.error("A login failed: %s", problem)
@@ -36,10 +36,12 @@ def make_http_error(error: errors.LoginError) -> web.HTTPError:
     return refuse(error.http_status, sentence)
 
 
-def refuse(status: int, sentence: str) -> web.HTTPError:
-    """An answer with a short headline, so that JupyterHub's page does not say all twice."""
+def refuse(status: int, sentence: str) -> Any:
+    """A web.HTTPError with a short headline, so that JupyterHub's page does not say all twice."""
     reason = "Login refused" if status in (400, 403) else "Login not possible"
-    return web.HTTPError(status, sentence, reason=reason)
+    error: Any = web.HTTPError(status, sentence, reason=reason)
+    error.jupyterhub_message = sentence  # JupyterHub 5 would show the headline in its place
+    return error
 
 
 class LoginHandler(OAuthLoginHandler):

@@ -24,11 +24,12 @@ class Rooms:
     turnstile: turnstile.Turnstile
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
-    def begin(self, work: Coroutine[Any, Any, Any]) -> None:
+    def begin(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Let ``work`` go on beside the hub; it is kept from being forgotten half-way."""
         task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+        return task
 
 
 def make_rooms(auth: Any) -> Rooms:
