@@ -9,6 +9,8 @@ from asyncio.subprocess import PIPE, STDOUT
 
 import pytest
 
+from workshop_dashboard import library, site
+
 pytestmark = pytest.mark.browser
 
 INDEX = """---
@@ -319,3 +321,34 @@ async def test_a_terminal_that_is_gone_is_told(open_page):
     await run_button(page, "in shell").click()
     await page.locator("#state", has_text="The terminal does not answer").wait_for()
     assert await block(page, "in shell").locator(".mark").is_hidden()
+
+
+async def test_only_a_terminal_can_say_that_it_is_ready(open_page):
+    page = await open_page()
+    ready = await page.evaluate("""async () => {
+        document.querySelector(".terminal iframe").dataset.src = "/terminal/gone";
+        window.workshop.reloadTerminals();
+        const told = new Promise((done) => addEventListener("message", done, { once: true }));
+        window.postMessage({ type: "terminal:ready" }, location.origin);
+        await told;
+        return document.querySelectorAll(".terminal.ready").length;
+    }""")
+    assert ready == 0
+
+
+async def test_a_site_without_a_server_copies_instead(browser, tmp_path, artifacts):
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "index.md").write_text(INDEX)
+    (folder / "second.md").write_text(SECOND)
+    site.build_site(library.Library(folder), tmp_path / "site")
+    page = await browser.new_page(viewport={"width": 900, "height": 700})
+    await page.goto((tmp_path / "site" / "index.html").as_uri())
+    copying = run_button(page, "in shell")
+    assert await copying.inner_text() == "Copy"
+    await copying.click()
+    await block(page, "in shell").locator(".mark").wait_for()
+    await page.screenshot(path=artifacts / "notes-site.png")
+    await page.get_by_role("link", name="Continue").click()
+    await page.get_by_role("heading", name="The second page").wait_for()
+    await page.close()
