@@ -84,7 +84,7 @@ def package_spec(package: Path) -> str:
 
 def install_proxy(session: nox.Session) -> None:
     """configurable-http-proxy beside the session, with a Node of its own where there is none."""
-    home = Path(session.create_tmp()).parent / "proxy"
+    home = Path(session.virtualenv.location).resolve() / "proxy"
     binaries = home / "node_modules" / ".bin"
     if not shutil.which("npm"):
         session.install("-q", NODE)
