@@ -1,6 +1,6 @@
 """The OAuth server and what belongs to it: people, clients, scopes, tokens, the login and approval
 pages.
 
-`app` is what the rest of the package serves; `handlers`, `registry` and `objects` are the shell,
-the other rooms are pure.
+`app` is what the rest of the package serves; `handlers`, `registry` and the behaviours are the
+shell, the other rooms are pure.
 """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import tornado.web
 
-from . import display, flow, forms, handlers, objects, server
+from . import checks, display, ends, flow, forms, handlers, oneself, server
 
 if TYPE_CHECKING:
     from pocket_openshift.control_plane import ControlPlane
@@ -29,10 +29,10 @@ ROUTES: tuple[tuple[str, type[handlers.Handler]], ...] = (
 
 BEHAVIOURS = (
     server.OAuthServer,
-    objects.Users,
-    objects.OwnTokens,
-    objects.Ends,
-    objects.Checks,
+    oneself.Users,
+    oneself.OwnTokens,
+    ends.Ends,
+    checks.Checks,
 )
 
 

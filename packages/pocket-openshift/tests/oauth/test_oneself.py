@@ -1,8 +1,4 @@
-import time
-
 import pytest
-
-from pocket_openshift.oauth import objects
 
 API = "/apis/oauth.openshift.io/v1"
 OWN = f"{API}/useroauthaccesstokens"
@@ -79,61 +75,3 @@ def test_a_self_review_tells_an_onlooker_what_its_owner_may(people, token_for):
     assert status["allowed"] is False
     assert status["denied"] is True
     assert "prevent this action" in status["reason"]
-
-
-def client(**more):
-    return {
-        "apiVersion": "oauth.openshift.io/v1",
-        "kind": "OAuthClient",
-        "metadata": {"name": "c"},
-        **more,
-    }
-
-
-@pytest.mark.parametrize(
-    ("kind", "obj", "field"),
-    [
-        ("OAuthClient", client(redirectURIs=["http://a"]), None),
-        ("OAuthClient", client(grantMethod="maybe"), "grantMethod"),
-        ("OAuthClient", client(redirectURIs=["http://a#b"]), "redirectURIs[0]"),
-        ("OAuthClient", client(redirectURIs=["/relative"]), "redirectURIs[0]"),
-        ("User", {"metadata": {"name": "alice"}}, None),
-        ("User", {"metadata": {"name": "a:b"}}, "metadata.name"),
-        ("User", {"metadata": {"name": "~"}}, "metadata.name"),
-        ("OAuthAccessToken", {"metadata": {"name": "x"}, "scopes": ["user:full"]}, None),
-        ("OAuthAccessToken", {"metadata": {"name": "x"}, "scopes": ["no"]}, "scopes"),
-        (
-            "OAuthClientAuthorization",
-            {"metadata": {"name": "x"}, "userName": "a", "clientName": "b"},
-            "metadata.name",
-        ),
-        (
-            "OAuthClientAuthorization",
-            {"metadata": {"name": "a:b"}, "userName": "a", "clientName": "b"},
-            None,
-        ),
-    ],
-)
-def test_what_makes_no_sense_is_not_stored(kind, obj, field):
-    assert [cause.field for cause in objects.judge_object(kind, obj)] == ([field] if field else [])
-
-
-def test_the_api_refuses_a_client_without_sense(people):
-    answer = people.request("POST", f"{API}/oauthclients", client(grantMethod="maybe"))
-    assert answer.status == 422
-    assert answer.body["details"]["causes"][0]["field"] == "grantMethod"
-
-
-def test_a_token_leaves_the_store_when_it_ends(people, token_for):
-    path = f"{API}/oauthclients/console"
-    merge = {"Content-Type": "application/merge-patch+json"}
-    people.request("PATCH", path, {"accessTokenMaxAgeSeconds": 1}, headers=merge)
-    token_for("user:full")
-    deadline = time.monotonic() + 10
-    watch = "?watch=true&timeoutSeconds=5"
-    kept = people.request("GET", f"{API}/oauthaccesstokens")
-    while kept.body["items"] and time.monotonic() < deadline:
-        version = kept.body["metadata"]["resourceVersion"]
-        people.request("GET", f"{API}/oauthaccesstokens{watch}&resourceVersion={version}")
-        kept = people.request("GET", f"{API}/oauthaccesstokens")
-    assert kept.body["items"] == []
