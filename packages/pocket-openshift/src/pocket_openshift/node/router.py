@@ -27,6 +27,7 @@ HOST = "127.0.0.1"
 HEAD_BYTES = 65536
 HEAD_SECONDS = 60.0
 CONNECT_SECONDS = 5.0
+HANG_UP_SECONDS = 2.0
 IDLE_SECONDS = 3600.0
 CONNECTIONS = 2000
 CHUNK = 65536
@@ -198,8 +199,8 @@ class Router:
         except (OSError, EOFError, TimeoutError, ssl.SSLError) as error:
             log.debug("A connection ended: %s", error)
         finally:
+            await _hang_up(writer)
             self._connections.discard(task)
-            writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         secure = writer.get_extra_info("ssl_object") is not None
@@ -253,7 +254,7 @@ class Router:
                 asking.cancel()
                 await asyncio.gather(asking, return_exceptions=True)
         finally:
-            pod_writer.close()
+            await _hang_up(pod_writer)
 
 
 async def _connect(
@@ -293,6 +294,16 @@ async def _pump(
     if left is None and writer.can_write_eof():
         with contextlib.suppress(OSError):
             writer.write_eof()
+
+
+async def _hang_up(writer: asyncio.StreamWriter) -> None:
+    """Close, and wait a little until it is so; a peer that does not answer is cut off."""
+    writer.close()
+    try:
+        async with asyncio.timeout(HANG_UP_SECONDS):
+            await writer.wait_closed()
+    except (OSError, TimeoutError, ssl.SSLError):
+        writer.transport.abort()
 
 
 async def _answer(writer: asyncio.StreamWriter, refusal: routing.Refusal) -> None:

@@ -368,7 +368,7 @@ class Nursery:
             os.close(self.wake)
             os.close(self.wake_write)
             run_shim(fd)
-        except BaseException:  # told on the agent's stderr
+        except BaseException:  # noqa: BLE001 - told on the agent's stderr
             sys.excepthook(*sys.exc_info())
         finally:
             os._exit(0)
