@@ -5,7 +5,7 @@ from workshop_culler.report import Report, Row
 
 def test_a_pass_is_counted():
     metrics = Metrics()
-    report = Report(seconds=0.5, hub_requests=3, cluster_requests=2)
+    report = Report(seconds=0.5, hub_requests=3, cluster_requests=2, active=3)
     idle = Verdict(Action.STOP, "idle", "idle")
     report.add(Row("server", "a", idle, done="stopped"))
     report.add(Row("server", "b", idle, done="failed: 500", failed=True))

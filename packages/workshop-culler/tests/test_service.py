@@ -25,14 +25,6 @@ def test_a_bad_url_is_refused(url):
         service.read_place(url, "/services/x/")
 
 
-@pytest.mark.parametrize(
-    ("value", "scopes"), [("", []), ('["read:servers"]', ["read:servers"]), ("{", [])]
-)
-def test_what_tokens_for_this_service_may_have(monkeypatch, value, scopes):
-    monkeypatch.setenv("JUPYTERHUB_OAUTH_CLIENT_ALLOWED_SCOPES", value)
-    assert service.auth_allowed_scopes() == scopes
-
-
 @pytest.mark.hub
 @pytest.mark.asyncio(loop_scope="module")
 async def test_as_a_service_of_a_real_hub(office):

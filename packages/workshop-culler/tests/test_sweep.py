@@ -1,6 +1,8 @@
 import asyncio
 import dataclasses
+import itertools
 import logging
+from datetime import timedelta
 
 import pytest
 
@@ -34,6 +36,30 @@ async def test_idle_servers_stop_and_others_go_on(classroom, log):
     assert done.ok
     assert await classroom.running() == ["bob"]
     assert done.hub_requests == 3
+
+
+async def test_passes_in_between_look_only_at_who_may_be_due(classroom, log):
+    await classroom.start_server("ada")
+    await classroom.start_server("bob")
+    late = {"now": 0.0}
+    found = sweep.Rules(
+        general=limits.Limits(idle=600),
+        ordered=limits.make_policies([{"match": {"user": "bob"}, "idle": 900}]),
+    )
+    async with classroom.door() as door:
+        work = sweep.Sweep(door, found, log, wall=lambda: late["now"])
+
+        async def run_at(seconds):
+            late["now"], door.ahead = seconds, timedelta(seconds=seconds)
+            return await work.run()
+
+        assert ((await run_at(0)).hub_requests, (await run_at(300)).hub_requests) == (1, 0)
+        assert (await run_at(650)).done == {"server": 1}  # the whole list: 600 s have gone by
+        between = await run_at(800)
+        assert (between.hub_requests, between.done) == (0, {})
+        late_one = await run_at(1000)
+        assert (late_one.hub_requests, late_one.done) == (2, {"server": 1})
+    assert await classroom.running() == []
 
 
 async def test_a_dry_run_does_nothing(classroom, log):
@@ -103,14 +129,14 @@ async def test_an_extension_holds(classroom, log):
     async with classroom.door(seconds=700) as door:
         await door.whoami()
         grant = policies.Grant(until=door.now + (door.ahead))
-        done = await sweep.Sweep(door, rules(), log, find_grants=lambda: {("ada", ""): grant}).run()
+        done = await sweep.Sweep(door, rules(), log, find_grant=lambda server: grant).run()
     assert done.done == {}
 
 
 async def test_someone_who_came_back_during_a_long_pass_is_kept(classroom, log):
     """The list is old by the time it is acted on: the hub is asked again."""
     await classroom.start_server("ada")
-    ticks = iter([0.0, 0.0, 60.0, 60.0])  # begin, listed, before the stop, end
+    ticks = itertools.chain([0.0] * 4, itertools.repeat(60.0))  # the stop comes a minute late
     async with classroom.door(seconds=700) as door:
         listed = door.list_users
 

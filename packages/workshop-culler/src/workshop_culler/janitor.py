@@ -19,6 +19,9 @@ from workshop_culler.hub import Hub
 from workshop_culler.models import Action, Presence, Server, Thing
 from workshop_culler.report import Report, Row
 
+# Rights may be given while we run: closed kinds are tried again every so many passes.
+TRY_AGAIN = 20
+
 Key = tuple[str, str]
 Servers = Mapping[Key, Server]
 
@@ -39,15 +42,23 @@ class Janitor:
     dry_run: bool = False
     looked: bool = False
     things: list[Thing] = field(default_factory=list)
-    _told: set[str] = field(default_factory=set)
+    _closed: dict[str, str] = field(default_factory=dict)
+    _looks: int = 0
 
     async def look(self, report: Report) -> None:
         """List all that carries our labels; what may not be listed is left out."""
         self.looked = True
+        if self._looks % TRY_AGAIN == 0:
+            self._closed.clear()
         wanted = [(kinds.PROJECTS, ""), *((kind, self.owner.namespace) for kind in kinds.OWN)]
         wanted += [(kind, "") for kind in kinds.LOOSE]
+        wanted = [each for each in wanted if each[0].plural not in self._closed]
         lists = await asyncio.gather(*(self._list(report, *each) for each in wanted))
         self.things = [thing for things in lists for thing in things]
+        if self._looks == 0 and self._closed:
+            # Not kinds of this cluster, or rights that this hub was not given.
+            self.log.info("Left alone, as they may not be listed: %s", ", ".join(self._closed))
+        self._looks += 1
 
     async def _list(self, report: Report, kind: kinds.Kind, namespace: str) -> list[Thing]:
         try:
@@ -56,10 +67,8 @@ class Janitor:
             self.looked = False
             report.trouble(f"list {kind.plural}", error)
         except DoorError as error:
-            # Not a kind of this cluster, or a right that this hub was not given: told once.
-            if kind.plural not in self._told:
-                self.log.info("Leaving %s alone: %s", kind.plural, error)
-                self._told.add(kind.plural)
+            self._closed[kind.plural] = str(error)
+            self.log.debug("Leaving %s alone: %s", kind.plural, error)
         return []
 
     def projects(self) -> dict[Key, Thing]:

@@ -48,7 +48,8 @@ class Metrics:
         self._requests.labels("cluster").inc(report.cluster_requests)
         if not report.outage:
             self._last.set(wall)
-            self._sessions.set(report.judged["server"])
+        if report.active is not None:
+            self._sessions.set(report.active)
         for row in report.rows:
             if row.done:
                 outcome = "failed" if row.failed else "done"

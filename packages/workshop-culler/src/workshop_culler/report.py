@@ -30,7 +30,10 @@ class Row:
 
 @dataclass
 class Report:
-    """The rows of one pass. Things that are kept have rows in a dry run only."""
+    """The rows of one pass. Things that are kept have rows in a dry run only.
+
+    `active` is the number of active servers, if the whole list was read.
+    """
 
     dry_run: bool = False
     rows: list[Row] = field(default_factory=list)
@@ -40,6 +43,7 @@ class Report:
     hub_requests: int = 0
     cluster_requests: int = 0
     outage: bool = False
+    active: int | None = None
 
     def add(self, row: Row) -> Row:
         """Count a judged thing and keep its row if it is to be acted on, or in a dry run."""

@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from tornado.httpserver import HTTPServer
 from tornado.log import access_log
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
-from workshop_culler import api, gate, page, rights
+from workshop_culler import api, gate, page
 from workshop_culler.desk import Desk
 from workshop_culler.errors import StartError
 from workshop_culler.roster import Roster
@@ -61,12 +59,6 @@ class Service:
         """Listen; raises StartError when nobody could be kept out, or the port is taken."""
         auth = HubOAuth.instance()
         gate.check_access(auth)
-        if rights.SEE not in {scope.split("!", 1)[0] for scope in auth_allowed_scopes()}:
-            self.log.warning(
-                "The instructor's page will show nobody anything: give this service "
-                "'oauth_client_allowed_scopes': ['read:servers', 'delete:servers', "
-                "'access:servers'] in c.JupyterHub.services"
-            )
         app = make_app(
             self.place.prefix, self.desk, auth, self.roster, lambda: self.trouble,
             open_metrics=self._open_metrics,
@@ -85,14 +77,6 @@ class Service:
         if self._server:
             self._server.stop()
             await self._server.close_all_connections()
-
-
-def auth_allowed_scopes() -> list[str]:
-    """The scopes that people's tokens for this service may have, as the hub told it."""
-    try:
-        return list(json.loads(os.environ.get("JUPYTERHUB_OAUTH_CLIENT_ALLOWED_SCOPES") or "[]"))
-    except ValueError:
-        return []
 
 
 def _as_tuple(place: Place) -> tuple[str, str, int]:

@@ -211,6 +211,10 @@ class Settings(IdleCuller):
         told = os.environ.get("SPAWNER_NAMESPACE", "")
         return told or (NAMESPACE_FILE.read_text().strip() if NAMESPACE_FILE.exists() else "")
 
+    @default("log_format")
+    def _default_log_format(self) -> str:
+        return "[%(levelname)1.1s %(asctime)s %(name)s] %(message)s"
+
     @default("log_level")
     def _default_log_level(self) -> int:
         return logging.INFO

@@ -8,15 +8,17 @@ line leaves nothing that the next pass does not find. The judging is in `policie
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import inspect
 import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from workshop_culler import limits, policies
+from workshop_culler import memory as memories
 from workshop_culler.errors import DoorError, Gone
 from workshop_culler.hub import Hub
 from workshop_culler.janitor import Janitor
@@ -54,6 +56,9 @@ class Sweep:
     find_grant: FindGrant = lambda _: policies.NO_GRANT
     clock: Callable[[], float] = time.monotonic
     idle_on_hold: bool = False
+    wall: Callable[[], float] = time.time
+    memory: memories.Memory | None = None
+    _listed: tuple[datetime, float, float] = (datetime.min.replace(tzinfo=UTC), 0.0, 0.0)
 
     async def run(self) -> Report:
         """One whole pass. Raises nothing but cancellation: troubles are in the report."""
@@ -76,14 +81,47 @@ class Sweep:
     async def _run(self, report: Report) -> None:
         if self.janitor:
             await self.janitor.look(report)
-        users = await self.hub.list_users("active")
-        listed, now = self.clock(), self.hub.now
-        servers = [server for user in users for server in user.servers or ()]
+        servers, now = await self._find_servers(report)
+        listed = self.clock()
         await asyncio.gather(
             self._sweep_servers(report, servers, now, listed), self._sweep_users(report, now)
         )
-        if self.janitor:
+        if self.janitor:  # then there is no memory, and these are all servers
             await self.janitor.sweep(report, {server.key: server for server in servers})
+
+    async def _find_servers(self, report: Report) -> tuple[list[Server], datetime]:
+        """The active servers and the hub's time; without a cluster only those that may be due."""
+        suspects = memories.find_suspects(self.memory, self._make_now())
+        if suspects is not None:
+            return await self._look_at(suspects), max(self.hub.now, self._make_now())
+        self.memory = None
+        users = await self.hub.list_users("active")
+        servers = [server for user in users for server in user.servers or ()]
+        report.active = len(servers)
+        self._listed = (self.hub.now, self.clock(), self.wall())
+        # With these more than the list decides: hooks, and what the cluster knows.
+        if not (self.janitor or self.rules.dry_run or self.rules.arbiter or self.rules.limits_hook):
+            shortest = memories.find_shortest(self.rules.general, self.rules.ordered)
+            self.memory = memories.make_memory(self._with_limits(servers), shortest, self.hub.now)
+        return servers, self.hub.now
+
+    def _make_now(self) -> datetime:
+        """The hub's time, as far as it is known without asking: neither clock may stand still."""
+        now, clock, wall = self._listed
+        return now + timedelta(seconds=max(self.clock() - clock, self.wall() - wall, 0))
+
+    def _with_limits(self, servers: list[Server]) -> list[tuple[Server, Limits]]:
+        general, ordered = self.rules.general, self.rules.ordered
+        return [(server, limits.find_limits(server, ordered, general)) for server in servers]
+
+    async def _look_at(self, suspects: list[Server]) -> list[Server]:
+        fresh: list[Server] = []
+        for name in sorted({server.user for server in suspects}):
+            with contextlib.suppress(Gone):
+                fresh += (await self.hub.find_user(name)).servers or ()
+        if self.memory:
+            self.memory = memories.renew(self.memory, suspects, self._with_limits(fresh))
+        return fresh
 
     async def _sweep_servers(
         self, report: Report, servers: list[Server], now: datetime, listed: float
@@ -141,6 +179,8 @@ class Sweep:
                 return
             stopped = await self.hub.stop_server(server.user, server.name, remove=remove)
             row.done = "stopped" if stopped else "stopping"
+            if self.memory:
+                self.memory = memories.forget(self.memory, server)
 
     async def _still_due(self, server: Server) -> bool:
         try:
