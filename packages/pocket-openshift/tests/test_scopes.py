@@ -46,9 +46,10 @@ def test_role_scopes_are_read(scope, expected):
     assert scopes.role_of(scope) == expected
 
 
-def test_a_role_scope_gives_no_way_to_a_token():
+def test_a_role_scope_gives_nothing_by_which_it_could_grow():
     rules = [
         rbac.Rule(("get",), ("",), ("pods", "secrets")),
-        rbac.Rule(("create",), ("",), ("serviceaccounts/token",)),
+        rbac.Rule(("create",), ("", "oauth.openshift.io"), ("oauthaccesstokens",)),
+        rbac.Rule(("*",), ("",), ("pods",)),
     ]
     assert scopes.without_escalating(rules) == [rbac.Rule(("get",), ("",), ("pods",))]
