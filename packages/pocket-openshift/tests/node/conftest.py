@@ -48,9 +48,9 @@ class Space:
 
     def watch(self, wanted, plural, selector, seconds=20):
         listed = self.cluster.request("GET", f"{self.path(plural)}?{selector}").body
-        item = listed["items"][-1] if listed["items"] else None
-        if wanted(item):
-            return item
+        for item in listed["items"] or [None]:
+            if wanted(item):
+                return item
         context = ssl.create_default_context(cafile=self.cluster.ca_file)
         host, port = self.cluster.url.removeprefix("https://").split(":")
         connection = http.client.HTTPSConnection(host, int(port), context=context, timeout=seconds)
@@ -89,9 +89,7 @@ class Space:
         def wanted(event):
             return event and event["reason"] == reason and text in event["message"]
 
-        items = self.cluster.request("GET", f"{self.path('events')}?{selector}").body["items"]
-        found = [event for event in items if wanted(event)]
-        return found[0] if found else self.watch(wanted, "events", selector, seconds)
+        return self.watch(wanted, "events", selector, seconds)
 
 
 def status_of(pod, name="c"):

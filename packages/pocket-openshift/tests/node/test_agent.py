@@ -142,6 +142,27 @@ def test_pods_go_on_through_a_watch_that_is_cut_and_errors(ws, node):
     ws.until_gone()
 
 
+def test_what_fails_for_long_is_tried_again(ws, node, monkeypatch):
+    monkeypatch.setattr(agent, "RETRY_SECONDS", 0.1)
+    ws.cluster.faults.add(verb="create", resource="pods/binding", times=2, status=403)
+    ws.run(["sleep", "1000"])
+    ws.until_ready()
+
+
+async def test_a_pod_that_was_being_deleted_is_not_started_again(ws, run_agent, tmp_path):
+    first = await run_agent("--data", str(tmp_path / "data"))
+    script = f"trap '' TERM; echo start >> {tmp_path}/starts; while :; do sleep 0.1; done"
+    await until(lambda: ws.run(["sh", "-c", script], terminationGracePeriodSeconds=600))
+    await until(ws.until_ready)
+    await until(ws.delete)
+    await until(ws.until_event, "Killing")
+    first.kill()
+    await first.wait()
+    await run_agent("--data", str(tmp_path / "data"))
+    await until(ws.until_gone)
+    assert (tmp_path / "starts").read_text() == "start\n"
+
+
 def test_a_binding_whose_answer_is_lost_is_not_lost(ws, node):
     ws.cluster.faults.add(verb="create", resource="pods/binding", times=1, drop="after")
     ws.run(["sleep", "1000"])

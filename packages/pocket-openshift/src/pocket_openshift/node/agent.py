@@ -35,6 +35,7 @@ from . import (
 log = logging.getLogger(__name__)
 
 PODS = "/api/v1/pods"
+RETRY_SECONDS = 5.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -202,11 +203,35 @@ class Agent:
         self._tasks[uid] = asyncio.create_task(self._run_pod(node, pod))
 
     async def _run_pod(self, node: pods.Node, pod: pods.Pod) -> None:
-        """One pod; a failure of ours is told and tried again while the pod is there."""
+        """One pod; a failure of ours is told, and tried again while the pod is there."""
+        try:
+            while not await self._try_pod(pod):
+                await asyncio.sleep(RETRY_SECONDS)
+                found = await self._find_again(node, pod)
+                if found is None:
+                    return
+                pod = pods.Pod(found, node)
+                self.pods[pod.uid] = pod
+        finally:
+            self.pods.pop(pod.uid, None)
+            self._tasks.pop(pod.uid, None)
+
+    async def _find_again(self, node: pods.Node, pod: pods.Pod) -> dict[str, Any] | None:
+        """The pod as it is now; as we knew it, if that cannot be said; None if it is not ours."""
+        try:
+            found = await node.api.find(pod.path)
+        except cluster.ClusterError:
+            return dict(pod.pod)
+        scope = claims.Scope(node.settings.node, node.settings.prefixes)
+        if found is None or found["metadata"]["uid"] != pod.uid:
+            return None
+        return None if claims.judge_claim(found, scope) is claims.Verdict.IGNORE else found
+
+    async def _try_pod(self, pod: pods.Pod) -> bool:
+        """Run a pod; False when that failed in a way that is not the pod's own."""
         try:
             await pod.run()
         except Exception:
             log.exception("Pod %s/%s failed on this node", pod.namespace, pod.name)
-        finally:
-            self.pods.pop(pod.uid, None)
-            self._tasks.pop(pod.uid, None)
+            return False
+        return True

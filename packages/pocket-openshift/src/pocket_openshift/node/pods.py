@@ -67,6 +67,8 @@ class Pod:
         self.over: tuple[str, str] = ("", "")
         self.stopping = False
         self._end = asyncio.Event()
+        if metadata.get("deletionTimestamp"):
+            self._end.set()
         self._gone = False
         self._shutdown = False
         self._publisher = publisher.Publisher(node.api, pod, self._make_status, self.vanish)
@@ -152,6 +154,9 @@ class Pod:
         )
 
     async def _live_and_end(self) -> None:
+        if self._end.is_set():  # over before it began: nothing of it is started
+            await self._say_farewell()
+            return
         self._helpers.append(asyncio.create_task(self._publisher.run()))
         life = asyncio.create_task(self._live())
         end = asyncio.create_task(self._end.wait())
@@ -364,7 +369,8 @@ class Pod:
             return
         await asyncio.sleep(0)  # let the containers take note of their ends
         try:
-            await self._publisher.publish()
+            if self.main:
+                await self._publisher.publish()
             if self.pod["metadata"].get("deletionTimestamp") and not self._gone:
                 await self.node.api.delete(self.path, self.uid, grace=0)
         except cluster.ClusterError as error:
