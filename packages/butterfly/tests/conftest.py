@@ -74,6 +74,7 @@ class Person:
             protocols=offers,
             headers=headers,
             max_msg_size=0,
+            timeout=aiohttp.ClientWSTimeout(ws_close=1.0),
             autoping=changes.get("autoping", True),
         )
 

@@ -141,17 +141,12 @@ class Session:
         self._viewers[viewer] = 0
         self.touch()
         missed = self._missed_by(viewer.page, received)
-        place = self._places.get(viewer.page)
-        if missed is None or place is None or received is None:
-            shown = self.history.replay()
-            if received:
-                shown = history.RESET + shown
-            seen = (received or 0) + len(shown)
+        if missed is None:
+            lead, shown = history.RESET if received else b"", self.history.replay()
         else:
-            shown = escapes.remove_questions(missed)
-            seen = received + len(shown)
-        self._remember(viewer.page, Place(self.history.end - seen, seen))
-        for piece in text.split_message(shown):
+            lead, shown = b"", escapes.remove_questions(missed)
+        self._remember(viewer.page, (received or 0) + len(lead), shown)
+        for piece in text.split_message(lead + shown):
             self._send(viewer, piece)
         if shown and self._pty is not None:
             self._pty.repaint()
@@ -311,8 +306,12 @@ class Session:
             return None
         return self.history.since(place.base + received)
 
-    def _remember(self, page: str, place: Place) -> None:
-        self._places[page] = place
+    def _remember(self, page: str, received: int, shown: bytes) -> None:
+        """Note where a page is that has `received` bytes and is now sent `shown`, up to the end."""
+        seen = received + len(shown)
+        # Shown as it was put out: each byte of it has its place. Else only the end has one.
+        exact = self.history.since(self.history.end - len(shown)) == shown
+        self._places[page] = Place(self.history.end - seen, received if exact else seen)
         self._places.move_to_end(page)
         while len(self._places) > REMEMBERED_PAGES:
             self._places.popitem(last=False)
