@@ -78,6 +78,8 @@ class Authorization:
 
     def changed(self, change: store.Change) -> None:
         """Keep the index true."""
+        if change.kind.resource in (_CLUSTER_ROLES, _ROLES) and change.type == "DELETED":
+            self._rules.pop(change.obj["metadata"]["uid"], None)
         if change.kind.resource not in (_CRB, _RB):
             return
         place, name = change.key.namespace, change.key.name

@@ -22,6 +22,7 @@ from . import (
     discovery,
     faults,
     identity,
+    impersonation,
     openapi,
     paths,
     protobufs,
@@ -116,18 +117,14 @@ class ApiHandler(tornado.web.RequestHandler):
         return self._impersonated(user)
 
     def _impersonated(self, user: identity.User) -> identity.User:
-        """`kubectl --as`: the caller must be allowed to impersonate."""
+        """`kubectl --as`: the caller must be allowed to impersonate that user and those groups."""
         name = self.request.headers.get("Impersonate-User")
         if not name:
             return user
         groups = tuple(self.request.headers.get_list("Impersonate-Group"))
-        acts = [rbac.Act("impersonate", resource="users", name=name)]
-        acts += [rbac.Act("impersonate", resource="groups", name=group) for group in groups]
-        for act in acts:
+        for act in impersonation.acts(name, groups):
             self._permit(user, act)
-        if identity.AUTHENTICATED not in groups:
-            groups = (*groups, identity.AUTHENTICATED)
-        return identity.User(name, groups)
+        return impersonation.user_of(name, groups)
 
     def _permit(self, user: identity.User, act: rbac.Act) -> None:
         verdict = self.plane.authorization.permit(user, act)

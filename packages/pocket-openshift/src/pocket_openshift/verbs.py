@@ -47,8 +47,8 @@ def current(plane: ControlPlane, call: Call) -> store.Object:
 
 
 def get(plane: ControlPlane, call: Call) -> Reply:
-    """One object."""
-    return Reply(current(plane, call))
+    """One object, from its cached JSON."""
+    return Reply(plane.store.encoded(current(plane, call)))
 
 
 def matcher(call: Call) -> selectors.Matcher | None:
