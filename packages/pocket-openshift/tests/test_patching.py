@@ -114,3 +114,12 @@ def test_patches_leave_what_they_were_given_alone(obj, patch):
 def test_a_merge_patch_twice_is_once(obj, patch):
     once = patching.merge_patch(obj, patch)
     assert patching.merge_patch(once, patch) == once
+
+
+@pytest.mark.parametrize("old", [True, 5, "text", {"a": 1}, None])
+def test_a_list_takes_the_place_of_what_was_none(old):
+    assert patching.strategic_merge({"ports": old}, {"ports": [{"port": 1}]}) == {
+        "ports": [{"port": 1}]
+    }
+    emptied = patching.strategic_merge({"x": old}, {"$deleteFromPrimitiveList/x": [1]})
+    assert emptied == {"x": []}

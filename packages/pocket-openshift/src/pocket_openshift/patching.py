@@ -113,7 +113,8 @@ def _merge_field(result: dict[str, Any], name: str, value: Any) -> None:
     if value is None:
         result.pop(name, None)
     elif isinstance(value, list):
-        result[name] = _merge_list(name, result.get(name) or [], value)
+        old = result.get(name)
+        result[name] = _merge_list(name, old if isinstance(old, list) else [], value)
     else:
         result[name] = strategic_merge(result.get(name), value)
 
@@ -121,7 +122,8 @@ def _merge_field(result: dict[str, Any], name: str, value: Any) -> None:
 def _directive(result: dict[str, Any], name: str, value: Any) -> None:
     word, _, field = name.partition("/")
     if word == "$deleteFromPrimitiveList":
-        result[field] = [item for item in result.get(field) or [] if item not in value]
+        old = result.get(field)
+        result[field] = [item for item in old if item not in value] if isinstance(old, list) else []
     elif word == "$setElementOrder" and isinstance(result.get(field), list):
         result[field] = _ordered(field, result[field], value)
 
