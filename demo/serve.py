@@ -124,6 +124,7 @@ async def main(argv: list[str]) -> int:
     options = parse_arguments(argv)
     folder = Path(tempfile.mkdtemp(prefix="workshop-demo-"))
     stop = stop_on_signals()
+    children.adopt_orphans()
     try:
         async with serve(options, folder) as settings:
             if options.check:
@@ -139,6 +140,7 @@ async def main(argv: list[str]) -> int:
         print(f"{error}\n", file=sys.stderr)
         return 1
     finally:
+        children.end_orphans()
         shutil.rmtree(folder, ignore_errors=True)
 
 
