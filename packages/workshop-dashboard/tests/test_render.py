@@ -100,6 +100,8 @@ class Strict(html.parser.HTMLParser):
                 assert value.startswith("note-")
             if name == "class":
                 assert all(one.startswith(render.CLASSES) for one in value.split())
+            if name == "data-action":
+                assert value in render.ACTION_KINDS
             if tag == "input" and name == "type":
                 assert value == "checkbox"
 
