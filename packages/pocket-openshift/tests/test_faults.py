@@ -63,6 +63,14 @@ def test_retry_after_alone_is_429():
     assert (error.code, error.headers["Retry-After"]) == (503, "3")
 
 
+@pytest.mark.parametrize(
+    ("status", "reason"), [(404, "NotFound"), (409, "Conflict"), (403, "Forbidden")]
+)
+def test_a_fault_may_pretend_any_error(status, reason):
+    error = faults.Fault(status=status).as_error()
+    assert (error.code, error.reason) == (status, reason)
+
+
 def test_a_fault_without_an_effect_is_a_mistake(script):
     with pytest.raises(ValueError, match="needs one of"):
         script.add(verb="create")

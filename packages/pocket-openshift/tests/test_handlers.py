@@ -77,6 +77,15 @@ def test_a_fault_says_when_to_come_back(cluster):
     assert (answer.status, answer.headers["Retry-After"]) == (429, "4")
 
 
+def test_a_watch_is_recorded_when_it_begins_and_a_cut_connection_with_status_0(cluster):
+    cluster.faults.add(verb="list", resource="nodes", drop="before")
+    with pytest.raises((http.client.HTTPException, ConnectionError)):
+        cluster.request("GET", "/api/v1/nodes")
+    assert (cluster.requests[-1].resource, cluster.requests[-1].status) == ("nodes", 0)
+    cluster.request("GET", f"{NAMESPACES}?watch=1&timeoutSeconds=1")
+    assert [r.verb for r in cluster.requests].count("watch") == 1
+
+
 @pytest.mark.parametrize(("when", "exists"), [("before", 404), ("after", 200)])
 def test_a_fault_drops_the_connection_before_or_after_the_commit(cluster, when, exists):
     cluster.faults.add(verb="create", resource="namespaces", drop=when)

@@ -66,6 +66,7 @@ class ApiHandler(tornado.web.RequestHandler):
         self.user = identity.ANONYMOUS
         self.target: paths.Target | None = None
         self._pump: asyncio.Future[None] | None = None
+        self._recorded = False
 
     async def _serve(self, *_: str) -> None:
         try:
@@ -79,7 +80,6 @@ class ApiHandler(tornado.web.RequestHandler):
         except Exception:
             log.exception("%s %s failed", self.request.method, self.request.path)
             self._send_failure()
-        self._record()
 
     get = head = post = put = patch = delete = options = _serve
 
@@ -89,23 +89,22 @@ class ApiHandler(tornado.web.RequestHandler):
             self._send(Reply(error.body, error.code))
 
     def _hang_up(self) -> None:
+        self._record(0)
         stream = self.request.connection.stream  # type: ignore[union-attr]
         stream.close()
         self._finished = True
 
-    def _record(self) -> None:
-        if self.target is not None:
-            target = self.target
-            self.plane.requests.append(
-                control_plane.Record(
-                    self.user.name,
-                    target.verb,
-                    target.resource,
-                    target.namespace,
-                    target.name,
-                    self.get_status(),
-                )
-            )
+    def _record(self, status: int) -> None:
+        """Note the request before its answer is sent, so that who has the answer finds it.
+
+        A connection that a fault cut has status 0.
+        """
+        target = self.target
+        if target is None or self._recorded:
+            return
+        self._recorded = True
+        place = (target.verb, target.resource, target.namespace, target.name)
+        self.plane.requests.append(control_plane.Record(self.user.name, *place, status))
 
     def _authenticate(self) -> identity.User:
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
@@ -251,6 +250,7 @@ class ApiHandler(tornado.web.RequestHandler):
             self._send(Reply(found))
 
     def _not_found(self) -> None:
+        self._record(404)
         self.set_status(404)
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish("404 page not found\n")
@@ -259,6 +259,7 @@ class ApiHandler(tornado.web.RequestHandler):
         if reply.stream is None:
             self._send(reply)
             return
+        self._record(reply.status)
         self.set_status(reply.status)
         self.set_header("Content-Type", "application/json")
         for name, value in reply.headers.items():
@@ -290,6 +291,7 @@ class ApiHandler(tornado.web.RequestHandler):
         target, accept = self.target, self.request.headers.get("Accept", "")
         if reply.status < 300 and target is not None and tables.wanted(accept):
             body = tables.from_answer(body, target) or body
+        self._record(reply.status)
         self.set_status(reply.status)
         self.set_header(
             "Content-Type",

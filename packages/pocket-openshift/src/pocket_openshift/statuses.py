@@ -239,7 +239,21 @@ def too_many_requests(seconds: int) -> StatusError:
     return StatusError(body, {"Retry-After": str(seconds)})
 
 
+_REASONS = {
+    400: "BadRequest",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "NotFound",
+    409: "Conflict",
+    410: "Expired",
+    422: "Invalid",
+    500: "InternalError",
+    503: "ServiceUnavailable",
+    504: "Timeout",
+}
+
+
 def internal_error(message: str, code: int = 500) -> StatusError:
-    """5xx: something broke on the server's side."""
-    reason = {500: "InternalError", 503: "ServiceUnavailable", 504: "Timeout"}.get(code, "")
+    """Something broke on the server's side; another `code` for what a fault pretends."""
+    reason = _REASONS.get(code, "")
     return StatusError(make_status(code, reason, message, {"causes": [{"message": message}]}))

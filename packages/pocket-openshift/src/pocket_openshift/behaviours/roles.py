@@ -5,10 +5,14 @@ hold.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pocket_openshift import bootstrap, identity, kinds, rbac, selectors, statuses, store
 
 from . import Behaviour, Call, Object
+
+if TYPE_CHECKING:
+    from pocket_openshift.control_plane import ControlPlane
 
 _GROUP = "rbac.authorization.k8s.io"
 _ROLES = (f"roles.{_GROUP}", f"clusterroles.{_GROUP}")
@@ -20,8 +24,15 @@ class Roles(Behaviour):
 
     resources = (*_ROLES, *_BINDINGS)
 
+    def __init__(self, plane: ControlPlane) -> None:
+        super().__init__(plane)
+        self._aggregated: set[str] = set()
+
     def started(self) -> None:
         """The cluster roles and bindings that OpenShift starts with."""
+        for role in self.store.select(f"clusterroles.{_GROUP}"):  # of a cluster that was kept
+            if role.get("aggregationRule"):
+                self._aggregated.add(role["metadata"]["name"])
         for role in bootstrap.ROLES:
             self.plane.ensure(f"clusterroles.{_GROUP}", role)
         for binding in bootstrap.BINDINGS:
@@ -95,9 +106,18 @@ class Roles(Behaviour):
     def changed(self, change: store.Change) -> None:
         """React to what was committed."""
         if change.kind.resource == f"clusterroles.{_GROUP}":
-            for role in self.store.select(change.kind.resource):
-                if _concerned(role, change):
+            self._note_aggregated(change)
+            for name in sorted(self._aggregated):
+                role = self.store.find(change.kind.resource, "", name)
+                if role is not None and _concerned(role, change):
                     self._aggregate(role)
+
+    def _note_aggregated(self, change: store.Change) -> None:
+        """Which roles take from others: few, so that a change of a role asks few."""
+        if change.type == "DELETED" or not change.obj.get("aggregationRule"):
+            self._aggregated.discard(change.key.name)
+        else:
+            self._aggregated.add(change.key.name)
 
     def _aggregate(self, role: Object) -> None:
         """Give an aggregated role the rules of all roles that its selectors name."""
