@@ -31,7 +31,7 @@ c.OpenShiftAuthenticator.alowed_users = {"alice"}
     with pytest.raises(AssertionError, match="the hub ended"):
         await hub.start()
     async with asyncio.timeout(10):
-        while "client_id must be set" not in hub.log_text:  # noqa: ASYNC110 - no event for a pipe's rest
+        while "client_id must be set" not in hub.log_text:
             await asyncio.sleep(0)
     assert hub.process.returncode == 1
     assert "Did you mean allowed_users?" in hub.log_text

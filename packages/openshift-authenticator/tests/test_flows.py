@@ -182,7 +182,7 @@ def outside(hub_factory, place, tmp_path):
     return start
 
 
-async def until(judge, seconds=10):
+async def until(judge, seconds=30):
     """Ask until it is so: what a refresh changes is seen at the next request a second later."""
     deadline = time.monotonic() + seconds
     while not (found := await judge()):

@@ -272,7 +272,7 @@ async def test_what_may_go_wrong_on_the_way_there(hub_factory, lying_server):
     for case, (path, says, body, status, sentence) in THERE.items():
         lying_server.answers.update(make_answers(lying_server.url))
         lying_server.answers[path] = (says, {"Location": "/login"}, body)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         async with visiting(hub) as visitor:
             # A failure is repeated to others for a moment, so ask until it is this one.
             answered, text = None, ""

@@ -50,6 +50,18 @@ async def test_a_missing_annotation_is_printed_and_kept(checker, lying_server, c
     assert checker.problem is None
 
 
+async def test_a_wrong_host_header_keeps_nobody_else_out(checker, lying_server):
+    async def judge(request):
+        known = request.query_arguments["redirect_uri"] == [CALLBACK.encode()]
+        return (302, {"Location": "/login"}, "") if known else (400, {}, {})
+
+    lying_server.answers["/oauth/authorize"] = judge
+    assert await checker.check(CALLBACK) is None
+    assert await checker.check("http://evil.example/hub/oauth_callback") is not None
+    assert await checker.check(CALLBACK) is None
+    assert checker.problem is None
+
+
 async def test_a_problem_is_logged_once(checker, lying_server, caplog):
     lying_server.answers["/oauth/authorize"] = (400, {}, {})
     await checker.check(CALLBACK)

@@ -106,9 +106,8 @@ class OpenShiftAuthenticator(options.Options):
         """Called by the login page before it sends the browser away; raises errors.LoginError."""
         callback = self.get_callback_url(handler)
         await self.find()
-        await self.parts.checker.check(callback)
-        if self.parts.checker.problem is not None:
-            raise errors.Misconfigured.of(self.parts.checker.problem)
+        if problem := await self.parts.checker.check(callback):
+            raise errors.Misconfigured.of(problem)
 
     # The way back -----------------------------------------------------------------------------
 

@@ -89,14 +89,16 @@ class SelfCheck:
             log.info("The callback is taken from the first request: %s", error)
             return ""
 
-    async def check(self, callback: str) -> None:
-        """Probe the OAuth server, unless it took this callback before.
+    async def check(self, callback: str) -> errors.Problem | None:
+        """Probe the OAuth server, unless it took this callback before; answers what is wrong.
 
-        Keeps the problem found, and logs it; raises errors.LoginError when nothing can be found
-        out.
+        The verdict is about this callback only: a callback may be guessed from a Host header,
+        and nobody shall keep others out by sending a wrong one. Raises errors.LoginError when
+        nothing can be found out.
         """
         if callback in self._passed:
-            return
+            self.problem = None
+            return None
         request = self._make_request(callback)
         where = await self._finder.find()
         answer = await self._api.probe(redirects.make_probe(where.authorize, request))
@@ -106,6 +108,7 @@ class SelfCheck:
             self._pass(callback)
         else:
             self._tell(problem)
+        return problem
 
     def _pass(self, callback: str) -> None:
         log.info("The cluster's OAuth server sends people back to %s", callback)
