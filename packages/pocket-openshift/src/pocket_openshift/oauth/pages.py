@@ -16,7 +16,7 @@ import tornado.template
 
 from . import clients, scopes
 
-_FOLDER = Path(__file__).with_name("pages")
+_FOLDER = Path(__file__).with_name("html")
 _STYLE = (_FOLDER / "style.css").read_text(encoding="utf-8")
 _LOADER = tornado.template.Loader(str(_FOLDER), autoescape="xhtml_escape")
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
