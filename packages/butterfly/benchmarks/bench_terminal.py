@@ -150,7 +150,7 @@ class Butterfly(Peer):
         return [
             *(sys.executable, script, "--unsecure", "--host=127.0.0.1", f"--port={port}"),
             "--i-hereby-declare-i-dont-want-any-security-whatsoever",
-            *("--motd=", "--shell=/bin/sh", "--keepalive_interval=0"),
+            *("--motd=", "--shell=/bin/sh"),
         ]
 
     def health(self) -> str:
