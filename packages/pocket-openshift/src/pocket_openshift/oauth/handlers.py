@@ -66,18 +66,17 @@ class Handler(tornado.web.RequestHandler):
         self._finished = True
 
     def finish(self, chunk: Any = None) -> Future[None]:
-        """Answer, unless a fault loses what was done."""
+        """Answer, unless a fault loses what was done. Leaves a record first, for tests that count
+        requests; who asked is in the form, or unknown.
+        """
+        record = control_plane.Record("", self._verb, self._page, "", "", self.get_status())
+        self.oauth.plane.requests.append(record)
         if not getattr(self, "_cut", False):
             return super().finish(chunk)
         self._hang_up()
         lost: Future[None] = Future()
         lost.set_result(None)
         return lost
-
-    def on_finish(self) -> None:
-        """Leave a record, for tests that count requests; who asked is in the form, or unknown."""
-        record = control_plane.Record("", self._verb, self._page, "", "", self.get_status())
-        self.oauth.plane.requests.append(record)
 
     def set_default_headers(self) -> None:
         """Nothing of a login may be kept by a cache, framed, or told to another site."""
