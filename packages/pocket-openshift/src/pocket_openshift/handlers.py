@@ -30,6 +30,7 @@ from . import (
     statuses,
     streams,
     tables,
+    tunnels,
     verbs,
 )
 from .behaviours import Call, Reply
@@ -256,6 +257,9 @@ class ApiHandler(tornado.web.RequestHandler):
         self.finish("404 page not found\n")
 
     async def _reply(self, reply: Reply) -> None:
+        if reply.tunnel is not None:
+            await tunnels.join(self.detach(), reply.tunnel)
+            return
         if reply.stream is None:
             self._send(reply)
             return

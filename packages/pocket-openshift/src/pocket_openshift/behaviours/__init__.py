@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -54,13 +55,14 @@ class Call:
 @dataclass(slots=True)
 class Reply:
     """An answer: `body` is an object, text or bytes; `stream` (if set) is sent piece by piece
-    instead.
+    instead; `tunnel` (if set) is joined with the caller's connection.
     """
 
     body: Any = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     stream: AsyncIterator[bytes] | None = None
+    tunnel: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
 
 Endpoint = Callable[[Call], "Reply | Awaitable[Reply | None] | None"]

@@ -1,4 +1,5 @@
-"""The node's own endpoint: logs of its containers, for the API server alone. Called by `agent.py`.
+"""The node's own endpoint: logs of its containers and commands in them, for the API server alone.
+Called by `agent.py`.
 
 Listens on loopback. The API server finds the port in the Node's `status.daemonEndpoints` and the
 bearer token in the
@@ -9,18 +10,18 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import hmac
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import tornado.httpserver
 import tornado.iostream
 import tornado.netutil
 import tornado.web
 
-from . import containers, lines, pods, states
+from . import containers, execs, lines, pods, states
 
 TOKEN_ANNOTATION = "pocket-openshift/log-token"  # noqa: S105 - a name
 HOST = "127.0.0.1"
@@ -35,9 +36,13 @@ class Kubelet:
     def __init__(self, find: Find) -> None:
         self.token = secrets.token_urlsafe(32)
         arguments = {"find": find, "token": self.token}
-        path = r"/containerLogs/([^/]+)/([^/]+)/([^/]+)"
+        place = r"/([^/]+)/([^/]+)/([^/]+)"
+        routes: list[Any] = [
+            ("/containerLogs" + place, LogHandler, arguments),
+            ("/exec" + place, execs.ExecHandler, arguments),
+        ]
         self._server = tornado.httpserver.HTTPServer(
-            tornado.web.Application([(path, LogHandler, arguments)], log_function=lambda _: None)
+            tornado.web.Application(routes, log_function=lambda _: None)
         )
         self.port = 0
 
@@ -68,9 +73,7 @@ class LogHandler(tornado.web.RequestHandler):
 
     def prepare(self) -> None:
         """Only the API server may ask."""
-        given = self.request.headers.get("Authorization", "")
-        if not hmac.compare_digest(given.encode(), f"Bearer {self.token}".encode()):
-            raise tornado.web.HTTPError(401)
+        execs.check(self.request, self.token)
 
     def on_connection_close(self) -> None:
         """The reader is gone."""
@@ -79,7 +82,7 @@ class LogHandler(tornado.web.RequestHandler):
     async def get(self, namespace: str, pod_name: str, name: str) -> None:
         """The log, and what is added to it if `follow` is set."""
         query = {key: self.get_query_argument(key) for key in self.request.query_arguments}
-        container = find_container(self.find(namespace, pod_name), name)
+        container = execs.find_container(self.find(namespace, pod_name), name)
         self.set_header("Content-Type", "text/plain")
         if container is None:
             self._refuse(f'container "{name}" of pod "{pod_name}" is not on this node')
@@ -111,12 +114,6 @@ class LogHandler(tornado.web.RequestHandler):
                 await self.flush()
         except tornado.iostream.StreamClosedError:
             return
-
-
-def find_container(pod: pods.Pod | None, name: str) -> containers.Container | None:
-    """A container of a pod by its name."""
-    every = [*pod.init, *pod.main] if pod else []
-    return next((container for container in every if container.name == name), None)
 
 
 def choose_log(container: containers.Container, *, previous: bool) -> tuple[Path | None, str]:
