@@ -22,10 +22,9 @@ _PURPOSE = (
     "as you."
 )
 _REFUSED = (
-    "refusing to listen on {host}: whoever reaches it and may create a pod runs programs as you "
-    "on this machine.\n"
-    "Give --allow-anyone-to-run-programs-as-me if that is what you want; otherwise listen on "
-    "127.0.0.1."
+    "refusing to listen on {host}: whoever reaches it and may create a pod runs programs as you\n"
+    "on this machine. If that is what you want, give --allow-anyone-to-run-programs-as-me;\n"
+    "otherwise listen on 127.0.0.1."
 )
 
 
