@@ -57,6 +57,19 @@ def test_field_selectors(text, expected):
     assert selectors.make_matcher("", text)(pod) is expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("metadata.name=a", "a"),
+        ("status.phase=Running,metadata.name==a", "a"),
+        ("metadata.name!=a", None),
+        ("", None),
+    ],
+)
+def test_a_selector_of_one_name(text, expected):
+    assert selectors.only_name(text) == expected
+
+
 def test_no_selector_is_no_matcher():
     assert selectors.make_matcher("", "") is None
 

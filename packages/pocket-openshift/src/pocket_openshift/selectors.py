@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+_NAME = "metadata.name"
 Matcher = Callable[[Mapping[str, Any]], bool]
 
 _SET = re.compile(r"^\s*(?P<key>[^\s,!=()]+)\s+(?P<op>in|notin)\s*\((?P<values>[^()]*)\)\s*$")
@@ -99,6 +100,12 @@ def parse_fields(text: str) -> tuple[tuple[str, bool, str], ...]:
             raise ValueError(f"invalid field selector: {part!r}")
         found.append((match["path"], match["op"] != "!=", match["value"]))
     return tuple(found)
+
+
+def only_name(fields: str) -> str | None:
+    """The one name that a field selector asks for, or None when it may match several."""
+    names = [value for path, equal, value in parse_fields(fields) if equal and path == _NAME]
+    return names[0] if names else None
 
 
 def make_matcher(labels: str, fields: str) -> Matcher | None:

@@ -65,8 +65,17 @@ def matcher(call: Call) -> selectors.Matcher | None:
 def selected(plane: ControlPlane, call: Call) -> list[store.Object]:
     """The objects that a collection's URL and selectors name, in the order of their keys."""
     matches = matcher(call)
-    found = plane.store.select(call.kind.resource, call.namespace or None)
+    found = _candidates(plane, call)
     return [obj for obj in found if matches(obj)] if matches else found
+
+
+def _candidates(plane: ControlPlane, call: Call) -> list[store.Object]:
+    """What a collection's selectors have to look at: one object where they name one."""
+    name = selectors.only_name(call.query.get("fieldSelector", ""))
+    if name and (call.namespace or not call.kind.namespaced):
+        one = plane.store.find(call.kind.resource, scope(call), name)
+        return [one] if one is not None else []
+    return plane.store.select(call.kind.resource, call.namespace or None)
 
 
 def _token(version: int, last: store.Object) -> str:
