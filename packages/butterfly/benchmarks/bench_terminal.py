@@ -243,7 +243,8 @@ class Run:
                     self.figures["start to first answer"] = time.perf_counter() - started
                     await self._terminal(http, base, psutil.Process(process.pid))
             finally:
-                process.terminate()
+                with contextlib.suppress(ProcessLookupError):
+                    process.terminate()
                 await process.wait()
         return self.figures
 
@@ -374,12 +375,25 @@ def find_peers(wanted: list[str] | None) -> list[Peer]:
     return [p for name, (p, found) in there.items() if found and (not wanted or name in wanted)]
 
 
+async def measure_or_leave_out(peer: Peer, taken: dict[str, list[dict[str, float]]]) -> None:
+    """Take one run's figures; a peer that breaks is left out, with a word."""
+    if peer.name not in taken:
+        return
+    try:
+        taken[peer.name].append(await Run(peer).measure())
+    except (OSError, TimeoutError, TypeError, aiohttp.ClientError) as error:
+        if peer.name == "ours":
+            raise
+        print(f"{peer.name} broke and is left out: {error!r}", file=sys.stderr)
+        del taken[peer.name]
+
+
 async def compare(peers: list[Peer], runs: int) -> list[benchtable.Row]:
     """Measure ours and each peer in turn, `runs` times; medians."""
     taken: dict[str, list[dict[str, float]]] = {peer.name: [] for peer in [Peer(), *peers]}
     for _ in range(runs):
         for peer in [Peer(), *peers]:
-            taken[peer.name].append(await Run(peer).measure())
+            await measure_or_leave_out(peer, taken)
     medians = {
         name: {key: statistics.median(run[key] for run in done) for key in done[0]}
         for name, done in taken.items()

@@ -38,6 +38,7 @@ from . import (
     sessions,
     settings,
     sockets,
+    startup,
 )
 
 KEEP_ALIVE_SECONDS = sockets.KEEP_ALIVE
@@ -103,13 +104,7 @@ class ButterflyApp(options.ButterflyOptions):
             extra["KUBECONFIG"] = path
         return sessions.Policy(
             argv=tuple(self.shell),
-            env=environment.make_environment(
-                self.environ,
-                home=home,
-                user=find_user(self.environ),
-                shell=self.shell[0],
-                extra=extra,
-            ),
+            env=self.make_environment(home, extra),
             cwd=self.home or self.environ.get("TERMINAL_HOME") or home,
             max_sessions=self.max_sessions,
             idle_seconds=self.session_idle_seconds,
@@ -117,6 +112,20 @@ class ButterflyApp(options.ButterflyOptions):
             resize=self.resize,
             allow_escapes=self.allow_escapes,
         )
+
+    def make_environment(self, home: str, extra: dict[str, str]) -> dict[str, str]:
+        """The environment of shells: inherited, sourced from the image, and what must be ours."""
+        names = {"home": home, "user": find_user(self.environ), "shell": self.shell[0]}
+        inherited = environment.make_environment(self.environ, **names, extra=extra)
+        fragments = startup.find_fragments(pathlib.Path(root) for root in self.roots)
+        sourced = startup.collect_variables(fragments, inherited)
+        return environment.make_environment(sourced, **names, extra=extra)
+
+    async def set_up(self) -> None:
+        """Run the workshop's own set-up, once, beside the shells."""
+        policy = self.sessions.policy
+        folder = pathlib.Path(policy.cwd) / ".workshop"
+        await startup.run_setup(folder / "setup", policy.env, policy.cwd, folder / "setup.log")
 
     def make_gate(self, secret: bytes) -> auth.Gate:
         """The way in."""
@@ -239,6 +248,7 @@ class ButterflyApp(options.ButterflyOptions):
         jobs = [
             process.repeat(KEEP_ALIVE_SECONDS, self._keep_alive),
             process.repeat(SWEEP_SECONDS, self._sweep),
+            self.set_up(),
         ]
         if self.reporter is not None:
             jobs.append(self.reporter.report_forever())

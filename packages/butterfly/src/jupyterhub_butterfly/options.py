@@ -94,7 +94,8 @@ class ButterflyOptions(Application):
         Unicode(),
         help="""The program in a terminal, with its arguments.
 
-        Default: /bin/bash (else $SHELL, else /bin/sh) as an interactive login shell. Set it to
+        Default: /bin/bash (else $SHELL, else /bin/sh), interactive; no login shell, as /etc/profile
+        would set PATH anew. Set it to
         start something else for everybody.
         Example: `c.ButterflyApp.shell = ["/usr/bin/zsh", "-il"]`
         """,
@@ -106,6 +107,18 @@ class ButterflyOptions(Application):
 
         Empty (the default): $TERMINAL_HOME, else the home folder. Set it to begin in a project.
         Example: `c.ButterflyApp.home = "/opt/app-root/src"`
+        """,
+    ).tag(config=True)
+
+    roots = List(
+        Unicode(),
+        default_value=["/opt/workshop", "/opt/app-root"],
+        help="""Folders in which an image and a workshop keep what shells need.
+
+        Default /opt/workshop and /opt/app-root: from each, `etc/profile.d/*.sh`, `etc/envvars/*.sh`
+        and
+        `envvars/{terminal,workshop,gateway}.sh` are sourced at start, in this order, for all
+        shells. Set it to [] for none. Example: `c.ButterflyApp.roots = ["/opt/lab"]`
         """,
     ).tag(config=True)
 
@@ -229,7 +242,7 @@ class ButterflyOptions(Application):
     def _default_shell(self) -> list[str]:
         for path in ("/bin/bash", os.environ.get("SHELL", ""), "/bin/sh"):
             if path and os.access(path, os.X_OK):
-                return [path, "-il"] if path.endswith(("bash", "zsh")) else [path, "-i"]
+                return [path, "-i"]
         return ["/bin/sh", "-i"]
 
     @validate("shell")

@@ -51,7 +51,7 @@ class Viewer(typing.Protocol):
 class Policy:
     """What all sessions of a server have in common; from the application's traits."""
 
-    argv: tuple[str, ...] = ("/bin/bash", "-il")
+    argv: tuple[str, ...] = ("/bin/bash", "-i")
     env: typing.Mapping[str, str] = dataclasses.field(default_factory=dict)
     cwd: str = "/"
     max_sessions: int = 20

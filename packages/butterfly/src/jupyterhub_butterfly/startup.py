@@ -1,0 +1,91 @@
+"""What a session's image and workshop want done before the first shell.
+
+As in the original images: shell fragments in `profile.d` and `envvars/` set variables for every
+shell;
+`.workshop/setup` runs once a start, with its output in a log that the person can read. The choice
+of files is pure; `app` calls `collect_variables` and `run_setup` at start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import pathlib
+import subprocess
+import typing
+
+log = logging.getLogger(__name__)
+
+# In this order; later ones win. Below the image's own tree and the workshop's.
+FRAGMENTS = ("etc/profile.d/*.sh", "etc/envvars/*.sh")
+NAMED = ("envvars/terminal.sh", "envvars/workshop.sh", "envvars/gateway.sh")
+COLLECT_SECONDS = 10.0
+SETUP_SECONDS = 900.0
+
+
+def find_fragments(roots: typing.Iterable[pathlib.Path]) -> list[pathlib.Path]:
+    """Find the files to source, in order: those of the first root first."""
+    found: list[pathlib.Path] = []
+    for root in roots:
+        for pattern in FRAGMENTS:
+            found += sorted(root.glob(pattern))
+        found += [root / name for name in NAMED if (root / name).is_file()]
+    return found
+
+
+def parse_variables(dump: bytes) -> dict[str, str]:
+    """Parse what `env -0` printed."""
+    pairs = (entry.decode("utf-8", "replace").partition("=") for entry in dump.split(b"\0"))
+    return {name: value for name, found, value in pairs if found and name}
+
+
+def collect_variables(
+    fragments: typing.Sequence[pathlib.Path], env: typing.Mapping[str, str]
+) -> dict[str, str]:
+    """Source the fragments and return the environment they leave; a broken one changes nothing.
+
+    Called at start, before the port is open: it may block.
+    """
+    if not fragments:
+        return dict(env)
+    script = 'for f in "$@"; do . "$f" >&2; done; exec env -0'
+    command = ["/bin/sh", "-c", script, "collect", *map(str, fragments)]
+    try:
+        done = subprocess.run(  # noqa: S603 - the image's own files
+            command, env=dict(env), capture_output=True, timeout=COLLECT_SECONDS, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        log.error("The variables of %s are left out: %s", ", ".join(map(str, fragments)), error)
+        return dict(env)
+    found = parse_variables(done.stdout)
+    return {name: value for name, value in found.items() if name not in {"_", "SHLVL", "PWD"}}
+
+
+def is_program(path: pathlib.Path) -> bool:
+    """Tell whether this is a file that can be run."""
+    return path.is_file() and os.access(path, os.X_OK)
+
+
+async def run_setup(
+    script: pathlib.Path, env: typing.Mapping[str, str], cwd: str, logfile: pathlib.Path
+) -> int | None:
+    """Run a workshop's set-up once, if there is one; returns its exit code, None without one.
+
+    Its output goes to `logfile`. Shells do not wait for it; it is ended after a quarter of an hour.
+    """
+    if not is_program(script):
+        return None
+    with logfile.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            str(script), cwd=cwd, env=dict(env), stdin=-3, stdout=output, stderr=output,
+            start_new_session=True,
+        )  # fmt: skip
+        try:
+            code = await asyncio.wait_for(process.wait(), SETUP_SECONDS)
+        except (TimeoutError, asyncio.CancelledError):
+            process.kill()
+            raise
+    level = logging.INFO if code == 0 else logging.ERROR
+    log.log(level, "The workshop's set-up ended with %d; its output is in %s", code, logfile)
+    return code

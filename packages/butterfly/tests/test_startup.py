@@ -1,0 +1,74 @@
+"""Variables and the set-up that an image or a workshop brings."""
+
+import pytest
+
+from jupyterhub_butterfly import startup
+
+
+def write(path, text, mode=0o755):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+def test_fragments_come_in_order_and_later_ones_win(tmp_path):
+    image, workshop = tmp_path / "image", tmp_path / "workshop"
+    write(image / "etc/profile.d/b.sh", "export B=b; A=lost")
+    write(image / "etc/profile.d/a.sh", "export A=a")
+    write(workshop / "envvars/workshop.sh", "export A=\"$A and 'more'\"; echo noise")
+    fragments = startup.find_fragments([image, workshop])
+    assert [f.name for f in fragments] == ["a.sh", "b.sh", "workshop.sh"]
+    found = startup.collect_variables(fragments, {"PATH": "/bin:/usr/bin", "KEPT": "1"})
+    assert found["B"] == "b"
+    assert found["A"] == "lost and 'more'"
+    assert found["KEPT"] == "1"
+    assert "noise" not in found
+
+
+def test_without_fragments_nothing_changes(tmp_path):
+    assert startup.find_fragments([tmp_path / "none"]) == []
+    assert startup.collect_variables([], {"A": "1"}) == {"A": "1"}
+
+
+@pytest.mark.parametrize("text", ["exit 3", "syntax error (", "sleep 60"])
+def test_a_broken_fragment_is_said_and_changes_nothing(tmp_path, text, caplog, monkeypatch):
+    monkeypatch.setattr(startup, "COLLECT_SECONDS", 0.3)
+    fragment = write(tmp_path / "etc/profile.d/a.sh", f"export A=a\n{text}\n")
+    env = {"PATH": "/bin:/usr/bin"}
+    assert startup.collect_variables([fragment], env) == env
+    assert "a.sh" in caplog.text
+
+
+def test_values_with_line_ends_survive():
+    assert startup.parse_variables(b"A=1\n2\0B==\0C\0") == {"A": "1\n2", "B": "="}
+
+
+async def test_a_set_up_runs_once_with_its_output_in_a_log(tmp_path):
+    script = write(tmp_path / "setup", "#!/bin/sh\necho $HELLO; pwd; exit 3\n")
+    log = tmp_path / "setup.log"
+    env = {"PATH": "/bin:/usr/bin", "HELLO": "hello"}
+    assert await startup.run_setup(script, env, str(tmp_path), log) == 3
+    assert log.read_text().split() == ["hello", str(tmp_path)]
+
+
+async def test_without_a_set_up_there_is_no_log(tmp_path):
+    log = tmp_path / "log"
+    assert await startup.run_setup(tmp_path / "setup", {}, "/", log) is None
+    write(tmp_path / "setup", "not executable", 0o644)
+    assert await startup.run_setup(tmp_path / "setup", {}, "/", log) is None
+    assert not log.exists()
+
+
+async def test_a_server_does_both(server_factory, person_factory, tmp_path):
+    root = tmp_path / "app-root"
+    write(root / "etc/envvars/lab.sh", "export LAB=seven PATH=$PATH:/lab/bin JPY_API_TOKEN=x")
+    write(tmp_path / ".workshop/setup", '#!/bin/sh\necho "set up for $LAB"; touch ready\n')
+    server = await server_factory(f"--ButterflyApp.roots=['{root}']")
+    person = person_factory(server.url)
+    await person.open_terminal("/")
+    async with person.terminal() as terminal:
+        assert await terminal.run("echo $LAB-$JPY_API_TOKEN-") == "seven--"
+        assert "/lab/bin" in await terminal.run("bash -c 'echo $PATH'")
+        await terminal.type("while ! ls ready; do :; done; cat .workshop/setup.log\r")
+        await terminal.until("set up for seven")
