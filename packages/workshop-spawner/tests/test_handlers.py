@@ -31,7 +31,7 @@ async def users(hub):
 async def until_users(hub, names):
     """Wait until the hub has just these users; it has no event for it."""
     async with asyncio.timeout(20):
-        while [user["name"] for user in await users(hub)] != names:  # noqa: ASYNC110
+        while [user["name"] for user in await users(hub)] != names:
             await asyncio.sleep(0.1)
 
 

@@ -73,7 +73,7 @@ async def say(place, state, ready=False, phase="Running"):
 
 async def made(place):
     async with asyncio.timeout(10):
-        while not place.as_admin(f"{PODS}/{place.session.pod}"):  # noqa: ASYNC110 - no event
+        while not place.as_admin(f"{PODS}/{place.session.pod}"):
             await asyncio.sleep(0.05)
 
 

@@ -19,10 +19,10 @@ async def test_starting_over_in_the_middle_of_a_start(place, workshop, visit):
     _, page, _ = await visitor.get("hub/restart")
     await visitor.press(page, "hub/restart")
     async with asyncio.timeout(40):
-        while (await hub.api("GET", f"users/{old}"))[0] != 404:  # noqa: ASYNC110 - no event
+        while (await hub.api("GET", f"users/{old}"))[0] != 404:
             await asyncio.sleep(0.1)
     async with asyncio.timeout(20):
-        while any(old in name for name in place.left()):  # noqa: ASYNC110 - no event
+        while any(old in name for name in place.left()):
             await asyncio.sleep(0.1)
 
 

@@ -142,10 +142,10 @@ async def test_the_reserve_fills_itself_in_the_background(make, place, door):
     running = asyncio.ensure_future(kept.run())
     try:
         async with asyncio.timeout(20):
-            while (given := await kept.take(visitor(place, "alice"))) is None:  # noqa: ASYNC110
+            while (given := await kept.take(visitor(place, "alice"))) is None:
                 await asyncio.sleep(0.1)
             first = given[0].account
-            while (given := await kept.take(visitor(place, "bob"))) is None:  # noqa: ASYNC110
+            while (given := await kept.take(visitor(place, "bob"))) is None:
                 await asyncio.sleep(0.1)
         assert given[0].account != first
     finally:

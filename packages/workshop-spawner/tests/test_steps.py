@@ -85,7 +85,7 @@ async def test_a_start_that_is_given_up_finishes_what_it_began_then_undoes(place
     place.pocket.faults.add(verb="create", resource="namespaces", delay=0.5)
     start = steps.Start(door, place.session, Journal())
     running = asyncio.ensure_future(start.run(make_plan(place.session)))
-    while not start.tried:  # noqa: ASYNC110 - the plan has no event for this
+    while not start.tried:
         await asyncio.sleep(0.01)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -5,6 +5,7 @@ carries the version that was read, so that of two hubs (or two requests) only on
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -34,6 +35,7 @@ class Reserve:
         self._log = log
         self._ready: list[Mapping[str, Any]] = []
         self._taken = asyncio.Event()
+        self._tidied: float | None = None
         sample = Session(hub, "s" * 16, "u" * 10)
         self._recipe = reserving.make_recipe(planner(sample), sample)
 
@@ -64,7 +66,9 @@ class Reserve:
         missing = self._size - len(judged.ready) - len(judged.growing)
         turns = asyncio.Semaphore(AT_ONCE)
         await asyncio.gather(*(self._make(turns) for _ in range(missing)))
-        await self._tidy()
+        if self._tidied is None or time.monotonic() - self._tidied > PAUSE:
+            await self._tidy({account["metadata"]["name"] for account in found})
+            self._tidied = time.monotonic()
 
     async def _make(self, turns: asyncio.Semaphore) -> None:
         async with turns:
@@ -115,15 +119,15 @@ class Reserve:
         await self._cluster.merge(project, reserving.make_claim(taken))
         return claimed
 
-    async def _tidy(self) -> None:
-        """Finish what a hub that died has half done.
+    async def _tidy(self, kept: set[str]) -> None:
+        """Finish what a hub that died has half done; `kept` are the accounts of the reserve.
 
         Projects whose account was handed out go with it; those whose account is gone are removed.
         """
         selector = reserving.make_selector(self._hub)
         for project in await self._cluster.find("v1", "Namespace", selector=selector):
             metadata = project["metadata"]
-            if not reserving.is_reserved(metadata, self._hub):
+            if not reserving.is_reserved(metadata, self._hub) or metadata["name"] in kept:
                 continue
             account = await self._cluster.get(
                 self._refer("ServiceAccount", metadata["annotations"][labels.ACCOUNT])
