@@ -16,6 +16,7 @@ from kubespawner import KubeSpawner
 from traitlets import TraitError, default, validate
 
 from . import (
+    accounts,
     answering,
     budgets,
     capacity,
@@ -92,6 +93,7 @@ class WorkshopSpawner(
     _starting: ClassVar[set[str]] = set()
     _session: Session | None = None
     _suffix = ""
+    _told_token = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -219,6 +221,7 @@ class WorkshopSpawner(
         state = await self.user.get_auth_state() or {}
         token = state.get(self.user_token_key)
         if token:
+            self._told_token = token
             return str(token)
         raise PermanentError(
             "Your login has run out; please log out and in again.",
@@ -365,6 +368,8 @@ class WorkshopSpawner(
         """
         try:
             status = await super().poll()
+            if status is None and self.identity == plan.USER_TOKEN:
+                await self._renew_user_token()
             if status != 1:
                 return status
             pod = make_reference("v1", "Pod", self.pod_name, self.namespace)
@@ -372,6 +377,17 @@ class WorkshopSpawner(
         except Exception as error:  # noqa: BLE001 - any failure to find out means: not known to be gone
             self.log.warning("Cannot tell whether %s runs, taking it to: %s", self.pod_name, error)
             return None
+
+    async def _renew_user_token(self) -> None:
+        """Put the token of a renewed login where the running session has its old one."""
+        state = await self.user.get_auth_state() or {}
+        token = state.get(self.user_token_key)
+        if not token or token == self._told_token:
+            return
+        session = await self._make_session()
+        secret = accounts.make_secret(session, {pods.USER_TOKEN_KEY: token})
+        await self.cluster.merge(secret, {"data": secret["data"]})
+        self._told_token = token
 
     async def stop(self, now: bool = False) -> None:
         """Remove the pod, the project and the account, each found by label and deleted by uid."""

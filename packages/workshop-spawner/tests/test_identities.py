@@ -1,0 +1,275 @@
+"""Every way to run a session: whose token it has, and which project. A real hub, a real API."""
+
+import asyncio
+import base64
+
+import pytest
+
+pytestmark = pytest.mark.hub
+PODS = "/api/v1/namespaces/workshops/pods"
+BY_NAME = """
+c.JupyterHub.authenticator_class = "dummy"
+c.Authenticator.allow_all = True
+c.WorkshopSpawner.restart_url = ""
+"""
+WITH_TOKEN = """
+import os
+os.environ["JUPYTERHUB_CRYPT_KEY"] = "ab" * 32
+from jupyterhub.auth import Authenticator
+
+class Tokens(Authenticator):
+    "As one that logs in to the cluster: the token is in auth_state."
+    allow_all = True
+    enable_auth_state = True
+
+    async def authenticate(self, handler, data):
+        state = {"access_token": open(os.environ["TOKEN_FILE"]).read()}
+        return {"name": data["username"], "auth_state": state}
+
+c.JupyterHub.authenticator_class = Tokens
+c.WorkshopSpawner.identity = "user-token"
+c.Spawner.poll_interval = 1
+"""
+
+
+def mounted(place, name, file="token"):
+    """What the session finds in the folder of its account: as the node agent has it."""
+    pod = place.as_admin(f"{PODS}/{name}")
+    return [volume["name"] for volume in pod["spec"]["volumes"]]
+
+
+async def enter(visitor, name):
+    await visitor.enter(username=name, password="x")
+
+
+async def test_no_identity_and_no_project(place, workshop, visit):
+    place.pocket.start_node()
+    hub = await workshop(
+        BY_NAME + 'c.WorkshopSpawner.identity = "none"\nc.WorkshopSpawner.project = "none"\n'
+    )
+    visitor = await visit(hub)
+    await enter(visitor, "alice")
+    pod = place.as_admin(f"{PODS}/intro-user-alice")
+    assert pod["spec"]["automountServiceAccountToken"] is False
+    assert not pod["spec"].get("volumes")
+    env = {e["name"] for e in pod["spec"]["containers"][0]["env"]}
+    assert "PROJECT_NAMESPACE" not in env
+    assert place.names("/api/v1/namespaces?labelSelector=app%3Dintro") == []
+
+
+async def test_a_persistent_project_stays_and_follows_its_budget(place, workshop, visit):
+    place.pocket.start_node()
+    path = "/apis/rbac.authorization.k8s.io/v1/clusterroles/workshop-hub-projects"
+    role = place.as_admin(path)
+    role["rules"] += [
+        {
+            "apiGroups": [""],
+            "resources": ["limitranges", "resourcequotas"],
+            "verbs": ["list", "update", "delete"],
+        },
+        {
+            "apiGroups": ["rbac.authorization.k8s.io"],
+            "resources": ["rolebindings"],
+            "verbs": ["update", "delete"],
+        },
+        {
+            "apiGroups": ["networking.k8s.io"],
+            "resources": ["networkpolicies"],
+            "verbs": ["update"],
+        },
+    ]
+    place.pocket.request("PUT", path, role)
+    lasting = BY_NAME + 'c.WorkshopSpawner.project = "persistent"\n'
+    hub = await workshop(lasting)
+    visitor = await visit(hub)
+    await enter(visitor, "alice")
+    quota = "/api/v1/namespaces/intro-alice/resourcequotas/compute-resources"
+    first = place.as_admin("/api/v1/namespaces/intro-alice")["metadata"]
+    assert place.as_admin(quota)["spec"]["hard"]["limits.cpu"] == "1"
+    assert (await hub.api("DELETE", "users/alice/server"))[0] in (202, 204)
+    async with asyncio.timeout(20):
+        while place.left():
+            await asyncio.sleep(0.1)
+    hub.config = hub.config.replace('budget = "small"', 'budget = "large"')
+    await hub.restart()
+    again = await visit(hub)
+    await enter(again, "alice")
+    assert place.as_admin("/api/v1/namespaces/intro-alice")["metadata"]["uid"] == first["uid"]
+    assert place.as_admin(quota)["spec"]["hard"]["limits.cpu"] == "4"
+
+
+@pytest.fixture
+def alices_token(place, tmp_path):
+    """Alice as a user of the cluster: an account that may request projects."""
+    rbac = "rbac.authorization.k8s.io"
+    place.pocket.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {"name": "alice", "namespace": "default"},
+        },
+        {
+            "apiVersion": f"{rbac}/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": "requester"},
+            "roleRef": {"apiGroup": rbac, "kind": "ClusterRole", "name": "self-provisioner"},
+            "subjects": [{"kind": "ServiceAccount", "name": "alice", "namespace": "default"}],
+        },
+    )
+    file = tmp_path / "token"
+    file.write_text(place.pocket.token("default", "alice"))
+    return file
+
+
+async def test_a_users_own_token_and_project(place, workshop, visit, alices_token):
+    place.pocket.start_node()
+    path = "/apis/rbac.authorization.k8s.io/v1/namespaces/workshops/roles/workshop-hub"
+    role = place.as_admin(path)
+    role["rules"].append({"apiGroups": [""], "resources": ["secrets"], "verbs": ["patch"]})
+    place.pocket.request("PUT", path, role)
+    hub = await workshop(
+        WITH_TOKEN + 'c.WorkshopSpawner.project = "user"\n'
+        'c.WorkshopSpawner.project_template = "{username}-dev"\n',
+        env={"TOKEN_FILE": str(alices_token)},
+    )
+    visitor = await visit(hub)
+    await enter(visitor, "alice")
+    made = place.as_admin("/api/v1/namespaces/alice-dev")["metadata"]
+    assert made["annotations"]["openshift.io/requester"] == "system:serviceaccount:default:alice"
+    pod = place.as_admin(f"{PODS}/intro-user-alice")
+    token = alices_token.read_text()
+    assert token not in f"{pod}"
+    assert token not in hub.log_text
+    sources = pod["spec"]["volumes"][0]["projected"]["sources"]
+    assert {"secret": {"name": "intro-alice", "items": [{"key": "token", "path": "token"}]}} in (
+        sources
+    )
+    secret = place.as_admin("/api/v1/namespaces/workshops/secrets/intro-alice")
+    assert secret["metadata"]["ownerReferences"][0]["name"] == "intro-alice"
+    renewed = place.pocket.token("default", "alice", 1800)
+    alices_token.write_text(renewed)
+    await (await visit(hub)).login(username="alice", password="x")
+    async with asyncio.timeout(20):
+        while (
+            base64.b64decode(
+                place.as_admin("/api/v1/namespaces/workshops/secrets/intro-alice")["data"]["token"]
+            )
+            != renewed.encode()
+        ):
+            await asyncio.sleep(0.1)
+    await hub.api("DELETE", "users/alice/server")
+    async with asyncio.timeout(20):
+        while place.left():
+            await asyncio.sleep(0.1)
+    assert place.as_admin("/api/v1/namespaces/alice-dev"), "the user's own project stays"
+
+
+async def test_a_login_without_a_token_is_told(place, workshop, visit, alices_token):
+    place.pocket.start_node()
+    alices_token.write_text("")
+    hub = await workshop(WITH_TOKEN, env={"TOKEN_FILE": str(alices_token)})
+    visitor = await visit(hub)
+    _, page, url = await visitor.login(username="alice", password="x")
+    if "spawn-pending" in url:
+        page = " ".join(line["message"] for line in await visitor.follow())
+    assert "Your login has run out" in page
+    assert place.left() == []
+
+
+async def test_extra_resources_and_projects(place, workshop, visit, tmp_path):
+    place.pocket.start_node()
+    resources = tmp_path / "resources.yaml"
+    resources.write_text(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: notes}\n"
+        'data: {who: "${username}"}\n---\n'
+        "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: ${project_namespace}-dev\n"
+        "  annotations: {session/role: view, session/budget: medium}\n"
+    )
+    hub = await workshop(f'c.WorkshopSpawner.extra_resources = "{resources}"')
+    visitor = await visit(hub)
+    await visitor.enter()
+    project = f"intro-{visitor.name}"
+    notes = place.as_admin(f"/api/v1/namespaces/{project}/configmaps/notes")
+    assert notes["data"] == {"who": visitor.name}
+    quota = f"/api/v1/namespaces/{project}-dev/resourcequotas/compute-resources"
+    assert place.as_admin(quota)["spec"]["hard"]["limits.cpu"] == "2"
+    bindings = place.as_admin(
+        f"/apis/rbac.authorization.k8s.io/v1/namespaces/{project}-dev/rolebindings"
+    )["items"]
+    roles = {b["metadata"]["name"]: b["roleRef"]["name"] for b in bindings}
+    assert roles["workshop-session"] == "view"
+    await hub.api("DELETE", f"users/{visitor.name}/server")
+    async with asyncio.timeout(20):
+        while place.left():
+            await asyncio.sleep(0.1)
+
+
+async def test_an_extra_resource_that_cannot_be_made_fails_the_start(place, workshop, visit):
+    place.pocket.start_node()
+    hub = await workshop(
+        "c.WorkshopSpawner.extra_resources = '''\n"
+        "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n'''\n"
+    )
+    visitor = await visit(hub)
+    _, page, url = await visitor.login()
+    if "spawn-pending" in url:
+        page = " ".join(line["message"] for line in await visitor.follow())
+    assert "Widget" in page
+    async with asyncio.timeout(20):
+        while place.left():
+            await asyncio.sleep(0.1)
+
+
+async def test_profiles_have_budgets_of_their_own(place, workshop, visit):
+    place.pocket.start_node()
+    hub = await workshop(
+        BY_NAME + "c.WorkshopSpawner.profile_list = ["
+        "{'display_name': 'Small', 'slug': 'small', 'default': True},"
+        "{'display_name': 'Large', 'slug': 'large',"
+        " 'kubespawner_override': {'budget': 'large', 'image': 'example.com/large'}}]\n"
+    )
+    await hub.api("POST", "users/alice")
+    status, _ = await hub.api("POST", "users/alice/server", {"profile": "large"})
+    assert status in (201, 202)
+    async with asyncio.timeout(30):
+        while not (await hub.api("GET", "users/alice"))[1]["server"]:
+            await asyncio.sleep(0.1)
+    quota = "/api/v1/namespaces/intro-alice/resourcequotas/compute-resources"
+    assert place.as_admin(quota)["spec"]["hard"]["limits.cpu"] == "4"
+    pod = place.as_admin(f"{PODS}/intro-user-alice")
+    assert pod["spec"]["containers"][0]["image"] == "example.com/large"
+
+
+async def test_a_home_is_kept_from_one_session_to_the_next(place, workshop, visit, tmp_path):
+    place.pocket.start_node()
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "exercise").write_text("one")
+    path = "/apis/rbac.authorization.k8s.io/v1/namespaces/workshops/roles/workshop-hub"
+    role = place.as_admin(path)
+    role["rules"].append(
+        {
+            "apiGroups": [""],
+            "resources": ["persistentvolumeclaims"],
+            "verbs": ["get", "create", "delete"],
+        }
+    )
+    place.pocket.request("PUT", path, role)
+    hub = await workshop(
+        BY_NAME + 'c.WorkshopSpawner.project = "none"\nc.WorkshopSpawner.identity = "none"\n'
+        f'c.WorkshopSpawner.volume_size = "1Gi"\nc.WorkshopSpawner.volume_path = "{tree}"\n'
+    )
+    visitor = await visit(hub)
+    await enter(visitor, "alice")
+    claim = "/api/v1/namespaces/workshops/persistentvolumeclaims/intro-user-alice"
+    first = place.as_admin(claim)["metadata"]
+    assert first["labels"]["class"] == "home"
+    await hub.api("DELETE", "users/alice/server")
+    async with asyncio.timeout(20):
+        while place.left():
+            await asyncio.sleep(0.1)
+    assert place.as_admin(claim)["metadata"]["uid"] == first["uid"]
+    await hub.api("DELETE", "users/alice")
+    async with asyncio.timeout(10):
+        while place.as_admin(claim):
+            await asyncio.sleep(0.1)
