@@ -1,10 +1,16 @@
 """Real pods through the real emulator, from binding to removal."""
 
+import datetime
 import http.client
 import json
 import os
+import time
 
 import pytest
+
+from pocket_openshift.node import sources
+
+MERGE = {"Content-Type": "application/merge-patch+json"}
 
 ECHO = """
 import http.server, os, sys
@@ -303,6 +309,27 @@ async def test_the_accounts_token_works_and_is_bound_to_the_pod(ws, node, tmp_pa
     assert answer["status"]["authenticated"]
     assert answer["status"]["user"]["username"] == "system:serviceaccount:ws:default"
     assert answer["status"]["user"]["extra"]["authentication.kubernetes.io/pod-name"] == ["p"]
+
+
+def test_tokens_are_replaced_in_time_and_config_maps_with_them(ws, tmp_path, monkeypatch):
+    soon = datetime.timedelta(seconds=0.2)
+    monkeypatch.setattr(sources, "judge_refresh", lambda _expiration, now: now + soon)
+    ws.cluster.start_node(data=tmp_path)
+    ws.apply("ConfigMap", "settings", data={"word": "old"})
+    mount = {"volumeMounts": [{"name": "config", "mountPath": "/config"}]}
+    volumes = [{"name": "config", "configMap": {"name": "settings"}}]
+    pod = ws.run(["sleep", "1000"], container=mount, volumes=volumes)
+    ws.until_ready()
+    folder = tmp_path / "pods" / pod["metadata"]["uid"] / "volumes"
+    (token,) = folder.glob("*/token")
+    before = token.read_text()
+    ws.cluster.request(
+        "PATCH", ws.path("configmaps", "settings"), {"data": {"word": "new"}}, headers=MERGE
+    )
+    deadline = time.monotonic() + 20
+    while token.read_text() == before or (folder / "config/word").read_text() != "new":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_a_claim_is_bound_to_a_folder_that_outlives_the_pod(ws, node):

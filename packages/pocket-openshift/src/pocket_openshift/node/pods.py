@@ -310,10 +310,11 @@ class Pod:
         self._around.volumes = folders
 
     async def _refresh_tokens(self) -> None:
-        """Write new tokens before the old ones end."""
+        """Write new tokens before the old ones end, and what else has changed."""
         while self._refresh_at:
             await asyncio.sleep(max(1.0, (self._refresh_at - _now()).total_seconds()))
             try:
+                await self._fetch()
                 await self._ensure_volumes()
             except (cluster.ClusterError, volumes.MountError, OSError) as error:
                 log.warning("The volumes of %s were not refreshed: %s", self.path, error)
