@@ -101,6 +101,16 @@ def test_a_query_that_is_nonsense_is_400(cluster, query):
     assert cluster.request("GET", f"{MAPS}?{query}").status == 400
 
 
+def test_a_name_is_looked_up_and_still_must_match(cluster):
+    create(cluster, "m")
+    query = "fieldSelector=metadata.name%3Dm"
+    assert names(cluster.request("GET", f"{MAPS}?{query}&labelSelector=app")) == []
+    assert names(cluster.request("GET", f"{MAPS}?fieldSelector=metadata.name%3Dnone")) == []
+    assert names(cluster.request("GET", f"/api/v1/configmaps?{query}")) == ["m"]
+    query = "fieldSelector=metadata.name%3Da"
+    assert names(cluster.request("GET", f"/api/v1/namespaces?{query}")) == ["a"]
+
+
 @pytest.mark.parametrize(
     ("media_type", "patch"),
     [
