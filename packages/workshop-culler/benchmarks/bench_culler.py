@@ -207,9 +207,14 @@ async def measure_stops(servers: int, seconds: float, runs: int) -> list[benchta
 
 async def run(options: argparse.Namespace) -> list[benchtable.Row]:
     """All figures."""
-    rows = await measure_cycles(options.users, options.servers, options.runs)
-    rows += await measure_never_active(options.users, options.runs)
-    return rows + await measure_stops(options.stops, 0.25, max(options.runs // 3, 1))
+    rows = []
+    if options.only in ("", "stops"):
+        rows += await measure_stops(options.stops, 0.25, max(options.runs // 3, 1))
+    if options.only in ("", "cycles"):
+        rows += await measure_cycles(options.users, options.servers, options.runs)
+    if options.only in ("", "paging"):
+        rows += await measure_never_active(options.users, options.runs)
+    return rows
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -219,6 +224,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--servers", type=int, default=500)
     parser.add_argument("--stops", type=int, default=100)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", default="", choices=["", "cycles", "paging", "stops"])
     parser.add_argument("--json")
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.ERROR)
