@@ -129,3 +129,10 @@ def test_a_mistake_is_told_as_a_real_server_tells_it(kubectl):
 def test_the_token_of_an_account(cluster, kubectl):
     token = kubectl("create -n a token default").strip()
     assert cluster.request("GET", "/api/v1/namespaces/a/pods", token=token).status == 403
+
+
+def test_a_command_in_a_pod(cluster, kubectl):
+    cluster.start_node()
+    kubectl("apply -n a -f -", POD)
+    kubectl("wait -n a --for=condition=Ready pod/p --timeout=20s")
+    assert kubectl("exec -n a p -- printenv GREETING") == "you\n"
