@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from pocket_openshift.node import sources
+from pocket_openshift.node import pods, settings, sources
 
 MERGE = {"Content-Type": "application/merge-patch+json"}
 
@@ -48,6 +48,14 @@ def test_two_pods_listen_on_one_port_each_at_its_own_address(ws, node):
     addresses = [ws.until_ready(name)["status"]["podIP"] for name in ("a", "b")]
     assert len(set(addresses)) == 2
     assert [read(address) for address in addresses] == [f"hello from {ip}" for ip in addresses]
+
+
+async def test_a_pod_that_another_took_meanwhile_is_left_alone(ws, tmp_path):
+    item = ws.run(["true"])
+    nothing = pods.Node(settings.Settings(tmp_path, "me"), None, None, None)
+    pod = pods.Pod(item, nothing)
+    pod.update(item | {"spec": item["spec"] | {"nodeName": "another"}})
+    await pod.run()  # touches neither the API nor a process: there is none to touch
 
 
 def test_a_running_pod_says_where_and_since_when(ws, node):
