@@ -102,3 +102,20 @@ def test_only_the_api_server_may_ask(ws, node):
             urllib.request.urlopen(urllib.request.Request(url, headers=headers))
         assert refused.value.code == 401
         refused.value.close()
+
+
+def test_a_projects_admin_does_not_see_the_nodes_token(ws, node):
+    ws.apply("ServiceAccount", "session")
+    subject = {"kind": "ServiceAccount", "name": "session", "namespace": "ws"}
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "admin"}
+    binding = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "RoleBinding",
+        "metadata": {"name": "admin", "namespace": "ws"},
+        "subjects": [subject],
+        "roleRef": role,
+    }
+    ws.cluster.apply(binding)
+    token = ws.cluster.token("ws", "session")
+    assert ws.cluster.request("GET", ws.path("pods"), token=token).status == 200
+    assert ws.cluster.request("GET", "/api/v1/nodes", token=token).status == 403
