@@ -356,6 +356,7 @@ class Machine(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_never_a_live_one_never_a_foreign_one_always_every_dead_one(cluster, monkeypatch):
     subject = {"kind": "ServiceAccount", "name": "hub", "namespace": "workshops"}
     role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"}
@@ -374,7 +375,7 @@ def test_never_a_live_one_never_a_foreign_one_always_every_dead_one(cluster, mon
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=12,
+            max_examples=8,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
