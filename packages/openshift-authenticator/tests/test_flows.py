@@ -489,6 +489,7 @@ async def counting_relay(target):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)  # two hundred logins take their time on a busy machine
 async def test_a_hub_of_two_hundred_started_again(outside, place, browsing):
     """After the restart all come at once, each with three requests; the cluster sees ten."""
     cluster = place.cluster
