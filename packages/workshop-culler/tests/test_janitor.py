@@ -227,7 +227,7 @@ async def test_kinds_that_may_not_be_listed_are_left_out_and_told_once(
             assert side.requests == before == 0
     told = [m for m in caplog.messages if m.startswith("Left alone")]
     assert len(told) == 1
-    assert "namespaces, pods" in told[0]
+    assert "ingresses, namespaces, persistentvolumeclaims, pods" in told[0]
 
 
 async def test_a_hundred_projects_at_once(grounds, pass_over):

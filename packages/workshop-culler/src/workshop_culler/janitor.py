@@ -57,7 +57,9 @@ class Janitor:
         self.things = [thing for things in lists for thing in things]
         if self._looks == 0 and self._closed:
             # Not kinds of this cluster, or rights that this hub was not given.
-            self.log.info("Left alone, as they may not be listed: %s", ", ".join(self._closed))
+            self.log.info(
+                "Left alone, as they may not be listed: %s", ", ".join(sorted(self._closed))
+            )
         self._looks += 1
 
     async def _list(self, report: Report, kind: kinds.Kind, namespace: str) -> list[Thing]:
