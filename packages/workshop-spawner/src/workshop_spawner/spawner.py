@@ -22,6 +22,7 @@ from . import (
     capacity,
     choosing,
     home,
+    housekeeping,
     hubtokens,
     labels,
     launching,
@@ -29,10 +30,7 @@ from . import (
     naming,
     plan,
     pods,
-    reserve,
     resources,
-    rights,
-    selfcheck,
     startup,
     steps,
 )
@@ -40,6 +38,7 @@ from .cluster import Cluster, make_reference
 from .errors import FullError, NameTakenError, PermanentError, WorkshopError
 from .progress import Journal, merge
 from .refusals import judge_reason, make_spawn_error
+from .reserve import Reserve
 from .session import Hub, Session, make_session, rename
 from .settings import SessionSettings
 from .settings_content import ContentSettings
@@ -88,7 +87,7 @@ class WorkshopSpawner(
         return False
 
     _known_hub_accounts: ClassVar[dict[int, str]] = {}
-    _reserve: ClassVar[reserve.Reserve | None] = None
+    reserve: ClassVar[Reserve | None] = None
     _queue: ClassVar[capacity.Queue] = capacity.Queue()
     _starting: ClassVar[set[str]] = set()
     _session: Session | None = None
@@ -101,41 +100,8 @@ class WorkshopSpawner(
         self._reset_names()
 
     async def keep_house(self) -> None:
-        """Done once for each hub, by an instance that belongs to nobody."""
-        try:
-            needed = await self._list_rights()
-            await selfcheck.check(self.cluster, self.namespace, needed, self.log)
-            if self.reserved_sessions and self.project == plan.TEMPORARY:
-                await self._keep_reserve()
-        except Exception:  # a task has nobody to raise to
-            self.log.exception("The hub could not look after its sessions")
-
-    async def _keep_reserve(self) -> None:
-        """Make the reserve of this hub and keep it full, as long as the hub runs."""
-        hub = await self._find_hub()
-        extras = await self.read_extra_resources()
-        bare = await self._make_wishes(None)
-        if bare.by_request:
-            self.log.warning("reserved_sessions has no effect where projects are requested")
-            return
-
-        def make_steps(session: Session) -> tuple[plan.Step, ...]:
-            read = resources.read_extras(extras, session, self.image_registry)
-            return plan.make_ready_steps(session, replace(bare, extras=read))
-
-        kept = reserve.Reserve(self.cluster, hub, make_steps, self.reserved_sessions, self.log)
-        type(self)._reserve = kept
-        await kept.run()
-
-    async def _list_rights(self) -> tuple[rights.Right, ...]:
-        uses = rights.Uses(
-            home=bool(self.volume_size),
-            delete_home=bool(self.volume_size) and self.delete_pvc,
-            events=self.events_enabled,
-            refresh=self.identity == plan.USER_TOKEN,
-            reserve=bool(self.reserved_sessions) and self.project == plan.TEMPORARY,
-        )
-        return rights.list_rights(await self._make_wishes(None), uses)
+        """Done once for each hub, by an instance that belongs to nobody (see housekeeping.py)."""
+        await housekeeping.keep_house(self)
 
     def clear_state(self) -> None:
         """Forget the session that ended; the names of the next one are the default ones."""
@@ -176,7 +142,7 @@ class WorkshopSpawner(
             token=token,
         )
 
-    async def _find_hub(self) -> Hub:
+    async def find_hub(self) -> Hub:
         """The values that say whose sessions these are; asks the cluster once."""
         key = id(self.api.api_client)
         known = self.hub_account or self._known_hub_accounts.get(key)
@@ -189,11 +155,11 @@ class WorkshopSpawner(
         if self.project == plan.USER:
             name = naming.make_name(self._expand_user_properties(self.project_template))
         made = make_session(
-            await self._find_hub(), self.user.name, self.name, self.session_age, name
+            await self.find_hub(), self.user.name, self.name, self.session_age, name
         )
         return replace(made, suffix=self._suffix)
 
-    async def _make_wishes(self, session: Session | None) -> plan.Wishes:
+    async def decide_wishes(self, session: Session | None) -> plan.Wishes:
         """What was decided, filled in for a session (without one: the extras' kinds only)."""
         extras = await self.read_extra_resources()
         read = resources.read_extras(extras, session, self.image_registry) if session else ()
@@ -276,7 +242,7 @@ class WorkshopSpawner(
         session, account = await self._take_reserved(session)
         self._session, self._suffix = session, session.suffix
         start = steps.Start(self.cluster, session, journal)
-        wishes = await self._make_wishes(session)
+        wishes = await self.decide_wishes(session)
         secrets = await self._find_secrets()
         todo = plan.make_plan(session, wishes, secrets)
         if account is not None:
@@ -298,9 +264,9 @@ class WorkshopSpawner(
 
     async def _take_reserved(self, session: Session) -> tuple[Session, Mapping[str, Any] | None]:
         """The session under the names of a reserved one, where there is one."""
-        if self._reserve is None or session.suffix:
+        if self.reserve is None or session.suffix:
             return session, None
-        return await self._reserve.take(session) or (session, None)
+        return await self.reserve.take(session) or (session, None)
 
     async def _ensure_user_project(self, session: Session, journal: Journal) -> None:
         token = await self._find_user_token()
