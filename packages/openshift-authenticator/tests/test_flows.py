@@ -524,5 +524,6 @@ async def test_a_hub_of_two_hundred_started_again(outside, place, browsing):
     assert set(statuses) == {200}
     asked = [record for record in cluster.requests[before:] if record.resource == "users"]
     assert len(asked) == len(names)
-    assert 2 <= relay.most <= 10
+    # Ten at a time; a connection counts until the relay has noticed its end. Unbounded it is 64.
+    assert 2 <= relay.most <= 20
     assert_no_traceback(hub)
