@@ -116,8 +116,9 @@ async def test_too_many_visitors_wait_on_a_page_that_tries_again(lobby, visit):
     hub = await lobby("c.AnonymousAuthenticator.visitors_per_address = 1")
     await (await visit(hub)).enter()
     late = await visit(hub)
-    _, page, _ = await late.get("hub/login")
-    forged = {"X-Forwarded-For": "203.0.113.7"}
+    forged = {"X-Forwarded-For": "203.0.113.7", "X-Real-Ip": "203.0.113.8"}
+    async with late.http.get(hub.url + "hub/login", headers=forged) as answer:
+        page = await answer.text()
     found = re.search(r'name="_xsrf" value="([^"]*)"', page)
     async with late.http.post(
         hub.url + "hub/login", data={"_xsrf": found[1]}, headers=forged

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_spawner.ratelimit import RateLimit, make_key
+from workshop_spawner.ratelimit import RateLimit, find_address, make_key
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,17 @@ def test_memory_and_throughput_are_bounded(visits):
         for times in passed.values():
             for i in range(len(times) - 10):
                 assert times[i + 10] - times[i] >= 9.9, "never more than 2 x limit in a window"
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "trusted", "address"),
+    [
+        ("", (), "peer"),
+        ("192.0.2.1", (), "192.0.2.1"),
+        ("203.0.113.7, 192.0.2.1", (), "192.0.2.1"),
+        ("203.0.113.7,192.0.2.1,10.0.0.1", ("10.0.0.1",), "192.0.2.1"),
+        ("10.0.0.1", ("10.0.0.1",), "peer"),
+    ],
+)
+def test_an_address_is_what_the_nearest_proxy_saw(forwarded, trusted, address):
+    assert find_address("peer", forwarded, trusted) == address

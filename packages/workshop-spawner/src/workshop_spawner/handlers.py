@@ -13,7 +13,7 @@ from jupyterhub.handlers.login import LoginHandler
 from jupyterhub.utils import url_path_join
 from tornado import web
 
-from . import leaving, naming, visitors
+from . import leaving, naming, ratelimit, visitors
 
 VISIT_COOKIE = "workshop-visit"
 
@@ -36,11 +36,19 @@ class VisitMixin:
         """The visitor has a name now; the next one gets another."""
         self.clear_cookie(VISIT_COOKIE, path=self.hub.base_url)
 
+    def find_address(self: Any) -> str:
+        """The network address that asks, as far as the client cannot choose it."""
+        context = self.request.connection.context
+        peer = getattr(context, "_orig_remote_ip", self.request.remote_ip)
+        forwarded = self.request.headers.get("X-Forwarded-For", "")
+        return ratelimit.find_address(peer, forwarded, getattr(context, "trusted_downstream", ()))
+
     def refuse_too_many(self: Any) -> None:
         """Raise a 429 with Retry-After when this address has made too many visitors."""
-        wait = self.authenticator.judge_rate(self.request.remote_ip)
+        address = self.find_address()
+        wait = self.authenticator.judge_rate(address)
         if wait:
-            self.log.warning("Too many visitors from %s", self.request.remote_ip)
+            self.log.warning("Too many visitors from %.64r", address)
             refusal: Any = web.HTTPError(
                 429, "Many people have come from your network; the page tries again by itself."
             )
@@ -83,7 +91,7 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
         if code and not visitors.is_right_code(code, self.get_body_argument("code", "")):
             # A guesser's tries count as visitors do.
             self.refuse_too_many()
-            self.log.warning("Wrong access code from %s", self.request.remote_ip)
+            self.log.warning("Wrong access code from %.64r", self.find_address())
             return "This is not the access code. Please look at it again."
         return visitors.judge_name(self.get_body_argument("name", ""), self.authenticator.ask_name)[
             1

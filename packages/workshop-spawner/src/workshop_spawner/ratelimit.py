@@ -5,8 +5,21 @@ Pure but for the buckets it keeps; time is given. Called by handlers.py.
 
 import ipaddress
 from collections import OrderedDict
+from collections.abc import Collection
 
 MOST_ADDRESSES = 10_000
+
+
+def find_address(peer: str, forwarded: str, trusted: Collection[str]) -> str:
+    """Who asks: the last of `X-Forwarded-For` that is no trusted proxy, else the connection's peer.
+
+    The last is what the proxy before us saw; all that stands before it, a client may have written.
+    So it may `X-Real-Ip`, which tornado prefers and JupyterHub's proxy passes on untouched.
+    """
+    for entry in reversed(forwarded.split(",")):
+        if (address := entry.strip()) not in trusted:
+            return address or peer
+    return peer
 
 
 def make_key(address: str) -> str:
