@@ -24,8 +24,12 @@ def bind(cluster, place, role="admin", user="alice"):
     )
 
 
-def as_alice(cluster, method, path, body=None):
-    headers = {"Impersonate-User": "alice", "Impersonate-Group": "system:authenticated"}
+def as_alice(cluster, method, path, body=None, **more):
+    headers = {
+        "Impersonate-User": "alice",
+        "Impersonate-Group": "system:authenticated",
+        **more.get("headers", {}),
+    }
     return cluster.request(method, path, body, headers=headers)
 
 
@@ -79,6 +83,26 @@ def test_a_project_is_changed_by_who_may_change_the_namespace(shop):
     assert (changed.status, changed.body["kind"]) == (200, "Project")
     kept = shop.request("GET", "/api/v1/namespaces/shop").body
     assert kept["metadata"]["annotations"]["openshift.io/display-name"] == "Shop"
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"labels": {"kind": "b"}},
+        {"labels": {"kind": None}},
+        {"annotations": {"workshop.jupyter.org/expires": "2099-01-01T00:00:00Z"}},
+        {"annotations": {"hub.jupyter.org/username": "bob"}},
+    ],
+)
+def test_an_admin_of_a_project_cannot_change_whose_it_is(shop, metadata):
+    merge = {"Content-Type": "application/merge-patch+json"}
+    before = shop.request("GET", "/api/v1/namespaces/shop").body["metadata"]
+    said = as_alice(shop, "PATCH", f"{API}/projects/shop", {"metadata": metadata}, headers=merge)
+    assert (said.status, said.body["reason"]) == (422, "Invalid")
+    assert "field is immutable, try updating the namespace" in said.body["message"]
+    assert shop.request("GET", "/api/v1/namespaces/shop").body["metadata"] == before
+    words = {"metadata": {"annotations": {"openshift.io/description": "Open on Mondays"}}}
+    assert as_alice(shop, "PATCH", f"{API}/projects/shop", words, headers=merge).status == 200
 
 
 def test_a_project_may_be_asked_for_by_who_may(cluster):

@@ -4,6 +4,7 @@ self-service.
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from typing import Any
 
@@ -14,8 +15,26 @@ from . import Behaviour, Call, Object, Reply, namespaces
 _GROUP = "project.openshift.io"
 _BINDINGS = "rolebindings.rbac.authorization.k8s.io"
 _NOTES = "openshift.io/"
+# What an admin of a project may say of it; all other labels and annotations are the cluster's.
+_OWN_WORDS = frozenset({_NOTES + "display-name", _NOTES + "description"})
+_IMMUTABLE = "field is immutable, try updating the namespace"
 # The real server's list of who belongs where lags that much behind the bindings.
 LAG_SECONDS = 1.0
+
+
+def judge_change(old: Object, new: Object) -> list[statuses.Cause]:
+    """What is wrong with a change of a project: who may not change a namespace may not do it here.
+
+    Labels and annotations tell whose a project is; only its two descriptions are its admin's.
+    """
+    wrong = []
+    for field, free in (("labels", frozenset()), ("annotations", _OWN_WORDS)):
+        before, after = (each["metadata"].get(field) or {} for each in (old, new))
+        for key in sorted({*before, *after} - free):
+            if before.get(key) != after.get(key):
+                text = f'Invalid value: "{after.get(key, "")}": {_IMMUTABLE}'
+                wrong.append(statuses.Cause(f"metadata.{field}[{key}]", "FieldValueInvalid", text))
+    return wrong
 
 
 def view(namespace: Object) -> Object:
@@ -148,12 +167,16 @@ class Projects(Behaviour):
         return Reply(statuses.make_success())
 
     def change(self, call: Call) -> Reply:
-        """Change labels and annotations of the namespace behind."""
+        """Change what an admin may say of the namespace behind; a 422 for all other marks."""
+        old, asked = self._namespace(call), call.kind
         call.kind = kinds.named("namespaces")
         if isinstance(call.body, dict):
             call.body = {k: v for k, v in call.body.items() if k not in ("apiVersion", "kind")}
-        reply = verbs.VERBS[call.target.verb](self.plane, call)
-        return Reply(view(reply.body))
+        change = verbs.VERBS[call.target.verb]
+        trial = dataclasses.replace(call, query={**call.query, "dryRun": "All"})
+        if causes := judge_change(old, change(self.plane, trial).body):
+            raise statuses.invalid(asked, call.name, causes)
+        return Reply(view(change(self.plane, call).body))
 
     def create(self, call: Call) -> Reply:
         """A project by somebody who may create them outright: a namespace."""
