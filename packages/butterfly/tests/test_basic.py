@@ -1,12 +1,14 @@
 """One name and one password, without a hub."""
 
 import base64
+import unittest.mock
 
 import aiohttp
 import pytest
+from tornado import httputil, web
 
 from jupyterhub_butterfly import settings
-from jupyterhub_butterfly.auth import basic
+from jupyterhub_butterfly.auth import Refused, basic
 
 ENV = {"AUTH_USERNAME": "ada", "AUTH_PASSWORD": "pass:wörd"}
 
@@ -72,3 +74,40 @@ async def test_guessing_is_slowed_down(server_factory, person_factory):
         async with thief.session.get(server.url, headers=headers) as page:
             statuses.append(page.status)
     assert statuses == [401] * 6 + [403] * 2
+
+
+async def test_guessing_goes_on_no_faster_for_the_right_guess(monkeypatch):
+    async def at_once(_seconds):
+        return None
+
+    monkeypatch.setattr(basic.asyncio, "sleep", at_once)
+    now = [0.0]
+    gate = basic.BasicGate("ada", "right", b"secret", clock=lambda: now[0])
+    application = web.Application(cookie_secret="secret", prefix="/")
+
+    def asking(password, cookie=""):
+        headers = httputil.HTTPHeaders(Authorization=header(f"ada:{password}"), Host="localhost")
+        if cookie:
+            headers["Cookie"] = cookie
+        connection = unittest.mock.Mock()
+        line = httputil.RequestStartLine("GET", "/", "HTTP/1.1")
+        request = httputil.HTTPServerRequest(
+            headers=headers, connection=connection, start_line=line
+        )
+        return web.RequestHandler(application, request)
+
+    owner = asking("right")
+    assert await gate.admit(owner)
+    morsel = owner._new_cookie[basic.KNOWN_COOKIE]
+    for number in range(6):
+        assert await gate.admit(asking(number)) is None
+    for password in ("wrong", "right"):
+        with pytest.raises(Refused):
+            await gate.admit(asking(password))
+    known = f"{basic.KNOWN_COOKIE}={morsel.value}"
+    assert await gate.admit(asking("right", known)), "the owner is not shut out"
+    assert await gate.admit(asking("wrong", known)) is None, "a cookie is no password"
+    with pytest.raises(Refused):
+        await gate.admit(asking("right", f"{basic.KNOWN_COOKIE}=known"))
+    now[0] += basic.LONGEST_WAIT
+    assert await gate.admit(asking("right"))

@@ -1,6 +1,7 @@
 """One name and one password (HTTP Basic): AUTH_USERNAME and AUTH_PASSWORD, without a hub.
 
-For the image alone behind TLS. Compared in constant time; wrong attempts are slowed down for all.
+For the image alone behind TLS. Compared in constant time; wrong attempts are slowed down for all
+browsers but those that have shown the password before.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from .none import check_form
 # Wrong attempts in a row that are free, and the longest wait that they add up to, in seconds.
 FREE_ATTEMPTS = 5
 LONGEST_WAIT = 30.0
+KNOWN_COOKIE = "terminal-known"
 
 
 def parse_credentials(header: str) -> tuple[str, str] | None:
@@ -73,15 +75,31 @@ class BasicGate:
         given = parse_credentials(handler.request.headers.get("Authorization", ""))
         if given is None:
             return None
-        if hmac.compare_digest(_digest(self.secret, *given), self._expected):
-            self.failures = 0
-            return Visitor(given[0], self._expected.hex())
-        if self._clock() < self._closed_until:
+        known = handler.get_signed_cookie(KNOWN_COOKIE) == b"known"
+        if not known and self._clock() < self._closed_until:
+            # Also for the right password, as else this answer would tell which one is wrong.
             raise Refused("Too many wrong passwords. Wait half a minute, then try again.")
+        if hmac.compare_digest(_digest(self.secret, *given), self._expected):
+            if not known:
+                self.failures = 0
+                self._remember(handler)
+            return Visitor(given[0], self._expected.hex())
         self.failures += 1
         self._closed_until = self._clock() + make_wait(self.failures)
         await asyncio.sleep(0.2)
         return None
+
+    def _remember(self, handler: web.RequestHandler) -> None:
+        """Whoever guesses must not shut out the browser that is in; the password is still asked."""
+        handler.set_signed_cookie(
+            KNOWN_COOKIE,
+            "known",
+            expires_days=None,
+            path=handler.settings["prefix"],
+            httponly=True,
+            secure=handler.request.protocol == "https",
+            samesite="Lax",
+        )
 
     async def begin_login(self, handler: web.RequestHandler) -> None:
         """Have the browser ask for name and password."""
