@@ -205,6 +205,25 @@ async def test_an_api_that_is_unwell_deletes_nothing(place, workshop, visit):
     assert place.left()
 
 
+@pytest.mark.parametrize("how", ["evicted", "deleted by hand"])
+async def test_a_session_whose_pod_is_lost_is_over_and_leaves_nothing(place, workshop, visit, how):
+    place.pocket.start_node()
+    hub = await workshop("c.Spawner.poll_interval = 1\n")
+    visitor = await visit(hub)
+    await visitor.enter()
+    pod = f"{PODS}/intro-user-{visitor.name}"
+    if how == "evicted":
+        # The kubelet of a node that runs out of memory leaves such a pod, without containers.
+        lost = {"phase": "Failed", "reason": "Evicted", "containerStatuses": None}
+        merge = {"Content-Type": "application/merge-patch+json"}
+        answer = place.pocket.request("PATCH", f"{pod}/status", {"status": lost}, headers=merge)
+    else:
+        answer = place.pocket.request("DELETE", pod)
+    assert answer.status == 200
+    await hub.logged("is over, removing it")
+    await gone(place)
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [

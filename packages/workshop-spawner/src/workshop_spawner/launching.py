@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import labels, pods
-from .cluster import Cluster
+from .cluster import Cluster, make_reference
 from .errors import NameTakenError, StartError
 from .session import Session
 from .watching import PodWatch
@@ -83,3 +83,12 @@ async def wait_gone(watch: PodWatch, namespace: str, name: str, uid: str) -> Non
     await watch.wait_until(
         f"{namespace}/{name}", lambda pod: pod is None or pod["metadata"]["uid"] != uid
     )
+
+
+async def find_loss(cluster: Cluster, namespace: str, name: str) -> str:
+    """Why the pod no longer serves a session, as the API itself says; empty while it may do so.
+
+    An evicted pod stays where it is, and may have no container left to read an exit code from.
+    """
+    pod = await cluster.get(make_reference("v1", "Pod", name, namespace))
+    return "its pod is gone" if pod is None else pods.render_loss(pod) or ""

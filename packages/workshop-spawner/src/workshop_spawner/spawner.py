@@ -34,7 +34,7 @@ from . import (
     startup,
     steps,
 )
-from .cluster import Cluster, make_reference
+from .cluster import Cluster
 from .errors import FullError, NameTakenError, PermanentError, WorkshopError
 from .progress import Journal, merge
 from .refusals import judge_reason, make_spawn_error
@@ -327,19 +327,18 @@ class WorkshopSpawner(
             yield line
 
     async def poll(self) -> int | None:
-        """None while the session runs - or while nobody can tell; else its exit code.
-
-        KubeSpawner answers from its cache, which may be out of date: gone is only what the API
-        itself says is gone.
-        """
+        """None while the session runs or nobody can tell - a cache cannot; else its exit code."""
         try:
             status = await super().poll()
             if status is None and self.identity == plan.USER_TOKEN:
                 await self._renew_user_token()
             if status != 1:
                 return status
-            pod = make_reference("v1", "Pod", self.pod_name, self.namespace)
-            return 1 if await self.cluster.get(pod) is None else None
+            lost = await launching.find_loss(self.cluster, self.namespace, self.pod_name)
+            if lost and self.delete_stopped_pods:
+                self.log.warning("%s is over, removing it: %s", self._log_name, lost)
+                await self.stop(now=True)
+            return 1 if lost else None
         except Exception as error:  # noqa: BLE001 - any failure to find out means: not known to be gone
             self.log.warning("Cannot tell whether %s runs, taking it to: %s", self.pod_name, error)
             return None
