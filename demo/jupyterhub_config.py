@@ -39,7 +39,9 @@ c.WorkshopSpawner.environment = {
     "WORKSHOP_NAME": "demo",
     "WORKSHOP_FOLDER": os.environ["DEMO_NOTES"],
 }
-c.JupyterHub.active_server_limit = int(os.environ["DEMO_SESSION_LIMIT"])
+c.WorkshopSpawner.session_limit = int(os.environ["DEMO_SESSION_LIMIT"])
+# Logout leaves: it ends the session, and with it go the project and the visitor.
+c.JupyterHub.shutdown_on_logout = True
 
 # Sessions end when nobody types in them, or when they are too old.
 c.JupyterHub.services = [
