@@ -69,6 +69,8 @@ TEST_TOOLS = ROOT / "requirements" / "tests.txt"
 DOCS_TOOLS = ROOT / "docs" / "requirements.txt"
 # Tests that need neither a hub nor a browser nor long.
 QUICK = "not hub and not browser and not slow"
+# One worker a core; the tests of one file stay together, as they may share a hub.
+SIDE_BY_SIDE = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
 PROXY = "configurable-http-proxy@5"
 # After Ctrl-C the demo and the tests end what they have started; nox would give them 0.3 s for it.
 ENDING = {"interrupt_timeout": 60.0, "terminate_timeout": 30.0}
@@ -112,7 +114,7 @@ def demo(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Every test that this machine can run, then again on its other Pythons."""
-    run_tests(session, *(session.posargs or ["packages", "tests"]))
+    run_tests(session, *(session.posargs or [*SIDE_BY_SIDE, "packages", "tests"]))
     if not session.posargs:
         for version in other_pythons():
             session.notify(f"versions-{version}")
@@ -121,7 +123,7 @@ def tests(session: nox.Session) -> None:
 @nox.session(python=OTHER_PYTHONS)
 def versions(session: nox.Session) -> None:
     """The packages' own tests on another Python, without hubs and browsers."""
-    run_tests(session, "-q", "-m", QUICK, *(session.posargs or ["packages"]))
+    run_tests(session, "-q", "-m", QUICK, *(session.posargs or [*SIDE_BY_SIDE, "packages"]))
 
 
 @nox.session
@@ -142,7 +144,8 @@ def contract(session: nox.Session) -> None:
 def minimums(session: nox.Session) -> None:
     """The packages' tests on the lowest versions that we promise."""
     lowest = ["jupyterhub==5.3.0", "jupyterhub-kubespawner==7.0.0", "oauthenticator==17.3.0"]
-    run_tests(session, "-q", "-m", QUICK, "packages", *session.posargs, pins=lowest)
+    words = session.posargs or [*SIDE_BY_SIDE, "packages"]
+    run_tests(session, "-q", "-m", QUICK, *words, pins=lowest)
 
 
 def run_tests(session: nox.Session, *args: str, pins: list[str] | None = None) -> None:
