@@ -62,3 +62,16 @@ async def test_a_visitor_goes_right_in_with_auto_start(serve_demo, browser):
     page = await (await browser.new_context()).new_page()
     await page.goto(settings["DEMO_URL"])
     await page.wait_for_url("**/user/**", timeout=ENTERS)
+
+
+async def test_a_visitor_waits_for_the_only_place_until_the_other_logs_out(serve_demo, browser):
+    settings = await serve_demo("--session-limit", "1")
+    first, _ = await enter(browser, settings)
+    second = await (await browser.new_context()).new_page()
+    await second.goto(settings["DEMO_URL"])
+    await second.get_by_role("button").filter(has_text="Start").click()
+    await second.get_by_text("number 1 in the queue").wait_for(timeout=ENTERS)
+
+    await first.goto(f"{settings['DEMO_URL']}hub/restart")
+    await first.get_by_text("Logout").click()
+    await second.wait_for_url("**/user/**", timeout=2 * ENTERS)
