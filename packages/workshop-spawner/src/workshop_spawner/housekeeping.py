@@ -3,23 +3,43 @@
 Called by spawner.py, once for each hub, with an instance that belongs to nobody.
 """
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 from . import plan, resources, rights, selfcheck
+from .errors import WorkshopError
 from .reserve import Reserve
 from .session import Session
 
+LOOK_AGAIN = 10
+"""Seconds until a cluster that could not be asked when the hub started is asked again."""
+
 
 async def keep_house(keeper: Any) -> None:
-    """Run as long as the hub does; what goes wrong is logged."""
-    try:
-        needed = rights.list_rights(await keeper.decide_wishes(None), make_uses(keeper))
-        await selfcheck.check(keeper.cluster, keeper.namespace, needed, keeper.log)
-        if keeps_reserve(keeper):
-            await keep_reserve(keeper)
-    except Exception:  # a task has nobody to raise to
-        keeper.log.exception("The hub could not look after its sessions")
+    """Run as long as the hub does; what goes wrong is logged, and a cluster away is waited for."""
+    while True:
+        try:
+            await _look_after(keeper)
+            return
+        except WorkshopError as error:
+            keeper.log.error(
+                "The cluster cannot be asked about the hub's rights and reserve; asking again in "
+                "%s s. It said: %s",
+                LOOK_AGAIN,
+                error.detail,
+            )
+        except Exception:  # a task has nobody to raise to
+            keeper.log.exception("The hub could not look after its sessions")
+            return
+        await asyncio.sleep(LOOK_AGAIN)
+
+
+async def _look_after(keeper: Any) -> None:
+    needed = rights.list_rights(await keeper.decide_wishes(None), make_uses(keeper))
+    await selfcheck.check(keeper.cluster, keeper.namespace, needed, keeper.log)
+    if keeps_reserve(keeper):
+        await keep_reserve(keeper)
 
 
 def keeps_reserve(keeper: Any) -> bool:
