@@ -38,6 +38,8 @@ c.WorkshopSpawner.cmd = [
 c.WorkshopSpawner.environment = {
     "WORKSHOP_NAME": "demo",
     "WORKSHOP_FOLDER": os.environ["DEMO_NOTES"],
+    # Where a session asks how long it still lasts.
+    "WORKSHOP_CULLER_URL": f"{os.environ['DEMO_URL']}services/workshop-culler/",
 }
 c.WorkshopSpawner.session_limit = int(os.environ["DEMO_SESSION_LIMIT"])
 # Logout leaves: it ends the session, and with it go the project and the visitor.

@@ -18,6 +18,12 @@ c.WorkshopSpawner.project_role = os.environ.get("SPAWNER_ROLE") or "admin"
 c.WorkshopSpawner.budget = os.environ.get("RESOURCE_BUDGET") or "default"
 c.WorkshopSpawner.session_age = int(os.environ.get("MAX_SESSION_AGE") or 3600)
 
+# Sessions ask the culler, through the hub's proxy, how long they still last, and extend themselves.
+c.WorkshopSpawner.environment = {
+    "WORKSHOP_CULLER_URL": f"http://{application}-spawner:8080/services/workshop-culler/",
+}
+c.WorkshopSpawner.network_hub_ports = [8080, 8081]
+
 # Sweeps up whatever the limits are: 0 seconds means never, not that nothing is cleaned.
 c.JupyterHub.services = [
     {
@@ -34,6 +40,8 @@ c.JupyterHub.services = [
             "--clean-cluster=True",
             f"--application={application}",
         ],
+        "url": "http://127.0.0.1:10101",
+        "oauth_client_allowed_scopes": ["read:servers", "delete:servers", "access:servers"],
     }
 ]
 c.JupyterHub.load_roles = [

@@ -25,6 +25,8 @@ EXAMPLES = {
     rf"terminal/session/{routes.sockets.NAME}": "terminal/session/1",
     r"terminal/ticket": "terminal/ticket",
     r"terminal/sessions": "terminal/sessions",
+    r"terminal/clock": "terminal/clock",
+    r"terminal/clock/extend": "terminal/clock/extend",
     rf"ws/session/{routes.sockets.NAME}": "ws/session/1",
     rf"ctl/session/{routes.sockets.NAME}": "ctl/session/1",
 }

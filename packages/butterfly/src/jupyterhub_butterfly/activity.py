@@ -62,6 +62,12 @@ class Reporter:
         """Take note that somebody does something now; cheap, called for every key."""
         self.last_activity = datetime.datetime.now(datetime.UTC)
 
+    def tell_quiet(self) -> float:
+        """Return how many seconds ago somebody did something; infinite if nobody did yet."""
+        if self.last_activity is None:
+            return float("inf")
+        return (datetime.datetime.now(datetime.UTC) - self.last_activity).total_seconds()
+
     async def report_forever(self) -> None:
         """Report until cancelled; never raises for what the hub does."""
         failures = 0

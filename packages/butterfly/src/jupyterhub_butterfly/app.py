@@ -27,6 +27,7 @@ from . import (
     activity,
     auth,
     clients,
+    clock,
     environment,
     extensions,
     handlers,
@@ -171,6 +172,19 @@ class ButterflyApp(options.ButterflyOptions):
             request_options=options,
         )
 
+    def make_clock(self) -> clock.Door | None:
+        """The door to the culler's service, where its address is known."""
+        url = self.culler_url or self.environ.get("WORKSHOP_CULLER_URL", "")
+        if self.hub is None or not url:
+            return None
+        reporter = self.reporter
+        return clock.Door(
+            url,
+            self.hub.api_token,
+            self.hub.server_name,
+            lambda: reporter.tell_quiet() if reporter else float("inf"),
+        )
+
     def note_activity(self, kind: str) -> None:
         """Take note of a key, or of output where that counts."""
         if self.reporter is not None and (kind == "input" or self.output_is_activity):
@@ -198,6 +212,7 @@ class ButterflyApp(options.ButterflyOptions):
             sockets=self.sockets,
             prefix=self.prefix,
             client=self.client,
+            clock=self.make_clock(),
             frame_ancestors=self.frame_ancestors,
             allowed_origins=(*self.allow_origins, *([public] if public else [])),
             hub_home=f"{self.hub.hub_host}{self.hub.base_url}hub/home" if self.hub else self.prefix,

@@ -94,6 +94,7 @@ _BUTTERFLY = """<!DOCTYPE html>
 <div id="popup" class="hidden"></div>
 <script src="{static}terminal/link.js?v={version}"></script>
 <script src="{static}terminal/page.js?v={version}"></script>
+<script src="{static}terminal/clock.js?v={version}"></script>
 <script src="{static}terminal/butterfly-bridge.js?v={version}"></script>
 <script src="{static}butterfly/html-sanitizer.js"></script>
 <script src="{static}butterfly/main.min.js"></script>
@@ -124,6 +125,7 @@ _XTERM = """<!DOCTYPE html>
 <script src="{static}terminal/xterm/addon-unicode11.js?v={version}"></script>
 <script src="{static}terminal/link.js?v={version}"></script>
 <script src="{static}terminal/page.js?v={version}"></script>
+<script src="{static}terminal/clock.js?v={version}"></script>
 <script src="{static}terminal/xterm-page.js?v={version}"></script>
 </body>
 </html>

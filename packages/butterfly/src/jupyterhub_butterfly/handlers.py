@@ -5,11 +5,13 @@ No policy here: `pages.PageHandler` lets in, `sessions` decides, `clients` rende
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import random
 
 from tornado import web
 
-from . import __version__, clients, tickets
+from . import __version__, clients, clock, countdown, tickets
 from .pages import PageHandler
 
 
@@ -60,6 +62,7 @@ class TerminalPage(PageHandler):
             "xsrf": self.xsrf_token.decode(),
             "home": self.settings["hub_home"],
             "menu": self.settings["menu"],
+            "clock": self.settings["clock"] is not None,
         }
         self.finish(clients.render_page(clients.Page(self.prefix, client, __version__, config)))
 
@@ -83,6 +86,39 @@ class SessionList(PageHandler):
             for one in self.settings["sessions"]
         ]
         self.finish({"sessions": found})
+
+
+class Clock(PageHandler):
+    """`<prefix>terminal/clock`: when the session ends, in words, and what is announced."""
+
+    async def get(self) -> None:
+        """Answer with what the page shows; with nothing where no culler tells."""
+        door: clock.Door | None = self.settings["clock"]
+        self.tell(countdown.View(next=countdown.RARELY) if door is None else await door.look())
+
+    def tell(self, view: countdown.View) -> None:
+        """Answer as JSON; pages of a class do not all come back at once."""
+        later = view.next * (1 + 0.1 * random.random())  # noqa: S311 - no secret
+        self.finish(dataclasses.asdict(view) | {"next": later})
+
+
+class ExtendClock(Clock):
+    """`<prefix>terminal/clock/extend`: POST extends the session; 409 or 503 with a sentence."""
+
+    async def get(self) -> None:
+        """Refuse: it takes a POST."""
+        raise web.HTTPError(405)
+
+    async def post(self) -> None:
+        """Extend it, and answer as `Clock` does."""
+        door: clock.Door | None = self.settings["clock"]
+        try:
+            if door is None:
+                raise clock.Refused("This session has no end that could be moved.")
+            self.tell(await door.extend())
+        except (clock.Refused, clock.Unanswered) as error:
+            self.set_status(409 if isinstance(error, clock.Refused) else 503)
+            self.finish({"message": str(error)})
 
 
 class StaticFiles(web.StaticFileHandler):

@@ -192,6 +192,17 @@ class ButterflyOptions(Application):
         """,
     ).tag(config=True)
 
+    culler_url = Unicode(
+        "",
+        help="""Where the session asks the workshop-culler's service how long it still lasts.
+
+        The service's address as the session reaches it, through the hub's proxy; empty (the
+        default): $WORKSHOP_CULLER_URL, and without that pages show no clock. Set it where
+        sessions have an end.
+        Example: `c.ButterflyApp.culler_url = "http://proxy-public/services/workshop-culler/"`
+        """,
+    ).tag(config=True)
+
     recheck_seconds = Float(
         300,
         min=1,

@@ -37,6 +37,8 @@ def make_table(
         (rf"terminal/session/{sockets.NAME}", handlers.TerminalPage, {}),
         (r"terminal/ticket", handlers.Ticket, {}),
         (r"terminal/sessions", handlers.SessionList, {}),
+        (r"terminal/clock", handlers.Clock, {}),
+        (r"terminal/clock/extend", handlers.ExtendClock, {}),
         (rf"ws/session/{sockets.NAME}", sockets.ShellSocket, {}),
         (rf"ctl/session/{sockets.NAME}", sockets.ControlSocket, {}),
         (r"static/butterfly/(.*)", handlers.StaticFiles, {"path": str(clients.find_butterfly())}),

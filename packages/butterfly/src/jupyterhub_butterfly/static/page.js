@@ -222,6 +222,7 @@
     });
     document.title = "Terminal " + config.session;
     makeMenu(screen);
+    window.terminalPage.screen = screen;
     window.terminalLink = link; // for tests, and people with the console open
     return { link: link, status: status, config: config };
   }

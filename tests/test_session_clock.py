@@ -1,0 +1,98 @@
+"""A visitor sees how long the session lasts and extends it: real hub, culler, terminal, browser.
+
+The configuration is that of docs/how-to/session-clock.md.
+"""
+
+import re
+
+import pytest
+
+import realhub
+
+CONFIG = """
+import sys
+c.JupyterHub.authenticator_class = "dummy"
+c.Authenticator.allow_all = True
+c.Authenticator.admin_users = {{"grace"}}
+c.JupyterHub.spawner_class = "simple"
+c.Spawner.cmd = [sys.executable, "-m", "jupyterhub_butterfly"]
+c.Spawner.args = ["--ButterflyApp.extensions=[]", "--ButterflyApp.client={client}"]
+c.Spawner.environment = {{
+    "WORKSHOP_CULLER_URL": c.JupyterHub.bind_url + "services/workshop-culler/"
+}}
+"""
+CULLER = """
+c.JupyterHub.services.append({{
+    "name": "workshop-culler",
+    "command": [sys.executable, "-m", "workshop_culler", "--timeout=0", "--max-age=250"],
+    "url": "http://127.0.0.1:{port}",
+}})
+c.JupyterHub.load_roles += [{{
+    "name": "workshop-culler",
+    "services": ["workshop-culler"],
+    "scopes": ["list:users", "read:users:activity", "read:users:groups", "read:servers",
+               "delete:servers"],
+}}]
+"""
+
+
+async def open_terminal(hub, browser, name):
+    """Log in and open the terminal of a server that is started; the page."""
+    page = await browser.new_page(viewport={"width": 1000, "height": 500})
+    await page.goto(f"{hub.url}hub/login")
+    await page.fill("input[name=username]", name)
+    await page.fill("input[name=password]", "x")
+    await page.click("input[type=submit], button[type=submit]")
+    await page.wait_for_url("**/terminal/session/1", timeout=60_000)
+    return page
+
+
+@pytest.mark.hub
+@pytest.mark.browser
+@pytest.mark.parametrize("client", ["butterfly", "xterm"])
+async def test_a_visitor_is_warned_extends_and_reads_the_announcement(
+    hub_factory, browser, artifacts, client
+):
+    hub = await hub_factory((CONFIG + CULLER).format(port=realhub.free_port(), client=client))
+    await hub.logged("judged ")
+    _, grace = await hub.api("POST", "users/grace/tokens", {})
+    page = await open_terminal(hub, browser, "ada")
+    await page.wait_for_selector("#terminal-clock.loud")
+    warning = await page.inner_text("#terminal-clock-time")
+    assert re.fullmatch(r"Your session ends in [34] minutes\.", warning)
+    said = await page.request.post(
+        f"{hub.url}services/workshop-culler/api/announcement",
+        headers={"Authorization": f"token {grace['token']}"},
+        data={"text": "Lunch <b>at noon</b>"},
+    )
+    assert said.status == 200, await said.text()
+    await page.screenshot(path=artifacts / f"clock-warning-{client}.png")
+    await page.click("#terminal-clock button")
+    await page.wait_for_selector("text=Extended. Your session ends in 1")
+    assert await page.inner_text("#terminal-said span") == "Lunch <b>at noon</b>"
+    await page.screenshot(path=artifacts / f"clock-extended-{client}.png")
+    await page.click("#terminal-said button")
+    assert await page.is_hidden("#terminal-said")
+    await hub.logged("extended user=ada server= ")
+    _, ada = await hub.api("GET", "users/ada")
+    assert ada["servers"][""]["ready"]
+    await page.reload()
+    await page.wait_for_selector("#terminal-clock.calm")
+    assert re.fullmatch(r"1[45] min", await page.inner_text("#terminal-clock-time"))
+    assert await page.is_hidden("#terminal-said")
+    await page.close()
+
+
+@pytest.mark.hub
+@pytest.mark.browser
+async def test_without_the_service_a_page_shows_nothing_and_works(hub_factory, browser):
+    hub = await hub_factory(CONFIG.format(client="xterm"))
+    page = await open_terminal(hub, browser, "ada")
+    answer = await page.evaluate(
+        "fetch('/user/ada/terminal/clock', {headers: {'X-XSRFToken': terminalPage.config.xsrf}})"
+        ".then((answer) => answer.json())"
+    )
+    assert answer["sentence"] == ""
+    assert answer["next"] >= 900
+    assert await page.is_hidden("#terminal-clock")
+    await page.close()
