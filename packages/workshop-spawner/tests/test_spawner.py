@@ -205,6 +205,15 @@ async def test_an_api_that_is_unwell_deletes_nothing(place, workshop, visit):
     assert place.left()
 
 
+async def test_who_comes_while_pods_cannot_be_listed_is_told_in_words(place, workshop, visit):
+    hub = await workshop()
+    place.pocket.faults.add(verb="list", resource="pods", status=503, times=None)
+    visitor = await visit(hub)
+    status, page, _ = await visitor.login()
+    assert (status, "The cluster cannot do this just now" in page) == (503, True), page
+    assert "Unhandled error" not in hub.log_text
+
+
 @pytest.mark.parametrize("how", ["evicted", "deleted by hand"])
 async def test_a_session_whose_pod_is_lost_is_over_and_leaves_nothing(place, workshop, visit, how):
     place.pocket.start_node()

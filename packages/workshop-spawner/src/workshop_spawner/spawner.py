@@ -45,7 +45,7 @@ from .settings_content import ContentSettings
 from .settings_extras import ExtraSettings
 from .settings_home import HomeSettings
 from .settings_network import NetworkSettings
-from .watching import PodWatch
+from .watching import PodWatch, begin_watch
 
 TOKEN_KEY = "api-token"  # noqa: S105 - the name of a key, not a secret
 NAMES_TO_TRY = 3
@@ -205,7 +205,8 @@ class WorkshopSpawner(
             watching = [self._start_watching_pods()]
             if self.events_enabled:
                 watching.append(self._start_watching_events())
-            session, *_ = await asyncio.gather(self._make_session(), *watching)
+            begun_watches = map(begin_watch, watching)
+            session, *_ = await asyncio.gather(self._make_session(), *begun_watches)
             self._enter(session)
             url = await self._start_under_free_name(session, journal)
             metrics.STARTS.labels("success").inc()

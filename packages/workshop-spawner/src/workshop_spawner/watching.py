@@ -4,11 +4,13 @@ Called by spawner.py. KubeSpawner's own waits look at the same cache with pauses
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
-from kubespawner.spawner import PodReflector
+from kubespawner.spawner import ApiException, PodReflector
 from traitlets import validate
+
+from . import answers
 
 T = TypeVar("T")
 
@@ -80,3 +82,12 @@ class PodWatch(PodReflector):
             self._waiting[key].discard(news)
             if not self._waiting[key]:
                 del self._waiting[key]
+
+
+async def begin_watch(watching: Awaitable[Any]) -> Any:
+    """Begin one of KubeSpawner's watches; what the API refuses becomes an error of ours."""
+    try:
+        return await watching
+    except ApiException as error:
+        answer = answers.Answer(error.status or 500, {}, {"message": str(error.reason)})
+        raise answers.make_error(answer, "list what the sessions' watches need") from error
