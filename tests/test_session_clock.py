@@ -4,11 +4,13 @@ The configuration is that of docs/how-to/session-clock.md.
 """
 
 import re
+from pathlib import Path
 
 import pytest
 
 import realhub
 
+NOTES = Path(__file__).resolve().parent.parent / "demo" / "notes"
 CONFIG = """
 import sys
 c.JupyterHub.authenticator_class = "dummy"
@@ -36,14 +38,14 @@ c.JupyterHub.load_roles += [{{
 """
 
 
-async def open_terminal(hub, browser, name):
-    """Log in and open the terminal of a server that is started; the page."""
+async def open_terminal(hub, browser, name, where="**/terminal/session/1"):
+    """Log in and wait for the page of the server that is started then."""
     page = await browser.new_page(viewport={"width": 1000, "height": 500})
     await page.goto(f"{hub.url}hub/login")
     await page.fill("input[name=username]", name)
     await page.fill("input[name=password]", "x")
     await page.click("input[type=submit], button[type=submit]")
-    await page.wait_for_url("**/terminal/session/1", timeout=60_000)
+    await page.wait_for_url(where, timeout=60_000)
     return page
 
 
@@ -95,4 +97,32 @@ async def test_without_the_service_a_page_shows_nothing_and_works(hub_factory, b
     assert answer["sentence"] == ""
     assert answer["next"] >= 900
     assert await page.is_hidden("#terminal-clock")
+    await page.close()
+
+
+@pytest.mark.hub
+@pytest.mark.browser
+async def test_in_the_dashboard_one_terminal_shows_it(hub_factory, browser, artifacts):
+    config = (CONFIG + CULLER).format(port=realhub.free_port(), client="xterm")
+    config = config.replace("--ButterflyApp.extensions=[]", "--ButterflyApp.extensions=dashboard")
+    config += f"c.Spawner.environment['WORKSHOP_FOLDER'] = {str(NOTES)!r}\n"
+    hub = await hub_factory(config)
+    await hub.logged("judged ")
+    page = await open_terminal(hub, browser, "ada", "**/user/ada/dashboard**")
+    first = page.frame_locator(".terminal iframe").first
+    await first.locator("#terminal-clock.loud").wait_for()
+    await page.evaluate(
+        """() => {
+            const one = document.querySelector(".terminal iframe");
+            const two = document.createElement("iframe");
+            two.id = "second";
+            two.src = one.src.replace(/session\\/[^/?]*/, "session/2");
+            document.body.append(two);
+        }"""
+    )
+    second = page.frame_locator("#second")
+    await second.locator("#terminal-clock.loud").wait_for(state="attached")
+    assert await second.locator("#terminal-clock-box").is_hidden()
+    assert await first.locator("#terminal-clock-box").is_visible()
+    await page.screenshot(path=artifacts / "clock-dashboard.png")
     await page.close()
