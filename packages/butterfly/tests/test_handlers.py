@@ -39,6 +39,7 @@ async def test_static_files_are_served(server, person, path):
         "static/butterfly/../__init__.py",
         "static/terminal/%2e%2e/app.py",
         "static/terminal/..%2fapp.py",
+        "static/terminal/%00",
         "nowhere",
         "terminal/nowhere",
         "ws/session/",

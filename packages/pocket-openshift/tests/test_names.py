@@ -42,3 +42,13 @@ def test_a_generated_name_is_a_good_name_of_its_prefix(prefix):
 
 def test_generated_names_differ():
     assert len({names.generated("a-") for _ in range(100)}) == 100
+
+
+@pytest.mark.parametrize("name", ["c?x=", "a b", "../../workshop/other", "-a", "a" * 64])
+def test_a_name_inside_an_object_is_a_label(name):
+    cause = names.judge_label("spec.containers[0].name", name)
+    assert (cause.field, cause.reason) == ("spec.containers[0].name", "FieldValueInvalid")
+
+
+def test_a_good_label_is_fine():
+    assert names.judge_label("spec.containers[0].name", "notebook-1") is None

@@ -124,6 +124,12 @@ class ExtendClock(Clock):
 class StaticFiles(web.StaticFileHandler):
     """Scripts, styles and fonts of the clients: open, as browsers fetch fonts without a login."""
 
+    async def get(self, path: str, include_body: bool = True) -> None:
+        """Serve a file; a name that no file can have is not found."""
+        if "\0" in path:
+            raise web.HTTPError(404)
+        await super().get(path, include_body)
+
     def set_extra_headers(self, path: str) -> None:
         """Nothing here is to be taken for another type than it says."""
         self.set_header("X-Content-Type-Options", "nosniff")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 
@@ -52,6 +53,15 @@ def judge_name(kind: kinds.Kind, name: str) -> statuses.Cause | None:
     if text is None:
         return None
     return statuses.Cause("metadata.name", "FieldValueInvalid", f'Invalid value: "{name}": {text}')
+
+
+def judge_label(field: str, name: str) -> statuses.Cause | None:
+    """What is wrong with a name inside an object (a container's, say) that must be a DNS label."""
+    if len(name) <= 63 and re.fullmatch(_LABEL, name):
+        return None
+    return statuses.Cause(
+        field, "FieldValueInvalid", f"Invalid value: {json.dumps(name)}: {_LABEL_TEXT}"
+    )
 
 
 def _complaint(kind: kinds.Kind, name: str) -> str | None:

@@ -26,9 +26,9 @@ async def forget(app: Any, user: Any, spawner: Any) -> None:
     name = user.name
     try:
         async with asyncio.timeout(LONGEST):
-            while spawner._stop_pending or spawner._stop_future:
-                if spawner._stop_future:
-                    await asyncio.wait([spawner._stop_future])
+            while spawner._stop_pending or find_stop(spawner):
+                if stop := find_stop(spawner):
+                    await asyncio.wait([stop])
                 # JupyterHub has no event for the last lines of a stop.
                 await asyncio.sleep(0.05)
         if name in app.users and not is_busy(user):
@@ -36,6 +36,11 @@ async def forget(app: Any, user: Any, spawner: Any) -> None:
             app.log.info("Forgot the visitor %s", name)
     except Exception:  # a task has nobody to raise to; the culler sweeps
         app.log.exception("Could not forget the visitor %s; left to the culler", name)
+
+
+def find_stop(spawner: Any) -> "asyncio.Future[Any] | None":
+    """The stop under way, if any; JupyterHub has none while it shuts down."""
+    return getattr(spawner, "_stop_future", None)
 
 
 async def leave(handler: Any, user: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import tornado.httpclient
 
@@ -80,7 +80,7 @@ def log_url(node: Object, call: Call, container: str) -> str:
         raise statuses.internal_error(f"node {node['metadata']['name']} serves no logs", 503)
     query = urlencode({name: call.query[name] for name in _PASSED_ON if name in call.query})
     host = addresses.get("InternalIP", "127.0.0.1")
-    path = f"containerLogs/{call.namespace}/{call.name}/{container}"
+    path = f"containerLogs/{call.namespace}/{call.name}/{quote(container, safe='')}"
     return f"http://{host}:{port}/{path}?{query}"
 
 

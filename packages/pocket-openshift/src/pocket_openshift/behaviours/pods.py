@@ -148,6 +148,8 @@ def _wrong_in_new(kind: kinds.Kind, pod: Object) -> list[statuses.Cause]:
 
 def _wrong_in_container(place: str, container: dict, spec: dict) -> list[statuses.Cause]:
     causes = [_required(f"{place}.{name}") for name in ("name", "image") if not container.get(name)]
+    if container.get("name") and (wrong := names.judge_label(f"{place}.name", container["name"])):
+        causes.append(wrong)
     volumes = {volume.get("name") for volume in spec.get("volumes") or ()}
     for index, mount in enumerate(container.get("volumeMounts") or ()):
         if mount.get("name") not in volumes:
