@@ -1,6 +1,7 @@
 """Every trait has help that says what, how much, when, and by which line."""
 
 import pytest
+from traitlets import TraitError
 
 from jupyterhub_butterfly import app, options
 
@@ -33,3 +34,9 @@ def test_command_line_wins(tmp_path):
     one.initialize(["--mode=none", "--ip=127.0.0.2", "--port=1234", "--client=xterm"])
     assert one.address() == ("127.0.0.2", 1234)
     assert one.client == "xterm"
+
+
+@pytest.mark.parametrize("ports", ["http", "0", "9-8", "70000"])
+def test_ports_that_are_none_are_refused_by_the_settings_name(ports):
+    with pytest.raises(TraitError, match="ButterflyApp.proxy_ports"):
+        app.ButterflyApp(proxy_ports=ports)

@@ -3,9 +3,12 @@
 The table is the application's own (`routes.make_table`): a new route cannot be forgotten here.
 """
 
+import asyncio
+
 import aiohttp
 import psutil
 import pytest
+from aiohttp import web
 
 from jupyterhub_butterfly import auth, routes, settings
 from jupyterhub_butterfly.auth import hub as hub_gate
@@ -29,6 +32,7 @@ EXAMPLES = {
     r"terminal/clock/extend": "terminal/clock/extend",
     rf"ws/session/{routes.sockets.NAME}": "ws/session/1",
     rf"ctl/session/{routes.sockets.NAME}": "ctl/session/1",
+    routes.proxy.PATTERN: "proxy/8080/",
 }
 OPEN = {*routes.OPEN_PATTERNS, r"oauth_callback", r"logout"}
 
@@ -124,10 +128,76 @@ async def test_no_door_opens_to_the_wrong_person(scene):
             assert answer.status == 403, f"{path}: {answer.url}"
         async with ada.session.post(url, data={}) as answer:
             assert answer.status in {403, 405}, path
+    path = "/user/ada/proxy/8080/"  # a page and a socket at one address, without a ticket
+    assert await refused(nobody, path) == 403, "no cookie"
+    assert await refused(bob, path, ticket=ada.config["ticket"]) == 403, "another person's cookie"
+    for origin in ("https://evil.example", "null", None):
+        assert await refused(ada, path, origin=origin) == 403, origin
+    assert await refused(ada, path, headers={"Host": "evil.example"}) == 403, "forged host"
     assert shells() == []
     async with ada.terminal() as terminal:
         assert await terminal.run("echo $JUPYTERHUB_USER") == "ada"
     assert len(shells()) == 1
+
+
+@pytest.mark.hub
+async def test_a_program_in_the_session_is_shown_to_its_owner_only(scene):
+    ada, seen = scene.ada, []
+
+    async def serve(reader, writer):
+        seen.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        writer.write(b"HTTP/1.1 302 Found\r\nLocation: /in\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as program:
+        path = f"/user/ada/proxy/{program.sockets[0].getsockname()[1]}"
+        for person in (scene.nobody, scene.bob):
+            async with person.session.post(f"{ada.origin}{path}/x") as answer:
+                assert answer.status == 403
+        assert seen == []
+        _, model = await scene.hub.api("POST", "users/ada/tokens", {"note": "test"})
+        by_token = {"Authorization": f"token {model['token']}"}
+        for session, headers in (
+            (ada.session, {"Origin": ada.origin, "Sec-Fetch-Mode": "cors"}),
+            (scene.nobody.session, by_token),
+        ):
+            async with session.post(
+                f"{ada.origin}{path}/x?a=1", headers=headers, allow_redirects=False
+            ) as answer:
+                assert (answer.status, answer.headers["Location"]) == (302, f"{path}/in")
+    for request in seen:
+        assert request.startswith("POST /x?a=1 HTTP/1.1\r\n")
+        assert f"X-Forwarded-Prefix: {path}\r\n" in request
+        for secret in ("jupyterhub-", "_xsrf", "Authorization", model["token"]):
+            assert secret not in request
+    assert len(seen) == 2
+
+
+@pytest.mark.hub
+async def test_a_programs_socket_comes_through_the_hubs_proxy_and_ends_with_the_login(scene):
+    async def greet(request):
+        one = web.WebSocketResponse()
+        await one.prepare(request)
+        await one.send_str(request.path)
+        async for _ in one:
+            pass
+        return one
+
+    program, ada = web.Application(), scene.ada
+    program.router.add_get("/live", greet)
+    runner = web.AppRunner(program, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        path = f"/user/ada/proxy/{runner.addresses[0][1]}/live"
+        assert await refused(scene.bob, path) == 403
+        async with ada.connect("", path=path, ticket=None) as one:
+            assert await one.receive_str(timeout=10) == "/live"
+            await ada.session.get(f"{ada.origin}/user/ada/logout", allow_redirects=False)
+            await one.receive(timeout=10)
+            assert one.close_code == 4401
+    finally:
+        await runner.cleanup()
 
 
 @pytest.mark.hub

@@ -35,6 +35,7 @@ from . import (
     options,
     origins,
     process,
+    proxy,
     routes,
     sessions,
     settings,
@@ -197,6 +198,7 @@ class ButterflyApp(options.ButterflyOptions):
         self.gate = self.make_gate(secret)
         self.sessions = sessions.Sessions(self.make_policy(), on_activity=self.note_activity)
         self.sockets = sockets.Sockets(self.recheck_seconds)
+        self.proxy = proxy.Proxy(self.proxy_ports, self.address()[0])
         user = self.hub.user if self.hub else ""
         context = extensions.Context(self.prefix, self.config, self.log, user, self.client)
         loaded = extensions.load_extensions(context, self.extensions)
@@ -210,6 +212,7 @@ class ButterflyApp(options.ButterflyOptions):
             gate=self.gate,
             sessions=self.sessions,
             sockets=self.sockets,
+            proxy=self.proxy,
             prefix=self.prefix,
             client=self.client,
             clock=self.make_clock(),
@@ -242,7 +245,7 @@ class ButterflyApp(options.ButterflyOptions):
         ip, port = self.address()
         listening = tornado.netutil.bind_sockets(port, ip, reuse_port=False)
         server.add_sockets(listening)
-        port = listening[0].getsockname()[1]
+        self.proxy.own_port = port = listening[0].getsockname()[1]
         if self.hub is None:
             await self.gate.start()
         self.log.info("Terminal at %s:%d%s, mode %s", ip, port, self.prefix, self.gate.mode)
@@ -281,6 +284,7 @@ class ButterflyApp(options.ButterflyOptions):
         pids = [session.pid for session in self.sessions if session.pid]
         self.sockets.close_all(1001, "the server stops")
         self.sessions.close(1001, "the server stops")
+        await self.proxy.close()
         await process.wait_for_end(pids, STOP_SECONDS)
 
 

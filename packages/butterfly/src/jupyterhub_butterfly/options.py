@@ -12,7 +12,7 @@ import typing
 from traitlets import Bool, Enum, Float, Integer, List, TraitError, Unicode, default, validate
 from traitlets.config import Application
 
-from . import clients, origins
+from . import clients, origins, proxying
 
 ALIASES = {
     "ip": "ButterflyApp.ip",
@@ -224,6 +224,16 @@ class ButterflyOptions(Application):
         """,
     ).tag(config=True)
 
+    proxy_ports = Unicode(
+        "1024-65535",
+        help="""Ports of the session whose programs are shown at `proxy/<port>/`, below the prefix.
+
+        Ports and ranges, with commas; default "1024-65535", without the server's own. Empty: none.
+        Set it where only the workshop's own applications shall be reached.
+        Example: `c.ButterflyApp.proxy_ports = "8080, 3000-3999"`
+        """,
+    ).tag(config=True)
+
     frame_ancestors = Unicode(
         "'self'",
         help="""Which pages may put the terminal into a frame (CSP `frame-ancestors`).
@@ -265,6 +275,14 @@ class ButterflyOptions(Application):
                 "give the full path and the arguments."
             )
         return argv
+
+    @validate("proxy_ports")
+    def _check_ports(self, proposal: typing.Any) -> str:
+        try:
+            proxying.parse_ports(proposal["value"])
+        except ValueError as error:
+            raise TraitError(f"ButterflyApp.proxy_ports: {error}.") from error
+        return proposal["value"]
 
     @validate("allow_origins")
     def _check_origins(self, proposal: typing.Any) -> list[str]:

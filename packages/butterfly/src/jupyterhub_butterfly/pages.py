@@ -98,7 +98,7 @@ class PageHandler(web.RequestHandler):
                 self.visitor = visitor
                 self.current_user = visitor.name
                 if self.request.method not in {"GET", "HEAD", "OPTIONS"} and not visitor.by_token:
-                    self.gate.check_xsrf(self)
+                    self.check_xsrf_cookie()
                 return
         except auth.Refused as refusal:
             raise web.HTTPError(403, str(refusal)) from refusal

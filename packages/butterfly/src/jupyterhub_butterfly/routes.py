@@ -9,7 +9,7 @@ import typing
 
 from tornado import web
 
-from . import auth, clients, extensions, handlers, sockets
+from . import auth, clients, extensions, handlers, proxy, sockets
 
 # Routes without a login, by their pattern below the prefix: what a hub and a browser must be able
 # to fetch before there is one. The gate's own (callback, logout) come on top.
@@ -41,6 +41,7 @@ def make_table(
         (r"terminal/clock/extend", handlers.ExtendClock, {}),
         (rf"ws/session/{sockets.NAME}", sockets.ShellSocket, {}),
         (rf"ctl/session/{sockets.NAME}", sockets.ControlSocket, {}),
+        (proxy.PATTERN, proxy.ProxyPage, {}),
         (r"static/butterfly/(.*)", handlers.StaticFiles, {"path": str(clients.find_butterfly())}),
         (r"static/terminal/(.*)", handlers.StaticFiles, {"path": str(clients.STATIC)}),
         *gate.routes(),
