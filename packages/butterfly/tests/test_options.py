@@ -38,5 +38,5 @@ def test_command_line_wins(tmp_path):
 
 @pytest.mark.parametrize("ports", ["http", "0", "9-8", "70000"])
 def test_ports_that_are_none_are_refused_by_the_settings_name(ports):
-    with pytest.raises(TraitError, match="ButterflyApp.proxy_ports"):
+    with pytest.raises(TraitError, match="proxy_ports"):
         app.ButterflyApp(proxy_ports=ports)
