@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 
 ESC = 0x1B
+ESCAPES = re.compile(rb"\x1b{2,}")
 # After so many bytes without an end a string is taken for junk, and what follows is shown again.
 LONGEST_STRING = 64 * 1024
 # ESC P $ q <one to three printable characters>: answered with a fixed text by both clients.
@@ -56,7 +57,8 @@ class Filter:
         """Return what may be shown of `data`, given all that was fed before."""
         if self._string is None and not self._tail and ESC not in data:
             return data
-        data, self._tail = self._tail + data, b""
+        # Several ESC are one to a terminal; as one they also are the same however a read cuts them.
+        data, self._tail = ESCAPES.sub(b"\x1b", self._tail + data), b""
         out: list[bytes] = []
         while data:
             data = self._skip(data, out) if self._string is not None else self._pass(data, out)
@@ -66,8 +68,7 @@ class Filter:
         """Let ordinary output through, up to the start of a string; return the rest."""
         start = data.find(b"\x1bP")
         if start >= 0:
-            # An ESC right before must not meet a P that follows the dropped string.
-            out.append(data[:start].rstrip(b"\x1b"))
+            out.append(data[:start])
             self._string = bytearray()
             return data[start + 2 :]
         if data[-1] == ESC:
