@@ -115,7 +115,7 @@ async def test_the_progress_page_tells_the_steps(place, workshop, visit):
         ('c.WorkshopSpawner.cmd = ["false"]', "exit code 1"),
         ("c.WorkshopSpawner.cmd = []", "image"),
         ('c.WorkshopSpawner.project_role = "cluster-admin"', "lacks a right"),
-        ('c.WorkshopSpawner.project_role = "no-such-role"', "refused"),
+        ('c.WorkshopSpawner.project_role = "no-such-role"', "has no role no-such-role"),
         (
             'c.WorkshopSpawner.cmd = ["sleep", "60"]\nc.WorkshopSpawner.http_timeout = 2',
             "",
