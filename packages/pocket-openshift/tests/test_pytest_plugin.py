@@ -19,7 +19,7 @@ def test_the_fixture_is_there_for_everyone_and_fresh_for_each_test(tmp_path):
         text=True,
         timeout=60,
         cwd=tmp_path,
-        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""},
     )
     assert done.returncode == 0, done.stdout
     assert "2 passed" in done.stdout
