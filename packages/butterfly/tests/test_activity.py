@@ -66,7 +66,7 @@ async def test_a_report_that_was_not_taken_is_sent_again(hub, trouble):
     reporter = activity.Reporter(url, "t", "", interval=0.05)
     reporter.note()
     task = asyncio.create_task(reporter.report_forever())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while reporter.reported is None:
             await asyncio.sleep(0.01)
     task.cancel()

@@ -29,7 +29,7 @@ class Tab:
         """All text of the terminal, as lines without the blanks at their ends."""
         return await self.page.evaluate(READ)
 
-    async def until(self, pattern, seconds=8):
+    async def until(self, pattern, seconds=30):
         """Wait until the text shown has the pattern."""
         await self.page.wait_for_function(
             f"p => new RegExp(p, 'm').test(({READ})())", arg=pattern, timeout=seconds * 1000

@@ -28,14 +28,14 @@ class Program:
         self.output += data
         self.news.set()
 
-    async def until(self, text, seconds=10):
+    async def until(self, text, seconds=30):
         async with asyncio.timeout(seconds):
             while text not in self.output:
                 self.news.clear()
                 await self.news.wait()
 
     async def end(self):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await self.ended.wait()
             while not self.pty.reap():
                 await asyncio.sleep(0.001)
