@@ -53,6 +53,11 @@ nox.options.reuse_venv = "yes"
 nox.options.default_venv_backend = "uv|virtualenv"
 os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
 
+# Pythons that pyenv has and keeps out of the PATH.
+PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+FOLDERS = [str(path) for version in OTHER_PYTHONS for path in sorted(PYENV.glob(f"{version}.*/bin"))]
+os.environ["PATH"] = os.pathsep.join([*FOLDERS, os.environ["PATH"]])
+
 # In the order in which they build on each other.
 PACKAGES = [
     ROOT / "packages" / folder
@@ -174,17 +179,13 @@ def run_tests(session: nox.Session, *args: str, pins: list[str] | None = None) -
 def other_pythons() -> list[str]:
     """The supported versions that this machine has, but for the one we run on."""
     own = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return [version for version in OTHER_PYTHONS if version != own and interpreter(version)]
+    return [version for version in OTHER_PYTHONS if version != own and works(version)]
 
 
-def interpreter(version: str) -> str | None:
-    """A working `pythonX.Y` on the PATH, or in pyenv's folder, put on the PATH."""
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    folders = sorted(pyenv.glob(f"{version}.*/bin"))
-    os.environ["PATH"] = os.pathsep.join([*map(str, folders), os.environ["PATH"]])
+def works(version: str) -> bool:
+    """Whether there is a `pythonX.Y` that starts; pyenv's stand-ins may not."""
     found = shutil.which(f"python{version}")
-    works = found and subprocess.run([found, "-c", ""], capture_output=True).returncode == 0
-    return found if works else None
+    return bool(found) and subprocess.run([found, "-c", ""], capture_output=True).returncode == 0
 
 
 @nox.session

@@ -109,6 +109,23 @@ async def test_a_pod_that_takes_too_long_says_what_for(place, door, watch, owner
         await starting
 
 
+BACK_OFF = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}}
+
+
+async def test_a_pod_that_breaks_down_before_its_first_answer(place, door, watch, owner):
+    pod = make(place.session, owner)
+    starting = asyncio.ensure_future(launching.launch(door, watch, place.session, pod, 20))
+    await made(place)
+    await say(place, {"running": {}}, ready=True)
+    uid = (await starting)["metadata"]["uid"]
+    failing = asyncio.ensure_future(launching.wait_failed(watch, place.session, uid))
+    await say(place, BACK_OFF)
+    async with asyncio.timeout(20):
+        assert "ends as soon as it is started" in str(await failing)
+    gone = await launching.wait_failed(watch, place.session, "another")
+    assert "deleted" in str(gone)
+
+
 async def test_a_pod_deleted_by_hand_is_not_waited_for(place, door, watch, owner):
     pod = make(place.session, owner)
     starting = asyncio.ensure_future(launching.launch(door, watch, place.session, pod, 5))

@@ -43,7 +43,26 @@ async def launch(
         ) from None
     if isinstance(pod, Mapping):
         return pod
-    raise StartError(
+    raise _make_error(key, judged)
+
+
+async def wait_failed(watch: PodWatch, session: Session, uid: str) -> StartError:
+    """Wait until a pod that was ready is found to have failed; the error that says why.
+
+    A container without a probe counts as ready while its command still comes up, or breaks down.
+    """
+    key = f"{session.hub.namespace}/{session.pod}"
+
+    def judge(pod: Mapping[str, Any] | None) -> StartError | None:
+        ours = pod is not None and pod["metadata"]["uid"] == uid
+        judged = pods.judge_start(pod if ours else None, seen=True)
+        return _make_error(key, judged) if judged.cause else None
+
+    return await watch.wait_until(key, judge)
+
+
+def _make_error(key: str, judged: pods.Verdict) -> StartError:
+    return StartError(
         f"Your session did not start: {judged.cause}.",
         f"pod {key}: {judged.cause}. {judged.detail}",
     )

@@ -255,12 +255,14 @@ class WorkshopSpawner(
             await start.run(todo)
             journal.say("Starting your session")
             pod = await self._launch(session, start.owner)
+            journal.say("Your session is up, waiting for its first answer")
+            url = str(self._get_pod_url(pod))
+            failing = launching.wait_failed(self._pod_watch, session, self.pod_id)
+            if error := await answering.wait_unless(url, self.http_timeout / 2, failing):
+                raise error
         except BaseException:
             await self._undo(start)
             raise
-        journal.say("Your session is up, waiting for its first answer")
-        url = str(self._get_pod_url(pod))
-        await answering.wait_for(url, self.http_timeout / 2)
         return url
 
     async def _take_reserved(self, session: Session) -> tuple[Session, Mapping[str, Any] | None]:
