@@ -76,6 +76,7 @@ async def running(host="127.0.0.1"):
     app = web.Application(client_max_size=1024**3)
     app[ENDED] = asyncio.Event()
     app.router.add_get("/chat", chat)
+    app.router.add_get("/proxy/absolute/{port}/chat", chat)
     app.router.add_route("*", "/echo", echo_body)
     app.router.add_post("/early", early)
     app.router.add_get("/leave", leave)
@@ -122,6 +123,23 @@ async def test_a_request_arrives_as_it_was(person, program, url):
         assert "Content-Security-Policy" not in answer.headers, "not our pages' policy"
     async with person.session.head(f"{url}/x") as answer:
         assert answer.status == 200
+
+
+async def test_a_program_that_knows_its_base_gets_the_whole_path(person, program):
+    base = f"/proxy/absolute/{program.port}"
+    url = person.origin + base
+    async with person.session.get(yarl.URL(f"{url}/a%2Fb?q=1", encoded=True)) as answer:
+        seen = await answer.json()
+    assert seen["uri"] == f"{base}/a%2Fb?q=1"
+    assert seen["headers"]["X-Forwarded-Prefix"] == base
+    async with person.session.get(url, allow_redirects=False) as answer:
+        assert answer.headers["Location"] == f"{base}/"
+    async with person.session.get(f"{person.origin}/proxy/absolute/80/x") as answer:
+        assert answer.status == 404
+        assert "Port 80 is not served here" in await answer.text()
+    headers = {"Origin": person.origin}
+    async with person.session.ws_connect(f"{url}/chat", headers=headers) as socket:
+        assert (await socket.receive()).type is aiohttp.WSMsgType.TEXT
 
 
 async def test_the_path_without_a_slash_leads_to_the_one_with_it(person, program, url):

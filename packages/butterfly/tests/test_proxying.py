@@ -50,6 +50,24 @@ def test_a_port_is_judged(text, port):
     assert proxying.judge_port(text, ALLOWED, own=8888) == port
 
 
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("8080", (8080, False)),
+        ("absolute/8080", (8080, True)),
+        ("absolute/80", None),
+        ("absolute/8888", None),
+        ("absolute/absolute/8080", None),
+        ("absolute/", None),
+        ("Absolute/8080", None),
+    ],
+)
+def test_a_place_is_a_port_or_one_that_gets_the_whole_path(text, place):
+    found = proxying.judge_place(text, ALLOWED, own=8888)
+    assert found == place
+    assert found is None or found.path == text
+
+
 @given(st.text())
 def test_no_text_passes_that_is_not_an_allowed_port(text):
     found = proxying.judge_port(text, ALLOWED, own=8888)
@@ -143,6 +161,11 @@ def test_the_program_gets_what_is_its_own():
         ("Sec-WebSocket-Key", "x"),
     ]
     assert request_headers(*given) == [("Accept", "a"), ("accept", "b"), *SAID]
+
+
+def test_the_program_gets_its_own_proof_of_where_a_request_comes_from():
+    """Django's, and the OpenShift console's; our own pages never send one of ours there."""
+    assert ("X-CSRFToken", "its own") in request_headers(("X-CSRFToken", "its own"))
 
 
 def test_the_program_sees_its_own_origin():

@@ -1,5 +1,8 @@
 """`<prefix>proxy/<port>/<path>`: pages and websockets of a program in the session itself.
 
+At `<prefix>proxy/absolute/<port>/<path>` the program is asked for the whole path: it knows its
+base itself.
+
 Behind the same gate as the terminal; `proxying` decides. The only door to the session's own ports;
 it leads to no other host. Registered by `routes`.
 """
@@ -21,7 +24,7 @@ if typing.TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PATTERN = r"proxy/([0-9]{1,5})(/.*)?"
+PATTERN = r"proxy/((?:absolute/)?[0-9]{1,5})(/.*)?"
 
 CONNECT_SECONDS = 5.0
 # How long a program may say nothing in the middle of an answer: event streams are quiet for long.
@@ -50,10 +53,11 @@ class Proxy:
         self._session: aiohttp.ClientSession | None = None
         self._starting = asyncio.Lock()
 
-    def judge(self, port: str) -> int:
-        """Return an allowed port. Raises 404 with a sentence for any other."""
-        found = proxying.judge_port(port, self.allowed, self.own_port)
+    def judge(self, place: str) -> proxying.Place:
+        """Return an allowed place. Raises 404 with a sentence for any other."""
+        found = proxying.judge_place(place, self.allowed, self.own_port)
         if found is None:
+            port = place.removeprefix(proxying.ABSOLUTE)
             raise web.HTTPError(404, f"Port {port} is not served here (ButterflyApp.proxy_ports).")
         return found
 
@@ -120,20 +124,24 @@ def _import_client() -> typing.Any:
     return aiohttp
 
 
-def base_of(handler: web.RequestHandler, port: int) -> str:
+def base_of(handler: web.RequestHandler, place: proxying.Place) -> str:
     """Return the path under which the browser sees the program, without a slash at its end."""
-    return f"{handler.settings['prefix']}proxy/{port}"
+    return f"{handler.settings['prefix']}proxy/{place.path}"
 
 
-def url_of(handler: web.RequestHandler, scheme: str, target: str, port: int) -> typing.Any:
+def url_of(
+    handler: web.RequestHandler, scheme: str, target: str, place: proxying.Place
+) -> typing.Any:
     """Return the URL at the program, its path and query just as the browser wrote them."""
     import yarl
 
-    rest = (handler.request.uri or "")[len(base_of(handler, port)) :]
+    rest = handler.request.uri or ""
+    if not place.absolute:
+        rest = rest[len(base_of(handler, place)) :]
     return yarl.URL(f"{scheme}://{target}{rest}", encoded=True)
 
 
-def request_headers(handler: web.RequestHandler, target: str, port: int) -> typing.Any:
+def request_headers(handler: web.RequestHandler, target: str, place: proxying.Place) -> typing.Any:
     """Return the headers for the program."""
     import multidict
 
@@ -141,7 +149,7 @@ def request_headers(handler: web.RequestHandler, target: str, port: int) -> typi
     made = proxying.make_request_headers(
         request.headers.get_all(),
         target=target,
-        prefix=base_of(handler, port),
+        prefix=base_of(handler, place),
         proto=request.protocol,
         host=request.host,
     )
@@ -177,13 +185,13 @@ class ProxyPage(PageHandler):
             return
         if not self.visitor.by_token:
             self.check_xsrf_cookie()
-        self.port = self.proxy.judge(self.path_args[0])
+        self.place = self.proxy.judge(self.path_args[0])
         headers = self.request.headers
         if headers.get("Upgrade", "").lower() == "websocket":
             return
         if not self.path_args[1]:
             query = f"?{self.request.query}" if self.request.query else ""
-            self.redirect(f"{base_of(self, self.port)}/{query}")
+            self.redirect(f"{base_of(self, self.place)}/{query}")
             return
         connection = typing.cast(http1connection.HTTP1Connection, self.request.connection)
         connection.set_max_body_size(LARGEST_BODY)
@@ -199,10 +207,10 @@ class ProxyPage(PageHandler):
         await asyncio.wait({put, self.job}, return_when=asyncio.FIRST_COMPLETED)
         put.cancel()  # no effect when done; else the program has answered without reading on
 
-    async def pass_on(self, port: str, rest: str | None) -> None:
+    async def pass_on(self, place: str, rest: str | None) -> None:
         """The body is complete: wait for the rest of the answer."""
         if self.job is None:
-            self._become_socket(port, rest)
+            self._become_socket(place, rest)
             return
         await self.data_received(b"")
         await asyncio.wait({self.job})
@@ -216,10 +224,10 @@ class ProxyPage(PageHandler):
 
     get = head = post = put = patch = delete = options = pass_on
 
-    def _become_socket(self, port: str, rest: str | None) -> None:
+    def _become_socket(self, place: str, rest: str | None) -> None:
         self._auto_finish = False  # the other handler answers
         self.application.get_handler_delegate(
-            self.request, ProxySocket, path_args=[port.encode(), (rest or "").encode()]
+            self.request, ProxySocket, path_args=[place.encode(), (rest or "").encode()]
         ).execute()
 
     def on_connection_close(self) -> None:
@@ -237,20 +245,20 @@ class ProxyPage(PageHandler):
         async def attempt(session: aiohttp.ClientSession, target: str) -> aiohttp.ClientResponse:
             return await session.request(
                 self.request.method or "GET",
-                url_of(self, "http", target, self.port),
-                headers=request_headers(self, target, self.port),
+                url_of(self, "http", target, self.place),
+                headers=request_headers(self, target, self.place),
                 data=self._read_body() if self.has_body else None,
                 allow_redirects=False,
             )
 
-        async with await self.proxy.connect(self.port, attempt) as answer:
+        async with await self.proxy.connect(self.place.port, attempt) as answer:
             try:
                 await self._answer(answer)
             except iostream.StreamClosedError:
                 return
             except (aiohttp.ClientError, TimeoutError) as error:
                 # Half an answer must not look like a whole one.
-                log.info("Port %d broke off its answer: %s", self.port, type(error).__name__)
+                log.info("Port %d broke off its answer: %s", self.place.port, type(error).__name__)
                 typing.cast(http1connection.HTTP1Connection, self.request.connection).close()
 
     async def _answer(self, answer: aiohttp.ClientResponse) -> None:
@@ -259,8 +267,8 @@ class ProxyPage(PageHandler):
         self.set_status(answer.status, answer.reason or None)
         for name, value in proxying.make_answer_headers(
             answer.headers.items(),
-            prefix=base_of(self, self.port),
-            port=self.port,
+            prefix=base_of(self, self.place),
+            port=self.place.port,
             addresses=self.proxy.addresses,
         ):
             self.add_header(name, value)
@@ -280,20 +288,20 @@ class ProxySocket(GatedSocket):
         """Let in, then open the other side, so that its refusal is ours."""
         await super().prepare()
         proxy: Proxy = self.settings["proxy"]
-        self.port = proxy.judge(self.path_args[0])
+        self.place = proxy.judge(self.path_args[0])
 
         async def attempt(
             session: aiohttp.ClientSession, target: str
         ) -> aiohttp.ClientWebSocketResponse:
             return await session.ws_connect(
-                url_of(self, "http", target, self.port),
-                headers=request_headers(self, target, self.port),
+                url_of(self, "http", target, self.place),
+                headers=request_headers(self, target, self.place),
                 protocols=self.offers,
                 max_msg_size=LARGEST_FRAME,
             )
 
         try:
-            self.program = await proxy.connect(self.port, attempt)
+            self.program = await proxy.connect(self.place.port, attempt)
         except Unreachable as trouble:
             raise web.HTTPError(trouble.status, str(trouble)) from trouble
 

@@ -11,6 +11,7 @@ import urllib.parse
 
 from . import origins
 
+ABSOLUTE = "absolute/"
 LOOPBACK = ("127.0.0.1", "::1")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -52,6 +53,25 @@ def _parse_range(part: str) -> range:
     if not 1 <= low <= high <= 65535:
         raise ValueError(f"{part!r} is no range of ports between 1 and 65535")
     return range(low, high + 1)
+
+
+class Place(typing.NamedTuple):
+    """Which program is asked; `absolute`: it gets the whole path, as it knows its base itself."""
+
+    port: int
+    absolute: bool = False
+
+    @property
+    def path(self) -> str:
+        """The place as URLs spell it, below `proxy/`."""
+        return f"{ABSOLUTE if self.absolute else ''}{self.port}"
+
+
+def judge_place(text: str, allowed: typing.Iterable[range], own: int) -> Place | None:
+    """Return the place that "8080" or "absolute/8080" means; None where it is not allowed."""
+    absolute = text.startswith(ABSOLUTE)
+    port = judge_port(text.removeprefix(ABSOLUTE), allowed, own)
+    return None if port is None else Place(port, absolute)
 
 
 def judge_port(text: str, allowed: typing.Iterable[range], own: int) -> int | None:
@@ -131,7 +151,7 @@ def make_request_headers(
         (name, value)
         for name, value in given
         if name.lower() not in dropped
-        and not name.lower().startswith(("x-forwarded-", "sec-websocket-", "x-xsrf", "x-csrf"))
+        and not name.lower().startswith(("x-forwarded-", "sec-websocket-", "x-xsrf"))
     ]
     cookies = make_cookies("; ".join(v for k, v in given if k.lower() == "cookie"))
     kept += [("Cookie", cookies)] if cookies else []
