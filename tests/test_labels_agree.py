@@ -7,7 +7,7 @@ import workshop_spawner.labels
 
 READ, WRITTEN = workshop_culler.labels, workshop_spawner.labels
 NAMES = ["APP", "CLASS", "USER", "SPAWNER", "SESSION", "CLASS_SESSION", "REQUESTOR", "NAMESPACE"]
-NAMES += ["DEPLOYMENT", "ACCOUNT", "POD", "EXPIRES", "USERNAME", "SERVERNAME"]
+NAMES += ["DEPLOYMENT", "ACCOUNT", "POD", "EXPIRES", "EXPIRES_LIMIT", "USERNAME", "SERVERNAME"]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -48,6 +48,18 @@ def test_the_clock_tells_both_ends_and_the_first():
             {"expires": after(30), "first": after(10), "until": after(30)}, 70,
             id="the limit counts from the project's first end",
         ),
+        pytest.param(
+            server(), Limits(idle=0), {"expires": after(10), "limit": after(200)}, 200,
+            id="the project's own limit",
+        ),
+        pytest.param(
+            server(), Limits(idle=0, extend_limit=60), {"expires": after(10), "limit": after(200)},
+            70, id="the earlier of two limits",
+        ),
+        pytest.param(
+            server(), BOTH, {"expires": after(10), "limit": after(10)}, None,
+            id="no extension wanted",
+        ),
     ],
 )  # fmt: skip
 def test_extensions(it, limits, grant, to):
@@ -60,6 +72,18 @@ def test_an_instructor_is_not_held_by_the_limit():
     it = server(started=-5400)
     to, _ = clock.judge_extension(it, BOTH, policies.Grant(until=after(9)), NOW, unlimited=True)
     assert to == after(900)
+
+
+def test_nobody_goes_beyond_the_limit_on_the_project():
+    it, limits = server(started=-100), Limits(idle=0, extend=900)
+    grant = policies.Grant(expires=after(10), limit=after(300))
+    to, _ = clock.judge_extension(it, limits, grant, NOW, unlimited=True)
+    assert to == after(300)
+    extended = policies.Grant(until=to, expires=to, first=after(10), limit=after(300))
+    none, why_not = clock.judge_extension(it, limits, extended, after(200), unlimited=True)
+    assert (none, "as far as it may be" in why_not) == (None, True)
+    beyond = policies.Grant(until=after(9000), expires=after(10), limit=after(300))
+    assert policies.find_ends(it, limits, beyond).age == after(300), "whoever wrote it down"
 
 
 @given(

@@ -1,12 +1,13 @@
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from workshop_culler import desk, janitor, labels, ledger, metrics, orphans, rights, sweep
+from workshop_culler.clock import render_time
 from workshop_culler.errors import Gone
 from workshop_culler.limits import Limits
-from workshop_culler.models import Server
+from workshop_culler.models import Server, parse_time
 from workshop_culler.report import Report
 
 OWNER = labels.Owner("lab", "workshops", "system:serviceaccount:workshops:hub")
@@ -103,6 +104,29 @@ async def test_an_extension_is_written_on_the_project(classroom, grounds, open_d
         assert grant.expires == clock.ends
         assert grant.first.year == 2026
         assert grant.first < clock.ends
+
+
+@on_module_loop
+async def test_nobody_extends_beyond_the_limit_on_the_project(classroom, grounds, open_desk, log):
+    """What the spawner's `session_age_limit` wrote there holds for owners and instructors."""
+    await classroom.start_server("ada")
+    now = datetime.now(UTC)
+    ends = {labels.EXPIRES: 60, labels.EXPIRES_LIMIT: 200}
+    notes = {name: render_time(now + timedelta(seconds=left)) for name, left in ends.items()}
+    grounds.add_session("ada", annotations=notes)
+    async with classroom.door() as door, grounds.door() as side:
+        keeper = janitor.Janitor(side, door, OWNER, orphans.Rules(), log)
+        await keeper.look(Report())
+        counter = open_desk(door, keeper)
+        server = await counter.find_server("ada", "")
+        clock = await counter.extend(server, ADA)
+        assert clock.ends == parse_time(notes[labels.EXPIRES_LIMIT])
+        for person in (ADA, GRACE):
+            with pytest.raises(desk.Refused, match="as far as it may be"):
+                await counter.extend(server, person)
+        await keeper.look(Report())
+        noted = keeper.projects()[server.key].annotations
+        assert noted[labels.EXPIRES] == notes[labels.EXPIRES_LIMIT]
 
 
 @on_module_loop

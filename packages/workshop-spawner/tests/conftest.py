@@ -167,6 +167,25 @@ class Visitor:
         assert status == 200, page
         return text
 
+    async def fail(self, **fields: str) -> str:
+        """Log in to a session that cannot start; returns what the visitor reads of the cause."""
+        _, page, url = await self.login(**fields)
+        if "spawn-pending" not in url or "Spawn failed" in page:
+            return page
+        xsrf = next(c.value for c in self.http.cookie_jar if c.key == "_xsrf")
+        progress = f"hub/api/users/{self.name}/server/progress?_xsrf={xsrf}"
+        _, said, _ = await self.get(progress)
+        # It may have failed before we asked; then the page itself says why.
+        return said + (await self.get(f"hub/spawn-pending/{self.name}"))[1]
+
+    async def enter_again(self) -> str:
+        """Press the button that starts the session anew; returns what its server says."""
+        _, _, url = await self.get(f"hub/spawn/{self.name}")
+        if "spawn-pending" in url:
+            lines = await self.follow()
+            assert lines[-1].get("ready"), lines
+        return (await self.get(f"user/{self.name}/"))[1]
+
     async def follow(self) -> list[dict[str, Any]]:
         """The lines of the start until it is over."""
         xsrf = next(c.value for c in self.http.cookie_jar if c.key == "_xsrf")

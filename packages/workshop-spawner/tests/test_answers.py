@@ -31,6 +31,20 @@ def test_which_answers_are_asked_for_again(answer, again):
     assert answers.judge_retry(answer) is again
 
 
+@pytest.mark.parametrize(
+    ("message", "again"),
+    [
+        ("pods is forbidden: status unknown for quota: compute-resources", True),
+        ('error looking up service account w/s: serviceaccount "s" not found', True),
+        ("unable to find annotation openshift.io/sa.scc.uid-range", True),
+        ("exceeded quota: compute-resources", False),
+        (FORBIDDEN, False),
+    ],
+)
+def test_who_has_not_heard_of_it_yet_is_asked_again(message, again):
+    assert answers.judge_retry(make(403, message)) is again
+
+
 def test_retry_after_is_honoured():
     assert answers.judge_wait(make(429, retry_after="7"), 1, 0.5) == 7
 
@@ -55,6 +69,7 @@ def test_waits_are_bounded_and_grow(attempt, chance):
         (make(429), errors.TemporaryError),
         (make(403, FORBIDDEN), errors.ForbiddenError),
         (make(403, "pods is forbidden: exceeded quota: compute"), errors.PermanentError),
+        (make(403, "status unknown for quota: x, resources: pods"), errors.TemporaryError),
         (make(422, "Invalid value"), errors.PermanentError),
     ],
 )

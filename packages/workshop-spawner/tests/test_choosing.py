@@ -131,6 +131,17 @@ async def test_a_users_project_is_made_with_their_own_rights_once(place, as_user
     assert place.as_admin("/api/v1/namespaces/alices")["metadata"]["uid"] == made["uid"]
 
 
+@pytest.mark.parametrize(
+    "fault", [{"status": 500}, {"retry_after": 0}, {"drop": "before"}, {"drop": "after"}]
+)
+@pytest.mark.parametrize(("verb", "resource"), [("create", "projectrequests"), ("get", "projects")])
+async def test_a_users_project_is_made_once_whatever_happens(place, as_user, fault, verb, resource):
+    seen = place.pocket.faults.add(verb=verb, resource=resource, **fault)
+    await choosing.ensure_user_project(as_user, "alices")
+    assert seen.seen == 1
+    assert place.as_admin("/api/v1/namespaces/alices")
+
+
 async def test_somebody_elses_project_is_refused(place, as_user):
     place.pocket.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "bobs"}})
     with pytest.raises(errors.PermanentError, match="belongs to somebody else"):

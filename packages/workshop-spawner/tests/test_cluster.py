@@ -19,7 +19,9 @@ FAULTS = {
     "no answer, yet done": {"drop": "after"},
     "too late, yet done": {"delay": 1.3},
     "500 twice": {"status": 500, "times": 2},
+    "409, somebody else was counted": {"status": 409},
 }
+TROUBLE = {name: fault for name, fault in FAULTS.items() if not name.startswith("409")}
 
 
 def manifests(session):
@@ -105,7 +107,7 @@ async def test_a_missing_right_names_the_rule(place, door):
     assert 'verbs: ["create"]' in caught.value.detail
 
 
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize("fault", TROUBLE.values(), ids=TROUBLE)
 async def test_delete_deletes_once(place, door, fault):
     made = await door.ensure(accounts.make_account(place.session))
     manifest = {**accounts.make_account(place.session), **made}
@@ -159,4 +161,110 @@ async def test_lists_come_whole_and_selected(place, door):
 
 
 async def test_the_hub_knows_its_own_name(place, door):
+    assert await door.find_self() == place.hub.requestor
+
+
+QUOTAS = "/api/v1/namespaces/{}/resourcequotas/compute-resources"
+
+
+def widen(place):
+    """The rights of a hub with persistent projects, and with a reserve."""
+    path = "/apis/rbac.authorization.k8s.io/v1/clusterroles/workshop-hub-projects"
+    role = place.as_admin(path)
+    rbac = "rbac.authorization.k8s.io"
+    for group, resource, verbs in (
+        ("", "resourcequotas", ["update"]),
+        (rbac, "rolebindings", ["update", "delete"]),
+        ("", "namespaces", ["patch"]),
+    ):
+        role["rules"].append({"apiGroups": [group], "resources": [resource], "verbs": verbs})
+    assert place.pocket.request("PUT", path, role).status == 200
+
+
+def quota_of(session, budget):
+    wishes = plan.Wishes(budget=budgets.parse_budget(budget))
+    (step,) = [step for step in plan.make_plan(session, wishes, {}) if step.name == "budget"]
+    return next(m for m in step.manifests if m["metadata"]["name"] == "compute-resources")
+
+
+async def prepare(place, door):
+    """A project with a small quota, that is to be made large."""
+    widen(place)
+    await door.ensure(manifests_of_kind(place.session, "Namespace"))
+    await door.ensure(quota_of(place.session, "small"))
+    return quota_of(place.session, "large")
+
+
+def manifests_of_kind(session, kind):
+    return next(m for m in manifests(session) if m["kind"] == kind)
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize("verb", ["create", "update"])
+async def test_a_change_is_made_whatever_happens_on_the_way(place, door, fault, verb):
+    large = await prepare(place, door)
+    seen = place.pocket.faults.add(verb=verb, resource="resourcequotas", **fault)
+    changed = await door.converge(large)
+    assert seen.seen == seen.times
+    assert changed["spec"]["hard"]["limits.cpu"] == "4"
+    assert place.as_admin(QUOTAS.format(place.session.project))["spec"] == changed["spec"]
+
+
+async def test_a_change_that_always_conflicts_ends(place, door):
+    large = await prepare(place, door)
+    seen = place.pocket.faults.add(verb="update", resource="resourcequotas", status=409, times=None)
+    with pytest.raises(errors.TemporaryError) as caught:
+        await door.converge(large)
+    assert "somebody else changes it" in caught.value.detail
+    assert seen.seen == 5
+
+
+@pytest.mark.parametrize("fault", TROUBLE.values(), ids=TROUBLE)
+async def test_a_bindings_role_is_replaced_whatever_happens_on_the_way(place, door, fault):
+    widen(place)
+    await door.ensure(manifests_of_kind(place.session, "Namespace"))
+    subject = accounts.make_session_subject(place.session)
+    await door.ensure(accounts.make_binding(place.session, "b", "edit", subject))
+    seen = place.pocket.faults.add(verb="delete", resource="rolebindings", **fault)
+    made = await door.converge(accounts.make_binding(place.session, "b", "view", subject))
+    assert seen.seen == seen.times
+    assert made["roleRef"]["name"] == "view"
+
+
+@pytest.mark.parametrize("fault", TROUBLE.values(), ids=TROUBLE)
+async def test_a_patch_is_made_whatever_happens_on_the_way(place, door, fault):
+    widen(place)
+    project = manifests_of_kind(place.session, "Namespace")
+    await door.ensure(project)
+    seen = place.pocket.faults.add(verb="patch", resource="namespaces", **fault)
+    made = await door.merge(project, {"metadata": {"annotations": {"mine": "1"}}})
+    assert seen.seen == seen.times
+    assert made["metadata"]["annotations"]["mine"] == "1"
+
+
+@pytest.mark.parametrize("fault", TROUBLE.values(), ids=TROUBLE)
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_a_guarded_patch_never_passes_for_another(place, door, fault, guarded):
+    """What carries a version may report a conflict after a lost answer, but is made once."""
+    widen(place)
+    project = manifests_of_kind(place.session, "Namespace")
+    version = (await door.ensure(project))["metadata"]["resourceVersion"]
+    place.pocket.faults.add(verb="patch", resource="namespaces", **fault)
+    guard = {"resourceVersion": version} if guarded else {}
+    change = {"metadata": {**guard, "annotations": {"mine": "1"}}}
+    if guarded and ("after" in fault.values() or "delay" in fault):
+        with pytest.raises(errors.NameTakenError):
+            await door.merge(project, change)
+    else:
+        await door.merge(project, change)
+    assert (await door.get(project))["metadata"]["annotations"]["mine"] == "1"
+    with pytest.raises(errors.NameTakenError):
+        await door.merge(project, {"metadata": {"resourceVersion": "1", "labels": {"x": "y"}}})
+
+
+@pytest.mark.parametrize("fault", TROUBLE.values(), ids=TROUBLE)
+async def test_rights_and_names_are_asked_for_whatever_happens_on_the_way(place, door, fault):
+    for resource in ("selfsubjectaccessreviews", "selfsubjectreviews"):
+        place.pocket.faults.add(verb="create", resource=resource, **fault)
+    assert await door.may({"group": "", "resource": "namespaces", "verb": "create"})
     assert await door.find_self() == place.hub.requestor

@@ -18,6 +18,11 @@ def test_the_proxy_needs_no_objects(exposed):
     assert exposure.make_objects(SESSION, exposed) == ()
 
 
+@pytest.mark.parametrize(("by", "hosts"), [("proxy", ()), ("route", (8080,)), ("ingress", (8080,))])
+def test_routers_reach_only_ports_with_a_host_of_their_own(by, hosts):
+    assert exposure.Exposed((8080,), by, "x").hosts == hosts
+
+
 def test_a_route_has_tls_and_a_host_of_its_own():
     exposed = exposure.Exposed((8080, 3000), "route", "apps.example.com", {"tls": "yes"})
     service, first, second = exposure.make_objects(SESSION, exposed)

@@ -169,9 +169,7 @@ async def test_a_login_without_a_token_is_told(place, workshop, visit, alices_to
     alices_token.write_text("")
     hub = await workshop(WITH_TOKEN, env={"TOKEN_FILE": str(alices_token)})
     visitor = await visit(hub)
-    _, page, url = await visitor.login(username="alice", password="x")
-    if "spawn-pending" in url:
-        page = " ".join(line["message"] for line in await visitor.follow())
+    page = await visitor.fail(username="alice", password="x")
     assert "Your login has run out" in page
     assert place.left() == []
 
@@ -211,9 +209,7 @@ async def test_an_extra_resource_that_cannot_be_made_fails_the_start(place, work
         "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n'''\n"
     )
     visitor = await visit(hub)
-    _, page, url = await visitor.login()
-    if "spawn-pending" in url:
-        page = " ".join(line["message"] for line in await visitor.follow())
+    page = await visitor.fail()
     assert "Widget" in page
     async with asyncio.timeout(20):
         while place.left():

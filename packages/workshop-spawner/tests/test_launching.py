@@ -160,3 +160,21 @@ async def test_a_strangers_pod_of_that_name_is_left_alone(place, door, watch, ow
     with pytest.raises(StartError, match="something else has its name"):
         await launching.launch(door, watch, place.session, make(place.session, owner), 5)
     assert place.as_admin(f"{PODS}/{place.session.pod}")
+
+
+async def test_pods_of_a_user_are_removed_and_a_neighbours_stay(place, door, watch, owner):
+    bob = Session(place.hub, "b" * 16, "bob")
+    await door.ensure(accounts.make_account(bob))
+    for session in (place.session, bob):
+        await door.ensure(make(session, owner))
+    await launching.remove(door, watch, place.session, 0, 10)
+    assert place.names(PODS) == [bob.pod]
+    await launching.remove(door, watch, place.session, 0, 10)
+
+
+async def test_a_pod_that_does_not_go_is_told_in_time(place, door, watch, owner):
+    pod = make(place.session, owner)
+    pod["metadata"]["finalizers"] = ["example.com/wait"]
+    await door.ensure(pod)
+    with pytest.raises(TimeoutError):
+        await launching.remove(door, watch, place.session, 0, 0.3)

@@ -146,4 +146,20 @@ def test_a_session_policy_is_about_this_session_only():
     ],
 )
 def test_who_reaches_a_project(who, allowed):
-    assert allows(network.make_project_policy(MINE), "ingress", who, 8080) is allowed
+    assert (
+        allows(network.make_project_policy(MINE, network.Rules(port=8888)), "ingress", who, 8080)
+        is allowed
+    )
+
+
+def test_an_ingress_controller_is_let_in_by_the_labels_of_its_namespace():
+    rules = network.Rules(
+        port=8888, exposed=(8080,), router_labels={"kubernetes.io/metadata.name": "ingress-nginx"}
+    )
+    controller = pod("ingress-nginx", {})
+    for policy in (
+        network.make_session_policy(MINE, rules),
+        network.make_project_policy(MINE, rules),
+    ):
+        assert allows(policy, "ingress", controller, 8080)
+        assert not allows(policy, "ingress", ROUTER, 8080)

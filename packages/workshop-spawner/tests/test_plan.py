@@ -30,7 +30,10 @@ def names(wishes):
         (plan.Wishes(), ["account", "project", "roles", "secret"]),
         (
             FULL,
-            ["account", "isolation", "project", "roles", "budget", "network", "extras 1", "secret"],
+            [
+                *("account", "isolation", "project", "roles", "budget", "network", "ready"),
+                *("extras 1", "secret"),
+            ],
         ),
         (plan.Wishes(project="none"), ["account", "secret"]),
         (plan.Wishes(identity="none"), ["account", "project", "secret"]),

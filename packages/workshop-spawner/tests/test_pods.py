@@ -157,17 +157,3 @@ def test_any_status_has_exactly_one_verdict(phase, listed, address):
     }
     verdict = pods.judge_start(pod)
     assert [verdict.ready, bool(verdict.cause), bool(verdict.waiting)].count(True) == 1
-
-
-@pytest.mark.parametrize(
-    ("pod", "words"),
-    [
-        (make("Running", ready=True), None),
-        (make("Pending"), None),
-        (make("Failed", reason="Evicted"), "Evicted"),
-        (make("Running", waiting="CrashLoopBackOff", last={"exitCode": 1}), "exit code 1"),
-    ],
-)
-def test_a_lost_session_says_why(pod, words):
-    loss = pods.render_loss(pod)
-    assert (loss is None) if words is None else (words in loss)

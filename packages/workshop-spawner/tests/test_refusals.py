@@ -1,5 +1,7 @@
 """Our errors as JupyterHub shows them."""
 
+from types import SimpleNamespace
+
 import pytest
 from jupyterhub import spawner as hub_spawner
 from jupyterhub.utils import format_exception
@@ -30,3 +32,10 @@ def test_the_visitor_reads_the_sentence_and_the_log_the_object(monkeypatch, erro
 @pytest.mark.parametrize(("error", "status"), [*zip(ERRORS, [503, 403, 400], strict=True)])
 def test_a_refused_start_is_not_a_hubs_failure(error, status):
     assert refusals.judge_reason(error)[1] == status
+
+
+async def test_the_end_of_a_session_is_shown_as_a_failed_start_is():
+    spawner = SimpleNamespace(active=False)
+    refusals.show_end(spawner, errors.LostError("Your session ended: <b>.", "pod x"))
+    assert hub_spawner.Spawner._failed.fget(spawner)
+    assert format_exception(spawner._spawn_future.exception())[0] == "Your session ended: <b>."

@@ -102,6 +102,19 @@ async def test_a_hand_out_whose_answer_is_lost_happens_once(make, place, fault, 
     assert await kept.take(visitor(place, "bob")) is None
 
 
+async def test_who_needs_another_recipe_gets_none(make, place):
+    kept = make(size=1)
+    await kept.fill()
+    assert not kept.is_empty
+    sample = reserving.make_sample(place.hub)
+    large = plan.Wishes(budget=budgets.parse_budget("large"), isolation=WISHES.isolation)
+    other = reserving.make_recipe(plan.make_ready_steps(sample, large), sample)
+    assert await kept.take(visitor(place, "alice"), other) is None
+    same = reserving.make_recipe(plan.make_ready_steps(sample, WISHES), sample)
+    assert await kept.take(visitor(place, "bob"), same) is not None
+    assert kept.is_empty
+
+
 async def test_an_empty_reserve_says_so(make, place):
     assert await make().take(visitor(place, "alice")) is None
 

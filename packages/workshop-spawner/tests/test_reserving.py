@@ -53,7 +53,8 @@ def test_what_is_reserved_is_nobodys_session_yet():
             metadata = manifest["metadata"]
             assert reserving.is_reserved(metadata, HUB)
             assert not labels.is_ours(metadata, HUB), "the culler leaves it alone"
-            assert labels.USERNAME not in metadata["annotations"]
+            of_visitors = {labels.USERNAME, labels.EXPIRES, labels.EXPIRES_LIMIT}
+            assert not of_visitors & set(metadata["annotations"])
 
 
 def test_a_recipe_is_about_the_settings_only():
@@ -64,7 +65,7 @@ def test_a_recipe_is_about_the_settings_only():
 
 
 def test_a_claim_makes_it_the_visitors():
-    session = Session(HUB, "s" * 16, "alice", claim="s" * 16, expires=NOW)
+    session = Session(HUB, "s" * 16, "alice", claim="s" * 16, expires=NOW, limit=NOW)
     account = make_account()
     taken = reserving.take_over(account, session)
     assert taken.account == taken.project == account["metadata"]["name"]
@@ -73,6 +74,7 @@ def test_a_claim_makes_it_the_visitors():
     assert claim["resourceVersion"] == "7"
     assert claim["annotations"][labels.USERNAME] == "alice"
     assert claim["annotations"][labels.EXPIRES] == "2026-11-21T12:00:00Z", "time begins now"
+    assert claim["annotations"][labels.EXPIRES_LIMIT] == "2026-11-21T12:00:00Z"
     assert claim["annotations"][reserving.READY] is None
     after = {
         "name": taken.account,

@@ -61,13 +61,14 @@ def test_other_settings_need_other_rights(change, more):
 
 
 def test_rights_that_are_used_elsewhere_too():
-    uses = rights.Uses(home=True, delete_home=True, refresh=True, events=False)
+    uses = rights.Uses(home=True, delete_home=True, refresh=True, events=False, streams=True)
     after = set(rights.list_rights(DEFAULTS, uses)) - set(rights.list_rights(DEFAULTS))
     assert {(right.resource, right.verb) for right in after} == {
         ("persistentvolumeclaims", "get"),
         ("persistentvolumeclaims", "create"),
         ("persistentvolumeclaims", "delete"),
         ("secrets", "patch"),
+        ("imagestreams", "get"),
     }
     assert all(right.resource != "events" for right in rights.list_rights(DEFAULTS, uses))
 

@@ -19,5 +19,12 @@ def test_settings_become_rules():
     assert (rules.hub_ports, rules.internet) == ((9000,), False)
 
 
+def test_routers_reach_what_is_exposed():
+    rules = NetworkSettings().make_rules(8888, (8080,))
+    assert rules is not None
+    assert rules.exposed == (8080,)
+    assert rules.router_labels == {"network.openshift.io/policy-group": "ingress"}
+
+
 def test_policies_can_be_left_to_somebody_else():
     assert NetworkSettings(network_policies=False).make_rules(8888) is None

@@ -129,9 +129,7 @@ async def test_a_start_that_fails_says_why_and_leaves_nothing(
     place.pocket.start_node()
     hub = await workshop(config)
     visitor = await visit(hub)
-    _, page, url = await visitor.login()
-    if "spawn-pending" in url:
-        page = " ".join(line["message"] for line in await visitor.follow())
+    page = await visitor.fail()
     assert cause in page
     await gone(place)
     assert [user["name"] for user in (await hub.api("GET", "users"))[1]] == [visitor.name], (
@@ -212,25 +210,6 @@ async def test_who_comes_while_pods_cannot_be_listed_is_told_in_words(place, wor
     status, page, _ = await visitor.login()
     assert (status, "The cluster cannot do this just now" in page) == (503, True), page
     assert "Unhandled error" not in hub.log_text
-
-
-@pytest.mark.parametrize("how", ["evicted", "deleted by hand"])
-async def test_a_session_whose_pod_is_lost_is_over_and_leaves_nothing(place, workshop, visit, how):
-    place.pocket.start_node()
-    hub = await workshop("c.Spawner.poll_interval = 1\n")
-    visitor = await visit(hub)
-    await visitor.enter()
-    pod = f"{PODS}/intro-user-{visitor.name}"
-    if how == "evicted":
-        # The kubelet of a node that runs out of memory leaves such a pod, without containers.
-        lost = {"phase": "Failed", "reason": "Evicted", "containerStatuses": None}
-        merge = {"Content-Type": "application/merge-patch+json"}
-        answer = place.pocket.request("PATCH", f"{pod}/status", {"status": lost}, headers=merge)
-    else:
-        answer = place.pocket.request("DELETE", pod)
-    assert answer.status == 200
-    await hub.logged("is over, removing it")
-    await gone(place)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from workshop_spawner import budgets, errors, network, plan, steps
+from workshop_spawner import budgets, errors, home, network, plan, steps
 from workshop_spawner.progress import Journal
 from workshop_spawner.session import Session, rename
 
@@ -40,12 +40,16 @@ async def test_one_request_makes_one_object(place, door):
 
 
 async def test_steps_that_do_not_need_each_other_run_side_by_side(place, door):
-    place.pocket.faults.add(verb="create", resource="serviceaccounts", delay=0.4)
-    place.pocket.faults.add(verb="create", resource="namespaces", delay=0.4)
-    loop = asyncio.get_running_loop()
-    begun = loop.time()
-    await steps.Start(door, place.session, Journal()).run(make_plan(place.session))
-    assert loop.time() - begun < 0.75
+    roots = ("serviceaccounts", "namespaces")
+    slow = [place.pocket.faults.add(verb="create", resource=kind, delay=3) for kind in roots]
+    door._timeout = 10
+    start = steps.Start(door, place.session, Journal())
+    running = asyncio.ensure_future(start.run(make_plan(place.session)))
+    async with asyncio.timeout(3):
+        while not all(fault.seen for fault in slow):
+            await asyncio.sleep(0.01)
+    assert not start.made, "both are asked for before either is there"
+    await running
 
 
 EVERYTHING = [
@@ -158,3 +162,22 @@ async def test_remove_deletes_nothing_while_the_api_is_unwell(place, door, statu
     assert len(problems) == 2
     place.pocket.faults.clear()
     assert f"namespaces/{place.session.project}" in place.left()
+
+
+async def test_a_home_is_removed_with_its_user_and_nobody_elses(place, door):
+    role = "/apis/rbac.authorization.k8s.io/v1/namespaces/workshops/roles/workshop-hub"
+    found = place.as_admin(role)
+    verbs = ["get", "create", "delete"]
+    rule = {"apiGroups": [""], "resources": ["persistentvolumeclaims"], "verbs": verbs}
+    found["rules"].append(rule)
+    assert place.pocket.request("PUT", role, found).status == 200
+    furniture = home.Home("1Gi")
+    await steps.remove_home(door, place.session, furniture)  # there is none: nothing to do
+    claim = home.make_claim(place.session, furniture, lasting=True)
+    foreign = {**claim, "metadata": {**claim["metadata"], "annotations": {}}}
+    place.pocket.apply(foreign)
+    await steps.remove_home(door, place.session, furniture)
+    assert await door.get(claim), "the same name, but not ours"
+    place.pocket.apply(claim)
+    await steps.remove_home(door, place.session, furniture)
+    assert await door.get(claim) is None

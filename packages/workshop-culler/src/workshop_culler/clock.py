@@ -62,7 +62,8 @@ def judge_extension(
     """Until when an extension asked for now would last, or None and why in words.
 
     Extending means: not ended before now + `extend`, be it for idleness or age; by age never
-    later than `extend_limit` after the end that the session had at first.
+    later than `extend_limit` after the end that the session had at first. Nobody goes beyond the
+    limit that is written on its project.
     """
     ends = policies.find_ends(server, limits, grant)
     if ends.idle is None and ends.age is None:
@@ -71,6 +72,8 @@ def judge_extension(
     first = policies.find_age_end(server, limits, grant)
     if first and not unlimited:
         to = min(full, first + timedelta(seconds=limits.extend_limit))
+    if grant.limit:
+        to = min(to, grant.limit)
     soonest = min(end for end in (ends.idle, ends.age) if end)
     if to > max(soonest, now) + LEAST_GAIN:
         return to, ""

@@ -85,6 +85,7 @@ class Desk:
             until=max((each for each in untils if each), default=None),
             expires=parse_time(notes.get(labels.EXPIRES)),
             first=parse_time(notes.get(labels.FIRST_END)),
+            limit=parse_time(notes.get(labels.EXPIRES_LIMIT)),
         )
 
     async def make_clock(self, server: Server, *, unlimited: bool = False) -> clock.Clock:

@@ -23,6 +23,8 @@ DEPLOYMENT = "spawner/deployment"
 ACCOUNT = "spawner/account"
 POD = "spawner/session"
 EXPIRES = "workshop.jupyter.org/expires"
+# The latest end that extensions may give a session (the spawner's `session_age_limit`).
+EXPIRES_LIMIT = "workshop.jupyter.org/expires-limit"
 
 # Ours alone, the spawner neither writes nor reads them: until when a session was extended,
 # and the end that it had at first.

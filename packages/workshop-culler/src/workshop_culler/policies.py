@@ -34,12 +34,13 @@ class Grant:
     """What is written down about a session's end.
 
     `until`: it was extended to then; `expires`: the end on its project, `first` the one it
-    had there before any extension.
+    had there before any extension, `limit` the latest that extensions may give it.
     """
 
     until: datetime | None = None
     expires: datetime | None = None
     first: datetime | None = None
+    limit: datetime | None = None
 
 
 NO_GRANT = Grant()
@@ -67,7 +68,10 @@ def _later(start: datetime | None, seconds: float) -> datetime | None:
 
 
 def _extend(end: datetime | None, grant: Grant) -> datetime | None:
-    return max(end, grant.until) if end and grant.until else end
+    if not end or not grant.until:
+        return end
+    until = min(grant.until, grant.limit) if grant.limit else grant.until
+    return max(end, until)
 
 
 def judge_server(

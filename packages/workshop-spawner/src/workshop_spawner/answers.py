@@ -14,6 +14,12 @@ FIRST_WAIT = 0.2
 LONGEST_WAIT = 5.0
 
 _AGAIN = {408, 429, 500, 502, 503, 504}
+# Refusals by a part of the cluster that has not yet heard of what was made a moment ago.
+_NOT_YET = (
+    "status unknown for quota",
+    "error looking up service account",
+    "unable to find annotation openshift.io/sa.scc",
+)
 _FORBIDDEN = re.compile(
     r'cannot (?P<verb>\w+) resource "(?P<resource>[^"]+)" in API group "(?P<group>[^"]*)"'
 )
@@ -38,9 +44,23 @@ class Answer:
         return str(self.body.get("reason") or "")
 
 
-def judge_retry(answer: Answer | None) -> bool:
-    """Whether the same request may succeed later; None stands for no answer at all."""
-    return answer is None or answer.status in _AGAIN
+def judge_retry(answer: Answer | None, method: str = "") -> bool:
+    """Whether the same request may succeed later; None stands for no answer at all.
+
+    Conflicts of a POST are of the cluster's own making, such as two objects counted at once.
+    """
+    if answer is None or answer.status in _AGAIN:
+        return True
+    return _is_not_yet(answer) or (method == "POST" and is_conflict(answer))
+
+
+def is_conflict(answer: Answer) -> bool:
+    """Whether somebody else changed something meanwhile; not that the name is taken."""
+    return answer.status == 409 and answer.reason == "Conflict"
+
+
+def _is_not_yet(answer: Answer) -> bool:
+    return answer.status == 403 and any(words in answer.message for words in _NOT_YET)
 
 
 def judge_wait(answer: Answer | None, attempt: int, chance: float) -> float:
@@ -64,7 +84,7 @@ def make_error(answer: Answer | None, what: str, role: str = "") -> errors.Works
     if answer is None:
         return errors.TemporaryError("The cluster does not answer.", f"No answer to {what}.")
     detail = f"{what}: {answer.status} {answer.message}"
-    if answer.status == 403 and not _is_quota(answer.message):
+    if answer.status == 403 and not (_is_quota(answer.message) or _is_not_yet(answer)):
         rule = make_rule(answer.message, role)
         return errors.ForbiddenError(
             "The workshop lacks a right in the cluster; please tell its organiser.",

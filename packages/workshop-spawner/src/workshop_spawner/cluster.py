@@ -19,9 +19,11 @@ import aiohttp
 
 from . import answers, errors, kinds, labels
 from .answers import Answer
-from .session import Session
 
 Manifest = Mapping[str, Any]
+
+MOST_CONFLICTS = 5
+"""So often is an object read and changed anew when somebody else has changed it meanwhile."""
 
 _LEARNED: WeakKeyDictionary[Any, dict[tuple[str, str], kinds.Kind]] = WeakKeyDictionary()
 
@@ -90,23 +92,24 @@ class Cluster:
 
     async def converge(self, manifest: Manifest) -> dict[str, Any]:
         """Make the object, or change the one that is there to what the manifest says."""
-        found = await self.ensure(manifest)
-        wanted = {k: v for k, v in manifest.items() if k not in ("metadata", "status")}
-        if is_part_of(wanted, {**found, **_head(manifest)}):
-            return found
         what = f"change {_render(manifest)}"
-        if manifest.get("roleRef") and manifest["roleRef"] != found.get("roleRef"):
-            # A binding's role cannot be changed.
-            await self.delete({**found, **_head(manifest)})
-            return await self.ensure(manifest)
-        metadata = {**manifest["metadata"], "resourceVersion": found["metadata"]["resourceVersion"]}
-        changed = {**manifest, "metadata": metadata}
-        answer = await self.request("PUT", await self._path(manifest), changed, what=what)
-        if answer.status == 409:
-            raise errors.TemporaryError(
-                "The cluster cannot do this just now.", f"{what}: somebody else changed it"
-            )
-        return dict(_expect(answer, what))
+        for _ in range(MOST_CONFLICTS):
+            found = await self.ensure(manifest)
+            wanted = {k: v for k, v in manifest.items() if k not in ("metadata", "status")}
+            if is_part_of(wanted, {**found, **_head(manifest)}):
+                return found
+            if manifest.get("roleRef") and manifest["roleRef"] != found.get("roleRef"):
+                # A binding's role cannot be changed.
+                await self.delete({**found, **_head(manifest)})
+                continue
+            version = found["metadata"]["resourceVersion"]
+            changed = {**manifest, "metadata": {**manifest["metadata"], "resourceVersion": version}}
+            answer = await self.request("PUT", await self._path(manifest), changed, what=what)
+            if answer.status != 409:
+                return dict(_expect(answer, what))
+        raise errors.TemporaryError(
+            "The cluster cannot do this just now.", f"{what}: somebody else changes it, too"
+        )
 
     async def merge(self, manifest: Manifest, change: Manifest) -> dict[str, Any]:
         """Change parts of the object that the manifest names (a JSON merge patch).
@@ -138,57 +141,14 @@ class Cluster:
         answer = await self.request("POST", path, review, what=what)
         return bool(_expect(answer, what)["status"]["allowed"])
 
-    async def ensure_requested(self, manifest: Manifest) -> dict[str, Any]:
-        """Make a project by a ProjectRequest, for accounts that may not make namespaces.
-
-        A request carries no labels, so the description says whose the project is; it is labelled
-        afterwards where our account may do that.
-        """
-        metadata = manifest["metadata"]
-        request: dict[str, Any] = {
-            "apiVersion": "project.openshift.io/v1",
-            "kind": "ProjectRequest",
-            "metadata": {"name": metadata["name"]},
-            "displayName": f"Workshop {metadata['labels'][labels.APP]}",
-            "description": labels.make_description(metadata),
-        }
-        what = f"request {_render(manifest)}"
-        answer = await self.request("POST", await self._path(request, True), request, what=what)
-        if answer.status == 409:
-            await self._adopt_requested(manifest, request["description"], what)
-        else:
-            _expect(answer, what)
-        change = {"metadata": {key: metadata[key] for key in ("labels", "annotations")}}
-        try:
-            return await self.merge(manifest, change)
-        except errors.ForbiddenError:
-            self._log.debug("%s may not be labelled; it says whose it is itself", what)
-            return await self.get(manifest) or {}
-
-    async def _adopt_requested(self, manifest: Manifest, description: str, what: str) -> None:
-        found = await self._get_visible(manifest)
-        notes = (found or {}).get("metadata", {}).get("annotations") or {}
-        if found is None or notes.get(labels.DESCRIPTION) != description:
-            raise errors.NameTakenError("A name is taken; please try again.", f"{what}: not ours.")
-
-    async def _get_visible(self, manifest: Manifest) -> dict[str, Any] | None:
-        """Read the object; None also when it is somebody else's, whose we may not see."""
-        try:
-            return await self.get(manifest)
-        except errors.ForbiddenError:
-            return None
-
-    async def find_requested(self, session: Session) -> list[dict[str, Any]]:
-        """The projects that we requested for this user and server, as far as we see any.
-
-        OpenShift's list of projects lags behind by a second or so, so we ask by name, too.
-        """
-        found = await self.find("project.openshift.io/v1", "Project")
-        named = make_reference("project.openshift.io/v1", "Project", session.project)
-        likely = await self._get_visible(named)
-        if likely is not None and session.project not in {f["metadata"]["name"] for f in found}:
-            found.append({**likely, **_head(named)})
-        return [thing for thing in found if labels.is_requested(thing["metadata"], session)]
+    async def has_api(self, version: str) -> bool:
+        """Whether the cluster has this group and version; False only when it says so itself."""
+        what = f"look for {version}"
+        answer = await self.request("GET", f"/apis/{version}", what=what)
+        if answer.status == 404:
+            return False
+        _expect(answer, what)
+        return True
 
     async def is_namespaced(self, manifest: Manifest) -> bool:
         """Whether objects of this kind live in namespaces."""
@@ -296,7 +256,7 @@ class Cluster:
         attempt = 1
         while True:
             answer = await self._try(method, url, body, content_type)
-            if answer is not None and not answers.judge_retry(answer):
+            if answer is not None and not answers.judge_retry(answer, method):
                 return answer
             # Jitter needs no secrecy.
             wait = answers.judge_wait(answer, attempt, random.uniform(0.5, 1))  # noqa: S311

@@ -47,3 +47,7 @@ class FullError(WorkshopError):
 
 class StartError(WorkshopError):
     """The session's pod will not come up: the cause, as the cluster tells it."""
+
+
+class LostError(WorkshopError):
+    """A session that was up is over, and nobody stopped it."""

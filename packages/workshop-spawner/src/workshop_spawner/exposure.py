@@ -25,6 +25,11 @@ class Exposed:
     annotations: dict[str, str] = field(default_factory=dict)
     ingress_class: str = ""
 
+    @property
+    def hosts(self) -> tuple[int, ...]:
+        """The ports that routers reach by host names of their own."""
+        return () if self.by == PROXY else self.ports
+
 
 def make_host(session: Session, port: int, domain: str) -> str:
     """The host name of a port: one DNS label, never the same for two sessions."""

@@ -1,19 +1,23 @@
-"""What a hub does beside its sessions: check its rights when it starts, and keep the reserve full.
+"""What a hub does beside its sessions: check its rights, keep the reserve full, count projects.
 
 Called by spawner.py, once for each hub, with an instance that belongs to nobody.
 """
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
-from . import plan, resources, rights, selfcheck
+from . import census, images, labels, metrics, plan, resolving, resources, rights, selfcheck
+from .cluster import Cluster
 from .errors import WorkshopError
 from .reserve import Reserve
-from .session import Session
+from .session import Hub, Session
 
 LOOK_AGAIN = 10
 """Seconds until a cluster that could not be asked when the hub started is asked again."""
+COUNT_AGAIN = 60
+"""Seconds between two counts of the projects."""
 
 
 async def keep_house(keeper: Any) -> None:
@@ -36,15 +40,59 @@ async def keep_house(keeper: Any) -> None:
 
 
 async def _look_after(keeper: Any) -> None:
-    needed = rights.list_rights(await keeper.decide_wishes(None), make_uses(keeper))
+    uses = replace(make_uses(keeper), streams=await uses_streams(keeper))
+    if keeper.session_age and keeper.project != plan.TEMPORARY:
+        keeper.log.warning(
+            "session_age has no effect: only a temporary project carries its session's end. Set "
+            "max_age of the culler"
+        )
+    wishes = await keeper.decide_wishes(None)
+    needed = rights.list_rights(wishes, uses)
     await selfcheck.check(keeper.cluster, keeper.namespace, needed, keeper.log)
+    tasks = []
     if keeps_reserve(keeper):
-        await keep_reserve(keeper)
+        tasks.append(keep_reserve(keeper))
+    elif keeper.reserved_sessions:
+        keeper.log.warning(
+            "reserved_sessions has no effect: it takes a temporary project, and an identity that "
+            "is not the user's own"
+        )
+    if wishes.project in (plan.TEMPORARY, plan.PERSISTENT) and not wishes.by_request:
+        tasks.append(keep_count(keeper))
+    await asyncio.gather(*tasks)
 
 
 def keeps_reserve(keeper: Any) -> bool:
-    """Whether sessions are made ready ahead."""
-    return bool(keeper.reserved_sessions) and keeper.project == plan.TEMPORARY
+    """Whether sessions are made ready ahead: those that are nobody's until they are handed out."""
+    return (
+        bool(keeper.reserved_sessions)
+        and keeper.project == plan.TEMPORARY
+        and keeper.identity != plan.USER_TOKEN
+    )
+
+
+async def keep_count(keeper: Any) -> None:
+    """Count the projects now and then, for the hub's metrics, as long as the hub runs."""
+    hub = await keeper.find_hub()
+    while True:
+        try:
+            await count_projects(keeper.cluster, hub)
+        except WorkshopError as error:
+            keeper.log.warning("Projects were not counted: %s", error.detail)
+        await asyncio.sleep(COUNT_AGAIN)
+
+
+async def count_projects(cluster: Cluster, hub: Hub) -> census.Census:
+    """Count the projects once."""
+    selector = labels.make_selector(**{labels.APP: hub.application})
+    found, accounts = await asyncio.gather(
+        cluster.find("v1", "Namespace", selector=selector),
+        cluster.find("v1", "ServiceAccount", hub.namespace, selector),
+    )
+    counted = census.count(found, accounts, hub, datetime.now(UTC))
+    metrics.PROJECTS.set(len(counted.alive))
+    metrics.ORPHANED.set(len(counted.orphans))
+    return counted
 
 
 def make_uses(keeper: Any) -> rights.Uses:
@@ -56,6 +104,14 @@ def make_uses(keeper: Any) -> rights.Uses:
         refresh=keeper.identity == plan.USER_TOKEN,
         reserve=keeps_reserve(keeper),
     )
+
+
+async def uses_streams(keeper: Any) -> bool:
+    """Whether some image may be an ImageStream's, on a cluster that has those."""
+    profiles = keeper.profile_list if isinstance(keeper.profile_list, list) else []
+    overrides = [profile.get("kubespawner_override") or {} for profile in profiles]
+    names = [keeper.image, *(o["image"] for o in overrides if isinstance(o.get("image"), str))]
+    return bool(images.list_streams(names)) and await resolving.has_streams(keeper.cluster)
 
 
 async def keep_reserve(keeper: Any) -> None:

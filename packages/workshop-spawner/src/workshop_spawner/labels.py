@@ -20,12 +20,15 @@ DEPLOYMENT = "spawner/deployment"
 ACCOUNT = "spawner/account"
 POD = "spawner/session"
 EXPIRES = "workshop.jupyter.org/expires"
+EXPIRES_LIMIT = "workshop.jupyter.org/expires-limit"
 CLAIM = "workshop.jupyter.org/claim"
 USERNAME = "hub.jupyter.org/username"
 SERVERNAME = "hub.jupyter.org/servername"
 
 DESCRIPTION = "openshift.io/description"
 REQUESTER = "openshift.io/requester"
+
+_OF_ONE_SESSION = (POD, ACCOUNT, EXPIRES, EXPIRES_LIMIT)
 
 CLASS_SESSION = "session"
 CLASS_PROJECT = "project"
@@ -59,6 +62,8 @@ def make_annotations(session: Session) -> dict[str, str]:
         annotations[SERVERNAME] = session.server
     if session.expires:
         annotations[EXPIRES] = render_time(session.expires)
+    if session.limit:
+        annotations[EXPIRES_LIMIT] = render_time(session.limit)
     return annotations
 
 
@@ -81,7 +86,7 @@ def make_lasting(manifest: Mapping[str, Any], session: Session) -> dict[str, Any
     metadata = dict(manifest["metadata"])
     marks = dict(metadata["labels"])
     marks.pop(SESSION, None)
-    notes = {k: v for k, v in metadata["annotations"].items() if k not in (POD, EXPIRES, ACCOUNT)}
+    notes = {k: v for k, v in metadata["annotations"].items() if k not in _OF_ONE_SESSION}
     metadata["labels"] = {**marks, CLASS: CLASS_PROJECT}
     metadata["annotations"] = notes
     return {**manifest, "metadata": metadata}

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import labels, pods
-from .cluster import Cluster, make_reference
+from .cluster import Cluster
 from .errors import NameTakenError, StartError
 from .session import Session
 from .watching import PodWatch
@@ -104,10 +104,17 @@ async def wait_gone(watch: PodWatch, namespace: str, name: str, uid: str) -> Non
     )
 
 
-async def find_loss(cluster: Cluster, namespace: str, name: str) -> str:
-    """Why the pod no longer serves a session, as the API itself says; empty while it may do so.
+async def remove(
+    cluster: Cluster, watch: PodWatch, session: Session, grace: int, wait: float
+) -> None:
+    """Delete the pods of this user and server, and wait until the watch shows none of them.
 
-    An evicted pod stays where it is, and may have no container left to read an exit code from.
+    TimeoutError when one is still there after `wait` seconds.
     """
-    pod = await cluster.get(make_reference("v1", "Pod", name, namespace))
-    return "its pod is gone" if pod is None else pods.render_loss(pod) or ""
+    selector, namespace = labels.make_user_selector(session), session.hub.namespace
+    found = await cluster.find("v1", "Pod", namespace, selector)
+    ours = [pod for pod in found if labels.is_ours(pod["metadata"], session.hub)]
+    await asyncio.gather(*(cluster.delete(pod, grace) for pod in ours))
+    async with asyncio.timeout(wait):
+        for pod in ours:
+            await wait_gone(watch, namespace, pod["metadata"]["name"], pod["metadata"]["uid"])

@@ -1,6 +1,6 @@
 """Figures in the hub's own Prometheus registry, at `/hub/metrics`.
 
-Called by spawner.py, steps.py and reserve.py.
+Called by spawner.py, steps.py, reserve.py, losing.py and housekeeping.py.
 """
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -22,8 +22,18 @@ STEP_SECONDS = Histogram(
     ["step"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
+LOSSES = Counter(
+    "workshop_session_losses_total",
+    "Sessions that ended though nobody stopped them, by cause: memory, crash, evicted, node, "
+    "deleted, ended",
+    ["cause"],
+)
 RESERVE = Gauge("workshop_reserve_size", "Sessions that are ready to be handed out")
 PROJECTS = Gauge("workshop_projects", "Projects of this workshop that are alive, when last counted")
+ORPHANED = Gauge(
+    "workshop_orphaned_projects",
+    "Projects whose session is gone, when last counted; the culler removes them",
+)
 ORPHANS = Counter(
     "workshop_orphans_total", "Objects of dead sessions that the hub itself found and removed"
 )

@@ -14,6 +14,7 @@ API = "networking.k8s.io/v1"
 METADATA = "169.254.0.0/16"
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 PRIVATE_V6 = ("fc00::/7", "fe80::/10")
+ROUTERS = {"network.openshift.io/policy-group": "ingress"}
 _NAMESPACE_NAME = "kubernetes.io/metadata.name"
 
 
@@ -34,6 +35,8 @@ class Rules:
     """Whether sessions may open connections to addresses outside the cluster."""
     exposed: tuple[int, ...] = ()
     """Ports that routers may reach."""
+    router_labels: Mapping[str, str] = field(default_factory=lambda: dict(ROUTERS))
+    """Labels of the namespaces whose pods are routers."""
 
 
 def make_session_policy(session: Session, rules: Rules) -> dict[str, Any]:
@@ -43,7 +46,7 @@ def make_session_policy(session: Session, rules: Rules) -> dict[str, Any]:
     """
     ingress = [{"from": [_hub_peer(rules)], "ports": [_port(rules.port)]}]
     if rules.exposed:
-        ingress.append({"from": [_router_peer()], "ports": [_port(p) for p in rules.exposed]})
+        ingress.append({"from": [_router_peer(rules)], "ports": [_port(p) for p in rules.exposed]})
     return {
         "apiVersion": API,
         "kind": "NetworkPolicy",
@@ -57,13 +60,14 @@ def make_session_policy(session: Session, rules: Rules) -> dict[str, Any]:
     }
 
 
-def make_project_policy(session: Session, project: str = "") -> dict[str, Any]:
+def make_project_policy(session: Session, rules: Rules, project: str = "") -> dict[str, Any]:
     """The policy of a project: in only its own pods, its session's pod and routers."""
     own_session = {
         "namespaceSelector": {"matchLabels": {_NAMESPACE_NAME: session.hub.namespace}},
         "podSelector": {"matchLabels": {labels.SESSION: session.id}},
     }
     own_projects = {"namespaceSelector": {"matchLabels": {labels.SESSION: session.id}}}
+    peers = [{"podSelector": {}}, own_projects, own_session, _router_peer(rules)]
     return {
         "apiVersion": API,
         "kind": "NetworkPolicy",
@@ -71,7 +75,7 @@ def make_project_policy(session: Session, project: str = "") -> dict[str, Any]:
         "spec": {
             "podSelector": {},
             "policyTypes": ["Ingress"],
-            "ingress": [{"from": [{"podSelector": {}}, own_projects, own_session, _router_peer()]}],
+            "ingress": [{"from": peers}],
         },
     }
 
@@ -111,5 +115,5 @@ def _hub_peer(rules: Rules) -> dict[str, Any]:
     }
 
 
-def _router_peer() -> dict[str, Any]:
-    return {"namespaceSelector": {"matchLabels": {"network.openshift.io/policy-group": "ingress"}}}
+def _router_peer(rules: Rules) -> dict[str, Any]:
+    return {"namespaceSelector": {"matchLabels": dict(rules.router_labels)}}

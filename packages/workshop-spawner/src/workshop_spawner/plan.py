@@ -21,6 +21,8 @@ ACCOUNT = "account"
 SECRET = "secret"  # noqa: S105 - the name of a step
 PROJECT = "project"
 ROLES = "roles"
+BUDGET = "budget"
+READY = "ready"
 HOME = "home"
 MADE_PER_VISITOR = (SECRET, HOME)
 """Steps that a reserve cannot make ready ahead."""
@@ -33,7 +35,8 @@ class Step:
     `needs` names the steps that come first; `owned` objects get the session's account as owner;
     those that `converge` are changed where they exist already. LimitRanges and ResourceQuotas of
     the project in `clears` that are not listed are removed. `request` makes the project by a
-    ProjectRequest. Cluster-scoped objects of a step `within` get the project as owner.
+    ProjectRequest. Cluster-scoped objects of a step `within` get the project as owner. The projects
+    that it `awaits` must be ready before the step is done.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Step:
     clears: str = ""
     request: bool = False
     within: bool = False
+    awaits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,7 @@ def make_project_steps(session: Session, wishes: Wishes) -> list[Step]:
         ),
         Step(ROLES, role, _make_bindings(session, wishes), (PROJECT,), converge=lasting),
         Step(
-            "budget",
+            BUDGET,
             f"Setting its budget to {wishes.budget.name}",
             limits,
             (PROJECT,),
@@ -134,7 +138,7 @@ def make_project_steps(session: Session, wishes: Wishes) -> list[Step]:
         ),
     ]
     if wishes.isolation is not None:
-        policy = network.make_project_policy(session)
+        policy = network.make_project_policy(session, wishes.isolation)
         title = "Closing the network around it"
         steps.append(Step("network", title, (policy,), (PROJECT,), converge=lasting))
     steps = [step for step in steps if step.manifests or step.clears]
@@ -175,7 +179,12 @@ def make_extra_steps(session: Session, wishes: Wishes) -> list[Step]:
     spaces = [extra for extra in wishes.extras if extra.is_project]
     for extra in spaces:
         steps += _make_extra_project(session, wishes, extra)
-    needs = (*(step.name for step in steps), ACCOUNT, PROJECT, ROLES)
+    projects = (session.project, *(extra.manifest["metadata"]["name"] for extra in spaces))
+    before = (*(step.name for step in steps), PROJECT, ROLES, BUDGET)
+    steps.append(
+        Step(READY, "Waiting until the cluster has set it up", (), before, awaits=projects)
+    )
+    needs: tuple[str, ...] = (READY, ACCOUNT)
     lasting = wishes.project == PERSISTENT
     for wave, extras in resources.sort_waves(wishes.extras):
         manifests = tuple(extra.manifest for extra in extras)
@@ -192,7 +201,7 @@ def _make_extra_project(session: Session, wishes: Wishes, extra: resources.Extra
     bindings = _make_bindings(session, wishes, name, extra.role or wishes.role)
     inside = [*bindings, *budgets.make_objects(session, budget, name)]
     if wishes.isolation is not None:
-        inside.append(network.make_project_policy(session, name))
+        inside.append(network.make_project_policy(session, wishes.isolation, name))
     return [
         Step(
             step,

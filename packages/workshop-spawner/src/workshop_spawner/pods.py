@@ -21,7 +21,8 @@ TOKEN_VOLUME = "workshop-token"  # noqa: S105 - the name of a volume
 TOKEN_SECONDS = 3607  # what an API server asks for, too
 ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount"
 
-_HOPELESS = {
+OUT_OF_MEMORY = "it used more memory than it may"
+HOPELESS = {
     "InvalidImageName": "its image's name is not valid",
     "ErrImageNeverPull": "its image is not on the node and may not be pulled",
     "ImagePullBackOff": "its image could not be pulled",
@@ -166,29 +167,35 @@ def judge_start(pod: Mapping[str, Any] | None, seen: bool = False) -> Verdict:
 
 
 def _judge_ended(status: Mapping[str, Any]) -> Verdict:
-    reason, message = status.get("reason", ""), status.get("message", "")
+    return Verdict(cause=render_ended(status), detail=status.get("message") or "")
+
+
+def render_ended(status: Mapping[str, Any]) -> str:
+    """Why a pod whose phase says that it is over has ended, in words."""
+    reason = status.get("reason", "")
     for container in status.get("containerStatuses") or []:
         ended = (container.get("state") or {}).get("terminated")
         if ended and not reason:
-            return Verdict(cause=_render_end(ended), detail=ended.get("message", ""))
-    return Verdict(cause=f"it ended: {reason or 'no reason was given'}", detail=message)
+            return render_end(ended)
+    return f"it ended: {reason or 'no reason was given'}"
 
 
 def _judge_container(container: Mapping[str, Any]) -> Verdict:
     waiting = (container.get("state") or {}).get("waiting") or {}
-    why = _HOPELESS.get(waiting.get("reason", ""))
+    why = HOPELESS.get(waiting.get("reason", ""))
     if why is None:
         return Verdict()
     last = (container.get("lastState") or {}).get("terminated") or {}
     detail = f"{waiting['reason']}: {waiting.get('message', '')}"
     if last:
-        return Verdict(cause=f"{why} ({_render_end(last)})", detail=detail)
+        return Verdict(cause=f"{why} ({render_end(last)})", detail=detail)
     return Verdict(cause=why, detail=detail)
 
 
-def _render_end(ended: Mapping[str, Any]) -> str:
+def render_end(ended: Mapping[str, Any]) -> str:
+    """Why a container ended (its state `terminated`), in words."""
     if ended.get("reason") == "OOMKilled":
-        return "it used more memory than it may"
+        return OUT_OF_MEMORY
     return f"its command ended with exit code {ended.get('exitCode', 'unknown')}"
 
 
@@ -201,14 +208,3 @@ def _render_waiting(status: Mapping[str, Any]) -> str:
         if waiting:
             return f"its container ({waiting.get('reason', 'waiting')})"
     return "its containers to be ready"
-
-
-def render_loss(pod: Mapping[str, Any]) -> str | None:
-    """Why a pod that had been running no longer serves, in words; None while it does."""
-    status = pod.get("status") or {}
-    if status.get("phase") in ("Failed", "Succeeded"):
-        return _judge_ended(status).cause
-    for container in status.get("containerStatuses") or []:
-        if container.get("name") == CONTAINER and _judge_container(container).cause:
-            return _judge_container(container).cause
-    return None

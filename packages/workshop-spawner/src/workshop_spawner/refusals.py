@@ -1,8 +1,9 @@
 """Our errors as JupyterHub shows them: the visitor reads the cause, the log has the object.
 
-Called by spawner.py.
+Called by spawner.py and losing.py.
 """
 
+import asyncio
 import html
 from typing import Any
 
@@ -34,6 +35,18 @@ def make_spawn_error(error: WorkshopError) -> web.HTTPError:
     refusal.jupyterhub_message = error.message
     refusal.jupyterhub_html_message = html.escape(error.message)
     return refusal
+
+
+def show_end(spawner: Any, error: WorkshopError) -> None:
+    """Let JupyterHub show why a session ended, where it shows why a start has failed.
+
+    It keeps a spawner whose last start failed, and its page with the cause and a button, until the
+    next start; without that it would only say that nothing runs.
+    """
+    shown: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    shown.set_exception(make_spawn_error(error))
+    shown.exception()  # somebody has looked: asyncio need not warn
+    spawner._spawn_future = shown
 
 
 def judge_reason(error: WorkshopError) -> tuple[str, int]:

@@ -36,8 +36,13 @@ class Reserve:
         self._ready: list[Mapping[str, Any]] = []
         self._taken = asyncio.Event()
         self._tidied: float | None = None
-        sample = Session(hub, "s" * 16, "u" * 10)
+        sample = reserving.make_sample(hub)
         self._recipe = reserving.make_recipe(planner(sample), sample)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to hand out."""
+        return not self._ready
 
     async def run(self) -> None:
         """Keep the reserve full for ever; what goes wrong is tried again at the next look."""
@@ -88,8 +93,15 @@ class Reserve:
                 self._log.warning("No session was made ready: %s", error.detail)
         metrics.RESERVE.set(len(self._ready))
 
-    async def take(self, session: Session) -> tuple[Session, Mapping[str, Any]] | None:
-        """Hand one out for a visitor: their session under its names, and its account; or None."""
+    async def take(
+        self, session: Session, recipe: str = ""
+    ) -> tuple[Session, Mapping[str, Any]] | None:
+        """Hand one out for a visitor: their session under its names, and its account; or None.
+
+        None, too, for a visitor whose own `recipe` is another one (a profile with another budget).
+        """
+        if recipe and recipe != self._recipe:
+            return None
         while self._ready:
             account = self._ready.pop(0)
             metrics.RESERVE.set(len(self._ready))

@@ -18,6 +18,13 @@ from .session import Hub, Session
 CLASS_RESERVE = "reserve"
 READY = "workshop.jupyter.org/ready"
 RECIPE = "workshop.jupyter.org/recipe"
+_OF_A_VISITOR = (
+    labels.POD,
+    labels.USERNAME,
+    labels.SERVERNAME,
+    labels.EXPIRES,
+    labels.EXPIRES_LIMIT,
+)
 UNFINISHED = timedelta(minutes=5)
 """An incomplete one of this age was left by a hub that died."""
 
@@ -34,6 +41,11 @@ class Judged:
 def make_session(hub: Hub) -> Session:
     """A session for nobody yet; its names are as random as a visitor's."""
     return Session(hub, naming.make_random(16), naming.make_random(10))
+
+
+def make_sample(hub: Hub) -> Session:
+    """A session that stands for any other, to make recipes of."""
+    return Session(hub, "s" * 16, "u" * 10)
 
 
 def make_recipe(plan: Iterable[Step], session: Session) -> str:
@@ -53,9 +65,7 @@ def _reserve(manifest: Mapping[str, Any]) -> dict[str, Any]:
     metadata = manifest["metadata"]
     marks = {**metadata["labels"], labels.CLASS: CLASS_RESERVE}
     notes = {
-        key: value
-        for key, value in metadata["annotations"].items()
-        if key not in (labels.POD, labels.USERNAME, labels.SERVERNAME, labels.EXPIRES)
+        key: value for key, value in metadata["annotations"].items() if key not in _OF_A_VISITOR
     }
     return {**manifest, "metadata": {**metadata, "labels": marks, "annotations": notes}}
 

@@ -42,6 +42,7 @@ class Uses:
     events: bool = True
     refresh: bool = False
     reserve: bool = False
+    streams: bool = False
 
 
 def list_rights(wishes: plan.Wishes, uses: Uses | None = None) -> tuple[Right, ...]:
@@ -68,6 +69,8 @@ def _in_own_namespace(wishes: plan.Wishes, uses: Uses) -> Iterator[Right]:
             yield Right(False, "route.openshift.io", "routes/custom-host", "create")
         else:
             yield from _all("networking.k8s.io", "ingresses", "get create")
+    if uses.streams:
+        yield Right(False, "image.openshift.io", "imagestreams", "get")
     if uses.reserve:
         yield from _all("", "serviceaccounts", "patch")
 

@@ -30,6 +30,8 @@ class Session:
     server: str = ""
     suffix: str = ""
     expires: datetime | None = None
+    limit: datetime | None = None
+    """The latest end that extensions may give it; None: whatever the culler allows."""
     project_name: str = ""
     """A project that has its name from elsewhere; empty: `<application>-<user>`."""
     account_name: str = ""
@@ -64,15 +66,26 @@ class Session:
 
 
 def make_session(
-    hub: Hub, user: str, server: str = "", age: int = 0, project_name: str = ""
+    hub: Hub,
+    user: str,
+    server: str = "",
+    age: int = 0,
+    project_name: str = "",
+    *,
+    age_limit: int = 0,
 ) -> Session:
-    """Make the session that starts now; `age` seconds from now it ends (0: no end)."""
-    expires = None
-    if age:
-        expires = datetime.fromtimestamp(int(datetime.now(UTC).timestamp()) + age, UTC)
+    """Make the session that starts now.
+
+    `age` seconds from now it ends (0: no end), and at `age_limit` at the latest, however often it
+    is extended (0: no such limit).
+    """
     session_id = naming.make_random(16)
-    made = Session(hub, session_id, user, server, expires=expires, project_name=project_name)
-    return replace(made, claim=session_id)
+    made = Session(hub, session_id, user, server, project_name=project_name, claim=session_id)
+    if not age:
+        return made
+    now = int(datetime.now(UTC).timestamp())
+    limit = datetime.fromtimestamp(now + max(age, age_limit), UTC) if age_limit else None
+    return replace(made, expires=datetime.fromtimestamp(now + age, UTC), limit=limit)
 
 
 def rename(session: Session) -> Session:

@@ -3,7 +3,9 @@
 Called by spawner.py, whose class inherits these.
 """
 
-from traitlets import Dict, Enum, HasTraits, Integer, Unicode
+from typing import Any
+
+from traitlets import Dict, Enum, HasTraits, Integer, TraitError, Unicode, validate
 
 from . import budgets, naming, network, plan
 from .traits import BudgetTrait, NameTrait
@@ -180,13 +182,43 @@ class SessionSettings(HasTraits):
         How long a session may last, from the moment it starts; written on its project, where the
         culler finds it.
 
-        Seconds; 0 for no end.
+        Seconds; 0 for no end. Only with `project = "temporary"`; elsewhere the culler's `max_age`
+        does it.
 
         Set it for drop-in workshops, somewhat above what the workshop takes.
 
         Example: `c.WorkshopSpawner.session_age = 3600`
         """,
     )
+
+    session_age_limit = Integer(
+        0,
+        min=0,
+        config=True,
+        help="""
+        How long a session may last at most, with all its extensions, from the moment it starts;
+        written on its project, where the culler finds it.
+
+        Seconds, at least `session_age`; 0 leaves it to the culler's `extension_limit`. With both,
+        the earlier one holds. Nobody extends a session beyond it, instructors neither.
+
+        Set it where sessions must not live on for ever, such as in workshops that are open to all.
+
+        Example: `c.WorkshopSpawner.session_age_limit = 7200`
+        """,
+    )
+
+    @validate("session_age", "session_age_limit")
+    def _refuse_limit_below_age(self, proposal: Any) -> Any:
+        wanted = {proposal.trait.name: proposal.value}
+        age = wanted.get("session_age", self.session_age)
+        limit = wanted.get("session_age_limit", self.session_age_limit)
+        if limit and (not age or limit < age):
+            raise TraitError(
+                f"WorkshopSpawner.session_age_limit is {limit}, and .session_age is {age}: a "
+                "session that is extended must have an end, and the limit not come before it."
+            )
+        return proposal.value
 
     session_limit = Integer(
         0,

@@ -53,7 +53,9 @@ class ContentSettings(HasTraits):
         help="""
         Where sessions find a web console to show beside the terminal (`CONSOLE_URL`).
 
-        A URL; empty when there is none.
+        A URL; empty when there is none. With `console_image`, each session is told its own.
+
+        Set it to show a console that attendees log in to themselves.
 
         Example: `c.WorkshopSpawner.console_url = "https://console.apps.example.com"`
         """,
@@ -95,13 +97,16 @@ class ContentSettings(HasTraits):
         """,
     )
 
-    def make_facts(self, public_url: str) -> pods.Facts:
-        """The decisions as the pure room takes them; `public_url` is the hub's own, if known."""
+    def make_facts(self, public_url: str, console: str = "") -> pods.Facts:
+        """The decisions as the pure room takes them.
+
+        `public_url` is the hub's own, if known; `console` where the session's own web console is.
+        """
         return pods.Facts(
             workshop_name=self.workshop_name,
             cluster_subdomain=self.cluster_subdomain,
             jupyterhub_route=self.jupyterhub_route or public_url,
-            console_url=self.console_url,
+            console_url=self.console_url or console,
             restart_url=self.restart_url,
             download_url=self.download_url,
             workshop_file=self.workshop_file,

@@ -70,8 +70,27 @@ class NetworkSettings(HasTraits):
         """,
     )
 
-    def make_rules(self, port: int) -> network.Rules | None:
-        """The decisions as the pure room takes them; None where no policies are made."""
+    network_router_labels = Dict(
+        default_value=network.ROUTERS,
+        config=True,
+        help="""
+        Labels of the namespaces whose routers are let in: into projects, and to `exposed_ports`
+        that have a host name of their own.
+
+        A dict of labels; by default those of OpenShift's routers.
+
+        Change it where an ingress controller does it, to the name of its namespace.
+
+        Example: `c.WorkshopSpawner.network_router_labels = {"kubernetes.io/metadata.name":
+        "ingress-nginx"}`
+        """,
+    )
+
+    def make_rules(self, port: int, exposed: tuple[int, ...] = ()) -> network.Rules | None:
+        """The decisions as the pure room takes them; None where no policies are made.
+
+        `port` is the session server's own; routers may reach those `exposed`.
+        """
         if not self.network_policies:
             return None
         return network.Rules(
@@ -79,4 +98,6 @@ class NetworkSettings(HasTraits):
             hub_labels=self.network_hub_labels,
             hub_ports=tuple(self.network_hub_ports),
             internet=self.network_internet,
+            exposed=exposed,
+            router_labels=self.network_router_labels,
         )

@@ -16,31 +16,37 @@ from kubespawner import KubeSpawner
 from traitlets import TraitError, default, validate
 
 from . import (
-    accounts,
     answering,
     budgets,
     capacity,
     choosing,
+    console,
     home,
     housekeeping,
     hubtokens,
+    images,
     labels,
     launching,
+    losing,
     metrics,
     naming,
     plan,
     pods,
+    reserving,
+    resolving,
     resources,
     startup,
     steps,
+    usertoken,
 )
 from .cluster import Cluster
-from .errors import FullError, NameTakenError, PermanentError, WorkshopError
+from .errors import FullError, NameTakenError, WorkshopError
 from .progress import Journal, merge
 from .refusals import judge_reason, make_spawn_error
 from .reserve import Reserve
 from .session import Hub, Session, make_session, rename
 from .settings import SessionSettings
+from .settings_console import ConsoleSettings
 from .settings_content import ContentSettings
 from .settings_extras import ExtraSettings
 from .settings_home import HomeSettings
@@ -63,7 +69,13 @@ _RESTRICTED = {
 
 
 class WorkshopSpawner(
-    SessionSettings, ExtraSettings, HomeSettings, NetworkSettings, ContentSettings, KubeSpawner
+    SessionSettings,
+    ExtraSettings,
+    HomeSettings,
+    NetworkSettings,
+    ContentSettings,
+    ConsoleSettings,
+    KubeSpawner,
 ):
     """Run each session in a pod, with a service account and a project of its own."""
 
@@ -92,7 +104,9 @@ class WorkshopSpawner(
     _starting: ClassVar[set[str]] = set()
     _session: Session | None = None
     _suffix = ""
-    _told_token = ""
+    told_token = ""
+    told_trouble = ""
+    told_loss = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,6 +122,7 @@ class WorkshopSpawner(
         super().clear_state()
         self._session = None
         self._suffix = ""
+        self.told_trouble = ""
         self._journal = Journal()
         self._reset_names()
 
@@ -150,25 +165,26 @@ class WorkshopSpawner(
             known = self._known_hub_accounts[key] = await self.cluster.find_self()
         return Hub(self.application, self.mode, self.namespace, known)
 
-    async def _make_session(self) -> Session:
+    async def make_session(self) -> Session:
+        """The session of this user and server that starts now, or whose names are asked for."""
         name = ""
         if self.project == plan.USER:
             name = naming.make_name(self._expand_user_properties(self.project_template))
-        made = make_session(
-            await self.find_hub(), self.user.name, self.name, self.session_age, name
-        )
+        hub, age, limit = await self.find_hub(), self.session_age, self.session_age_limit
+        made = make_session(hub, self.user.name, self.name, age, name, age_limit=limit)
         return replace(made, suffix=self._suffix)
 
     async def decide_wishes(self, session: Session | None) -> plan.Wishes:
         """What was decided, filled in for a session (without one: the extras' kinds only)."""
         extras = await self.read_extra_resources()
+        exposed = self.make_exposed(self.cluster_subdomain)
         read = resources.read_extras(extras, session, self.image_registry) if session else ()
         return replace(
-            self.make_wishes(self.make_rules(self.port)),
+            self.make_wishes(self.make_rules(self.port, exposed.hosts)),
             budget=budgets.parse_budget(self._choose_budget()),
             by_request=await choosing.by_request(self.cluster, self.project_api, self.log),
             furniture=self.make_furniture(),
-            exposed=self.make_exposed(self.cluster_subdomain),
+            exposed=exposed,
             hub_role=self.hub_role,
             extras=read,
         )
@@ -180,24 +196,13 @@ class WorkshopSpawner(
         """What the pod is told in confidence: the hub's API token, and the user's own."""
         secrets = {TOKEN_KEY: self.api_token}
         if self.identity == plan.USER_TOKEN:
-            secrets[pods.USER_TOKEN_KEY] = await self._find_user_token()
+            secrets[pods.USER_TOKEN_KEY] = await usertoken.find(self)
         return secrets
-
-    async def _find_user_token(self) -> str:
-        state = await self.user.get_auth_state() or {}
-        token = state.get(self.user_token_key)
-        if token:
-            self._told_token = token
-            return str(token)
-        raise PermanentError(
-            "Your login has run out; please log out and in again.",
-            f"no {self.user_token_key} in the auth_state of {self.user.name}; does the "
-            "authenticator have enable_auth_state, and the hub JUPYTERHUB_CRYPT_KEY?",
-        )
 
     async def _start(self) -> str:
         """Start the session; KubeSpawner.start() keeps this as the future of the start."""
         journal = self._journal
+        self.told_loss = ""
         startup.begin(type(self), self.config)
         begun = time.monotonic()
         try:
@@ -206,7 +211,7 @@ class WorkshopSpawner(
             if self.events_enabled:
                 watching.append(self._start_watching_events())
             begun_watches = map(begin_watch, watching)
-            session, *_ = await asyncio.gather(self._make_session(), *begun_watches)
+            session, *_ = await asyncio.gather(self.make_session(), *begun_watches)
             self._enter(session)
             url = await self._start_under_free_name(session, journal)
             metrics.STARTS.labels("success").inc()
@@ -267,12 +272,15 @@ class WorkshopSpawner(
 
     async def _take_reserved(self, session: Session) -> tuple[Session, Mapping[str, Any] | None]:
         """The session under the names of a reserved one, where there is one."""
-        if self.reserve is None or session.suffix:
+        if self.reserve is None or self.reserve.is_empty or session.suffix:
             return session, None
-        return await self.reserve.take(session) or (session, None)
+        sample = reserving.make_sample(session.hub)
+        ready = plan.make_ready_steps(sample, await self.decide_wishes(sample))
+        recipe = reserving.make_recipe(ready, sample)
+        return await self.reserve.take(session, recipe) or (session, None)
 
     async def _ensure_user_project(self, session: Session, journal: Journal) -> None:
-        token = await self._find_user_token()
+        token = await usertoken.find(self)
         await choosing.ensure_user_project(self._make_cluster(token), session.project)
         journal.say(f"Opening your project {session.project}")
 
@@ -281,10 +289,15 @@ class WorkshopSpawner(
         if self.modify_pod_hook:
             made = await maybe_future(self.modify_pod_hook(self, made))
         manifest = self.api.api_client.sanitize_for_serialization(made)
+        if beside := self.make_console():
+            manifest = console.add(manifest, beside, self.server.base_url)
         manifest = pods.dress(manifest, session, owner, _TOKENS[self.identity])
         furniture = self.make_furniture()
         if furniture:
             manifest = home.furnish(manifest, session, furniture)
+        names = images.list_images(manifest)
+        found = await resolving.resolve(self.cluster, self.namespace, names, self.log)
+        manifest = images.settle(manifest, found)
         # Our own limit comes before JupyterHub's, whose message tells nobody what was wrong.
         wait = max(1.0, self.start_timeout * 0.9 - 1)
         pod = await launching.launch(self.cluster, self._pod_watch, session, manifest, wait)
@@ -320,7 +333,8 @@ class WorkshopSpawner(
             return env
         env.pop("JPY_API_TOKEN", None)
         env["JUPYTERHUB_API_TOKEN"] = pods.make_reference(session.secret, TOKEN_KEY)
-        facts = self.make_facts(getattr(self, "public_hub_url", "") or "")
+        beside = console.make_path(self.server.base_url) if self.console_image else ""
+        facts = self.make_facts(getattr(self, "public_hub_url", "") or "", beside)
         told = pods.make_environment(session, facts, self.project != plan.NONE)
         return {**env, **told, **self._expand_env(self.environment)}
 
@@ -332,34 +346,18 @@ class WorkshopSpawner(
     async def poll(self) -> int | None:
         """None while the session runs or nobody can tell - a cache cannot; else its exit code."""
         try:
+            before = losing.see(self)
             status = await super().poll()
             if status is None and self.identity == plan.USER_TOKEN:
-                await self._renew_user_token()
-            if status != 1:
-                return status
-            lost = await launching.find_loss(self.cluster, self.namespace, self.pod_name)
-            if lost and self.delete_stopped_pods:
-                self.log.warning("%s is over, removing it: %s", self._log_name, lost)
-                await self.stop(now=True)
-            return 1 if lost else None
+                await usertoken.renew(self)
+            return await losing.judge(self, status, before)
         except Exception as error:  # noqa: BLE001 - any failure to find out means: not known to be gone
             self.log.warning("Cannot tell whether %s runs, taking it to: %s", self.pod_name, error)
             return None
 
-    async def _renew_user_token(self) -> None:
-        """Put the token of a renewed login where the running session has its old one."""
-        state = await self.user.get_auth_state() or {}
-        token = state.get(self.user_token_key)
-        if not token or token == self._told_token:
-            return
-        session = await self._make_session()
-        secret = accounts.make_secret(session, {pods.USER_TOKEN_KEY: token})
-        await self.cluster.merge(secret, {"data": secret["data"]})
-        self._told_token = token
-
     async def stop(self, now: bool = False) -> None:
         """Remove the pod, the project and the account, each found by label and deleted by uid."""
-        session = await self._make_session()
+        session = await self.make_session()
         by_request = await choosing.by_request(self.cluster, self.project_api, self.log)
         _, left = await asyncio.gather(
             self._stop_pods(session, 0 if now else self.delete_grace_period),
@@ -378,17 +376,9 @@ class WorkshopSpawner(
         return super().run_post_stop_hook()
 
     async def _stop_pods(self, session: Session, grace: int) -> None:
-        selector = labels.make_user_selector(session)
         await self._start_watching_pods()
-        found = await self.cluster.find("v1", "Pod", self.namespace, selector)
-        ours = [pod for pod in found if labels.is_ours(pod["metadata"], session.hub)]
-        await asyncio.gather(*(self.cluster.delete(pod, grace) for pod in ours))
-        async with asyncio.timeout(self.start_timeout):
-            for pod in ours:
-                named = pod["metadata"]
-                await launching.wait_gone(
-                    self._pod_watch, self.namespace, named["name"], named["uid"]
-                )
+        wait = self.start_timeout
+        await launching.remove(self.cluster, self._pod_watch, session, grace, wait)
 
     async def delete_forever(self) -> None:
         """Delete the user's home with the user, where there is one and `delete_pvc` says so."""
@@ -396,7 +386,4 @@ class WorkshopSpawner(
             await super().delete_forever()
         furniture = self.make_furniture()
         if furniture and self.delete_pvc:
-            claim = home.make_claim(await self._make_session(), furniture, lasting=True)
-            found = await self.cluster.get(claim)
-            if found and labels.is_same_owner(found["metadata"], claim["metadata"]):
-                await self.cluster.delete({**claim, "metadata": found["metadata"]})
+            await steps.remove_home(self.cluster, await self.make_session(), furniture)

@@ -4,10 +4,11 @@ Called by spawner.py with the plan of plan.py; talks to the cluster only through
 """
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from . import accounts, labels, metrics
+from . import accounts, home, labels, metrics, requesting, waiting
 from .cluster import Cluster
 from .errors import WorkshopError
 from .plan import ACCOUNT, MADE_PER_VISITOR, PROJECT, Step
@@ -78,6 +79,8 @@ class Start:
         self._journal.say(step.title)
 
     async def _make(self, step: Step) -> list[dict[str, Any]]:
+        for project in step.awaits:
+            await waiting.wait_ready(self._cluster, project, self._session.hub.namespace)
         if step.clears:
             await self._clear(step)
         manifests = list(step.manifests)
@@ -95,7 +98,7 @@ class Start:
 
     def _choose_verb(self, step: Step) -> Callable[[Manifest], Awaitable[dict[str, Any]]]:
         if step.request:
-            return self._cluster.ensure_requested
+            return functools.partial(requesting.ensure, self._cluster)
         return self._cluster.converge if step.converge else self._cluster.ensure
 
     async def _clear(self, step: Step) -> None:
@@ -165,7 +168,7 @@ async def remove_session(
     selector = labels.make_user_selector(session)
     listing = [cluster.find("v1", "ServiceAccount", session.hub.namespace, selector)]
     if by_request:
-        listing.append(cluster.find_requested(session))
+        listing.append(requesting.find(cluster, session))
     else:
         listing.append(cluster.find("v1", "Namespace", selector=selector))
     errors: list[WorkshopError] = []
@@ -185,3 +188,11 @@ async def remove_session(
     deleting = [cluster.delete(thing) for thing in doomed]
     results = await asyncio.gather(*deleting, return_exceptions=True)
     return errors + [error for error in results if isinstance(error, WorkshopError)]
+
+
+async def remove_home(cluster: Cluster, session: Session, furniture: home.Home) -> None:
+    """Delete the lasting home of this user and server, if there is one and it is theirs."""
+    claim = home.make_claim(session, furniture, lasting=True)
+    found = await cluster.get(claim)
+    if found and labels.is_same_owner(found["metadata"], claim["metadata"]):
+        await cluster.delete({**claim, "metadata": found["metadata"]})
