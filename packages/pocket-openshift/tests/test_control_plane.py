@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from pocket_openshift import behaviours, control_plane, identity, kinds, paths
+from pocket_openshift import behaviours, control_plane, identity, kinds, paths, statuses
 
 MAP = kinds.named("configmaps")
 
@@ -56,7 +56,7 @@ def test_defaults_come_before_checks():
     assert all(b.seen == ["default", "validate"] for b in plane.behaviours)
 
 
-def test_a_reaction_that_fails_leaves_no_stale_reactions():
+def test_a_reaction_that_fails_stops_no_other_and_no_request(caplog):
     class Broken(behaviours.Behaviour):
         resources = ("*",)
 
@@ -65,10 +65,26 @@ def test_a_reaction_that_fails_leaves_no_stale_reactions():
                 raise RuntimeError("a bug")
 
     plane = control_plane.ControlPlane(behaviours=[Broken, Recorder])
-    with pytest.raises(RuntimeError, match="a bug"):
-        plane.store.create(MAP, config_map("bad"))
+    plane.store.create(MAP, config_map("bad"))
     plane.store.create(MAP, config_map("good"))
-    assert ("ADDED", "good") in plane.behaviours[1].seen
+    assert [seen for seen in plane.behaviours[1].seen if seen[0] == "ADDED"] == [
+        ("ADDED", "bad"),
+        ("ADDED", "good"),
+    ]
+    assert "Broken: no reaction to" in caplog.text
+
+
+def test_a_body_that_a_check_cannot_read_is_a_bad_request():
+    class Reader(behaviours.Behaviour):
+        resources = ("*",)
+
+        def validate(self, call, obj, old):
+            obj["data"].items()
+
+    plane = control_plane.ControlPlane(behaviours=[Reader])
+    with pytest.raises(statuses.StatusError) as refused:
+        plane.admit(call(), MAP, {**config_map("x"), "data": 5}, None)
+    assert refused.value.code == 400
 
 
 def test_a_behaviour_is_asked_only_about_its_kinds():

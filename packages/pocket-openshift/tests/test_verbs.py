@@ -202,3 +202,58 @@ def test_what_a_kind_does_not_know_is_405(cluster):
         cluster.request("GET", "/apis/authorization.k8s.io/v1/subjectaccessreviews").status == 405
     )
     assert cluster.request("POST", "/api/v1/configmaps", config_map()).status == 405
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"metadata": {"name": "x", "labels": 5}},
+        {"metadata": {"name": 5}},
+        {"metadata": {"name": "x"}, "data": {"a": {}}},
+    ],
+)
+def test_a_field_of_another_type_is_refused_and_lists_go_on(cluster, body):
+    answer = cluster.request("POST", MAPS, body)
+    assert (answer.status, answer.body["reason"]) == (400, "BadRequest")
+    assert 'ConfigMap in version "v1" cannot be handled' in answer.body["message"]
+    assert cluster.request("GET", "/api/v1/configmaps?labelSelector=a%3Db").status == 200
+
+
+def test_a_patch_leaves_an_object_that_can_be_read(cluster):
+    create(cluster, "c")
+    answer = cluster.request("PATCH", f"{MAPS}/c", {"metadata": {"labels": "x"}}, headers=MERGE)
+    assert answer.status == 400
+
+
+def test_a_label_that_no_server_takes_is_refused(cluster):
+    answer = cluster.request("POST", MAPS, {"metadata": {"name": "x", "labels": {"a": "b c"}}})
+    assert (answer.status, answer.body["details"]["causes"][0]["field"]) == (422, "metadata.labels")
+
+
+def test_a_body_that_is_no_pod_is_the_callers_fault(cluster):
+    pod = {"metadata": {"name": "p"}, "spec": {"containers": 5}}
+    assert cluster.request("POST", "/api/v1/namespaces/a/pods", pod).status == 400
+
+
+# What the right to a part of a pod must not do to the whole of it, nor make.
+_PARTS = ("portforward", "attach", "proxy", "resize", "ephemeralcontainers")
+
+
+@pytest.mark.parametrize("part", _PARTS)
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+def test_a_part_that_is_not_served_gives_no_hold_on_the_whole(cluster, method, part):
+    pod = {"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "i"}]}}
+    path = "/api/v1/namespaces/a/pods"
+    made = cluster.request("POST", path, pod).body
+    other = {**pod, "metadata": {"name": "q" if method == "POST" else "p", "labels": {"a": "b"}}}
+    answer = cluster.request(method, f"{path}/p/{part}", other, headers=MERGE)
+    assert answer.status == 405
+    assert cluster.request("GET", path).body["items"][0]["metadata"] == made["metadata"]
+    assert len(cluster.request("GET", path).body["items"]) == 1
+
+
+def test_the_right_to_a_service_proxy_does_not_delete_the_service(cluster):
+    path = "/api/v1/namespaces/a/services"
+    cluster.request("POST", path, {"metadata": {"name": "s"}, "spec": {"ports": [{"port": 80}]}})
+    assert cluster.request("DELETE", f"{path}/s/proxy").status == 405
+    assert cluster.request("GET", f"{path}/s").status == 200

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import logging
 from collections import defaultdict, deque
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
@@ -20,11 +21,16 @@ from . import (
     identity,
     kinds,
     persistence,
+    statuses,
     store,
     tokens,
     watching,
 )
 from .behaviours import Behaviour, Call, Endpoint
+
+log = logging.getLogger(__name__)
+# What reading a body raises whose fields are not of the types that they should be.
+_MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError, ArithmeticError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,20 +162,33 @@ class ControlPlane:
             while self._waiting:
                 now = self._waiting.popleft()
                 for behaviour in self.behaviours_for(now.kind.resource):
-                    behaviour.changed(now)
+                    self._tell(behaviour, now)
         finally:
             self._reacting = False
             self._waiting.clear()
+
+    @staticmethod
+    def _tell(behaviour: Behaviour, change: store.Change) -> None:
+        """A controller that fails takes neither the request nor the other controllers with it."""
+        try:
+            behaviour.changed(change)
+        except Exception:
+            log.exception("%s: no reaction to %s", type(behaviour).__name__, change.key)
 
     def admit(
         self, call: Call, kind: kinds.Kind, obj: store.Object, old: store.Object | None
     ) -> None:
         """Fill in and check an object that is about to be written; changes `obj` in place."""
         concerned = self.behaviours_for(kind.resource)
-        for behaviour in concerned:
-            behaviour.default(call, obj, old)
-        for behaviour in concerned:
-            behaviour.validate(call, obj, old)
+        try:
+            for behaviour in concerned:
+                behaviour.default(call, obj, old)
+            for behaviour in concerned:
+                behaviour.validate(call, obj, old)
+        except _MISSHAPEN as error:
+            # The fields that only one behaviour knows are read as they should be.
+            log.warning("a %s that cannot be read", kind.kind, exc_info=True)
+            raise statuses.cannot_be_handled(kind, f"a field has another type: {error}") from error
 
     def ensure(self, resource: str, obj: store.Object) -> store.Object:
         """Create an object unless it is there, as the cluster itself: no admission, no rules of

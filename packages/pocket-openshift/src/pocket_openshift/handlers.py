@@ -18,6 +18,7 @@ import tornado.web
 import yaml
 
 from . import (
+    bodies,
     control_plane,
     discovery,
     faults,
@@ -51,8 +52,8 @@ def parse_body(raw: bytes, content_type: str) -> Any:
     try:
         if media_type == protobufs.MEDIA_TYPE or protobufs.is_protobuf(raw):
             return protobufs.decode(raw)
-        return yaml.safe_load(raw) if media_type in _YAML else json.loads(raw)
-    except (ValueError, yaml.YAMLError) as error:
+        return bodies.parse_yaml(raw) if media_type in _YAML else bodies.parse_json(raw)
+    except (ValueError, yaml.YAMLError, RecursionError) as error:
         raise statuses.bad_request(f"couldn't read the body of the request: {error}") from error
 
 
@@ -228,6 +229,10 @@ class ApiHandler(tornado.web.RequestHandler):
             known = call.kind.subresources.get(target.subresource, ())
             if not known:
                 raise statuses.no_such_resource()
+            if target.subresource not in verbs.STORED_PARTS:
+                # Listed, and no endpoint answered: the verbs would act on the whole object, which
+                # the right to a part of it does not allow.
+                raise statuses.not_served(call.kind, target.subresource)
         if (
             target.verb not in known
             or not call.kind.stored

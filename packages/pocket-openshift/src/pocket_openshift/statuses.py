@@ -198,6 +198,13 @@ def bad_request(message: str) -> StatusError:
     return StatusError(make_status(400, "BadRequest", message))
 
 
+def cannot_be_handled(kind: kinds.Kind, why: str) -> StatusError:
+    """400: a field of the body is of a type that it cannot be."""
+    return bad_request(
+        f'{kind.kind} in version "{kind.version}" cannot be handled as a {kind.kind}: {why}'
+    )
+
+
 def unauthorized() -> StatusError:
     """401: credentials that are none."""
     return StatusError(make_status(401, "Unauthorized", "Unauthorized"))
@@ -211,6 +218,14 @@ def gone(message: str) -> StatusError:
 def method_not_allowed(kind: kinds.Kind) -> StatusError:
     """405: the kind does not know this verb."""
     message = "the server does not allow this method on the requested resource"
+    return StatusError(
+        make_status(405, "MethodNotAllowed", message, _details(kind.group, kind.plural, ""))
+    )
+
+
+def not_served(kind: kinds.Kind, subresource: str) -> StatusError:
+    """405: a part of the kind that real servers have and this one has not."""
+    message = f"pocket-openshift does not serve {kind.plural}/{subresource}"
     return StatusError(
         make_status(405, "MethodNotAllowed", message, _details(kind.group, kind.plural, ""))
     )

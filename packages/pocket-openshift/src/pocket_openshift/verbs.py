@@ -11,7 +11,7 @@ import copy
 import json
 from typing import Any
 
-from . import deletion, kinds, names, patching, selectors, statuses, store
+from . import deletion, kinds, names, patching, selectors, shapes, statuses, store
 from .behaviours import Call, Reply
 from .control_plane import ControlPlane
 
@@ -28,6 +28,8 @@ _WITH_GENERATION = frozenset({
         "poddisruptionbudgets.policy",
     "deploymentconfigs.apps.openshift.io", "imagestreams.image.openshift.io",
 })  # fmt: skip
+# Subresources that are a part of the stored object; all others need an endpoint of their own.
+STORED_PARTS = frozenset({"status", "finalize"})
 # The real server answers the object, not a Status, when one of these is deleted.
 _SHOWN_WHEN_DELETED = frozenset({
     "pods", "services", "serviceaccounts", "persistentvolumeclaims", "persistentvolumes",
@@ -172,6 +174,8 @@ def check_body(call: Call, body: Any) -> store.Object:
     metadata = body.get("metadata") or {}
     if not isinstance(metadata, dict):
         raise statuses.bad_request("metadata must be an object")
+    if wrong := shapes.mismatch(kind, body):
+        raise statuses.cannot_be_handled(kind, wrong)
     return {**copy.deepcopy(body), "metadata": copy.deepcopy(metadata)}
 
 
@@ -216,6 +220,7 @@ def create_object(plane: ControlPlane, call: Call, obj: store.Object) -> store.O
     wrong = names.judge_name(kind, obj["metadata"].get("name", ""))
     if wrong is not None and kind.resource != "pods":
         raise statuses.invalid(kind, obj["metadata"].get("name", ""), [wrong])
+    _check_metadata(kind, obj)
     plane.admit(call, kind, obj, None)
     if call.dry_run:
         key = store.key_of(kind, obj)
@@ -223,6 +228,11 @@ def create_object(plane: ControlPlane, call: Call, obj: store.Object) -> store.O
             raise statuses.already_exists(kind, key.name)
         return {"apiVersion": kind.api_version, "kind": kind.kind, **obj}
     return plane.store.create(kind, obj)
+
+
+def _check_metadata(kind: kinds.Kind, obj: store.Object) -> None:
+    if causes := shapes.judge_metadata(obj["metadata"]):
+        raise statuses.invalid(kind, obj["metadata"].get("name", ""), causes)
 
 
 def replace(plane: ControlPlane, call: Call) -> Reply:
@@ -240,21 +250,31 @@ def replace(plane: ControlPlane, call: Call) -> Reply:
 
 def patch(plane: ControlPlane, call: Call) -> Reply:
     """PATCH in any of the four formats; server-side apply creates what is not there."""
+    media_type = _patch_type(call)
+    old = plane.store.find(call.kind.resource, scope(call), call.name)
+    if old is None and media_type == patching.APPLY and not call.target.subresource:
+        body = check_body(call, call.body)
+        call.body = {**body, "metadata": {**body["metadata"], "name": call.name}}
+        return create(plane, call)
+    old = old or current(plane, call)
+    return Reply(write(plane, call, old, check_body(call, patched(call, old))))
+
+
+def _patch_type(call: Call) -> str:
     media_type = call.headers.get("Content-Type", "").split(";")[0].strip()
     if media_type not in patching.TYPES:
         raise statuses.unsupported_media_type(patching.TYPES)
-    old = plane.store.find(call.kind.resource, scope(call), call.name)
-    if old is None and media_type == patching.APPLY and not call.target.subresource:
-        call.body = {**call.body, "metadata": {**call.body.get("metadata", {}), "name": call.name}}
-        return create(plane, call)
-    old = old or current(plane, call)
+    return media_type
+
+
+def patched(call: Call, old: store.Object) -> Any:
+    """An object with the patch of the request applied; a 415 or 422 when that cannot be."""
     try:
-        new = patching.apply(media_type, old, call.body)
+        return patching.apply(_patch_type(call), old, call.body)
     except patching.PatchError as error:
         raise statuses.invalid(
             call.kind, call.name, [statuses.Cause("patch", "FieldValueInvalid", str(error))]
         ) from error
-    return Reply(write(plane, call, old, check_body(call, new)))
 
 
 def _keep_server_fields(old: store.Object, new: store.Object) -> None:
@@ -303,6 +323,7 @@ def write(plane: ControlPlane, call: Call, old: store.Object, new: store.Object)
     """Check a changed object and put it in the old one's place."""
     _keep_server_fields(old, new)
     new = copy.deepcopy(_merged(call, old, new))
+    _check_metadata(call.kind, new)
     plane.admit(call, call.kind, new, old)
     if new.get("spec") == old.get("spec") and "generation" in old["metadata"]:
         new["metadata"]["generation"] = old["metadata"]["generation"]

@@ -65,6 +65,18 @@ def test_while_it_goes_nothing_comes_in_and_its_name_is_taken(cluster, a):
     assert cluster.request("GET", f"{NAMESPACES}/a").status == 404
 
 
+def test_what_is_held_is_seen_as_it_was_before_it_is_marked_and_goes_once_it_is_free(cluster, a):
+    held(cluster)
+    cluster.request("DELETE", f"{NAMESPACES}/a")
+    path = f"{NAMESPACES}/a/configmaps"
+    (left,) = cluster.request("GET", path).body["items"]
+    assert "deletionTimestamp" not in left["metadata"]
+    seen = cluster.request("GET", f"{path}?watch=true&timeoutSeconds=3").body
+    assert "deletionTimestamp" in seen[-1]["object"]["metadata"]
+    free(cluster)
+    assert cluster.request("GET", f"{NAMESPACES}/a").status == 404
+
+
 def test_a_finalizer_of_its_own_holds_it(cluster, a):
     patch = {"metadata": {"finalizers": ["x.y/z"]}}
     cluster.request("PATCH", f"{NAMESPACES}/a", patch, headers=MERGE)

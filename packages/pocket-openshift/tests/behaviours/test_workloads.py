@@ -64,6 +64,25 @@ def test_scaling(cluster, method):
     assert pods(cluster) == []
 
 
+def test_a_patch_of_the_scale_changes_what_it_names(cluster):
+    cluster.request("POST", DEPLOYMENTS, deployment())
+    assert cluster.request("PATCH", f"{DEPLOYMENTS}/d/scale", {}, headers=MERGE).status == 200
+    assert len(pods(cluster)) == 2
+    patch = [{"op": "replace", "path": "/spec/replicas", "value": 3}]
+    headers = {"Content-Type": "application/json-patch+json"}
+    assert cluster.request("PATCH", f"{DEPLOYMENTS}/d/scale", patch, headers=headers).status == 200
+    assert len(pods(cluster)) == 3
+
+
+def test_a_stale_scale_is_a_conflict(cluster):
+    cluster.request("POST", DEPLOYMENTS, deployment())
+    scale = cluster.request("GET", f"{DEPLOYMENTS}/d/scale").body
+    assert cluster.request("PUT", f"{DEPLOYMENTS}/d/scale", scale).status == 200
+    cluster.request("PATCH", f"{DEPLOYMENTS}/d", {"spec": {"replicas": 1}}, headers=MERGE)
+    scale["spec"]["replicas"] = 5
+    assert cluster.request("PUT", f"{DEPLOYMENTS}/d/scale", scale).status == 409
+
+
 def test_pods_go_with_their_deployment(cluster):
     cluster.request("POST", DEPLOYMENTS, deployment())
     cluster.request("DELETE", f"{DEPLOYMENTS}/d")

@@ -395,8 +395,6 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
         admin = {"Authorization": f"Bearer {cluster.admin_token}"}
         made = World(Api(cluster.url, context), Api(cluster.oauth_url, context), admin, strict=True)
         made.cluster = cluster
-        # A real cluster leaves a deleted namespace's content alone for five seconds.
-        cluster.plane.settings.namespace_seconds = 1.0
     yield made
     if kubeconfig:
         made.clean()

@@ -24,6 +24,8 @@ HUB = "http://127.0.0.1:8000/hub/oauth_callback"
         (HUB, "http://127.0.0.1:8001/hub/oauth_callback", False),
         (HUB, "http://127.0.0.1/hub/oauth_callback", False),
         (HUB, HUB + "/../../evil", False),
+        (HUB, HUB + "/%2e%2e/%2E./evil", False),
+        (HUB, HUB + "/..%2fx", False),
         (HUB, HUB + "#x", False),
         (HUB, "http://127.0.0.1:8000@evil.example/hub/oauth_callback", False),
         (HUB, "http://user@127.0.0.1:8000/hub/oauth_callback", False),

@@ -15,12 +15,26 @@ if TYPE_CHECKING:
     from pocket_openshift.control_plane import ControlPlane
 
 _FIXED = ("default", "kube-public", "kube-system")
+# A real cluster leaves a deleted namespace's content alone for five seconds. Here what nothing
+# holds goes at once (see `namespace_seconds`); what is held is still seen unmarked for this long.
+HELD_SECONDS = 1.0
 _CA_MAPS = {"kube-root-ca.crt": "ca.crt", "openshift-service-ca.crt": "service-ca.crt"}
 
 
 def terminating(namespace: Object) -> bool:
     """Whether a namespace is being deleted."""
     return "deletionTimestamp" in namespace["metadata"]
+
+
+def _held_open(obj: Object) -> bool:
+    """Whether a finalizer holds an object that nobody has deleted yet."""
+    metadata = obj["metadata"]
+    return bool(metadata.get("finalizers")) and "deletionTimestamp" not in metadata
+
+
+def _freed(change: store.Change) -> bool:
+    """Whether a change took the last finalizer of an object that nobody has deleted yet."""
+    return change.old is not None and _held_open(change.old) and not _held_open(change.obj)
 
 
 class Namespaces(Behaviour):
@@ -88,6 +102,8 @@ class Namespaces(Behaviour):
                 self._empty_soon(change)
         elif change.type == "DELETED" and change.namespace:
             self._after_removal(change)
+        elif change.type == "MODIFIED" and _freed(change):
+            self._after_release(change)
 
     def _furnish(self, name: str) -> None:
         """The accounts and CA that pods of the namespace count on."""
@@ -106,12 +122,24 @@ class Namespaces(Behaviour):
         if namespace is None:
             return
         if terminating(namespace):
-            if self.plane.settings.namespace_seconds <= 0 or change.namespace in self._ripe:
+            if self._content_may_go(change.namespace):
                 self._finish_if_empty(change.namespace)
         elif change.kind.resource == "serviceaccounts" and change.key.name == "default":
             self._furnish(change.namespace)
         elif change.kind.resource == "configmaps" and change.key.name in _CA_MAPS:
             self._ensure_ca(change.namespace, change.key.name)
+
+    def _content_may_go(self, namespace: str) -> bool:
+        return self.plane.settings.namespace_seconds <= 0 or namespace in self._ripe
+
+    def _after_release(self, change: store.Change) -> None:
+        """What is not held any more goes with its namespace."""
+        namespace = self.store.find("namespaces", "", change.namespace)
+        obj = self.store.find(*change.key)
+        if namespace is None or obj is None or not terminating(namespace):
+            return
+        if self._content_may_go(change.namespace):
+            deletion.delete(self.store, change.kind, obj, deletion.Options())
 
     def endpoints(self) -> dict:
         """What is answered here instead of by the store."""
@@ -143,11 +171,22 @@ class Namespaces(Behaviour):
 
     def _empty_soon(self, change: store.Change) -> None:
         """At once, or after the setting's time when the deletion is new."""
-        seconds = self.plane.settings.namespace_seconds
-        if seconds <= 0 or change.key.name in self._ripe:
-            self._empty(change.key.name)
-        elif change.old is not None and not terminating(change.old):
-            self.plane.run_beside(self._empty_later(change.key.name, seconds))
+        seconds, name = self.plane.settings.namespace_seconds, change.key.name
+        new = change.old is not None and not terminating(change.old)
+        if not new:
+            if self._content_may_go(name):
+                self._finish_if_empty(name)
+            return
+        if seconds <= 0 and not self._held(name):
+            self._empty(name)
+            return
+        if seconds <= 0:
+            self._empty(name, but_held=True)
+        self.plane.run_beside(self._empty_later(name, max(seconds, HELD_SECONDS)))
+
+    def _held(self, namespace: str) -> bool:
+        found = (self.store.find(*key) for key in self.store.in_namespace(namespace))
+        return any(obj is not None and _held_open(obj) for obj in found)
 
     async def _empty_later(self, name: str, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -156,10 +195,10 @@ class Namespaces(Behaviour):
             self._ripe.add(name)
             self._empty(name)
 
-    def _empty(self, name: str) -> None:
+    def _empty(self, name: str, *, but_held: bool = False) -> None:
         for key in self.store.in_namespace(name):
             obj = self.store.find(*key)
-            if obj is not None:
+            if obj is not None and not (but_held and _held_open(obj)):
                 deletion.delete(self.store, kinds.named(key.resource), obj, deletion.Options())
         self._finish_if_empty(name)
 

@@ -71,8 +71,6 @@ class Pods(Behaviour):
             "create pods/binding": self.bind,
             "create bindings": self.bind,
             "create pods/eviction": self.evict,
-            "update pods/ephemeralcontainers": _not_here,
-            "patch pods/ephemeralcontainers": _not_here,
         }
 
     def bind(self, call: Call) -> Reply:
@@ -103,10 +101,6 @@ class Pods(Behaviour):
         if not call.dry_run:
             deletion.delete(self.store, call.kind, pod, options)
         return Reply(statuses.make_success(), 201)
-
-
-def _not_here(call: Call) -> Reply:
-    raise statuses.method_not_allowed(call.kind)
 
 
 def _scheduled(pod: Object, node: str) -> Object:

@@ -162,9 +162,7 @@ class Workloads(Behaviour):
     def set_scale(self, call: Call) -> Reply:
         """Want another number of pods."""
         workload = verbs.current(self.plane, call)
-        wanted = (call.body or {}).get("spec", {}).get("replicas", 0)
-        if not isinstance(wanted, int) or wanted < 0:
-            raise statuses.bad_request("spec.replicas must be a number that is not negative")
+        wanted = _wanted(call, _scale(workload))
         changed = copy.deepcopy({**workload, "spec": {**workload["spec"], "replicas": wanted}})
         call.target = paths.Target(
             "update",
@@ -176,6 +174,20 @@ class Workloads(Behaviour):
             kind=call.kind,
         )
         return Reply(_scale(verbs.write(self.plane, call, workload, changed)))
+
+
+def _wanted(call: Call, scale: Object) -> int:
+    """The number of pods that a PUT or PATCH of a scale asks for; a 409 for a stale version."""
+    asked = verbs.patched(call, scale) if call.target.verb == "patch" else call.body
+    if not isinstance(asked, dict) or not isinstance(asked.get("spec") or {}, dict):
+        raise statuses.bad_request("the body of the request must be a Scale")
+    said = (asked.get("metadata") or {}).get("resourceVersion")
+    if said and said != scale["metadata"]["resourceVersion"]:
+        raise statuses.conflict(call.kind, call.name)
+    wanted = (asked.get("spec") or {}).get("replicas", 0)
+    if not isinstance(wanted, int) or isinstance(wanted, bool) or wanted < 0:
+        raise statuses.bad_request("spec.replicas must be a number that is not negative")
+    return wanted
 
 
 def _default(resource: str, spec: Object) -> None:

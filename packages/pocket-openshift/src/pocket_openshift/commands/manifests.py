@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from pocket_openshift import bodies
+
 Object = dict[str, Any]
 
 
@@ -27,8 +29,8 @@ def read(name: str) -> str:
 def parse(text: str, name: str) -> list[Object]:
     """The objects of a text, in its order."""
     try:
-        documents = list(yaml.safe_load_all(text))
-    except yaml.YAMLError as error:
+        documents = list(bodies.parse_documents(text))
+    except (yaml.YAMLError, ValueError) as error:
         raise ManifestError(f"{name} is no YAML: {error}") from error
     return [obj for document in documents for obj in _objects(document, name)]
 

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
-from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import (
+    SplitResult,
+    parse_qsl,
+    unquote,
+    urlencode,
+    urljoin,
+    urlsplit,
+    urlunsplit,
+)
 
 _LOOPBACK = ("127.0.0.1", "[::1]")
 
@@ -29,7 +37,10 @@ def _plain(uri: str) -> bool:
 
 
 def _path(path: str) -> str:
-    """A path with its dots resolved, so that `/hub/../x` is seen as the `/x` that it is."""
+    """A path with its dots resolved, so that `/hub/../x` is seen as the `/x` that it is. Browsers
+    take `%2e` for a dot, and some servers `%2f` for a slash.
+    """
+    path = unquote(path)
     clean = posixpath.normpath("/" + path.lstrip("/"))
     return clean + "/" if path.endswith(("/", "/.", "/..")) and clean != "/" else clean
 

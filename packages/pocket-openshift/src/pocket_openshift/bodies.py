@@ -1,0 +1,61 @@
+"""JSON and YAML as the API takes them: what comes out is what JSON can say, and no more. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a moment stays the text that it is, as in the real server."""
+
+
+class _NoAliases(_Loader):
+    """A few lines of aliases can stand for more objects than fit into memory."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """A node of the document; a YAMLError for an alias."""
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem="aliases are not taken", problem_mark=mark)
+        return super().compose_node(parent, index)
+
+
+_MOMENT = "tag:yaml.org,2002:timestamp"
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag != _MOMENT]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def parse_json(raw: bytes | str) -> Any:
+    """JSON; a ValueError for what is none, RecursionError for what is too deep. `NaN`, which Python
+    takes, no other client could read back.
+    """
+    return json.loads(raw, parse_constant=_refuse)
+
+
+def _refuse(word: str) -> Any:
+    raise ValueError(f"{word} is not JSON")
+
+
+def parse_yaml(raw: bytes | str) -> Any:
+    """One YAML document of a request, without aliases. Raises yaml.YAMLError or ValueError."""
+    return _as_json(yaml.load(raw, _NoAliases))  # noqa: S506 - a SafeLoader
+
+
+def parse_documents(text: str) -> Iterator[Any]:
+    """The YAML documents of a file of one's own. Raises yaml.YAMLError or ValueError."""
+    for document in yaml.load_all(text, _Loader):
+        yield _as_json(document)
+
+
+def _as_json(document: Any) -> Any:
+    """Keys become texts, and what JSON cannot say (sets, bytes, loops) is a ValueError."""
+    try:
+        return json.loads(json.dumps(document, allow_nan=False))
+    except TypeError as error:
+        raise ValueError(str(error)) from error
