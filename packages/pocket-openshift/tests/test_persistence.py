@@ -61,3 +61,27 @@ def test_a_secret_is_made_once_and_for_its_owner_only(tmp_path):
     assert keeper.secret("key", b"second") == b"first"
     assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
     keeper.close()
+
+
+def test_the_objects_are_for_their_owner_only(tmp_path):
+    keeper, objects = kept(tmp_path)
+    objects.create(MAP, config_map("a"))
+    for path in tmp_path.glob("objects.sqlite*"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
+    keeper.close()
+
+
+def test_a_full_disk_refuses_one_change_and_not_the_next(tmp_path):
+    keeper, objects = kept(tmp_path)
+    objects.create(MAP, config_map("first"))
+    pages = keeper._database.execute("PRAGMA page_count").fetchone()[0]
+    keeper._database.execute(f"PRAGMA max_page_count = {pages}")
+    large = {**config_map("large"), "data": {"k": "x" * 100_000}}
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        objects.create(MAP, large)
+    assert objects.find("configmaps", "a", "large") is None
+    objects.create(MAP, config_map("small"))
+    keeper.close()
+    again, loaded = kept(tmp_path)
+    assert [o["metadata"]["name"] for o in loaded.select("configmaps")] == ["first", "small"]
+    again.close()

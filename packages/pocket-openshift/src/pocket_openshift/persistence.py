@@ -30,8 +30,11 @@ class Keeper:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
+        path = folder / "objects.sqlite"
+        path.touch(mode=0o600)  # Secrets are in it; what SQLite puts beside has the same mode.
+        path.chmod(0o600)
         self._database = sqlite3.connect(
-            folder / "objects.sqlite", isolation_level=None, check_same_thread=False, timeout=0
+            path, isolation_level=None, check_same_thread=False, timeout=0
         )
         # One cluster a folder: a second process is told so at once.
         self._database.execute("PRAGMA locking_mode=EXCLUSIVE")
@@ -52,6 +55,15 @@ class Keeper:
     def changed(self, change: store.Change) -> None:
         """Keep one commit, and how far the versions have come."""
         self._database.execute("BEGIN")
+        try:
+            self._write(change)
+            self._database.execute("COMMIT")
+        except sqlite3.Error:  # a full disk, say: nothing has happened, and the next may fit
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
+
+    def _write(self, change: store.Change) -> None:
         if change.type == "DELETED":
             self._database.execute(
                 "DELETE FROM objects WHERE resource = ? AND namespace = ? AND name = ?", change.key
@@ -64,7 +76,6 @@ class Keeper:
         self._database.execute(
             "INSERT OR REPLACE INTO facts VALUES ('version', ?)", (str(change.version),)
         )
-        self._database.execute("COMMIT")
 
     def secret(self, name: str, fresh: bytes) -> bytes:
         """A secret that is kept in a file of its own, for its owner only; `fresh` when there is

@@ -116,6 +116,13 @@ class Store:
             for name in list(spaces.get(namespace, ())):
                 yield Key(resource, namespace, name)
 
+    def everything(self) -> Iterator[Key]:
+        """The keys of all objects; for the start only, nothing that serves a request reads them."""
+        for resource, spaces in self._objects.items():
+            for namespace, found in spaces.items():
+                for name in found:
+                    yield Key(resource, namespace, name)
+
     def owned_by(self, uid: str) -> list[Key]:
         """The keys of the objects that name this UID among their owners."""
         return sorted(self._by_owner.get(uid, ()))

@@ -51,8 +51,11 @@ class Namespaces(Behaviour):
         for name in bootstrap.NAMESPACES:
             self.plane.ensure("namespaces", self._fresh({"metadata": {"name": name}}))
         for namespace in self.store.select("namespaces"):
-            if terminating(namespace):  # of a cluster that was kept
+            # Of a cluster that was kept, and perhaps killed half-way.
+            if terminating(namespace):
                 self._empty(namespace["metadata"]["name"])
+            else:
+                self._furnish(namespace["metadata"]["name"])
 
     @staticmethod
     def _fresh(obj: Object) -> Object:
@@ -182,7 +185,7 @@ class Namespaces(Behaviour):
             return
         if seconds <= 0:
             self._empty(name, but_held=True)
-        self.plane.run_beside(self._empty_later(name, max(seconds, HELD_SECONDS)))
+        self.plane.run_beside(self._empty_later(name, seconds if seconds > 0 else HELD_SECONDS))
 
     def _held(self, namespace: str) -> bool:
         found = (self.store.find(*key) for key in self.store.in_namespace(namespace))

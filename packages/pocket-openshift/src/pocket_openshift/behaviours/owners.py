@@ -18,6 +18,17 @@ class Owners(Behaviour):
 
     resources = ("*",)
 
+    def started(self) -> None:
+        """Of a cluster that was kept and perhaps killed half-way: end what it had begun."""
+        for key in list(self.store.everything()):
+            obj = self.store.find(*key)
+            if obj is None:
+                continue
+            if "deletionTimestamp" in obj["metadata"]:
+                self._go_on_deleting(kinds.named(key.resource), key, obj)
+            elif _refs(obj):
+                self._collect_if_ownerless(key)
+
     def changed(self, change: store.Change) -> None:
         """React to what was committed."""
         if change.type == "DELETED":
@@ -26,13 +37,20 @@ class Owners(Behaviour):
             return
         if _refs(change.obj) and (change.old is None or _refs(change.old) != _refs(change.obj)):
             self._collect_if_ownerless(change.key)
-        finalizers = change.obj["metadata"].get("finalizers") or ()
-        if "deletionTimestamp" not in change.obj["metadata"]:
-            return
+        if "deletionTimestamp" in change.obj["metadata"]:
+            self._finish_dependents(change.kind, change.key, change.obj)
+
+    def _go_on_deleting(self, kind: kinds.Kind, key: store.Key, obj: Object) -> None:
+        if not deletion.finish_if_done(self.store, kind, obj):
+            self._finish_dependents(kind, key, obj)
+
+    def _finish_dependents(self, kind: kinds.Kind, key: store.Key, obj: Object) -> None:
+        """What the deletion of an owner says about its dependents."""
+        finalizers = obj["metadata"].get("finalizers") or ()
         if deletion.ORPHAN in finalizers:
-            self._orphan(change.kind, change.key)
+            self._orphan(kind, key)
         elif deletion.FOREGROUND in finalizers:
-            self._delete_before(change.kind, change.key)
+            self._delete_before(kind, key)
 
     def _lives(self, ref: Object, dependent: Object) -> bool:
         """Whether an owner exists where it may be: in the dependent's namespace, or the cluster's

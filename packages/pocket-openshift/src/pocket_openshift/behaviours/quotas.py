@@ -30,6 +30,7 @@ class Quotas(Behaviour):
         for quota in self.store.select("resourcequotas"):
             uid, place = quota["metadata"]["uid"], quota["metadata"]["namespace"]
             self._used[uid] = budgeting.total_used(quota, self._content(place))
+            self._show(quota)
 
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
         """Fill in what the object leaves out."""

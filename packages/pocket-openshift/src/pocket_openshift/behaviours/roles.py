@@ -37,6 +37,8 @@ class Roles(Behaviour):
             self.plane.ensure(f"clusterroles.{_GROUP}", role)
         for binding in bootstrap.BINDINGS:
             self.plane.ensure(f"clusterrolebindings.{_GROUP}", binding)
+        for name in sorted(self._aggregated):
+            self._aggregate(self.store.get(kinds.named(f"clusterroles.{_GROUP}"), "", name))
 
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
         """Fill in what the object leaves out."""

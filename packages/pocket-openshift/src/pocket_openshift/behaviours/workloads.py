@@ -49,6 +49,12 @@ class Workloads(Behaviour):
         super().__init__(plane)
         self._patience: dict[str, float] = {}
 
+    def started(self) -> None:
+        """Look at the workloads of a cluster that was kept."""
+        for resource in _PLANS:
+            for workload in self.store.select(resource):
+                self._act(workload["metadata"]["uid"])
+
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
         """Fill in what the object leaves out."""
         if call.kind.resource in _PLANS:
