@@ -76,6 +76,10 @@ KUBECTL = [
     "create service externalname e --external-name=a.b",
     "create deployment d --image=a:1 --replicas=2 --port=80 -- sleep 60",
     "create job j --image=a:1 -- echo hi",
+    "create cronjob cj --image=a:1 --schedule=@hourly -- date",
+    "create ingress i --rule=a.b/x*=web:80,tls=cert --default-backend=web:http --class=c",
+    "create poddisruptionbudget b --selector=a=b --min-available=50%",
+    "create priorityclass p --value=1000 --description=high",
 ]
 
 

@@ -1,32 +1,8 @@
 import json
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from pocket_openshift import kinds, paths, tables
-
-NOW = datetime(2026, 1, 10, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0s"),
-        (119, "119s"),
-        (120, "2m"),
-        (185, "3m5s"),
-        (3600, "60m"),
-        (4 * 3600, "4h"),
-        (5 * 86400, "5d"),
-    ],
-)
-def test_ages_are_short(seconds, text):
-    then = (NOW - timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert tables.since(then, NOW) == text
-
-
-def test_no_time_is_unknown():
-    assert tables.since(None) == "<unknown>"
 
 
 @pytest.mark.parametrize(
@@ -50,34 +26,11 @@ def pod(**status):
     }
 
 
-def cells(kind, obj):
-    table = tables.make_table(kinds.named(kind), [obj], {})
-    names = [column["name"] for column in table["columnDefinitions"]]
-    return dict(zip(names, table["rows"][0]["cells"], strict=True))
-
-
-def test_a_pods_row_says_what_it_waits_for():
-    waiting = {"name": "c", "ready": False, "state": {"waiting": {"reason": "ImagePullBackOff"}}}
-    ready = {"name": "d", "ready": True, "restartCount": 2, "state": {"running": {}}}
-    row = cells("pods", pod(phase="Pending", containerStatuses=[waiting, ready]))
-    assert (row["Name"], row["Ready"], row["Status"], row["Restarts"]) == (
-        "p",
-        "1/2",
-        "ImagePullBackOff",
-        "2",
-    )
-
-
-def test_a_pod_that_is_being_deleted_is_terminating():
-    obj = pod(phase="Running")
-    obj["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
-    assert cells("pods", obj)["Status"] == "Terminating"
-
-
-@pytest.mark.parametrize("kind", [k.resource for k in kinds.KINDS if k.stored])
-def test_every_kind_has_a_row_even_when_the_object_says_nothing(kind):
-    row = cells(kind, {"metadata": {"name": "n"}})
-    assert "n" in row.values() or kind == "events"
+def test_wide_columns_come_after_the_age_and_only_when_asked_for():
+    table = tables.make_table(kinds.named("pods"), [pod(podIP="127.1.2.3")], {})
+    columns = [(column["name"], column["priority"]) for column in table["columnDefinitions"]]
+    assert columns[4:7] == [("Age", 0), ("IP", 1), ("Node", 1)]
+    assert table["rows"][0]["cells"][5] == "127.1.2.3"
 
 
 def test_answers_become_tables_and_errors_stay():

@@ -7,7 +7,7 @@ from pocket_openshift import workloads
 READY = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
 
 
-def workload(kind="Deployment", image="i:1", **spec):
+def workload(kind="DeploymentConfig", image="i:1", **spec):
     return {
         "apiVersion": "apps/v1",
         "kind": kind,

@@ -1,8 +1,7 @@
-"""Deployments and their kin: which pods they want, which must go, what their status says. Pure.
+"""ReplicaSets and their kin: which pods they want, which must go, what their status says. Pure.
 
-`behaviours/workloads` does what is decided here. One simplification, said in
-docs/pocket-openshift-scope.md: a Deployment owns its pods itself, there is no ReplicaSet in
-between.
+`behaviours/workloads` does what is decided here. Deployments, which have ReplicaSets, are in
+`rollouts`; a DeploymentConfig owns its pods itself.
 """
 
 from __future__ import annotations
@@ -11,27 +10,39 @@ import copy
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Object = dict[str, Any]
 HASH_LABEL = "pod-template-hash"
-REVISION = "deployment.kubernetes.io/revision"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do for one workload: pods to make, names of pods to delete, the status to show."""
+    """What to do for one workload: children to make, names of children to delete, the status to
+    show. A Deployment's children have a size to `scale` and annotations (`marks`) by their name.
+    """
 
     create: tuple[Object, ...]
     delete: tuple[str, ...]
     status: Object
+    scale: Mapping[str, int] = field(default_factory=dict)
+    marks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    revision: str = ""
 
 
 def template_hash(workload: Mapping[str, Any]) -> str:
-    """Ten characters that change when the pod template does."""
-    text = json.dumps(workload["spec"].get("template") or {}, sort_keys=True)
+    """Ten characters that change when the pod template does. Fields that are null say nothing:
+    some clients write them, some do not.
+    """
+    text = json.dumps(_said(workload["spec"].get("template") or {}), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _said(item) for name, item in value.items() if item is not None}
+    return [_said(item) for item in value] if isinstance(value, list) else value
 
 
 def is_ready(pod: Mapping[str, Any]) -> bool:
@@ -46,13 +57,9 @@ def is_alive(pod: Mapping[str, Any]) -> bool:
     return not ended and "deletionTimestamp" not in pod["metadata"]
 
 
-def make_pod(
-    workload: Mapping[str, Any], name: Mapping[str, str], labels: Mapping[str, str]
-) -> Object:
-    """A pod from the workload's template; `name` is its `name` or `generateName`."""
-    template = copy.deepcopy(workload["spec"].get("template") or {})
-    metadata = template.get("metadata") or {}
-    owner = {
+def owner_reference(workload: Mapping[str, Any]) -> Object:
+    """What a child says of the workload that controls it."""
+    return {
         "apiVersion": workload["apiVersion"],
         "kind": workload["kind"],
         "name": workload["metadata"]["name"],
@@ -60,12 +67,20 @@ def make_pod(
         "controller": True,
         "blockOwnerDeletion": True,
     }
+
+
+def make_pod(
+    workload: Mapping[str, Any], name: Mapping[str, str], labels: Mapping[str, str]
+) -> Object:
+    """A pod from the workload's template; `name` is its `name` or `generateName`."""
+    template = copy.deepcopy(workload["spec"].get("template") or {})
+    metadata = template.get("metadata") or {}
     made = {
         **{key: metadata[key] for key in ("annotations",) if metadata.get(key)},
         **name,
         "namespace": workload["metadata"]["namespace"],
         "labels": {**(metadata.get("labels") or {}), **labels},
-        "ownerReferences": [owner],
+        "ownerReferences": [owner_reference(workload)],
     }
     return {"metadata": made, "spec": template.get("spec") or {}}
 
@@ -76,13 +91,13 @@ def _wanted(workload: Mapping[str, Any]) -> int:
 
 
 def plan_replicas(workload: Mapping[str, Any], pods: Sequence[Object]) -> Plan:
-    """For Deployments, ReplicaSets and ReplicationControllers: interchangeable pods.
+    """For ReplicaSets, ReplicationControllers and DeploymentConfigs: interchangeable pods.
 
-    A new template's pods come first and the old ones go as they get ready; `Recreate` waits
-    until the old ones are gone.
+    Where the template of a DeploymentConfig has changed, the new pods come first and the old ones
+    go as they get ready; `Recreate` waits until the old ones are gone.
     """
     current, wanted = template_hash(workload), _wanted(workload)
-    hashed = workload["kind"] in ("Deployment", "DeploymentConfig")
+    hashed = workload["kind"] == "DeploymentConfig"
     alive = [pod for pod in pods if is_alive(pod)]
     new = [pod for pod in alive if not hashed or _hash_of(pod) == current]
     old = [pod for pod in alive if hashed and _hash_of(pod) != current]
@@ -133,20 +148,22 @@ def replica_status(
         "unavailableReplicas": max(0, wanted - ready),
     }
     status = {name: value for name, value in status.items() if value}
-    if workload["kind"] == "Deployment":
-        status["conditions"] = _conditions(workload, new, old, available=ready >= wanted)
+    if workload["kind"] == "DeploymentConfig":
+        done = not old and sum(map(is_ready, new)) >= wanted
+        status["conditions"] = progress(available=ready >= wanted, done=done)
+    elif workload["kind"] == "ReplicaSet":
+        status = {name: status[name] for name in _OF_A_SET if name in status}
     return status
 
 
-def _conditions(
-    workload: Mapping[str, Any], new: Sequence[Object], old: Sequence[Object], *, available: bool
-) -> list[Object]:
-    done = not old and sum(map(is_ready, new)) >= _wanted(workload)
+_OF_A_SET = ("observedGeneration", "replicas", "readyReplicas", "availableReplicas")
+
+
+def progress(*, available: bool, done: bool) -> list[Object]:
+    """The conditions by which `kubectl rollout status` and `wait` judge."""
+    enough = "MinimumReplicasAvailable" if available else "MinimumReplicasUnavailable"
     said = {
-        "Available": (
-            available,
-            "MinimumReplicasAvailable" if available else "MinimumReplicasUnavailable",
-        ),
+        "Available": (available, enough),
         "Progressing": (True, "NewReplicaSetAvailable" if done else "ReplicaSetUpdated"),
     }
     return [

@@ -128,3 +128,48 @@ def test_a_job_ends(cluster):
     cluster.request("PATCH", f"{PODS}/{pod['metadata']['name']}/status", done, headers=MERGE)
     status = cluster.request("GET", f"{jobs}/j").body["status"]
     assert status["conditions"][0]["type"] == "Complete"
+
+
+def sets(cluster):
+    items = cluster.request("GET", "/apis/apps/v1/namespaces/default/replicasets").body["items"]
+    return {one["metadata"]["name"]: one for one in items}
+
+
+def test_a_replica_set_stands_between_and_keeps_the_history(cluster):
+    cluster.request("POST", DEPLOYMENTS, deployment())
+    ((name, one),) = sets(cluster).items()
+    assert {pod["metadata"]["ownerReferences"][0]["name"] for pod in pods(cluster)} == {name}
+    assert all(pod["metadata"]["name"].startswith(f"{name}-") for pod in pods(cluster))
+    cluster.request("PUT", f"{DEPLOYMENTS}/d", deployment(image="i:2"))
+    make_ready(cluster)
+    found = sets(cluster)
+    assert sorted(one["spec"]["replicas"] for one in found.values()) == [0, 2]
+    template = {"spec": {"template": one["spec"]["template"]}}
+    del template["spec"]["template"]["metadata"]["labels"]["pod-template-hash"]
+    cluster.request("PATCH", f"{DEPLOYMENTS}/d", template, headers=MERGE)  # as `rollout undo` does
+    make_ready(cluster)
+    found = sets(cluster)
+    assert (len(found), found[name]["spec"]["replicas"]) == (2, 2)
+    notes = cluster.request("GET", f"{DEPLOYMENTS}/d").body["metadata"]["annotations"]
+    assert notes["deployment.kubernetes.io/revision"] == "3"
+
+
+def test_a_replica_set_that_is_deleted_comes_back(cluster):
+    cluster.request("POST", DEPLOYMENTS, deployment())
+    (name,) = sets(cluster)
+    before = {pod["metadata"]["name"] for pod in pods(cluster)}
+    cluster.request("DELETE", f"/apis/apps/v1/namespaces/default/replicasets/{name}")
+    assert list(sets(cluster)) == [name]
+    after = {pod["metadata"]["name"] for pod in pods(cluster)}
+    assert (len(after), before & after) == (2, set())
+
+
+def test_events_tell_what_the_controllers_did_and_what_was_refused(cluster):
+    quota = {"metadata": {"name": "q"}, "spec": {"hard": {"pods": "1"}}}
+    cluster.request("POST", "/api/v1/namespaces/default/resourcequotas", quota)
+    cluster.request("POST", DEPLOYMENTS, deployment())
+    items = cluster.request("GET", "/api/v1/namespaces/default/events").body["items"]
+    said = {(e["involvedObject"]["kind"], e["reason"]): e["message"] for e in items}
+    assert "from 0 to 2" in said["Deployment", "ScalingReplicaSet"]
+    assert said["ReplicaSet", "SuccessfulCreate"].startswith("Created pod: d-")
+    assert "exceeded quota: q" in said["ReplicaSet", "FailedCreate"]

@@ -120,6 +120,44 @@ def test_what_a_deployment_needs(kubectl):
     assert kubectl("get -n a pods -o name") == ""
 
 
+def test_a_rollout_has_a_history_and_is_undone(cluster, kubectl):
+    cluster.start_node()
+    kubectl("create -n a deployment d --image=any:1 -- sleep 60")
+    kubectl("rollout -n a status deployment d --timeout=30s")
+    kubectl("set -n a env deployment/d COLOUR=blue")
+    kubectl("rollout -n a status deployment d --timeout=30s")
+    history = kubectl("rollout -n a history deployment d").splitlines()
+    assert [line.split()[0] for line in history[2:] if line] == ["1", "2"]
+    assert "COLOUR:" in kubectl("rollout -n a history deployment d --revision=2")
+    kubectl("rollout -n a undo deployment d")
+    kubectl("rollout -n a status deployment d --timeout=30s")
+    template = json.loads(kubectl("get -n a deployment d -o json"))["spec"]["template"]
+    assert "env" not in template["spec"]["containers"][0]
+    described = kubectl("describe -n a deployment d")
+    assert "ScalingReplicaSet" in described
+    assert "NewReplicaSet:   d-" in described
+    assert "replicaset.apps/d-" in kubectl("get -n a all")
+
+
+def test_what_stands_behind_a_service(cluster, kubectl):
+    cluster.start_node()
+    kubectl("apply -n a -f -", POD)
+    kubectl("expose -n a pod p --port=80 --target-port=8080")
+    kubectl("wait -n a --for=condition=Ready pod/p --timeout=20s")
+    address = kubectl("get -n a pod p -o jsonpath={.status.podIP}")
+    assert f"{address}:8080" in kubectl("get -n a endpoints p")
+    assert f"{address}:8080" in kubectl("describe -n a service p")
+    assert address in kubectl("get -n a pods -o wide")
+
+
+def test_a_port_that_cannot_be_forwarded_is_told_as_such(cluster, kubectl):
+    cluster.start_node()
+    kubectl("apply -n a -f -", POD)
+    kubectl("wait -n a --for=condition=Ready pod/p --timeout=20s")
+    told = kubectl("port-forward -n a pod/p 18080:8080", fails=True)
+    assert "does not serve pods/portforward" in told
+
+
 def test_a_mistake_is_told_as_a_real_server_tells_it(kubectl):
     assert "already exists" in kubectl("create namespace a", fails=True)
     assert 'namespaces "none" not found' in kubectl("create -n none configmap c", fails=True)

@@ -38,3 +38,9 @@ def test_repeated_events_are_counted():
 
 def test_a_message_is_bounded():
     assert len(make("x" * 5000)["message"]) == events.MESSAGE_LIMIT
+
+
+def test_names_are_in_the_order_of_time():
+    moments = [NOW + datetime.timedelta(microseconds=n) for n in (0, 1, 999_999, 10**9)]
+    names = [events.stamp(make(), moment)["metadata"]["name"] for moment in moments]
+    assert names == sorted(names)

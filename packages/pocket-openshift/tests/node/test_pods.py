@@ -71,7 +71,7 @@ def test_a_running_pod_says_where_and_since_when(ws, node):
     }
     assert status["containerStatuses"][0]["containerID"]
     assert "startedAt" in state_of(pod)["running"]
-    reasons = [ws.until_event(reason) for reason in ("Scheduled", "Created", "Started")]
+    reasons = [ws.until_event(reason) for reason in ("Scheduled", "Pulled", "Created", "Started")]
     assert {event["involvedObject"]["uid"] for event in reasons} == {pod["metadata"]["uid"]}
     assert reasons[2]["involvedObject"]["fieldPath"] == "spec.containers{c}"
 

@@ -10,11 +10,13 @@ from typing import Any
 
 from pocket_openshift import (
     deletion,
+    happenings,
     identity,
     kinds,
     names,
     paths,
     pod_defaults,
+    rollouts,
     statuses,
     store,
     verbs,
@@ -25,14 +27,22 @@ from . import Behaviour, Call, Object, Reply
 
 log = logging.getLogger(__name__)
 _PLANS = {
-    "deployments.apps": workloads.plan_replicas,
+    "deployments.apps": rollouts.plan_deployment,
     "deploymentconfigs.apps.openshift.io": workloads.plan_replicas,
     "replicasets.apps": workloads.plan_replicas,
     "replicationcontrollers": workloads.plan_replicas,
     "statefulsets.apps": workloads.plan_ordered,
     "jobs.batch": workloads.plan_job,
 }
+_CHILDREN = {"deployments.apps": "replicasets.apps"}  # of all others: pods
 _SCALED = tuple(resource for resource in _PLANS if resource != "jobs.batch")
+_COMPONENTS = {
+    "Deployment": "deployment-controller",
+    "ReplicaSet": "replicaset-controller",
+    "ReplicationController": "replication-controller",
+    "StatefulSet": "statefulset-controller",
+    "Job": "job-controller",
+}
 # Each time a pod is refused (a quota, say) the controller waits twice as long, as a real one.
 _FIRST_RETRY, _LAST_RETRY = 0.5, 60.0
 CONTROLLER = identity.User(
@@ -89,9 +99,8 @@ class Workloads(Behaviour):
         if change.kind.resource in _PLANS:
             if change.type == "DELETED":
                 self._patience.pop(change.obj["metadata"]["uid"], None)
-            elif change.old is None or change.old.get("spec") != change.obj.get("spec"):
+            elif change.old is None or _asks(change.old) != _asks(change.obj):
                 self._act(change.obj["metadata"]["uid"])
-            return
         for ref in change.obj["metadata"].get("ownerReferences") or ():
             if ref.get("controller"):
                 self._act(ref["uid"])
@@ -104,35 +113,74 @@ class Workloads(Behaviour):
             return
         if "deletionTimestamp" in workload["metadata"]:
             return
-        plan = _PLANS[kind.resource](workload, self._pods_of(uid))
+        child = kinds.named(_CHILDREN.get(kind.resource, "pods"))
+        plan = _PLANS[kind.resource](workload, self._children_of(uid, child))
+        self._resize(plan, workload)
         for name in plan.delete:
-            pod = self.store.find("pods", workload["metadata"]["namespace"], name)
-            if pod is not None:
-                deletion.delete(self.store, kinds.named("pods"), pod, deletion.Options())
-        problem = self._create(plan, workload)
-        self._show(kind, uid, plan.status, problem)
+            found = self.store.find(child.resource, workload["metadata"]["namespace"], name)
+            if found is not None:
+                deletion.delete(self.store, child, found, deletion.Options())
+                if child.resource == "pods":
+                    self._say(workload, "SuccessfulDelete", f"Deleted pod: {name}")
+        problem = self._create(plan, workload, child)
+        self._show(kind, uid, plan, problem)
 
-    def _pods_of(self, uid: str) -> list[Object]:
-        keys = [key for key in self.store.owned_by(uid) if key.resource == "pods"]
-        return [pod for pod in (self.store.find(*key) for key in keys) if pod is not None]
+    def _children_of(self, uid: str, child: kinds.Kind) -> list[Object]:
+        keys = [key for key in self.store.owned_by(uid) if key.resource == child.resource]
+        return [found for found in (self.store.find(*key) for key in keys) if found is not None]
 
-    def _create(self, plan: workloads.Plan, workload: Object) -> str:
-        """Make the pods that are missing; the sentence of what refused one, or ''."""
-        kind, place = kinds.named("pods"), workload["metadata"]["namespace"]
-        for pod in plan.create:
-            made = copy.deepcopy(pod)
+    def _resize(self, plan: workloads.Plan, workload: Object) -> None:
+        """Give a Deployment's ReplicaSets their size and their annotations."""
+        place = workload["metadata"]["namespace"]
+        for name in sorted({*plan.scale, *plan.marks}):
+            found = self.store.find("replicasets.apps", place, name)
+            if found is None:
+                continue
+            metadata, spec = found["metadata"], found["spec"]
+            wanted = plan.scale.get(name, spec["replicas"])
+            notes = {**(metadata.get("annotations") or {}), **plan.marks.get(name, {})}
+            generation = metadata.get("generation", 1) + (wanted != spec["replicas"])
+            changed = store.with_metadata(found, annotations=notes, generation=generation)
+            self.store.update(
+                kinds.named("replicasets.apps"), {**changed, "spec": {**spec, "replicas": wanted}}
+            )
+            if wanted != spec["replicas"]:
+                self._say_scaled(workload, name, spec["replicas"], wanted)
+
+    def _say_scaled(self, workload: Object, name: str, old: int, new: int) -> None:
+        word = "up" if new > old else "down"
+        text = f"Scaled {word} replica set {name} from {old} to {new}"
+        self._say(workload, "ScalingReplicaSet", text)
+
+    def _create(self, plan: workloads.Plan, workload: Object, child: kinds.Kind) -> str:
+        """Make the children that are missing; the sentence of what refused one, or ''."""
+        place = workload["metadata"]["namespace"]
+        for wanted in plan.create:
+            made = copy.deepcopy(wanted)
             metadata = made["metadata"]
             if "generateName" in metadata:
                 metadata["name"] = names.generated(metadata["generateName"])
             metadata["generation"] = 1
-            target = paths.Target("create", "", "v1", "pods", place, kind=kind)
+            group, version = child.group, child.version
+            target = paths.Target("create", group, version, child.plural, place, kind=child)
             try:
-                verbs.create_object(self.plane, Call(CONTROLLER, target, kind), made)
+                verbs.create_object(self.plane, Call(CONTROLLER, target, child), made)
             except statuses.StatusError as error:
                 self._retry_later(workload)
+                self._say(workload, "FailedCreate", f"Error creating: {error}", warning=True)
                 return str(error)
+            if child.resource == "pods":
+                self._say(workload, "SuccessfulCreate", f"Created pod: {metadata['name']}")
+            elif made["spec"]["replicas"]:
+                self._say_scaled(workload, metadata["name"], 0, made["spec"]["replicas"])
         self._patience.pop(workload["metadata"]["uid"], None)
         return ""
+
+    def _say(self, about: Object, reason: str, text: str, *, warning: bool = False) -> None:
+        """Tell people by an event; the same event again is counted."""
+        component = _COMPONENTS.get(about["kind"], "workload-controller")
+        event = happenings.make(about, reason, text, component=component, warning=warning)
+        happenings.record(self.store, event)
 
     def _retry_later(self, workload: Object) -> None:
         uid = workload["metadata"]["uid"]
@@ -140,16 +188,19 @@ class Workloads(Behaviour):
         self._patience[uid] = min(_LAST_RETRY, seconds * 2)
         self.plane.call_later(seconds, lambda: self._act(uid))
 
-    def _show(self, kind: kinds.Kind, uid: str, status: Object, problem: str) -> None:
+    def _show(self, kind: kinds.Kind, uid: str, plan: workloads.Plan, problem: str) -> None:
         current = self.store.by_uid(uid)
         if current is None:
             return
-        if problem and "conditions" in status:
+        status = plan.status
+        if problem and kind.resource != "jobs.batch":
             failure = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate"}
-            status = {
-                **status,
-                "conditions": [*status["conditions"], {**failure, "message": problem}],
-            }
+            conditions = [*status.get("conditions", ()), {**failure, "message": problem}]
+            status = {**status, "conditions": conditions}
+        if plan.revision:
+            notes = current["metadata"].get("annotations") or {}
+            notes = {**notes, rollouts.REVISION: plan.revision}
+            current = store.with_metadata(current, annotations=notes)
         self.store.update(kind, {**current, "status": status})
 
     def endpoints(self) -> dict:
@@ -180,6 +231,11 @@ class Workloads(Behaviour):
             kind=call.kind,
         )
         return Reply(_scale(verbs.write(self.plane, call, workload, changed)))
+
+
+def _asks(workload: Object) -> tuple[Object | None, Object | None]:
+    """What of a workload its controller reads."""
+    return workload.get("spec"), workload["metadata"].get("annotations")
 
 
 def _wanted(call: Call, scale: Object) -> int:

@@ -200,12 +200,18 @@ class Container:
                     await self.around.refetch()
                 continue
             if launch.argv:
+                self._record_image()
                 self.around.record(
                     "Created", f"Created container: {self.name}", container=self.name
                 )
                 return launch
             await self._no_image()
         return None
+
+    def _record_image(self) -> None:
+        """What a kubelet says that finds the image on its node: here all are."""
+        text = f'Container image "{self.spec.get("image", "")}" already present on machine'
+        self.around.record("Pulled", text, container=self.name)
 
     async def _no_image(self) -> None:
         """Nothing can be pulled here: without a command there is nothing to run, and no retry would

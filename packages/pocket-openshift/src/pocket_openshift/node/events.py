@@ -10,6 +10,8 @@ from typing import Any
 from . import states
 
 MESSAGE_LIMIT = 1024
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+_MICROSECOND = datetime.timedelta(microseconds=1)
 
 
 def make_event(
@@ -51,11 +53,11 @@ def make_event(
 
 def stamp(event: Mapping[str, Any], now: datetime.datetime) -> dict[str, Any]:
     """The event as first seen at `now`. Its name is made of time and content, so a repeated POST is
-    a conflict.
+    a conflict; the time comes first, so that a list is in the order of what happened.
     """
-    content = hashlib.sha256(repr((key_of(event), now.timestamp())).encode()).hexdigest()[:16]
-    moment = states.render_time(now)
-    name = "{}.{}".format(event["involvedObject"]["name"][:220], content)
+    content = hashlib.sha256(repr(key_of(event)).encode()).hexdigest()[:4]
+    moment, micros = states.render_time(now), (now - _EPOCH) // _MICROSECOND
+    name = f"{event['involvedObject']['name'][:220]}.{micros * 1000:016x}{content}"
     return {
         **event,
         "metadata": {**event["metadata"], "name": name},
