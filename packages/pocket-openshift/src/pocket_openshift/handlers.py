@@ -24,6 +24,7 @@ from . import (
     faults,
     identity,
     impersonation,
+    listing,
     openapi,
     paths,
     protobufs,
@@ -219,7 +220,7 @@ class ApiHandler(tornado.web.RequestHandler):
         if verb == "watch":
             return streams.watch(self.plane, call, fault)
         if fault is not None and fault.stale and verb == "list":
-            return verbs.stale_list(self.plane, call, fault.stale)
+            return listing.stale_list(self.plane, call, fault.stale)
         return verbs.VERBS[verb](self.plane, call)
 
     def _check_verb(self, call: Call) -> None:

@@ -7,6 +7,7 @@ here; `watching` hears every change.
 
 from __future__ import annotations
 
+import bisect
 import json
 import uuid
 from collections import defaultdict
@@ -75,6 +76,9 @@ class Store:
     def __init__(self) -> None:
         self.version = 1
         self._objects: dict[str, dict[str, dict[str, Object]]] = defaultdict(dict)
+        # The namespaces that hold a kind, in order, and how many objects there are of it.
+        self._places: dict[str, list[str]] = defaultdict(list)
+        self._totals: dict[str, int] = defaultdict(int)
         self._by_uid: dict[str, Key] = {}
         self._by_owner: dict[str, set[Key]] = defaultdict(set)
         self._encoded: dict[str, tuple[str, bytes]] = {}
@@ -100,14 +104,27 @@ class Store:
 
     def select(self, resource: str, namespace: str | None = None) -> list[Object]:
         """Objects of a kind by namespace and name; of one namespace, or of all when it is None."""
-        spaces = self._objects[resource]
-        if namespace is not None:
-            found = spaces.get(namespace, {})
-            return [found[name] for name in sorted(found)]
-        return [spaces[space][name] for space in sorted(spaces) for name in sorted(spaces[space])]
+        return list(self.walk(resource, namespace))
 
-    def count(self, resource: str, namespace: str) -> int:
-        """How many objects of a kind a namespace holds."""
+    def walk(
+        self, resource: str, namespace: str | None = None, after: tuple[str, str] = ("", "")
+    ) -> Iterator[Object]:
+        """As `select`, one by one, from behind a (namespace, name); costs what is taken of it."""
+        spaces, places = self._objects[resource], self._places[resource]
+        if namespace is not None:
+            chosen = [namespace] if namespace >= after[0] else []
+        else:
+            chosen = places[bisect.bisect_left(places, after[0]) :]
+        for place in chosen:
+            found = spaces.get(place, {})
+            for name in sorted(found):
+                if (place, name) > after:
+                    yield found[name]
+
+    def count(self, resource: str, namespace: str | None) -> int:
+        """How many objects of a kind a namespace holds, or all when it is None."""
+        if namespace is None:
+            return self._totals[resource]
         return len(self._objects[resource].get(namespace, ()))
 
     def in_namespace(self, namespace: str) -> Iterator[Key]:
@@ -208,10 +225,17 @@ class Store:
         if gone:
             del self._by_uid[obj["metadata"]["uid"]]
             del spaces[key.namespace][key.name]
+            self._totals[key.resource] -= 1
             if not spaces[key.namespace]:
                 del spaces[key.namespace]
+                places = self._places[key.resource]
+                del places[bisect.bisect_left(places, key.namespace)]
             return
-        spaces.setdefault(key.namespace, {})[key.name] = obj
+        if key.namespace not in spaces:
+            spaces[key.namespace] = {}
+            bisect.insort(self._places[key.resource], key.namespace)
+        self._totals[key.resource] += key.name not in spaces[key.namespace]
+        spaces[key.namespace][key.name] = obj
         self._by_uid[obj["metadata"]["uid"]] = key
         for uid in _owners(obj):
             self._by_owner[uid].add(key)

@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import AsyncIterator
 
-from . import faults, kinds, statuses, verbs, watching
+from . import faults, kinds, listing, statuses, watching
 from .behaviours import Call, Reply
 from .control_plane import ControlPlane
 
@@ -29,7 +29,7 @@ def _seconds(call: Call) -> float:
 def open_watch(plane: ControlPlane, call: Call) -> watching.Watch:
     """Begin a watch: from a version, or with what exists now."""
     namespace = call.namespace or None if call.kind.namespaced else None
-    matches = verbs.matcher(call)
+    matches = listing.matcher(call)
     if call.name:
         only = call.name
         inner = matches

@@ -6,12 +6,11 @@ No HTTP. `server` calls `VERBS[verb](plane, call)`; admission and reactions are 
 
 from __future__ import annotations
 
-import base64
 import copy
 import json
 from typing import Any
 
-from . import deletion, kinds, names, patching, selectors, shapes, statuses, store
+from . import deletion, kinds, listing, names, patching, shapes, statuses, store
 from .behaviours import Call, Reply
 from .control_plane import ControlPlane
 
@@ -51,114 +50,6 @@ def current(plane: ControlPlane, call: Call) -> store.Object:
 def get(plane: ControlPlane, call: Call) -> Reply:
     """One object, from its cached JSON."""
     return Reply(plane.store.encoded(current(plane, call)))
-
-
-def matcher(call: Call) -> selectors.Matcher | None:
-    """The selectors of a request; a 400 for nonsense."""
-    query = call.query
-    try:
-        return selectors.make_matcher(
-            query.get("labelSelector", ""), query.get("fieldSelector", "")
-        )
-    except ValueError as error:
-        raise statuses.bad_request(str(error)) from error
-
-
-def selected(plane: ControlPlane, call: Call) -> list[store.Object]:
-    """The objects that a collection's URL and selectors name, in the order of their keys."""
-    matches = matcher(call)
-    found = _candidates(plane, call)
-    return [obj for obj in found if matches(obj)] if matches else found
-
-
-def _candidates(plane: ControlPlane, call: Call) -> list[store.Object]:
-    """What a collection's selectors have to look at: one object where they name one."""
-    name = selectors.only_name(call.query.get("fieldSelector", ""))
-    if name and (call.namespace or not call.kind.namespaced):
-        one = plane.store.find(call.kind.resource, scope(call), name)
-        return [one] if one is not None else []
-    return plane.store.select(call.kind.resource, call.namespace or None)
-
-
-def _token(version: int, last: store.Object) -> str:
-    metadata = last["metadata"]
-    start = [version, metadata.get("namespace", ""), metadata["name"]]
-    return base64.urlsafe_b64encode(json.dumps(start).encode()).decode()
-
-
-def _after(objects: list[store.Object], token: str) -> list[store.Object]:
-    try:
-        _, namespace, name = json.loads(base64.urlsafe_b64decode(token))
-    except (ValueError, TypeError) as error:
-        raise statuses.bad_request("continue key is not valid") from error
-    return [
-        obj
-        for obj in objects
-        if (obj["metadata"].get("namespace", ""), obj["metadata"]["name"]) > (namespace, name)
-    ]
-
-
-def _number(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError as error:
-        raise statuses.bad_request(f"invalid limit: {text!r}") from error
-
-
-def page(objects: list[store.Object], version: int, query: Any) -> tuple[list[store.Object], dict]:
-    """One page of a list, and the list's metadata."""
-    metadata: dict[str, Any] = {"resourceVersion": str(version)}
-    if query.get("continue"):
-        objects = _after(objects, query["continue"])
-    limit = _number(query.get("limit") or "0")
-    if 0 < limit < len(objects):
-        metadata["continue"] = _token(version, objects[limit - 1])
-        if not query.get("labelSelector") and not query.get("fieldSelector"):
-            metadata["remainingItemCount"] = len(objects) - limit
-        objects = objects[:limit]
-    return objects, metadata
-
-
-def render_list(
-    plane: ControlPlane, kind: kinds.Kind, objects: list[store.Object], metadata: dict
-) -> bytes:
-    """A list as JSON, from the objects' own cached JSON. Items say no kind, as in the real
-    server.
-    """
-    head = {"kind": f"{kind.kind}List", "apiVersion": kind.api_version, "metadata": metadata}
-    prefix = b'{"apiVersion":"%s","kind":"%s",' % (kind.api_version.encode(), kind.kind.encode())
-    items = []
-    for obj in objects:
-        encoded = plane.store.encoded(obj)
-        items.append(b"{" + encoded[len(prefix) :] if encoded.startswith(prefix) else encoded)
-    return json.dumps(head).encode()[:-1] + b',"items":[' + b",".join(items) + b"]}"
-
-
-def list_(plane: ControlPlane, call: Call) -> Reply:
-    """A collection, by page where asked for."""
-    objects, metadata = page(selected(plane, call), plane.store.version, call.query)
-    return Reply(render_list(plane, call.kind, objects, metadata))
-
-
-def stale_list(plane: ControlPlane, call: Call, commits: int) -> Reply:
-    """A collection as it was before the last commits of its kind: what a lagging cache would
-    answer.
-    """
-    undone = plane.watching.last_changes(call.kind.resource, commits)
-    objects = {store.key_of(call.kind, obj): obj for obj in plane.store.select(call.kind.resource)}
-    for change in undone:
-        objects.pop(change.key, None)
-        if change.old is not None:
-            objects[change.key] = change.old
-    matches, place = matcher(call), call.namespace
-    found = [
-        objects[key]
-        for key in sorted(objects)
-        if (not place or key.namespace == place) and (matches is None or matches(objects[key]))
-    ]
-    version = undone[-1].version - 1 if undone else plane.store.version
-    kept, metadata = page(found, version, call.query)
-    return Reply(render_list(plane, call.kind, kept, metadata))
 
 
 def check_body(call: Call, body: Any) -> store.Object:
@@ -358,18 +249,18 @@ def delete(plane: ControlPlane, call: Call) -> Reply:
 def delete_collection(plane: ControlPlane, call: Call) -> Reply:
     """All objects that the selectors name."""
     options = deletion.options_from(call.query, call.body)
-    found = selected(plane, call)
+    found = listing.selected(plane, call)
     if not call.dry_run:
         for obj in found:
             deletion.delete(plane.store, call.kind, obj, options)
     return Reply(
-        render_list(plane, call.kind, found, {"resourceVersion": str(plane.store.version)})
+        listing.render(plane, call.kind, found, {"resourceVersion": str(plane.store.version)})
     )
 
 
 VERBS = {
     "get": get,
-    "list": list_,
+    "list": listing.list_,
     "create": create,
     "update": replace,
     "patch": patch,

@@ -8,7 +8,17 @@ import dataclasses
 import time
 from typing import Any
 
-from pocket_openshift import deletion, identity, kinds, rbac, statuses, store, verbs, watching
+from pocket_openshift import (
+    deletion,
+    identity,
+    kinds,
+    listing,
+    rbac,
+    statuses,
+    store,
+    verbs,
+    watching,
+)
 
 from . import Behaviour, Call, Object, Reply, namespaces
 
@@ -108,7 +118,7 @@ class Projects(Behaviour):
 
     def list(self, call: Call) -> Reply:
         """The projects that the caller belongs to."""
-        matches = verbs.matcher(call)
+        matches = listing.matcher(call)
         found = [view(ns) for ns in self._visible(call.user)]
         items = [
             {name: value for name, value in obj.items() if name not in ("apiVersion", "kind")}
@@ -123,7 +133,7 @@ class Projects(Behaviour):
         return Reply(stream=self._events(call))
 
     async def _events(self, call: Call) -> Any:
-        matches = verbs.matcher(call)
+        matches = listing.matcher(call)
         watch = watching.Watch(kinds.named("namespaces"), None, matches)
         version = call.query.get("resourceVersion") or "0"
         if version == "0":
