@@ -31,6 +31,8 @@ def test_everybody_may_enter_without_further_settings():
         ({"auto_login": True}, ["auto_login", "auto_start"]),
         ({"visitors_per_address": -1}, ["visitors_per_address"]),
         ({"visitors_window": 0}, ["visitors_window"]),
+        ({"access_code": " \n"}, ["access_code"]),
+        ({"access_code": "x" * 201}, ["access_code"]),
     ],
     ids=lambda value: "+".join(value) if isinstance(value, list) else "",
 )
@@ -46,6 +48,31 @@ def test_settings_that_agree_are_kept(settings):
     authenticator = make(**settings)
     for name, value in settings.items():
         assert getattr(authenticator, name) == value
+
+
+def test_a_code_from_a_file_may_end_in_a_newline():
+    assert make(access_code="sesame\n").access_code == "sesame"
+
+
+@pytest.mark.parametrize(
+    ("section", "name"),
+    [("AnonymousAuthenticator", "acces_code"), ("AnonymusAuthenticator", "access_code")],
+)
+def test_a_misspelt_setting_stops_the_start(section, name):
+    config = Config()
+    config[section][name] = "sesame"
+    with pytest.raises(TraitError, match=f"{section}.*Did you mean"):
+        AnonymousAuthenticator(config=config).check_allow_config()
+    make(access_code="sesame").check_allow_config()
+
+
+def test_guesses_have_a_limit_of_their_own():
+    authenticator = make(visitors_per_address=0, access_code="sesame")
+    for _ in range(60):
+        assert authenticator.judge_rate("192.0.2.1") == 0
+        authenticator.count_guess("192.0.2.1")
+    assert authenticator.judge_rate("192.0.2.1") > 0
+    assert authenticator.judge_rate("192.0.2.2") == 0
 
 
 def test_the_rate_follows_the_settings():

@@ -110,6 +110,13 @@ async def test_the_access_code(lobby, visit):
         (await guesser.press(page, "hub/login", name="Eve", code=f"{n}"))[0] for n in range(3)
     ]
     assert statuses == [403, 429, 429], "guesses count"
+    # Whoever has to wait learns nothing: the right code gets the same answer.
+    for fields in ({"name": ""}, {"name": "x" * 81}, {"name": "Eve"}):
+        answers = [
+            (await guesser.press(page, "hub/login", code=code, **fields))[0]
+            for code in ("sesame", "wrong")
+        ]
+        assert answers == [429, 429], fields
 
 
 async def test_too_many_visitors_wait_on_a_page_that_tries_again(lobby, visit):

@@ -41,8 +41,18 @@ def test_waiting_is_not_counted():
     assert rate.judge("a", 10) == 0
 
 
+def test_looking_is_not_counted():
+    rate = RateLimit(1, window=10)
+    assert [rate.look("a", 0) for _ in range(3)] == [0, 0, 0]
+    assert rate.judge("a", 0) == 0
+    assert rate.look("a", 0) == pytest.approx(10)
+    assert rate.look("a", 10) == 0
+    assert len(rate) == 1
+
+
 def test_no_limit_keeps_nothing():
     rate = RateLimit(0, window=60)
+    assert rate.look("a", 0) == 0
     assert all(rate.judge("a", 0) == 0 for _ in range(1000))
     assert len(rate) == 0
 
@@ -76,6 +86,11 @@ def test_memory_and_throughput_are_bounded(visits):
         ("203.0.113.7, 192.0.2.1", (), "192.0.2.1"),
         ("203.0.113.7,192.0.2.1,10.0.0.1", ("10.0.0.1",), "192.0.2.1"),
         ("10.0.0.1", ("10.0.0.1",), "peer"),
+        ("203.0.113.7,10.128.4.5", ("10.128.0.0/14",), "203.0.113.7"),
+        ("203.0.113.7,::ffff:10.128.4.5", ("10.128.0.0/14",), "203.0.113.7"),
+        ("203.0.113.7,fd01::5", ("10.128.0.0/14", "fd01::/48"), "203.0.113.7"),
+        ("203.0.113.7,192.0.2.1", ("10.128.0.0/14", "nonsense"), "192.0.2.1"),
+        ("203.0.113.7,nonsense", ("10.128.0.0/14",), "nonsense"),
     ],
 )
 def test_an_address_is_what_the_nearest_proxy_saw(forwarded, trusted, address):

@@ -4,9 +4,16 @@ from types import SimpleNamespace
 
 import pytest
 from jupyterhub import spawner as hub_spawner
-from jupyterhub.utils import format_exception
 
 from workshop_spawner import errors, refusals
+
+try:
+    from jupyterhub.utils import format_exception
+except ImportError:  # JupyterHub 5, which reads the two attributes where it needs them
+
+    def format_exception(error):
+        return error.jupyterhub_message, error.jupyterhub_html_message
+
 
 ERRORS = [
     errors.TemporaryError("Please <wait>.", "create Pod x: 500"),

@@ -34,6 +34,10 @@ def test_the_access_code(typed, right):
     assert visitors.is_right_code("sesame", typed) is right
 
 
+def test_an_accent_may_be_typed_in_two_ways():
+    assert visitors.is_right_code("caf\u00e9", "cafe\u0301")
+
+
 @pytest.mark.parametrize(
     ("typed", "required", "kept", "wrong"),
     [

@@ -10,12 +10,14 @@ from typing import Any
 from jinja2 import PackageLoader
 from jupyterhub.auth import Authenticator
 from jupyterhub.utils import maybe_future
-from traitlets import Bool, Integer, TraitError, Unicode, observe, validate
+from traitlets import Bool, Instance, Integer, TraitError, Unicode, default, observe, validate
 
-from . import handlers, leaving, startup, visitors
+from . import handlers, leaving, spelling, startup, visitors
 from .ratelimit import RateLimit
 from .spawner import WorkshopSpawner
 
+MOST_GUESSES = 60
+"""Wrong access codes of one address within `visitors_window`."""
 _MEANINGLESS = "visitors get random names, so no list of names can match them"
 
 
@@ -43,8 +45,8 @@ class AnonymousAuthenticator(Authenticator):
         help="""
         A code that the visitor has to type, the same for all; empty for none.
 
-        Any text without spaces around it. Keep it out of a file that others read, as you would a
-        password: `os.environ["ACCESS_CODE"]`.
+        Any text of at most 200 characters; spaces around it do not count. Keep it out of a file
+        that others read, as you would a password: `os.environ["ACCESS_CODE"]`.
 
         Set it for an event, and tell it in the room.
 
@@ -104,7 +106,8 @@ class AnonymousAuthenticator(Authenticator):
         help="""
         How many new visitors one network address may make within `visitors_window`.
 
-        A number; 0 for no limit. A class behind one router is one address.
+        A number; 0 for no limit. A class behind one router is one address. Wrong access codes
+        count, and have a limit of their own besides: 60 of an address in that time.
 
         Raise it for large rooms, lower it for a workshop that is open to the world.
 
@@ -154,7 +157,7 @@ class AnonymousAuthenticator(Authenticator):
         """,
     )
 
-    @validate("auto_start", "access_code", "ask_name")
+    @validate("auto_start", "ask_name")
     def _refuse_typing_script(self, proposal: Any) -> Any:
         wanted = {proposal.trait.name: proposal.value}
         needs_typing = [
@@ -166,6 +169,21 @@ class AnonymousAuthenticator(Authenticator):
                 "a script cannot type. Set one of them."
             )
         return proposal.value
+
+    @validate("access_code")
+    def _clean_code(self, proposal: Any) -> Any:
+        code = visitors.clean_code(proposal.value)
+        if not code and proposal.value:
+            raise TraitError(
+                "AnonymousAuthenticator.access_code is nothing but spaces, so anybody could come "
+                "in. Set a code, or remove it."
+            )
+        if len(code) > visitors.CODE_LIMIT:
+            raise TraitError(
+                f"AnonymousAuthenticator.access_code has {len(code)} characters, and nobody can "
+                f"type more than {visitors.CODE_LIMIT} into the page."
+            )
+        return self._refuse_typing_script(proposal) and code
 
     @validate("allowed_users", "admin_users")
     def _refuse_names(self, proposal: Any) -> Any:
@@ -199,15 +217,39 @@ class AnonymousAuthenticator(Authenticator):
 
     @observe("visitors_per_address", "visitors_window")
     def _reset_rate(self, _change: Any) -> None:
-        self._rate = None
+        self._rate = RateLimit(self.visitors_per_address, self.visitors_window)
+        self._guesses = RateLimit(MOST_GUESSES, self.visitors_window)
 
-    _rate: RateLimit | None = None
+    _rate = Instance(RateLimit)
+    _guesses = Instance(RateLimit)
+
+    @default("_rate")
+    def _rate_default(self) -> RateLimit:
+        return RateLimit(self.visitors_per_address, self.visitors_window)
+
+    @default("_guesses")
+    def _guesses_default(self) -> RateLimit:
+        return RateLimit(MOST_GUESSES, self.visitors_window)
 
     def judge_rate(self, address: str) -> float:
-        """Seconds that an address has to wait before its next new visitor; 0 for none."""
-        if self._rate is None:
-            self._rate = RateLimit(self.visitors_per_address, self.visitors_window)
-        return self._rate.judge(address, time.monotonic())
+        """Count a try of an address; the seconds that it has to wait before it, 0 for none."""
+        now = time.monotonic()
+        return self._guesses.look(address, now) or self._rate.judge(address, now)
+
+    def count_guess(self, address: str) -> None:
+        """Remember that a wrong access code came from an address."""
+        self._guesses.judge(address, time.monotonic())
+
+    def check_allow_config(self) -> None:
+        """Called by JupyterHub before it starts: stop it for a setting that nobody knows.
+
+        Raises `TraitError`. A misspelt `access_code` would let everybody in.
+        """
+        super().check_allow_config()
+        own, bases = type(self).__name__, [base.__name__ for base in type(self).__mro__]
+        known = self.trait_names(config=True)
+        if wrong := spelling.judge_spelling(self.config, own, bases, known):
+            raise TraitError(" ".join(wrong))
 
     def get_handlers(self, app: Any) -> list[tuple[str, type]]:
         """JupyterHub's hook: our pages, and where their templates are."""

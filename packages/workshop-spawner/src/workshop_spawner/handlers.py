@@ -44,7 +44,7 @@ class VisitMixin:
         return ratelimit.find_address(peer, forwarded, getattr(context, "trusted_downstream", ()))
 
     def refuse_too_many(self: Any) -> None:
-        """Raise a 429 with Retry-After when this address has made too many visitors."""
+        """Raise a 429 with Retry-After when this address has made too many visitors or guesses."""
         address = self.find_address()
         wait = self.authenticator.judge_rate(address)
         if wait:
@@ -71,12 +71,13 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
         if self.current_user:
             self.redirect(self.get_next_url(self.current_user))
             return
+        # Before anything is looked at: a refusal must not tell a guesser who is right.
+        self.refuse_too_many()
         wrong = self._judge_typed()
         if wrong:
             self.set_status(403)
             self.finish(await self._render(login_error=wrong))
             return
-        self.refuse_too_many()
         name, _ = visitors.judge_name(self.get_body_argument("name", ""), required=False)
         user = await self.login_user({"name": name})
         if user is None:
@@ -89,9 +90,9 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
         """What is wrong with what was typed, as a sentence; empty when nothing is."""
         code = self.authenticator.access_code
         if code and not visitors.is_right_code(code, self.get_body_argument("code", "")):
-            # A guesser's tries count as visitors do.
-            self.refuse_too_many()
-            self.log.warning("Wrong access code from %.64r", self.find_address())
+            address = self.find_address()
+            self.authenticator.count_guess(address)
+            self.log.warning("Wrong access code from %.64r", address)
             return "This is not the access code. Please look at it again."
         return visitors.judge_name(self.get_body_argument("name", ""), self.authenticator.ask_name)[
             1
@@ -140,7 +141,9 @@ class RestartHandler(VisitMixin, BaseHandler):
         self.clear_login_cookie()
         self._jupyterhub_user = None
         self.end_visit()
-        fresh = await self.login_user({"name": (user.user_info or {}).get("name", "")})
+        # JupyterHub 5 keeps no user_info.
+        kept = getattr(user, "user_info", None) or {}
+        fresh = await self.login_user({"name": kept.get("name", "")})
         self.redirect(
             url_path_join(self.hub.base_url, "spawn") if fresh else self.settings["login_url"]
         )
