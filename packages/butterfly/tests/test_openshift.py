@@ -1,14 +1,17 @@
 """Login at a cluster with the pod's own account, against pocket-openshift."""
 
+import asyncio
 import html
+import pathlib
 import re
 import ssl
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 import pytest
+from yarl import URL
 
-from jupyterhub_butterfly import settings
+from jupyterhub_butterfly import auth, settings
 from jupyterhub_butterfly.auth import openshift
 
 pytest.importorskip("pocket_openshift", reason="needs pocket-openshift (packages/pocket-openshift)")
@@ -106,6 +109,57 @@ async def test_who_administers_the_project_enters(place, person_factory, cluster
             pass
     log = "".join(place.lines)
     assert "sha256~" not in log
+    # The token was given back: the cluster lets who knows its name delete it.
+    async with asyncio.timeout(20):
+        while live_tokens(cluster):
+            await asyncio.sleep(0.05)
+
+
+def live_tokens(cluster):
+    answer = cluster.request("GET", "/apis/oauth.openshift.io/v1/oauthaccesstokens")
+    return [item["metadata"]["name"] for item in answer.body["items"]]
+
+
+async def test_two_tabs_log_in_side_by_side(place, person_factory, cluster):
+    ada = person_factory(place.url)
+    states = []
+    for path in ("terminal/session/1", "terminal/session/2"):
+        async with ada.session.get(place.url + path, allow_redirects=False) as answer:
+            states.append(URL(answer.headers["Location"]).query["state"])
+    kept = [c.key for c in ada.session.cookie_jar if c.key.startswith("terminal-login-state-")]
+    assert len(kept) == 2
+    for state in states:
+        url = f"{place.url}oauth_callback?code=nonsense&state={state}"
+        async with ada.session.get(url, allow_redirects=False) as answer:
+            assert "The cluster refused this login" in await answer.text(), "it was asked"
+        async with ada.session.get(url, allow_redirects=False) as answer:
+            assert "not begun in this browser" in await answer.text(), "a state is good once"
+
+
+async def test_a_refusal_is_explained_in_our_words(place, person_factory):
+    ada = person_factory(place.url)
+    query = "error=access_denied&error_description=call+0190"
+    async with ada.session.get(f"{place.url}oauth_callback?{query}") as answer:
+        text = await answer.text()
+    assert answer.status == 403
+    assert "You did not allow this terminal" in text
+    assert "0190" not in text
+
+
+async def test_a_cluster_in_trouble_ends_no_session(place, person_factory, cluster):
+    ada = person_factory(place.url)
+    await log_in(ada, place, cluster, "ada")
+    await ada.open_terminal("/")
+    async with ada.terminal() as terminal:
+        for fault in ({"status": 503}, {"status": 429}, {"status": 403}):
+            cluster.faults.add(resource="selfsubjectaccessreviews", times=10_000, **fault)
+            asked = len(cluster.requests)
+            async with asyncio.timeout(30):
+                while len(cluster.requests) == asked:
+                    await asyncio.sleep(0.05)
+            assert await terminal.run("echo in") == "in"
+            cluster.faults.clear()
+    assert "could not be checked" in "".join(place.lines)
 
 
 async def test_who_does_not_stays_outside(place, person_factory, cluster):
@@ -140,6 +194,81 @@ def test_what_is_missing_is_said():
         openshift.find_account({"SERVICE_ACCOUNT_DIR": "/nowhere"})
 
 
-def test_the_challenge_is_that_of_the_standard():
-    verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"  # RFC 7636, appendix B
-    assert openshift.make_challenge(verifier) == ("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")
+def test_a_bundle_that_is_none_is_said(tmp_path):
+    assert openshift.find_ca_file({}) == ""
+    (tmp_path / "ca").write_text("hello")
+    for path in (tmp_path / "ca", tmp_path / "none", tmp_path):
+        with pytest.raises(settings.SettingsError, match="OAUTH_CA_FILE"):
+            openshift.find_ca_file({"OAUTH_CA_FILE": str(path)})
+
+
+class SlowDoor:
+    """As much of the door as a check again needs; answers when the test says so."""
+
+    account = openshift.Account(pathlib.Path("/"), "lab", "term", "https://api.example")
+
+    def __init__(self):
+        self.asked, self.go, self.says = 0, asyncio.Event(), True
+
+    async def may_enter(self, token):
+        self.asked += 1
+        await self.go.wait()
+        if isinstance(self.says, Exception):
+            raise self.says
+        return self.says
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def gate():
+    return openshift.OpenShiftGate(SlowDoor(), b"secret", Clock())
+
+
+async def check(gate, login, requests=1):
+    asking = [asyncio.create_task(gate._confirm(login, 300)) for _ in range(requests)]
+    await asyncio.sleep(0)
+    gate.door.go.set()
+    return await asyncio.gather(*asking)
+
+
+async def test_one_question_at_a_time_for_a_login(gate):
+    login = openshift.Login("ada", "t", gate._clock.now - 301)
+    assert await check(gate, login, 20) == [True] * 20
+    assert gate.door.asked == 1
+    assert await check(gate, login, 20) == [True] * 20
+    assert gate.door.asked == 1, "known for a while"
+
+
+@pytest.mark.parametrize(
+    ("says", "ago", "enters"),
+    [
+        (True, 50_000, True),
+        (False, 301, False),
+        (auth.Refused("401"), 301, False),
+        (auth.Unanswered("503"), 301, True),
+        (auth.Unanswered("503"), 3599, True),
+        (auth.Unanswered("503"), 3601, False),
+    ],
+)
+async def test_a_login_is_checked_again(gate, says, ago, enters):
+    gate.door.says = says
+    login = openshift.Login("ada", "t", gate._clock.now - ago)
+    assert await check(gate, login) == [enters]
+
+
+async def test_a_cluster_in_trouble_is_left_alone(gate):
+    gate.door.says = auth.Unanswered("503")
+    logins = [openshift.Login("ada", "t", gate._clock.now - 301) for _ in range(10)]
+    for login in logins:
+        assert await check(gate, login) == [True]
+    assert gate.door.asked == 1
+    gate._clock.now += 61
+    gate.door.says = True
+    assert await check(gate, logins[0]) == [True]
+    assert gate.door.asked == 2

@@ -141,9 +141,11 @@ class ButterflyApp(options.ButterflyOptions):
             name, password = (self.environ.get(f"AUTH_{n}", "") for n in ("USERNAME", "PASSWORD"))
             return basic.BasicGate(name, password, secret)
         if self._mode() == "openshift":
-            from .auth import openshift
+            from .auth import openshift, openshift_door
 
-            return openshift.OpenShiftGate(openshift.find_account(self.environ), secret)
+            account = openshift.find_account(self.environ)
+            door = openshift_door.Door(account, openshift.find_ca_file(self.environ))
+            return openshift.OpenShiftGate(door, secret)
         from .auth import none
 
         outside = self.address()[0] not in none.LOOPBACK_ADDRESSES

@@ -1,13 +1,14 @@
 """Login at the cluster, without a hub: the pod's own service account is the OAuth client.
 
 For the image alone in a project (OAUTH_SERVICE_ACCOUNT): only who may administer the project enters,
-that is who may create role bindings in it; the cluster is asked. A door to the network.
+that is who may create role bindings in it; the cluster is asked by openshift_door.py, and what it
+answers is judged in openshift_rules.py.
 https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/authentication_and_authorization/using-service-accounts-as-oauth-client
 """  # noqa: E501 - an address
 
 from __future__ import annotations
 
-import base64
+import asyncio
 import collections
 import dataclasses
 import hashlib
@@ -16,51 +17,38 @@ import json
 import logging
 import pathlib
 import secrets
-import ssl
 import time
 import typing
-import urllib.parse
 
-from tornado import httpclient, httputil, web
+from tornado import httputil, web
 
 from jupyterhub_butterfly import kubeconfig, settings, tickets
 
-from . import Refused, Unanswered, Visitor
+from . import Refused, Unanswered, Visitor, openshift_rules
 from .none import check_form
+from .openshift_door import Account, Door
 
 log = logging.getLogger(__name__)
 
 LOGIN_COOKIE = "terminal-login"
 STATE_COOKIE = "terminal-login-state"
-STATE_SECONDS = 600
-REQUEST_SECONDS = 10.0
+STATE_SECONDS = 1800
 RECHECK_SECONDS = 300.0
+AT_ONCE_SECONDS = 0.5
+"""Sockets of one login that are checked within this time are checked by one question."""
 MOST_LOGINS = 1000
+MOST_SPENT = 10_000
 SCOPE = "user:info user:check-access"
-
-
-@dataclasses.dataclass(frozen=True)
-class Account:
-    """The pod's account: where it is mounted, what it is called, where its API is."""
-
-    folder: pathlib.Path
-    namespace: str
-    name: str
-    api_url: str
-
-    @property
-    def client_id(self) -> str:
-        """What the OAuth server calls it."""
-        return f"system:serviceaccount:{self.namespace}:{self.name}"
 
 
 @dataclasses.dataclass
 class Login:
-    """One person's login, kept in this process."""
+    """One person's login, kept in this process; `asking` is the question under way."""
 
     name: str
     token: str = dataclasses.field(repr=False)
     checked_at: float
+    asking: asyncio.Task[bool] | None = None
 
 
 def find_account(environ: typing.Mapping[str, str]) -> Account:
@@ -81,25 +69,16 @@ def find_account(environ: typing.Mapping[str, str]) -> Account:
     return Account(folder, namespace, name, kubeconfig.make_server_url(host, port))
 
 
-def make_review(namespace: str) -> dict[str, typing.Any]:
-    """Make the question whether somebody administers a project."""
-    attributes = {
-        "namespace": namespace,
-        "verb": "create",
-        "group": "rbac.authorization.k8s.io",
-        "resource": "rolebindings",
-    }
-    return {
-        "apiVersion": "authorization.k8s.io/v1",
-        "kind": "SelfSubjectAccessReview",
-        "spec": {"resourceAttributes": attributes},
-    }
-
-
-def make_challenge(verifier: str) -> str:
-    """Return the PKCE challenge (S256) of a verifier."""
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+def find_ca_file(environ: typing.Mapping[str, str]) -> str:
+    """The bundle that OAUTH_CA_FILE names, empty for none. Raises `SettingsError` if it is none."""
+    path = environ.get("OAUTH_CA_FILE", "")
+    try:
+        good = not path or "BEGIN CERTIFICATE" in pathlib.Path(path).read_text()
+    except (OSError, UnicodeDecodeError):
+        good = False
+    if not good:
+        raise settings.SettingsError(f"OAUTH_CA_FILE: {path} is no readable file of certificates.")
+    return path
 
 
 class OpenShiftGate:
@@ -108,23 +87,28 @@ class OpenShiftGate:
     mode = "openshift"
 
     def __init__(
-        self, account: Account, secret: bytes, clock: typing.Callable[[], float] = time.monotonic
+        self,
+        door: Door,
+        secret: bytes,
+        clock: typing.Callable[[], float] = time.monotonic,
     ) -> None:
-        self.account = account
+        self.door = door
         self.secret = secret
         self._clock = clock
         self._logins: collections.OrderedDict[str, Login] = collections.OrderedDict()
-        self._ssl = ssl.create_default_context()
-        if (account.folder / "ca.crt").is_file():
-            self._ssl.load_verify_locations(account.folder / "ca.crt")
+        self._spent: collections.OrderedDict[str, None] = collections.OrderedDict()
+        self._failures = 0
+        self._quiet_until = 0.0
+        self._tasks: set[asyncio.Task[typing.Any]] = set()
 
     async def start(self) -> None:
         """Say what the cluster must know of us."""
+        account = self.door.account
         log.info(
             "Log in at the cluster as %s; its redirect must be registered: oc annotate sa %s "
             "serviceaccounts.openshift.io/oauth-redirecturi.terminal=<this URL>/oauth_callback",
-            self.account.client_id,
-            self.account.name,
+            account.client_id,
+            account.name,
         )
 
     async def admit(self, handler: web.RequestHandler) -> Visitor | None:
@@ -133,57 +117,75 @@ class OpenShiftGate:
         login = self._logins.get(key) if key else None
         if key is None or login is None:
             return None
-        if self._clock() - login.checked_at > RECHECK_SECONDS and not await self._check(login):
-            self._logins.pop(key, None)
+        if not await self._confirm(login, RECHECK_SECONDS):
+            self._drop(key)
             return None
         return Visitor(login.name, hashlib.sha256(key.encode()).hexdigest())
 
     async def begin_login(self, handler: web.RequestHandler) -> None:
         """Send the browser to the cluster's login."""
-        endpoints = await self._discover()
+        endpoints = await self.door.discover()
         verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(24)
         kept = json.dumps({"state": state, "verifier": verifier, "next": handler.request.uri})
-        self._set_cookie(handler, STATE_COOKIE, kept, max_age=STATE_SECONDS)
+        for name in openshift_rules.find_surplus(STATE_COOKIE, handler.cookies):
+            handler.clear_cookie(name, path=handler.settings["prefix"])
+        cookie = openshift_rules.make_cookie_name(STATE_COOKIE, state, time.time())
+        self._set_cookie(handler, cookie, kept, max_age=STATE_SECONDS)
         query = {
-            "client_id": self.account.client_id,
+            "client_id": self.door.account.client_id,
             "redirect_uri": self._callback_url(handler),
             "response_type": "code",
             "scope": SCOPE,
             "state": state,
-            "code_challenge": make_challenge(verifier),
+            "code_challenge": openshift_rules.make_challenge(verifier),
             "code_challenge_method": "S256",
         }
         handler.redirect(httputil.url_concat(endpoints["authorization_endpoint"], query))
 
     async def finish_login(self, handler: web.RequestHandler) -> str:
         """Take the code that the browser brought; returns where to go on. Raises `Refused`."""
-        kept = json.loads(handler.get_signed_cookie(STATE_COOKIE, max_age_days=1) or b"{}")
-        handler.clear_cookie(STATE_COOKIE, path=handler.settings["prefix"])
-        state = handler.get_query_argument("state", "")
-        if not kept or not hmac.compare_digest(state.encode(), kept["state"].encode()):
-            raise Refused("This login was not begun in this browser. Open the terminal again.")
+        if error := handler.get_query_argument("error", ""):
+            # OpenShift does not always send the state along with an error.
+            description = handler.get_query_argument("error_description", "")
+            raise Refused(openshift_rules.explain_error(error, description))
+        kept = self._take_kept(handler)
         code = handler.get_query_argument("code", "")
         if not code:
-            reason = handler.get_query_argument("error_description", "no code came back")
-            raise Refused(f"The cluster did not log you in: {reason[:200]}")
-        token = await self._exchange(code, kept["verifier"], self._callback_url(handler))
-        user = await self._call("GET", "/apis/user.openshift.io/v1/users/~", token)
-        login = Login(str(user["metadata"]["name"]), token, self._clock())
-        if not await self._check(login):
-            raise Refused(f"{login.name} does not administer the project {self.account.namespace}.")
+            raise Refused("The cluster's login sent you back without a code. Open the terminal.")
+        token = await self.door.exchange(code, kept["verifier"], self._callback_url(handler))
+        login = Login(await self.door.get_name(token), token, self._clock())
+        if not await self.door.may_enter(token):
+            self._begin(self.door.revoke(token))
+            project = self.door.account.namespace
+            raise Refused(f"{login.name} does not administer the project {project}.")
         self._remember(handler, login)
         log.info("%s logged in", login.name)
-        target = str(kept["next"])
-        return target if target.startswith(handler.settings["prefix"]) else "/"
+        return openshift_rules.judge_target(kept["next"], handler.settings["prefix"])
+
+    def _take_kept(self, handler: web.RequestHandler) -> dict[str, str]:
+        """Take the browser's half of the login, good once."""
+        state = handler.get_query_argument("state", "")
+        cookie = openshift_rules.find_cookie(STATE_COOKIE, state, handler.cookies)
+        days = STATE_SECONDS / 86400
+        kept = openshift_rules.read_kept(handler.get_signed_cookie(cookie, max_age_days=days))
+        if not kept or not hmac.compare_digest(state.encode(), kept["state"].encode()):
+            raise Refused("This login was not begun in this browser. Open the terminal again.")
+        handler.clear_cookie(cookie, path=handler.settings["prefix"])
+        if state in self._spent:
+            raise Refused("This login was used before. Open the terminal again.")
+        self._spent[state] = None
+        while len(self._spent) > MOST_SPENT:
+            self._spent.popitem(last=False)
+        return kept
 
     async def still_valid(self, handler: web.RequestHandler) -> bool:
         """Ask the cluster about the login of a long-lived socket."""
         login = self._logins.get(self._key(handler) or "")
-        return login is not None and await self._check(login)
+        return login is not None and await self._confirm(login, AT_ONCE_SECONDS)
 
     def log_out(self, handler: web.RequestHandler) -> None:
-        """Forget the login of this browser."""
-        self._logins.pop(self._key(handler) or "", None)
+        """Forget the login of this browser, and give its token back."""
+        self._drop(self._key(handler) or "")
         handler.clear_cookie(LOGIN_COOKIE, path=handler.settings["prefix"])
 
     def xsrf_token(self, handler: web.RequestHandler) -> bytes:
@@ -201,80 +203,48 @@ class OpenShiftGate:
             (r"logout", Logout, {"gate": self}),
         ]
 
-    async def _check(self, login: Login) -> bool:
-        path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    async def _confirm(self, login: Login, age: float) -> bool:
+        """Whether a login holds, as known for at most `age` seconds; one question at a time."""
+        if self._clock() - login.checked_at <= age:
+            return True
+        if login.asking is None or login.asking.done():
+            login.asking = self._begin(self._ask(login))
+        return await asyncio.shield(login.asking)
+
+    async def _ask(self, login: Login) -> bool:
+        now = self._clock()
+        if now < self._quiet_until:
+            return openshift_rules.judge_trouble(login.checked_at, now)
         try:
-            answer = await self._call(
-                "POST", path, login.token, make_review(self.account.namespace)
-            )
+            allowed = await self.door.may_enter(login.token)
         except Refused:
             return False
+        except Unanswered as trouble:
+            log.warning("The login of %s could not be checked: %s", login.name, trouble)
+            if self._clock() >= self._quiet_until:
+                self._failures += 1
+                self._quiet_until = self._clock() + openshift_rules.make_pause(self._failures)
+            return openshift_rules.judge_trouble(login.checked_at, self._clock())
+        self._failures, self._quiet_until = 0, 0.0
         login.checked_at = self._clock()
-        return answer.get("status", {}).get("allowed") is True
+        return allowed
 
-    async def _discover(self) -> dict[str, str]:
-        found = await self._call("GET", "/.well-known/oauth-authorization-server", None)
-        for key in ("authorization_endpoint", "token_endpoint"):
-            if urllib.parse.urlsplit(str(found.get(key))).scheme != "https":
-                raise Unanswered(f"The cluster names no {key}. Is this OpenShift?")
-        return found
+    def _begin(self, work: typing.Coroutine[typing.Any, typing.Any, bool | None]) -> typing.Any:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
-    async def _exchange(self, code: str, verifier: str, callback: str) -> str:
-        endpoints = await self._discover()
-        form = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": callback,
-            "code_verifier": verifier,
-            "client_id": self.account.client_id,
-            "client_secret": (self.account.folder / "token").read_text().strip(),
-        }
-        body = urllib.parse.urlencode(form)
-        answer = await self._fetch(endpoints["token_endpoint"], method="POST", body=body)
-        token = answer.get("access_token")
-        if not isinstance(token, str) or not token:
-            raise Refused("The cluster gave no token for this login. Open the terminal again.")
-        return token
-
-    async def _call(
-        self, method: str, path: str, token: str | None, body: typing.Any = None
-    ) -> dict[str, typing.Any]:
-        headers = {"Accept": "application/json", "Content-Type": "application/json"}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
-        return await self._fetch(
-            self.account.api_url + path,
-            method=method,
-            headers=headers,
-            body=None if body is None else json.dumps(body),
-        )
-
-    async def _fetch(self, url: str, **options: typing.Any) -> dict[str, typing.Any]:
-        """Fetch JSON. Raises `Refused` on 400, 401 and 403, `Unanswered` on all other trouble."""
-        request = httpclient.HTTPRequest(
-            url,
-            ssl_options=self._ssl,
-            connect_timeout=REQUEST_SECONDS,
-            request_timeout=REQUEST_SECONDS,
-            follow_redirects=False,
-            **options,
-        )
-        try:
-            answer = await httpclient.AsyncHTTPClient().fetch(request)
-            found = json.loads(answer.body)
-        except httpclient.HTTPError as error:
-            if error.code in {400, 401, 403}:
-                raise Refused("The cluster refused this login.") from error
-            raise Unanswered(f"The cluster answers with {error.code}. Try again.") from error
-        except (OSError, ValueError) as error:
-            raise Unanswered("The cluster does not answer. Try again in a moment.") from error
-        return found if isinstance(found, dict) else {}
+    def _drop(self, key: str) -> None:
+        login = self._logins.pop(key, None)
+        if login is not None:
+            self._begin(self.door.revoke(login.token))
 
     def _remember(self, handler: web.RequestHandler, login: Login) -> None:
         key = secrets.token_urlsafe(32)
         self._logins[key] = login
         while len(self._logins) > MOST_LOGINS:
-            self._logins.popitem(last=False)
+            self._drop(next(iter(self._logins)))
         self._set_cookie(handler, LOGIN_COOKIE, key, max_age=24 * 3600)
 
     def _key(self, handler: web.RequestHandler) -> str | None:
