@@ -42,6 +42,34 @@ def test_a_setting_that_nobody_knows_stops_the_start(section, caplog):
     assert "Did you mean allowed_users?" in caplog.text
 
 
+@pytest.mark.parametrize("section", ["OpenshiftAuthenticatr", "OpenShiftOAuthenticator"])
+def test_a_section_that_nobody_reads_stops_the_start(section, caplog):
+    auth = make()
+    auth.config[section].blocked_users = {"mallory"}
+    with pytest.raises(SystemExit):
+        auth.check_allow_config()
+    assert f"c.{section} is not read by this authenticator: write c.OpenShiftAuth" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "section", ["GitHubOAuthenticator", "GenericOAuthenticator", "KubeSpawner"]
+)
+def test_a_section_of_something_else_is_left_alone(section):
+    auth = make()
+    auth.config[section].blocked_users = {"mallory"}
+    auth.config.OpenshiftAuthenticatr  # only looked at, which makes it  # noqa: B018
+    auth.check_allow_config()
+
+
+@pytest.mark.parametrize("remembers", [True, False])
+def test_a_hub_that_cannot_remember_people_says_so(remembers, monkeypatch, caplog):
+    monkeypatch.setattr(configuration.orm.User, "user_info", None, raising=False)
+    if not remembers:
+        monkeypatch.delattr(configuration.orm.User, "user_info")
+    make().check_allow_config()
+    assert ("cannot remember whom a name belongs to" in caplog.text) is not remembers
+
+
 @pytest.mark.parametrize(
     ("settings", "trait"),
     [

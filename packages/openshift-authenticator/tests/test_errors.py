@@ -6,12 +6,13 @@ from openshift_authenticator import errors
 
 
 def test_a_problem_is_a_sentence_with_its_command_below():
-    problem = errors.Problem("x", "Something is wrong. Run:", "oc whoami")
+    problem = errors.Problem("x", "Something is wrong.", "oc whoami")
     assert str(problem) == "Something is wrong. Run:\n    oc whoami"
     assert problem.as_dict() == {
         "code": "x",
-        "sentence": "Something is wrong. Run:",
+        "sentence": "Something is wrong.",
         "command": "oc whoami",
+        "lead": "Run:",
     }
 
 

@@ -1,5 +1,6 @@
 """Callbacks found, probes judged, and the exact lines that mend them - as recorded."""
 
+import dataclasses
 import json
 import shlex
 from pathlib import Path
@@ -119,6 +120,25 @@ def test_a_client_without_the_redirect_gets_the_patch():
     problem = redirects.judge_probe(400, "", {"error": "invalid_request"}, CLIENT)
     patch = json.loads(shlex.split(problem.command)[-1])
     assert patch == [{"op": "add", "path": "/redirectURIs/-", "value": CALLBACK}]
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_an_account_without_any_redirect_gets_the_line(status):
+    """OpenShift says no more than that; its own log has "has no redirectURIs"."""
+    problem = redirects.judge_probe(status, "", {"error": "server_error"}, ACCOUNT)
+    assert problem.command.startswith("oc annotate serviceaccount hub")
+
+
+@pytest.mark.parametrize("status", [403, 404, 405, 418])
+def test_what_is_no_oauth_server_gets_no_line(status):
+    with pytest.raises(errors.BadDocument, match=f"answered {status}.*authorize_url"):
+        redirects.judge_probe(status, "", {"error": "x"}, ACCOUNT)
+
+
+def test_an_address_that_a_browser_named_is_told_as_such():
+    guessed = dataclasses.replace(ACCOUNT, guessed=True)
+    said = str(redirects.judge_probe(400, "", {}, guessed))
+    assert "came with a browser's request. If it is this hub's own, run:\n    oc annotate" in said
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])

@@ -47,6 +47,7 @@ AFTER = {
     "just within the tolerance": (None, 3600, Verdict.KEEP),
     "no answer for too long": (None, 3601, Verdict.LOGIN_AGAIN),
     "403 for too long": (403, 3601, Verdict.LOGIN_AGAIN),
+    "checked in a far future: the clock was wrong": (503, -3601, Verdict.LOGIN_AGAIN),
 }
 
 
@@ -69,13 +70,22 @@ def test_nobody_is_believed_longer_than_the_tolerance(status, ago, tolerance):
 
 
 def test_the_pauses_grow_and_end():
-    weather, pauses = FINE, []
+    weather, pauses, now = FINE, [], NOW
     for _ in range(20):
-        weather = refresh.after_failure(weather, NOW, None)
-        pauses.append(weather.quiet_until - NOW)
+        weather = refresh.after_failure(weather, now, None)
+        pauses.append(weather.quiet_until - now)
+        now = weather.quiet_until
     assert pauses[:5] == [1, 2, 4, 8, 16]
     assert max(pauses) == refresh.LONGEST_PAUSE
     assert refresh.after_success() == FINE
+
+
+def test_ten_that_fail_together_are_one_failure():
+    weather = FINE
+    for _ in range(10):
+        weather = refresh.after_failure(weather, NOW, None)
+    assert weather == Weather(1, NOW + 1)
+    assert refresh.after_failure(weather, NOW, 30).quiet_until == NOW + 30
 
 
 def test_the_cluster_may_name_the_pause_within_reason():

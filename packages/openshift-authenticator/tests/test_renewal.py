@@ -115,6 +115,30 @@ async def test_nobody_waits_longer_than_the_timeout_in_all(host, lying_server):
     released.set()
 
 
+async def test_a_long_queue_logs_nobody_out(host, lying_server):
+    """Everybody comes back from a night: the cluster is slow, but well, and nobody is known."""
+    host.request_timeout = 1.0
+
+    async def slow(request):
+        await asyncio.sleep(0.1)
+        return 200, {}, ALICE
+
+    lying_server.answers[cluster.USER_PATH] = slow
+    crowd = [renewal.renew(host, User(make_state(checked_ago=50_000))) for _ in range(30)]
+    models = await asyncio.gather(*crowd)
+    assert all(isinstance(model, dict) for model in models)
+    assert host.weather == refresh.Weather()
+
+
+async def test_whoever_waits_too_long_blames_nobody(host, lying_server, monkeypatch):
+    monkeypatch.setattr(renewal, "QUEUE_TIMEOUTS", 0.01)
+    async with host.gate.slot, host.gate.slot:
+        assert await renewal.renew(host, User(make_state())) is True
+    assert lying_server.seen == []
+    assert host.weather == refresh.Weather()
+    assert isinstance(await renewal.renew(host, User(make_state())), dict), "its place was kept"
+
+
 async def test_another_uid_means_log_in_again(host, lying_server):
     other = {"metadata": {"name": "alice", "uid": "u-2"}}
     lying_server.answers[cluster.USER_PATH] = (200, {}, other)

@@ -23,7 +23,7 @@ def checker(lying_server, door_to, monkeypatch):
             return endpoints.Endpoints(url, url + "/oauth/authorize", url + "/oauth/token")
 
     def make_request(callback):
-        return redirects.Request(ACCOUNT.client_id, callback, ("user:info",))
+        return redirects.Request(ACCOUNT.client_id, callback, ("user:info",), "evil" in callback)
 
     api = cluster.Cluster(lying_server.url, door_to(lying_server.ca_file))
     return selfcheck.SelfCheck(api, Finder(), make_request)
@@ -50,16 +50,28 @@ async def test_a_missing_annotation_is_printed_and_kept(checker, lying_server, c
     assert checker.problem is None
 
 
-async def test_a_wrong_host_header_keeps_nobody_else_out(checker, lying_server):
+async def test_a_host_header_before_anybody_logged_in_is_told_as_such(
+    checker, lying_server, caplog
+):
+    lying_server.answers["/oauth/authorize"] = (400, {}, {})
+    await checker.check("http://evil.example/hub/oauth_callback")
+    assert "came with a browser's request. If it is this hub's own, run:" in caplog.text
+
+
+async def test_a_wrong_host_header_keeps_nobody_else_out(checker, lying_server, caplog):
     async def judge(request):
         known = request.query_arguments["redirect_uri"] == [CALLBACK.encode()]
         return (302, {"Location": "/login"}, "") if known else (400, {}, {})
 
     lying_server.answers["/oauth/authorize"] = judge
     assert await checker.check(CALLBACK) is None
-    assert await checker.check("http://evil.example/hub/oauth_callback") is not None
+    for number in range(200):
+        assert await checker.check(f"http://evil-{number}.example/hub/oauth_callback") is not None
+        assert checker.problem is None, "nothing is wrong with the hub"
+    assert "oc annotate" not in caplog.text, "no admin is made to register a foreign address"
+    ours = [record for record in caplog.records if record.name == selfcheck.log.name]
+    assert 0 < len(ours) <= 20
     assert await checker.check(CALLBACK) is None
-    assert checker.problem is None
 
 
 async def test_a_problem_is_logged_once(checker, lying_server, caplog):

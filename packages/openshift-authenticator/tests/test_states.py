@@ -1,5 +1,12 @@
 """A state is unguessable, good once, and forgotten in time."""
 
+import base64
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from openshift_authenticator import states
 
 
@@ -29,3 +36,42 @@ def test_the_ledger_is_bounded(monkeypatch):
     for number in range(100):
         assert ledger.spend(str(number), 0)
     assert len(ledger._spent) <= 10
+
+
+def test_each_login_has_a_cookie_of_its_own():
+    names = [states.make_cookie_name("x", state, now=1e9) for state in ("a", "b", "\xe9")]
+    assert all(re.fullmatch(r"x-[0-9a-f]{12}-[0-9a-f]{16}", name) for name in names)
+    assert states.find_cookie("x", "b", ["_xsrf", *names]) == names[1]
+    assert states.find_cookie("x", "c", names) == states.find_cookie("x", "", names) == ""
+
+
+def test_the_oldest_make_room():
+    assert states.find_surplus("x", ["x-1", "_xsrf", "x-2"]) == []
+    many = [states.make_cookie_name("x", "abc", 1e9 + number) for number in range(7)]
+    assert states.find_surplus("x", ["other", *reversed(many)]) == many[:3]
+    assert len(many) - 3 + 1 == states.MOST_PENDING
+
+
+def encode(text):
+    return base64.urlsafe_b64encode(text).decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "\xe9", "x", "bnVsbA==", "W10=", encode(b"{}"), encode(b'{"state_id": 1}'), "e" * 99_999],
+)
+def test_a_state_from_the_address_may_be_anything(text):
+    assert states.read_state(text) == ""
+
+
+def test_a_deep_state_is_no_state():
+    assert states.read_state(encode(b"[" * 100_000)) == ""
+
+
+@given(st.text())
+def test_any_text_is_read_without_an_error(text):
+    assert isinstance(states.read_state(text), str)
+
+
+def test_a_state_comes_back():
+    assert states.read_state(encode(b'{"state_id": "abc"}')) == "abc"

@@ -6,7 +6,7 @@ import ssl
 import pytest
 import trustme
 
-from openshift_authenticator import trust
+from openshift_authenticator import errors, trust
 
 
 @pytest.fixture
@@ -50,6 +50,12 @@ def test_a_context_is_kept_until_its_bundle_is_rotated(bundle):
     os.utime(path, (1, 1))
     second = keeper.context_for(roots)
     assert subjects(second)[-1:] != subjects(first)[-1:]
+
+
+def test_a_bundle_that_became_nonsense_is_a_sentence(tmp_path):
+    (tmp_path / "ca.crt").write_text("")
+    with pytest.raises(errors.Misconfigured, match=r"ca\.crt, so the cluster"):
+        trust.make_context(trust.make_roots(str(tmp_path / "ca.crt")))
 
 
 def test_what_is_wrong_with_a_bundle(bundle, tmp_path):

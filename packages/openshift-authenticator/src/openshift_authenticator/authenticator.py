@@ -100,7 +100,10 @@ class OpenShiftAuthenticator(options.Options):
 
     def make_request(self, callback: str) -> redirects.Request:
         """What is asked of the OAuth server."""
-        return redirects.Request(self.client_id, callback, tuple(self.scope))
+        known = (self.oauth_callback_url, self.parts.checker.callback)
+        return redirects.Request(
+            self.client_id, callback, tuple(self.scope), guessed=callback not in known
+        )
 
     async def prepare_login(self, handler: Any) -> None:
         """Called by the login page before it sends the browser away; raises errors.LoginError."""

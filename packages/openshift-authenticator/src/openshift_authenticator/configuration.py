@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from jupyterhub import crypto
+from jupyterhub import crypto, orm
 from traitlets.config import Config
 
 from . import settings, trust
@@ -58,12 +58,16 @@ SAME = (
 
 def find_sections(config: Config, cls: type) -> dict[str, set[str]]:
     """The names configured for ``cls``, by section; sections of other classes are left out."""
-    names = [parent.__name__ for parent in cls.__mro__ if hasattr(parent, "section_names")]
     return {
         name: {key for key in config[name] if not key[:1].isupper()}
-        for name in names
+        for name in list_sections(cls)
         if name in config
     }
+
+
+def list_sections(cls: type) -> list[str]:
+    """The sections that ``cls`` reads."""
+    return [parent.__name__ for parent in cls.__mro__ if hasattr(parent, "section_names")]
 
 
 def find_names(config: Config, cls: type) -> frozenset[str]:
@@ -110,8 +114,11 @@ def read_settings(auth: Any, **known: Any) -> settings.Settings:
 
 def judge(auth: Any) -> list[str]:
     """All that is wrong with the settings, in sentences."""
-    given = find_sections(auth.config, type(auth))
+    cls = type(auth)
+    given = find_sections(auth.config, cls)
+    configured = [name for name, section in auth.config.items() if section]
     return [
+        *settings.judge_sections(cls.__name__, list_sections(cls), configured),
         *settings.judge_names(auth.traits(config=True), given),
         *settings.judge_settings(read_settings(auth)),
     ]
@@ -127,6 +134,12 @@ def list_warnings(auth: Any) -> list[str]:
         )
     elif os.environ.get("OAUTH_TLS_VERIFY") == "0":
         warnings.append("OAUTH_TLS_VERIFY=0 is not heeded: certificates are verified.")
+    if not auth.enable_auth_state and not hasattr(orm.User, "user_info"):
+        warnings.append(
+            "Without auth_state, this version of JupyterHub cannot remember whom a name belongs "
+            "to: an account deleted in the cluster and made again gets the old one's server. "
+            "Set JUPYTERHUB_CRYPT_KEY, or use JupyterHub 6."
+        )
     if not auth.enable_auth_state:
         warnings.append(
             "auth_state is off, so groups and rights are judged at login only. Set "

@@ -14,19 +14,20 @@ class Problem:
     """One thing that stands in the way of logging in.
 
     ``code`` is a stable word for machines, ``sentence`` is for people, ``command`` is the
-    line that mends it (empty if there is none).
+    line that mends it (empty if there is none), ``lead`` the words before that line.
     """
 
     code: str
     sentence: str
     command: str = ""
+    lead: str = "Run:"
 
     def as_dict(self) -> dict[str, str]:
         """The problem as plain JSON."""
         return asdict(self)
 
     def __str__(self) -> str:
-        return f"{self.sentence}\n    {self.command}" if self.command else self.sentence
+        return f"{self.sentence} {self.lead}\n    {self.command}" if self.command else self.sentence
 
 
 class LoginError(Exception):
@@ -61,7 +62,9 @@ class Misconfigured(LoginError):
     @classmethod
     def of(cls, problem: Problem) -> Misconfigured:
         """The error that carries a problem found before."""
-        return cls(problem.sentence, command=problem.command, code=problem.code)
+        error = cls(problem.sentence)
+        error.problem = problem
+        return error
 
 
 class NotOpenShift(Misconfigured):

@@ -7,6 +7,7 @@ here and nowhere else.
 from __future__ import annotations
 
 import hmac
+import html
 import logging
 from typing import Any
 
@@ -24,16 +25,17 @@ from . import errors, redirects, sessions, states, tokens
 
 log = logging.getLogger(__name__)
 
+AGAIN = '<p><a class="btn btn-jupyter" id="again" href="login">Log in again</a></p>'
+"""Below the sentence of each error; all pages that show one are beside the hub's login page."""
+
 
 def make_http_error(error: errors.LoginError) -> Any:
     """The web.HTTPError that shows a login error's sentence to a person."""
     problem = error.problem
     if error.http_status != 403:
         log.error("A login failed: %s", problem)
-    sentence = problem.sentence
-    if problem.command:
-        sentence = f"{sentence.removesuffix(' Run:')} The hub's log says what its admin has to run."
-    return refuse(error.http_status, sentence)
+    hint = " The hub's log says what its admin has to run." if problem.command else ""
+    return refuse(error.http_status, problem.sentence + hint)
 
 
 def refuse(status: int, sentence: str) -> Any:
@@ -41,6 +43,7 @@ def refuse(status: int, sentence: str) -> Any:
     reason = "Login refused" if status in (400, 403) else "Login not possible"
     error: Any = web.HTTPError(status, sentence, reason=reason)
     error.jupyterhub_message = sentence  # JupyterHub 5 would show the headline in its place
+    error.jupyterhub_html_message = f"{html.escape(sentence)}</p>{AGAIN}<p>"
     return error
 
 
@@ -51,8 +54,23 @@ class LoginHandler(OAuthLoginHandler):
     def _OAUTH_AUTHORIZE_URL(self) -> str:
         return self.authenticator.where.authorize
 
+    _state = ""
+
     def _generate_state_id(self) -> str:
-        return states.make_state()
+        self._state = states.make_state()
+        return self._state
+
+    def set_state_cookie(self, state_cookie_value: str) -> None:
+        """Replaces the base's one cookie, which the next tab would overwrite, by one a login."""
+        for name in states.find_surplus(STATE_COOKIE_NAME, self.cookies):
+            self.clear_cookie(name, **_place(self))
+        self._set_cookie(
+            states.make_cookie_name(STATE_COOKIE_NAME, self._state, self.authenticator.now()),
+            state_cookie_value,
+            expires_days=states.LIFETIME_SECONDS / 86400,
+            httponly=True,
+            **_place(self),
+        )
 
     async def get(self) -> None:
         """Look where to go, then go."""
@@ -85,13 +103,13 @@ class CallbackHandler(OAuthCallbackHandler):
     def get_state_cookie(self) -> str:
         """The browser's half of the state, no older than states.LIFETIME_SECONDS."""
         if self._state_cookie is None:
+            state = states.read_state(self.get_argument("state", ""))
+            name = states.find_cookie(STATE_COOKIE_NAME, state, self.cookies)
             days = states.LIFETIME_SECONDS / 86400
-            cookie = self.get_secure_cookie(STATE_COOKIE_NAME, max_age_days=days)
+            cookie = self.get_secure_cookie(name, max_age_days=days)
             self._state_cookie = (cookie or b"").decode("utf8", "replace")
-            options = self.settings.get("cookie_options", {})
-            self.clear_cookie(
-                STATE_COOKIE_NAME, path=options.get("path", "/"), domain=options.get("domain")
-            )
+            if cookie:
+                self.clear_cookie(name, **_place(self))
         return self._state_cookie
 
     def get_verifier(self) -> str:
@@ -114,10 +132,17 @@ class CallbackHandler(OAuthCallbackHandler):
         statuses = {"access-denied": 403, "cluster-unavailable": 503}
         raise refuse(statuses.get(problem.code, 400), problem.sentence)
 
+    def check_code(self) -> None:
+        """Refuse a callback that brings nothing."""
+        if not self.get_argument("code", ""):
+            raise refuse(
+                400, "The cluster's login page sent you back without a code. Log in again."
+            )
+
     def check_state(self) -> None:
         """Refuse a callback that this browser did not ask for, or that was used before."""
         cookie = _deserialize_state(self.get_state_cookie() or "e30=")
-        here, there = cookie.get("state_id"), _read_state_id(self.get_argument("state", ""))
+        here, there = cookie.get("state_id"), states.read_state(self.get_argument("state", ""))
         if not here:
             raise refuse(
                 400,
@@ -125,18 +150,15 @@ class CallbackHandler(OAuthCallbackHandler):
                 "and log in again; if that does not help, allow its cookies.",
             )
         if not there or not hmac.compare_digest(here.encode(), there.encode()):
-            raise refuse(400, "This login belongs to another tab or browser. Log in again here.")
+            raise refuse(400, "This login belongs to another browser. Log in again here.")
         if not self.authenticator.ledger.spend(here, self.authenticator.now()):
             raise refuse(400, "This login was used before. Log in again.")
 
 
-def _read_state_id(text: str) -> str:
-    try:
-        state = _deserialize_state(text)
-    except ValueError:
-        return ""
-    found = state.get("state_id") if isinstance(state, dict) else None
-    return found if isinstance(found, str) else ""
+def _place(handler: Any) -> dict[str, Any]:
+    """Where the state's cookies are: with the hub, not with the servers behind it."""
+    domain = handler.settings.get("cookie_options", {}).get("domain")
+    return {"path": handler.hub.base_url, **({"domain": domain} if domain else {})}
 
 
 class LogoutHandler(OAuthLogoutHandler):

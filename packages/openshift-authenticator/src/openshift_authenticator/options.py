@@ -160,7 +160,8 @@ class Options(OAuthenticator):
         help="""
         How many logins are refreshed side by side, of all users together.
 
-        A number of requests; 10 by default.
+        A number of people; 10 by default. Each costs the cluster one request, and one more for
+        each entry of allowed_access and admin_access.
 
         Lower it to spare a small cluster when the hub was restarted with hundreds of users.
 

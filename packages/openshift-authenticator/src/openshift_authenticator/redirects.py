@@ -27,6 +27,8 @@ class Request:
     client_id: str
     redirect_uri: str
     scopes: tuple[str, ...]
+    guessed: bool = False
+    """The redirect is what a browser's request named as the hub's address: anybody's words."""
 
 
 def make_callback(public_url: str, base_url: str = "/") -> str:
@@ -97,16 +99,25 @@ def judge_probe(
 ) -> errors.Problem | None:
     """What the answer to the probe means; None if people will be sent back.
 
-    Raises ClusterError for an answer that settles nothing (429, 5xx).
+    Raises ClusterError for an answer that settles nothing (429, 5xx), BadDocument for one that is
+    not an OAuth server's.
     """
     if status in (301, 302, 303, 307):
         error = _find_error(location, request.redirect_uri)
         return judge_refusal(*error, request) if error else None
     if status in (200, 401):
         return None
+    code = str((document or {}).get("error", ""))
+    # What OpenShift says of an account without any redirect (in its log: "has no redirectURIs").
+    bare = code == "server_error" and credentials.parse_account(request.client_id) is not None
+    if status == 400 or bare:
+        return _make_unregistered(code, request)
     if status == 429 or status >= 500:
         raise errors.ClusterError(f"The OAuth server answered {status}.", status=status)
-    return _make_unregistered(str((document or {}).get("error", "")), request)
+    raise errors.BadDocument(
+        f"The cluster's login page answered {status}, which no OAuth server does: something stands "
+        "before it, or OpenShiftAuthenticator.authorize_url is wrong."
+    )
 
 
 def _find_error(location: str, redirect_uri: str) -> tuple[str, str] | None:
@@ -123,15 +134,26 @@ def _make_unregistered(error: str, request: Request) -> errors.Problem:
     if account:
         sentence = (
             f"The cluster does not send people back to {request.redirect_uri}: the service "
-            f"account {account.name} of namespace {account.namespace} does not register it. Run:"
+            f"account {account.name} of namespace {account.namespace} does not register it."
         )
         command = render_annotate(account, request.redirect_uri)
-        return errors.Problem("redirect-not-registered", sentence, command)
+        return errors.Problem("redirect-not-registered", sentence, command, _lead(request))
     if error == "unauthorized_client":
-        sentence = f"The cluster knows no OAuthClient {request.client_id}. Make it with:"
-        return errors.Problem("client-not-registered", sentence, render_client(request))
-    sentence = f"The OAuthClient {request.client_id} does not register {request.redirect_uri}. Run:"
-    return errors.Problem("redirect-not-registered", sentence, render_patch(request))
+        sentence = f"The cluster knows no OAuthClient {request.client_id}."
+        return errors.Problem(
+            "client-not-registered", sentence, render_client(request), _lead(request)
+        )
+    sentence = f"The OAuthClient {request.client_id} does not register {request.redirect_uri}."
+    return errors.Problem(
+        "redirect-not-registered", sentence, render_patch(request), _lead(request)
+    )
+
+
+def _lead(request: Request) -> str:
+    # Whoever sends a Host header of their own must not get their address registered by an admin.
+    if request.guessed:
+        return "That address came with a browser's request. If it is this hub's own, run:"
+    return "Run:"
 
 
 def render_annotate(account: credentials.Account, redirect_uri: str) -> str:

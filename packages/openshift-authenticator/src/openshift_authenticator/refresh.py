@@ -88,13 +88,19 @@ def judge_failure(status: int | None, memory: Memory, limits: Limits, now: float
 
 def judge_trouble(memory: Memory, limits: Limits, now: float) -> Verdict:
     """How long a login is believed that nobody can confirm."""
-    if now - memory.checked_at <= limits.tolerance:
+    if abs(now - memory.checked_at) <= limits.tolerance:
         return Verdict.KEEP
     return Verdict.LOGIN_AGAIN
 
 
 def after_failure(weather: Weather, now: float, retry_after: float | None) -> Weather:
-    """The cluster is in trouble: nobody asks for a while, longer each time."""
+    """The cluster is in trouble: nobody asks for a while, longer each time.
+
+    Whoever asked before the trouble was known fails for the same reason, and it counts once.
+    """
+    if now < weather.quiet_until:
+        until = max(weather.quiet_until, now + min(retry_after or 0.0, 600.0))
+        return Weather(weather.failures, until)
     failures = weather.failures + 1
     pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
     return Weather(failures, now + max(pause, min(retry_after or 0.0, 600.0)))

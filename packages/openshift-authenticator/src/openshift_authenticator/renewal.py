@@ -13,6 +13,9 @@ from . import errors, refresh, sessions, turnstile
 
 log = logging.getLogger(__name__)
 
+QUEUE_TIMEOUTS = 3
+"""How long a refresh waits for its turn, in request_timeouts: all of a class come at once."""
+
 
 class Host(Protocol):
     """What is needed of the authenticator."""
@@ -54,11 +57,32 @@ async def renew(host: Host, user: Any) -> bool | dict[str, Any]:
 async def _ask(
     host: Host, user: Any, state: dict[str, Any]
 ) -> tuple[refresh.Verdict, dict[str, Any] | None]:
+    memory = refresh.read_memory(state)
     try:
-        async with asyncio.timeout(host.request_timeout), host.gate.slot:
+        async with asyncio.timeout(host.request_timeout * QUEUE_TIMEOUTS):
+            await host.gate.slot.acquire()
+    except TimeoutError:
+        # That many people are no trouble of the cluster's.
+        log.warning("The login of %s could not be checked: too many others wait", user.name)
+        return refresh.judge_trouble(memory, host.limits, host.now()), None
+    try:
+        return await _ask_now(host, user, state, memory)
+    finally:
+        host.gate.slot.release()
+
+
+async def _ask_now(
+    host: Host, user: Any, state: dict[str, Any], memory: refresh.Memory
+) -> tuple[refresh.Verdict, dict[str, Any] | None]:
+    # Those before us in the queue may have found the cluster in trouble.
+    verdict = refresh.judge_before(memory, host.weather, host.limits, host.now())
+    if verdict is not refresh.Verdict.ASK:
+        return verdict, None
+    try:
+        async with asyncio.timeout(host.request_timeout):
             model = await host.make_model(state)
     except (errors.LoginError, TimeoutError) as error:
-        return _judge_error(host, user, refresh.read_memory(state), error), None
+        return _judge_error(host, user, memory, error), None
     host.weather = refresh.after_success()
     old, new = sessions.read_uid(state, None), sessions.read_uid(model["auth_state"], None)
     if old and old != new:

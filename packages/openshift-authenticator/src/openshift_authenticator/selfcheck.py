@@ -19,6 +19,10 @@ DELAYS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 60.0, 60.0)
 """Pauses at start-up while the cluster does not answer, in seconds."""
 
 
+MOST_STRANGERS = 20
+"""How many addresses that are not the hub's are told in the log."""
+
+
 class Finder(Protocol):
     """Where to log in; see discovery.Discovery."""
 
@@ -44,6 +48,7 @@ class SelfCheck:
         self.callback = ""
         self.problem: errors.Problem | None = None
         self._passed: set[str] = set()
+        self._strangers: set[str] = set()
 
     async def run_at_start(
         self, account: credentials.Account | None, folder: str, base: str
@@ -106,6 +111,8 @@ class SelfCheck:
         problem = redirects.judge_probe(answer.status, location, answer.document(), request)
         if problem is None:
             self._pass(callback)
+        elif request.guessed and self._passed:
+            self._tell_stranger(callback)
         else:
             self._tell(problem)
         return problem
@@ -116,6 +123,12 @@ class SelfCheck:
         # Callbacks guessed from requests come from their Host header: remember few.
         if len(self._passed) < 20:
             self._passed.add(callback)
+
+    def _tell_stranger(self, callback: str) -> None:
+        # People do log in under another address, so this is one request's trouble, or its mischief.
+        if len(self._strangers) < MOST_STRANGERS and callback not in self._strangers:
+            self._strangers.add(callback)
+            log.warning("A browser asked for this hub as %.200s, which is not registered", callback)
 
     def _tell(self, problem: errors.Problem) -> None:
         if problem != self.problem:

@@ -7,7 +7,7 @@ trait. What a single trait may hold is checked by the trait itself.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +21,8 @@ ACCOUNT_SCOPES = (
     "user:list-scoped-projects",
 )
 FULL = "user:full"
+NEAR = 0.85
+"""How alike two class names are for one to be a misspelling of the other (difflib's ratio)."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,20 @@ def judge_names(known: Iterable[str], given: Mapping[str, Iterable[str]]) -> lis
             hint = f" Did you mean {close[0]}?" if close else ""
             sentences.append(f"c.{section}.{name} is no setting of this authenticator.{hint}")
     return sentences
+
+
+def judge_sections(own: str, read: Collection[str], configured: Iterable[str]) -> list[str]:
+    """Sections of the configuration that nobody reads, but that are probably meant for us.
+
+    ``own`` is the name of our class, ``read`` the sections that it reads, ``configured`` those that
+    hold something. A rule of entry must not be lost by a misspelt class, nor by the class that
+    oauthenticator has for OpenShift.
+    """
+    return [
+        f"c.{name} is not read by this authenticator: write c.{own}."
+        for name in sorted(set(configured) - set(read))
+        if difflib.SequenceMatcher(None, name.lower(), own.lower()).ratio() >= NEAR
+    ]
 
 
 def _judge_address(settings: Settings) -> Iterable[str]:

@@ -10,6 +10,8 @@ import os
 import ssl
 from dataclasses import dataclass
 
+from . import errors
+
 
 @dataclass(frozen=True)
 class Roots:
@@ -44,7 +46,7 @@ def judge_bundle(path: str) -> str:
 def make_context(roots: Roots) -> ssl.SSLContext:
     """A TLS client context that trusts the system's authorities and ``roots``.
 
-    Raises ssl.SSLError for a file that is no PEM bundle.
+    Raises errors.Misconfigured for a file that is no PEM bundle.
     """
     context = ssl.create_default_context()
     # Python 3.13 began to refuse authorities without the key-usage extensions, and routers'
@@ -52,11 +54,20 @@ def make_context(roots: Roots) -> ssl.SSLContext:
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     for path in roots.files:
         if os.path.exists(path):
-            context.load_verify_locations(cafile=path)
+            _load(context, path)
     if not roots.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _load(context: ssl.SSLContext, path: str) -> None:
+    try:
+        context.load_verify_locations(cafile=path)
+    except OSError as error:  # of which ssl.SSLError is one
+        raise errors.Misconfigured(
+            f"No certificate can be read from {path}, so the cluster cannot be trusted."
+        ) from error
 
 
 class Trust:
