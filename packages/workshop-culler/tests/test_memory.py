@@ -30,6 +30,22 @@ def test_the_shortest_limit_of_all(general, entries, shortest):
     assert memory.find_shortest(general, limits.make_policies(entries)) == shortest
 
 
+@pytest.mark.parametrize(
+    ("general", "entries", "alone"),
+    [
+        (Limits(idle=600), [], True),
+        (Limits(idle=0), [], True),
+        (Limits(idle=600, age=300), [], False),
+        (Limits(idle=600, pending=300), [], False),
+        (Limits(idle=600), [{"match": {"user": "ada"}, "idle": 60}], True),
+        (Limits(idle=600), [{"match": {"user": "ada"}, "age": 60}], False),
+        (Limits(idle=600, age=300), [{"age": 0}], False),
+    ],
+)
+def test_whether_idleness_is_the_only_rule(general, entries, alone):
+    assert memory.is_idle_only(general, limits.make_policies(entries)) is alone
+
+
 def remember(*active, idle=600):
     found = [(Server(str(n), started=NOW, last_activity=after(a)), Limits(idle=idle))
              for n, a in enumerate(active)]  # fmt: skip

@@ -53,13 +53,39 @@ async def test_passes_in_between_look_only_at_who_may_be_due(classroom, log):
             late["now"], door.ahead = seconds, timedelta(seconds=seconds)
             return await work.run()
 
-        assert ((await run_at(0)).hub_requests, (await run_at(300)).hub_requests) == (1, 0)
+        assert ((await run_at(0)).judged["server"], (await run_at(300)).judged) == (2, {})
         assert (await run_at(650)).done == {"server": 1}  # the whole list: 600 s have gone by
         between = await run_at(800)
-        assert (between.hub_requests, between.done) == (0, {})
+        assert (between.hub_requests, between.done) == (1, {})  # whether the hub is there
         late_one = await run_at(1000)
         assert (late_one.hub_requests, late_one.done) == (2, {"server": 1})
     assert await classroom.running() == []
+
+
+async def test_a_pass_that_has_nobody_to_look_at_sees_that_the_hub_is_away(classroom, log):
+    """Else idleness would not be put on hold: sessions cannot report to a hub that is away."""
+    async with classroom.door() as door:
+        door._sleep = _no_sleep
+        work = sweep.Sweep(door, rules(), log)
+        assert not (await work.run()).outage
+        await classroom.hub.kill()
+        assert (await work.run()).outage
+
+
+async def test_while_idleness_is_on_hold_and_nothing_else_could_end_them_none_is_listed(
+    classroom, log
+):
+    await classroom.start_server("ada")
+    held = await run(classroom, log, ahead=700, idle_on_hold=True)
+    assert (held.hub_requests, held.judged, held.ok) == (1, {}, True)
+    with_age = rules(ordered=limits.make_policies([{"match": {"user": "ada"}, "age": 600}]))
+    assert (await run(classroom, log, with_age, 700, idle_on_hold=True)).done == {"server": 1}
+
+
+async def test_without_any_limit_servers_are_not_listed(classroom, log):
+    await classroom.start_server("ada")
+    done = await run(classroom, log, sweep.Rules(general=limits.Limits(idle=0)), ahead=9000)
+    assert (done.hub_requests, done.judged) == (1, {})
 
 
 async def test_a_dry_run_does_nothing(classroom, log):
@@ -111,6 +137,13 @@ async def test_a_hook_that_raises_keeps_its_server_and_no_other(classroom, log, 
     done = await run(classroom, log, rules(arbiter=arbiter), ahead=700)
     assert await classroom.running() == ["ada"]
     assert "could not be judged" in done.troubles[0]
+
+
+async def test_on_hold_the_hook_is_not_asked_about_idleness(classroom, log):
+    await classroom.start_server("ada")
+    found = rules(arbiter=lambda **_: True)
+    assert (await run(classroom, log, found, ahead=700, idle_on_hold=True)).done == {}
+    assert (await run(classroom, log, found)).done == {"server": 1}
 
 
 async def test_a_limits_hook_may_be_a_coroutine(classroom, log):

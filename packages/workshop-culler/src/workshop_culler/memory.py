@@ -28,11 +28,20 @@ class Memory:
     due: tuple[tuple[datetime, Server], ...]
 
 
+def _list_limits(general: Limits, ordered: Iterable[Policy]) -> list[Limits]:
+    return [general, *(replace(general, **dict(policy.changes)) for policy in ordered)]
+
+
 def find_shortest(general: Limits, ordered: Iterable[Policy]) -> float:
     """The shortest limit that any server could have, in seconds; 0 if there is none at all."""
-    every = [general, *(replace(general, **dict(policy.changes)) for policy in ordered)]
+    every = _list_limits(general, ordered)
     spans = (span for each in every for span in (each.idle, each.age, each.pending))
     return min((span for span in spans if span), default=0)
+
+
+def is_idle_only(general: Limits, ordered: Iterable[Policy]) -> bool:
+    """Whether idleness alone can end a server: while it is on hold, nobody can be due."""
+    return not any(each.age or each.pending for each in _list_limits(general, ordered))
 
 
 def make_memory(

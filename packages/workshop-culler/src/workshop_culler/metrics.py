@@ -34,8 +34,10 @@ class Metrics:
             registry=self.registry,
         )  # fmt: skip
         self._sessions = Gauge(
-            "workshop_culler_servers", "Active servers at the last pass", registry=self.registry
-        )
+            "workshop_culler_servers", "Active servers when all were listed last, NaN before that",
+            registry=self.registry,
+        )  # fmt: skip
+        self._sessions.set(float("nan"))
         self._extensions = Counter(
             "workshop_culler_extensions", "Extensions granted", ["by"], registry=self.registry
         )

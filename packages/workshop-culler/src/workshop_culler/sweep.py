@@ -91,7 +91,7 @@ class Sweep:
 
     async def _find_servers(self, report: Report) -> tuple[list[Server], datetime]:
         """The active servers and the hub's time; without a cluster only those that may be due."""
-        suspects = memories.find_suspects(self.memory, self._make_now())
+        suspects = self._find_suspects()
         if suspects is not None:
             return await self._look_at(suspects), max(self.hub.now, self._make_now())
         self.memory = None
@@ -99,11 +99,24 @@ class Sweep:
         servers = [server for user in users for server in user.servers or ()]
         report.active = len(servers)
         self._listed = (self.hub.now, self.clock(), self.wall())
-        # With these more than the list decides: hooks, and what the cluster knows.
-        if not (self.janitor or self.rules.dry_run or self.rules.arbiter or self.rules.limits_hook):
+        if self._list_decides:
             shortest = memories.find_shortest(self.rules.general, self.rules.ordered)
             self.memory = memories.make_memory(self._with_limits(servers), shortest, self.hub.now)
         return servers, self.hub.now
+
+    @property
+    def _list_decides(self) -> bool:
+        """Whether nothing but the hub's list and the limits does: no hooks, no cluster."""
+        more = (self.rules.arbiter, self.rules.limits_hook, self.rules.dry_run, self.janitor)
+        return not any(more)
+
+    def _find_suspects(self) -> list[Server] | None:
+        """The servers to look at; None for all."""
+        everything = (self.rules.general, self.rules.ordered)
+        idle_only = self._list_decides and memories.is_idle_only(*everything)
+        if idle_only and (self.idle_on_hold or not memories.find_shortest(*everything)):
+            return []
+        return memories.find_suspects(self.memory, self._make_now())
 
     def _make_now(self) -> datetime:
         """The hub's time, as far as it is known without asking: neither clock may stand still."""
@@ -116,6 +129,9 @@ class Sweep:
 
     async def _look_at(self, suspects: list[Server]) -> list[Server]:
         fresh: list[Server] = []
+        if not suspects:
+            # That the hub is away must be seen in every pass: it puts idleness on hold.
+            await self.hub.whoami()
         for name in sorted({server.user for server in suspects}):
             with contextlib.suppress(Gone):
                 fresh += (await self.hub.find_user(name)).servers or ()
@@ -158,6 +174,8 @@ class Sweep:
         since = server.last_activity or server.started
         if self.rules.arbiter is None or since is None or found.exempt or server.pending:
             return verdict
+        if self.idle_on_hold:
+            return verdict  # what the hook would be told of idleness is behind the truth
         answer = self.rules.arbiter(
             inactive=now - since, inactive_limit=found.idle, server=dict(server.model)
         )
