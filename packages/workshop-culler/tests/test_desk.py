@@ -152,3 +152,11 @@ def test_pages_of_the_notes_are_bounded(open_desk, monkeypatch):
     for name in ("a", "b", "a", "c"):
         counter.note_page(Server(name), f"page of {name}")
     assert list(counter.pages) == [("a", ""), ("c", "")]
+
+
+def test_a_session_started_anew_is_at_no_page_yet(open_desk):
+    counter, before = open_desk(None), datetime(2026, 3, 1, tzinfo=UTC)
+    counter.note_page(Server("ada", started=before), "2 Pods")
+    assert counter.find_page(Server("ada", started=before)) == "2 Pods"
+    assert counter.find_page(Server("ada", started=before + timedelta(hours=1))) == ""
+    assert counter.find_page(Server("bob", started=before)) == ""

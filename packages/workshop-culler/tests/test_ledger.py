@@ -1,9 +1,11 @@
+import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from workshop_culler import announcements
+from workshop_culler import ledger as ledger_room
 from workshop_culler.ledger import Ledger
 from workshop_culler.models import Server
 
@@ -74,3 +76,28 @@ async def test_a_kill_while_writing_leaves_the_old_file(path, log, monkeypatch):
         await open_ledger(path, log).announce(None, NOW)
     monkeypatch.undo()
     assert open_ledger(path, log).find_until(ADA) == UNTIL
+
+
+async def test_a_class_that_is_extended_at_once_is_written_in_few_writes(path, log, monkeypatch):
+    writes = []
+    plain = ledger_room._replace
+    monkeypatch.setattr(ledger_room, "_replace", lambda *args: (writes.append(1), plain(*args)))
+    ledger = open_ledger(path, log)
+    servers = [Server(f"u{n}", started=NOW) for n in range(100)]
+    await asyncio.gather(*(ledger.extend(server, UNTIL, NOW) for server in servers))
+    assert len(writes) == 2
+    anew = open_ledger(path, log)
+    assert {anew.find_until(server) for server in servers} == {UNTIL}
+
+
+async def test_who_waited_for_a_write_that_failed_is_told(path, log, monkeypatch):
+    """Nobody is told that an extension is kept when it is not."""
+    monkeypatch.setattr(ledger_room, "_replace", fail)
+    ledger = open_ledger(path, log)
+    work = (ledger.extend(Server(name), UNTIL, NOW) for name in "abc")
+    outcomes = await asyncio.gather(*work, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [OSError] * 3
+
+
+def fail(*args):
+    raise OSError("no space left on device")

@@ -64,7 +64,7 @@ def watched(tmp_path, log):
     book = ledger.Ledger(tmp_path / "state.json", log)
     work = sweep.Sweep(hub, sweep.Rules(), log)
     counter = desk.Desk(hub, work, book, metrics.Metrics(), log, tick=lambda: 0.0)
-    return hub, roster.Roster(counter, log, seconds=3600)
+    return hub, roster.Roster(counter, log, seconds=3600, least=0)
 
 
 async def test_first_all_then_changes(watched):

@@ -47,7 +47,9 @@ class SessionApi(Api):
         shown = clock.render_clock(time)
         shown["may_extend"] = shown["may_extend"] and rights.may_extend(self.who, server)
         said = announcements.render_announcement(self.desk.ledger.announcement, self.desk.now)
-        self.answer({"user": server.user, "server": server.name, **shown, "announcement": said})
+        # With the page a session sees that a culler which started anew does not know it yet.
+        whose = {"user": server.user, "server": server.name, "page": self.desk.find_page(server)}
+        self.answer({**whose, **shown, "announcement": said})
 
 
 class Session(SessionApi):

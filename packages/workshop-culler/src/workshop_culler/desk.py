@@ -45,7 +45,7 @@ class Desk:
     log: logging.Logger
     janitor: Janitor | None = None
     tick: Callable[[], float] = time.monotonic
-    pages: OrderedDict[Key, str] = field(default_factory=OrderedDict)
+    pages: OrderedDict[Key, tuple[datetime | None, str]] = field(default_factory=OrderedDict)
     _servers: list[Server] = field(default_factory=list)
     _listed: float = float("-inf")
     _listing: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -131,8 +131,13 @@ class Desk:
         return await self.hub.stop_server(server.user, server.name)
 
     def note_page(self, server: Server, page: str) -> None:
-        """Remember where in the notes somebody is; the oldest are forgotten first."""
-        self.pages[server.key] = page
+        """Remember where in the notes a session is; the oldest are forgotten first."""
+        self.pages[server.key] = (server.started, page)
         self.pages.move_to_end(server.key)
         while len(self.pages) > MOST_PAGES:
             self.pages.popitem(last=False)
+
+    def find_page(self, server: Server) -> str:
+        """Where in the notes a session said it is; "" if it did not, or was started anew."""
+        started, page = self.pages.get(server.key, (None, ""))
+        return page if started == server.started else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from workshop_culler import kinds, labels, orphans
@@ -24,6 +24,27 @@ TRY_AGAIN = 20
 
 Key = tuple[str, str]
 Servers = Mapping[Key, Server]
+
+
+class Index:
+    """What was found, by what it is asked for: a look has thousands of things.
+
+    `projects` and `pods` by the hub's user and server, `named` the pods by name, `sessions`
+    those sessions that have a pod.
+    """
+
+    def __init__(self, things: Iterable[Thing] = (), owner: labels.Owner | None = None) -> None:
+        self.projects: dict[Key, Thing] = {}
+        self.pods: dict[Key, Thing] = {}
+        self.named: dict[str, Thing] = {}
+        self.sessions: set[str] = set()
+        for thing in things:
+            claim = orphans.find_claim(thing)
+            if thing.kind == "pods":
+                self.pods[claim.user, claim.server] = self.named[thing.name] = thing
+                self.sessions.add(claim.session)
+            elif thing.kind == "namespaces" and owner and labels.is_ours(thing, owner):
+                self.projects[claim.user, claim.server] = thing
 
 
 @dataclass
@@ -42,6 +63,7 @@ class Janitor:
     dry_run: bool = False
     looked: bool = False
     things: list[Thing] = field(default_factory=list)
+    _index: Index = field(default_factory=lambda: Index())
     _closed: dict[str, str] = field(default_factory=dict)
     _looks: int = 0
 
@@ -54,7 +76,7 @@ class Janitor:
         wanted += [(kind, "") for kind in kinds.LOOSE]
         wanted = [each for each in wanted if each[0].plural not in self._closed]
         lists = await asyncio.gather(*(self._list(report, *each) for each in wanted))
-        self.things = [thing for things in lists for thing in things]
+        self._keep([thing for things in lists for thing in things])
         if self._looks == 0 and self._closed:
             # Not kinds of this cluster, or rights that this hub was not given.
             self.log.info(
@@ -73,24 +95,22 @@ class Janitor:
             self.log.debug("Leaving %s alone: %s", kind.plural, error)
         return []
 
-    def projects(self) -> dict[Key, Thing]:
-        """Our projects by the hub's user and server that they belong to."""
-        return {
-            (claim.user, claim.server): thing
-            for thing in self.things
-            if thing.kind == "namespaces" and labels.is_ours(thing, self.owner)
-            for claim in [orphans.find_claim(thing)]
-        }
+    def _keep(self, things: list[Thing]) -> None:
+        self.things = things
+        self._index = Index(things, self.owner)
 
-    def pod_labels(self) -> dict[Key, Thing]:
+    def projects(self) -> Mapping[Key, Thing]:
+        """Our projects by the hub's user and server that they belong to."""
+        return self._index.projects
+
+    def pod_labels(self) -> Mapping[Key, Thing]:
         """The session pods by user and server, for policies that match labels."""
-        pods = (thing for thing in self.things if thing.kind == "pods")
-        return {(c.user, c.server): pod for pod in pods for c in [orphans.find_claim(pod)]}
+        return self._index.pods
 
     async def annotate(self, project: Thing, notes: Mapping[str, str | None]) -> None:
         """Write on a project, and remember it until the next look; raises DoorError."""
         fresh = await self.cluster.annotate_thing(project, notes)
-        self.things = [fresh if thing.uid == fresh.uid else thing for thing in self.things]
+        self._keep([fresh if thing.uid == fresh.uid else thing for thing in self.things])
 
     def take_requests(self) -> int:
         """How many requests went to the cluster since this was last asked."""
@@ -122,9 +142,8 @@ class Janitor:
 
     async def _is_replaced(self, claim: orphans.Claim, server: Server) -> bool:
         """Whether a live server's things are of a session before its present one."""
-        pods = (thing for thing in self.things if thing.kind == "pods")
-        same = [pod for pod in pods if (pod.name == claim.pod)]
-        if not any(orphans.is_replaced(claim, server, pod) for pod in same):
+        pod = self._index.named.get(claim.pod)
+        if pod is None or not orphans.is_replaced(claim, server, pod):
             return False
         try:
             found = await self.cluster.find_thing(kinds.PODS, self.owner.namespace, claim.pod)
@@ -146,8 +165,7 @@ class Janitor:
 
     async def _ask_cluster(self, claim: orphans.Claim) -> Presence:
         """Whether the session's pod is there right now; anything not firm is unknown."""
-        same = (t for t in self.things if t.kind == "pods" and claim.session)
-        if any(pod.labels.get(labels.SESSION) == claim.session for pod in same):
+        if claim.session and claim.session in self._index.sessions:
             return Presence.LIVE
         if not claim.pod:
             return Presence.GONE if claim.session else Presence.UNKNOWN

@@ -42,6 +42,7 @@ class Ledger:
         self.announcement: Announcement | None = None
         self._extensions: dict[Key, Extension] = {}
         self._writing = asyncio.Lock()
+        self._changes = self._written = 0
 
     def read(self) -> None:
         """Read the file; a missing one is empty, and so is a broken one, which is told."""
@@ -74,14 +75,23 @@ class Ledger:
         await self._write(now)
 
     async def _write(self, now: datetime) -> None:
+        self._changes += 1
+        mine = self._changes
+        async with self._writing:
+            # One write serves all who waited for the one before: a class is extended at once.
+            if self._written < mine:
+                latest, text = self._changes, self._render(now)
+                await asyncio.to_thread(_replace, self.path, text)
+                self._written = latest
+
+    def _render(self, now: datetime) -> str:
         # What is over needs no line: the file stays as small as the class.
         self._extensions = {k: each for k, each in self._extensions.items() if each.until > now}
         model = {
             "extensions": [_render_extension(each) for each in self._extensions.values()],
             "announcement": announcements.render_announcement(self.announcement, now),
         }
-        async with self._writing:
-            await asyncio.to_thread(_replace, self.path, json.dumps(model, indent=1))
+        return json.dumps(model, indent=1)
 
 
 def _replace(path: Path, text: str) -> None:

@@ -19,6 +19,7 @@ from workshop_culler.models import Server
 
 Rows = dict[str, dict[str, Any]]
 MOST_WATCHERS = 100
+ROWS_AT_ONCE = 50
 
 
 def make_row(
@@ -63,12 +64,15 @@ def find_changes(
 
 
 class Roster:
-    """Looks every `seconds` while somebody watches."""
+    """Looks every `seconds` while somebody watches; when woken sooner, but not within `least`."""
 
-    def __init__(self, desk: Desk, log: logging.Logger, seconds: float = 5.0) -> None:
+    def __init__(
+        self, desk: Desk, log: logging.Logger, seconds: float = 5.0, least: float = 1.0
+    ) -> None:
         self.desk = desk
         self.log = log
         self.seconds = seconds
+        self.least = least
         self.watchers = 0
         self._news = asyncio.Condition()
         self._round = -1
@@ -83,9 +87,11 @@ class Roster:
             unlimited = rights.may_stop(person, server)
             time = await self.desk.make_clock(server, unlimited=unlimited)
             project = self.desk.find_project(server)
-            page = self.desk.pages.get(server.key, "")
+            page = self.desk.find_page(server)
             row = make_row(server, time, person, project.name if project else "", page)
             rows[row["id"]] = row
+            if len(rows) % ROWS_AT_ONCE == 0:
+                await asyncio.sleep(0)  # others have their turn between two handfuls
         return rows
 
     async def watch(self, person: rights.Person) -> AsyncGenerator[dict[str, Any], None]:
@@ -141,8 +147,9 @@ class Roster:
             async with self._news:
                 self._round += 1
                 self._news.notify_all()
+            await asyncio.sleep(self.least)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self.seconds)
+                await asyncio.wait_for(self._wake.wait(), self.seconds - self.least)
 
     async def close(self) -> None:
         """Stop looking."""
