@@ -1,8 +1,11 @@
 import asyncio
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
+
+import crowd as crowds
 
 FLAGS = [
     "--no-sandbox",
@@ -159,3 +162,148 @@ async def test_the_page_is_usable_on_a_phone_and_in_the_dark(office, browser, ar
     wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert not wide
     await page.screenshot(path=artifacts / "instructor-page-phone.png")
+
+
+# What is done to the rows of the table: the ids of those that were filled, moved or came and went.
+WATCH = """() => {
+  window.touched = {filled: new Set(), moved: new Set()};
+  const name = (node) => node.closest?.("tr")?.querySelector("th span").textContent
+    ?? node.parentElement?.closest("tr")?.querySelector("th span").textContent;
+  new MutationObserver((records) => {
+    for (const record of records) {
+      if (record.target.id === "rows")
+        [...record.addedNodes, ...record.removedNodes].forEach((tr) => touched.moved.add(name(tr)));
+      else touched.filled.add(name(record.target));
+    }
+  }).observe(document.getElementById("rows"),
+             {subtree: true, childList: true, characterData: true, attributes: true});
+}"""
+TOUCHED = """() => {
+  const found = {filled: [...touched.filled].sort(), moved: [...touched.moved].sort()};
+  touched.filled.clear(); touched.moved.clear();
+  return found;
+}"""
+NAMES_SHOWN = """() =>
+  [...document.querySelectorAll("#rows tr:not([hidden]) th span")].map((n) => n.textContent)
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def crowd(tmp_path):
+    async with crowds.gather_crowd(500, tmp_path) as crowd:
+        yield crowd
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def full_page(crowd, browser):
+    """The page with five hundred sessions on it."""
+    page = await browser.new_page(viewport={"width": 1280, "height": 720})
+    page.troubles = []
+    page.on("pageerror", lambda error: page.troubles.append(str(error)))
+    page.on("console", lambda m: m.type == "error" and page.troubles.append(m.text))
+    await page.goto(crowd.url)
+    await page.wait_for_selector("#rows tr:nth-child(500)")
+    await page.evaluate(WATCH)
+    yield page
+    assert page.troubles == []
+    await page.close()
+
+
+def row(page, name):
+    return page.locator("#rows tr", has=page.get_by_text(name, exact=True))
+
+
+async def test_five_hundred_sessions_and_one_that_changes(crowd, full_page, artifacts):
+    """An update touches the row that it is about and no other."""
+    assert await full_page.inner_text("#summary") == "500 sessions of 500 people, 13 starting"
+    await full_page.screenshot(path=artifacts / "instructor-page-500.png")
+    crowd.say_page("attendee-123", "4 of 5: Roll back again")
+    await row(full_page, "attendee-123").get_by_text("Roll back again").wait_for(state="attached")
+    assert await full_page.evaluate(TOUCHED) == {"filled": ["attendee-123"], "moved": []}
+
+
+async def test_the_row_that_goes_to_the_other_end_moves_alone(crowd, full_page):
+    await full_page.get_by_role("button", name="Last active").click()
+    first = "attendee-499"
+    await full_page.wait_for_function(f"() => ({NAMES_SHOWN})()[0] === '{first}'")
+    await full_page.evaluate(TOUCHED)
+    crowd.change(first, last_activity=datetime.now(UTC).isoformat())
+    await full_page.wait_for_function(f"() => ({NAMES_SHOWN})().at(-1) === '{first}'")
+    assert (await full_page.evaluate(TOUCHED))["moved"] == [first]
+
+
+async def test_typing_goes_on_while_sessions_come_change_and_go(crowd, full_page):
+    """After each key an update arrives: no key is lost, the caret stays, the rows are right."""
+    await full_page.focus("#find")
+    for number, key in enumerate("class-7"):
+        await full_page.keyboard.press(key)
+        changed = f"attendee-{number:03}"
+        crowd.say_page(changed, f"seen after key {number}")
+        del crowd.models[f"attendee-{400 + number}"]
+        crowd.roster.wake()
+        await row(full_page, changed).get_by_text(f"key {number}").wait_for(state="attached")
+    assert await full_page.input_value("#find") == "class-7"
+    assert await full_page.evaluate("document.activeElement.id") == "find"
+    wanted = sorted(name for name, m in crowd.models.items() if m["groups"] == ["class-7"])
+    await full_page.wait_for_function("() => document.querySelectorAll('#rows tr').length === 493")
+    assert await full_page.evaluate(NAMES_SHOWN) == wanted
+
+
+async def test_arrow_keys_go_from_row_to_row_and_updates_leave_the_focus(crowd, full_page):
+    focused = "document.activeElement.getAttribute('aria-label')"
+    await full_page.fill("#find", "class-3")
+    await full_page.get_by_role("button", name="Stop the session of attendee-003").focus()
+    for key, name in (("ArrowDown", "023"), ("ArrowDown", "043"), ("ArrowUp", "023"),
+                      ("End", "483"), ("ArrowDown", "483"), ("Home", "003")):  # fmt: skip
+        await full_page.keyboard.press(key)
+        assert await full_page.evaluate(focused) == f"Stop the session of attendee-{name}"
+    crowd.change("attendee-003", last_activity=datetime.now(UTC).isoformat())
+    crowd.say_page("attendee-003", "moved on")
+    await row(full_page, "attendee-003").get_by_text("moved on").wait_for()
+    assert await full_page.evaluate(focused) == "Stop the session of attendee-003"
+    del crowd.models["attendee-003"]
+    crowd.roster.wake()
+    await row(full_page, "attendee-003").wait_for(state="detached")
+    assert await full_page.evaluate(focused) == "Stop the session of attendee-023"
+
+
+async def test_a_class_is_extended_as_far_as_it_can_be(crowd, full_page):
+    """One that ended in between keeps nobody else from more time."""
+    for name in ("attendee-005", "attendee-025"):
+        crowd.models[name]["servers"][""]["started"] = crowds.long_ago()
+    crowd.roster.wake()
+    await full_page.fill("#find", "class-5")
+    may = full_page.locator("#rows tr:visible button:enabled", has_text="Extend")
+    await may.nth(1).wait_for()
+    assert await may.count() == 2
+    del crowd.models["attendee-005"]
+    await full_page.get_by_role("button", name="Extend all shown").click()
+    await full_page.get_by_role("dialog", name="Extend 2 sessions?").wait_for()
+    await full_page.get_by_role("button", name="Extend", exact=True).click()
+    await full_page.get_by_text("Not extended: attendee-005: There is no such session.").wait_for()
+    assert "Extended 1 sessions." in await full_page.inner_text("#news")
+    assert len(full_page.troubles) == 1  # the browser's own word on the 404
+    full_page.troubles.clear()
+
+
+async def test_what_a_screen_reader_is_told(full_page):
+    """Roles and names: a table with row and column headers, live regions, named controls."""
+    table = full_page.get_by_role("table", name="Running sessions")
+    heads = await table.get_by_role("columnheader").all_inner_texts()
+    assert heads[:4] == ["Who", "State", "Time left", "Last active"]
+    assert await table.get_by_role("rowheader", name="attendee-000").count() == 1
+    assert await full_page.get_by_role("region", name="Running sessions").count() == 1
+    assert await full_page.get_by_role("searchbox", name="Find").count() == 1
+    assert await full_page.get_by_role("status").count() == 2
+    for verb in ("Extend", "Stop"):
+        name = f"{verb} the session of attendee-000"
+        assert await full_page.get_by_role("button", name=name).count() == 1
+    link = full_page.get_by_role("link", name="Open the session of attendee-000 in a new tab")
+    assert await link.get_attribute("href") == "/user/attendee-000/"
+    unnamed = await full_page.evaluate(
+        """() => [...document.querySelectorAll("main button, main a, input, select")].filter(
+          (e) => !e.hidden &&
+            !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.length)).length"""
+    )
+    assert unnamed == 0
+    assert await full_page.get_attribute("html", "lang") == "en"

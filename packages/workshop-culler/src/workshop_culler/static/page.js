@@ -1,5 +1,6 @@
 // The instructor's page: rows by server-sent events, times that go on by themselves, actions.
-// Text from people is only ever put in as text. No library.
+// Text from people is only ever put in as text. No library. With a class of 500 nothing is drawn
+// anew: a row that did not change is not touched, be it to fill, to hide or to move it.
 "use strict";
 
 const prefix = document.body.dataset.prefix;
@@ -9,6 +10,9 @@ const rows = new Map();        // id -> {data, tr, cells}
 let skew = 0;                  // the hub's clock minus ours, in milliseconds
 let sort = { by: "user", down: false };
 let wanted = "";
+let drawing = 0;               // the frame in which rows are arranged, or 0
+const order = new Intl.Collator(undefined, { numeric: true });
+const MOST_AT_ONCE = 6;        // requests, when many sessions are extended
 
 // --- times in words ---
 function left(iso) {
@@ -116,22 +120,85 @@ function shown(data) {
 function compare(a, b) {
   const one = a.data[sort.by] || "", other = b.data[sort.by] || "";
   if (!one !== !other) return one ? -1 : 1;            // what has no value comes last
-  const order = one.localeCompare(other, undefined, { numeric: true });
-  return (sort.down ? -order : order) || a.data.id.localeCompare(b.data.id);
+  const way = order.compare(one, other);
+  return (sort.down ? -way : way) || order.compare(a.data.id, b.data.id);
 }
 
+function arrangeSoon() { drawing ||= requestAnimationFrame(() => { drawing = 0; arrange(); }); }
+
 function arrange() {
-  const body = $("rows");
   const focus = document.activeElement;
-  const list = [...rows.values()].sort(compare);
-  let place = body.firstElementChild;
-  for (const row of list) {
-    row.tr.hidden = !shown(row.data);
-    if (row.tr === place) place = place.nextElementSibling;
-    else body.insertBefore(row.tr, place);
+  for (const row of rows.values()) {
+    const hide = !shown(row.data);
+    if (row.tr.hidden !== hide) row.tr.hidden = hide;
   }
-  if (focus && focus !== document.activeElement && document.contains(focus)) focus.focus();
+  place([...rows.values()].sort(compare));
+  if (focus !== document.activeElement && document.contains(focus)) focus.focus({ preventScroll: true });
   summarise();
+}
+
+// Put rows into this order; those that are in order among themselves stay where they are.
+function place(list) {
+  const body = $("rows");
+  const at = new Map([...body.children].map((tr, number) => [tr, number]));
+  const stay = findRising(list.map((row) => at.get(row.tr) ?? -1));
+  let next = null;
+  for (let number = list.length - 1; number >= 0; number -= 1) {
+    const { tr } = list[number];
+    if (!stay.has(number)) body.insertBefore(tr, next);
+    next = tr;
+  }
+}
+
+// The places of a longest rising run of numbers, -1 (not there yet) left out.
+function findRising(numbers) {
+  const ends = [], before = new Array(numbers.length);
+  numbers.forEach((number, index) => {
+    if (number < 0) return;
+    let low = 0, high = ends.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (numbers[ends[middle]] < number) low = middle + 1; else high = middle;
+    }
+    before[index] = low ? ends[low - 1] : -1;
+    ends[low] = index;
+  });
+  const found = new Set();
+  for (let index = ends.at(-1) ?? -1; index >= 0; index = before[index]) found.add(index);
+  return found;
+}
+
+// Arrow keys go to the same control of the row above or below, Home and End to the first and last.
+function move(event) {
+  const tr = event.target.closest("tbody tr");
+  if (!tr || event.altKey || event.ctrlKey || event.metaKey) return;
+  const list = [...$("rows").children].filter((each) => !each.hidden);
+  const now = list.indexOf(tr), last = list.length - 1;
+  const to = { ArrowUp: now - 1, ArrowDown: now + 1, Home: 0, End: last }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  focusIn(list[Math.min(Math.max(to, 0), last)], placeOf(event.target, tr));
+}
+
+function placeOf(control, tr) { return [...tr.querySelectorAll(".actions > *")].indexOf(control); }
+
+function focusIn(tr, number) {
+  const usable = (control) => control && !control.disabled && !control.hidden;
+  const controls = [...(tr?.querySelectorAll(".actions > *") ?? [])];
+  const control = usable(controls[number]) ? controls[number] : controls.find(usable);
+  (control ?? $("sessions")).focus();
+  tr?.scrollIntoView({ block: "nearest" });
+}
+
+function remove(id) {
+  const row = rows.get(id);
+  if (!row) return;
+  const control = row.tr.contains(document.activeElement) && placeOf(document.activeElement, row.tr);
+  let neighbour = row.tr.nextElementSibling;
+  while (neighbour?.hidden) neighbour = neighbour.nextElementSibling;
+  row.tr.remove();
+  rows.delete(id);
+  if (control !== false) focusIn(neighbour, control);
 }
 
 function summarise() {
@@ -150,9 +217,9 @@ function summarise() {
 
 function apply(message) {
   skew = Date.parse(message.now) - Date.now();
-  if (message.whole) {
-    for (const row of rows.values()) row.tr.remove();
-    rows.clear();
+  if (message.whole) {         // after the connection broke: what is still there stays
+    const here = new Set(message.rows.map((data) => data.id));
+    [...rows.keys()].filter((id) => !here.has(id)).forEach(remove);
   }
   for (const data of message.rows) {
     const row = rows.get(data.id) || makeRow(data);
@@ -160,10 +227,7 @@ function apply(message) {
     rows.set(data.id, row);
     fill(row);
   }
-  for (const id of message.gone) {
-    rows.get(id)?.tr.remove();
-    rows.delete(id);
-  }
+  message.gone.forEach(remove);
   if (message.whole || message.rows.length || message.gone.length) arrange();
   announce(message.announcement);
   trouble(message.trouble);
@@ -224,14 +288,22 @@ async function act(work, done) {
 }
 
 async function extend(list) {
+  const rest = [...list], failed = [];
   let done = 0;
-  await act(async () => {
-    for (const data of list) {
-      await send("POST", "api/session/extend", { user: data.user, server: data.server });
-      done += 1;
+  const work = async () => {
+    for (let data = rest.shift(); data; data = rest.shift()) {
+      try {
+        await send("POST", "api/session/extend", { user: data.user, server: data.server });
+        done += 1;
+      } catch (error) { failed.push(`${data.user}: ${error.message}`); }
+      if (list.length > MOST_AT_ONCE) put($("progress"), `${done + failed.length} of ${list.length} …`);
     }
-  }, `Extended ${list.length === 1 ? `the session of ${list[0].user}` : `${list.length} sessions`}.`);
-  return done;
+  };
+  await Promise.all(Array.from({ length: Math.min(MOST_AT_ONCE, list.length) }, work));
+  put($("progress"), "");
+  const many = list.length !== 1;
+  tell(failed.length && !many ? failed[0] : `Extended ${many ? `${done} sessions` : `the session of ${list[0].user}`}.`);
+  trouble(failed.length ? `Not extended: ${failed.slice(0, 3).join(" ")}${failed.length > 3 ? ` And ${failed.length - 3} more.` : ""}` : "");
 }
 
 async function stop(data) {
@@ -253,7 +325,8 @@ function ask(title, text, yes) {
 }
 
 // --- wiring ---
-$("find").addEventListener("input", (event) => { wanted = event.target.value.trim().toLowerCase(); arrange(); });
+$("find").addEventListener("input", (event) => { wanted = event.target.value.trim().toLowerCase(); arrangeSoon(); });
+$("rows").addEventListener("keydown", move);
 $("extend-all").addEventListener("click", async () => {
   const list = [...rows.values()].map((row) => row.data).filter((data) => shown(data) && data.may_extend);
   if (await ask(`Extend ${list.length} sessions?`, "Each gets the time that its limits give.", "Extend")) await extend(list);
