@@ -3,9 +3,12 @@
 The configuration is that of docs/how-to/session-clock.md.
 """
 
+import asyncio
+import json
 import re
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 import realhub
@@ -125,4 +128,40 @@ async def test_in_the_dashboard_one_terminal_shows_it(hub_factory, browser, arti
     assert await second.locator("#terminal-clock-box").is_hidden()
     assert await first.locator("#terminal-clock-box").is_visible()
     await page.screenshot(path=artifacts / "clock-dashboard.png")
+    await page.close()
+
+
+async def follow_page(hub, token):
+    """The pages of ada's notes as the instructors' feed tells them, one after the other."""
+    headers = {"Authorization": f"token {token}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.get(f"{hub.url}services/workshop-culler/api/events") as answer,
+    ):
+        async for line in answer.content:
+            if line.startswith(b"data: "):
+                for row in json.loads(line[6:])["rows"]:
+                    if row["user"] == "ada" and row["page"]:
+                        yield row["page"]
+
+
+@pytest.mark.hub
+@pytest.mark.browser
+async def test_instructors_see_at_which_page_of_the_notes_somebody_is(hub_factory, browser):
+    config = (CONFIG + CULLER).format(port=realhub.free_port(), client="xterm")
+    config = config.replace("--ButterflyApp.extensions=[]", "--ButterflyApp.extensions=dashboard")
+    config += f"c.Spawner.environment['WORKSHOP_FOLDER'] = {str(NOTES)!r}\n"
+    hub = await hub_factory(config)
+    await hub.logged("judged ")
+    _, grace = await hub.api("POST", "users/grace/tokens", {})
+    page = await open_terminal(hub, browser, "ada", "**/user/ada/dashboard**")
+    async with asyncio.timeout(60):
+        pages = follow_page(hub, grace["token"])
+        first = await anext(pages)
+        assert re.fullmatch(r"1 of \d+: .+", first)
+        await page.locator("a[rel=next]").first.click()
+        while (now := await anext(pages)) == first:
+            pass
+        assert re.fullmatch(r"2 of \d+: .+", now)
+        await pages.aclose()
     await page.close()

@@ -32,7 +32,10 @@ class Service(tornado.web.RequestHandler):
         await self.answer()
 
     async def post(self):
-        assert json.loads(self.request.body) == {"server": "lab"}
+        body = json.loads(self.request.body)
+        assert body.pop("server") == "lab"
+        if "page" in body:
+            self.scene.pages.append(body["page"])
         await self.answer()
 
     async def answer(self):
@@ -51,6 +54,7 @@ class Service(tornado.web.RequestHandler):
 class Scene:
     def __init__(self):
         self.asked, self.now, self.answer = [], 1000.0, (200, make_model(4))
+        self.pages = []
 
     def count(self):
         return len(self.asked)
@@ -153,6 +157,50 @@ async def test_an_extension_that_did_not_happen_is_not_shown_as_one(scene, answe
     scene.answer = (200, make_model(4))
     await scene.door.look()
     assert scene.count() == 3  # it asked, as it does not know
+
+
+async def test_the_page_of_the_notes_is_told_the_last_one_counts(scene, monkeypatch):
+    monkeypatch.setattr(clock, "PAGE_SECONDS", 0)
+    for number in range(1, 9):
+        scene.door.tell_page(f"{number} of 8:  Pods\n")
+    await scene.door._telling
+    assert scene.pages == ["8 of 8: Pods"]
+    scene.door.tell_page("8 of 8: Pods")
+    await scene.door._telling
+    assert len(scene.pages) == 1
+
+
+@pytest.mark.parametrize("answer", [(503, ""), (0, ""), (404, "")])
+async def test_a_page_that_did_not_arrive_is_told_with_a_later_question(scene, monkeypatch, answer):
+    monkeypatch.setattr(clock, "PAGE_SECONDS", 0)
+    scene.answer = answer
+    scene.door.tell_page("2 of 8: Pods")
+    await scene.door._telling
+    tries = len(scene.pages)
+    scene.answer = (200, make_model(4))
+    await scene.door.look()
+    await scene.door._telling
+    assert scene.pages[tries:] == ["2 of 8: Pods"]
+
+
+async def test_a_service_that_was_started_anew_is_told_again(scene, monkeypatch):
+    monkeypatch.setattr(clock, "PAGE_SECONDS", 0)
+    scene.door.tell_page("2 of 8: Pods")
+    await scene.door._telling
+    for known, pages in (("2 of 8: Pods", 1), ("", 2)):
+        scene.answer = (200, make_model(4) | {"page": known})
+        scene.now += clock.FRESH_SECONDS
+        await scene.door.look()
+        await scene.door._telling
+        assert len(scene.pages) == pages
+
+
+async def test_where_nobody_listens_a_page_is_not_told_over_and_over(scene):
+    scene.answer = (404, "")
+    await scene.door.look()
+    scene.door.tell_page("2 of 8: Pods")
+    await scene.door._telling
+    assert scene.pages == []
 
 
 @pytest.mark.parametrize("url", ["hub/services", "ftp://hub/", "http://", "javascript:1"])

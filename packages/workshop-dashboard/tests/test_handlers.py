@@ -21,7 +21,7 @@ class Gate:
     async def admit(self, handler):
         if handler.request.headers.get("X-Word") != "please":
             raise auth.Refused("Say the word.")
-        return auth.Visitor("ada", "1")
+        return auth.Visitor(handler.request.headers.get("X-Name", "ada"), "1")
 
     def xsrf_token(self, handler):
         return b'to"ken'
@@ -45,21 +45,24 @@ async def ask(folder):
 
     def serve(**settings):
         config = Config(Dashboard={"notes_dir": str(folder), **settings})
-        context = extensions.Context(PREFIX, config, logging.getLogger("t"), "ada", "butterfly")
+        context = extensions.Context(
+            PREFIX, config, logging.getLogger("t"), "ada", "butterfly", serve.told.append
+        )
         routes = [(PREFIX + r.pattern, r.handler, r.kwargs) for r in extension.load(context).routes]
         server = httpserver.HTTPServer(web.Application(routes, gate=Gate(), prefix=PREFIX))
         socket, port = testing.bind_unused_port()
         server.add_socket(socket)
         servers.append(server)
 
-        async def get(path, word="please", **options):
+        async def get(path, word="please", name="ada", **options):
             url = f"http://127.0.0.1:{port}{PREFIX}{path}"
-            headers = {"X-Word": word, "Accept": "text/html"}
+            headers = {"X-Word": word, "X-Name": name, "Accept": "text/html"}
             options = {"raise_error": False, "follow_redirects": False, **options}
             return await client.fetch(url, headers=headers, **options)
 
         return get
 
+    serve.told = []
     yield serve
     client.close()
     for server in servers:
@@ -98,6 +101,16 @@ async def test_the_page(ask):
     assert f'data-src="{PREFIX}terminal/session/1"' in page
     assert 'data-xsrf="to&#34;ken"' in page
     assert f'href="{PREFIX}dashboard/page/second"' in page
+
+
+async def test_instructors_are_told_where_the_person_is_and_not_who_looks_in(ask):
+    get = ask()
+    await get("dashboard/")
+    await get("dashboard/page/second", name="grace")
+    await get("dashboard/page/none")
+    await get("dashboard/files/img/p.svg")
+    await get("dashboard/page/second")
+    assert ask.told == ["1 of 2: Hi there", "2 of 2: Second"]
 
 
 async def test_only_scripts_of_this_very_answer_run(ask):

@@ -31,6 +31,13 @@ def test_a_page_outside_the_order_has_no_place():
 
 
 @pytest.mark.parametrize(
+    ("name", "words"), [("index", "1 of 2: Hi ada"), ("end", "2 of 2: <End>"), ("aside", "Aside")]
+)
+def test_where_the_reader_is_in_words(name, words):
+    assert pages.render_position(pages.make_view(name, BOOK, SITE)) == words
+
+
+@pytest.mark.parametrize(
     ("link", "url"),
     [
         ("", "/restart"),

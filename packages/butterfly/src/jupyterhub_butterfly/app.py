@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
 import os
 import pathlib
@@ -202,7 +203,10 @@ class ButterflyApp(options.ButterflyOptions):
         self.sockets = sockets.Sockets(self.recheck_seconds)
         self.proxy = proxy.Proxy(self.proxy_ports, self.address()[0])
         user = self.hub.user if self.hub else ""
+        door = self.make_clock()
         context = extensions.Context(self.prefix, self.config, self.log, user, self.client)
+        if door is not None:
+            context = dataclasses.replace(context, tell_page=door.tell_page)
         loaded = extensions.load_extensions(context, self.extensions)
         self.table = routes.make_table(self.gate, loaded, find_hub_version())
         public = origins.make_origin(self.hub.public_url) if self.hub else None
@@ -217,7 +221,7 @@ class ButterflyApp(options.ButterflyOptions):
             proxy=self.proxy,
             prefix=self.prefix,
             client=self.client,
-            clock=self.make_clock(),
+            clock=door,
             frame_ancestors=self.frame_ancestors,
             allowed_origins=(*self.allow_origins, *([public] if public else [])),
             hub_home=f"{self.hub.hub_host}{self.hub.base_url}hub/home" if self.hub else self.prefix,

@@ -1,7 +1,8 @@
-"""Ask the culler's service when this session ends, and extend it: one of the doors to the network.
+"""Ask the culler's service when this session ends, extend it, tell it the page of the notes.
 
-`handlers` asks here for the pages. The hub's token stays in this process. Without an address, or
-where the service does not let us in, there is nothing to show; what it says is read in `countdown`.
+One of the doors to the network; `handlers` asks here for the pages. The hub's token stays in this
+process. Without an address, or where the service does not let us in, there is nothing to show; what
+it says is read in `countdown`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ LARGEST_ANSWER = 64 * 1024
 FRESH_SECONDS = 20.0
 # What the service said counts so long after it stopped answering.
 STALE_SECONDS = 300.0
+# Somebody who leafs through the notes is one report in so long.
+PAGE_SECONDS = 2.0
+# As long as the service keeps it.
+LONGEST_PAGE = 200
 UNSURE = (
     "Nobody answered whether your session was extended. Wait a minute, and try again if the "
     "warning is still there."
@@ -61,6 +66,8 @@ class Door:
         self._rare = False
         self._failures = 0
         self._lock = asyncio.Lock()
+        self._page = self._told = ""
+        self._telling: asyncio.Task[None] | None = None
         self._client: httpclient.AsyncHTTPClient | None = None
 
     async def look(self) -> countdown.View:
@@ -89,6 +96,30 @@ class Door:
                 raise Refused("Your session cannot be extended from here; ask the instructor.")
             raise Unanswered(UNSURE)
 
+    def tell_page(self, page: str) -> None:
+        """Tell, in the background, at which page of the notes the person is; never raises.
+
+        The last page told counts. What does not arrive is told again with a later question.
+        """
+        self._page = " ".join(page.split())[:LONGEST_PAGE]
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.ensure_future(self._tell())
+
+    async def _tell(self) -> None:
+        while self._page and self._page != self._told and not self._rare:
+            page = self._page
+            try:
+                body = json.dumps({"server": self.server_name, "page": page})
+                status, _ = await self._fetch("POST", "api/session/page", body)
+            except (OSError, httpclient.HTTPError, ValueError) as error:
+                log.info("The culler was not told the page of the notes (%s)", error)
+                return
+            if status != 200:
+                log.info("The culler did not take the page of the notes (status %s)", status)
+                return
+            self._told = page
+            await asyncio.sleep(PAGE_SECONDS)
+
     async def _ask(self) -> None:
         query = urllib.parse.urlencode({"server": self.server_name})
         try:
@@ -104,6 +135,10 @@ class Door:
         self._known = countdown.read_clock(model)
         self._asked, self._failures, self._rare = self.tick(), 0, False
         self._due = self._asked + FRESH_SECONDS
+        if self._page:
+            # A service that was started anew does not know it.
+            self._told = str(model.get("page", self._told))
+            self.tell_page(self._page)
 
     def _fail(self, why: str, *, absent: bool) -> None:
         self._failures += 1

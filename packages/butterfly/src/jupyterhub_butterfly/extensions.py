@@ -38,13 +38,19 @@ class ExtensionError(Exception):
     """An extension cannot be used; the message names it and says why."""
 
 
+def _tell_nobody(page: str) -> None:
+    """Where no service listens."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Context:
     """What an extension is told when it is loaded.
 
     `prefix`: path of the server, from "/" to "/". `config`: the application's traitlets config,
     so that an extension can have traits of its own. `user`: whose server this is, "" without a hub.
-    `client`: the browser client in use, "butterfly" or "xterm".
+    `client`: the browser client in use, "butterfly" or "xterm". `tell_page`: to be called with some
+    words, such as "2 of 5: Deploy it", when the person whose server this is turns to a page of
+    something they work through; instructors see it. It returns at once and never raises.
     """
 
     prefix: str
@@ -52,6 +58,7 @@ class Context:
     log: logging.Logger | logging.LoggerAdapter
     user: str
     client: str
+    tell_page: typing.Callable[[str], None] = _tell_nobody
 
 
 @dataclasses.dataclass(frozen=True)

@@ -25,6 +25,8 @@ def load(context: extensions.Context) -> extensions.Extension:
         restart_url=os.environ.get("RESTART_URL", ""),
         console_url=os.environ.get("CONSOLE_URL", ""),
         log=context.log,
+        user=context.user,
+        tell_page=context.tell_page,
     )
     if shelves is None:
         context.log.info("No folder of notes: the server opens with the terminal.")

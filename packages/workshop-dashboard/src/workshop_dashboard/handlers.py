@@ -10,6 +10,7 @@ import logging
 import mimetypes
 import secrets
 import urllib.parse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,10 @@ FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 @dataclasses.dataclass(frozen=True)
 class Desk:
-    """What the handlers need to know: the notes, if there are any, and how to show them."""
+    """What the handlers need to know: the notes, if there are any, and how to show them.
+
+    `tell_page` passes on where `user`, whose session this is, has got to.
+    """
 
     library: library.Library | None
     layout: str
@@ -37,6 +41,8 @@ class Desk:
     restart_url: str
     console_url: str
     log: logging.Logger | logging.LoggerAdapter
+    user: str
+    tell_page: Callable[[str], None]
 
 
 class DashboardHandler(extensions.PageHandler):
@@ -62,6 +68,8 @@ class DashboardHandler(extensions.PageHandler):
                 pages.make_view, found, book, addresses, self.desk.restart_url
             )
             self._show(view, title=book.title)
+            if self.visitor.name == self.desk.user:  # and not whoever looks in
+                self.desk.tell_page(pages.render_position(view))
         else:
             self._show(_missing(name, book, addresses), 404 if name else 200, book.title)
 

@@ -62,6 +62,11 @@ def make_view(name: str, book: notes.Notes, addresses: links.Addresses, exit_url
     )
 
 
+def render_position(view: View) -> str:
+    """Return where the reader is, in words for the instructor: "2 of 5: Deploy it"."""
+    return f"{view.number} of {len(view.contents)}: {view.title}" if view.number else view.title
+
+
 def make_notice(title: str, sentence: str, contents: tuple[Entry, ...] = ()) -> View:
     """Make a view that says `sentence` in a page's place."""
     safe = f'<h1>{html.escape(title)}</h1><p class="problem">{html.escape(sentence)}</p>'
