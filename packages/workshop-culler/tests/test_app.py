@@ -158,6 +158,18 @@ async def test_once_is_for_cron(classroom):
 
 
 @at_hub
+async def test_a_pass_that_could_not_do_all_ends_with_1(classroom, tmp_path):
+    await classroom.start_server("ada")
+    (tmp_path / "culler.py").write_text(
+        "def arbiter(**_):\n    raise KeyError('oops')\n"
+        "c.WorkshopCuller.cull_arbiter_hook = arbiter\n"
+    )
+    code, said = await run(classroom, "--once", f"--config={tmp_path}/culler.py")
+    assert code == 1
+    assert "troubles: server ada: could not be judged" in said
+
+
+@at_hub
 async def test_a_token_that_is_not_known(classroom):
     code, said = await run(classroom, "--once", JUPYTERHUB_API_TOKEN="wrong")
     assert code == 2

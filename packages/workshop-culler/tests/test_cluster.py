@@ -1,6 +1,9 @@
+import socket
 from datetime import UTC, datetime
 
 import pytest
+import yaml
+from aiohttp import web
 
 from workshop_culler import errors, kinds
 from workshop_culler.cluster import Cluster
@@ -126,6 +129,54 @@ async def test_kinds_are_discovered_and_a_broken_group_is_skipped(grounds):
         assert broken == []
 
 
+async def test_broken_groups_are_skipped_and_named(grounds, monkeypatch, tmp_path, log):
+    """An aggregated API whose server is away, one that says nothing, one without a version."""
+    app = web.Application()
+    pods = {"name": "pods", "namespaced": True, "verbs": ["list", "patch", "delete"]}
+    status = {"name": "pods/status", "namespaced": True, "verbs": ["list", "patch"]}
+    odd = {"name": "odds", "namespaced": True}
+    answers = {
+        "/api/v1": {"resources": [pods, status, odd]},
+        "/apis": {"groups": [
+            {"name": "away.io", "preferredVersion": {"groupVersion": "away.io/v1"}},
+            {"name": "mute.io", "preferredVersion": {"groupVersion": "mute.io/v1"}},
+            {"name": "bare.io"},
+            {"name": "good.io", "preferredVersion": {"groupVersion": "good.io/v2"}},
+        ]},
+        "/apis/mute.io/v1": {},
+        "/apis/good.io/v2": {"resources": [{**pods, "name": "goods"}]},
+    }  # fmt: skip
+
+    async def answer(request):
+        return web.json_response(
+            answers.get(request.path), status=200 if request.path in answers else 503
+        )
+
+    app.router.add_get("/{path:.*}", answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.01)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    point_at(f"http://127.0.0.1:{runner.addresses[0][1]}", grounds, monkeypatch, tmp_path)
+    try:
+        async with Cluster(log, timeout=5, sleep=no_sleep) as door:
+            found, broken = await door.list_kinds()
+    finally:
+        await runner.cleanup()
+    assert found == [kinds.Kind("pods"), kinds.Kind("goods", "good.io", "v2")]
+    assert len(broken) == 2
+    assert broken[0].startswith("away.io/v1 (GET /apis/away.io/v1: the cluster answered 503")
+    assert broken[1] == "bare.io (it names no version)"
+
+
+def point_at(url, grounds, monkeypatch, tmp_path):
+    """Set KUBECONFIG to one whose cluster is at this address."""
+    config = yaml.safe_load(grounds.cluster.kubeconfig.read_text())
+    config["clusters"][0]["cluster"] = {"server": url}
+    path = tmp_path / "kubeconfig"
+    path.write_text(yaml.safe_dump(config))
+    monkeypatch.setenv("KUBECONFIG", str(path))
+
+
 async def test_who_we_are(grounds, monkeypatch):
     metadata = {"name": "hub", "namespace": "workshops"}
     grounds.cluster.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata})
@@ -142,10 +193,25 @@ async def test_without_credentials_it_says_what_to_set(monkeypatch, tmp_path, lo
             pass
 
 
+async def test_a_cluster_that_takes_calls_and_never_answers_holds_nobody_up(
+    grounds, monkeypatch, tmp_path, log
+):
+    """A half-open connection: the socket is there, nobody reads from it."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        point_at(url, grounds, monkeypatch, tmp_path)
+        async with Cluster(log, timeout=0.2, sleep=no_sleep) as door:
+            with pytest.raises(errors.TemporaryError, match="no answer: TimeoutError"):
+                await door.list_things(kinds.PROJECTS, SELECTOR)
+            assert door.requests == 3
+
+
+async def no_sleep(seconds):
+    pass
+
+
 async def test_tls_is_verified(grounds, monkeypatch, tmp_path):
     """A kubeconfig with another CA is refused, not trusted."""
-    import yaml
-
     config = yaml.safe_load(grounds.cluster.kubeconfig.read_text())
     config["clusters"][0]["cluster"].pop("certificate-authority-data", None)
     config["clusters"][0]["cluster"].pop("certificate-authority", None)

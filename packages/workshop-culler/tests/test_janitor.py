@@ -230,6 +230,62 @@ async def test_kinds_that_may_not_be_listed_are_left_out_and_told_once(
     assert "ingresses, namespaces, persistentvolumeclaims, pods" in told[0]
 
 
+LEFT = [
+    ("Secret", "/api/v1/namespaces/workshops/secrets", {"type": "Opaque"}),
+    ("Route", "/apis/route.openshift.io/v1/namespaces/workshops/routes",
+     {"spec": {"to": {"kind": "Service", "name": "x"}}}),
+    ("Ingress", "/apis/networking.k8s.io/v1/namespaces/workshops/ingresses",
+     {"spec": {"defaultBackend": {"service": {"name": "x", "port": {"number": 80}}}}}),
+    ("RoleBinding", "/apis/rbac.authorization.k8s.io/v1/namespaces/workshops/rolebindings",
+     {"roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}}),
+    ("ClusterRoleBinding", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+     {"roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}}),
+    ("PersistentVolumeClaim", "/api/v1/namespaces/workshops/persistentvolumeclaims",
+     {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}),
+]  # fmt: skip
+VERSIONS = {"Route": "route.openshift.io/v1", "Ingress": "networking.k8s.io/v1",
+            "RoleBinding": "rbac.authorization.k8s.io/v1",
+            "ClusterRoleBinding": "rbac.authorization.k8s.io/v1"}  # fmt: skip
+
+
+@pytest.mark.parametrize("volumes", [False, True], ids=["volumes kept", "volumes too"])
+async def test_all_kinds_that_a_dead_session_may_leave(classroom, grounds, pass_over, volumes):
+    """Tokens (secrets), routes, bindings; volumes only if asked; nothing of who lives."""
+    await classroom.start_server("ada")
+    grounds.add_session("ada", pod=True)
+    for kind, _, rest in LEFT:
+        for user in ("ada", "eve"):
+            made = grounds.make(kind, f"lab-{user}", user) | rest
+            made["apiVersion"] = VERSIONS.get(kind, "v1")
+            if kind == "ClusterRoleBinding":
+                del made["metadata"]["namespace"]
+            grounds.cluster.apply(made)
+    done = await pass_over(volumes=volumes)
+    assert done.ok, done
+    for kind, path, _ in LEFT:
+        items = grounds.cluster.request("GET", path + "?labelSelector=app%3Dlab").body["items"]
+        names = {item["metadata"]["name"] for item in items}
+        kept = kind == "PersistentVolumeClaim" and not volumes
+        assert names == ({"lab-ada", "lab-eve"} if kept else {"lab-ada"}), kind
+
+
+async def test_finalizers_outside_of_stuck_projects_of_ours_stay(classroom, grounds, pass_over):
+    """Not in a project that lives, not in the hub's namespace, not in one that only just ends."""
+    await classroom.start_server("ada")
+    grounds.add_session("ada", pod=True)
+    grounds.add_session("eve")
+    places = ("lab-ada", "workshops", "lab-eve")
+    for place in places:
+        grounds.cluster.apply(held("a", place, finalizers=["example.org/x"]))
+    for place in places[:2]:
+        grounds.cluster.request("DELETE", f"/api/v1/namespaces/{place}/configmaps/a")
+    grounds.cluster.request("DELETE", "/api/v1/namespaces/lab-eve")
+    await pass_over(ahead=500)
+    for place in places:
+        answer = grounds.cluster.request("GET", f"/api/v1/namespaces/{place}/configmaps/a")
+        assert answer.body["metadata"]["finalizers"] == ["example.org/x"]
+
+
 async def test_a_hundred_projects_at_once(grounds, pass_over):
     for number in range(100):
         grounds.add_session(f"u{number}")

@@ -90,6 +90,18 @@ async def test_extend_gives_time_and_says_so(office, browser):
     await page.wait_for_function("b => b.disabled", arg=await button.element_handle())
 
 
+async def test_open_leads_into_the_session(office, browser):
+    await office.start_server("ada")
+    page = await open_page(browser, office, "grace")
+    link = page.get_by_role("link", name="Open the session of ada in a new tab")
+    async with page.context.expect_page() as opened:
+        await link.press("Enter")
+    tab = await opened.value
+    await tab.wait_for_load_state()
+    assert tab.url == f"{office.hub.url}user/ada/"
+    assert page.troubles == []
+
+
 async def test_find_and_sort(office, browser):
     for name in ("ada", "bob", "cy"):
         await office.start_server(name)

@@ -225,6 +225,40 @@ async def test_a_hub_that_was_killed_and_came_back(classroom, log):
     assert (await run(classroom, log, ahead=700)).done == {"server": 1}
 
 
+async def test_a_hub_that_dies_in_the_middle_of_a_pass(classroom, log):
+    """What was asked of it is told as failed; the pass ends; the next one finishes the work."""
+    for name in ("ada", "bob", "cy"):
+        await classroom.start_server(name)
+    async with classroom.door(seconds=700) as door:
+        door._sleep = _no_sleep
+        plain = door.stop_server
+
+        async def stop_and_die(user, server="", **more):
+            if user == "ada":
+                stopped = await plain(user, server, **more)
+                await classroom.hub.kill()
+                return stopped
+            await classroom.hub.process.wait()
+            return await plain(user, server, **more)
+
+        door.stop_server = stop_and_die
+        done = await sweep.Sweep(door, rules(), log).run()
+    assert (done.done, done.failures, done.ok) == ({"server": 1}, 2, False)
+    await classroom.hub.start()
+    assert (await run(classroom, log, ahead=700)).done == {"server": 2}
+    assert await classroom.running() == []
+
+
+async def test_a_token_that_was_revoked_is_an_outage_and_told(classroom, log):
+    await classroom.start_server("ada")
+    async with classroom.door(seconds=700) as door:
+        door._session.headers["Authorization"] = "token wrong"
+        done = await sweep.Sweep(door, rules(), log).run()
+    assert done.outage
+    assert "403" in done.troubles[0]
+    assert await classroom.running() == ["ada"]
+
+
 async def _no_sleep(seconds):
     pass
 

@@ -142,7 +142,10 @@ class Cluster:
         broken: list[str] = []
         groups = (await self._call("GET", "/apis")).get("groups") or ()
         for group in groups:
-            version = group["preferredVersion"]["groupVersion"]
+            version = (group.get("preferredVersion") or {}).get("groupVersion", "")
+            if "/" not in version:
+                broken.append(f"{group.get('name')} (it names no version)")
+                continue
             try:
                 resources = await self._call("GET", f"/apis/{version}")
             except DoorError as error:
@@ -247,7 +250,9 @@ def _read_kinds(answer: Mapping[str, Any], group: str, version: str) -> list[kin
     return [
         kinds.Kind(each["name"], group, version)
         for each in answer.get("resources") or ()
-        if each.get("namespaced") and "/" not in each["name"] and wanted <= set(each["verbs"])
+        if each.get("namespaced")
+        and "/" not in each["name"]
+        and wanted <= set(each.get("verbs") or ())
     ]
 
 
