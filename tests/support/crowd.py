@@ -47,7 +47,7 @@ class Crowd:
 
     def __init__(self, size: int) -> None:
         self.models = {f"attendee-{n:03}": make_model(n) for n in range(size)}
-        self.url = ""
+        self.url = self.trouble = ""
 
     async def list(self, request: web.Request) -> web.Response:
         """The hub's list of users, page by page."""
@@ -129,7 +129,7 @@ async def gather_crowd(size: int, folder: Path) -> AsyncIterator[Crowd]:
         auth = Doorman(
             api_token="x", api_url=address.url, base_url=PREFIX, access_scopes=set(SCOPES[:1])
         )
-        pages = service.make_app(PREFIX, crowd.desk, auth, crowd.roster, lambda: "")
+        pages = service.make_app(PREFIX, crowd.desk, auth, crowd.roster, lambda: crowd.trouble)
         server, (socket,) = HTTPServer(pages), bind_sockets(0, "127.0.0.1")
         server.add_sockets([socket])
         crowd.url = f"http://127.0.0.1:{socket.getsockname()[1]}{PREFIX}"

@@ -69,10 +69,10 @@ async def test_a_kill_while_writing_leaves_the_old_file(path, log, monkeypatch):
     await open_ledger(path, log).extend(ADA, UNTIL, NOW)
 
     def killed(fd):
-        raise OSError("killed here")
+        raise RuntimeError("killed here")
 
     monkeypatch.setattr("os.fsync", killed)
-    with pytest.raises(OSError, match="killed here"):
+    with pytest.raises(RuntimeError, match="killed here"):
         await open_ledger(path, log).announce(None, NOW)
     monkeypatch.undo()
     assert open_ledger(path, log).find_until(ADA) == UNTIL
@@ -90,14 +90,23 @@ async def test_a_class_that_is_extended_at_once_is_written_in_few_writes(path, l
     assert {anew.find_until(server) for server in servers} == {UNTIL}
 
 
-async def test_who_waited_for_a_write_that_failed_is_told(path, log, monkeypatch):
-    """Nobody is told that an extension is kept when it is not."""
+async def test_a_disk_that_is_full_refuses_nobody_and_is_told(path, log, monkeypatch, caplog):
     monkeypatch.setattr(ledger_room, "_replace", fail)
     ledger = open_ledger(path, log)
-    work = (ledger.extend(Server(name), UNTIL, NOW) for name in "abc")
-    outcomes = await asyncio.gather(*work, return_exceptions=True)
-    assert [type(outcome) for outcome in outcomes] == [OSError] * 3
+    await asyncio.gather(*(ledger.extend(Server(name, started=NOW), UNTIL, NOW) for name in "abc"))
+    assert ledger.find_until(Server("c", started=NOW)) == UNTIL
+    assert "state_file" in caplog.text
+    assert "no space left on device" in caplog.text
+    monkeypatch.undo()
+    await ledger.extend(Server("d", started=NOW), UNTIL, NOW)
+    assert open_ledger(path, log).find_until(Server("a", started=NOW)) == UNTIL
 
 
 def fail(*args):
     raise OSError("no space left on device")
+
+
+@pytest.mark.parametrize(("place", "told"), [("state.json", False), ("none/state.json", True)])
+def test_a_place_that_cannot_be_written_is_told_at_start(tmp_path, log, caplog, place, told):
+    Ledger(tmp_path / place, log).check()
+    assert ("cannot be written" in caplog.text) is told

@@ -1,5 +1,7 @@
+import aiohttp
 import pytest
 
+import crowd as crowds
 from workshop_culler import service
 from workshop_culler.errors import StartError
 
@@ -23,6 +25,15 @@ def test_where_to_listen(url, prefix, place):
 def test_a_bad_url_is_refused(url):
     with pytest.raises(StartError, match="url of the service"):
         service.read_place(url, "/services/x/")
+
+
+async def test_health_tells_the_trouble_of_the_last_pass(tmp_path):
+    async with crowds.gather_crowd(1, tmp_path) as crowd, aiohttp.ClientSession() as session:
+        for trouble, status in (("", 200), ("list pods: 503", 503), ("", 200)):
+            crowd.trouble = trouble
+            async with session.get(crowd.url + "health") as answer:
+                assert answer.status == status
+                assert await answer.json() == {"ok": not trouble, "trouble": trouble}
 
 
 @pytest.mark.hub

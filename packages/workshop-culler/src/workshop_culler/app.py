@@ -121,6 +121,7 @@ class WorkshopCuller(settings.Settings):
         if place is None:
             self.log.info("No pages and no API: this service has no 'url' in the hub's services")
             return None
+        counter.ledger.check()
         made = service.Service(place, counter, self.log, open_metrics=self.open_metrics)
         made.start()
         stack.push_async_callback(made.close)

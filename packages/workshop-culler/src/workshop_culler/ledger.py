@@ -58,13 +58,22 @@ class Ledger:
                 "state_file: %s could not be read, starting anew: %s", self.path, error
             )
 
+    def check(self) -> None:
+        """Say at start if nothing could be kept, and not when it is too late."""
+        folder = self.path.absolute().parent
+        if not os.access(self.path if self.path.exists() else folder, os.W_OK):
+            self.log.warning("%s", _unwritten(self.path, "no permission, or no such folder"))
+
     def find_until(self, server: Server) -> datetime | None:
         """Until when this run of a server was extended; one started anew has no extension."""
         found = self._extensions.get(server.key)
         return found.until if found and found.started == server.started else None
 
     async def extend(self, server: Server, until: datetime, now: datetime) -> None:
-        """Note an extension, and write it down before answering."""
+        """Note an extension, and write it down before answering.
+
+        Where it cannot be written it holds all the same, until a restart; the log says so.
+        """
         entry = Extension(server.user, server.name, server.started, until)
         self._extensions[server.key] = entry
         await self._write(now)
@@ -81,7 +90,10 @@ class Ledger:
             # One write serves all who waited for the one before: a class is extended at once.
             if self._written < mine:
                 latest, text = self._changes, self._render(now)
-                await asyncio.to_thread(_replace, self.path, text)
+                try:
+                    await asyncio.to_thread(_replace, self.path, text)
+                except OSError as error:
+                    self.log.error("%s", _unwritten(self.path, error))
                 self._written = latest
 
     def _render(self, now: datetime) -> str:
@@ -92,6 +104,13 @@ class Ledger:
             "announcement": announcements.render_announcement(self.announcement, now),
         }
         return json.dumps(model, indent=1)
+
+
+def _unwritten(path: Path, why: object) -> str:
+    return (
+        f"state_file: {path} cannot be written ({why}): extensions and the announcement "
+        "hold until the next restart only. Set WorkshopCuller.state_file to a place that can be."
+    )
 
 
 def _replace(path: Path, text: str) -> None:
