@@ -1,8 +1,12 @@
 import asyncio
+import contextlib
 import json
 
 import aiohttp
 import pytest
+
+import crowd as crowds
+from workshop_culler import api
 
 pytestmark = [pytest.mark.hub, pytest.mark.asyncio(loop_scope="module")]
 
@@ -186,6 +190,29 @@ async def test_events_tell_what_changes(office):
         await follow(answer, rows, {"ada/", "bob/"})
         await office.ask("POST", "api/session/stop", {"user": "ada"}, token=token)
         await follow(answer, rows, {"bob/"})
+
+
+async def test_a_page_that_was_closed_takes_no_place(tmp_path):
+    """At once, and not with the next sign of life: who reloads often is not locked out."""
+    left = asyncio.Event()
+    async with crowds.gather_crowd(3, tmp_path) as crowd:
+        watch = crowd.roster.watch
+
+        async def watch_and_tell(person):
+            async with contextlib.aclosing(watch(person)) as messages:
+                try:
+                    async for message in messages:
+                        yield message
+                finally:
+                    left.set()
+
+        crowd.roster.watch = watch_and_tell
+        async with aiohttp.ClientSession() as session:
+            answer = await session.get(crowd.url + "api/events")
+            assert len((await next_event(answer))["rows"]) == 3
+            answer.close()
+            async with asyncio.timeout(api.KEEPALIVE_SECONDS / 2):
+                await left.wait()
 
 
 async def follow(answer, rows, wanted):

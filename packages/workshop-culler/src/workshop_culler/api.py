@@ -11,11 +11,13 @@ import contextlib
 import json
 from typing import Any
 
+from jupyterhub.services.auth import HubOAuth
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
 from workshop_culler import announcements, clock, rights
 from workshop_culler.announcements import BadAnnouncement
+from workshop_culler.desk import Desk
 from workshop_culler.gate import Api
 from workshop_culler.metrics import Metrics
 from workshop_culler.models import Server
@@ -149,6 +151,15 @@ class Sessions(Api):
 class Events(Api):
     """`GET events`: what changes, as server-sent events, for the instructor's page."""
 
+    def initialize(self, desk: Desk, auth: HubOAuth) -> None:
+        """Take what the handlers work with; nobody has gone yet."""
+        super().initialize(desk, auth)
+        self.gone = asyncio.Event()
+
+    def on_connection_close(self) -> None:
+        """The page was closed: it takes no watcher's place any more."""
+        self.gone.set()
+
     async def get(self) -> None:
         """Send until the page goes away."""
         if not rights.sees_anything(self.who):
@@ -162,16 +173,21 @@ class Events(Api):
 
     async def _send(self, messages: Any) -> None:
         waiting = asyncio.ensure_future(anext(messages))
+        gone = asyncio.ensure_future(self.gone.wait())
         try:
-            while True:
-                done, _ = await asyncio.wait({waiting}, timeout=KEEPALIVE_SECONDS)
-                if not done:
+            while not self.gone.is_set():
+                await asyncio.wait(
+                    {waiting, gone}, timeout=KEEPALIVE_SECONDS,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )  # fmt: skip
+                if not waiting.done():
                     self.write(": still here\n\n")
                 else:
                     self.write(f"data: {json.dumps(waiting.result())}\n\n")
                     waiting = asyncio.ensure_future(anext(messages))
                 await self.flush()
         finally:
+            gone.cancel()
             waiting.cancel()
             with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration):
                 await waiting
