@@ -1,6 +1,7 @@
 """Our process among others."""
 
 import asyncio
+import json
 import logging
 import os
 import subprocess
@@ -78,3 +79,23 @@ async def test_children_that_end_are_waited_for():
     child.returncode = 0  # collected by us
     logging.getLogger().debug("ended")
     assert process.has_ended(child.pid)
+
+
+def test_settling_gives_memory_back_and_keeps_what_lives_out_of_collections():
+    code = """
+import gc, json
+from jupyterhub_butterfly import app, process
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1])
+junk = [bytes(1000) for _ in range(20_000)]
+kept = bytes(1000)
+del junk
+before = resident()
+process.settle()
+print(json.dumps([before, resident(), gc.get_freeze_count()]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    before, after, frozen = json.loads(done.stdout)
+    assert after < before
+    assert frozen > 10_000

@@ -47,6 +47,8 @@ from . import (
 KEEP_ALIVE_SECONDS = sockets.KEEP_ALIVE
 SWEEP_SECONDS = 5.0
 STOP_SECONDS = 0.5
+# After the start, when nobody waits for a first answer any more.
+SETTLE_SECONDS = 2.0
 
 
 class ButterflyApp(options.ButterflyOptions):
@@ -259,6 +261,7 @@ class ButterflyApp(options.ButterflyOptions):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, ended.set)
+        loop.call_later(SETTLE_SECONDS, process.settle)
         async with contextlib.AsyncExitStack() as stack:
             for job in self.jobs():
                 task = asyncio.create_task(job)

@@ -1,4 +1,4 @@
-"""Our process among others: hiding its memory, waiting for children, repeating jobs.
+"""Our process among others: its memory, waiting for children, repeating jobs.
 
 Called by `app`.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -29,6 +30,17 @@ def hide_memory(log: logging.Logger | logging.LoggerAdapter) -> bool:
     if not done:
         log.warning("Cannot hide this process's environment from shells of the same user")
     return done
+
+
+def settle() -> None:
+    """Give back the memory that imports have left behind, some MiB.
+
+    What lives then is modules: later collections pass over it, and hold up no key for it.
+    """
+    gc.collect()
+    gc.freeze()
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # glibc's, not musl's
+        trim(0)
 
 
 async def repeat(seconds: float, job: typing.Callable[[], typing.Awaitable[None]]) -> None:

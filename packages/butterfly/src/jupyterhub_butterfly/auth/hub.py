@@ -1,7 +1,7 @@
 """Entry through JupyterHub: its OAuth login, its scopes. The gate of a server that a hub started.
 
-JupyterHub's own client (`HubOAuth`) does the protocol. Importing it costs more than all the rest of
-this server together, so it is imported by the first request that needs it, in a thread.
+JupyterHub's own client (`HubOAuth`) does the protocol. The first request that needs it imports it,
+in a thread and without the parts that only a hub needs: see `hubclient`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import typing
 
 from tornado import httputil, web
 
-from jupyterhub_butterfly import settings
+from jupyterhub_butterfly import hubclient, process, settings
 
 from . import Refused, Unanswered, Visitor
 
@@ -159,6 +159,7 @@ class Logout(web.RequestHandler):
 
 def _make_client(hub: settings.HubSettings) -> HubOAuth:
     """Import and configure JupyterHub's client from the parsed settings, not from os.environ."""
+    hubclient.load()
     from jupyterhub.services import auth
 
     class Client(auth.HubOAuth):
@@ -180,6 +181,7 @@ def _make_client(hub: settings.HubSettings) -> HubOAuth:
     )
     if hub.callback_url:
         client.oauth_redirect_uri = hub.callback_url
+    process.settle()
     return client
 
 
