@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from jupyterhub_butterfly import ptys
+from jupyterhub_butterfly import ptys, turns
 from jupyterhub_butterfly.sizes import Size
 
 ENV = {"PATH": os.environ["PATH"], "TERM": "dumb", "PS1": "$ "}
@@ -19,6 +19,7 @@ class Program:
 
     def __init__(self, *argv, cwd="/", env=None):
         self.output = bytearray()
+        self.largest = 0
         self.news = asyncio.Event()
         self.ended = asyncio.Event()
         self.pty = ptys.Pty(self.take, self.ended.set)
@@ -26,6 +27,7 @@ class Program:
 
     def take(self, data):
         self.output += data
+        self.largest = max(self.largest, len(data))
         self.news.set()
 
     async def until(self, text, seconds=30):
@@ -166,3 +168,16 @@ async def test_the_interrupt_key_works_in_a_server_that_ignores_it():
     await one.until(b"ready\r\nready")  # the terminal's echo, and cat's
     one.pty.write(b"\x03")
     assert await one.end() == -signal.SIGINT
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+async def test_a_flood_comes_in_small_pieces_while_somebody_types_elsewhere(monkeypatch, elsewhere):
+    monkeypatch.setattr(ptys.Pty, "turns", turns.Turns(lambda: 0.0))
+    other = Program("/bin/cat")
+    flood = Program("/bin/sh", "-c", "stty -onlcr; head -c 3000000 /dev/zero")
+    (other if elsewhere else flood).pty.write(b"x")
+    assert await flood.end() == 0
+    assert flood.output.count(b"\0") == 3_000_000
+    assert 0 < flood.largest <= (turns.SMALL if elsewhere else turns.LARGE)
+    other.pty.hang_up()
+    await other.end()

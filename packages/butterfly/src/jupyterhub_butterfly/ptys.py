@@ -20,9 +20,9 @@ import termios
 import typing
 
 from .sizes import Size
+from .turns import Turns
 
-# The kernel hands out at most 4 KiB a read; one turn of the loop collects up to this.
-LARGEST_READ = 64 * 1024
+# The kernel hands out at most 4095 bytes a read, so a turn of the loop takes several.
 KERNEL_READ = 4096
 # Sent and not yet taken by the program. A paste of 10 MB fits; what goes beyond is refused.
 LARGEST_QUEUE = 32 * 1024 * 1024
@@ -40,8 +40,10 @@ class Pty:
     """A running program and the master side of its terminal.
 
     `on_output(data)` is called on the event loop with bytes as they come; `on_end()` once, after
-    the last output, when the program's terminal is gone.
+    the last output, when the program's terminal is gone. `turns` is shared by all terminals.
     """
+
+    turns: typing.ClassVar[Turns] = Turns()
 
     def __init__(
         self, on_output: typing.Callable[[bytes], None], on_end: typing.Callable[[], None]
@@ -91,6 +93,7 @@ class Pty:
             return
         if self.queued + len(data) > LARGEST_QUEUE:
             raise InputFull
+        self.turns.note_key(self.pid)
         if self._queue and (number := self._find_signal(data)):
             self._interrupt(number)
             return
@@ -139,9 +142,10 @@ class Pty:
 
     def _read(self) -> None:
         chunks, got, ended = [], 0, False
-        while got < LARGEST_READ:
+        most = self.turns.choose(self.pid) - KERNEL_READ
+        while got <= most:
             try:
-                chunk = os.read(self.master, LARGEST_READ - got)
+                chunk = os.read(self.master, KERNEL_READ)
             except BlockingIOError:
                 break
             except OSError:  # EIO: the last of the terminal's programs is gone
