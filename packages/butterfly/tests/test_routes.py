@@ -33,6 +33,10 @@ EXAMPLES = {
     rf"ws/session/{routes.sockets.NAME}": "ws/session/1",
     rf"ctl/session/{routes.sockets.NAME}": "ctl/session/1",
     routes.proxy.PATTERN: "proxy/8080/",
+    r"files/?": "files",
+    routes.files.HOME: "files/home/notes.txt",
+    routes.folders.ARCHIVE: "files/archive/",
+    rf"terminal/session/{routes.sockets.NAME}/folder": "terminal/session/1/folder",
 }
 OPEN = {*routes.OPEN_PATTERNS, r"oauth_callback", r"logout"}
 

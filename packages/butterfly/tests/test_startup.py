@@ -1,5 +1,8 @@
 """Variables and the set-up that an image or a workshop brings."""
 
+import asyncio
+
+import psutil
 import pytest
 
 from jupyterhub_butterfly import startup
@@ -72,3 +75,49 @@ async def test_a_server_does_both(server_factory, person_factory, tmp_path):
         assert "/lab/bin" in await terminal.run("bash -c 'echo $PATH'")
         await terminal.type("while ! ls ready; do :; done; cat .workshop/setup.log\r")
         await terminal.until("set up for seven")
+
+
+@pytest.mark.parametrize(
+    ("motd", "state", "greeting"),
+    [
+        ("", "", b""),
+        ("Hi\n", "", b"Hi\r\n"),
+        ("", "running", b"The workshop is being set up. To watch: tail -f /log\r\n"),
+        ("Hi", "failed", b"Hi\r\nThe workshop's set-up has failed. What it said: cat /log\r\n"),
+    ],
+)
+def test_what_a_new_terminal_shows(motd, state, greeting):
+    assert startup.make_greeting(motd, state, "/log") == greeting
+
+
+def test_the_last_root_with_a_message_wins(tmp_path):
+    roots = [tmp_path / "a", tmp_path / "b"]
+    assert startup.find_motd(roots) == ""
+    write(roots[0] / "etc/motd", "platform")
+    assert startup.find_motd(roots) == "platform"
+    write(roots[1] / "etc/motd", "workshop")
+    assert startup.find_motd(roots) == "workshop"
+
+
+async def test_a_set_up_that_takes_too_long_is_ended_with_all_it_runs(tmp_path, monkeypatch):
+    monkeypatch.setattr(startup, "SETUP_SECONDS", 0.3)
+    script = write(tmp_path / "setup", "#!/bin/sh\nsleep 1000 & echo $!; wait\n")
+    log = tmp_path / "log"
+    env = {"PATH": "/bin:/usr/bin"}
+    assert await startup.run_setup(script, env, str(tmp_path), log) == -1
+    text = log.read_text()
+    assert "took longer" in text
+    child = int(text.split()[0])
+    async with asyncio.timeout(5):
+        while psutil.pid_exists(child) and psutil.Process(child).status() != "zombie":
+            await asyncio.sleep(0.01)
+
+
+async def test_a_set_up_that_cannot_start_is_a_failure(tmp_path):
+    script = write(tmp_path / "setup", "#!/no/such/interpreter\n")
+    told = []
+    greeter = startup.Greeter([], tmp_path)
+    await greeter.set_up(script, {}, tmp_path / "log", told.append)
+    assert greeter.state == "failed"
+    assert "failed" in told[0]
+    assert b"failed" in greeter.greet()

@@ -11,7 +11,6 @@ import dataclasses
 import logging
 import os
 import pathlib
-import pwd
 import secrets
 import signal
 import ssl
@@ -29,10 +28,10 @@ from . import (
     auth,
     clients,
     clock,
-    environment,
     extensions,
+    files,
     handlers,
-    kubeconfig,
+    offers,
     options,
     origins,
     process,
@@ -40,8 +39,8 @@ from . import (
     routes,
     sessions,
     settings,
+    shells,
     sockets,
-    startup,
 )
 
 KEEP_ALIVE_SECONDS = sockets.KEEP_ALIVE
@@ -100,37 +99,6 @@ class ButterflyApp(options.ButterflyOptions):
     def prefix(self) -> str:
         """Path of this server, from "/" to "/"."""
         return self.hub.prefix if self.hub else "/"
-
-    def make_policy(self) -> sessions.Policy:
-        """What all sessions have in common."""
-        home = find_home(self.environ)
-        extra = {}
-        if path := kubeconfig.ensure_kubeconfig(self.environ, home):
-            extra["KUBECONFIG"] = path
-        return sessions.Policy(
-            argv=tuple(self.shell),
-            env=self.make_environment(home, extra),
-            cwd=self.home or self.environ.get("TERMINAL_HOME") or home,
-            max_sessions=self.max_sessions,
-            idle_seconds=self.session_idle_seconds,
-            history_bytes=self.history_bytes,
-            resize=self.resize,
-            allow_escapes=self.allow_escapes,
-        )
-
-    def make_environment(self, home: str, extra: dict[str, str]) -> dict[str, str]:
-        """The environment of shells: inherited, sourced from the image, and what must be ours."""
-        names = {"home": home, "user": find_user(self.environ), "shell": self.shell[0]}
-        inherited = environment.make_environment(self.environ, **names, extra=extra)
-        fragments = startup.find_fragments(pathlib.Path(root) for root in self.roots)
-        sourced = startup.collect_variables(fragments, inherited)
-        return environment.make_environment(sourced, **names, extra=extra)
-
-    async def set_up(self) -> None:
-        """Run the workshop's own set-up, once, beside the shells."""
-        policy = self.sessions.policy
-        folder = pathlib.Path(policy.cwd) / ".workshop"
-        await startup.run_setup(folder / "setup", policy.env, policy.cwd, folder / "setup.log")
 
     def make_gate(self, secret: bytes) -> auth.Gate:
         """The way in."""
@@ -201,7 +169,10 @@ class ButterflyApp(options.ButterflyOptions):
         secret = secrets.token_bytes(32)
         self.reporter = self.make_reporter()
         self.gate = self.make_gate(secret)
-        self.sessions = sessions.Sessions(self.make_policy(), on_activity=self.note_activity)
+        self.shells = shells.Shells(self, self.environ)
+        self.sessions = sessions.Sessions(self.shells.make_policy(), on_activity=self.note_activity)
+        root = self.files_root or self.shells.home
+        self.files = files.Files(root, self.upload_bytes, self.download_bytes)
         self.sockets = sockets.Sockets(self.recheck_seconds)
         self.proxy = proxy.Proxy(self.proxy_ports, self.address()[0])
         user = self.hub.user if self.hub else ""
@@ -221,13 +192,17 @@ class ButterflyApp(options.ButterflyOptions):
             sessions=self.sessions,
             sockets=self.sockets,
             proxy=self.proxy,
+            files=self.files,
             prefix=self.prefix,
             client=self.client,
             clock=door,
             frame_ancestors=self.frame_ancestors,
             allowed_origins=(*self.allow_origins, *([public] if public else [])),
             hub_home=f"{self.hub.hub_host}{self.hub.base_url}hub/home" if self.hub else self.prefix,
-            menu=[{"label": m.label, "path": m.path} for e in loaded for m in e.menu],
+            menu=[
+                *([{"label": "Files", "path": "files/home/"}] if self.files.open else []),
+                *({"label": m.label, "path": m.path} for e in loaded for m in e.menu),
+            ],
             websocket_max_message_size=sockets.LARGEST_FRAME,
             log=self.log,
             log_function=log_request,
@@ -275,11 +250,19 @@ class ButterflyApp(options.ButterflyOptions):
         jobs = [
             process.repeat(KEEP_ALIVE_SECONDS, self._keep_alive),
             process.repeat(SWEEP_SECONDS, self._sweep),
-            self.set_up(),
+            self.shells.set_up(self._tell),
+            self.shells.choose_tools(),
         ]
+        if self.shells.runtime is not None and self.files.open:
+            desk = offers.Desk(self.shells.runtime.socket, self.files, self.sessions)
+            jobs.append(desk.serve())
         if self.reporter is not None:
             jobs.append(self.reporter.report_forever())
         return jobs
+
+    def _tell(self, sentence: str) -> None:
+        for session in self.sessions:
+            session.broadcast({"cmd": "notice", "text": sentence})
 
     async def _keep_alive(self) -> None:
         self.sockets.keep_alive()
@@ -295,6 +278,7 @@ class ButterflyApp(options.ButterflyOptions):
         self.sessions.close(1001, "the server stops")
         await self.proxy.close()
         await process.wait_for_end(pids, STOP_SECONDS)
+        self.shells.remove()
 
 
 def find_hub_version() -> str:
@@ -302,26 +286,6 @@ def find_hub_version() -> str:
     import jupyterhub
 
     return jupyterhub.__version__
-
-
-def find_home(environ: typing.Mapping[str, str]) -> str:
-    """Return the home folder; an account without an entry in passwd has HOME, or the current
-    one.
-    """
-    if home := environ.get("HOME"):
-        return home
-    try:
-        return pwd.getpwuid(os.getuid()).pw_dir
-    except KeyError:
-        return str(pathlib.Path.cwd())
-
-
-def find_user(environ: typing.Mapping[str, str]) -> str:
-    """Return the account's name, for USER; an arbitrary UID has none and gets the hub's."""
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return environ.get("USER") or environ.get("JUPYTERHUB_USER") or "default"
 
 
 def make_ssl(hub: settings.HubSettings | None) -> ssl.SSLContext | None:

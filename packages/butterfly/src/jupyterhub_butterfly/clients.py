@@ -85,6 +85,7 @@ _BUTTERFLY = """<!DOCTYPE html>
 <link rel="icon" href="{static}butterfly/images/favicon.png">
 <link rel="stylesheet" id="style" href="{static}butterfly/main.css">
 <link rel="stylesheet" href="{static}terminal/terminal.css?v={version}">
+<link rel="stylesheet" href="{static}terminal/files.css?v={version}">
 <link rel="stylesheet" href="{static}terminal/butterfly.css?v={version}">
 </head>
 <body data-terminal="{config}" data-root-path="{root}" data-session-token="{session}"
@@ -95,6 +96,7 @@ _BUTTERFLY = """<!DOCTYPE html>
 <script src="{static}terminal/link.js?v={version}"></script>
 <script src="{static}terminal/page.js?v={version}"></script>
 <script src="{static}terminal/clock.js?v={version}"></script>
+<script src="{static}terminal/files.js?v={version}"></script>
 <script src="{static}terminal/butterfly-bridge.js?v={version}"></script>
 <script src="{static}butterfly/html-sanitizer.js"></script>
 <script src="{static}butterfly/main.min.js"></script>
@@ -115,6 +117,7 @@ _XTERM = """<!DOCTYPE html>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="{static}terminal/xterm/xterm.css?v={version}">
 <link rel="stylesheet" href="{static}terminal/terminal.css?v={version}">
+<link rel="stylesheet" href="{static}terminal/files.css?v={version}">
 <link rel="stylesheet" href="{static}terminal/xterm-page.css?v={version}">
 </head>
 <body data-terminal="{config}">
@@ -126,6 +129,7 @@ _XTERM = """<!DOCTYPE html>
 <script src="{static}terminal/link.js?v={version}"></script>
 <script src="{static}terminal/page.js?v={version}"></script>
 <script src="{static}terminal/clock.js?v={version}"></script>
+<script src="{static}terminal/files.js?v={version}"></script>
 <script src="{static}terminal/xterm-page.js?v={version}"></script>
 </body>
 </html>

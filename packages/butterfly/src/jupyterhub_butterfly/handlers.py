@@ -63,6 +63,7 @@ class TerminalPage(PageHandler):
             "home": self.settings["hub_home"],
             "menu": self.settings["menu"],
             "clock": self.settings["clock"] is not None,
+            "files": self.settings["files"].limits,
         }
         self.finish(clients.render_page(clients.Page(self.prefix, client, __version__, config)))
 

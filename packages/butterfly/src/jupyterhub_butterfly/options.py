@@ -234,6 +234,35 @@ class ButterflyOptions(Application):
         """,
     ).tag(config=True)
 
+    files_root = Unicode(
+        "",
+        help="""The folder whose files can be uploaded and downloaded: nothing outside of it.
+
+        A path; empty (the default): the home folder. Set it where the work lies elsewhere.
+        Example: `c.ButterflyApp.files_root = "/srv/project"`
+        """,
+    ).tag(config=True)
+
+    upload_bytes = Integer(
+        512 * 1024**2,
+        min=0,
+        help="""The largest file that can be uploaded into the session.
+
+        Bytes; default 512 MiB; 0 turns uploading off. Lower it where a pod that fills its disk is
+        evicted. Example: `c.ButterflyApp.upload_bytes = 100 * 1024**2`
+        """,
+    ).tag(config=True)
+
+    download_bytes = Integer(
+        2 * 1024**3,
+        min=0,
+        help="""The largest file, or folder as a zip file, that can be downloaded from the session.
+
+        Bytes; default 2 GiB; 0 turns downloading off. Lower it to save traffic.
+        Example: `c.ButterflyApp.download_bytes = 0`
+        """,
+    ).tag(config=True)
+
     frame_ancestors = Unicode(
         "'self'",
         help="""Which pages may put the terminal into a frame (CSP `frame-ancestors`).

@@ -9,7 +9,7 @@ import typing
 
 from tornado import web
 
-from . import auth, clients, extensions, handlers, proxy, sockets
+from . import auth, clients, extensions, files, folders, handlers, proxy, sockets
 
 # Routes without a login, by their pattern below the prefix: what a hub and a browser must be able
 # to fetch before there is one. The gate's own (callback, logout) come on top.
@@ -42,6 +42,10 @@ def make_table(
         (rf"ws/session/{sockets.NAME}", sockets.ShellSocket, {}),
         (rf"ctl/session/{sockets.NAME}", sockets.ControlSocket, {}),
         (proxy.PATTERN, proxy.ProxyPage, {}),
+        (r"files/?", handlers.Home, {"landing": "files/home/"}),
+        (files.HOME, files.FilePage, {}),
+        (folders.ARCHIVE, folders.ArchivePage, {}),
+        (rf"terminal/session/{sockets.NAME}/folder", folders.SessionFolder, {}),
         (r"static/butterfly/(.*)", handlers.StaticFiles, {"path": str(clients.find_butterfly())}),
         (r"static/terminal/(.*)", handlers.StaticFiles, {"path": str(clients.STATIC)}),
         *gate.routes(),

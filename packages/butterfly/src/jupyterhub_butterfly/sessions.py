@@ -14,7 +14,7 @@ import logging
 import time
 import typing
 
-from . import escapes, history, ptys, sizes, text
+from . import escapes, history, ptys, sizes, text, undertaker
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +59,7 @@ class Policy:
     history_bytes: int = 100_000
     resize: str = "last"
     allow_escapes: bool = False
+    greet: typing.Callable[[], bytes] = bytes  # what a new shell's terminal shows first
 
 
 @dataclasses.dataclass
@@ -127,6 +128,7 @@ class Session:
         env = {**self.policy.env, "TERMINAL_SESSION": self.name}
         pty.start(list(self.policy.argv), env, self.policy.cwd, self.size)
         self._pty = pty
+        self._take_output(self.policy.greet())
         early, self._early = self._early, b""
         if early:
             pty.write(early)
@@ -253,7 +255,7 @@ class Session:
         if pty is None:
             return
         log.info("Session %s: process %d has ended", self.name, pty.pid)
-        _Undertaker.bury(pty)
+        undertaker.Undertaker.bury(pty)
         for viewer in list(self._viewers):
             viewer.end(4000, "the shell has ended")
         self.on_end(self)
@@ -315,23 +317,6 @@ class Session:
         self._places.move_to_end(page)
         while len(self._places) > REMEMBERED_PAGES:
             self._places.popitem(last=False)
-
-
-class _Undertaker:
-    """Collects exit statuses of programs whose terminal is gone, so that none stays a zombie."""
-
-    waiting: typing.ClassVar[set[ptys.Pty]] = set()
-
-    @classmethod
-    def bury(cls, pty: ptys.Pty, delay: float = 0.01) -> None:
-        """Wait for the end with growing pauses; kill what has closed its terminal but stays."""
-        if pty.reap():
-            cls.waiting.discard(pty)
-            return
-        cls.waiting.add(pty)
-        if delay > 5:
-            pty.signal(9)
-        asyncio.get_running_loop().call_later(delay, cls.bury, pty, min(delay * 2, 10.0))
 
 
 class Sessions:

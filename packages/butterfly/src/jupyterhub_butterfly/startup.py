@@ -9,9 +9,11 @@ of files is pure; `app` calls `collect_variables` and `run_setup` at start.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import pathlib
+import signal
 import subprocess
 import typing
 
@@ -20,6 +22,8 @@ log = logging.getLogger(__name__)
 # In this order; later ones win. Below the image's own tree and the workshop's.
 FRAGMENTS = ("etc/profile.d/*.sh", "etc/envvars/*.sh")
 NAMED = ("envvars/terminal.sh", "envvars/workshop.sh", "envvars/gateway.sh")
+MOTD = "etc/motd"
+LARGEST_MOTD = 64 * 1024
 COLLECT_SECONDS = 10.0
 SETUP_SECONDS = 900.0
 
@@ -32,6 +36,32 @@ def find_fragments(roots: typing.Iterable[pathlib.Path]) -> list[pathlib.Path]:
             found += sorted(root.glob(pattern))
         found += [root / name for name in NAMED if (root / name).is_file()]
     return found
+
+
+def find_profile(roots: typing.Iterable[pathlib.Path]) -> list[pathlib.Path]:
+    """Find what interactive shells read once more: functions and aliases are not inherited."""
+    return [path for root in roots for path in sorted(root.glob(FRAGMENTS[0]))]
+
+
+def find_motd(roots: typing.Sequence[pathlib.Path]) -> str:
+    """Return the message of the day: that of the last root that has one, so the workshop's wins."""
+    for root in reversed(roots):
+        try:
+            with (root / MOTD).open("rb") as file:
+                return file.read(LARGEST_MOTD).decode("utf-8", "replace")
+        except OSError:
+            continue
+    return ""
+
+
+def make_greeting(motd: str, state: str, logfile: str) -> bytes:
+    """Make what a new terminal shows first. `state` is that of the set-up."""
+    lines = motd.splitlines()
+    if state == "running":
+        lines.append(f"The workshop is being set up. To watch: tail -f {logfile}")
+    elif state == "failed":
+        lines.append(f"The workshop's set-up has failed. What it said: cat {logfile}")
+    return "".join(f"{line}\r\n" for line in lines).encode("utf-8", "replace")
 
 
 def parse_variables(dump: bytes) -> dict[str, str]:
@@ -67,6 +97,38 @@ def is_program(path: pathlib.Path) -> bool:
     return path.is_file() and os.access(path, os.X_OK)
 
 
+class Greeter:
+    """Tells new shells the message of the day and how the workshop's set-up goes."""
+
+    def __init__(self, roots: typing.Sequence[pathlib.Path], cwd: pathlib.Path) -> None:
+        self.roots = roots
+        self.cwd = cwd
+        self.state = ""
+        self.logfile = ""
+
+    def greet(self) -> bytes:
+        """Return what a new terminal shows first; read anew, as a set-up may write it."""
+        return make_greeting(find_motd(self.roots), self.state, self.logfile)
+
+    async def set_up(
+        self,
+        script: pathlib.Path,
+        env: typing.Mapping[str, str],
+        logfile: pathlib.Path,
+        tell: typing.Callable[[str], None],
+    ) -> None:
+        """Run the workshop's set-up, and tell the pages that are open when it has ended."""
+        if not is_program(script):
+            return
+        self.state, self.logfile = "running", str(logfile)
+        code = await run_setup(script, env, str(self.cwd), logfile)
+        self.state = "failed" if code else ""
+        if code:
+            tell(f"The workshop's set-up has failed ({code}). What it said: {logfile}")
+        else:
+            tell("The workshop is set up.")
+
+
 async def run_setup(
     script: pathlib.Path, env: typing.Mapping[str, str], cwd: str, logfile: pathlib.Path
 ) -> int | None:
@@ -76,16 +138,30 @@ async def run_setup(
     """
     if not is_program(script):
         return None
+    try:
+        code = await _run(script, env, cwd, logfile)
+    except (OSError, TimeoutError) as error:
+        log.error("The workshop's set-up did not run to its end: %s", error or "too slow")
+        return -1
+    level = logging.INFO if code == 0 else logging.ERROR
+    log.log(level, "The workshop's set-up ended with %d; its output is in %s", code, logfile)
+    return code
+
+
+async def _run(
+    script: pathlib.Path, env: typing.Mapping[str, str], cwd: str, logfile: pathlib.Path
+) -> int:
     with logfile.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             str(script), cwd=cwd, env=dict(env), stdin=-3, stdout=output, stderr=output,
             start_new_session=True,
         )  # fmt: skip
         try:
-            code = await asyncio.wait_for(process.wait(), SETUP_SECONDS)
-        except (TimeoutError, asyncio.CancelledError):
-            process.kill()
+            return await asyncio.wait_for(process.wait(), SETUP_SECONDS)
+        except TimeoutError:
+            output.write(f"\nEnded: it took longer than {SETUP_SECONDS:.0f} s.\n".encode())
             raise
-    level = logging.INFO if code == 0 else logging.ERROR
-    log.log(level, "The workshop's set-up ended with %d; its output is in %s", code, logfile)
-    return code
+        finally:
+            if process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)

@@ -109,6 +109,7 @@
     entry("Use the " + other + " client", () =>
       location.assign(session + config.session + "?client=" + other),
     );
+    for (const [words, act] of window.terminalPage.entries) entry(words, act);
     for (const item of config.menu)
       entry(item.label, () => window.open(config.prefix + item.path, "_blank"));
     button.addEventListener("click", () => {
@@ -199,6 +200,7 @@
       oncontrol: (message) => {
         if (message.cmd === "size") screen.resized(message.cols, message.rows);
         else if (message.cmd === "notice") status.notice(message.text);
+        else dispatchEvent(new CustomEvent("terminal-control", { detail: message }));
       },
       onopen: () => {
         if (waiting) screen.clear();
@@ -227,5 +229,5 @@
     return { link: link, status: status, config: config };
   }
 
-  window.terminalPage = { config, start, element, settings };
+  window.terminalPage = { config, start, element, settings, entries: [] };
 })();

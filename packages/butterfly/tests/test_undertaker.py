@@ -1,0 +1,48 @@
+"""Statuses of ended programs are collected, and what does not end is killed."""
+
+import asyncio
+
+from jupyterhub_butterfly import undertaker
+
+
+class Child:
+    """Ends when it has been asked so often, or when it is killed."""
+
+    def __init__(self, asked):
+        self.asked = asked
+        self.signals = []
+
+    def reap(self):
+        self.asked -= 1
+        return self.asked < 0 or bool(self.signals)
+
+    def signal(self, number):
+        self.signals.append(number)
+
+
+async def settle():
+    async with asyncio.timeout(5):
+        while undertaker.Undertaker.waiting:
+            await asyncio.sleep(0.01)
+
+
+async def test_who_has_ended_is_collected_at_once():
+    undertaker.Undertaker.bury(Child(0))
+    assert not undertaker.Undertaker.waiting
+
+
+async def test_who_needs_a_moment_is_asked_again():
+    child = Child(3)
+    undertaker.Undertaker.bury(child)
+    assert child in undertaker.Undertaker.waiting
+    await settle()
+    assert child.signals == []
+
+
+async def test_who_does_not_end_is_killed(monkeypatch):
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(loop, "call_later", lambda delay, act, *args: loop.call_soon(act, *args))
+    child = Child(10**9)
+    undertaker.Undertaker.bury(child)
+    await settle()
+    assert child.signals == [9]
