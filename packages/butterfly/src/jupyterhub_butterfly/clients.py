@@ -102,6 +102,7 @@ _BUTTERFLY = """<!DOCTYPE html>
 <script src="{static}butterfly/main.min.js"></script>
 <script src="{static}butterfly/ext.min.js"></script>
 <script src="{static}terminal/butterfly-teach.js?v={version}"></script>
+<script src="{static}terminal/copy.js?v={version}"></script>
 <div id="packed"></div>
 <div id="term" role="log" aria-label="Terminal output"></div>
 </body>
@@ -131,6 +132,7 @@ _XTERM = """<!DOCTYPE html>
 <script src="{static}terminal/clock.js?v={version}"></script>
 <script src="{static}terminal/files.js?v={version}"></script>
 <script src="{static}terminal/xterm-page.js?v={version}"></script>
+<script src="{static}terminal/copy.js?v={version}"></script>
 </body>
 </html>
 """

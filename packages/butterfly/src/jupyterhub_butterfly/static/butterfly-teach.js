@@ -79,5 +79,50 @@
   }
   window.Terminal.on("change", linkify);
 
+  // A double click selects up to the blanks around. Its own way to do so never ends where no blank
+  // follows, and the page hangs.
+  function place(line, offset) {
+    const nodes = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+    let node = nodes.nextNode();
+    let next = null;
+    while (node && offset > node.data.length && (next = nodes.nextNode())) {
+      offset -= node.data.length;
+      node = next;
+    }
+    return [node, offset];
+  }
+
+  function selectWord() {
+    const selection = document.getSelection();
+    const range = selection.rangeCount && selection.getRangeAt(0);
+    const start = range && range.startContainer;
+    const line = start && (start.nodeType === Node.TEXT_NODE ? start.parentElement : start).closest(".line");
+    if (!line || range.collapsed) return;
+    const before = document.createRange();
+    before.selectNodeContents(line);
+    before.setEnd(range.startContainer, range.startOffset);
+    const text = line.textContent;
+    let from = before.toString().length;
+    let to = from;
+    if (/\s/.test(text[from])) return;
+    while (from > 0 && !/\s/.test(text[from - 1])) from--;
+    while (to < text.length && !/\s/.test(text[to])) to++;
+    selection.setBaseAndExtent(...place(line, from), ...place(line, to));
+  }
+  addEventListener(
+    "dblclick",
+    (event) => {
+      event.stopImmediatePropagation();
+      selectWord();
+    },
+    true,
+  );
+
+  // A phone shows its keyboard for a field that has the focus.
+  document.addEventListener("click", (event) => {
+    const ours = event.target.closest("a, button, input, [role=menu], #files-rows, #terminal-clock-box");
+    if (!ours && document.getSelection().isCollapsed) helper.focus({ preventScroll: true });
+  });
+
   addEventListener("terminal-open", () => window.butterfly.focus());
 })();

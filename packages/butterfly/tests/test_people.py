@@ -1,0 +1,187 @@
+"""For people: copying, phones, screen readers, colours that can be read. In Chromium, both clients.
+
+Firefox is in test_firefox.py.
+"""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+CLIENTS = pytest.mark.parametrize("client", ["butterfly", "xterm"])
+SHOWN = """() => {
+  const term = window.terminalXterm, lines = [];
+  if (term) for (let i = 0; i < term.buffer.active.length; i++)
+    lines.push(term.buffer.active.getLine(i).translateToString(true));
+  else for (const line of document.querySelectorAll("#packed .line, #term .line"))
+    lines.push(line.textContent);
+  return lines.map(line => line.replace(/\\u00a0/g, " ").trimEnd()).join("\\n");
+}"""
+WORD = """word => {
+  const term = window.terminalXterm;
+  if (term) {
+    const box = document.querySelector(".xterm-screen").getBoundingClientRect();
+    for (let i = 0; i < term.buffer.active.length; i++)
+      if (term.buffer.active.getLine(i).translateToString(true) === word)
+        return [box.x + 15, box.y + (i + 0.5) * box.height / term.rows];
+  }
+  for (const line of document.querySelectorAll("#packed .line, #term .line"))
+    if (line.textContent.replace(/\\u00a0/g, " ").trim() === word) {
+      const box = line.getBoundingClientRect();
+      return [box.x + 15, box.y + box.height / 2];
+    }
+}"""
+
+
+@pytest.fixture
+async def open_page(browser, server):
+    async def start(client, **options):
+        options.setdefault("viewport", {"width": 900, "height": 560})
+        context = await browser.new_context(**options)
+        await context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page = await context.new_page()
+        await page.goto(f"{server.url}terminal/session/1?client={client}")
+        await page.wait_for_selector("html[data-terminal-state=open]")
+        return page
+
+    return start
+
+
+async def shows(page, pattern):
+    await page.wait_for_function(
+        f"p => new RegExp(p, 'm').test(({SHOWN})())", arg=pattern, timeout=20_000
+    )
+
+
+async def run(page, command):
+    await page.keyboard.type(command)
+    await page.keyboard.press("Enter")
+
+
+@CLIENTS
+@pytest.mark.parametrize("keys", ["Control+c", "Control+Shift+c"])
+async def test_a_word_is_selected_by_a_double_click_and_copied(open_page, client, keys):
+    page = await open_page(client)
+    await run(page, "clear; echo some/word-$((40+2))")
+    await shows(page, "^some/word-42$")
+    await page.mouse.dblclick(*await page.evaluate(WORD, "some/word-42"))
+    await page.keyboard.press(keys)
+    await page.wait_for_function(
+        "() => navigator.clipboard.readText().then(text => text === 'some/word-42')",
+        timeout=20_000,
+    )
+    assert "^C" not in await page.evaluate(SHOWN), "no interrupt"
+    await run(page, "sleep 1000")
+    await page.keyboard.press("Control+c")  # nothing is selected any more
+    await run(page, "echo interrup''ted")
+    await shows(page, "^interrupted$")
+
+
+async def test_a_double_click_at_the_very_end_does_not_hang_the_page(open_page):
+    """Butterfly's own loop for it never ended where no blank follows."""
+    page = await open_page("butterfly")
+    await run(page, "clear; printf '\\033[2Jlast'")
+    await shows(page, "last")
+    for line in await page.query_selector_all("#term .line"):
+        box = await line.bounding_box()
+        if box and box["height"]:
+            await page.mouse.dblclick(box["x"] + 10, box["y"] + box["height"] / 2)
+    assert await page.evaluate("6 * 7") == 42
+
+
+@CLIENTS
+async def test_a_phones_keyboard_types(open_page, client, artifacts):
+    page = await open_page(
+        client,
+        viewport={"width": 390, "height": 700},
+        has_touch=True,
+        is_mobile=True,
+        device_scale_factor=2,
+    )
+    await page.touchscreen.tap(150, 300)
+    focused = "['TEXTAREA', 'INPUT'].includes(document.activeElement.tagName)"
+    assert await page.evaluate(focused), "a field has the focus, so the keyboard comes up"
+    cdp = await page.context.new_cdp_session(page)
+    for text in ("e", "ec", "echo"):  # a word as it is suggested and taken
+        end = {"text": text, "selectionStart": len(text), "selectionEnd": len(text)}
+        await cdp.send("Input.imeSetComposition", end)
+    await cdp.send("Input.insertText", {"text": "echo"})
+    await page.keyboard.insert_text(" phone-é")
+    await page.keyboard.press("Enter")
+    await shows(page, "^phone-é$")
+    await page.screenshot(path=artifacts / f"phone-{client}.png")
+    width = "document.documentElement.scrollWidth <= innerWidth"
+    assert await page.evaluate(width), "nothing is wider than the screen"
+
+
+async def test_the_xterm_page_has_a_mode_for_screen_readers(open_page):
+    page = await open_page("xterm")
+    await page.click("#terminal-menu")
+    await page.click("text=Screen reader on or off")
+    await page.wait_for_selector(".xterm-accessibility", state="attached")
+    await page.click("#term")
+    await run(page, "echo read-ou''t")
+    await page.wait_for_function(
+        "() => /read-out/.test(document.querySelector('.xterm-accessibility').textContent)"
+    )
+    live = await page.get_attribute(".live-region", "aria-live")
+    assert live in {"assertive", "polite"}
+    await page.reload()
+    await page.wait_for_selector(".xterm-accessibility", state="attached")
+
+
+async def test_butterflys_output_is_a_log_and_its_field_has_a_name(open_page):
+    page = await open_page("butterfly")
+    assert await page.get_attribute("#term", "role") == "log"
+    assert await page.get_attribute("#input-helper", "aria-label") == "Terminal input"
+
+
+def luminance(colour):
+    parts = [int(n) / 255 for n in re.findall(r"\d+", colour)[:3]]
+    low, high = 12.92, 1.055
+    r, g, b = (p / low if p <= 0.04045 else ((p + 0.055) / high) ** 2.4 for p in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(one, other):
+    """As WCAG 2 defines it: 4.5 is level AA."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+MEASURE = """() => {
+  const found = {};
+  for (const line of document.querySelectorAll("#packed .line, #term .line"))
+    for (const span of line.querySelectorAll("span")) {
+      const name = /colour-(\\d+)/.exec(span.textContent);
+      if (name) found[name[1]] = getComputedStyle(span).color;
+    }
+  return [getComputedStyle(document.body).backgroundColor,
+    getComputedStyle(document.body).color, found];
+}"""
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+async def test_butterflys_colours_can_be_read(open_page, theme, artifacts):
+    page = await open_page("butterfly")
+    if theme == "light":
+        await page.click("#terminal-menu")
+        await page.click("text=Dark or light")
+        await page.click("#term")
+    await run(
+        page,
+        "clear; for i in 0 1 2 3 4 5 6 7; do printf '\\033[3%dmcolour-%d\\033[0m "
+        "\\033[9%dmcolour-%d\\033[0m\\n' $i $i $i $((i+8)); done",
+    )
+    await shows(page, "^colour-7 colour-15$")
+    background, plain, colours = await page.evaluate(MEASURE)
+    await page.screenshot(path=artifacts / f"colours-{theme}.png")
+    assert contrast(plain, background) >= 7
+    assert len(colours) == 16
+    ratios = {number: round(contrast(c, background), 1) for number, c in colours.items()}
+    assert {number: ratio for number, ratio in ratios.items() if ratio < 4.5} == {}
+
+
+async def test_xterm_keeps_the_contrast_by_itself(open_page):
+    page = await open_page("xterm")
+    assert await page.evaluate("terminalXterm.options.minimumContrastRatio") >= 4.5
