@@ -55,8 +55,8 @@ os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
 
 # Pythons that pyenv has and keeps out of the PATH.
 PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-FOLDERS = [str(path) for version in OTHER_PYTHONS for path in sorted(PYENV.glob(f"{version}.*/bin"))]
-os.environ["PATH"] = os.pathsep.join([*FOLDERS, os.environ["PATH"]])
+FOLDERS = [path for version in OTHER_PYTHONS for path in sorted(PYENV.glob(f"{version}.*/bin"))]
+os.environ["PATH"] = os.pathsep.join([*map(str, FOLDERS), os.environ["PATH"]])
 
 # In the order in which they build on each other.
 PACKAGES = [
@@ -194,9 +194,9 @@ def lint(session: nox.Session) -> None:
     install_packages(session, "-r", str(TOOLS))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
-    session.run("lint-imports", "--config", "pyproject.toml")
+    session.run("lint-imports", "pyproject.toml")
     for package in PACKAGES:
-        session.run("lint-imports", "--config", str(package / "pyproject.toml"))
+        session.run("lint-imports", str(package / "pyproject.toml"))
 
 
 @nox.session
