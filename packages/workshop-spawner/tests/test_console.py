@@ -1,6 +1,8 @@
 """The console's container: its manifest, and the script that gives it its token, really run."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import time
 from copy import deepcopy
@@ -69,8 +71,8 @@ def run(tmp_path):
 
     yield start
     for process in running:
-        if process.poll() is None:
-            process.kill()
+        with contextlib.suppress(ProcessLookupError):  # none of its group is left
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
