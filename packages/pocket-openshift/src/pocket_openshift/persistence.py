@@ -36,6 +36,13 @@ class Keeper:
         self._database = sqlite3.connect(
             path, isolation_level=None, check_same_thread=False, timeout=0
         )
+        try:
+            self._take()
+        except sqlite3.Error:
+            self._database.close()
+            raise
+
+    def _take(self) -> None:
         # One cluster a folder: a second process is told so at once.
         self._database.execute("PRAGMA locking_mode=EXCLUSIVE")
         self._database.execute("PRAGMA journal_mode=WAL")
