@@ -333,6 +333,31 @@ async def test_sessions_that_act_as_the_user_and_their_tokens(outside, place, br
     assert_no_traceback(hub)
 
 
+async def test_a_cluster_that_is_away_keeps_nobody_from_leaving(outside, place, browsing):
+    cluster = place.cluster
+    hub = await outside(ACT_AS_USER)
+    cluster.add_user("alice", "pw-alice", ["students"])
+    async with browsing(hub) as alice:
+        await alice.log_in("alice", "pw-alice")
+        assert alice.is_home, alice.text
+        cluster.faults.add(resource="useroauthaccesstokens", times=1000, delay=30)
+        since = len(hub.log)
+        await alice.get("hub/logout")
+        assert urlsplit(alice.url).path == "/hub/login"
+        assert "ends by itself" not in "".join(hub.log[since:]), "it did not wait for the cluster"
+        assert await alice.status_page() is None
+        cluster.faults.clear()
+        for fault in ({"drop": "before"}, {"status": 500}):
+            await alice.log_in("alice", "pw-alice")
+            assert alice.is_home, alice.text
+            cluster.faults.add(resource="useroauthaccesstokens", times=1000, **fault)
+            assert (await hub.api("DELETE", "users/alice"))[0] == 204
+            await hub.logged("A token was not revoked and ends by itself", since=since)
+            cluster.faults.clear()
+            since = len(hub.log)
+    assert_no_traceback(hub)
+
+
 async def test_a_token_that_ends_means_a_new_login_and_the_server_lives_on(
     outside, place, browsing, no_secrets
 ):

@@ -53,7 +53,7 @@ def make_answers(url):
 async def hub(hub_factory, lying_server):
     lying_server.answers.update(make_answers(lying_server.url))
     text = CONFIG.format(url=lying_server.url, ca_file=lying_server.ca_file)
-    return await hub_factory(text)
+    return await hub_factory(text, env={"JUPYTERHUB_CRYPT_KEY": "0123456789abcdef" * 4})
 
 
 class Visitor:

@@ -5,7 +5,7 @@ import os
 import pytest
 from traitlets.config import Config
 
-from openshift_authenticator import OpenShiftAuthenticator, options
+from openshift_authenticator import OpenShiftAuthenticator, configuration, options
 
 OURS = sorted(options.Options.class_own_traits(config=True))
 
@@ -75,7 +75,10 @@ def test_auth_state_is_on_when_it_is_needed_and_possible(in_a_pod, monkeypatch):
     monkeypatch.setenv("JUPYTERHUB_CRYPT_KEY", os.urandom(32).hex())
     crypto.CryptKeeper.clear_instance()
     assert make().enable_auth_state
+    monkeypatch.setattr(configuration, "has_user_info", lambda: True)
     assert not make(allow_all=True).enable_auth_state
+    monkeypatch.setattr(configuration, "has_user_info", lambda: False)
+    assert make(allow_all=True).enable_auth_state, "JupyterHub 5 has no other place for the UID"
     assert make(allow_all=True, manage_groups=True).enable_auth_state
     crypto.CryptKeeper.clear_instance()
 

@@ -84,6 +84,11 @@ def has_crypt_key() -> bool:
     return True
 
 
+def has_user_info() -> bool:
+    """Does this JupyterHub keep user_info in the clear? Version 6 does."""
+    return hasattr(orm.User, "user_info")
+
+
 def read_settings(auth: Any, **known: Any) -> settings.Settings:
     """The authenticator's settings as a plain value; ``known`` ones are not read from it."""
     values = {
@@ -134,7 +139,7 @@ def list_warnings(auth: Any) -> list[str]:
         )
     elif os.environ.get("OAUTH_TLS_VERIFY") == "0":
         warnings.append("OAUTH_TLS_VERIFY=0 is not heeded: certificates are verified.")
-    if not auth.enable_auth_state and not hasattr(orm.User, "user_info"):
+    if not auth.enable_auth_state and not has_user_info():
         warnings.append(
             "Without auth_state, this version of JupyterHub cannot remember whom a name belongs "
             "to: an account deleted in the cluster and made again gets the old one's server. "

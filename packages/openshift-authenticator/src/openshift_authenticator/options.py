@@ -222,7 +222,8 @@ class Options(OAuthenticator):
     def _enable_auth_state_default(self) -> bool:
         rules = self.manage_groups or self.allowed_access or self.admin_access
         wanted = bool(rules or self.sessions_act_as_user)
-        return wanted and configuration.has_crypt_key()
+        # Somewhere the hub must remember whom a name belongs to.
+        return (wanted or not configuration.has_user_info()) and configuration.has_crypt_key()
 
     @observe("allowed_groups", "admin_groups", "auth_state_groups_key")
     def _requires_manage_groups(self, change: Any) -> None:

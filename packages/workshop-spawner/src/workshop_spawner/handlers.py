@@ -43,15 +43,19 @@ class VisitMixin:
         forwarded = self.request.headers.get("X-Forwarded-For", "")
         return ratelimit.find_address(peer, forwarded, getattr(context, "trusted_downstream", ()))
 
+    def find_sent(self: Any) -> dict[str, str] | None:
+        """What a page that waits has to send again; None where nothing was sent."""
+        if self.request.method != "POST":
+            return None
+        return {name: self.get_body_argument(name, "")[:2000] for name in ("next", "name", "code")}
+
     def refuse_too_many(self: Any) -> None:
         """Raise a 429 with Retry-After when this address has made too many visitors or guesses."""
         address = self.find_address()
         wait = self.authenticator.judge_rate(address)
         if wait:
             self.log.warning("Too many visitors from %.64r", address)
-            refusal: Any = web.HTTPError(
-                429, "Many people have come from your network; the page tries again by itself."
-            )
+            refusal: Any = web.HTTPError(429, "Many people have come from your network just now.")
             refusal.headers = {"Retry-After": f"{math.ceil(wait)}"}
             raise refusal
 
@@ -115,7 +119,7 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
     def render_template(self, name: str, **ns: Any) -> Any:
         """Errors of a sent form are shown in the form; a full house has a page of its own."""
         if name == "429.html":
-            return BaseHandler.render_template(self, name, **ns)
+            return BaseHandler.render_template(self, name, sent=self.find_sent(), **ns)
         return super().render_template(name, **ns)
 
 
@@ -147,6 +151,10 @@ class RestartHandler(VisitMixin, BaseHandler):
         self.redirect(
             url_path_join(self.hub.base_url, "spawn") if fresh else self.settings["login_url"]
         )
+
+    def render_template(self, name: str, **ns: Any) -> Any:
+        """Whoever has to wait need not press the button again."""
+        return super().render_template(name, sent=self.find_sent(), **ns)
 
     def get_visit(self) -> str:
         """Always a new name: browsers would show the old session's pages under the old one."""
