@@ -100,6 +100,14 @@ async def test_in_a_pod_with_no_settings_at_all(hub_factory, place, browsing, no
         assert known["hub"]["client_id"] == "system:serviceaccount:workshop:hub"
         assert known["hub"]["scope"] == ["user:info", "user:check-access"]
         assert known["hub"]["problem"] is None
+    # Nobody comes in while the cluster does not say what they may do.
+    for fault in ({"status": 403}, {"status": 500}, {"drop": "before"}):
+        cluster.faults.add(resource="selfsubjectaccessreviews", times=100, **fault)
+        async with browsing(hub) as teacher:
+            await teacher.log_in("teacher", "pw-teacher")
+            assert teacher.status == 503, (fault, teacher.text)
+            assert await teacher.status_page() is None
+        cluster.faults.clear()
     async with browsing(hub) as bob:
         await bob.log_in("bob", "pw-bob", allow=False)
         assert bob.status == 403

@@ -122,6 +122,15 @@ async def test_the_access_code(lobby, visit):
         assert answers == [429, 429], fields
 
 
+async def test_a_misspelt_code_stops_the_hub(lobby):
+    hub = await lobby("c.AnonymousAuthenticator.acces_code = 'sesame'", start=False)
+    with pytest.raises(AssertionError, match="the hub ended"):
+        await hub.start()
+    assert "is no setting of this authenticator. Did you mean access_code?" in hub.log_text
+    assert "Traceback" not in hub.log_text
+    assert "sesame" not in hub.log_text
+
+
 async def test_too_many_visitors_wait_on_a_page_that_tries_again(lobby, visit):
     hub = await lobby(
         "c.AnonymousAuthenticator.visitors_per_address = 1\n"

@@ -243,13 +243,16 @@ class AnonymousAuthenticator(Authenticator):
     def check_allow_config(self) -> None:
         """Called by JupyterHub before it starts: stop it for a setting that nobody knows.
 
-        Raises `TraitError`. A misspelt `access_code` would let everybody in.
+        A misspelt `access_code` would let everybody in.
         """
         super().check_allow_config()
         own, bases = type(self).__name__, [base.__name__ for base in type(self).__mro__]
         known = self.trait_names(config=True)
-        if wrong := spelling.judge_spelling(self.config, own, bases, known):
-            raise TraitError(" ".join(wrong))
+        wrong = spelling.judge_spelling(self.config, own, bases, known)
+        for sentence in wrong:
+            self.log.critical("%s", sentence)
+        if wrong:
+            raise SystemExit(1)
 
     def get_handlers(self, app: Any) -> list[tuple[str, type]]:
         """JupyterHub's hook: our pages, and where their templates are."""
