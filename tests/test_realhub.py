@@ -1,29 +1,26 @@
-"""The hub that other tests stand on really is one: log in, spawn by API, kill, come back."""
+"""The support for tests with real hubs."""
 
-import aiohttp
+import socket
+
 import pytest
 
-pytestmark = pytest.mark.hub
-
-CONFIG = """
-c.JupyterHub.authenticator_class = "dummy"
-c.Authenticator.allow_all = True
-c.JupyterHub.spawner_class = "simple"
-c.JupyterHub.cleanup_servers = False
-"""
+import realhub
 
 
-async def test_a_hub_answers_behind_its_proxy_and_survives_a_kill(hub_factory):
-    hub = await hub_factory(CONFIG)
-    assert (await hub.api("POST", "users/alice"))[0] == 201
-    async with aiohttp.ClientSession() as session, session.get(hub.url + "hub/login") as page:
-        assert page.status == 200
-    await hub.kill()
-    await hub.start()
-    status, alice = await hub.api("GET", "users/alice")
-    assert (status, alice["name"]) == (200, "alice")
+def test_ports_are_free_and_out_of_the_way_of_outgoing_connections():
+    ports = {realhub.free_port() for _ in range(50)}
+    assert len(ports) > 40
+    assert max(ports) < 32_768
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", realhub.free_port()))
 
 
-async def test_a_hub_that_cannot_start_shows_its_log(hub_factory):
-    with pytest.raises(AssertionError, match="no_such_class"):
-        await hub_factory('c.JupyterHub.authenticator_class = "no_such_class"')
+def test_a_port_in_use_is_not_given(monkeypatch):
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        taken, free = sock.getsockname()[1], realhub.free_port()
+        offered = iter([taken, taken, free])
+        monkeypatch.setattr(realhub.secrets, "choice", lambda _: next(offered))
+        assert realhub.free_port() == free
+        with pytest.raises(StopIteration):
+            next(offered)

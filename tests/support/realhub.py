@@ -7,6 +7,7 @@ subprocess, so it can be killed and started again on the same database.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import secrets
@@ -46,10 +47,16 @@ c.JupyterHub.load_roles = [
 
 
 def free_port() -> int:
-    """A loopback port that was free a moment ago."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+    """A loopback port that was free a moment ago, and that no outgoing connection takes meanwhile.
+
+    Port 0 would give one out of the very range from which the kernel serves those (32768 and up on
+    Linux): a hub that binds it seconds later, while others work, then finds it in use.
+    """
+    while True:
+        port = secrets.choice(range(10_000, 32_000))
+        with socket.socket() as sock, contextlib.suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass
