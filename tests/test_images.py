@@ -30,6 +30,7 @@ GIVEN = {
     "WORKSHOP_MEMORY": "1Gi",
     "SPAWNER_PASSWORD": "sesame",
     "SERVER_LIMIT": "40",
+    "TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.1",
     "IDLE_TIMEOUT": "0",
     "MAX_SESSION_AGE": "7200",
     "RESOURCE_BUDGET": "medium",
@@ -68,6 +69,8 @@ def test_the_environment_is_heard(load):
     assert (spawner.mem_limit, spawner.budget, spawner.project_role) == ("1G", "medium", "edit")
     assert spawner.session_age == 7200
     assert config.JupyterHub.active_server_limit == 40
+    assert config.JupyterHub.trusted_downstream_ips == ["10.0.0.0/8", "192.0.2.1"]
+    assert load().JupyterHub.trusted_downstream_ips == ["10.128.0.0/14"]
     assert config.JupyterHub.hub_connect_url == "http://may-intro-spawner:8081"
     assert config.AnonymousAuthenticator.access_code == "sesame"
 
