@@ -42,6 +42,15 @@ def test_a_setting_that_nobody_knows_stops_the_start(section, caplog):
     assert "Did you mean allowed_users?" in caplog.text
 
 
+def test_a_mounted_token_that_cannot_be_read_stops_the_start(monkeypatch, tmp_path, caplog):
+    (tmp_path / "token").write_text("")
+    monkeypatch.setenv("SERVICE_ACCOUNT_DIR", str(tmp_path))
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "172.30.0.1")
+    with pytest.raises(SystemExit):
+        OpenShiftAuthenticator(config=Config()).check_allow_config()
+    assert f"Cannot read the service account's token from {tmp_path}" in caplog.text
+
+
 @pytest.mark.parametrize("section", ["OpenshiftAuthenticatr", "OpenShiftOAuthenticator"])
 def test_a_section_that_nobody_reads_stops_the_start(section, caplog):
     auth = make()

@@ -484,6 +484,8 @@ HERD = """
 import openshift_authenticator.refresh
 openshift_authenticator.refresh.YOUNG_SECONDS = 0  # these logins are younger than a real class's
 c.OpenShiftAuthenticator.auth_refresh_age = 300
+c.OpenShiftAuthenticator.refresh_tolerance = 0  # whoever is not confirmed is out
+c.OpenShiftAuthenticator.request_timeout = 60  # a busy machine is no trouble of the cluster's
 c.JupyterHub.redirect_to_server = False
 """
 

@@ -26,7 +26,7 @@ BEFORE = {
     "checked a minute ago": (seen(60), FINE, Verdict.ASK),
     "checked in the future (the clock was set back)": (seen(-900), FINE, Verdict.ASK),
     "the cluster is in trouble, seen lately: not asked": (seen(600), STORM, Verdict.KEEP),
-    "the cluster is in trouble for too long": (seen(3601), STORM, Verdict.LOGIN_AGAIN),
+    "not seen for too long: asked even so": (seen(3601), STORM, Verdict.ASK),
     "the trouble may be over": (seen(600), Weather(3, NOW), Verdict.ASK),
 }
 

@@ -130,6 +130,18 @@ async def test_a_long_queue_logs_nobody_out(host, lying_server):
     assert host.weather == refresh.Weather()
 
 
+async def test_nobody_is_sent_away_for_what_happened_to_another(host, lying_server):
+    async def first_fails(request):
+        return (503, {"Retry-After": "60"}, {}) if len(lying_server.seen) == 1 else (200, {}, ALICE)
+
+    lying_server.answers[cluster.USER_PATH] = first_fails
+    assert await renewal.renew(host, User(make_state())) is True
+    assert await renewal.renew(host, User(make_state())) is True, "left alone"
+    assert len(lying_server.seen) == 1
+    back = await renewal.renew(host, User(make_state(checked_ago=50_000)))
+    assert isinstance(back, dict)
+
+
 async def test_whoever_waits_too_long_blames_nobody(host, lying_server, monkeypatch):
     monkeypatch.setattr(renewal, "QUEUE_TIMEOUTS", 0.01)
     async with host.gate.slot, host.gate.slot:

@@ -11,7 +11,7 @@ from typing import Any
 from oauthenticator.oauth2 import OAuthenticator
 from traitlets import Bool, Float, Integer, List, Unicode, default, observe
 
-from . import configuration, credentials, settings
+from . import configuration, credentials, errors, settings
 
 MEMBERS = {"verb": "create", "resource": "pods", "namespace": "{namespace}"}
 """Who may enter when nothing is configured: who could start a pod beside the hub's own."""
@@ -235,8 +235,11 @@ class Options(OAuthenticator):
 
     def check_allow_config(self) -> None:
         """Called by JupyterHub before it starts: stop it if the settings cannot work."""
-        super().check_allow_config()
-        wrong = configuration.judge(self)
+        try:
+            super().check_allow_config()
+            wrong = configuration.judge(self)
+        except errors.Misconfigured as error:  # what is mounted cannot be read
+            wrong = [str(error)]
         for sentence in wrong:
             self.log.critical("%s", sentence)
         if wrong:

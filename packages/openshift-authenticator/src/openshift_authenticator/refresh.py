@@ -74,8 +74,9 @@ def judge_before(memory: Memory, weather: Weather, limits: Limits, now: float) -
         return Verdict.LOGIN_AGAIN
     if 0 <= now - memory.checked_at < min(YOUNG_SECONDS, limits.refresh_age):
         return Verdict.KEEP
-    if now < weather.quiet_until:
-        return judge_trouble(memory, limits, now)
+    if now < weather.quiet_until and judge_trouble(memory, limits, now) is Verdict.KEEP:
+        return Verdict.KEEP
+    # Also in bad weather: nobody is sent away unasked for what happened to others.
     return Verdict.ASK
 
 

@@ -183,7 +183,8 @@ class AnonymousAuthenticator(Authenticator):
                 f"AnonymousAuthenticator.access_code has {len(code)} characters, and nobody can "
                 f"type more than {visitors.CODE_LIMIT} into the page."
             )
-        return self._refuse_typing_script(proposal) and code
+        self._refuse_typing_script(proposal)
+        return code
 
     @validate("allowed_users", "admin_users")
     def _refuse_names(self, proposal: Any) -> Any:
