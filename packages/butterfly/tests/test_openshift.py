@@ -167,6 +167,9 @@ async def test_who_does_not_stays_outside(place, person_factory, cluster):
     status, text = await log_in(bob, place, cluster, "bob")
     assert status == 403
     assert "bob does not administer the project lab" in text
+    log = "".join(place.lines)
+    assert "/oauth_callback: bob does not administer" in log
+    assert "code=" not in log, "the address holds the code"
 
 
 async def test_losing_the_right_closes_the_terminal(place, person_factory, cluster):

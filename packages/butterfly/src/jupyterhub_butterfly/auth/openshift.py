@@ -284,6 +284,14 @@ class Callback(web.RequestHandler):
         except Unanswered as trouble:
             raise web.HTTPError(503, str(trouble)) from trouble
 
+    def log_exception(self, typ: typing.Any, value: typing.Any, tb: typing.Any) -> None:
+        """Replace tornado's, which logs the whole address: the code is in it."""
+        if isinstance(value, web.HTTPError):
+            path, sentence = self.request.path, value.log_message
+            log.warning("%d %s: %s", value.status_code, path, sentence)
+        else:
+            log.error("Uncaught error at %s", self.request.path, exc_info=(typ, value, tb))
+
     def write_error(self, status_code: int, **kwargs: typing.Any) -> None:
         """Say it in a sentence."""
         from jupyterhub_butterfly import pages
