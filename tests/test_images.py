@@ -8,9 +8,12 @@ from pathlib import Path
 
 import jupyterhub.app
 import pytest
+from oauthenticator.generic import GenericOAuthenticator
 from traitlets import HasTraits
+from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from openshift_authenticator import OpenShiftAuthenticator
 from workshop_culler.app import WorkshopCuller
 from workshop_spawner import AnonymousAuthenticator, WorkshopSpawner
 
@@ -20,7 +23,9 @@ PRESETS = sorted(path.stem for path in (IMAGES / "hub" / "presets").glob("*.py")
 CLASSES = {
     "AnonymousAuthenticator": AnonymousAuthenticator,
     "ConfigurableHTTPProxy": jupyterhub.app.ConfigurableHTTPProxy,
+    "GenericOAuthenticator": GenericOAuthenticator,
     "JupyterHub": jupyterhub.app.JupyterHub,
+    "OpenShiftAuthenticator": OpenShiftAuthenticator,
     "WorkshopSpawner": WorkshopSpawner,
 }
 GIVEN = {
@@ -35,6 +40,24 @@ GIVEN = {
     "MAX_SESSION_AGE": "7200",
     "RESOURCE_BUDGET": "medium",
     "SPAWNER_ROLE": "edit",
+    "VOLUME_SIZE": "2Gi",
+    "ADMIN_USERS": "grace ada",
+    "OPENSHIFT_PROJECT": "{username}-dev",
+    "OAUTH_CLIENT_ID": "workshops",
+    "OAUTH_SECRET_FILE": "/run/oauth/secret",
+    "CONSOLE_IMAGE": "console:4.20",
+    "CONSOLE_MEMORY": "256Mi",
+    "CONSOLE_BRANDING": "okd",
+    "KEYCLOAK_REALM_URL": "https://keycloak.example.com/realms/workshop/",
+    "OAUTH2_USERNAME_KEY": "email",
+}
+# As the design has them: identity, project.
+WAYS = {
+    "hosted-workshop": ("user-token", "user"),
+    "jumpbox-server": ("none", "none"),
+    "learning-portal": ("service-account", "temporary"),
+    "terminal-server": ("user-token", "user"),
+    "user-workspace": ("service-account", "persistent"),
 }
 
 
@@ -68,11 +91,59 @@ def test_the_environment_is_heard(load):
     assert (spawner.application, spawner.workshop_name) == ("may-intro", "intro")
     assert (spawner.mem_limit, spawner.budget, spawner.project_role) == ("1G", "medium", "edit")
     assert spawner.session_age == 7200
-    assert config.JupyterHub.active_server_limit == 40
     assert config.JupyterHub.trusted_downstream_ips == ["10.0.0.0/8", "192.0.2.1"]
     assert load().JupyterHub.trusted_downstream_ips == ["10.128.0.0/14"]
+    assert spawner.session_limit == 40
     assert config.JupyterHub.hub_connect_url == "http://may-intro-spawner:8081"
     assert config.AnonymousAuthenticator.access_code == "sesame"
+
+
+@pytest.mark.parametrize("environment", [{}, GIVEN], ids=["defaults", "all given"])
+@pytest.mark.parametrize(("preset", "way"), WAYS.items())
+def test_each_preset_is_the_designs(load, preset, way, environment):
+    assert sorted(WAYS) == PRESETS
+    spawner = load(CONFIGURATION_TYPE=preset, **environment).WorkshopSpawner
+    assert (spawner.identity, spawner.project) == way
+    assert spawner.mode == preset
+    home = environment.get("VOLUME_SIZE", "") if preset != "learning-portal" else ""
+    assert spawner.get("volume_size", "") == home
+    console = environment.get("CONSOLE_IMAGE", "") if preset == "hosted-workshop" else ""
+    assert spawner.get("console_image", "") == console
+    assert (spawner.get("restart_url") == "") is (preset != "learning-portal")
+
+
+@pytest.mark.parametrize("preset", ["hosted-workshop", "terminal-server"])
+def test_sessions_of_users_of_the_cluster_act_as_them(load, monkeypatch, preset):
+    monkeypatch.setenv("JUPYTERHUB_CRYPT_KEY", "ab" * 32)
+    settings = load(CONFIGURATION_TYPE=preset, **GIVEN).OpenShiftAuthenticator
+    authenticator = OpenShiftAuthenticator(config=Config(OpenShiftAuthenticator=settings))
+    assert authenticator.sessions_act_as_user
+    assert authenticator.client_id == "workshops"
+    assert authenticator.client_secret_file == "/run/oauth/secret"
+    assert authenticator.admin_users == {"grace", "ada"}
+    assert load(CONFIGURATION_TYPE=preset).OpenShiftAuthenticator.client_id == f"{preset}-console"
+
+
+@pytest.mark.parametrize("preset", ["jumpbox-server", "user-workspace"])
+def test_a_realm_of_keycloak_is_all_that_its_login_needs(load, preset):
+    settings = load(CONFIGURATION_TYPE=preset, **GIVEN).GenericOAuthenticator
+    authenticator = GenericOAuthenticator(config=Config(GenericOAuthenticator=settings))
+    realm = "https://keycloak.example.com/realms/workshop/protocol/openid-connect"
+    assert authenticator.authorize_url == f"{realm}/auth"
+    assert authenticator.token_url == f"{realm}/token"
+    assert authenticator.userdata_url == f"{realm}/userinfo"
+    assert authenticator.username_claim == "email"
+    assert "authorize_url" not in load(CONFIGURATION_TYPE=preset).GenericOAuthenticator
+
+
+@pytest.mark.parametrize(
+    ("preset", "idle", "age"),
+    [("learning-portal", 300, 3600)]
+    + [(preset, 7200, 0) for preset in WAYS if preset != "learning-portal"],
+)
+def test_who_has_a_login_is_not_sent_away_so_soon(load, preset, idle, age):
+    command = load(CONFIGURATION_TYPE=preset).JupyterHub.services[0]["command"]
+    assert {f"--timeout={idle}", f"--max-age={age}", f"--application={preset}"} <= set(command)
 
 
 def test_the_culler_understands_its_command(load):
@@ -85,7 +156,9 @@ def test_the_culler_understands_its_command(load):
 
 
 def test_an_unknown_preset_is_named(load):
-    with pytest.raises(SystemExit, match=r"CONFIGURATION_TYPE is 'lerning-portal'.*knows: l"):
+    with pytest.raises(
+        SystemExit, match=r"CONFIGURATION_TYPE is 'lerning-portal'.*knows: .*learning-portal"
+    ):
         load(CONFIGURATION_TYPE="lerning-portal")
 
 
@@ -99,7 +172,7 @@ def test_an_image_copies_what_is_there_and_runs_without_root(image):
 
 def test_the_readme_lists_every_variable():
     read = set()
-    for file in (CONFIG, *CONFIG.parent.glob("presets/*.py")):
+    for file in (CONFIG, CONFIG.with_name("culler.py"), *CONFIG.parent.glob("presets/*.py")):
         read |= set(re.findall(r'environ\.get\("(\w+)"', file.read_text()))
         read |= set(re.findall(r"environ\.get\('(\w+)'", file.read_text()))
     text = (IMAGES / "README.md").read_text()

@@ -43,6 +43,7 @@ c.WorkshopSpawner.console_url = os.environ.get("CONSOLE_URL", "")
 c.WorkshopSpawner.download_url = os.environ.get("DOWNLOAD_URL", "")
 c.WorkshopSpawner.workshop_file = os.environ.get("WORKSHOP_FILE", "")
 
+load_subconfig(str(PRESETS.with_name("culler.py")))  # noqa: F821 - JupyterHub gives it
 load_subconfig(str(PRESETS / f"{preset}.py"))  # noqa: F821 - JupyterHub gives it
 if OWN_FILE.exists():
     load_subconfig(str(OWN_FILE))  # noqa: F821

@@ -1,0 +1,31 @@
+"""Users of the cluster, each as themselves in a project of their own, with the web console."""
+
+import os
+
+c = get_config()  # noqa: F821 - JupyterHub gives it
+
+application = os.environ.get("NAME_PREFIX", "")
+application += os.environ.get("WORKSHOP_NAME") or "hosted-workshop"
+
+c.JupyterHub.authenticator_class = "openshift-cluster"
+# An OAuthClient of this name, with the hub's callback and this secret; see the documentation on
+# logging in by an OAuthClient. JUPYTERHUB_CRYPT_KEY encrypts the tokens in the hub's database.
+c.OpenShiftAuthenticator.client_id = os.environ.get("OAUTH_CLIENT_ID") or f"{application}-console"
+c.OpenShiftAuthenticator.client_secret_file = (
+    os.environ.get("OAUTH_SECRET_FILE") or "/opt/app-root/oauth/secret"
+)
+c.OpenShiftAuthenticator.sessions_act_as_user = True
+# Their own rights are all that sessions have, so whoever has a login may come.
+c.OpenShiftAuthenticator.allow_all = True
+c.OpenShiftAuthenticator.admin_users = set(os.environ.get("ADMIN_USERS", "").split())
+
+c.WorkshopSpawner.identity = "user-token"
+c.WorkshopSpawner.project = "user"
+c.WorkshopSpawner.project_template = os.environ.get("OPENSHIFT_PROJECT") or "{username}"
+c.WorkshopSpawner.volume_size = os.environ.get("VOLUME_SIZE", "")
+# Logging in again leads to the same session; there is nobody new to become.
+c.WorkshopSpawner.restart_url = ""
+
+c.WorkshopSpawner.console_image = os.environ.get("CONSOLE_IMAGE", "")
+c.WorkshopSpawner.console_memory = os.environ.get("CONSOLE_MEMORY") or "128Mi"
+c.WorkshopSpawner.console_branding = os.environ.get("CONSOLE_BRANDING") or "openshift"
