@@ -5,7 +5,6 @@ spawner.py.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from copy import deepcopy
 from typing import Any, NamedTuple
 
 from . import naming
@@ -14,6 +13,7 @@ API = "image.openshift.io/v1"
 LATEST = "latest"
 MOVING = frozenset({LATEST, "main", "master", "develop"})
 """Tags whose image changes under the same name."""
+CONTAINERS = ("containers", "initContainers")
 ALWAYS = "Always"
 IF_NOT_PRESENT = "IfNotPresent"
 
@@ -92,15 +92,20 @@ def settle(pod: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:
 
     A digest that was found needs no pulling: it is looked up anew for each session.
     """
-    settled = deepcopy(dict(pod))
-    for container in _list_containers(settled):
-        written = container.get("image") or ""
-        container["image"] = found.get(written, written)
-        if not container.get("imagePullPolicy"):
-            container["imagePullPolicy"] = judge_pull(container["image"])
-    return settled
+    spec = dict(pod["spec"])
+    for kind in CONTAINERS:
+        if spec.get(kind):
+            spec[kind] = [_settle(container, found) for container in spec[kind]]
+    return {**pod, "spec": spec}
 
 
-def _list_containers(pod: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for kind in ("containers", "initContainers"):
+def _settle(container: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:
+    written = container.get("image") or ""
+    image = found.get(written, written)
+    policy = container.get("imagePullPolicy") or judge_pull(image)
+    return {**container, "image": image, "imagePullPolicy": policy}
+
+
+def _list_containers(pod: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for kind in CONTAINERS:
         yield from pod["spec"].get(kind) or []
