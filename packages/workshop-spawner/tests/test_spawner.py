@@ -249,17 +249,92 @@ async def test_who_comes_when_all_places_are_taken_queues_up(place, workshop, vi
     assert (await second.get("hub/spawn"))[0] == 200
 
 
+def allow(place, role_path, *rules):
+    """Add rules of group, resource and verbs to one of the hub's roles."""
+    path = f"/apis/rbac.authorization.k8s.io/v1/{role_path}"
+    role = place.as_admin(path)
+    for group, resource, *verbs in rules:
+        role["rules"].append({"apiGroups": [group], "resources": [resource], "verbs": verbs})
+    assert place.pocket.request("PUT", path, role).status == 200
+
+
+OWN, PROJECTS = "namespaces/workshops/roles/workshop-hub", "clusterroles/workshop-hub-projects"
+
+
+async def test_ports_with_host_names_are_open_to_routers_and_go_with_the_session(
+    place, workshop, visit
+):
+    place.pocket.start_node()
+    allow(
+        place,
+        OWN,
+        ("", "services", "get", "create"),
+        ("route.openshift.io", "routes", "get", "create"),
+        ("route.openshift.io", "routes/custom-host", "create"),
+    )
+    hub = await workshop(
+        'c.WorkshopSpawner.exposed_ports = [8080]\nc.WorkshopSpawner.exposed_by = "route"\n'
+        'c.WorkshopSpawner.cluster_subdomain = "apps.example.com"\n'
+    )
+    visitor = await visit(hub)
+    await visitor.enter()
+    routes = "/apis/route.openshift.io/v1/namespaces/workshops/routes"
+    (route,) = place.as_admin(routes)["items"]
+    assert route["spec"]["host"] == f"intro-{visitor.name}-8080.apps.example.com"
+    assert route["spec"]["tls"]["termination"] == "edge"
+    policy = place.as_admin(
+        f"/apis/networking.k8s.io/v1/namespaces/workshops/networkpolicies/intro-{visitor.name}"
+    )
+    opened = [port["port"] for rule in policy["spec"]["ingress"] for port in rule["ports"]]
+    assert 8080 in opened
+    await hub.api("DELETE", f"users/{visitor.name}/server")
+    await gone(place)
+    await until(lambda: not place.names(routes))
+
+
+async def test_who_needs_another_budget_gets_none_of_the_reserve(place, workshop, visit):
+    place.pocket.start_node()
+    allow(place, PROJECTS, ("", "namespaces", "patch"))
+    allow(place, OWN, ("", "serviceaccounts", "patch"))
+    hub = await workshop(
+        'c.JupyterHub.authenticator_class = "dummy"\nc.Authenticator.allow_all = True\n'
+        "c.WorkshopSpawner.reserved_sessions = 1\nc.WorkshopSpawner.profile_list = ["
+        "{'display_name': 'A', 'slug': 'small'}, {'display_name': 'B', 'slug': 'large',"
+        " 'kubespawner_override': {'budget': 'large'}}]\n"
+    )
+    ready = "/api/v1/namespaces/workshops/serviceaccounts?labelSelector=class%3Dreserve"
+
+    async def start(name, profile):
+        await hub.api("POST", f"users/{name}")
+        assert (await hub.api("POST", f"users/{name}/server", {"profile": profile}))[0] < 300
+
+        async def up():
+            return (await hub.api("GET", f"users/{name}"))[1]["server"]
+
+        await until(up, 60)
+
+    await start("carol", "small")  # the reserve begins with the first session
+    await until(
+        lambda: any(
+            "workshop.jupyter.org/ready" in a["metadata"]["annotations"]
+            for a in place.as_admin(ready)["items"]
+        ),
+        60,
+    )
+    stock = set(place.names(ready))
+    await start("alice", "large")
+    quota = "/api/v1/namespaces/intro-alice/resourcequotas/compute-resources"
+    assert place.as_admin(quota)["spec"]["hard"]["limits.cpu"] == "4"
+    assert stock <= set(place.names(ready)), "hers is made for her"
+    await start("bob", "small")
+    env = place.as_admin(f"{PODS}/intro-user-bob")["spec"]["containers"][0]["env"]
+    assert {e["name"]: e.get("value") for e in env}["PROJECT_NAMESPACE"] in stock
+
+
 async def test_a_session_from_the_reserve(place, workshop, visit):
     place.pocket.start_node()
-    rules = [
-        ("clusterroles/workshop-hub-projects", "namespaces"),
-        ("namespaces/workshops/roles/workshop-hub", "serviceaccounts"),
-    ]
-    for role_path, resource in rules:
-        path = f"/apis/rbac.authorization.k8s.io/v1/{role_path}"
-        role = place.as_admin(path)
-        role["rules"].append({"apiGroups": [""], "resources": [resource], "verbs": ["patch"]})
-        place.pocket.request("PUT", path, role)
+    allow(place, PROJECTS, ("", "namespaces", "patch"))
+    allow(place, OWN, ("", "serviceaccounts", "patch"))
     hub = await workshop("c.WorkshopSpawner.reserved_sessions = 2")
     ready = "/api/v1/namespaces?labelSelector=class%3Dreserve"
     await until(lambda: len(place.names(ready)) == 2)
