@@ -62,12 +62,14 @@ c.JupyterHub.services = [
             "--namespace=workshop",
             f"--state-file={folder}/workshop-culler.json",
         ],
-        # Sessions ask it for their clock; instructors would see who is here.
+        # Sessions ask it for their clock; instructors see who is here.
         "url": f"http://127.0.0.1:{os.environ['DEMO_CULLER_PORT']}",
         "oauth_client_allowed_scopes": ["read:servers", "delete:servers", "access:servers"],
         "environment": {"KUBECONFIG": os.environ["KUBECONFIG"]},
     },
     {"name": "demo-check", "api_token": os.environ["DEMO_CHECK_TOKEN"]},
+    # Nobody has an account here: an instructor types this token as a code.
+    {"name": "instructor", "api_token": os.environ["DEMO_INSTRUCTOR_CODE"]},
 ]
 c.JupyterHub.load_roles = [
     {
@@ -81,6 +83,11 @@ c.JupyterHub.load_roles = [
             "delete:servers",
             "delete:users",
         ],
+    },
+    {
+        "name": "instructor",
+        "services": ["instructor"],
+        "scopes": ["access:services!service=workshop-culler", "read:servers", "delete:servers"],
     },
     {"name": "demo-check", "services": ["demo-check"], "scopes": ["list:users", "read:servers"]},
 ]

@@ -88,6 +88,7 @@ def make_settings(
         "DEMO_PROXY_PORT": str(ports.proxy),
         "DEMO_CULLER_PORT": str(ports.culler),
         "DEMO_CHECK_TOKEN": secrets.token_hex(16),
+        "DEMO_INSTRUCTOR_CODE": secrets.token_hex(16),
         "DEMO_AUTO_START": "yes" if options.auto_start else "",
         "DEMO_ACCESS_CODE": options.access_code,
         "DEMO_SESSION_LIMIT": str(options.session_limit),
@@ -130,6 +131,8 @@ async def main(argv: list[str]) -> int:
             if options.check:
                 return await check(settings, stop)
             print(f"\nThe workshop is open: {settings['DEMO_URL']}\n", flush=True)
+            print(f"For instructors: {settings['DEMO_URL']}services/workshop-culler/login")
+            print(f"  with the code {settings['DEMO_INSTRUCTOR_CODE']}")
             print(f"A KUBECONFIG of the cluster's admin: {settings['ADMIN_KUBECONFIG']}")
             print(f"What every part logs: {folder / 'demo.log'}")
             print("Ctrl-C ends everything.", flush=True)

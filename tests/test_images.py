@@ -34,6 +34,7 @@ GIVEN = {
     "TERMINAL_IMAGE": "registry.example.com/terminal:1",
     "WORKSHOP_MEMORY": "1Gi",
     "SPAWNER_PASSWORD": "sesame",
+    "INSTRUCTOR_CODE": "of the instructors",
     "SERVER_LIMIT": "40",
     "TRUSTED_PROXIES": "10.0.0.0/8, 192.0.2.1",
     "IDLE_TIMEOUT": "0",
@@ -96,6 +97,8 @@ def test_the_environment_is_heard(load):
     assert spawner.session_limit == 40
     assert config.JupyterHub.hub_connect_url == "http://may-intro-spawner:8081"
     assert config.AnonymousAuthenticator.access_code == "sesame"
+    assert [one["name"] for one in config.JupyterHub.services] == ["workshop-culler", "instructor"]
+    assert "instructor" not in str(load().JupyterHub)
 
 
 @pytest.mark.parametrize("environment", [{}, GIVEN], ids=["defaults", "all given"])

@@ -75,3 +75,26 @@ async def test_a_visitor_waits_for_the_only_place_until_the_other_logs_out(serve
     await first.goto(f"{settings['DEMO_URL']}hub/restart")
     await first.get_by_text("Logout").click()
     await second.wait_for_url("**/user/**", timeout=2 * ENTERS)
+
+
+async def test_an_instructor_sees_who_is_here(serve_demo, browser, artifacts):
+    """With a code, as nobody has an account: projects, pages of the notes, time; and stops one."""
+    settings = await serve_demo()
+    alice, alices = await enter(browser, settings)
+    _, bobs = await enter(browser, settings)
+    page = await browser.new_page(viewport=SCREEN)
+    await page.goto(f"{settings['DEMO_URL']}services/workshop-culler/login")
+    await page.get_by_label("Code for instructors").fill(settings["DEMO_INSTRUCTOR_CODE"])
+    await page.screenshot(path=artifacts / "instructor-login.png")
+    await page.get_by_role("button", name="Enter").click()
+    row = page.get_by_role("row", name=alices)
+    await row.get_by_text("running").wait_for(timeout=ENTERS)
+    await row.get_by_text(f"workshop-{alices}").wait_for(timeout=2 * ENTERS)
+    await alice.locator("a[rel=next]").first.click()
+    await row.get_by_text(re.compile(r"2 of \d+: ")).wait_for(timeout=ENTERS)
+    await page.get_by_role("row", name=bobs).wait_for()
+    await page.screenshot(path=artifacts / "instructor-page-demo.png")
+    await page.get_by_role("button", name=f"Stop the session of {bobs}").click()
+    await page.get_by_role("button", name="Stop it").click()
+    await page.get_by_role("row", name=bobs).wait_for(state="detached", timeout=2 * ENTERS)
+    assert await row.count() == 1

@@ -14,3 +14,14 @@ c.WorkshopSpawner.project = "temporary"
 c.WorkshopSpawner.project_role = os.environ.get("SPAWNER_ROLE") or "admin"
 c.WorkshopSpawner.budget = os.environ.get("RESOURCE_BUDGET") or "default"
 c.WorkshopSpawner.session_age = int(os.environ.get("MAX_SESSION_AGE") or 3600)
+
+# Nobody has an account here: instructors type this code at /services/workshop-culler/login.
+if code := os.environ.get("INSTRUCTOR_CODE"):
+    c.JupyterHub.services.append({"name": "instructor", "api_token": code})
+    c.JupyterHub.load_roles.append(
+        {
+            "name": "instructor",
+            "services": ["instructor"],
+            "scopes": ["access:services!service=workshop-culler", "read:servers", "delete:servers"],
+        }
+    )

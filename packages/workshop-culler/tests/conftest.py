@@ -151,6 +151,7 @@ async def classroom(shared_hub):
     await classroom.clear()
 
 
+CODE = "instructors-" + "7" * 24
 OFFICE = """
 import sys
 c.JupyterHub.services.append({{
@@ -160,7 +161,10 @@ c.JupyterHub.services.append({{
     "oauth_client_allowed_scopes": ["read:servers", "delete:servers", "access:servers"],
     "oauth_no_confirm": True,
 }})
+c.JupyterHub.services.append({{"name": "lead", "api_token": {code!r}}})
 c.JupyterHub.load_roles += [
+    {{"name": "lead", "services": ["lead"], "scopes": [
+        "access:services!service=culler", "read:servers", "delete:servers"]}},
     {{"name": "culler", "services": ["culler"], "scopes": [
         "list:users", "read:users:activity", "read:users:groups", "read:servers",
         "delete:servers"]}},
@@ -211,7 +215,7 @@ async def shared_office(tmp_path_factory):
     if reason := realhub.proxy_missing():
         pytest.skip(reason)
     options = '"--max-age=3600", "--cull-every=1", "--WorkshopCuller.extension=1800"'
-    config = OFFICE.format(port=realhub.free_port(), options=options)
+    config = OFFICE.format(port=realhub.free_port(), options=options, code=CODE)
     folder = tmp_path_factory.mktemp("office")
     async with realhub.real_hubs(folder) as factory:
         hub = await factory(make_config(SCOPES) + config, env=make_env())

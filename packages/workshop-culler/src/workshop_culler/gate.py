@@ -56,6 +56,16 @@ class Gated(HubOAuthenticated, RequestHandler):
         self.person = rights.make_person(model) if model else None
 
 
+class Page(Gated):
+    """A page for people, from the templates; errors are pages too."""
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """A page that says what to do."""
+        prefix = self.settings["prefix"]
+        name = self.person.name if self.person else ""
+        self.render("error.html", status=status_code, prefix=prefix, name=name)
+
+
 class Api(Gated):
     """JSON in, JSON out; strangers get 403 and no redirect."""
 

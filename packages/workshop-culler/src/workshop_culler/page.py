@@ -6,19 +6,18 @@ Live data come from `api.py`. Only who may see some session gets the page.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from tornado.web import HTTPError, RequestHandler, authenticated
 
 from workshop_culler import rights
-from workshop_culler.gate import Gated
+from workshop_culler.gate import Page
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
 STATIC = HERE / "static"
 
 
-class InstructorPage(Gated):
+class InstructorPage(Page):
     """`GET /services/workshop-culler/`."""
 
     @authenticated
@@ -35,12 +34,6 @@ class InstructorPage(Gated):
             hub_prefix=self.hub_auth.hub_prefix,
             xsrf=self.xsrf_token.decode(),
         )
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """A page that says what to do."""
-        prefix = self.settings["prefix"]
-        name = self.person.name if self.person else ""
-        self.render("error.html", status=status_code, prefix=prefix, name=name)
 
 
 class WithSlash(RequestHandler):

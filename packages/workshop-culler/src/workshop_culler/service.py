@@ -16,7 +16,7 @@ from tornado.httpserver import HTTPServer
 from tornado.log import access_log
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
-from workshop_culler import api, gate, page
+from workshop_culler import api, gate, login, page
 from workshop_culler.desk import Desk
 from workshop_culler.errors import StartError
 from workshop_culler.roster import Roster
@@ -96,6 +96,8 @@ def make_app(
     common = {"desk": desk, "auth": auth}
     routes: list[tuple[str, type[RequestHandler], dict[str, object]]] = [
         ("", page.InstructorPage, common),
+        ("login", login.Login, common),
+        ("logout", login.Logout, common),
         ("api/session", api.Session, common),
         ("api/session/extend", api.Extend, common),
         ("api/session/stop", api.Stop, common),
@@ -113,6 +115,7 @@ def make_app(
         + [(prefix.rstrip("/"), page.WithSlash, {})],
         prefix=prefix,
         roster=roster,
+        guesses=login.Guesses(),
         find_trouble=find_trouble,
         open_metrics=open_metrics,
         cookie_secret=secrets.token_bytes(32),
