@@ -103,6 +103,42 @@ async def test_without_the_service_a_page_shows_nothing_and_works(hub_factory, b
     await page.close()
 
 
+FETCH = """(path) => fetch("/user/ada/" + path,
+  {headers: {"X-XSRFToken": terminalPage.config.xsrf}})
+  .then(async (answer) => [answer.status, await answer.json()])"""
+
+
+@pytest.mark.hub
+@pytest.mark.browser
+async def test_a_tab_that_asks_for_its_clock_is_no_activity(hub_factory, browser):
+    """The hub believes the proxy, and the proxy takes most answers for a person's doing."""
+    config = (CONFIG + CULLER).format(port=realhub.free_port(), client="xterm")
+    hub = await hub_factory(config, env={"CONFIGPROXY_AUTH_TOKEN": "proxy"})
+    await hub.logged("judged ")
+    page = await open_terminal(hub, browser, "ada")
+    await page.wait_for_selector("#terminal-clock.loud")
+    await page.wait_for_load_state("networkidle")
+
+    async def last_activity():
+        routes = f"http://127.0.0.1:{hub.proxy_port}/api/routes"
+        headers = {"Authorization": "token proxy"}
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.get(routes) as answer,
+        ):
+            return (await answer.json())["/user/ada"]["last_activity"]
+
+    before = await last_activity()
+    for _ in range(3):
+        status, view = await page.evaluate(FETCH, "terminal/clock")
+        assert status >= 300
+        assert view["sentence"]
+    assert await last_activity() == before
+    assert (await page.evaluate(FETCH, "terminal/sessions"))[0] == 200
+    assert await last_activity() > before  # what is counted otherwise
+    await page.close()
+
+
 @pytest.mark.hub
 @pytest.mark.browser
 async def test_in_the_dashboard_one_terminal_shows_it(hub_factory, browser, artifacts):

@@ -89,12 +89,18 @@ class SessionList(PageHandler):
         self.finish({"sessions": found})
 
 
+# configurable-http-proxy takes each answer below 300 for activity of the person, and the hub
+# believes it: a tab that asks for its clock each minute would never let its session be idle.
+NO_ACTIVITY = 300
+
+
 class Clock(PageHandler):
     """`<prefix>terminal/clock`: when the session ends, in words, and what is announced."""
 
     async def get(self) -> None:
-        """Answer with what the page shows; with nothing where no culler tells."""
+        """Answer with what the page shows, as no activity; with nothing where no culler tells."""
         door: clock.Door | None = self.settings["clock"]
+        self.set_status(NO_ACTIVITY)
         self.tell(countdown.View(next=countdown.RARELY) if door is None else await door.look())
 
     def tell(self, view: countdown.View) -> None:

@@ -10,6 +10,7 @@
   const LEAST_PAUSE = 60;
   const AFTER_TROUBLE = 120;
   const CONFIRMED = 8000;
+  const NO_ACTIVITY = 300; // the status of an answer that the proxy does not count as activity
   const SEEN = "jupyterhub-butterfly:announcement";
 
   const time = element("span", { id: "terminal-clock-time", role: "status", "aria-live": "polite" });
@@ -102,7 +103,7 @@
     asked = Date.now();
     try {
       const answer = await request("terminal/clock");
-      if (!answer.ok) return later(AFTER_TROUBLE);
+      if (answer.status !== NO_ACTIVITY) return later(AFTER_TROUBLE);
       view = await answer.json();
       draw();
       later(view.next);
