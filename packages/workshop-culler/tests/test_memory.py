@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from workshop_culler import limits, memory, policies
@@ -86,8 +86,11 @@ def test_without_limits_there_is_nothing_to_remember():
 
 
 spans = st.integers(0, 2000)
+# The first draws are slow on a machine with much to do, which says nothing of the rule.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
+@patient
 @given(
     st.builds(Limits, idle=spans, age=spans, pending=spans),
     st.integers(-3000, 0), st.integers(-3000, 0), st.sampled_from(["", "spawn"]),
@@ -105,6 +108,7 @@ def test_nobody_who_is_due_is_left_out(found, started, active, pending, wait, la
         assert suspects is None or server in suspects
 
 
+@patient
 @given(st.builds(Limits, idle=spans, age=spans, pending=spans), st.integers(0, 3000),
        st.integers(0, 3000))  # fmt: skip
 def test_nobody_who_came_later_is_left_out(found, came, wait):

@@ -294,6 +294,9 @@ async def test_a_class_is_extended_as_far_as_it_can_be(crowd, full_page):
     await full_page.get_by_role("button", name="Extend", exact=True).click()
     await full_page.get_by_text("Not extended: attendee-005: There is no such session.").wait_for()
     assert "Extended 1 sessions." in await full_page.inner_text("#news")
+    crowd.say_page("attendee-045", "an update")
+    await row(full_page, "attendee-045").get_by_text("an update").wait_for()
+    assert await full_page.is_visible("#failed")  # what an action came to outlives updates
     assert len(full_page.troubles) == 1  # the browser's own word on the 404
     full_page.troubles.clear()
 

@@ -233,10 +233,13 @@ function apply(message) {
   trouble(message.trouble);
 }
 
-function trouble(text) {
-  put($("trouble"), text);
-  $("trouble").hidden = !text;
+// What is wrong with the connection goes with the next update, what an action came to stays.
+function trouble(text, where = "trouble") {
+  put($(where), text);
+  $(where).hidden = !text;
 }
+
+function fail(text) { trouble(text, "failed"); }
 
 function announce(said) {
   $("said").hidden = !said;
@@ -283,8 +286,8 @@ async function send(method, path, body) {
 function tell(text) { $("news").textContent = text; }
 
 async function act(work, done) {
-  try { await work(); tell(done); trouble(""); }
-  catch (error) { tell(error.message); trouble(error.message); }
+  try { await work(); tell(done); fail(""); }
+  catch (error) { fail(error.message); }
 }
 
 async function extend(list) {
@@ -302,8 +305,8 @@ async function extend(list) {
   await Promise.all(Array.from({ length: Math.min(MOST_AT_ONCE, list.length) }, work));
   put($("progress"), "");
   const many = list.length !== 1;
-  tell(failed.length && !many ? failed[0] : `Extended ${many ? `${done} sessions` : `the session of ${list[0].user}`}.`);
-  trouble(failed.length ? `Not extended: ${failed.slice(0, 3).join(" ")}${failed.length > 3 ? ` And ${failed.length - 3} more.` : ""}` : "");
+  if (done) tell(`Extended ${many ? `${done} sessions` : `the session of ${list[0].user}`}.`);
+  fail(failed.length ? `Not extended: ${failed.slice(0, 3).join(" ")}${failed.length > 3 ? ` And ${failed.length - 3} more.` : ""}` : "");
 }
 
 async function stop(data) {
