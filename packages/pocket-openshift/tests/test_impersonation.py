@@ -49,3 +49,19 @@ def test_editors_may_act_as_the_accounts_of_their_project(cluster):
 
     assert status("default:other") == 201
     assert status("kube-system:other") == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "wrong"),
+    [
+        ([], ""),
+        (["Impersonate-User"], ""),
+        (["Impersonate-Group", "Impersonate-User"], ""),
+        (["Impersonate-Group"], "without impersonating a user"),
+        (["Impersonate-User", "Impersonate-Uid"], "Impersonate-Uid is not served"),
+        (["Impersonate-User", "Impersonate-Extra-Scopes.x"], "is not served"),
+    ],
+)
+def test_who_asks_for_less_does_not_get_more(headers, wrong):
+    assert wrong in impersonation.judge_headers(headers)
+    assert bool(wrong) == bool(impersonation.judge_headers(headers))

@@ -250,3 +250,33 @@ def test_the_right_to_a_service_proxy_does_not_delete_the_service(cluster):
     cluster.request("POST", path, {"metadata": {"name": "s"}, "spec": {"ports": [{"port": 80}]}})
     assert cluster.request("DELETE", f"{path}/s/proxy").status == 405
     assert cluster.request("GET", f"{path}/s").status == 200
+
+
+OTHER_PLACES = [
+    {"namespace": "b", "uid": None, "resourceVersion": None},
+    {"name": "d", "uid": None, "resourceVersion": None},
+    {"name": None, "namespace": None},
+]
+
+
+@pytest.mark.parametrize("metadata", OTHER_PLACES, ids=str)
+@pytest.mark.parametrize("dry", ["", "?dryRun=All"])
+def test_a_patch_writes_to_the_object_of_its_url_and_no_other(cluster, metadata, dry):
+    cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "b"}})
+    cluster.request("POST", "/api/v1/namespaces/b/configmaps", config_map("c", k="theirs"))
+    create(cluster, "c", "d")
+    patch = {"metadata": metadata, "data": {"k": "mine"}}
+    answer = cluster.request("PATCH", f"{MAPS}/c{dry}", patch, headers=MERGE)
+    assert answer.status == (200 if metadata.get("name", 1) is None else 400)
+    theirs = cluster.request("GET", "/api/v1/namespaces/b/configmaps/c").body
+    assert theirs["data"] == {"k": "theirs"}
+    assert "data" not in {k: v for k, v in cluster.request("GET", f"{MAPS}/d").body.items() if v}
+
+
+def test_an_apply_makes_what_its_url_names(cluster):
+    headers = {"Content-Type": "application/apply-patch+yaml"}
+    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "other"}}
+    url = f"{MAPS}/new?fieldManager=me"
+    assert cluster.request("PATCH", url, body, headers=headers).status == 400
+    body["metadata"] = {"name": "new", "namespace": "b"}
+    assert cluster.request("PATCH", url, body, headers=headers).status == 400

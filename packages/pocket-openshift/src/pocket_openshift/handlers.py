@@ -121,6 +121,9 @@ class ApiHandler(tornado.web.RequestHandler):
     def _impersonated(self, user: identity.User) -> identity.User:
         """`kubectl --as`: the caller must be allowed to impersonate that user and those groups."""
         name = self.request.headers.get("Impersonate-User")
+        asked = [header for header in self.request.headers if header.startswith("Impersonate-")]
+        if wrong := impersonation.judge_headers(asked):
+            raise statuses.bad_request(wrong)
         if not name:
             return user
         groups = tuple(self.request.headers.get_list("Impersonate-Group"))

@@ -5,7 +5,7 @@ Pure; `handlers` asks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from . import identity, rbac
 
@@ -16,6 +16,19 @@ def _account(name: str) -> tuple[str, str] | None:
     if len(parts) == 4 and parts[:2] == ["system", "serviceaccount"]:
         return parts[2], parts[3]
     return None
+
+
+def judge_headers(names: Iterable[str]) -> str:
+    """What is wrong with a request's headers that begin with `Impersonate-`; '' when nothing is.
+
+    Who asks for less than another's whole identity must not get all of it, nor their own.
+    """
+    asked = set(names)
+    if unknown := sorted(asked - {"Impersonate-User", "Impersonate-Group"}):
+        return f"{unknown[0]} is not served: impersonate a user and groups"
+    if asked and "Impersonate-User" not in asked:
+        return "requested groups without impersonating a user"
+    return ""
 
 
 def acts(name: str, groups: tuple[str, ...]) -> Iterator[rbac.Act]:

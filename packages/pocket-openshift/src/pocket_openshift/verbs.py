@@ -74,9 +74,23 @@ def _place(call: Call, metadata: dict[str, Any]) -> None:
     if not call.kind.namespaced:
         metadata.pop("namespace", None)
         return
-    if metadata.setdefault("namespace", call.namespace) != call.namespace:
+    metadata["namespace"] = metadata.get("namespace") or call.namespace
+    if metadata["namespace"] != call.namespace:
         raise statuses.bad_request(
             "the namespace of the provided object does not match the namespace sent on the request"
+        )
+
+
+def _hold_place(call: Call, metadata: dict[str, Any]) -> None:
+    """A 400 for a body or patch that means another object than its URL: the store would write to
+    that one, in whatever namespace.
+    """
+    _place(call, metadata)
+    metadata["name"] = metadata.get("name") or call.name
+    if metadata["name"] != call.name:
+        raise statuses.bad_request(
+            f"the name of the object ({metadata['name']}) does not match the name on the "
+            f"URL ({call.name})"
         )
 
 
@@ -130,12 +144,7 @@ def replace(plane: ControlPlane, call: Call) -> Reply:
     """PUT: the whole object, or one subresource of it."""
     old = current(plane, call)
     new = check_body(call, call.body)
-    _place(call, new["metadata"])
-    if new["metadata"].setdefault("name", call.name) != call.name:
-        raise statuses.bad_request(
-            f"the name of the object ({new['metadata']['name']}) does not match the name on the "
-            f"URL ({call.name})"
-        )
+    _hold_place(call, new["metadata"])
     return Reply(write(plane, call, old, new))
 
 
@@ -144,11 +153,13 @@ def patch(plane: ControlPlane, call: Call) -> Reply:
     media_type = _patch_type(call)
     old = plane.store.find(call.kind.resource, scope(call), call.name)
     if old is None and media_type == patching.APPLY and not call.target.subresource:
-        body = check_body(call, call.body)
-        call.body = {**body, "metadata": {**body["metadata"], "name": call.name}}
+        call.body = check_body(call, call.body)
+        _hold_place(call, call.body["metadata"])
         return create(plane, call)
     old = old or current(plane, call)
-    return Reply(write(plane, call, old, check_body(call, patched(call, old))))
+    new = check_body(call, patched(call, old))
+    _hold_place(call, new["metadata"])
+    return Reply(write(plane, call, old, new))
 
 
 def _patch_type(call: Call) -> str:

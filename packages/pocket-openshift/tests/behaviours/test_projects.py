@@ -153,3 +153,20 @@ def test_a_watcher_hears_of_their_projects_and_no_others(shop):
     assert names == {"shop"}, json.dumps(seen)[:500]
     assert seen[0]["type"] == "ADDED"
     assert seen[-1]["type"] == "DELETED"
+
+
+def test_a_patch_of_ones_own_project_writes_to_no_other(cluster, shop):
+    cluster.apply(namespace("mall"))
+    metadata = {
+        "name": "mall",
+        "uid": None,
+        "resourceVersion": None,
+        "annotations": {"openshift.io/display-name": "mine"},
+    }
+    headers = {"Content-Type": "application/merge-patch+json"}
+    answer = as_alice(
+        cluster, "PATCH", f"{API}/projects/shop", {"metadata": metadata}, headers=headers
+    )
+    assert answer.status == 400
+    found = cluster.request("GET", "/api/v1/namespaces/mall").body["metadata"]
+    assert "annotations" not in found
