@@ -79,3 +79,26 @@ def test_a_fault_without_an_effect_is_a_mistake(script):
 def test_a_word_that_is_none_is_a_mistake(script):
     with pytest.raises(TypeError):
         script.add(verbs="create", status=500)
+
+
+@pytest.mark.parametrize(
+    ("what", "named"),
+    [
+        ({"verb": "craete", "status": 500}, "verb='craete'"),
+        ({"resource": "pod", "status": 500}, "resource='pod'"),
+        ({"resource": "pods/logs", "status": 500}, "resource='pods/logs'"),
+        ({"drop": "middle"}, "drop='middle'"),
+        ({"watch": "cutt"}, "watch='cutt'"),
+        ({"verb": "list", "watch": "cut"}, "happens to watches"),
+        ({"verb": "create", "stale": 1}, "happens to lists"),
+        ({"delay": -1.0}, "delay may not be negative"),
+    ],
+)
+def test_a_fault_that_could_never_happen_is_refused(script, what, named):
+    with pytest.raises(ValueError, match=named):
+        script.add(**what)
+
+
+@pytest.mark.parametrize("page", ["oauth/token", "oauth/authorize", "login"])
+def test_pages_of_the_oauth_server_may_suffer(script, page):
+    script.add(resource=page, status=500)

@@ -9,9 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from . import statuses
+from . import kinds, statuses
 
 FOREVER = 10**9
+_VERBS = ("*", *kinds.ALL)
+_RESOURCES = frozenset(
+    ["*"]
+    + [kind.plural for kind in kinds.KINDS]
+    + [f"{kind.plural}/{part}" for kind in kinds.KINDS for part in kind.subresources]
+)
+# The OAuth server's, by their path without the first slash.
+_PAGES = ("oauth/", "login", "logout", ".well-known/", "healthz")
+_NUMBERS = ("times", "retry_after", "delay", "after_events", "stale")
 
 
 @dataclass(slots=True)
@@ -65,6 +74,27 @@ class Fault:
         return error
 
 
+def judge(fault: Fault) -> str:
+    """Why a fault could never happen as it is written, or ''. One that never happens would make a
+    test pass that tests nothing.
+    """
+    for name, value, known in (
+        ("verb", fault.verb, _VERBS),
+        ("drop", fault.drop, (None, "before", "after")),
+        ("watch", fault.watch, (None, "silent", "cut", "expired")),
+    ):
+        if value not in known:
+            return f"{name}={value!r}: it is one of {', '.join(map(str, known))}"
+    if fault.resource not in _RESOURCES and not fault.resource.startswith(_PAGES):
+        return f"resource={fault.resource!r}: no such resource; say the plural, such as pods/log"
+    if fault.watch is not None and fault.verb != "watch":
+        return f"watch={fault.watch!r} happens to watches, not to verb={fault.verb!r}"
+    if fault.stale and fault.verb not in ("list", "*"):
+        return f"stale={fault.stale} happens to lists, not to verb={fault.verb!r}"
+    negative = [name for name in _NUMBERS if (getattr(fault, name) or 0) < 0]
+    return f"{negative[0]} may not be negative" if negative else ""
+
+
 class Faults:
     """The script. Faults are taken in the order they were added, each `times` times."""
 
@@ -73,7 +103,7 @@ class Faults:
 
     def add(self, *, times: int | None = 1, **what: object) -> Fault:
         """Add a fault (see `Fault` for the words); `times=None` means until `clear`. Returns it:
-        `.seen` counts.
+        `.seen` counts. ValueError for one that could never happen.
         """
         fault = Fault(times=FOREVER if times is None else times, **what)  # type: ignore[arg-type]
         effects = (fault.status, fault.retry_after, fault.drop, fault.watch)
@@ -81,6 +111,8 @@ class Faults:
             raise ValueError("a fault needs one of status, retry_after, drop, delay, watch, stale")
         if fault.watch is not None and fault.verb == "*":
             fault.verb = "watch"
+        if wrong := judge(fault):
+            raise ValueError(wrong)
         self._script.append(fault)
         return fault
 
