@@ -1,6 +1,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -8,7 +9,7 @@ import urllib.request
 import pytest
 import yaml
 
-from pocket_openshift import __main__, serving
+from pocket_openshift import __main__, persistence, serving
 
 
 @pytest.mark.parametrize(
@@ -96,3 +97,29 @@ def test_an_interrupt_is_a_quiet_end(served):
     os.kill(process.pid, signal.SIGINT)
     assert process.wait(timeout=10) == 0
     assert "Traceback" not in process.stderr.read()
+
+
+def test_what_keeps_it_from_starting_is_a_sentence(tmp_path, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert __main__.main(["serve", "--port", port, "--oauth-port", "0"]) == 2
+    assert "give --port 0" in capsys.readouterr().err
+    (tmp_path / "file").write_text("")
+    words = ["serve", "--port", "0", "--oauth-port", "0"]
+    assert __main__.main([*words, "--data", str(tmp_path / "file")]) == 2
+    assert "cannot start" in capsys.readouterr().err
+    keeper = persistence.Keeper(tmp_path / "kept")
+    assert __main__.main([*words, "--data", str(tmp_path / "kept")]) == 2
+    assert "another pocket-openshift keeps its state" in capsys.readouterr().err
+    keeper.close()
+    (tmp_path / "kept" / "objects.sqlite").write_bytes(b"no database" * 100)
+    assert __main__.main([*words, "--data", str(tmp_path / "kept")]) == 2
+    assert "cannot be used" in capsys.readouterr().err
+    assert __main__.main([*words, "--kubeconfig", str(tmp_path / "file" / "config")]) == 2
+    assert "cannot start" in capsys.readouterr().err
+
+
+def test_a_number_that_is_no_port_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        __main__.main(["serve", "--port", "99999"])
+    assert "99999 is no port" in capsys.readouterr().err

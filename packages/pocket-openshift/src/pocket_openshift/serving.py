@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
+import errno
 import ipaddress
 import logging
 import signal
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -28,6 +29,13 @@ _REFUSED = (
 )
 
 
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port < 65536:
+        raise argparse.ArgumentTypeError(f"{text} is no port: it is a number up to 65535")
+    return port
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `serve`."""
     parser.add_argument(
@@ -35,13 +43,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--port",
-        type=int,
+        type=_port,
         default=6443,
         help="port of the API; 0 picks a free one (default %(default)s)",
     )
     parser.add_argument(
         "--oauth-port",
-        type=int,
+        type=_port,
         default=6446,
         help="port of the OAuth server (default %(default)s)",
     )
@@ -96,9 +104,25 @@ def run(args: argparse.Namespace) -> int:
         print(f"users: {error}", file=sys.stderr)
         return 2
     print(_PURPOSE, file=sys.stderr)
-    with contextlib.suppress(KeyboardInterrupt):
+    try:
         asyncio.run(_serve(args, users))
+    except KeyboardInterrupt:
+        return 0
+    except (OSError, sqlite3.Error) as error:
+        print(explain(error, args.data), file=sys.stderr)
+        return 2
     return 0
+
+
+def explain(error: OSError | sqlite3.Error, data: Path | None) -> str:
+    """Why the cluster did not start, and what to do about it."""
+    if isinstance(error, sqlite3.Error):
+        if "locked" in str(error):
+            return f"another pocket-openshift keeps its state in {data}: end it, or name a folder"
+        return f"the state in {data} cannot be used: {error}"
+    if error.errno == errno.EADDRINUSE:
+        return f"{error.strerror}: give --port 0 and --oauth-port 0 to have free ones"
+    return f"pocket-openshift cannot start: {error}"
 
 
 async def _serve(args: argparse.Namespace, users: list[people.Person]) -> None:
@@ -108,6 +132,18 @@ async def _serve(args: argparse.Namespace, users: list[people.Person]) -> None:
     place = server.Place(args.host, args.port, args.oauth_port)
     running = server.Server(place, args.data)
     await running.start()
+    try:
+        await _served(running, args, users, stop)
+    finally:
+        await running.stop()
+
+
+async def _served(
+    running: server.Server,
+    args: argparse.Namespace,
+    users: list[people.Person],
+    stop: asyncio.Event,
+) -> None:
     for person in users:
         oauth_app.server_of(running.plane).add(person)
     settings = running.plane.settings
@@ -117,4 +153,3 @@ async def _serve(args: argparse.Namespace, users: list[people.Person]) -> None:
         kubeconfigs.write(args.kubeconfig, config)
     print(f"ready {settings.url} oauth {settings.oauth_url}", flush=True)
     await stop.wait()
-    await running.stop()

@@ -1,4 +1,5 @@
 import pytest
+import yaml
 
 from pocket_openshift.commands import delete, session
 from pocket_openshift.node import kubeconfig
@@ -19,6 +20,22 @@ def test_objects_are_deleted_by_name(cluster, pocket):
     assert out == ['configmap "a" deleted', 'configmap "b" deleted']
     assert cluster.request("GET", f"{PATH}/a").status == 404
     assert cluster.request("GET", f"{PATH}/c").status == 200
+
+
+def test_the_objects_of_a_file_are_deleted_the_last_first(cluster, pocket, tmp_path):
+    cluster.apply(config_map("a"))
+    file = tmp_path / "some.yaml"
+    file.write_text(yaml.safe_dump_all([config_map("gone"), config_map("a")]))
+    code, out, errors = pocket("delete", "-f", str(file))
+    assert (code, errors) == (1, [])
+    assert out == ['configmap "a" deleted', 'configmap "gone" is not there']
+    assert cluster.request("GET", f"{PATH}/a").status == 404
+
+
+@pytest.mark.parametrize("words", [[], ["cm"], ["cm", "a", "-f", "x"]])
+def test_it_asks_what_to_delete(pocket, words):
+    code, _, errors = pocket("delete", *words)
+    assert (code, "say what" in errors[0]) == (1, True)
 
 
 def test_what_is_not_there_is_said(pocket):

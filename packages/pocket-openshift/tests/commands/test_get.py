@@ -28,6 +28,28 @@ def test_one_object_or_some(cluster, pocket):
     assert pocket("get", "cm", "-o", "name", "-l", "app=x")[1] == ["configmap/a"]
 
 
+def test_several_kinds_at_once(cluster, pocket):
+    cluster.apply(config_map("a", app="x"))
+    assert pocket("get", "sa,cm", "-o", "name", "-l", "app=x")[1] == ["configmap/a"]
+    out = pocket("get", "sa,cm")[1]
+    assert [line.split()[0] for line in out if line.split()][:2] == [
+        "NAME",
+        "serviceaccount/default",
+    ]
+    assert "" in out
+    assert any(line.startswith("configmap/a ") for line in out)
+    assert "name one kind" in pocket("get", "sa,cm", "-o", "yaml")[2][0]
+
+
+def test_all_is_what_a_person_looks_for(cluster, pocket):
+    assert pocket("get", "all")[1] == ["No resources found"]
+    spec = {"ports": [{"port": 80}]}
+    metadata = {"name": "web", "namespace": "default"}
+    cluster.apply({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec})
+    out = pocket("get", "all")[1]
+    assert [line.split()[0] for line in out] == ["NAME", "service/web"]
+
+
 def test_of_all_projects(cluster, pocket):
     cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}})
     cluster.apply(config_map("a", "shop", app="x"), config_map("b", app="x"))

@@ -10,13 +10,15 @@ from urllib.parse import urlencode
 
 import yaml
 
-from . import session
+from . import resources, session
+
+NOTHING = "No resources found"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the verb."""
     session.add_arguments(parser)
-    parser.add_argument("kind", help="pods, po, routes.route.openshift.io ...")
+    parser.add_argument("kind", help="pods, po, pods,services, routes.route.openshift.io, all ...")
     parser.add_argument("name", nargs="?", default="")
     parser.add_argument(
         "-A", "--all-namespaces", action="store_true", help="of all projects, not of one"
@@ -33,7 +35,25 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(to: session.Session, args: argparse.Namespace) -> int:
-    resource = to.resource_named(args.kind)
+    chosen = to.resources_named(args.kind)
+    if len(chosen) > 1 and (args.name or args.output in ("yaml", "json")):
+        raise session.CommandError("name one kind of objects, for a NAME and for yaml or json")
+    found = [_lines(to, resource, args, several=len(chosen) > 1) for resource in chosen]
+    blocks = [lines for lines in found if lines != [NOTHING]] or [[NOTHING]]
+    between = [""] if args.output == "table" else []
+    for number, lines in enumerate(blocks):
+        for line in [*(between if number else []), *lines]:
+            print(line)
+    return 0
+
+
+def _lines(
+    to: session.Session,
+    resource: resources.Resource,
+    args: argparse.Namespace,
+    *,
+    several: bool = False,
+) -> list[str]:
     everywhere = args.all_namespaces and not args.name
     path = to.path(resource, "*" if everywhere else "", args.name)
     query = "?" + urlencode({"labelSelector": args.selector}) if args.selector else ""
@@ -41,9 +61,10 @@ def _run(to: session.Session, args: argparse.Namespace) -> int:
     body = to.request(
         "GET", path + query, accept=session.TABLE if table else "application/json"
     ).body
-    for line in render(body, args.output, resource.label, namespaces=everywhere):
-        print(line)
-    return 0
+    if several:
+        for row in body.get("rows") or ():
+            row["cells"][0] = f"{resource.label}/{row['cells'][0]}"
+    return render(body, args.output, resource.label, namespaces=everywhere)
 
 
 def render(body: Mapping[str, Any], output: str, label: str, *, namespaces: bool) -> list[str]:
@@ -65,7 +86,7 @@ def _render_table(body: Mapping[str, Any], *, namespaces: bool) -> list[str]:
     rows = [[body["columnDefinitions"][n]["name"].upper() for n in shown]]
     rows += [[str(row["cells"][n]) for n in shown] for row in body.get("rows") or ()]
     if len(rows) == 1:
-        return ["No resources found"]
+        return [NOTHING]
     if namespaces:
         places = [row["object"]["metadata"].get("namespace", "") for row in body["rows"]]
         rows = [[place, *row] for place, row in zip(["NAMESPACE", *places], rows, strict=True)]

@@ -19,6 +19,7 @@ class Resource:
     namespaced: bool
     short: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
 
     @property
     def group(self) -> str:
@@ -49,6 +50,7 @@ def parse(root: str, listing: Mapping[str, Any]) -> list[Resource]:
             bool(entry.get("namespaced")),
             tuple(entry.get("shortNames") or ()),
             tuple(entry.get("verbs") or ()),
+            tuple(entry.get("categories") or ()),
         )
         for entry in listing.get("resources") or ()
         if "/" not in entry["name"]

@@ -199,12 +199,25 @@ class Session:
             raise CommandError(f"the server has no kind {kind!r} in {version!r}")
         return found
 
+    def resources_named(self, words: str) -> list[resources.Resource]:
+        """The resources that a list of words means; `all` is those of that category."""
+        found: list[resources.Resource] = []
+        for word in words.split(","):
+            found += self._all() if word == "all" else [self.resource_named(word)]
+        return found
+
+    def _all(self) -> list[resources.Resource]:
+        listed = [one for root in self._roots() for one in self._resources_at(root)]
+        return [one for one in listed if "all" in one.categories]
+
+    def _roots(self) -> list[str]:
+        groups = self.request("GET", "/apis").body.get("groups") or ()
+        found = [f"/apis/{group['preferredVersion']['groupVersion']}" for group in groups]
+        return ["/api/v1", *found]
+
     def resource_named(self, word: str) -> resources.Resource:
         """The resource that a person means by `pods`, `po` or `routes.route.openshift.io`."""
-        roots = ["/api/v1"]
-        groups = self.request("GET", "/apis").body.get("groups") or ()
-        roots += [f"/apis/{group['preferredVersion']['groupVersion']}" for group in groups]
-        for root in roots:
+        for root in self._roots():
             found = resources.named(self._resources_at(root), word)
             if found is not None:
                 return found
