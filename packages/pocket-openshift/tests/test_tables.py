@@ -33,6 +33,16 @@ def test_wide_columns_come_after_the_age_and_only_when_asked_for():
     assert table["rows"][0]["cells"][5] == "127.1.2.3"
 
 
+@pytest.mark.parametrize(
+    ("include", "carried"),
+    [("Metadata", "PartialObjectMetadata"), ("Object", "Pod"), ("None", None)],
+)
+def test_a_row_carries_what_is_asked_for(include, carried):
+    (row,) = tables.make_table(kinds.named("pods"), [pod()], {}, include)["rows"]
+    assert row.get("object", {}).get("kind") == carried
+    assert ("spec" in row.get("object", {})) == (include == "Object")
+
+
 def test_answers_become_tables_and_errors_stay():
     target = paths.parse("GET", "/api/v1/pods", {})
     listed = json.dumps({"kind": "PodList", "metadata": {}, "items": [pod()]}).encode()

@@ -98,6 +98,31 @@ def test_a_stateful_set_makes_one_after_the_other():
     )
 
 
+def test_a_stateful_sets_pods_have_names_and_claims_of_their_own():
+    template = {"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"]}}
+    owner = workload("StatefulSet", volumeClaimTemplates=[template], serviceName="db")
+    (pod,) = workloads.plan_ordered(owner, []).create
+    assert pod["spec"]["volumes"] == [
+        {"name": "data", "persistentVolumeClaim": {"claimName": "data-d-0"}}
+    ]
+    assert (pod["spec"]["hostname"], pod["spec"]["subdomain"]) == ("d-0", "db")
+    (claim,) = workloads.claims_for(owner, pod)
+    assert claim["metadata"]["name"] == "data-d-0"
+    assert "ownerReferences" not in claim["metadata"]
+
+
+def test_a_stateful_sets_pod_that_has_ended_is_made_anew():
+    owner = workload("StatefulSet", replicas=1)
+    pods = pods_of(owner, 1, prefix="d-")
+    pods[0]["status"] = {"phase": "Failed"}
+    assert workloads.plan_ordered(owner, pods).delete == ("d-0",)
+
+
+def test_a_stateful_set_may_make_all_at_once():
+    owner = workload("StatefulSet", replicas=3, podManagementPolicy="Parallel")
+    assert len(workloads.plan_ordered(owner, []).create) == 3
+
+
 @pytest.mark.parametrize(
     ("phases", "create", "condition"),
     [

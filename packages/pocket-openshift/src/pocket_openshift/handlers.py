@@ -281,13 +281,16 @@ class ApiHandler(tornado.web.RequestHandler):
         accept = self.request.headers.get("Accept", "")
         lines = reply.stream
         if self.target is not None and self.target.verb == "watch" and tables.wanted(accept):
-            lines = tables.stream(lines, self.target)
+            lines = tables.stream(lines, self.target, self._include())
         self._pump = asyncio.ensure_future(self._send_blocks(lines))
         await asyncio.wait([self._pump])
         if self._pump.cancelled():
             return
         self._pump.result()
         self.finish()
+
+    def _include(self) -> str:
+        return self.get_query_argument("includeObject", "") or "Metadata"
 
     async def _send_blocks(self, blocks: AsyncIterator[bytes]) -> None:
         async for block in blocks:
@@ -303,7 +306,7 @@ class ApiHandler(tornado.web.RequestHandler):
         body = reply.body
         target, accept = self.target, self.request.headers.get("Accept", "")
         if reply.status < 300 and target is not None and tables.wanted(accept):
-            body = tables.from_answer(body, target) or body
+            body = tables.from_answer(body, target, self._include()) or body
         self._record(reply.status)
         self.set_status(reply.status)
         self.set_header(

@@ -18,10 +18,13 @@ def wanted(accept: str) -> bool:
 
 
 def make_table(
-    kind: kinds.Kind, objects: list[dict[str, Any]], metadata: dict[str, Any]
+    kind: kinds.Kind,
+    objects: list[dict[str, Any]],
+    metadata: dict[str, Any],
+    include: str = "Metadata",
 ) -> dict[str, Any]:
-    """A table of objects; each row carries the object's metadata, as kubectl needs for `-A` and
-    labels.
+    """A table of objects. Each row carries the object's metadata, as kubectl needs for `-A` and
+    labels, or the whole (`include` is Object, as for `--sort-by`), or None.
     """
     narrow, wide = columns.of(kind.resource)
     shown = [*narrow, *wide]
@@ -42,20 +45,27 @@ def make_table(
         "rows": [
             {
                 "cells": [cell(obj) for _, cell in shown],
-                "object": {
-                    "kind": "PartialObjectMetadata",
-                    "apiVersion": "meta.k8s.io/v1",
-                    "metadata": obj["metadata"],
-                },
+                **_carried(kind, obj, include),
             }
             for obj in objects
         ],
     }
 
 
-def from_answer(body: Any, target: paths.Target) -> dict[str, Any] | None:
+def _carried(kind: kinds.Kind, obj: dict[str, Any], include: str) -> dict[str, Any]:
+    if include == "None":
+        return {}
+    if include == "Object":
+        return {"object": {"kind": kind.kind, "apiVersion": kind.api_version, **obj}}
+    partial = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1"}
+    return {"object": {**partial, "metadata": obj["metadata"]}}
+
+
+def from_answer(
+    body: Any, target: paths.Target, include: str = "Metadata"
+) -> dict[str, Any] | None:
     """The table for an object or list that is about to be answered; None for what is no such
-    thing.
+    thing. `include` is the query's `includeObject`.
     """
     if target.kind is None or target.subresource:
         return None
@@ -63,12 +73,14 @@ def from_answer(body: Any, target: paths.Target) -> dict[str, Any] | None:
     if not isinstance(parsed, dict) or parsed.get("kind") == "Status":
         return None
     if "items" in parsed:
-        return make_table(target.kind, parsed["items"], parsed["metadata"])
+        return make_table(target.kind, parsed["items"], parsed["metadata"], include)
     version = parsed.get("metadata", {}).get("resourceVersion", "")
-    return make_table(target.kind, [parsed], {"resourceVersion": version})
+    return make_table(target.kind, [parsed], {"resourceVersion": version}, include)
 
 
-async def stream(lines: AsyncIterator[bytes], target: paths.Target) -> AsyncIterator[bytes]:
+async def stream(
+    lines: AsyncIterator[bytes], target: paths.Target, include: str = "Metadata"
+) -> AsyncIterator[bytes]:
     """A watch whose events carry tables of one row."""
     async for block in lines:
         for line in block.splitlines():
@@ -76,6 +88,6 @@ async def stream(lines: AsyncIterator[bytes], target: paths.Target) -> AsyncIter
             if target.kind is not None and event["type"] in ("ADDED", "MODIFIED", "DELETED"):
                 version = event["object"]["metadata"]["resourceVersion"]
                 event["object"] = make_table(
-                    target.kind, [event["object"]], {"resourceVersion": version}
+                    target.kind, [event["object"]], {"resourceVersion": version}, include
                 )
             yield json.dumps(event).encode() + b"\n"

@@ -120,18 +120,58 @@ def plan_ordered(workload: Mapping[str, Any], pods: Sequence[Object]) -> Plan:
     """For StatefulSets: pods named by number, made one after the other as they get ready."""
     name, wanted = workload["metadata"]["name"], _wanted(workload)
     by_name = {pod["metadata"]["name"]: pod for pod in pods}
+    in_order = workload["spec"].get("podManagementPolicy") != "Parallel"
     create: list[Object] = []
     for number in range(wanted):
         pod = by_name.get(f"{name}-{number}")
         if pod is None:
-            labels = {"apps.kubernetes.io/pod-index": str(number)}
-            create.append(make_pod(workload, {"name": f"{name}-{number}"}, labels))
-        if pod is None or not is_ready(pod):
+            create.append(_make_numbered(workload, number))
+        if in_order and (pod is None or not is_ready(pod)):
             break
     kept = {f"{name}-{number}" for number in range(wanted)}
-    gone = tuple(n for n, pod in by_name.items() if n not in kept and is_alive(pod))
+    gone = tuple(
+        n
+        for n, pod in by_name.items()
+        if "deletionTimestamp" not in pod["metadata"] and (n not in kept or not is_alive(pod))
+    )
     alive = [pod for pod in pods if is_alive(pod)]
     return Plan(tuple(create), gone, replica_status(workload, alive, []))
+
+
+def _make_numbered(workload: Mapping[str, Any], number: int) -> Object:
+    name = f"{workload['metadata']['name']}-{number}"
+    labels = {
+        "apps.kubernetes.io/pod-index": str(number),
+        "statefulset.kubernetes.io/pod-name": name,
+    }
+    pod = make_pod(workload, {"name": name}, labels)
+    claims = workload["spec"].get("volumeClaimTemplates") or ()
+    names = [claim["metadata"]["name"] for claim in claims]
+    own = [one for one in pod["spec"].get("volumes") or () if one["name"] not in names]
+    volumes = [
+        {"name": claim, "persistentVolumeClaim": {"claimName": f"{claim}-{name}"}}
+        for claim in names
+    ]
+    spec = {**pod["spec"], "hostname": name, **({"volumes": [*own, *volumes]} if claims else {})}
+    if service := workload["spec"].get("serviceName"):
+        spec["subdomain"] = service
+    return {**pod, "spec": spec}
+
+
+def claims_for(workload: Mapping[str, Any], pod: Mapping[str, Any]) -> list[Object]:
+    """The claims that a StatefulSet's pod needs. They have no owner: they outlive the set."""
+    labels = (workload["spec"].get("selector") or {}).get("matchLabels") or {}
+    return [
+        {
+            "metadata": {
+                "name": f"{claim['metadata']['name']}-{pod['metadata']['name']}",
+                "namespace": workload["metadata"]["namespace"],
+                "labels": {**(claim["metadata"].get("labels") or {}), **labels},
+            },
+            "spec": copy.deepcopy(claim.get("spec") or {}),
+        }
+        for claim in workload["spec"].get("volumeClaimTemplates") or ()
+    ]
 
 
 def replica_status(

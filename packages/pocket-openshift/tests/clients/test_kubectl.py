@@ -139,6 +139,49 @@ def test_a_rollout_has_a_history_and_is_undone(cluster, kubectl):
     assert "replicaset.apps/d-" in kubectl("get -n a all")
 
 
+STATEFUL = """
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  serviceName: db
+  replicas: 2
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec:
+      containers:
+      - name: c
+        image: any:1
+        command: [sh, -c, "hostname > $DATA/name; sleep 60"]
+        env: [{name: DATA, value: /data}]
+        volumeMounts: [{name: data, mountPath: /data}]
+  volumeClaimTemplates:
+  - metadata: {name: data}
+    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+"""
+
+
+def test_a_stateful_set_with_claims(cluster, kubectl):
+    cluster.start_node()
+    kubectl("apply -n a -f -", STATEFUL)
+    assert "complete" in kubectl("rollout -n a status statefulset db --timeout=30s")
+    assert kubectl("get -n a pods -o name").split() == ["pod/db-0", "pod/db-1"]
+    claims = [line.split()[:2] for line in kubectl("get -n a pvc").splitlines()[1:]]
+    assert claims == [["data-db-0", "Bound"], ["data-db-1", "Bound"]]
+    kubectl("delete -n a statefulset db --cascade=foreground --timeout=30s")
+    assert len(kubectl("get -n a pvc -o name").split()) == 2
+
+
+def test_lists_are_sorted_by_a_field(kubectl):
+    kubectl("create -n a configmap z")
+    kubectl("create -n a configmap a")
+    rows = kubectl("get -n a cm --sort-by=.metadata.name").splitlines()[1:]
+    found = [row.split()[0] for row in rows]
+    assert found == sorted(found)
+    assert {"a", "z"} <= set(found)
+
+
 def test_what_stands_behind_a_service(cluster, kubectl):
     cluster.start_node()
     kubectl("apply -n a -f -", POD)

@@ -35,6 +35,7 @@ _PLANS = {
     "jobs.batch": workloads.plan_job,
 }
 _CHILDREN = {"deployments.apps": "replicasets.apps"}  # of all others: pods
+_CLAIMS = "persistentvolumeclaims"
 _SCALED = tuple(resource for resource in _PLANS if resource != "jobs.batch")
 _COMPONENTS = {
     "Deployment": "deployment-controller",
@@ -161,10 +162,11 @@ class Workloads(Behaviour):
             if "generateName" in metadata:
                 metadata["name"] = names.generated(metadata["generateName"])
             metadata["generation"] = 1
-            group, version = child.group, child.version
-            target = paths.Target("create", group, version, child.plural, place, kind=child)
             try:
-                verbs.create_object(self.plane, Call(CONTROLLER, target, child), made)
+                for claim in workloads.claims_for(workload, made):
+                    if not self.store.find(_CLAIMS, place, claim["metadata"]["name"]):
+                        self._make(kinds.named(_CLAIMS), claim)
+                self._make(child, made)
             except statuses.StatusError as error:
                 self._retry_later(workload)
                 self._say(workload, "FailedCreate", f"Error creating: {error}", warning=True)
@@ -175,6 +177,12 @@ class Workloads(Behaviour):
                 self._say_scaled(workload, metadata["name"], 0, made["spec"]["replicas"])
         self._patience.pop(workload["metadata"]["uid"], None)
         return ""
+
+    def _make(self, kind: kinds.Kind, obj: Object) -> None:
+        """Create an object with all checks; a StatusError when it is refused."""
+        place = obj["metadata"]["namespace"]
+        target = paths.Target("create", kind.group, kind.version, kind.plural, place, kind=kind)
+        verbs.create_object(self.plane, Call(CONTROLLER, target, kind), obj)
 
     def _say(self, about: Object, reason: str, text: str, *, warning: bool = False) -> None:
         """Tell people by an event; the same event again is counted."""
@@ -265,6 +273,11 @@ def _default(resource: str, spec: Object) -> None:
             strategy.setdefault("rollingUpdate", rolling)
         spec.setdefault("revisionHistoryLimit", 10)
         spec.setdefault("progressDeadlineSeconds", 600)
+    if resource == "statefulsets.apps":
+        spec.setdefault("podManagementPolicy", "OrderedReady")
+        update = {"type": "RollingUpdate", "rollingUpdate": {"partition": 0}}
+        spec.setdefault("updateStrategy", update)
+        spec.setdefault("revisionHistoryLimit", 10)
     template = spec.get("template") or {}
     if template.get("spec") is not None:
         pod = template["spec"]
