@@ -157,3 +157,7 @@ def test_many_requests_over_one_connection(cluster):
         connection.request("GET", f"{NAMESPACES}/default", headers=headers)
         assert json.loads(connection.getresponse().read())["kind"] == "Namespace"
     connection.close()
+
+
+def test_a_query_that_is_no_text_is_the_callers_fault(cluster):
+    assert cluster.request("GET", f"{NAMESPACES}?labelSelector=%ff").status == 400

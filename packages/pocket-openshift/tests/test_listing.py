@@ -89,3 +89,8 @@ def test_selected_objects_come_by_page_too(cluster):
 )
 def test_a_query_that_is_nonsense_is_400(cluster, query):
     assert cluster.request("GET", f"{MAPS}?{query}").status == 400
+
+
+def test_a_limit_beyond_all_numbers_is_no_limit(cluster):
+    found = cluster.request("GET", f"{MAPS}?limit=99999999999999999999").body
+    assert "continue" not in found["metadata"]

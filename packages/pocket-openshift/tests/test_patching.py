@@ -123,3 +123,20 @@ def test_a_list_takes_the_place_of_what_was_none(old):
     }
     emptied = patching.strategic_merge({"x": old}, {"$deleteFromPrimitiveList/x": [1]})
     assert emptied == {"x": []}
+
+
+@pytest.mark.parametrize(
+    ("media_type", "patch"),
+    [
+        (patching.JSON, "x"),
+        (patching.JSON, {"op": "add"}),
+        (patching.JSON, [5]),
+        (patching.STRATEGIC, {"metadata": {"$retainKeys": 5}}),
+        (patching.STRATEGIC, {"spec": {"volumes": [{"name": []}]}}),
+        (patching.STRATEGIC, {"metadata": {"$deleteFromPrimitiveList/finalizers": 5}}),
+    ],
+)
+def test_a_patch_that_is_none_is_said_to_be_so(media_type, patch):
+    obj = {"metadata": {"finalizers": ["a"]}, "spec": {"volumes": [{"name": "v"}]}}
+    with pytest.raises(patching.PatchError):
+        patching.apply(media_type, obj, patch)

@@ -151,7 +151,8 @@ class ApiHandler(tornado.web.RequestHandler):
         )
 
     async def _answer(self) -> None:
-        query = {name: values[-1].decode() for name, values in self.request.query_arguments.items()}
+        lists = self._query()
+        query = {name: values[-1] for name, values in lists.items()}
         self.target = paths.parse(self.request.method or "GET", self.request.path, query)
         self.user = self._authenticate()
         if self.target is None:
@@ -171,12 +172,22 @@ class ApiHandler(tornado.web.RequestHandler):
         if target.kind is None:
             self._not_found()
             return
-        reply = await self._dispatch(self._call(target, query), fault)
+        reply = await self._dispatch(self._call(target, query, lists), fault)
         if fault is not None and fault.drop == "after":
             raise Dropped
         await self._reply(reply)
 
-    def _call(self, target: paths.Target, query: dict[str, str]) -> Call:
+    def _query(self) -> dict[str, list[str]]:
+        """All values of the query's parameters; a 400 for bytes that are no text."""
+        found = self.request.query_arguments
+        try:
+            return {name: [value.decode() for value in values] for name, values in found.items()}
+        except UnicodeDecodeError as error:
+            raise statuses.bad_request(f"a parameter of the query is no text: {error}") from error
+
+    def _call(
+        self, target: paths.Target, query: dict[str, str], lists: dict[str, list[str]]
+    ) -> Call:
         if target.kind is None:
             raise statuses.no_such_resource()
         content_type = self.request.headers.get("Content-Type", "application/json")
@@ -190,10 +201,7 @@ class ApiHandler(tornado.web.RequestHandler):
             query=query,
             body=body,
             headers=self.request.headers,
-            lists={
-                name: [value.decode() for value in values]
-                for name, values in self.request.query_arguments.items()
-            },
+            lists=lists,
             raw=self.request.body,
         )
 
@@ -290,7 +298,8 @@ class ApiHandler(tornado.web.RequestHandler):
         self.finish()
 
     def _include(self) -> str:
-        return self.get_query_argument("includeObject", "") or "Metadata"
+        found = self.request.query_arguments.get("includeObject") or [b"Metadata"]
+        return found[-1].decode(errors="replace")
 
     async def _send_blocks(self, blocks: AsyncIterator[bytes]) -> None:
         async for block in blocks:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import itertools
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -73,7 +74,7 @@ def _start(query: Mapping[str, str]) -> tuple[tuple[str, str], int]:
 def _limit(query: Mapping[str, str]) -> int:
     text = query.get("limit") or "0"
     try:
-        return int(text)
+        return min(int(text), sys.maxsize)
     except ValueError as error:
         raise statuses.bad_request(f"invalid limit: {text!r}") from error
 

@@ -52,10 +52,15 @@ def apply(media_type: str, obj: dict[str, Any], patch: Any) -> dict[str, Any]:
     if not isinstance(patch, dict):
         raise PatchError(f"a patch of type {media_type} must be an object")
     merge = merge_patch if media_type == MERGE else strategic_merge
-    return merge(obj, patch)
+    try:
+        return merge(obj, patch)
+    except (TypeError, AttributeError) as error:  # a directive or key that is none
+        raise PatchError(f"the patch cannot be understood: {error}") from error
 
 
 def _json_patch(obj: dict[str, Any], patch: Any) -> dict[str, Any]:
+    if not isinstance(patch, list):
+        raise PatchError("a JSON patch must be a list of operations")
     try:
         result = jsonpatch.apply_patch(obj, patch, in_place=False)
     except (
