@@ -161,3 +161,19 @@ def test_many_requests_over_one_connection(cluster):
 
 def test_a_query_that_is_no_text_is_the_callers_fault(cluster):
     assert cluster.request("GET", f"{NAMESPACES}?labelSelector=%ff").status == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/default/finalize",
+        "/default/bindings",
+        "/default/pods/p/binding",
+        "/default/pods/p/eviction",
+        "/default/serviceaccounts/default/token",
+    ],
+)
+@pytest.mark.parametrize("body", ["5", "[5]", '{"spec": []}'])
+def test_a_body_that_is_no_object_is_refused_at_every_door(cluster, path, body):
+    method = "PUT" if path.endswith("finalize") else "POST"
+    assert cluster.request(method, f"{NAMESPACES}{path}", body).status == 400

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pocket_openshift import kinds, shapes
+from pocket_openshift import kinds, shapes, statuses
 
 MAP, SECRET = kinds.named("configmaps"), kinds.named("secrets")
 ROLE = kinds.named("roles.rbac.authorization.k8s.io")
@@ -80,3 +80,14 @@ def test_labels_annotations_and_owners_are_judged(metadata, field):
 )
 def test_labels_that_may_be(labels):
     assert shapes.judge_metadata({"labels": labels, "annotations": {"Note/x": "any: text"}}) == []
+
+
+@pytest.mark.parametrize("body", [5, "x", [], [{"op": "x"}], {"metadata": []}, {"spec": []}])
+def test_a_body_that_is_no_object_is_refused(body):
+    with pytest.raises(statuses.StatusError) as refused:
+        shapes.checked(MAP, body)
+    assert refused.value.code == 400
+
+
+def test_null_parts_are_left_out():
+    assert shapes.checked(MAP, {"metadata": None, "spec": None, "data": None}) == {"data": None}

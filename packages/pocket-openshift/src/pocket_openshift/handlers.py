@@ -29,6 +29,7 @@ from . import (
     paths,
     protobufs,
     rbac,
+    shapes,
     statuses,
     streams,
     tables,
@@ -194,6 +195,8 @@ class ApiHandler(tornado.web.RequestHandler):
         body = None
         if target.verb not in ("get", "list", "watch") and target.subresource != "proxy":
             body = parse_body(self.request.body, content_type)
+        if body is not None and target.verb in ("create", "update"):
+            body = shapes.checked(target.kind, body)
         return Call(
             user=self.user,
             target=target,

@@ -115,6 +115,21 @@ def mismatch(kind: kinds.Kind, body: Mapping[str, Any]) -> str:
     return next(_all(kind, body), "")
 
 
+def checked(kind: kinds.Kind, body: Any) -> dict[str, Any]:
+    """The object in the body of a create or update, whatever subresource it is for. Null parts are
+    left out, as Go's decoder does; a 400 for what is no object.
+    """
+    if not isinstance(body, dict):
+        raise statuses.bad_request("the body of the request must be an object")
+    if not isinstance(body.get("metadata"), (dict, type(None))):
+        raise statuses.bad_request("metadata must be an object")
+    parts = ("metadata", "spec", "status")
+    found = {n: value for n, value in body.items() if value is not None or n not in parts}
+    if wrong := mismatch(kind, found):
+        raise statuses.cannot_be_handled(kind, wrong)
+    return found
+
+
 def judge_metadata(metadata: Mapping[str, Any]) -> list[statuses.Cause]:
     """What is wrong with labels, annotations and owners of an object."""
     return [

@@ -18,7 +18,8 @@ from .control_plane import ControlPlane
 _DEFAULT_SECONDS = (1800, 3600)
 
 
-def _seconds(call: Call) -> float:
+def seconds_of(call: Call) -> float:
+    """How long a watch may last; a 400 for what is no number."""
     asked = call.query.get("timeoutSeconds")
     try:
         return float(asked) if asked else random.uniform(*_DEFAULT_SECONDS)  # noqa: S311 - spreads load, no secret
@@ -51,15 +52,20 @@ def watch(plane: ControlPlane, call: Call, fault: faults.Fault | None) -> Reply:
     """Answer a watch. A version that was forgotten is an ERROR event with 410, as in the real
     server.
     """
-    seconds = _seconds(call)
+    seconds = seconds_of(call)
     try:
         opened = open_watch(plane, call)
     except statuses.StatusError as error:
         if error.code != 410:
             raise
-        return Reply(stream=_once(watching.render_event("ERROR", json.dumps(error.body).encode())))
+        return expired(error)
     lines = _lines(plane, opened, call, seconds)
     return Reply(stream=_faulty(lines, fault) if fault and fault.watch else lines)
+
+
+def expired(error: statuses.StatusError) -> Reply:
+    """The answer to a watch from a version that was forgotten: an ERROR event."""
+    return Reply(stream=_once(watching.render_event("ERROR", json.dumps(error.body).encode())))
 
 
 async def _once(line: bytes) -> AsyncIterator[bytes]:

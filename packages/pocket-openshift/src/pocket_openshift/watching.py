@@ -98,6 +98,8 @@ class Watching:
         for place in {None, change.namespace}:
             for watch in tuple(self._watches.get((change.kind.resource, place), ())):
                 watch.offer(change)
+                if watch.closed:  # nobody reads it
+                    self.drop(watch)
 
     def forget_before(self, version: int) -> None:
         """Refuse versions older than this from now on, as a compacted etcd does."""

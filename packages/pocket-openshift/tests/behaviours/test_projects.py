@@ -170,3 +170,14 @@ def test_a_patch_of_ones_own_project_writes_to_no_other(cluster, shop):
     assert answer.status == 400
     found = cluster.request("GET", "/api/v1/namespaces/mall").body["metadata"]
     assert "annotations" not in found
+
+
+@pytest.mark.parametrize("query", ["resourceVersion=abc", "timeoutSeconds=abc"])
+def test_a_watch_with_nonsense_is_refused_before_it_begins(cluster, query):
+    assert cluster.request("GET", f"{API}/projects?watch=1&{query}").status == 400
+
+
+def test_a_watch_from_a_version_that_was_forgotten_is_told_so(cluster):
+    cluster.compact()
+    (event,) = cluster.request("GET", f"{API}/projects?watch=1&resourceVersion=1").body
+    assert (event["type"], event["object"]["code"]) == ("ERROR", 410)

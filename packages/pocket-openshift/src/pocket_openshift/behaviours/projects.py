@@ -16,6 +16,7 @@ from pocket_openshift import (
     rbac,
     statuses,
     store,
+    streams,
     verbs,
     watching,
 )
@@ -130,18 +131,22 @@ class Projects(Behaviour):
 
     def watch(self, call: Call) -> Reply:
         """Changes of projects, as seen by who may see them at that moment."""
-        return Reply(stream=self._events(call))
-
-    async def _events(self, call: Call) -> Any:
-        matches = listing.matcher(call)
-        watch = watching.Watch(kinds.named("namespaces"), None, matches)
-        version = call.query.get("resourceVersion") or "0"
+        seconds, version = streams.seconds_of(call), call.query.get("resourceVersion") or "0"
+        if not version.isdigit():
+            raise statuses.bad_request(f"invalid resource version {version!r}")
+        watch = watching.Watch(kinds.named("namespaces"), None, listing.matcher(call))
         if version == "0":
             watch.start_with(self._visible(call.user))
             version = str(self.store.version)
-        self.plane.watching.open(watch, int(version))
+        try:
+            self.plane.watching.open(watch, int(version))
+        except statuses.StatusError as error:
+            return streams.expired(error)
+        return Reply(stream=self._events(call, watch, seconds))
+
+    async def _events(self, call: Call, watch: watching.Watch, seconds: float) -> Any:
         shown = {ns["metadata"]["name"] for ns in self._visible(call.user)}
-        end = time.monotonic() + float(call.query.get("timeoutSeconds") or 1800)
+        end = time.monotonic() + seconds
         try:
             while (left := end - time.monotonic()) > 0:
                 for what, obj in await watch.next_batch(left) or ():
