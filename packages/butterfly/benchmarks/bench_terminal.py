@@ -1,8 +1,10 @@
 """The terminal's figures beside its peers': start, memory, echo, flood, Ctrl-C.
 
 `python packages/butterfly/benchmarks/bench_terminal.py [--runs N] [--json FILE] [--peers a,b]`.
-Peers are used where they are installed: ttyd (Debian), butterfly (its own server), jupyter-server
-with jupyter-server-terminals. All run on loopback without a login, the runs paired.
+Ours runs behind a real hub and is entered by its login, as are jhsingle-native-proxy with Butterfly
+and jupyterhub-singleuser; ttyd, Butterfly's own server and jupyter-server's terminals are alone on
+their ports. All terminals are spoken to at the server's own port. `peers` has the servers, `houses`
+starts them. On a machine that does other things, too, times say little: look at CPU and ratios.
 """
 
 from __future__ import annotations
@@ -10,321 +12,121 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import importlib.util
-import json
-import os
-import shutil
 import statistics
 import sys
 import tempfile
 import time
-import typing
 from pathlib import Path
 
 import aiohttp
+import houses
+import peers
 import psutil
 
-ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT / "tests" / "support"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tests" / "support"))
 
-import benchtable  # noqa: E402 - found by the line above
-import realhub  # noqa: E402
+import benchtable
 
 FLOOD_BYTES = 40 * 1024 * 1024
 ECHOES = 300
+PAUSE = 0.004  # between two keys
+TERMINALS = 10
 MIB = 1024 * 1024
+# One server in one round, also on a machine that does other things.
+ROUND_SECONDS = 120
 
 
-class Peer:
-    """A terminal server: how it is started and spoken to."""
+class Measurement:
+    """The figures of one server in one round."""
 
-    name = "ours"
-
-    def command(self, port: int) -> list[str]:
-        """Return the command that serves on a port."""
-        package = [sys.executable, "-m", "jupyterhub_butterfly", "--mode=none", f"--port={port}"]
-        return [*package, "--ButterflyApp.extensions=[]", "--ButterflyApp.shell=['/bin/sh','-i']"]
-
-    def health(self) -> str:
-        """Return the path that answers when it is up."""
-        return "/api"
-
-    @contextlib.asynccontextmanager
-    async def connect(
-        self, http: aiohttp.ClientSession, base: str, name: str
-    ) -> typing.AsyncIterator[Line]:
-        """Open a terminal."""
-        async with http.get(f"{base}/terminal/session/{name}") as page:
-            text = await page.text()
-        import html
-        import re
-
-        config = json.loads(html.unescape(re.search(r'data-terminal="([^"]*)"', text)[1]))
-        offers = ["butterfly", f"ticket.{config['ticket']}", "page.bench"]
-        options = {"protocols": offers, "headers": {"Origin": base}, "max_msg_size": 0}
-        async with (
-            http.ws_connect(f"{base}/ws/session/{name}", **options) as shell,
-            http.ws_connect(f"{base}/ctl/session/{name}", **options) as ctl,
-        ):
-            await ctl.send_json({"cmd": "open", "cols": 80, "rows": 24})
-            yield Line(shell)
-
-
-class Line:
-    """One terminal's connection: text in, bytes out."""
-
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self.socket = socket
-        self.largest = 0
-
-    async def send(self, text: str) -> None:
-        """Type."""
-        await self.socket.send_str(text)
-
-    async def read(self) -> bytes:
-        """Return the next piece of output."""
-        message = await self.socket.receive(timeout=60)
-        data = message.data.encode() if isinstance(message.data, str) else message.data
-        if not isinstance(data, bytes):
-            raise TypeError(f"the terminal closed: {message}")
-        self.largest = max(self.largest, len(data))
-        return self.unwrap(data)
-
-    def unwrap(self, data: bytes) -> bytes:
-        """Return the output in a message."""
-        return data
-
-    async def until(self, mark: bytes) -> int:
-        """Read up to a mark; returns how many bytes came."""
-        tail, count = b"", 0
-        while mark not in tail:
-            data = await self.read()
-            count += len(data)
-            tail = tail[-200:] + data
-        return count
-
-
-class TtydLine(Line):
-    """ttyd puts a letter before each message."""
-
-    async def send(self, text: str) -> None:
-        """As in the base class."""
-        await self.socket.send_bytes(b"0" + text.encode())
-
-    def unwrap(self, data: bytes) -> bytes:
-        """As in the base class."""
-        return data[1:] if data[:1] == b"0" else b""
-
-
-class Ttyd(Peer):
-    """ttyd, in C."""
-
-    name = "ttyd"
-
-    def command(self, port: int) -> list[str]:
-        """As in the base class."""
-        return ["ttyd", "-p", str(port), "-i", "127.0.0.1", "-W", "/bin/sh", "-i"]
-
-    def health(self) -> str:
-        """As in the base class."""
-        return "/"
-
-    @contextlib.asynccontextmanager
-    async def connect(
-        self, http: aiohttp.ClientSession, base: str, name: str
-    ) -> typing.AsyncIterator[Line]:
-        """As in the base class."""
-        async with http.ws_connect(f"{base}/ws", protocols=["tty"], max_msg_size=0) as socket:
-            await socket.send_bytes(b'{"columns":80,"rows":24}')
-            yield TtydLine(socket)
-
-
-class Butterfly(Peer):
-    """Butterfly's own server, with its security off, as it was run before."""
-
-    name = "butterfly"
-
-    def command(self, port: int) -> list[str]:
-        """As in the base class."""
-        script = shutil.which("butterfly.server.py") or "butterfly.server.py"
-        return [
-            *(sys.executable, script, "--unsecure", "--host=127.0.0.1", f"--port={port}"),
-            "--i-hereby-declare-i-dont-want-any-security-whatsoever",
-            *("--motd=", "--shell=/bin/sh"),
-        ]
-
-    def health(self) -> str:
-        """As in the base class."""
-        return "/"
-
-    @contextlib.asynccontextmanager
-    async def connect(
-        self, http: aiohttp.ClientSession, base: str, name: str
-    ) -> typing.AsyncIterator[Line]:
-        """As in the base class."""
-        options = {"max_msg_size": 0, "headers": {"Origin": base}}
-        async with (
-            http.ws_connect(f"{base}/ws/session/{name}", **options) as shell,
-            http.ws_connect(f"{base}/ctl/session/{name}", **options) as ctl,
-        ):
-            await ctl.send_json({"cmd": "open"})
-            await ctl.send_json({"cmd": "size", "cols": 80, "rows": 24})
-            yield Line(shell)
-
-
-class JupyterLine(Line):
-    """jupyter-server-terminals speak JSON lists."""
-
-    async def send(self, text: str) -> None:
-        """As in the base class."""
-        await self.socket.send_str(json.dumps(["stdin", text]))
-
-    def unwrap(self, data: bytes) -> bytes:
-        """As in the base class."""
-        kind, *rest = json.loads(data)
-        return rest[0].encode() if kind == "stdout" else b""
-
-
-class Jupyter(Peer):
-    """jupyter-server with its terminals (terminado)."""
-
-    name = "jupyter-server"
-
-    def command(self, port: int) -> list[str]:
-        """As in the base class."""
-        return [
-            *(sys.executable, "-m", "jupyter_server", f"--ServerApp.port={port}", "--no-browser"),
-            *("--ServerApp.ip=127.0.0.1", "--IdentityProvider.token=", "--allow-root"),
-            *("--ServerApp.disable_check_xsrf=True", "--ServerApp.password="),
-            "--ServerApp.terminado_settings={'shell_command': ['/bin/sh', '-i']}",
-        ]
-
-    def health(self) -> str:
-        """As in the base class."""
-        return "/api"
-
-    @contextlib.asynccontextmanager
-    async def connect(
-        self, http: aiohttp.ClientSession, base: str, name: str
-    ) -> typing.AsyncIterator[Line]:
-        """As in the base class."""
-        async with http.post(f"{base}/api/terminals") as made:
-            number = (await made.json())["name"]
-        url = f"{base}/terminals/websocket/{number}"
-        async with http.ws_connect(url, max_msg_size=0, headers={"Origin": base}) as socket:
-            yield JupyterLine(socket)
-
-
-class Run:
-    """One server, started, measured and stopped."""
-
-    def __init__(self, peer: Peer) -> None:
+    def __init__(self, peer: peers.Peer, guest: houses.Guest) -> None:
         self.peer = peer
-        self.figures: dict[str, float] = {}
+        self.guest = guest
+        self.figures = {
+            "start to first answer": guest.seconds,
+            "server's CPU to the first answer": guest.cpu,
+        }
+        self.peak = 0
 
-    async def measure(self) -> dict[str, float]:
-        """Take all figures of one run."""
-        port = realhub.free_port()
-        base = f"http://127.0.0.1:{port}"
-        with tempfile.TemporaryDirectory() as home:
-            env = {**os.environ, "HOME": home, "PS1": "$ ", "ENV": ""}
-            started = time.perf_counter()
-            process = await asyncio.create_subprocess_exec(
-                *self.peer.command(port),
-                env=env,
-                cwd=home,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
-            )
-            try:
-                async with aiohttp.ClientSession() as http:
-                    await self._wait(http, base + self.peer.health())
-                    self.figures["start to first answer"] = time.perf_counter() - started
-                    await self._terminal(http, base, psutil.Process(process.pid))
-            finally:
-                with contextlib.suppress(ProcessLookupError):
-                    process.terminate()
-                await process.wait()
+    async def take(self) -> dict[str, float]:
+        """Take them all; of a server without terminals, those that it has."""
+        self.figures["memory after the first page"] = self._memory() / MIB
+        with contextlib.suppress(NotImplementedError):
+            async with self.peer.connect(self.guest.http, self.guest.base, "one") as line:
+                await self._terminal(line)
         return self.figures
 
-    async def _wait(self, http: aiohttp.ClientSession, url: str) -> None:
-        async with asyncio.timeout(30):
-            while True:
-                with contextlib.suppress(aiohttp.ClientError):
-                    async with http.get(url) as answer:
-                        if answer.status < 500:
-                            return
-                await asyncio.sleep(0.002)
+    def _memory(self) -> int:
+        return sum(one.memory_info().rss for one in self.peer.servers(self.guest.process))
 
-    async def _terminal(
-        self, http: aiohttp.ClientSession, base: str, process: psutil.Process
-    ) -> None:
-        async with self.peer.connect(http, base, "one") as line:
-            await line.send("stty -echo; echo re''ady\r")
-            await line.until(b"ready")
-            idle = process.memory_info().rss
-            self.figures["memory, one idle terminal"] = idle / MIB
-            await self._more_terminals(http, base, process, idle)
-            await line.send("stty -onlcr; PS1='$ '; cat\r")
-            await line.send("mark\r")
-            await line.until(b"mark")
-            await self._echo(line, "echo", 0.004)
-            await line.send("\x03")
-            await line.until(b"$ ")
-            await self._flood(line, process)
-            self.figures["memory, peak beyond idle in a flood"] = (self.peak - idle) / MIB
-            await self._interrupt(line)
-            await self._beside(http, base, line)
-            self.figures["largest message"] = line.largest / 1024
+    def _cpu(self) -> float:
+        return sum(houses.cpu_seconds(one) for one in self.peer.servers(self.guest.process))
 
-    async def _more_terminals(
-        self, http: aiohttp.ClientSession, base: str, process: psutil.Process, idle: int
-    ) -> None:
+    async def _terminal(self, line: peers.Line) -> None:
+        await line.send("stty -echo; echo re''ady\r")
+        await line.until(b"ready")
+        idle = self._memory()
+        self.figures["memory, one idle terminal"] = idle / MIB
+        await self._more_terminals(idle)
+        await line.send("stty -onlcr; PS1='$ '; cat\r")
+        await line.send("mark\r")
+        await line.until(b"mark")
+        await self._echo(line, "echo")
+        await line.send("\x03")
+        await line.until(b"$ ")
+        await self._flood(line)
+        self.figures["memory, peak beyond idle in a flood"] = (self.peak - idle) / MIB
+        await self._interrupt(line)
+        await self._beside(line)
+        self.figures["largest message"] = line.largest / 1024
+
+    async def _more_terminals(self, idle: int) -> None:
         async with contextlib.AsyncExitStack() as stack:
-            for number in range(10):
+            for number in range(TERMINALS):
                 line = await stack.enter_async_context(
-                    self.peer.connect(http, base, f"more{number}")
+                    self.peer.connect(self.guest.http, self.guest.base, f"more{number}")
                 )
                 await line.send("echo re''ady\r")
                 await line.until(b"ready")
-            more = process.memory_info().rss - idle
-            self.figures["memory, each further idle terminal"] = more / 10 / MIB
+            more = (self._memory() - idle) / TERMINALS
+            self.figures["memory, each further idle terminal"] = more / MIB
 
-    async def _echo(self, line: Line, name: str, pause: float) -> None:
-        times = []
+    async def _echo(self, line: peers.Line, name: str) -> None:
+        times, cpu = [], self._cpu()
         for number in range(ECHOES):
             mark = f"<{number}>"
             started = time.perf_counter()
             await line.send(mark + "\r")
             await line.until(mark.encode())
             times.append((time.perf_counter() - started) * 1000)
-            await asyncio.sleep(pause)
+            await asyncio.sleep(PAUSE)
+        used = (self._cpu() - cpu) * 1000 / ECHOES
         times.sort()
         self.figures[f"{name} p50"] = statistics.median(times)
         self.figures[f"{name} p99"] = times[int(len(times) * 0.99)]
+        if name == "echo":
+            self.figures["server's CPU per echo"] = used
 
-    async def _flood(self, line: Line, process: psutil.Process) -> None:
-        self.peak = process.memory_info().rss
-        watch = asyncio.create_task(self._watch(process))
-        cpu = sum(process.cpu_times()[:2])
+    async def _flood(self, line: peers.Line) -> None:
+        self.peak = self._memory()
+        watch = asyncio.create_task(self._watch())
+        cpu = self._cpu()
         started = time.perf_counter()
         await line.send(f"head -c {FLOOD_BYTES} /dev/zero | tr '\\0' x; echo do''ne\r")
         count = await line.until(b"done")
         seconds = time.perf_counter() - started
         watch.cancel()
         self.figures["output"] = count / MIB / seconds
-        self.figures["server's CPU per MiB of output"] = (
-            (sum(process.cpu_times()[:2]) - cpu) * 1000 / (count / MIB)
-        )
+        used = (self._cpu() - cpu) * 1000 / (count / MIB)
+        self.figures["server's CPU per MiB of output"] = used
         self.figures["output lost"] = max(0, FLOOD_BYTES - count) / MIB
 
-    async def _watch(self, process: psutil.Process) -> None:
+    async def _watch(self) -> None:
         while True:
-            self.peak = max(self.peak, process.memory_info().rss)
+            self.peak = max(self.peak, self._memory())
             await asyncio.sleep(0.02)
 
-    async def _interrupt(self, line: Line) -> None:
+    async def _interrupt(self, line: peers.Line) -> None:
         times = []
         for _ in range(5):
             await line.send("yes\r")
@@ -338,82 +140,103 @@ class Run:
             times.append((time.perf_counter() - started) * 1000)
         self.figures["Ctrl-C in a flood to the prompt"] = statistics.median(times)
 
-    async def _beside(self, http: aiohttp.ClientSession, base: str, line: Line) -> None:
-        async with self.peer.connect(http, base, "beside") as quiet:
-            await quiet.send("stty -echo; cat\r")
+    async def _beside(self, line: peers.Line) -> None:
+        async with self.peer.connect(self.guest.http, self.guest.base, "beside") as quiet:
+            await quiet.send("stty -echo; echo re''ady\r")
+            await quiet.until(b"ready")
+            await quiet.send("cat\r")
             await quiet.send("mark\r")
             await quiet.until(b"mark")
             await line.send("yes\r")
             reading = asyncio.create_task(self._read_on(line))
-            await self._echo(quiet, "echo beside a flood", 0.004)
+            await self._echo(quiet, "echo beside a flood")
             reading.cancel()
 
-    async def _read_on(self, line: Line) -> None:
+    async def _read_on(self, line: peers.Line) -> None:
         while True:
             await line.read()
 
 
 UNITS = {
     "start to first answer": ("s", False),
+    "server's CPU to the first answer": ("s", False),
     "output": ("MiB/s", True),
     "output lost": ("MiB", False),
     "server's CPU per MiB of output": ("ms", False),
     "largest message": ("KiB", False),
 }
 
-
-def find_peers(wanted: list[str] | None) -> list[Peer]:
-    """Return the peers that are installed here, or of those the wanted ones."""
-    there = {
-        "ttyd": (Ttyd(), shutil.which("ttyd")),
-        "butterfly": (Butterfly(), shutil.which("butterfly.server.py")),
-        "jupyter-server": (Jupyter(), importlib.util.find_spec("jupyter_server_terminals")),
-    }
-    for name, (_, found) in there.items():
-        if not found:
-            print(f"{name} is not installed: left out", file=sys.stderr)
-    return [p for name, (p, found) in there.items() if found and (not wanted or name in wanted)]
+Taken = dict[str, list[dict[str, float]]]
 
 
-async def measure_or_leave_out(peer: Peer, taken: dict[str, list[dict[str, float]]]) -> None:
-    """Take one run's figures; a peer that breaks is left out, with a word."""
-    if peer.name not in taken:
-        return
+async def measure(
+    peer: peers.Peer, house: houses.Alone | houses.Hub
+) -> dict[str, float] | Exception:
+    """Take one server's figures once, or return how it broke."""
     try:
-        taken[peer.name].append(await Run(peer).measure())
-    except (OSError, TimeoutError, TypeError, aiohttp.ClientError) as error:
-        if peer.name == "ours":
-            raise
-        print(f"{peer.name} broke and is left out: {error!r}", file=sys.stderr)
-        del taken[peer.name]
+        async with asyncio.timeout(ROUND_SECONDS), house.receive(peer) as guest:
+            return await Measurement(peer, guest).take()
+    except (OSError, TimeoutError, ValueError, psutil.Error, aiohttp.ClientError) as error:
+        return error
 
 
-async def compare(peers: list[Peer], runs: int) -> list[benchtable.Row]:
-    """Measure ours and each peer in turn, `runs` times; medians."""
-    taken: dict[str, list[dict[str, float]]] = {peer.name: [] for peer in [Peer(), *peers]}
-    for _ in range(runs):
-        for peer in [Peer(), *peers]:
-            await measure_or_leave_out(peer, taken)
+async def compare(found: list[peers.Peer], runs: int, minutes: float) -> list[benchtable.Row]:
+    """Measure all in turn, `runs` times or as often as the minutes allow; medians.
+
+    A peer that breaks twice is left out from then on, with a word. Ours must not break.
+    """
+    taken: Taken = {peer.name: [] for peer in found}
+    broken: dict[str, int] = dict.fromkeys(taken, 0)
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        async with houses.Hub.open(folder, [p for p in found if p.behind_hub]) as hub:
+            for done in range(runs):
+                used = time.monotonic() - began
+                if done and used * (done + 1) / done > minutes * 60:
+                    print(f"{done} of {runs} rounds: the time is up", file=sys.stderr)
+                    break
+                for peer in found:
+                    if broken[peer.name] > 1:
+                        continue
+                    result = await measure(peer, hub if peer.behind_hub else houses.Alone(folder))
+                    if isinstance(result, dict):
+                        taken[peer.name].append(result)
+                        continue
+                    broken[peer.name] += 1
+                    print(f"{peer.name} broke: {type(result).__name__} {result}", file=sys.stderr)
+    if not taken["ours"]:
+        raise SystemExit("Our own server broke: see above.")
+    return make_rows(taken)
+
+
+def make_rows(taken: Taken) -> list[benchtable.Row]:
+    """Make a row for each figure and peer that has it."""
     medians = {
         name: {key: statistics.median(run[key] for run in done) for key in done[0]}
         for name, done in taken.items()
+        if done
     }
-    return [
-        benchtable.Row(key, unit, value, medians[name][key], name, higher)
-        for key, value in medians["ours"].items()
-        for unit, higher in [UNITS.get(key, ("MiB" if "memory" in key else "ms", False))]
-        for name in (medians if len(medians) == 1 else [n for n in medians if n != "ours"])
-    ]
+    ours = medians.pop("ours")
+    rows = []
+    for key, value in ours.items():
+        unit, higher = UNITS.get(key, ("MiB" if "memory" in key else "ms", False))
+        with_it = [name for name in medians if key in medians[name]]
+        rows += [
+            benchtable.Row(key, unit, value, medians[name][key], name, higher) for name in with_it
+        ] or [benchtable.Row(key, unit, value)]
+    return rows
 
 
 def main(argv: list[str] | None = None) -> None:
     """Measure, print the table, write the rows."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--json")
-    parser.add_argument("--peers", type=lambda text: text.split(","))
+    parser.add_argument("--runs", type=int, default=5, help="rounds, each with every server")
+    parser.add_argument("--minutes", type=float, default=7, help="no further round beyond these")
+    parser.add_argument("--json", metavar="FILE", help="where to write the rows")
+    parser.add_argument("--peers", type=lambda text: text.split(","), help="these only: a,b")
     options = parser.parse_args(argv)
-    rows = asyncio.run(compare(find_peers(options.peers), options.runs))
+    rows = asyncio.run(compare(peers.find_peers(options.peers), options.runs, options.minutes))
     benchtable.report(rows, options.json)
 
 
