@@ -196,7 +196,9 @@ async def compare(found: list[peers.Peer], runs: int, minutes: float) -> list[be
                 if done and used * (done + 1) / done > minutes * 60:
                     print(f"{done} of {runs} rounds: the time is up", file=sys.stderr)
                     break
-                for peer in found:
+                # Each round begins with another one: the hub is busiest at its start.
+                first = (done + 1) % len(found)
+                for peer in [*found[first:], *found[:first]]:
                     if broken[peer.name] > 1:
                         continue
                     result = await measure(peer, hub if peer.behind_hub else houses.Alone(folder))
