@@ -347,3 +347,33 @@ async def half_an_upload(server, person, name):
     await writer.drain()
     yield reader
     writer.transport.abort()
+
+
+@pytest.mark.slow
+async def test_a_long_day_of_transfers_leaves_memory_and_files_as_they_were(
+    person, server, url, tmp_path
+):
+    process = psutil.Process(server.pid)
+    (tmp_path / "lab").mkdir()
+    (tmp_path / "lab" / "a").write_bytes(os.urandom(200_000))
+
+    async def hour():
+        for size in (0, 1000, 300_000):
+            status, _ = await put(person, f"{url}same", b"x" * size, **{"If-Match": "*"})
+            assert status == 201
+        for path in ("files/home/same", "files/archive/lab", "files/home/lab/", "files/home/none"):
+            async with person.session.get(server.url + path) as answer:
+                await answer.read()
+        async with half_an_upload(server, person, "half"):
+            pass
+
+    for _ in range(30):
+        await hour()
+    before = process.memory_info().rss, process.num_fds()
+    for _ in range(100):
+        await hour()
+    assert process.memory_info().rss - before[0] < 3 * 1024 * 1024
+    await until(lambda: process.num_fds() <= before[1])
+    assert process.num_threads() <= 20
+    assert sorted(os.listdir(tmp_path / "lab")) == ["a"]
+    assert not [name for name in os.listdir(tmp_path) if "half" in name]

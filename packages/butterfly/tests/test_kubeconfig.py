@@ -2,7 +2,9 @@
 
 import json
 import pathlib
+import shutil
 import stat
+import subprocess
 
 import pytest
 
@@ -71,3 +73,41 @@ def test_a_home_that_cannot_be_written_is_no_obstacle(environ, tmp_path, monkeyp
 def test_without_cluster_or_account_or_with_ones_own_nothing_is_written(environ, tmp_path, change):
     assert kubeconfig.ensure_kubeconfig({**environ, **change}, str(tmp_path)) is None
     assert not (tmp_path / ".kube").exists()
+
+
+def test_a_persons_own_token_comes_before_the_pods(environ, account, tmp_path, monkeypatch):
+    token = tmp_path / "workshop-token"
+    token.write_text("a person's")
+    monkeypatch.setattr(kubeconfig, "PERSONS_TOKEN", token)
+    document = read(kubeconfig.ensure_kubeconfig(environ, str(tmp_path)))
+    assert document["users"][0]["user"] == {"tokenFile": str(token)}
+    assert document["clusters"][0]["cluster"]["certificate-authority"] == str(account / "ca.crt")
+    (account / "token").unlink()
+    assert kubeconfig.ensure_kubeconfig(environ, str(tmp_path)), "the account's is not needed then"
+
+
+@pytest.mark.skipif(not shutil.which("kubectl"), reason="needs kubectl (kubernetes-client)")
+def test_a_token_that_is_renewed_is_used_at_once(environ, account, tmp_path, cluster):
+    """A bound token lives for an hour: whoever mounts it writes a new one into the same file."""
+    (account / "ca.crt").write_text(cluster.ca_file.read_text())
+    host, port = cluster.url.removeprefix("https://").split(":")
+    environ |= {"KUBERNETES_SERVICE_HOST": host, "KUBERNETES_SERVICE_PORT": port}
+    config = kubeconfig.ensure_kubeconfig(environ, str(tmp_path))
+    said = []
+    for name in ("old", "new"):
+        cluster.apply(make_account(name))
+        (account / "token").write_text(cluster.token("default", name))
+        done = subprocess.run(
+            ["kubectl", "--kubeconfig", config, "get", "nodes"],  # refused by name
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        said.append(done.stdout + done.stderr)
+    assert "default:old" in said[0]
+    assert "default:new" in said[1]
+
+
+def make_account(name):
+    metadata = {"name": name, "namespace": "default"}
+    return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}

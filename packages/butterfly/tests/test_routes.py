@@ -4,6 +4,9 @@ The table is the application's own (`routes.make_table`): a new route cannot be 
 """
 
 import asyncio
+import contextlib
+import io
+import os
 
 import aiohttp
 import psutil
@@ -202,6 +205,38 @@ async def test_a_programs_socket_comes_through_the_hubs_proxy_and_ends_with_the_
             assert one.close_code == 4401
     finally:
         await runner.cleanup()
+
+
+@pytest.mark.hub
+async def test_files_come_and_go_through_the_hub_for_who_may_only(scene):
+    ada, bob, nobody = scene.ada, scene.bob, scene.nobody
+    name = f"upload-{os.urandom(4).hex()}.bin"
+    url, data = f"{ada.origin}/user/ada/files/home/{name}", os.urandom(3_000_000)
+    own = {"X-XSRFToken": ada.config["xsrf"]}
+
+    async def put(person, **options):
+        async with person.session.put(url, data=io.BytesIO(data), **options) as answer:
+            return answer.status
+
+    try:
+        for person, headers in ((nobody, own), (bob, own), (ada, {}), (ada, {"X-XSRFToken": "x"})):
+            with contextlib.suppress(aiohttp.ClientError):  # refused while it is sent
+                assert await put(person, headers=headers) in {403, 503}
+        async with ada.session.head(url, headers=own) as answer:
+            assert answer.status == 404, "nothing of them has arrived"
+        assert await put(ada, headers=own) == 201
+        assert await put(ada, headers=own) == 409
+        _, model = await scene.hub.api("POST", "users/ada/tokens", {"note": "test"})
+        token = {"Authorization": f"token {model['token']}"}
+        assert await put(nobody, headers={**token, "If-Match": "*"}) == 201, "as the docs say"
+        for person, headers in ((ada, {}), (nobody, token)):
+            async with person.session.get(url, headers=headers) as answer:
+                assert await answer.read() == data
+        async with bob.session.get(url) as answer:
+            assert answer.status == 403
+    finally:
+        async with ada.terminal() as terminal:
+            await terminal.run(f"rm -f ~/{name}")
 
 
 @pytest.mark.hub

@@ -1,4 +1,4 @@
-"""Log the shell in to the cluster: a kubeconfig for the account that is mounted in the pod.
+"""Log the shell in to the cluster: a kubeconfig for the account or token mounted in the pod.
 
 `make_*` are pure; `ensure_kubeconfig` reads the mounted folder and writes the file, at start.
 The token is named by file (`tokenFile`), so that clients follow its rotation and no copy lies
@@ -17,6 +17,8 @@ import typing
 log = logging.getLogger(__name__)
 
 STANDARD_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount"
+# Of a person: what mounts it there has the shell act as that person, not as the pod's account.
+PERSONS_TOKEN = pathlib.Path("/var/run/workshop/token")
 
 
 def make_server_url(host: str, port: str) -> str:
@@ -25,9 +27,12 @@ def make_server_url(host: str, port: str) -> str:
 
 
 def make_kubeconfig(
-    server: str, folder: pathlib.Path, namespace: str, *, has_ca: bool
+    server: str, folder: pathlib.Path, token: pathlib.Path, namespace: str, *, has_ca: bool
 ) -> dict[str, typing.Any]:
-    """Make the document: context `local`, the account of `folder`, the namespace preset."""
+    """Make the document: context `local`, the holder of `token`, the namespace preset.
+
+    The cluster's CA is that of the account's `folder`.
+    """
     cluster: dict[str, typing.Any] = {"server": server}
     if has_ca:
         cluster["certificate-authority"] = str(folder / "ca.crt")
@@ -36,7 +41,7 @@ def make_kubeconfig(
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{"name": "local", "cluster": cluster}],
-        "users": [{"name": "local", "user": {"tokenFile": str(folder / "token")}}],
+        "users": [{"name": "local", "user": {"tokenFile": str(token)}}],
         "contexts": [{"name": "local", "context": context}],
         "current-context": "local",
     }
@@ -49,13 +54,15 @@ def ensure_kubeconfig(environ: typing.Mapping[str, str], home: str) -> str | Non
     """
     folder = pathlib.Path(environ.get("SERVICE_ACCOUNT_DIR") or STANDARD_FOLDER)
     host = environ.get("KUBERNETES_SERVICE_HOST", "")
-    if environ.get("KUBECONFIG") or not host or not (folder / "token").is_file():
+    token = PERSONS_TOKEN if PERSONS_TOKEN.is_file() else folder / "token"
+    if environ.get("KUBECONFIG") or not host or not token.is_file():
         return None
     port = environ.get("KUBERNETES_SERVICE_PORT_HTTPS") or environ.get("KUBERNETES_SERVICE_PORT")
     namespace = environ.get("PROJECT_NAMESPACE") or _read(folder / "namespace")
     document = make_kubeconfig(
         make_server_url(host, port or "443"),
         folder,
+        token,
         namespace,
         has_ca=(folder / "ca.crt").is_file(),
     )
