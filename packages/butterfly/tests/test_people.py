@@ -114,6 +114,44 @@ async def test_a_phones_keyboard_types(open_page, client, artifacts):
     assert await page.evaluate(width), "nothing is wider than the screen"
 
 
+async def test_a_phone_has_the_keys_that_its_keyboard_lacks(open_page, artifacts):
+    page = await open_page(
+        "xterm", viewport={"width": 390, "height": 500}, has_touch=True, is_mobile=True
+    )
+    key = page.locator("#terminal-keys")
+    await page.touchscreen.tap(150, 200)
+    await page.keyboard.insert_text("sleep 1000")
+    await page.keyboard.press("Enter")
+    await key.get_by_role("button", name="Interrupt").tap()
+    await page.keyboard.insert_text("echo fir''st")
+    await page.keyboard.press("Enter")
+    await shows(page, "^first$")
+    await key.get_by_role("button", name="Up", exact=True).tap()
+    await page.keyboard.press("Enter")
+    await shows(page, "(^first$[^]*){2}")
+    await page.keyboard.insert_text("lost")
+    await key.get_by_role("button", name="Control").tap()
+    assert await key.get_by_role("button", name="Control").get_attribute("aria-pressed") == "true"
+    await page.keyboard.insert_text("u")  # Ctrl+U: the line is gone
+    await page.keyboard.insert_text("echo us''ed")  # and Ctrl is not held any more
+    await page.keyboard.press("Enter")
+    await shows(page, "^used$")
+    await page.keyboard.insert_text("seq 1 100")
+    await page.keyboard.press("Enter")
+    await shows(page, "^100$")
+    await page.screenshot(path=artifacts / "phone-keys.png")
+    focused = "document.activeElement.tagName === 'TEXTAREA'"
+    assert await page.evaluate(focused), "the phone's keyboard stays"
+    below = "document.querySelector('.xterm-screen').getBoundingClientRect().bottom"
+    top = "document.getElementById('terminal-keys').getBoundingClientRect().top"
+    assert await page.evaluate(f"{below} <= {top}"), "no line is covered"
+
+
+async def test_a_desk_has_no_such_keys(open_page):
+    page = await open_page("xterm")
+    assert await page.locator("#terminal-keys").count() == 0
+
+
 async def test_the_xterm_page_has_a_mode_for_screen_readers(open_page):
     page = await open_page("xterm")
     await page.click("#terminal-menu")

@@ -18,6 +18,8 @@ HERE = pathlib.Path(__file__).parent
 STATIC = HERE / "static"
 XTERM = STATIC / "xterm"
 CLIENTS = ("butterfly", "xterm")
+# A phone's keyboard makes the page smaller, and covers nothing of it.
+VIEWPORT = "width=device-width, initial-scale=1, interactive-widget=resizes-content"
 
 
 class ClientMissing(Exception):
@@ -72,6 +74,7 @@ def render_page(page: Page) -> str:
         config=escape(json.dumps(page.config), quote=True),
         root=escape(page.prefix.rstrip("/"), quote=True),
         session=escape(page.config["session"], quote=True),
+        viewport=VIEWPORT,
     )
 
 
@@ -80,7 +83,7 @@ _BUTTERFLY = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="viewport" content="{viewport}">
 <title>{title}</title>
 <link rel="icon" href="{static}butterfly/images/favicon.png">
 <link rel="stylesheet" id="style" href="{static}butterfly/main.css">
@@ -113,7 +116,7 @@ _XTERM = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="viewport" content="{viewport}">
 <title>{title}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="{static}terminal/xterm/xterm.css?v={version}">
@@ -132,6 +135,7 @@ _XTERM = """<!DOCTYPE html>
 <script src="{static}terminal/clock.js?v={version}"></script>
 <script src="{static}terminal/files.js?v={version}"></script>
 <script src="{static}terminal/xterm-page.js?v={version}"></script>
+<script src="{static}terminal/keys.js?v={version}"></script>
 <script src="{static}terminal/copy.js?v={version}"></script>
 </body>
 </html>
