@@ -76,10 +76,11 @@ def address(server):
 
 
 @CLIENTS
-async def test_type_and_see(tab_factory, address, client, artifacts):
+async def test_type_and_see(tab_factory, address, client, tmp_path, artifacts):
+    (tmp_path / "lab").mkdir()
     tab = await tab_factory(address(client))
     await tab.run("echo $((6*7)) héllo", "^42 héllo$")
-    await tab.run("ls --color=always / ; echo https://example.org/a?b=c", "example.org")
+    await tab.run("ls --color=always ; echo https://example.org/a?b=c", "example.org")
     await tab.page.screenshot(path=artifacts / f"terminal-{client}.png")
     assert tab.errors == []
 
@@ -247,9 +248,10 @@ async def test_the_page_around_may_type_and_nobody_else(tab_factory, server, cli
 
 
 @CLIENTS
-async def test_themes_and_text_size_are_kept(tab_factory, address, client, artifacts):
+async def test_themes_and_text_size_are_kept(tab_factory, address, client, tmp_path, artifacts):
+    (tmp_path / "lab").mkdir()
     tab = await tab_factory(address(client))
-    await tab.run("ls --color=always /; echo light", "^light")
+    await tab.run("ls --color=always; echo light", "^light")
     await tab.page.click("#terminal-menu")
     await tab.page.screenshot(path=artifacts / f"menu-{client}.png")
     await tab.page.click("text=Dark or light")
