@@ -120,4 +120,37 @@ async def test_the_documented_example_works(server_factory, person_factory, tmp_
         assert "frame-ancestors" in page.headers["Content-Security-Policy"]
     async with person.session.get(f"{server.url}hello", headers={"Host": "evil.example"}) as page:
         assert page.status == 403
-    assert (await person.open_terminal("/"))["menu"] == [{"label": "Hello", "path": "hello"}]
+    menu = (await person.open_terminal("/"))["menu"]
+    assert menu[1:] == [{"label": "Hello", "path": "hello"}]
+
+
+async def test_static_files_of_an_extension_are_behind_the_gate(
+    server_factory, person_factory, tmp_path
+):
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "hello.js").write_text("hello")
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "static_example.py").write_text(
+        "from jupyterhub_butterfly.extensions import Extension, Route, StaticFiles\n"
+        "def load(context):\n"
+        f"    folder = {{'path': {str(tmp_path / 'assets')!r}}}\n"
+        "    return Extension('s', (Route(r'hello/static/(.*)', StaticFiles, folder),))\n"
+    )
+    code = (
+        "import importlib.metadata as m, sys; sys.path.insert(0, '.');"
+        "point = m.EntryPoint('s', 'static_example:load', 'jupyterhub_butterfly.extensions');"
+        "m.entry_points = lambda group: [point];"
+        "import jupyterhub_butterfly.app as a; a.main()"
+    )
+    server = await server_factory("--ButterflyApp.extensions=['s']", code=code)
+    person = person_factory(server.url)
+    url = f"{server.url}hello/static/"
+    async with person.session.get(f"{url}hello.js") as answer:
+        assert await answer.text() == "hello"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    async with person.session.get(f"{url}hello.js", headers={"Host": "evil.example"}) as answer:
+        assert answer.status == 403
+    for path in ("..%2fsecret", "nothing.js", "%00", ""):
+        async with person.session.get(url + path) as answer:
+            assert answer.status in {403, 404}
+            assert "secret" not in await answer.text()

@@ -12,7 +12,7 @@ import importlib.metadata
 import logging
 import typing
 
-from .pages import PageHandler, is_page_view, render_csp
+from .pages import PageHandler, StaticFiles, is_page_view, render_csp
 
 if typing.TYPE_CHECKING:
     from traitlets.config import Config
@@ -25,6 +25,7 @@ __all__ = [
     "MenuItem",
     "PageHandler",
     "Route",
+    "StaticFiles",
     "check_extension",
     "is_page_view",
     "load_extensions",

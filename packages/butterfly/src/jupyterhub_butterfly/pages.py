@@ -118,6 +118,20 @@ class PageHandler(web.RequestHandler):
         self.finish(render_error(status_code, sentence or self._reason, self.prefix))
 
 
+class StaticFiles(PageHandler, web.StaticFileHandler):
+    """A folder of files behind the gate: `Route(r"x/static/(.*)", StaticFiles, {"path": folder})`.
+
+    Scripts, styles and pictures of a page load from it. Fonts and script modules are fetched in
+    another way, without the page's token, and the hub refuses that: do without them.
+    """
+
+    async def get(self, path: str, include_body: bool = True) -> None:
+        """Serve a file; a name that no file can have is not found."""
+        if "\0" in path:
+            raise web.HTTPError(404)
+        await super().get(path, include_body)
+
+
 def render_error(status: int, sentence: str, prefix: str) -> str:
     """Render the page that a person sees when something went wrong."""
     from tornado.escape import xhtml_escape
