@@ -57,7 +57,8 @@ async def test_type_copy_paste_and_drop(firefox, server, client, tmp_path, artif
     await shows(firefox, r"^<copied-word-42>$")
     lines = await firefox.evaluate(LINES)
     assert "^C" not in "".join(lines)
-    await firefox.type("sleep 1000\n")
+    await firefox.type("cat\nmeow\n")
+    await shows(firefox, "meow\nmeow$")  # it runs
     await firefox.press("Control", "c")
     await firefox.type("echo interrup''ted\n")
     await shows(firefox, r"^interrupted$")
