@@ -53,9 +53,10 @@ nox.options.reuse_venv = "yes"
 nox.options.default_venv_backend = "uv|virtualenv"
 os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
 
-# Pythons that pyenv has and keeps out of the PATH.
+# Pythons that pyenv has and keeps out of the PATH; after `su`, they may be somebody else's.
 PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-FOLDERS = [path for version in OTHER_PYTHONS for path in sorted(PYENV.glob(f"{version}.*/bin"))]
+PATTERNS = OTHER_PYTHONS if os.access(PYENV, os.R_OK | os.X_OK) else ()
+FOLDERS = [path for version in PATTERNS for path in sorted(PYENV.glob(f"{version}.*/bin"))]
 os.environ["PATH"] = os.pathsep.join([*map(str, FOLDERS), os.environ["PATH"]])
 
 # In the order in which they build on each other.
