@@ -8,20 +8,10 @@ import html
 import json
 import os
 import re
-import shutil
 import sys
 
 import aiohttp
 import pytest
-
-FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
-collect_ignore = [] if FIREFOX else ["test_firefox.py"]
-
-
-def pytest_report_header():
-    """Say which browsers there are: no test is left out in silence."""
-    return f"Firefox: {FIREFOX or 'not on this machine; test_firefox.py is left out'}"
-
 
 HUB_CONFIG = """
 c.JupyterHub.authenticator_class = "dummy"
