@@ -92,3 +92,13 @@ async def test_a_refused_handshake_tells_nothing(ada, person_factory):
         async with stranger.connect("ws"):
             pass
     assert error.value.status == 403
+
+
+async def test_the_code_of_a_login_that_fails_is_not_logged(ada, person_factory):
+    mark = len(ada.hub.log)
+    callback = f"{ada.hub.url}user/ada/oauth_callback?code=a-stolen-code&state=none"
+    async with person_factory(ada.hub.url).session.get(callback) as answer:
+        assert answer.status >= 400
+    await ada.hub.logged("GET /user/ada/oauth_callback", since=mark)
+    logged = [line for line in ada.hub.log[mark:] if "a-stolen-code" in line]
+    assert logged == []

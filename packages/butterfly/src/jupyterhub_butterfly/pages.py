@@ -9,7 +9,7 @@ import typing
 
 from tornado import web
 
-from . import auth
+from . import auth, failures
 
 # What a page may load, by default: its own origin. Styles may be inline, as Butterfly's client
 # writes colours into style attributes.
@@ -46,7 +46,7 @@ def is_page_view(method: str, headers: typing.Mapping[str, str]) -> bool:
     return "text/html" in accept or "*/*" in accept
 
 
-class PageHandler(web.RequestHandler):
+class PageHandler(failures.LogsNoQuery, web.RequestHandler):
     """A page behind the gate.
 
     When a subclass's `get`, `post`, ... runs, the visitor has been let in: `self.visitor` says who.

@@ -18,7 +18,7 @@ import typing
 
 from tornado import web, websocket
 
-from . import auth, origins, ptys, sessions, sizes, tickets
+from . import auth, failures, origins, ptys, sessions, sizes, tickets
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class Sockets:
                 one.close(LOGGED_OUT, "logged out")
 
 
-class GatedSocket(websocket.WebSocketHandler):
+class GatedSocket(failures.LogsNoQuery, websocket.WebSocketHandler):
     """A websocket that only our own page in the hands of an admitted visitor can open."""
 
     visitor: auth.Visitor

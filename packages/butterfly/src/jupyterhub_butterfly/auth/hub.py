@@ -13,7 +13,7 @@ import typing
 
 from tornado import httputil, web
 
-from jupyterhub_butterfly import hubclient, process, settings
+from jupyterhub_butterfly import failures, hubclient, process, settings
 
 from . import Refused, Unanswered, Visitor
 
@@ -188,7 +188,7 @@ def _make_client(hub: settings.HubSettings) -> HubOAuth:
 def _make_callback_handler(client: HubOAuth) -> type[web.RequestHandler]:
     from jupyterhub.services import auth
 
-    class Callback(auth.HubOAuthCallbackHandler):
+    class Callback(failures.LogsNoQuery, auth.HubOAuthCallbackHandler):
         hub_auth = client
 
         async def prepare(self) -> None:

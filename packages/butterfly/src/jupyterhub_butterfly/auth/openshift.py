@@ -22,7 +22,7 @@ import typing
 
 from tornado import httputil, web
 
-from jupyterhub_butterfly import kubeconfig, settings, tickets
+from jupyterhub_butterfly import failures, kubeconfig, settings, tickets
 
 from . import Refused, Unanswered, Visitor, openshift_rules
 from .none import check_form
@@ -268,7 +268,7 @@ class OpenShiftGate:
         )
 
 
-class Callback(web.RequestHandler):
+class Callback(failures.LogsNoQuery, web.RequestHandler):
     """The cluster sends the browser back here."""
 
     def initialize(self, gate: OpenShiftGate) -> None:
@@ -283,14 +283,6 @@ class Callback(web.RequestHandler):
             raise web.HTTPError(403, str(refusal)) from refusal
         except Unanswered as trouble:
             raise web.HTTPError(503, str(trouble)) from trouble
-
-    def log_exception(self, typ: typing.Any, value: typing.Any, tb: typing.Any) -> None:
-        """Replace tornado's, which logs the whole address: the code is in it."""
-        if isinstance(value, web.HTTPError):
-            path, sentence = self.request.path, value.log_message
-            log.warning("%d %s: %s", value.status_code, path, sentence)
-        else:
-            log.error("Uncaught error at %s", self.request.path, exc_info=(typ, value, tb))
 
     def write_error(self, status_code: int, **kwargs: typing.Any) -> None:
         """Say it in a sentence."""

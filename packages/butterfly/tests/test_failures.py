@@ -1,0 +1,48 @@
+"""A log tells which request failed and why, and nothing of its query."""
+
+import logging
+
+import aiohttp
+import pytest
+from tornado import httpserver, netutil, web
+
+from jupyterhub_butterfly import failures
+
+
+class Failing(failures.LogsNoQuery, web.RequestHandler):
+    async def get(self, how):
+        if how == "refused":
+            raise web.HTTPError(403, "Not %s, at 100%%.", "you")
+        if how == "quietly":
+            raise web.HTTPError(404)
+        raise ValueError("broken")
+
+
+@pytest.fixture
+async def url():
+    server = httpserver.HTTPServer(web.Application([(r"/(.*)", Failing)], log_function=id))
+    sockets = netutil.bind_sockets(0, "127.0.0.1")
+    server.add_sockets(sockets)
+    yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+    server.stop()
+    await server.close_all_connections()
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "told"),
+    [
+        ("refused", 403, ["403 GET /refused: Not you, at 100%."]),
+        ("quietly", 404, []),
+        ("broken", 500, ["Uncaught error at GET /broken"]),
+    ],
+)
+async def test_a_failure_is_told_without_its_query(url, caplog, how, status, told):
+    with caplog.at_level(logging.DEBUG):
+        async with (
+            aiohttp.ClientSession() as person,
+            person.get(f"{url}/{how}?code=s3cret&_xsrf=t1cket") as answer,
+        ):
+            assert answer.status == status
+    assert [record.getMessage() for record in caplog.records if record.levelno > 20] == told
+    assert "s3cret" not in caplog.text
+    assert "t1cket" not in caplog.text
