@@ -52,6 +52,7 @@ GIVEN = {
     "KEYCLOAK_REALM_URL": "https://keycloak.example.com/realms/workshop/",
     "OAUTH2_USERNAME_KEY": "email",
 }
+INTERVAL = "JUPYTERHUB_ACTIVITY_INTERVAL"
 # As the design has them: identity, project.
 WAYS = {
     "hosted-workshop": ("user-token", "user"),
@@ -147,6 +148,8 @@ def test_a_realm_of_keycloak_is_all_that_its_login_needs(load, preset):
 def test_who_has_a_login_is_not_sent_away_so_soon(load, preset, idle, age):
     command = load(CONFIGURATION_TYPE=preset).JupyterHub.services[0]["command"]
     assert {f"--timeout={idle}", f"--max-age={age}", f"--application={preset}"} <= set(command)
+    interval = load(CONFIGURATION_TYPE=preset).WorkshopSpawner.environment[INTERVAL]
+    assert int(interval) * 3 <= idle, "or people who type would be taken for idle"
 
 
 def test_the_culler_understands_its_command(load):

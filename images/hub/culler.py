@@ -16,8 +16,10 @@ age = int(os.environ.get("MAX_SESSION_AGE") or age)
 application = os.environ.get("NAME_PREFIX", "") + (os.environ.get("WORKSHOP_NAME") or preset)
 
 # Sessions ask the culler, through the hub's proxy, how long they still last, and extend themselves.
+# Who goes on typing must be reported more often than sessions are taken for idle.
 c.WorkshopSpawner.environment = {
     "WORKSHOP_CULLER_URL": f"http://{application}-spawner:8080/services/workshop-culler/",
+    "JUPYTERHUB_ACTIVITY_INTERVAL": str(min(300, max(10, idle // 4))) if idle else "300",
 }
 c.WorkshopSpawner.network_hub_ports = [8080, 8081]
 

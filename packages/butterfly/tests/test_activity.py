@@ -30,6 +30,11 @@ def test_delays_are_spread_and_bounded(interval, failures, chance):
         assert delay <= activity.LONGEST_BACKOFF
 
 
+@given(st.floats(1, 3600), st.floats(0, 1))
+def test_the_first_key_after_a_silence_is_told_soon(interval, chance):
+    assert 0 <= activity.make_start(interval, chance) <= min(activity.LONGEST_START, interval / 10)
+
+
 @pytest.fixture
 async def hub():
     """A hub that answers activity reports as a test says, over real HTTP."""
@@ -71,6 +76,51 @@ async def test_a_report_that_was_not_taken_is_sent_again(hub, trouble):
             await asyncio.sleep(0.01)
     task.cancel()
     assert len(seen) == 3
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """The reporter's waits in seconds, none of which takes time; `waits.reached(n)`: it began n."""
+
+    class Waits(list):
+        async def reached(self, number):
+            async with asyncio.timeout(30):
+                while len(self) < number:
+                    await more.wait()
+                    more.clear()
+
+    more, begun = asyncio.Event(), Waits()
+
+    async def wait(seconds):
+        begun.append(seconds)
+        more.set()
+        if len(begun) % 2 == 0:  # after a report
+            await go_on.acquire()
+
+    go_on = asyncio.Semaphore(0)
+    begun.go_on = go_on.release
+    monkeypatch.setattr(activity, "_sleep", wait)
+    return begun
+
+
+async def test_who_comes_back_is_reported_at_once_and_who_goes_on_once_an_interval(hub, waits):
+    url, seen, _ = hub
+    reporter = activity.Reporter(url, "t", "", interval=300)
+    task = asyncio.create_task(reporter.report_forever())
+    reporter.note()
+    await waits.reached(2)
+    assert len(seen) == 1, "told before an interval is over"
+    assert waits[0] <= activity.LONGEST_START < 270 <= waits[1]
+    reporter.note()
+    reporter.note()
+    assert len(seen) == 1
+    waits.go_on()
+    await waits.reached(4)
+    assert len(seen) == 2
+    waits.go_on()  # nobody types: nothing is told, and nothing is waited for
+    await asyncio.sleep(0)
+    assert len(waits) == 4
+    task.cancel()
 
 
 async def test_a_hub_that_is_away_stops_nothing():

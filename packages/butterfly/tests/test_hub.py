@@ -73,11 +73,12 @@ async def test_activity_reaches_the_hub_from_keys_only(hub_factory, person_facto
         await hub.logged("User ada took")
     await person.open_terminal("/user/ada/")
     async with person.terminal() as terminal:
-        await terminal.run("true")
         mark = len(hub.log)
+        await terminal.run("true")
         await hub.logged("/hub/api/users/ada/activity", since=mark)
+        mark = len(hub.log)
         await terminal.type("while sleep 0.1; do echo tick; done\r")
-        await hub.logged("/hub/api/users/ada/activity", since=len(hub.log))
+        await hub.logged("/hub/api/users/ada/activity", since=mark)
         await asyncio.sleep(1.5)  # the report of the last key
         mark = len(hub.log)
         for _ in range(20):

@@ -36,6 +36,15 @@ def test_command_line_wins(tmp_path):
     assert one.client == "xterm"
 
 
+def test_the_interval_of_reports_is_the_environments(monkeypatch):
+    assert app.ButterflyApp().activity_interval == 300
+    monkeypatch.setenv("JUPYTERHUB_ACTIVITY_INTERVAL", "60")
+    assert app.ButterflyApp().activity_interval == 60
+    monkeypatch.setenv("JUPYTERHUB_ACTIVITY_INTERVAL", "often")
+    with pytest.raises(TraitError, match="INTERVAL is 'often'; it takes seconds"):
+        _ = app.ButterflyApp().activity_interval
+
+
 @pytest.mark.parametrize("ports", ["http", "0", "9-8", "70000"])
 def test_ports_that_are_none_are_refused_by_the_settings_name(ports):
     with pytest.raises(TraitError, match="proxy_ports"):

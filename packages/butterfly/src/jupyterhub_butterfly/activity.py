@@ -18,11 +18,22 @@ from tornado import httpclient
 log = logging.getLogger(__name__)
 
 LONGEST_BACKOFF = 60.0
+LONGEST_START = 10.0
 REQUEST_SECONDS = 20.0
+_sleep = asyncio.sleep
+
+
+def make_start(interval: float, chance: float) -> float:
+    """Return seconds from somebody's first key after a silence to its report: a few.
+
+    Not a whole interval, in which a session would be taken for idle whose person is back at work;
+    and not none (`chance` is a random number from 0 to 1), as a class comes back together.
+    """
+    return min(LONGEST_START, interval / 10) * chance
 
 
 def make_delay(interval: float, failures: int, chance: float) -> float:
-    """Return seconds until the next report: the interval +-10 %, or a backoff after failures.
+    """Return seconds between two reports: the interval +-10 %, or a backoff after failures.
 
     `chance` is a random number from 0 to 1: it keeps a class of sessions from reporting at once.
     """
@@ -55,12 +66,14 @@ class Reporter:
         self.interval = interval
         self.last_activity: datetime.datetime | None = None
         self.reported: datetime.datetime | None = None
+        self._news = asyncio.Event()
         self._token = token
         self._options = dict(request_options or {})
 
     def note(self) -> None:
         """Take note that somebody does something now; cheap, called for every key."""
         self.last_activity = datetime.datetime.now(datetime.UTC)
+        self._news.set()
 
     def tell_quiet(self) -> float:
         """Return how many seconds ago somebody did something; infinite if nobody did yet."""
@@ -69,10 +82,15 @@ class Reporter:
         return (datetime.datetime.now(datetime.UTC) - self.last_activity).total_seconds()
 
     async def report_forever(self) -> None:
-        """Report until cancelled; never raises for what the hub does."""
+        """Report until cancelled; never raises for what the hub does.
+
+        Soon after the first key, then once an interval for as long as somebody goes on.
+        """
         failures = 0
         while True:
-            await asyncio.sleep(make_delay(self.interval, failures, random.random()))  # noqa: S311
+            await self._news.wait()
+            self._news.clear()
+            await _sleep(make_start(self.interval, random.random()))  # noqa: S311
             try:
                 await self.report()
                 failures = 0
@@ -82,6 +100,9 @@ class Reporter:
             except Exception:
                 failures += 1
                 log.exception("Reporting activity failed")
+            if failures:
+                self._news.set()
+            await _sleep(make_delay(self.interval, failures, random.random()))  # noqa: S311
 
     async def report(self) -> bool:
         """Report what is new; tell whether there was anything. Raises what the request raises."""

@@ -183,12 +183,12 @@ class ButterflyOptions(Application):
     ).tag(config=True)
 
     activity_interval = Float(
-        300,
         min=1,
-        help="""How often activity is reported to the hub.
+        help="""How often activity is reported to the hub while it goes on.
 
-        Seconds; default 300, give or take a tenth. Lower it where sessions are culled after
-        minutes. Example: `c.ButterflyApp.activity_interval = 60`
+        Seconds, give or take a tenth; default $JUPYTERHUB_ACTIVITY_INTERVAL, and without that 300.
+        Keep it below a third of the time after which the hub's culler takes a session for idle.
+        Example: `c.ButterflyApp.activity_interval = 60`
         """,
     ).tag(config=True)
 
@@ -283,6 +283,16 @@ class ButterflyOptions(Application):
         Example: `c.ButterflyApp.extensions = ["dashboard"]`
         """,
     ).tag(config=True)
+
+    @default("activity_interval")
+    def _default_activity_interval(self) -> float:
+        text = os.environ.get("JUPYTERHUB_ACTIVITY_INTERVAL") or "300"
+        try:
+            return float(text)
+        except ValueError:
+            raise TraitError(
+                f"JUPYTERHUB_ACTIVITY_INTERVAL is {text!r}; it takes seconds, such as 60."
+            ) from None
 
     @default("log_level")
     def _default_log_level(self) -> int:
