@@ -167,7 +167,7 @@ async def play(settings: Mapping[str, str]) -> None:
         await visitor.open_login()
         if await hub.users() != before:
             raise Failed("opening the login page made a user")
-        name = await visitor.log_in(access_code=settings["DEMO_ACCESS_CODE"])
+        name = await visitor.log_in(code=settings["DEMO_ACCESS_CODE"])
         say(f"logged in by the button as {name}")
         async for message in visitor.watch_start():
             say(f"  {message}")
