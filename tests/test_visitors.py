@@ -73,7 +73,7 @@ async def test_a_visitor_waits_for_the_only_place_until_the_other_logs_out(serve
     await second.get_by_text("number 1 in the queue").wait_for(timeout=ENTERS)
 
     await first.goto(f"{settings['DEMO_URL']}hub/restart")
-    await first.get_by_text("Logout").click()
+    await first.get_by_role("link", name="Leave").click()
     await second.wait_for_url("**/user/**", timeout=2 * ENTERS)
 
 

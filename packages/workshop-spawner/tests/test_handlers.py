@@ -227,7 +227,8 @@ async def test_starting_over_gives_a_new_identity_by_post_only(lobby, visit):
     old = visitor.name
     status, page, _ = await visitor.get("hub/restart")
     assert status == 200
-    assert "Start over?" in page
+    assert "Start over, or leave?" in page
+    assert "hub/logout" in page.partition("workshop-restart")[2]
     assert [user["name"] for user in await users(hub)] == [old], "asking does nothing"
     async with visitor.http.post(hub.url + "hub/restart") as answer:
         assert answer.status == 403, "nor does a form from elsewhere"
