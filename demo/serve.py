@@ -103,6 +103,8 @@ def make_settings(
 async def serve(options: argparse.Namespace, folder: Path) -> AsyncIterator[Mapping[str, str]]:
     """The running demo: yields its settings; ends every part, sessions first."""
     ports = choose_ports(options.port)
+    if options.port not in (0, ports.public):
+        print(f"Port {options.port} is taken; this demo uses {ports.public}.", flush=True)
     log = children.Log(folder / "demo.log", show=options.verbose)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(log.close)
