@@ -1,23 +1,11 @@
 """Users of the cluster, each as themselves in a project of their own: a terminal, no console."""
 
 import os
+from pathlib import Path
 
 c = get_config()  # noqa: F821 - JupyterHub gives it
 
-application = os.environ.get("NAME_PREFIX", "")
-application += os.environ.get("WORKSHOP_NAME") or "terminal-server"
-
-c.JupyterHub.authenticator_class = "openshift-cluster"
-# An OAuthClient of this name, with the hub's callback and this secret; see the documentation on
-# logging in by an OAuthClient. JUPYTERHUB_CRYPT_KEY encrypts the tokens in the hub's database.
-c.OpenShiftAuthenticator.client_id = os.environ.get("OAUTH_CLIENT_ID") or f"{application}-console"
-c.OpenShiftAuthenticator.client_secret_file = (
-    os.environ.get("OAUTH_SECRET_FILE") or "/opt/app-root/oauth/secret"
-)
-c.OpenShiftAuthenticator.sessions_act_as_user = True
-# Their own rights are all that sessions have, so whoever has a login may come.
-c.OpenShiftAuthenticator.allow_all = True
-c.OpenShiftAuthenticator.admin_users = set(os.environ.get("ADMIN_USERS", "").split())
+load_subconfig(str(Path(__file__).parents[1] / "logins/openshift.py"))  # noqa: F821
 
 c.WorkshopSpawner.identity = "user-token"
 c.WorkshopSpawner.project = "user"
