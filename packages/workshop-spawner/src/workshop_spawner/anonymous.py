@@ -9,7 +9,6 @@ from typing import Any
 
 from jinja2 import PackageLoader
 from jupyterhub.auth import Authenticator
-from jupyterhub.utils import maybe_future
 from traitlets import Bool, Instance, Integer, TraitError, Unicode, default, observe, validate
 
 from . import handlers, leaving, spelling, startup, visitors
@@ -286,9 +285,3 @@ class AnonymousAuthenticator(Authenticator):
         failed = spawner._spawn_future is not None
         if self.forget_users and not failed and self.is_visitor(user):
             leaving.keep(asyncio.ensure_future(leaving.forget(self.parent, user, spawner)))
-
-    async def forget(self, app: Any, user: Any) -> None:
-        """Delete the user as JupyterHub's own API does."""
-        await maybe_future(self.delete_user(user))
-        await user.delete_spawners()
-        app.users.delete(user)
