@@ -29,9 +29,7 @@ from . import (
     clients,
     clock,
     extensions,
-    files,
     handlers,
-    offers,
     options,
     origins,
     process,
@@ -39,9 +37,10 @@ from . import (
     routes,
     sessions,
     settings,
-    shells,
     sockets,
 )
+from .shell import shells
+from .transfer import files, offers
 
 KEEP_ALIVE_SECONDS = sockets.KEEP_ALIVE
 SWEEP_SECONDS = 5.0

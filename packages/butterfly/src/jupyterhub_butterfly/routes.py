@@ -9,7 +9,8 @@ import typing
 
 from tornado import web
 
-from . import auth, clients, extensions, files, folders, handlers, proxy, sockets
+from . import auth, clients, extensions, handlers, proxy, sockets
+from .transfer import files, folders
 
 # Routes without a login, by their pattern below the prefix: what a hub and a browser must be able
 # to fetch before there is one. The gate's own (callback, logout) come on top.

@@ -22,7 +22,8 @@ import typing
 
 from tornado import httputil, web
 
-from jupyterhub_butterfly import failures, kubeconfig, settings, tickets
+from jupyterhub_butterfly import failures, settings, tickets
+from jupyterhub_butterfly.shell import kubeconfig
 
 from . import Refused, Unanswered, Visitor, openshift_rules
 from .none import check_form

@@ -18,7 +18,9 @@ import stat
 import struct
 import typing
 
-from . import filepaths, files, sessions
+from jupyterhub_butterfly import sessions
+
+from . import filepaths, files
 
 log = logging.getLogger(__name__)
 

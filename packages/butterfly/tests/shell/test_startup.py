@@ -5,7 +5,7 @@ import asyncio
 import psutil
 import pytest
 
-from jupyterhub_butterfly import startup
+from jupyterhub_butterfly.shell import startup
 
 
 def write(path, text, mode=0o755):

@@ -201,7 +201,7 @@ async def test_who_uploads_too_much_at_once_is_told(person, server, url):
 
 async def test_a_silent_upload_is_given_up(server_factory, person_factory, tmp_path):
     code = (
-        "import jupyterhub_butterfly.files as f, jupyterhub_butterfly.app as a;"
+        "import jupyterhub_butterfly.transfer.files as f, jupyterhub_butterfly.app as a;"
         "f.STALLED = 0.3; a.main()"
     )
     server = await server_factory(code=code)

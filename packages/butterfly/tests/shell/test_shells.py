@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from jupyterhub_butterfly import shells
+from jupyterhub_butterfly.shell import shells
 
 
 def write(path, text, mode=0o644):

@@ -10,7 +10,8 @@ import sys
 
 import pytest
 
-from jupyterhub_butterfly import files, offers, sessions
+from jupyterhub_butterfly import sessions
+from jupyterhub_butterfly.transfer import files, offers
 
 
 class Page:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyterhub_butterfly import bashrc
+from jupyterhub_butterfly.shell import bashrc
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from jupyterhub_butterfly import runtime, toollinks
+from jupyterhub_butterfly.shell import runtime, toollinks
 
 
 def install(folder, *names):

@@ -11,8 +11,9 @@ import os
 
 from tornado import iostream, web
 
+from jupyterhub_butterfly.pages import PageHandler
+
 from . import filepaths, files
-from .pages import PageHandler
 
 ARCHIVE = r"files/archive/(.*)"
 

@@ -15,8 +15,10 @@ import typing
 
 from tornado import http1connection, iostream, web
 
-from . import __version__, filepaths, folderpage, pages, storage
-from .pages import PageHandler
+from jupyterhub_butterfly import __version__, pages
+from jupyterhub_butterfly.pages import PageHandler
+
+from . import filepaths, folderpage, storage
 
 HOME = r"files/home/(.*)"
 

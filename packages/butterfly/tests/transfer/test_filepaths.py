@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyterhub_butterfly import filepaths
+from jupyterhub_butterfly.transfer import filepaths
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyterhub_butterfly import toolversions
+from jupyterhub_butterfly.shell import toolversions
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from jupyterhub_butterfly import commands, runtime
+from jupyterhub_butterfly.shell import runtime
+from jupyterhub_butterfly.transfer import commands
 
 
 def run(verb, *args, env=None, cwd=None):

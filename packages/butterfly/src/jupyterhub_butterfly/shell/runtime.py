@@ -15,7 +15,7 @@ import tempfile
 log = logging.getLogger(__name__)
 
 COMMANDS = {"workshop-download": "download", "workshop-upload": "upload"}
-PROGRAM = pathlib.Path(__file__).with_name("commands.py")
+PROGRAM = pathlib.Path(__file__).parents[1] / "transfer" / "commands.py"
 
 
 class Runtime:

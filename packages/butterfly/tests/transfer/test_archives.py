@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from jupyterhub_butterfly import archives, storage
+from jupyterhub_butterfly.transfer import archives, storage
 
 
 class Sink(io.RawIOBase):

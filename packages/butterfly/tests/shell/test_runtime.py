@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from jupyterhub_butterfly import runtime
+from jupyterhub_butterfly.shell import runtime
 
 
 @pytest.fixture

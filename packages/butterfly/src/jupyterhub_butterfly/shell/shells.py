@@ -10,7 +10,9 @@ import pathlib
 import pwd
 import typing
 
-from . import bashrc, environment, kubeconfig, options, runtime, sessions, startup, toollinks
+from jupyterhub_butterfly import options, sessions
+
+from . import bashrc, environment, kubeconfig, runtime, startup, toollinks
 
 
 def find_home(environ: typing.Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from jupyterhub_butterfly import storage
+from jupyterhub_butterfly.transfer import storage
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ def test_a_folder_that_is_not_there_is_no_place(home):
 
 KILLED = """
 import os, signal, sys
-from jupyterhub_butterfly import storage
+from jupyterhub_butterfly.transfer import storage
 one = storage.Upload(sys.argv[1], ("lab", "new"), replace=False)
 one.write(b"half" * 10000)
 os.kill(os.getpid(), signal.SIGKILL)
@@ -235,7 +235,8 @@ def test_what_a_killed_server_left_is_removed_by_the_next_upload(home, monkeypat
 def test_it_works_for_an_account_without_a_name_whose_memory_is_hidden(tmp_path):
     tmp_path.chmod(0o777)
     code = (
-        "import logging, os, sys; from jupyterhub_butterfly import process, storage\n"
+        "import logging, os, sys; from jupyterhub_butterfly import process\n"
+        "from jupyterhub_butterfly.transfer import storage\n"
         "os.setgroups([]); os.setgid(0); os.setuid(1000650000)\n"
         "assert process.hide_memory(logging.getLogger())\n"
         "one = storage.Upload(sys.argv[1], ('new',), replace=False)\n"

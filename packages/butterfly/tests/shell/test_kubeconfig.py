@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from jupyterhub_butterfly import kubeconfig
+from jupyterhub_butterfly.shell import kubeconfig
 
 
 @pytest.fixture

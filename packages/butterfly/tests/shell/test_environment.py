@@ -2,7 +2,7 @@
 
 import pytest
 
-from jupyterhub_butterfly import environment
+from jupyterhub_butterfly.shell import environment
 
 INHERITED = dict.fromkeys(environment.KEPT_BACK, "secret") | {
     "PATH": "/bin",
