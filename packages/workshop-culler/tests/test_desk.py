@@ -159,4 +159,5 @@ def test_a_session_started_anew_is_at_no_page_yet(open_desk):
     counter.note_page(Server("ada", started=before), "2 Pods")
     assert counter.find_page(Server("ada", started=before)) == "2 Pods"
     assert counter.find_page(Server("ada", started=before + timedelta(hours=1))) == ""
+    assert counter.find_page(Server("ada", started=before - timedelta(hours=1))) == "2 Pods"
     assert counter.find_page(Server("bob", started=before)) == ""

@@ -176,5 +176,7 @@ async def test_a_pod_that_does_not_go_is_told_in_time(place, door, watch, owner)
     pod = make(place.session, owner)
     pod["metadata"]["finalizers"] = ["example.com/wait"]
     await door.ensure(pod)
+    async with asyncio.timeout(30):
+        await watch.wait_until(f"workshops/{place.session.pod}", bool)
     with pytest.raises(TimeoutError):
         await launching.remove(door, watch, place.session, 0, 0.3)

@@ -139,5 +139,7 @@ class Desk:
 
     def find_page(self, server: Server) -> str:
         """Where in the notes a session said it is; "" if it did not, or was started anew."""
-        started, page = self.pages.get(server.key, (None, ""))
-        return page if started == server.started else ""
+        told, page = self.pages.get(server.key, (None, ""))
+        # `server` may be from a list that is older than what the session told.
+        anew = told is not None and server.started is not None and told < server.started
+        return "" if anew else page
