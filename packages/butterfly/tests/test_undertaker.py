@@ -2,7 +2,15 @@
 
 import asyncio
 
+import pytest
+
 from jupyterhub_butterfly import undertaker
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits(monkeypatch):
+    """Programs of other tests, whose loop is closed, wait for ever."""
+    monkeypatch.setattr(undertaker.Undertaker, "waiting", set())
 
 
 class Child:
