@@ -15,7 +15,7 @@ import pytest
 import yaml
 from kubernetes_asyncio import client, config
 
-from workshop_spawner.cluster import Cluster
+from workshop_spawner.api.cluster import Cluster
 from workshop_spawner.session import Hub, Session
 
 RBAC = Path(__file__).parents[3] / "templates" / "hub-rbac.yaml"

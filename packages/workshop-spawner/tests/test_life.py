@@ -17,11 +17,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from kubernetes_asyncio import client, config
 
 from pocket_openshift.testing import PocketCluster
-from workshop_spawner import budgets, errors, labels, plan, reserving, steps
-from workshop_spawner.cluster import Cluster
+from workshop_spawner import errors, labels, plan, steps
+from workshop_spawner.api.cluster import Cluster
+from workshop_spawner.manifests import budgets
 from workshop_spawner.progress import Journal
-from workshop_spawner.reserve import Reserve
 from workshop_spawner.session import Hub, make_session
+from workshop_spawner.upkeep import reserving
+from workshop_spawner.upkeep.reserve import Reserve
 
 pytestmark = pytest.mark.slow
 

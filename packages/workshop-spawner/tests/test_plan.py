@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_spawner import budgets, labels, network, plan, resources
+from workshop_spawner import labels, plan
+from workshop_spawner.manifests import budgets, network, resources
 from workshop_spawner.session import Hub, Session
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")

@@ -2,8 +2,9 @@
 
 import pytest
 
-from workshop_spawner import accounts, budgets, errors, network, plan, steps
-from workshop_spawner.cluster import make_reference
+from workshop_spawner import errors, plan, steps
+from workshop_spawner.api.cluster import make_reference
+from workshop_spawner.manifests import accounts, budgets, network
 from workshop_spawner.progress import Journal
 
 WISHES = plan.Wishes(budget=budgets.parse_budget("small"), isolation=network.Rules(port=8888))

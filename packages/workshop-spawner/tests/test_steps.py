@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from workshop_spawner import budgets, errors, home, network, plan, steps
+from workshop_spawner import errors, plan, steps
+from workshop_spawner.manifests import budgets, home, network
 from workshop_spawner.progress import Journal
 from workshop_spawner.session import Session, rename
 

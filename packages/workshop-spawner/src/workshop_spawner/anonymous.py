@@ -1,6 +1,6 @@
 """AnonymousAuthenticator, the class that JupyterHub loads: drop-in visitors without accounts.
 
-Traits and hooks. The pages are in handlers.py, the rules in visitors.py and ratelimit.py.
+Traits and hooks. The pages are in visitors/handlers.py, the rules in the rooms beside it.
 """
 
 import asyncio
@@ -11,9 +11,11 @@ from jinja2 import PackageLoader
 from jupyterhub.auth import Authenticator
 from traitlets import Bool, Instance, Integer, TraitError, Unicode, default, observe, validate
 
-from . import handlers, leaving, spelling, startup, visitors
-from .ratelimit import RateLimit
+from .settings import spelling
 from .spawner import WorkshopSpawner
+from .upkeep import startup
+from .visitors import admission, handlers, leaving
+from .visitors.ratelimit import RateLimit
 
 MOST_GUESSES = 60
 """Wrong access codes of one address within `visitors_window`."""
@@ -171,16 +173,16 @@ class AnonymousAuthenticator(Authenticator):
 
     @validate("access_code")
     def _clean_code(self, proposal: Any) -> Any:
-        code = visitors.clean_code(proposal.value)
+        code = admission.clean_code(proposal.value)
         if not code and proposal.value:
             raise TraitError(
                 "AnonymousAuthenticator.access_code is nothing but spaces, so anybody could come "
                 "in. Set a code, or remove it."
             )
-        if len(code) > visitors.CODE_LIMIT:
+        if len(code) > admission.CODE_LIMIT:
             raise TraitError(
                 f"AnonymousAuthenticator.access_code has {len(code)} characters, and nobody can "
-                f"type more than {visitors.CODE_LIMIT} into the page."
+                f"type more than {admission.CODE_LIMIT} into the page."
             )
         self._refuse_typing_script(proposal)
         return code
@@ -269,7 +271,7 @@ class AnonymousAuthenticator(Authenticator):
         """Make the visitor of this visit. `data` was judged by the handler."""
         visit = handler.get_visit()
         key = handler.settings["cookie_secret"]
-        name = visitors.make_visitor(key, visit)
+        name = admission.make_visitor(key, visit)
         return {
             "name": name,
             "groups": [self.group],

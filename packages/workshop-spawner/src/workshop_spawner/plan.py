@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import accounts, budgets, exposure, home, labels, network, projects, resources
+from . import labels
+from .manifests import accounts, budgets, exposure, home, network, projects, resources
 from .session import Session
 
 SERVICE_ACCOUNT = "service-account"

@@ -2,7 +2,7 @@
 
 A session is a pod in the hub's namespace that runs as an account of its own, and a project in which
 that account may work. Decisions are in the pure rooms (plan, budgets, network, pods ...), what is
-done to the cluster in steps.py, launching.py and cluster.py.
+done to the cluster in steps.py, running/launching.py and api/cluster.py.
 """
 
 import asyncio
@@ -15,43 +15,24 @@ from jupyterhub.utils import maybe_future
 from kubespawner import KubeSpawner
 from traitlets import TraitError, default, validate
 
-from . import (
-    answering,
-    budgets,
-    capacity,
-    choosing,
-    console,
-    home,
-    housekeeping,
-    hubtokens,
-    images,
-    labels,
-    launching,
-    losing,
-    metrics,
-    naming,
-    plan,
-    pods,
-    reserving,
-    resolving,
-    resources,
-    startup,
-    steps,
-    usertoken,
-)
-from .cluster import Cluster
+from . import capacity, labels, metrics, naming, plan, steps
+from .api.cluster import Cluster
+from .api.watching import PodWatch, begin_watch
 from .errors import FullError, NameTakenError, WorkshopError
+from .manifests import budgets, console, home, images, pods, resources
 from .progress import Journal, merge
-from .refusals import judge_reason, make_spawn_error
-from .reserve import Reserve
+from .projects import choosing
+from .running import answering, launching, losing, resolving, usertoken
+from .running.refusals import judge_reason, make_spawn_error
 from .session import Hub, Session, make_session, rename
-from .settings import SessionSettings
-from .settings_console import ConsoleSettings
-from .settings_content import ContentSettings
-from .settings_extras import ExtraSettings
-from .settings_home import HomeSettings
-from .settings_network import NetworkSettings
-from .watching import PodWatch, begin_watch
+from .settings.console import ConsoleSettings
+from .settings.content import ContentSettings
+from .settings.extras import ExtraSettings
+from .settings.home import HomeSettings
+from .settings.network import NetworkSettings
+from .settings.sessions import SessionSettings
+from .upkeep import housekeeping, hubtokens, reserving, startup
+from .upkeep.reserve import Reserve
 
 TOKEN_KEY = "api-token"  # noqa: S105 - the name of a key, not a secret
 NAMES_TO_TRY = 3
@@ -114,7 +95,7 @@ class WorkshopSpawner(
         self._reset_names()
 
     async def keep_house(self) -> None:
-        """Done once for each hub, by an instance that belongs to nobody (see housekeeping.py)."""
+        """Done once for each hub, by an instance that belongs to nobody (see upkeep/)."""
         await housekeeping.keep_house(self)
 
     def clear_state(self) -> None:

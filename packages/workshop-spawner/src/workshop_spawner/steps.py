@@ -8,11 +8,13 @@ import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from . import accounts, home, labels, metrics, requesting, waiting
-from .cluster import Cluster
+from . import labels, metrics
+from .api.cluster import Cluster
 from .errors import WorkshopError
+from .manifests import accounts, home
 from .plan import ACCOUNT, MADE_PER_VISITOR, PROJECT, Step
 from .progress import Journal
+from .projects import requesting, waiting
 from .session import Session
 
 Manifest = Mapping[str, Any]

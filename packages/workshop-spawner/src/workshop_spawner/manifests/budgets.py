@@ -1,0 +1,165 @@
+"""Budgets: how much a project may use, as LimitRange and ResourceQuotas.
+
+Pure. The table and the object names are those of the original system, number for number.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from workshop_spawner import labels
+from workshop_spawner.session import Session
+
+ANNOTATION = "resource-budget"
+LIMITS = "resource-limits"
+COMPUTE = "compute-resources"
+TIMEBOUND = "compute-resources-timebound"
+COUNTS = "object-counts"
+OBJECTS = (LIMITS, COMPUTE, TIMEBOUND, COUNTS)
+
+DEFAULT = "default"
+UNLIMITED = "unlimited"
+CUSTOM = "custom"
+
+
+@dataclass(frozen=True)
+class Size:
+    """One row of the table; quantities as Kubernetes writes them."""
+
+    cpu: str
+    memory: str
+    default_cpu: str
+    default_memory: str
+    storage: str
+    persistentvolumeclaims: int
+    replicationcontrollers: int
+    secrets: int
+    services: int
+    min_cpu: str = "50m"
+    min_memory: str = "32Mi"
+    request_cpu: str = "50m"
+    request_memory: str = "128Mi"
+    min_storage: str = "1Gi"
+
+
+SIZES = {
+    "small": Size("1", "1Gi", "250m", "256Mi", "1Gi", 3, 10, 20, 5),
+    "medium": Size("2", "2Gi", "500m", "512Mi", "5Gi", 6, 15, 25, 10),
+    "large": Size("4", "4Gi", "500m", "1Gi", "10Gi", 12, 25, 35, 20),
+    "x-large": Size("8", "8Gi", "500m", "2Gi", "20Gi", 18, 35, 45, 30),
+    "xx-large": Size("12", "12Gi", "500m", "2Gi", "20Gi", 24, 45, 55, 40),
+    "xxx-large": Size("16", "16Gi", "500m", "2Gi", "20Gi", 30, 55, 65, 50),
+}
+NAMES = (DEFAULT, UNLIMITED, *SIZES)
+_QUANTITY = re.compile(r"\d+(\.\d+)?(m|k|[MGTPE]|[KMGTPE]i)?")
+_FIELDS = tuple(field.name for field in fields(Size))
+
+
+@dataclass(frozen=True)
+class Budget:
+    """A budget by name, and its size unless it is `default` or `unlimited`."""
+
+    name: str
+    size: Size | None = None
+
+    @property
+    def clears(self) -> bool:
+        """Whether limits that the cluster's own template made are to be removed."""
+        return self.name != DEFAULT
+
+
+def parse_budget(value: str | Mapping[str, Any]) -> Budget:
+    """Read a budget as an administrator writes it.
+
+    A name of the table; or a dict `{"base": "medium", "memory": "3Gi", ...}` whose other keys are
+    fields of `Size` (`base` defaults to `small`). ValueError says what is wrong.
+    """
+    if isinstance(value, str):
+        if value not in NAMES:
+            raise ValueError(f"{value!r} is no budget; use one of {', '.join(NAMES)}, or a dict.")
+        return Budget(value, SIZES.get(value))
+    changes = dict(value)
+    base = changes.pop("base", "small")
+    if base not in SIZES:
+        raise ValueError(f"base {base!r} is not one of {', '.join(SIZES)}.")
+    unknown = sorted(set(changes) - set(_FIELDS))
+    if unknown:
+        raise ValueError(
+            f"{', '.join(map(repr, unknown))} is nothing a budget has; it has {', '.join(_FIELDS)}."
+        )
+    return Budget(
+        CUSTOM, replace(SIZES[base], **{key: _read(key, changes[key]) for key in changes})
+    )
+
+
+def is_quantity(text: str) -> bool:
+    """Whether the API takes this for a quantity of memory, storage or CPU."""
+    return _QUANTITY.fullmatch(text) is not None
+
+
+def _read(key: str, value: Any) -> Any:
+    if isinstance(getattr(SIZES["small"], key), int):
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            raise ValueError(f"{key} is a number of objects, 0 or more, not {value!r}.")
+        return value
+    if isinstance(value, bool) or not is_quantity(f"{value}"):
+        raise ValueError(f"{key} is a quantity such as '500m' or '2Gi', not {value!r}.")
+    return f"{value}"
+
+
+def make_objects(session: Session, budget: Budget, project: str = "") -> tuple[dict[str, Any], ...]:
+    """The LimitRange and the three ResourceQuotas of a budget; none for default and unlimited."""
+    if budget.size is None:
+        return ()
+    size = budget.size
+    compute = {"limits.cpu": size.cpu, "limits.memory": size.memory}
+    counts = {
+        "persistentvolumeclaims": f"{size.persistentvolumeclaims}",
+        "replicationcontrollers": f"{size.replicationcontrollers}",
+        "secrets": f"{size.secrets}",
+        "services": f"{size.services}",
+    }
+    where = project or session.project
+    bodies = (
+        ("LimitRange", LIMITS, {"limits": make_limits(size)}),
+        ("ResourceQuota", COMPUTE, {"hard": compute, "scopes": ["NotTerminating"]}),
+        ("ResourceQuota", TIMEBOUND, {"hard": compute, "scopes": ["Terminating"]}),
+        ("ResourceQuota", COUNTS, {"hard": counts}),
+    )
+    return tuple(
+        {
+            "apiVersion": "v1",
+            "kind": kind,
+            "metadata": _metadata(session, budget, name, where),
+            "spec": spec,
+        }
+        for kind, name, spec in bodies
+    )
+
+
+def _metadata(session: Session, budget: Budget, name: str, project: str) -> dict[str, Any]:
+    metadata = labels.make_metadata(session, name, project)
+    metadata["annotations"][ANNOTATION] = budget.name
+    return metadata
+
+
+def make_limits(size: Size) -> list[dict[str, Any]]:
+    """The limits of a pod, a container and a volume claim, as a LimitRange lists them."""
+    least = {"cpu": size.min_cpu, "memory": size.min_memory}
+    most = {"cpu": size.cpu, "memory": size.memory}
+    return [
+        {"type": "Pod", "min": least, "max": most},
+        {
+            "type": "Container",
+            "min": least,
+            "max": most,
+            "default": {"cpu": size.default_cpu, "memory": size.default_memory},
+            "defaultRequest": {"cpu": size.request_cpu, "memory": size.request_memory},
+        },
+        {
+            "type": "PersistentVolumeClaim",
+            "min": {"storage": size.min_storage},
+            "max": {"storage": size.storage},
+        },
+    ]

@@ -1,0 +1,119 @@
+"""Who may talk to a session: the NetworkPolicies of its pod and of its project.
+
+Pure. Called by plan.py. A policy that selects a pod denies what no policy allows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from workshop_spawner import labels
+from workshop_spawner.session import Session
+
+API = "networking.k8s.io/v1"
+METADATA = "169.254.0.0/16"
+PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+PRIVATE_V6 = ("fc00::/7", "fe80::/10")
+ROUTERS = {"network.openshift.io/policy-group": "ingress"}
+_NAMESPACE_NAME = "kubernetes.io/metadata.name"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the administrator decides about the network of sessions."""
+
+    port: int
+    """The session server's own port, to which the hub's proxy connects."""
+    hub_labels: Mapping[str, str] = field(default_factory=dict)
+    """Labels of the hub's and proxy's pods in the hub's namespace; empty: any pod of the hub's
+    namespace that is not a session's."""
+    hub_ports: tuple[int, ...] = (8081,)
+    """Where sessions reach the hub's API."""
+    api_ports: tuple[int, ...] = (443, 6443)
+    """Where sessions reach the cluster's API and its routes."""
+    internet: bool = True
+    """Whether sessions may open connections to addresses outside the cluster."""
+    exposed: tuple[int, ...] = ()
+    """Ports that routers may reach."""
+    router_labels: Mapping[str, str] = field(default_factory=lambda: dict(ROUTERS))
+    """Labels of the namespaces whose pods are routers."""
+
+
+def make_session_policy(session: Session, rules: Rules) -> dict[str, Any]:
+    """The policy of the session's pod: in only the hub (and routers to exposed ports); out only
+    names, the hub's API, the cluster's API, its own projects and - if so decided - the internet.
+    Never the metadata address, and no other session or database of the hub's namespace.
+    """
+    ingress = [{"from": [_hub_peer(rules)], "ports": [_port(rules.port)]}]
+    if rules.exposed:
+        ingress.append({"from": [_router_peer(rules)], "ports": [_port(p) for p in rules.exposed]})
+    return {
+        "apiVersion": API,
+        "kind": "NetworkPolicy",
+        "metadata": labels.make_metadata(session, session.account, session.hub.namespace),
+        "spec": {
+            "podSelector": {"matchLabels": {labels.SESSION: session.id}},
+            "policyTypes": ["Ingress", "Egress"],
+            "ingress": ingress,
+            "egress": _make_egress(session, rules),
+        },
+    }
+
+
+def make_project_policy(session: Session, rules: Rules, project: str = "") -> dict[str, Any]:
+    """The policy of a project: in only its own pods, its session's pod and routers."""
+    own_session = {
+        "namespaceSelector": {"matchLabels": {_NAMESPACE_NAME: session.hub.namespace}},
+        "podSelector": {"matchLabels": {labels.SESSION: session.id}},
+    }
+    own_projects = {"namespaceSelector": {"matchLabels": {labels.SESSION: session.id}}}
+    peers = [{"podSelector": {}}, own_projects, own_session, _router_peer(rules)]
+    return {
+        "apiVersion": API,
+        "kind": "NetworkPolicy",
+        "metadata": labels.make_metadata(session, "workshop-session", project or session.project),
+        "spec": {
+            "podSelector": {},
+            "policyTypes": ["Ingress"],
+            "ingress": [{"from": peers}],
+        },
+    }
+
+
+def _make_egress(session: Session, rules: Rules) -> list[dict[str, Any]]:
+    names = [_port(53), _port(53, "UDP"), _port(5353), _port(5353, "UDP")]
+    anywhere = [
+        {"ipBlock": {"cidr": "0.0.0.0/0", "except": [METADATA]}},
+        {"ipBlock": {"cidr": "::/0", "except": ["fd00:ec2::254/128", "fe80::/10"]}},
+    ]
+    egress: list[dict[str, Any]] = [
+        {"to": [{"namespaceSelector": {}}], "ports": names},
+        {"to": [_hub_peer(rules)], "ports": [_port(port) for port in rules.hub_ports]},
+        {"to": [{"namespaceSelector": {"matchLabels": {labels.SESSION: session.id}}}]},
+        {"to": anywhere, "ports": [_port(port) for port in rules.api_ports]},
+    ]
+    if rules.internet:
+        egress.append(
+            {"to": [_block("0.0.0.0/0", METADATA, *PRIVATE), _block("::/0", *PRIVATE_V6)]}
+        )
+    return egress
+
+
+def _block(cidr: str, *but: str) -> dict[str, Any]:
+    return {"ipBlock": {"cidr": cidr, "except": list(but)}}
+
+
+def _port(port: int, protocol: str = "TCP") -> dict[str, Any]:
+    return {"port": port, "protocol": protocol}
+
+
+def _hub_peer(rules: Rules) -> dict[str, Any]:
+    if rules.hub_labels:
+        return {"podSelector": {"matchLabels": dict(rules.hub_labels)}}
+    return {
+        "podSelector": {"matchExpressions": [{"key": labels.SESSION, "operator": "DoesNotExist"}]}
+    }
+
+
+def _router_peer(rules: Rules) -> dict[str, Any]:
+    return {"namespaceSelector": {"matchLabels": dict(rules.router_labels)}}

@@ -1,0 +1,210 @@
+"""The session's pod: what it is told, how it is dressed, and how it is doing.
+
+Pure: works on manifests and pods as plain dicts. Called by spawner.py.
+"""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from workshop_spawner import labels
+from workshop_spawner.session import Session
+
+CONTAINER = "notebook"
+"""KubeSpawner's name of the container whose end is the session's end."""
+
+ACCOUNT_TOKEN = "account"  # noqa: S105 - the name of a choice
+USER_TOKEN = "user"  # noqa: S105 - the name of a choice
+USER_TOKEN_KEY = "token"  # noqa: S105 - the name of a key
+TOKEN_VOLUME = "workshop-token"  # noqa: S105 - the name of a volume
+TOKEN_SECONDS = 3607  # what an API server asks for, too
+ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+OUT_OF_MEMORY = "it used more memory than it may"
+HOPELESS = {
+    "InvalidImageName": "its image's name is not valid",
+    "ErrImageNeverPull": "its image is not on the node and may not be pulled",
+    "ImagePullBackOff": "its image could not be pulled",
+    "CreateContainerConfigError": "its configuration is not complete",
+    "CreateContainerError": "its container could not be created",
+    "RunContainerError": "its command could not be run",
+    "CrashLoopBackOff": "its command ends as soon as it is started",
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What sessions are told by environment; an empty value is left out."""
+
+    workshop_name: str = ""
+    cluster_subdomain: str = ""
+    jupyterhub_route: str = ""
+    console_url: str = ""
+    restart_url: str = ""
+    download_url: str = ""
+    workshop_file: str = ""
+
+
+def make_environment(session: Session, facts: Facts, project: bool) -> dict[str, Any]:
+    """The variables of the session's container, beside those of JupyterHub itself."""
+    told: dict[str, Any] = {
+        "WORKSHOP_NAME": facts.workshop_name or session.hub.application,
+        "PROJECT_NAMESPACE": session.project if project else "",
+        "SPAWNER_NAMESPACE": session.hub.namespace,
+        "SPAWNER_APPLICATION": session.hub.application,
+        "CLUSTER_SUBDOMAIN": facts.cluster_subdomain,
+        "JUPYTERHUB_ROUTE": facts.jupyterhub_route,
+        "CONFIGURATION_TYPE": session.hub.mode,
+        "DEPLOYMENT_TYPE": "spawner",
+        "CONSOLE_URL": facts.console_url,
+        "RESTART_URL": facts.restart_url,
+        "DOWNLOAD_URL": facts.download_url,
+        "WORKSHOP_FILE": facts.workshop_file,
+        "SERVICE_ACCOUNT_DIR": ACCOUNT_DIR,
+    }
+    environment = {name: value for name, value in told.items() if value}
+    environment["POD_IP"] = {"valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}}
+    return environment
+
+
+def make_reference(secret: str, key: str) -> dict[str, Any]:
+    """A variable whose value comes from a Secret, so that it is not in the pod's spec."""
+    return {"valueFrom": {"secretKeyRef": {"name": secret, "key": key}}}
+
+
+def dress(
+    manifest: Mapping[str, Any], session: Session, owner: Mapping[str, Any], token: str
+) -> dict[str, Any]:
+    """The pod as this session's own: labels, annotations, account, owner, and its token.
+
+    `token` is that of the account, the user's own (from the session's Secret), or none.
+
+    What an administrator's hooks put into the manifest stays, but for these.
+    """
+    pod = deepcopy(dict(manifest))
+    metadata = pod.setdefault("metadata", {})
+    metadata["namespace"] = session.hub.namespace
+    metadata["labels"] = {**(metadata.get("labels") or {}), **labels.make_labels(session)}
+    metadata["annotations"] = {
+        **(metadata.get("annotations") or {}),
+        **labels.make_annotations(session),
+    }
+    metadata["ownerReferences"] = [dict(owner)]
+    spec = pod["spec"]
+    spec["serviceAccountName"] = session.account
+    spec["automountServiceAccountToken"] = False
+    spec["enableServiceLinks"] = False
+    source = _make_token_source(session, token)
+    if source:
+        _mount_token(spec, source)
+    return pod
+
+
+def _make_token_source(session: Session, token: str) -> dict[str, Any]:
+    """A token of about an hour, which the kubelet renews, and which dies with pod and account; or
+    the user's, which we renew in its Secret.
+    """
+    if token == ACCOUNT_TOKEN:
+        return {"serviceAccountToken": {"path": "token", "expirationSeconds": TOKEN_SECONDS}}
+    if token == USER_TOKEN:
+        items = [{"key": USER_TOKEN_KEY, "path": "token"}]
+        return {"secret": {"name": session.secret, "items": items}}
+    return {}
+
+
+def _mount_token(spec: dict[str, Any], source: Mapping[str, Any]) -> None:
+    """Mount what an API server would mount by itself, so that init containers go without."""
+    sources: list[Mapping[str, Any]] = [
+        source,
+        {
+            "configMap": {
+                "name": "kube-root-ca.crt",
+                "items": [{"key": "ca.crt", "path": "ca.crt"}],
+            }
+        },
+        {
+            "downwardAPI": {
+                "items": [{"path": "namespace", "fieldRef": {"fieldPath": "metadata.namespace"}}]
+            }
+        },
+    ]
+    volume = {"name": TOKEN_VOLUME, "projected": {"sources": sources}}
+    spec["volumes"] = [*(spec.get("volumes") or []), volume]
+    mount = {"name": TOKEN_VOLUME, "mountPath": ACCOUNT_DIR, "readOnly": True}
+    for container in spec.get("containers") or []:
+        container["volumeMounts"] = [*(container.get("volumeMounts") or []), mount]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a pod is doing: `ready`, or failed for a `cause`, or else `waiting` for something."""
+
+    ready: bool = False
+    cause: str = ""
+    detail: str = ""
+    waiting: str = ""
+
+
+def judge_start(pod: Mapping[str, Any] | None, seen: bool = False) -> Verdict:
+    """Judge a starting pod as the API shows it (None: it does not), `seen` before or not."""
+    if pod is None and not seen:
+        return Verdict(waiting="the cluster to take note of the pod")
+    if pod is None or "deletionTimestamp" in pod["metadata"]:
+        return Verdict(cause="it was deleted while it was starting")
+    status = pod.get("status") or {}
+    if status.get("phase") in ("Failed", "Succeeded"):
+        return _judge_ended(status)
+    containers = status.get("containerStatuses") or []
+    for container in [*(status.get("initContainerStatuses") or []), *containers]:
+        verdict = _judge_container(container)
+        if verdict.cause:
+            return verdict
+    ready = bool(containers) and all(container.get("ready") for container in containers)
+    if status.get("phase") == "Running" and status.get("podIP") and ready:
+        return Verdict(ready=True)
+    return Verdict(waiting=_render_waiting(status))
+
+
+def _judge_ended(status: Mapping[str, Any]) -> Verdict:
+    return Verdict(cause=render_ended(status), detail=status.get("message") or "")
+
+
+def render_ended(status: Mapping[str, Any]) -> str:
+    """Why a pod whose phase says that it is over has ended, in words."""
+    reason = status.get("reason", "")
+    for container in status.get("containerStatuses") or []:
+        ended = (container.get("state") or {}).get("terminated")
+        if ended and not reason:
+            return render_end(ended)
+    return f"it ended: {reason or 'no reason was given'}"
+
+
+def _judge_container(container: Mapping[str, Any]) -> Verdict:
+    waiting = (container.get("state") or {}).get("waiting") or {}
+    why = HOPELESS.get(waiting.get("reason", ""))
+    if why is None:
+        return Verdict()
+    last = (container.get("lastState") or {}).get("terminated") or {}
+    detail = f"{waiting['reason']}: {waiting.get('message', '')}"
+    if last:
+        return Verdict(cause=f"{why} ({render_end(last)})", detail=detail)
+    return Verdict(cause=why, detail=detail)
+
+
+def render_end(ended: Mapping[str, Any]) -> str:
+    """Why a container ended (its state `terminated`), in words."""
+    if ended.get("reason") == "OOMKilled":
+        return OUT_OF_MEMORY
+    return f"its command ended with exit code {ended.get('exitCode', 'unknown')}"
+
+
+def _render_waiting(status: Mapping[str, Any]) -> str:
+    for condition in status.get("conditions") or []:
+        if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
+            return f"a node with room for it ({condition.get('message', 'none yet')})"
+    for container in status.get("containerStatuses") or []:
+        waiting = (container.get("state") or {}).get("waiting")
+        if waiting:
+            return f"its container ({waiting.get('reason', 'waiting')})"
+    return "its containers to be ready"

@@ -1,0 +1,1 @@
+"""Where a session's project comes from, and when it is ready."""

@@ -1,0 +1,1 @@
+"""A session's pod from its start to its loss."""

@@ -1,0 +1,1 @@
+"""What an administrator decides: traits a concern, and what they mean."""

@@ -1,0 +1,170 @@
+"""The pages of anonymous login: the one button, and the way to start over.
+
+A GET makes nothing; only a POST with its XSRF token makes or ends a visitor. Called by the routes
+that anonymous.py gives to JupyterHub.
+"""
+
+import asyncio
+import math
+from typing import Any
+
+from jupyterhub.handlers.base import BaseHandler
+from jupyterhub.handlers.login import LoginHandler
+from jupyterhub.utils import url_path_join
+from tornado import web
+
+from workshop_spawner import naming
+
+from . import admission, leaving, ratelimit
+
+VISIT_COOKIE = "workshop-visit"
+
+
+class VisitMixin:
+    """The cookie that tells two tabs of one browser from two browsers, before there is a user."""
+
+    def get_visit(self: Any) -> str:
+        """The visit that the login page began in this browser; empty when there is none."""
+        value = self.get_secure_cookie(VISIT_COOKIE, max_age_days=1)
+        return value.decode("ascii", "replace") if value else ""
+
+    def begin_visit(self: Any) -> None:
+        """Begin a visit unless this browser is in one."""
+        if not self.get_visit():
+            value = naming.make_random(24)
+            self._set_cookie(VISIT_COOKIE, value, path=self.hub.base_url, expires_days=None)
+
+    def end_visit(self: Any) -> None:
+        """The visitor has a name now; the next one gets another."""
+        self.clear_cookie(VISIT_COOKIE, path=self.hub.base_url)
+
+    def find_address(self: Any) -> str:
+        """The network address that asks, as far as the client cannot choose it."""
+        context = self.request.connection.context
+        peer = getattr(context, "_orig_remote_ip", self.request.remote_ip)
+        forwarded = self.request.headers.get("X-Forwarded-For", "")
+        return ratelimit.find_address(peer, forwarded, getattr(context, "trusted_downstream", ()))
+
+    def find_sent(self: Any) -> dict[str, str] | None:
+        """What a page that waits has to send again; None where nothing was sent."""
+        if self.request.method != "POST":
+            return None
+        return {name: self.get_body_argument(name, "")[:2000] for name in ("next", "name", "code")}
+
+    def refuse_too_many(self: Any) -> None:
+        """Raise a 429 with Retry-After when this address has made too many visitors or guesses."""
+        address = self.find_address()
+        wait = self.authenticator.judge_rate(address)
+        if wait:
+            self.log.warning("Too many visitors from %.64r", address)
+            refusal: Any = web.HTTPError(429, "Many people have come from your network just now.")
+            refusal.headers = {"Retry-After": f"{math.ceil(wait)}"}
+            raise refusal
+
+
+class AnonymousLoginHandler(VisitMixin, LoginHandler):
+    """`/hub/login`: a page with one button, and the POST behind it."""
+
+    async def get(self) -> None:
+        """Show the page; go on to the session where the visitor has one."""
+        self.set_header("Cache-Control", "no-store")
+        if not self.current_user:
+            self.begin_visit()
+        await super().get()
+
+    async def post(self) -> None:
+        """Make the visitor, unless this browser is one already or what was typed is wrong."""
+        if self.current_user:
+            self.redirect(self.get_next_url(self.current_user))
+            return
+        # Before anything is looked at: a refusal must not tell a guesser who is right.
+        self.refuse_too_many()
+        wrong = self._judge_typed()
+        if wrong:
+            self.set_status(403)
+            self.finish(await self._render(login_error=wrong))
+            return
+        name, _ = admission.judge_name(self.get_body_argument("name", ""), required=False)
+        user = await self.login_user({"name": name})
+        if user is None:
+            raise web.HTTPError(403, "Nobody can log in just now; please tell the organiser.")
+        self.end_visit()
+        self._jupyterhub_user = user
+        self.redirect(self.get_next_url(user))
+
+    def _judge_typed(self) -> str:
+        """What is wrong with what was typed, as a sentence; empty when nothing is."""
+        code = self.authenticator.access_code
+        if code and not admission.is_right_code(code, self.get_body_argument("code", "")):
+            address = self.find_address()
+            self.authenticator.count_guess(address)
+            self.log.warning("Wrong access code from %.64r", address)
+            return "This is not the access code. Please look at it again."
+        return admission.judge_name(
+            self.get_body_argument("name", ""), self.authenticator.ask_name
+        )[1]
+
+    def _render(self, login_error: str | None = None, **kwargs: Any) -> Any:
+        kwargs.pop("username", None)
+        return BaseHandler.render_template(
+            self,
+            "workshop-login.html",
+            authenticator=self.authenticator,
+            login_error=login_error or "",
+            typed_code=self.get_body_argument("code", "")[:200],
+            typed_name=self.get_body_argument("name", "")[:200],
+            next_url=self.get_argument("next", ""),
+            sync=kwargs.pop("sync", False),
+            **kwargs,
+        )
+
+    def render_template(self, name: str, **ns: Any) -> Any:
+        """Errors of a sent form are shown in the form; a full house has a page of its own."""
+        if name == "429.html":
+            return BaseHandler.render_template(self, name, sent=self.find_sent(), **ns)
+        return super().render_template(name, **ns)
+
+
+class RestartHandler(VisitMixin, BaseHandler):
+    """`/hub/restart`: end this session and begin a new one under a new name."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        """Ask whether it is meant; nothing happens yet."""
+        self.set_header("Cache-Control", "no-store")
+        self.finish(await self.render_template("workshop-restart.html"))
+
+    @web.authenticated
+    async def post(self) -> None:
+        """End the session of the old visitor and log in as a new one."""
+        user = self.current_user
+        if not self.authenticator.is_visitor(user):
+            raise web.HTTPError(
+                403, "Your account is not an anonymous one; stop your server instead."
+            )
+        self.refuse_too_many()
+        leaving.keep(asyncio.ensure_future(self._leave(user)))
+        self.clear_login_cookie()
+        self._jupyterhub_user = None
+        self.end_visit()
+        # JupyterHub 5 keeps no user_info.
+        kept = getattr(user, "user_info", None) or {}
+        fresh = await self.login_user({"name": kept.get("name", "")})
+        self.redirect(
+            url_path_join(self.hub.base_url, "spawn") if fresh else self.settings["login_url"]
+        )
+
+    def render_template(self, name: str, **ns: Any) -> Any:
+        """Whoever has to wait need not press the button again."""
+        return super().render_template(name, sent=self.find_sent(), **ns)
+
+    def get_visit(self) -> str:
+        """Always a new name: browsers would show the old session's pages under the old one."""
+        return ""
+
+    async def _leave(self, user: Any) -> None:
+        name = user.name
+        try:
+            await leaving.leave(self, user)
+        except Exception:  # a task has nobody to raise to; the culler sweeps
+            self.log.exception("Could not end the session of %s; left to the culler", name)

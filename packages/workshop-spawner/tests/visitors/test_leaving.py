@@ -1,0 +1,35 @@
+"""How a visitor leaves, whatever their session is doing."""
+
+import asyncio
+
+import pytest
+
+from workshop_spawner.visitors import leaving
+
+pytestmark = pytest.mark.hub
+
+
+async def test_starting_over_in_the_middle_of_a_start(place, workshop, visit):
+    """Without a node the session never comes up; starting over ends it all the same."""
+    hub = await workshop()
+    visitor = await visit(hub)
+    _, _, url = await visitor.login()
+    assert "spawn-pending" in url
+    old = visitor.name
+    _, page, _ = await visitor.get("hub/restart")
+    await visitor.press(page, "hub/restart")
+    async with asyncio.timeout(40):
+        while (await hub.api("GET", f"users/{old}"))[0] != 404:
+            await asyncio.sleep(0.1)
+    async with asyncio.timeout(20):
+        while any(old in name for name in place.left()):
+            await asyncio.sleep(0.1)
+
+
+async def test_a_kept_task_is_let_go_when_it_is_done():
+    task = asyncio.ensure_future(asyncio.sleep(0))
+    leaving.keep(task)
+    assert task in leaving._TASKS
+    await task
+    await asyncio.sleep(0)
+    assert task not in leaving._TASKS
