@@ -18,9 +18,12 @@ from jupyterhub.services.auth import HubOAuth
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
-from workshop_culler import desk, hub, ledger, metrics, roster, service, sweep
-from workshop_culler.limits import Limits
+from workshop_culler.doors import hub
 from workshop_culler.models import make_user
+from workshop_culler.passes import metrics, sweep
+from workshop_culler.rules.limits import Limits
+from workshop_culler.service import desk, ledger, roster
+from workshop_culler.service import serving as service
 
 LOG = logging.getLogger("crowd")
 PREFIX = "/services/culler/"

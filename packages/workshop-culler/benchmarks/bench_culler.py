@@ -31,10 +31,10 @@ import psutil
 import benchtable
 import crowd
 import realhub
-from workshop_culler.hub import Address, Hub
-from workshop_culler.limits import Limits
-from workshop_culler.policies import UserRules
-from workshop_culler.sweep import Rules, Sweep
+from workshop_culler.doors.hub import Address, Hub
+from workshop_culler.passes.sweep import Rules, Sweep
+from workshop_culler.rules.limits import Limits
+from workshop_culler.rules.policies import UserRules
 
 PEER = "jupyterhub-idle-culler"
 BARE = "bare DELETEs, all at once"

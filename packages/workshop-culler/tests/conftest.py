@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 
 import realhub
-from workshop_culler import cluster as cluster_room
-from workshop_culler import hub as hub_room
 from workshop_culler import labels
+from workshop_culler.doors import cluster as cluster_room
+from workshop_culler.doors import hub as hub_room
 
 CONFIG = Path(__file__).with_name("resting_hub_config.py").read_text()
 SCOPES = ["list:users", "read:users:activity", "read:servers", "delete:servers"]

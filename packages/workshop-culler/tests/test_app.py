@@ -10,9 +10,9 @@ from traitlets import TraitError
 from traitlets.config import Config
 
 from workshop_culler import app as app_room
-from workshop_culler import limits
 from workshop_culler.app import WorkshopCuller
 from workshop_culler.errors import StartError
+from workshop_culler.rules import limits
 
 TOKEN = "culler-" + "0" * 32
 

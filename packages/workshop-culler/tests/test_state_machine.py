@@ -19,10 +19,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from workshop_culler import cluster as cluster_room
-from workshop_culler import hub as hub_room
-from workshop_culler import janitor, kinds, labels, orphans, policies, sweep
-from workshop_culler.limits import Limits
+from workshop_culler import labels
+from workshop_culler.doors import cluster as cluster_room
+from workshop_culler.doors import hub as hub_room
+from workshop_culler.doors import kinds
+from workshop_culler.passes import janitor, sweep
+from workshop_culler.rules import orphans, policies
+from workshop_culler.rules.limits import Limits
 
 LOG = logging.getLogger("test.machine")
 OWNER = labels.Owner("lab", "workshops", "system:serviceaccount:workshops:hub")

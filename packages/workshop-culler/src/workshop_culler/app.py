@@ -1,6 +1,6 @@
 """The program `workshop-culler`: options, checks at start, the timer, a clean end.
 
-It contains no rule: `make_rules` turns options into values for `sweep.py`.
+It contains no rule: `make_rules` turns options into values for `passes/sweep.py`.
 """
 
 from __future__ import annotations
@@ -17,27 +17,12 @@ from typing import Any
 
 from traitlets import TraitError
 
-from workshop_culler import (
-    __version__,
-    cluster,
-    desk,
-    holds,
-    hub,
-    janitor,
-    labels,
-    ledger,
-    limits,
-    metrics,
-    options,
-    orphans,
-    policies,
-    report,
-    scopes,
-    service,
-    settings,
-    sweep,
-)
+from workshop_culler import __version__, labels, options, scopes, settings
+from workshop_culler.doors import cluster, hub
 from workshop_culler.errors import DoorError, StartError, TemporaryError
+from workshop_culler.passes import janitor, metrics, report, sweep
+from workshop_culler.rules import holds, limits, orphans, policies
+from workshop_culler.service import desk, ledger, serving
 
 EXIT_OK, EXIT_TROUBLE, EXIT_NO_START = 0, 1, 2
 CONFIG_FILES = ("workshop_culler_config.py", "idle_culler_config.py")
@@ -114,15 +99,15 @@ class WorkshopCuller(settings.Settings):
 
     async def _serve(
         self, stack: contextlib.AsyncExitStack, counter: desk.Desk
-    ) -> service.Service | None:
+    ) -> serving.Service | None:
         """The pages and the API, if the hub gave this service a URL."""
         names = ("JUPYTERHUB_SERVICE_URL", "JUPYTERHUB_SERVICE_PREFIX")
-        place = service.read_place(*(os.environ.get(name, "") for name in names))
+        place = serving.read_place(*(os.environ.get(name, "") for name in names))
         if place is None:
             self.log.info("No pages and no API: this service has no 'url' in the hub's services")
             return None
         counter.ledger.check()
-        made = service.Service(place, counter, self.log, open_metrics=self.open_metrics)
+        made = serving.Service(place, counter, self.log, open_metrics=self.open_metrics)
         made.start()
         stack.push_async_callback(made.close)
         return made
@@ -134,7 +119,7 @@ class WorkshopCuller(settings.Settings):
         self.log.info("%s", report.render_summary(done))
         return EXIT_OK if done.ok else EXIT_TROUBLE
 
-    async def _run_on(self, counter: desk.Desk, pages: service.Service | None) -> int:
+    async def _run_on(self, counter: desk.Desk, pages: serving.Service | None) -> int:
         stop, work = make_stop_event(), counter.work
         hold = holds.make_hold(self.grace_after_start, time.time(), time.monotonic())
         while not stop.is_set():

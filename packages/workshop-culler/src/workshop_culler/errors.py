@@ -1,7 +1,7 @@
 """What can go wrong at the doors. Two words decide what happens: temporary and permanent.
 
-The doors (`hub.py`, `cluster.py`) turn every failure of the network into one of these;
-`sweep.py` keeps the thing in question on both and says why.
+The doors (`doors/`) turn every failure of the network into one of these;
+`passes/sweep.py` keeps the thing in question on both and says why.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The values that everything else here judges: servers, users, cluster objects, verdicts.
 
 Frozen, without I/O; made once at the edge by `make_user` (a hub's user model) and by
-`cluster.py` (an object's metadata). Times are aware datetimes, spans are seconds.
+`doors/cluster.py` (an object's metadata). Times are aware datetimes, spans are seconds.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from typing import Any
 
 from traitlets import Bool, Callable, Int, List, TraitError, Unicode, default, validate
 
-from workshop_culler import limits
 from workshop_culler.options import IdleCuller
+from workshop_culler.rules import limits
 
 NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 
@@ -65,7 +65,7 @@ class Settings(IdleCuller):
         help="""A function that changes the limits of one server.
 
         Called with the keywords `server` and `limits` (see `workshop_culler.models.Server`
-        and `workshop_culler.limits.Limits`); returns a dict of changes as in a policy, or
+        and `workshop_culler.rules.limits.Limits`); returns a dict of changes as in a policy, or
         None. It may be a coroutine. None by default. For timetables and the like.
         Example: `c.WorkshopCuller.limits_hook = my_function`""",
     ).tag(config=True)

@@ -1,0 +1,1 @@
+"""One look at hub and cluster: fetch, judge, act, and say what was done."""

@@ -1,0 +1,1 @@
+"""Who may be ended, and why: verdicts over values. Pure."""

@@ -1,0 +1,124 @@
+"""Is this object of the cluster left over from a dead session? Pure verdicts.
+
+`passes/janitor.py` lists what carries our labels, asks hub and cluster about its session, and calls
+`judge_orphan`. A thing goes only if it is ours by labels and annotations, the hub firmly has
+no such session, the session's pod is firmly gone, and it is older than the grace period on
+the cluster's own clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from workshop_culler import labels
+from workshop_culler.models import Action, Presence, Server, Thing, User, Verdict, keep
+from workshop_culler.rules.policies import span
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Which session a thing says it belongs to: a hub's user and server, and a pod."""
+
+    user: str = ""
+    server: str = ""
+    pod: str = ""
+    session: str = ""
+
+
+def find_claim(thing: Thing) -> Claim:
+    """Read the claim from a thing's annotations and labels; empty parts are not said.
+
+    A pod is its own pod. The hub's user name is never guessed from a safe name.
+    """
+    notes = thing.annotations
+    return Claim(
+        user=notes.get(labels.USERNAME, ""),
+        server=notes.get(labels.SERVERNAME, ""),
+        pod=thing.name if thing.kind == "pods" else notes.get(labels.POD, ""),
+        session=thing.labels.get(labels.SESSION, ""),
+    )
+
+
+def find_presence(claim: Claim, user: User | None) -> Presence:
+    """What the hub's firm answer about the claimed user means for the claimed server.
+
+    `user` is None after a firm 404. A server counts as live while it starts or stops.
+    """
+    if not claim.user:
+        return Presence.UNKNOWN
+    if user is None:
+        return Presence.GONE
+    if user.servers is None:
+        return Presence.UNKNOWN
+    live = any(server.name == claim.server for server in user.servers)
+    return Presence.LIVE if live else Presence.STOPPED
+
+
+def is_replaced(claim: Claim, server: Server, pod: Thing) -> bool:
+    """Whether a live server's pod is firmly of a later session than the claimed one.
+
+    Not while it starts or stops: then the pod may be the old session's.
+    """
+    session = pod.labels.get(labels.SESSION)
+    settled = server.ready and not server.pending and not pod.deleting
+    return bool(settled and claim.session and session and session != claim.session)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How long dead things are left alone, in seconds, and whether volumes go too."""
+
+    grace: float = 90
+    stuck: float = 600
+    volumes: bool = False
+
+
+def judge_orphan(
+    thing: Thing, owner: labels.Owner, hub: Presence, pod: Presence, now: datetime, rules: Rules
+) -> Verdict:
+    """Delete or keep one thing. `now` is the cluster's time, not ours."""
+    if why := labels.why_not_ours(thing, owner):
+        return keep(f"not ours: {why}")
+    if thing.deleting:
+        return _judge_stuck(thing, thing.deleting, now, rules)
+    if hub is Presence.LIVE:
+        return keep("its session is live")
+    if hub is Presence.UNKNOWN:
+        return keep("the hub did not say firmly that its session is over")
+    if thing.kind == "persistentvolumeclaims" and not rules.volumes:
+        return keep("volumes are kept (cull_volumes is off)")
+    if thing.kind != "pods" and pod is not Presence.GONE:
+        return keep("its pod is still there" if pod is Presence.LIVE else "its pod may be there")
+    if thing.created is None:
+        return keep("the cluster does not say how old it is")
+    grown = thing.created + timedelta(seconds=rules.grace)
+    if now < grown:
+        return keep(f"within the grace period for {span(grown - now)}", grown)
+    return Verdict(Action.DELETE, f"{WHY[hub]}, {span(now - thing.created)} old", "orphan", now)
+
+
+WHY = {
+    Presence.GONE: "its user is gone",
+    Presence.STOPPED: "its server is stopped",
+    Presence.REPLACED: "its server runs on with a later session",
+}
+
+
+def _judge_stuck(thing: Thing, since: datetime, now: datetime, rules: Rules) -> Verdict:
+    if thing.kind != "namespaces" or not rules.stuck:
+        return keep("is being deleted already")
+    limit = since + timedelta(seconds=rules.stuck)
+    if now < limit:
+        return keep("is being deleted already", limit)
+    return Verdict(Action.UNSTICK, f"terminating for {span(now - since)}", "stuck", limit)
+
+
+def judge_finalizers(thing: Thing) -> Verdict:
+    """Free or keep one object inside a stuck project of ours: only if it waits to be deleted."""
+    if not thing.deleting:
+        return keep("nobody has asked to delete it")
+    if not thing.finalizers:
+        return keep("has no finalizers")
+    names = ", ".join(thing.finalizers)
+    return Verdict(Action.UNSTICK, f"held by {names}", "stuck")

@@ -1,0 +1,221 @@
+"""The service's API for sessions and instructors, below `/services/workshop-culler/api/`.
+
+A session asks with its own user's token. Handlers only: what is true is in `desk.py`, who may
+do what in `rights.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from typing import Any
+
+from jupyterhub.services.auth import HubOAuth
+from tornado.iostream import StreamClosedError
+from tornado.web import HTTPError, RequestHandler
+
+from workshop_culler.models import Server
+from workshop_culler.passes.metrics import Metrics
+from workshop_culler.service import announcements, clock, rights
+from workshop_culler.service.announcements import BadAnnouncement
+from workshop_culler.service.desk import Desk
+from workshop_culler.service.gate import Api
+from workshop_culler.service.roster import Roster
+
+LONGEST_PAGE = 200
+KEEPALIVE_SECONDS = 20.0
+ON_THE_WAY = "there is no such session, or it is not yours to see"
+
+
+class SessionApi(Api):
+    """Base of all that is about one session, named by `user` and `server` (own, default)."""
+
+    async def find_server(self, asked: dict[str, Any]) -> Server:
+        """The session asked for; 404 too when the person may not see it."""
+        user = str(asked.get("user") or (self.who.name if self.who.kind == "user" else ""))
+        name = str(asked.get("server") or "")
+        if not user:
+            raise HTTPError(400, reason="Say whose session: 'user'")
+        server = await self.desk.find_server(user, name)
+        if not rights.may_see(self.who, server):
+            raise HTTPError(404, reason="There is no such session")
+        return server
+
+    async def tell(self, server: Server, time: clock.Clock | None = None) -> None:
+        """Answer with the session's clock."""
+        unlimited = rights.may_stop(self.who, server)
+        time = time or await self.desk.make_clock(server, unlimited=unlimited)
+        shown = clock.render_clock(time)
+        shown["may_extend"] = shown["may_extend"] and rights.may_extend(self.who, server)
+        said = announcements.render_announcement(self.desk.ledger.announcement, self.desk.now)
+        # With the page a session sees that a culler which started anew does not know it yet.
+        whose = {"user": server.user, "server": server.name, "page": self.desk.find_page(server)}
+        self.answer({**whose, **shown, "announcement": said})
+
+
+class Session(SessionApi):
+    """`GET session?user=&server=`: its clock, and the announcement if there is one."""
+
+    async def get(self) -> None:
+        """Tell the clock."""
+        asked = {key: self.get_query_argument(key, "") for key in ("user", "server")}
+        await self.tell(await self.find_server(asked))
+
+
+class Extend(SessionApi):
+    """`POST session/extend {user, server}`: the new clock; 409 with the reason if refused."""
+
+    async def post(self) -> None:
+        """Extend it."""
+        server = await self.find_server(self.read_body())
+        if not rights.may_extend(self.who, server):
+            raise HTTPError(403, reason="You may not extend this session")
+        time = await self.desk.extend(server, self.who)
+        self.settings["roster"].wake()
+        await self.tell(server, time)
+
+
+class Stop(SessionApi):
+    """`POST session/stop {user, server}`: for who may stop it (delete:servers)."""
+
+    async def post(self) -> None:
+        """Stop it."""
+        server = await self.find_server(self.read_body())
+        if not rights.may_stop(self.who, server):
+            raise HTTPError(403, reason="You may not stop this session")
+        stopped = await self.desk.stop(server, self.who)
+        self.settings["roster"].wake()
+        self.answer({"stopped": stopped}, 200 if stopped else 202)
+
+
+class NotesPage(SessionApi):
+    """`POST session/page {page}`: a session tells at which page of the notes it is."""
+
+    async def post(self) -> None:
+        """Remember it."""
+        body = self.read_body()
+        server = await self.find_server(body)
+        if not rights.owns(self.who, server):
+            raise HTTPError(403, reason="Only the session itself may tell its page")
+        page = " ".join(str(body.get("page") or "").split())[:LONGEST_PAGE]
+        self.desk.note_page(server, page)
+        self.answer({"page": page})
+
+
+class Announcement(Api):
+    """`GET`, `POST {text, seconds}` and `DELETE announcement`."""
+
+    async def get(self) -> None:
+        """The announcement, or null."""
+        said = announcements.render_announcement(self.desk.ledger.announcement, self.desk.now)
+        self.answer({"announcement": said})
+
+    async def post(self) -> None:
+        """Say something to everybody."""
+        self._check()
+        try:
+            said = announcements.make_announcement(self.read_body(), self.who.name, self.desk.now)
+        except BadAnnouncement as error:
+            raise HTTPError(400, reason=str(error)) from error
+        await self._say(said)
+
+    async def delete(self) -> None:
+        """Take it back."""
+        self._check()
+        await self._say(None)
+
+    def _check(self) -> None:
+        if not rights.may_announce(self.who):
+            raise HTTPError(403, reason="Only admins may make announcements")
+
+    async def _say(self, said: announcements.Announcement | None) -> None:
+        await self.desk.ledger.announce(said, self.desk.now)
+        self.desk.log.info("announcement by=%s shown=%s", self.who.name, said is not None)
+        self.settings["roster"].wake()
+        await self.get()
+
+
+class Sessions(Api):
+    """`GET sessions`: all sessions that the person may see, for scripts."""
+
+    async def get(self) -> None:
+        """The rows of the page."""
+        if not rights.sees_anything(self.who):
+            raise HTTPError(403, reason="This takes the scope read:servers")
+        roster: Roster = self.settings["roster"]
+        rows = await roster.list_rows(self.who, await self.desk.list_servers())
+        self.answer({"sessions": list(rows.values())})
+
+
+class Events(Api):
+    """`GET events`: what changes, as server-sent events, for the instructor's page."""
+
+    def initialize(self, desk: Desk, auth: HubOAuth) -> None:
+        """Take what the handlers work with; nobody has gone yet."""
+        super().initialize(desk, auth)
+        self.gone = asyncio.Event()
+
+    def on_connection_close(self) -> None:
+        """The page was closed: it takes no watcher's place any more."""
+        self.gone.set()
+
+    async def get(self) -> None:
+        """Send until the page goes away."""
+        if not rights.sees_anything(self.who):
+            raise HTTPError(403, reason="This takes the scope read:servers")
+        self.set_header("Content-Type", "text/event-stream")
+        self.set_header("X-Accel-Buffering", "no")
+        roster: Roster = self.settings["roster"]
+        async with contextlib.aclosing(roster.watch(self.who)) as messages:
+            with contextlib.suppress(StreamClosedError):
+                await self._send(messages)
+
+    async def _send(self, messages: Any) -> None:
+        waiting = asyncio.ensure_future(anext(messages))
+        gone = asyncio.ensure_future(self.gone.wait())
+        try:
+            while not self.gone.is_set():
+                await asyncio.wait(
+                    {waiting, gone}, timeout=KEEPALIVE_SECONDS,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )  # fmt: skip
+                if not waiting.done():
+                    self.write(": still here\n\n")
+                else:
+                    self.write(f"data: {json.dumps(waiting.result())}\n\n")
+                    waiting = asyncio.ensure_future(anext(messages))
+                await self.flush()
+        finally:
+            gone.cancel()
+            waiting.cancel()
+            with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration):
+                await waiting
+
+
+class Health(RequestHandler):
+    """`GET health`: 200 while passes go all the way, else 503 with the trouble. No login."""
+
+    def get(self) -> None:
+        """Tell how it is."""
+        trouble = self.settings["find_trouble"]()
+        self.set_status(503 if trouble else 200)
+        self.finish({"ok": not trouble, "trouble": trouble})
+
+
+class MetricsPage(Api):
+    """`GET metrics`: for Prometheus, with a token that has read:metrics (unless opened)."""
+
+    async def prepare(self) -> None:
+        """Let in as the hub does for its own metrics."""
+        if self.settings["open_metrics"]:
+            return
+        await super().prepare()
+        if not rights.may_read_metrics(self.who):
+            raise HTTPError(403, reason="This takes a token with the scope read:metrics")
+
+    async def get(self) -> None:
+        """The metrics as text."""
+        metrics: Metrics = self.desk.metrics
+        self.set_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+        self.finish(metrics.render())

@@ -1,0 +1,146 @@
+import dataclasses
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workshop_culler import labels
+from workshop_culler.models import Action, Presence, Server, Thing, User
+from workshop_culler.rules import orphans
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+OWNER = labels.Owner("lab", "workshops", "system:serviceaccount:workshops:lab-spawner")
+RULES = orphans.Rules(grace=90, stuck=600)
+
+
+def ago(seconds):
+    return NOW - timedelta(seconds=seconds)
+
+
+def thing(kind="namespaces", **more):
+    return Thing(
+        kind,
+        "lab-x7k2",
+        "" if kind == "namespaces" else "workshops",
+        created=more.pop("created", ago(1000)),
+        labels={"app": "lab", "class": "session", labels.SESSION: "s1"},
+        annotations={
+            labels.REQUESTOR: OWNER.requestor,
+            labels.NAMESPACE: "workshops",
+            labels.DEPLOYMENT: "lab",
+            labels.POD: "lab-user-x7k2",
+            labels.USERNAME: "x7k2",
+        },
+        **more,
+    )
+
+
+def judge(it, hub=Presence.GONE, pod=Presence.GONE, rules=RULES):
+    return orphans.judge_orphan(it, OWNER, hub, pod, NOW, rules)
+
+
+@pytest.mark.parametrize(("hub", "pod"), list(itertools.product(Presence, Presence)))
+@pytest.mark.parametrize("kind", ["namespaces", "serviceaccounts", "services", "pods"])
+def test_only_firm_answers_delete(kind, hub, pod):
+    over = hub in (Presence.GONE, Presence.STOPPED, Presence.REPLACED)
+    expected = over and (kind == "pods" or pod is Presence.GONE)
+    assert judge(thing(kind), hub, pod).acts is expected
+
+
+@pytest.mark.parametrize(
+    ("it", "action"),
+    [
+        pytest.param(thing(), Action.DELETE, id="old"),
+        pytest.param(thing(created=ago(90)), Action.DELETE, id="old to the second"),
+        pytest.param(thing(created=ago(89)), Action.KEEP, id="within grace"),
+        pytest.param(thing(created=ago(-5)), Action.KEEP, id="from the future"),
+        pytest.param(thing(created=None), Action.KEEP, id="age unknown"),
+        pytest.param(thing(deleting=ago(5)), Action.KEEP, id="terminating"),
+        pytest.param(thing(deleting=ago(600)), Action.UNSTICK, id="terminating for too long"),
+        pytest.param(thing("pods", deleting=ago(9999)), Action.KEEP, id="a pod is not unstuck"),
+        pytest.param(thing("persistentvolumeclaims"), Action.KEEP, id="volume"),
+    ],
+)
+def test_age_and_state(it, action):
+    assert judge(it).action is action
+
+
+def test_volumes_go_if_asked():
+    rules = dataclasses.replace(RULES, volumes=True)
+    assert judge(thing("persistentvolumeclaims"), rules=rules).acts
+
+
+def test_stuck_rule_off():
+    assert not judge(thing(deleting=ago(9999)), rules=orphans.Rules(stuck=0)).acts
+
+
+@given(
+    st.sampled_from(Presence),
+    st.sampled_from(Presence),
+    st.integers(0, 9999),
+    st.dictionaries(
+        st.sampled_from([labels.REQUESTOR, labels.NAMESPACE, labels.DEPLOYMENT]),
+        st.text(max_size=5),
+        min_size=1,
+    ),
+)
+def test_a_foreign_thing_is_never_touched(hub, pod, age, wrong):
+    it = thing(created=ago(age))
+    foreign = dataclasses.replace(it, annotations={**it.annotations, **wrong})
+    assert not judge(foreign, hub, pod).acts
+
+
+def test_the_claim_is_read_and_never_guessed():
+    claim = orphans.find_claim(thing())
+    assert claim == orphans.Claim("x7k2", "", "lab-user-x7k2", "s1")
+    bare = dataclasses.replace(thing(), annotations={})
+    assert orphans.find_claim(bare) == orphans.Claim("", "", "", "s1")
+    assert orphans.find_claim(thing("pods")).pod == "lab-x7k2"
+
+
+@pytest.mark.parametrize(
+    ("user", "presence"),
+    [
+        (None, Presence.GONE),
+        (User("x7k2"), Presence.STOPPED),
+        (User("x7k2", servers=None), Presence.UNKNOWN),
+        (User("x7k2", servers=(Server("x7k2"),)), Presence.LIVE),
+        (User("x7k2", servers=(Server("x7k2", pending="stop"),)), Presence.LIVE),
+        (User("x7k2", servers=(Server("x7k2", "other"),)), Presence.STOPPED),
+    ],
+)
+def test_presence(user, presence):
+    assert orphans.find_presence(orphans.find_claim(thing()), user) is presence
+
+
+def test_without_a_user_name_nothing_is_known():
+    assert orphans.find_presence(orphans.Claim(pod="p"), None) is Presence.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("server", "pod", "replaced"),
+    [
+        (Server("a"), {labels.SESSION: "s2"}, True),
+        (Server("a"), {labels.SESSION: "s1"}, False),
+        (Server("a"), {}, False),
+        (Server("a", pending="spawn"), {labels.SESSION: "s2"}, False),
+        (Server("a", ready=False), {labels.SESSION: "s2"}, False),
+    ],
+)
+def test_a_later_session_proves_the_earlier_one_over(server, pod, replaced):
+    claim = orphans.Claim("a", "", "p", "s1")
+    assert orphans.is_replaced(claim, server, Thing("pods", "p", labels=pod)) is replaced
+
+
+@pytest.mark.parametrize(
+    ("it", "acts"),
+    [
+        (Thing("pods", "a", finalizers=("x/y",), deleting=ago(9)), True),
+        (Thing("pods", "a", finalizers=("x/y",)), False),
+        (Thing("pods", "a", deleting=ago(9)), False),
+    ],
+)
+def test_finalizers_are_taken_only_off_what_is_to_go(it, acts):
+    assert orphans.judge_finalizers(it).acts is acts

@@ -1,0 +1,108 @@
+import asyncio
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from workshop_culler.service import login
+
+CODE = "instructors-" + "7" * 24  # as in conftest.py
+pytestmark = [pytest.mark.hub, pytest.mark.asyncio(loop_scope="module")]
+
+
+class Browser:
+    """A client with cookies that fills in the form."""
+
+    def __init__(self, office, session):
+        self.office, self.session = office, session
+
+    async def get(self, path):
+        async with self.session.get(self.office.page + path, allow_redirects=False) as answer:
+            return answer.status, await answer.text()
+
+    async def enter(self, code, xsrf=None):
+        """Send the form as a browser does, with the token that its page has."""
+        _, text = await self.get("login")
+        xsrf = text.split('name="_xsrf" value="')[1].split('"')[0] if xsrf is None else xsrf
+        headers = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "same-origin"}
+        async with self.session.post(
+            self.office.page + "login", data={"_xsrf": xsrf, "token": code},
+            headers=headers, allow_redirects=False,
+        ) as answer:  # fmt: skip
+            return answer.status, await answer.text(), answer.headers
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def browser(office):
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(cookie_jar=jar) as session:
+        yield Browser(office, session)
+
+
+async def test_the_code_opens_the_page_and_the_feed(office, browser):
+    assert (await browser.get(""))[0] == 302
+    status, _, headers = await browser.enter(CODE)
+    assert (status, headers["Location"]) == (302, "/services/culler/")
+    kept = next(each for each in headers.getall("Set-Cookie") if CODE not in each)
+    assert "HttpOnly" in kept
+    assert not any(CODE in each for each in headers.getall("Set-Cookie"))
+    status, text = await browser.get("")
+    assert status == 200
+    assert ">lead<" in text
+    assert "Log out" in text
+
+
+@pytest.mark.parametrize("code", ["", "wrong", "x" * 600, "a b\u0000c"])
+async def test_a_wrong_code_is_refused_with_a_sentence(office, browser, code):
+    status, text, _ = await browser.enter(code)
+    assert (status, login.WRONG in text) == (403, True)
+    assert (await browser.get(""))[0] == 302
+
+
+async def test_tokens_that_are_for_something_else_are_refused(office, browser):
+    """A session's own token, and one of a person who may come in but sees nobody."""
+    await office.start_server("ada")
+    for token in (
+        await office.token("ada", "access:servers!server=ada/"),
+        await office.token("guy", "access:services!service=culler"),
+        await office.token("grace", "read:servers"),
+    ):
+        status, _, headers = await browser.enter(token)
+        assert status == 403
+        assert "services-culler" not in str(headers.getall("Set-Cookie", []))
+
+
+async def test_a_form_of_another_site_logs_nobody_in(office, browser):
+    status, _, headers = await browser.enter(CODE, xsrf="forged")
+    assert status == 403
+    assert "Location" not in headers
+
+
+async def test_log_out_forgets_the_code(office, browser):
+    await browser.enter(CODE)
+    _, text = await browser.get("")
+    xsrf = text.split('name="_xsrf" value="')[1].split('"')[0]
+    address = office.page + "logout"
+    async with browser.session.post(address, data={"_xsrf": "x"}, allow_redirects=False) as refused:
+        assert refused.status == 403
+    async with browser.session.post(address, data={"_xsrf": xsrf}, allow_redirects=False) as done:
+        assert done.status == 302
+    assert (await browser.get(""))[0] == 302
+
+
+async def test_the_code_is_in_no_log(office, browser):
+    await browser.enter(CODE)
+    await browser.get("")
+    assert CODE not in office.hub.log_text
+
+
+async def test_guessing_is_slow_and_no_more_than_a_few_at_once():
+    guesses = login.Guesses(seconds=3600)
+    tries = [asyncio.ensure_future(guesses.take_time()) for _ in range(login.MOST_GUESSES)]
+    while guesses.now < login.MOST_GUESSES:
+        await asyncio.sleep(0)
+    assert guesses.too_many
+    for each in tries:
+        each.cancel()
+    await asyncio.gather(*tries, return_exceptions=True)
+    assert not guesses.too_many
