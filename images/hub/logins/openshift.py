@@ -1,4 +1,4 @@
-"""Users of the cluster, whose sessions act as themselves: for the presets that have their login."""
+"""Users of the cluster, whose sessions act as themselves in a project of their own."""
 
 import os
 
@@ -18,3 +18,10 @@ c.OpenShiftAuthenticator.sessions_act_as_user = True
 # Their own rights are all that sessions have, so whoever has a login may come.
 c.OpenShiftAuthenticator.allow_all = True
 c.OpenShiftAuthenticator.admin_users = set(os.environ.get("ADMIN_USERS", "").split())
+
+c.WorkshopSpawner.identity = "user-token"
+c.WorkshopSpawner.project = "user"
+c.WorkshopSpawner.project_template = os.environ.get("OPENSHIFT_PROJECT") or "{username}"
+c.WorkshopSpawner.volume_size = os.environ.get("VOLUME_SIZE", "")
+# Logging in again leads to the same session; there is nobody new to become.
+c.WorkshopSpawner.restart_url = ""

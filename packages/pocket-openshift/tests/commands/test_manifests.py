@@ -49,3 +49,12 @@ def test_a_file_is_read_or_it_is_said_why_not(tmp_path, monkeypatch):
         manifests.load(str(tmp_path / "empty"))
     monkeypatch.setattr("sys.stdin", io.StringIO(ONE))
     assert manifests.load("-")[0]["metadata"] == {"name": "a"}
+
+
+def test_several_files_are_read_before_anything_is_done(tmp_path):
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    good.write_text("apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n")
+    bad.write_text("nothing: here\n")
+    assert [obj["metadata"]["name"] for obj in manifests.load_all([str(good)] * 2)] == ["a", "a"]
+    with pytest.raises(manifests.ManifestError, match=r"bad\.yaml holds something without"):
+        manifests.load_all([str(good), str(bad)])

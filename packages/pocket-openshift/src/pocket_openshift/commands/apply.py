@@ -17,14 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "files", nargs="*", metavar="FILE", help="YAML or JSON; - is standard input"
     )
-    parser.add_argument(
-        "-f",
-        "--filename",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="the same, as `oc apply` and `kubectl apply` have it",
-    )
+    manifests.add_filename(parser, "the same, as `oc apply` and `kubectl apply` have it")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,11 +29,7 @@ def _run(to: session.Session, args: argparse.Namespace) -> int:
     files = [*args.files, *args.filename]
     if not files:
         raise session.CommandError("name a file: `pocket-openshift apply FILE`")
-    try:
-        objects = [obj for name in files for obj in manifests.load(name)]
-    except manifests.ManifestError as error:
-        raise session.CommandError(str(error)) from error
-    for obj in objects:
+    for obj in manifests.load_all(files):
         print(apply(to, obj), flush=True)
     return 0
 

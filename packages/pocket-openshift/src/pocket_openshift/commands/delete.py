@@ -14,13 +14,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     session.add_arguments(parser)
     parser.add_argument("kind", nargs="?", help="pods, po, routes.route.openshift.io ...")
     parser.add_argument("names", nargs="*", metavar="NAME")
-    parser.add_argument(
-        "-f",
-        "--filename",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="the objects of a file, as `apply` made them; - is standard input",
+    manifests.add_filename(
+        parser, "the objects of a file, as `apply` made them; - is standard input"
     )
 
 
@@ -37,10 +32,7 @@ def _run(to: session.Session, args: argparse.Namespace) -> int:
         for name in args.names:
             _say(resource, name, gone=delete(to, resource, name))
         return 0
-    try:
-        objects = [obj for name in args.filename for obj in manifests.load(name)]
-    except manifests.ManifestError as error:
-        raise session.CommandError(str(error)) from error
+    objects = manifests.load_all(args.filename)
     # What was made last goes first: a namespace after what is in it.
     left = [obj for obj in reversed(objects) if not _delete_object(to, obj)]
     return 1 if left else 0

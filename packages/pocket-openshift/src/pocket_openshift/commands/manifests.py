@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,3 +54,13 @@ def load(name: str) -> list[Object]:
     if not found:
         raise ManifestError(f"{name} holds no objects")
     return found
+
+
+def load_all(names: Iterable[str]) -> list[Object]:
+    """The objects of several files, in order. Raises ManifestError before anything is done."""
+    return [obj for name in names for obj in load(name)]
+
+
+def add_filename(parser: argparse.ArgumentParser, text: str) -> None:
+    """The option `-f FILE`, which may be given several times, as `args.filename`."""
+    parser.add_argument("-f", "--filename", action="append", default=[], metavar="FILE", help=text)

@@ -61,10 +61,7 @@ def parse_values(words: Sequence[str]) -> dict[str, str]:
 def _template(to: session.Session, name: str) -> dict[str, Any]:
     if name != "-" and not Path(name).is_file():
         return dict(to.request("GET", _TEMPLATE.format(to.namespace, name)).body)
-    try:
-        found = manifests.load(name)
-    except manifests.ManifestError as error:
-        raise session.CommandError(str(error)) from error
+    found = manifests.load(name)
     if len(found) != 1 or found[0].get("kind") != "Template":
         raise session.CommandError(f"{name} holds no Template, or more than one")
     return found[0]

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from pocket_openshift.node import kubeconfig
 
-from . import resources
+from . import manifests, resources
 
 TIMEOUT = 30.0
 TRIES = 4
@@ -256,6 +256,6 @@ def main(verb: Callable[[Session, argparse.Namespace], int], args: argparse.Name
     try:
         with Session.of(args) as session:
             return verb(session, args)
-    except CommandError as error:
+    except (CommandError, manifests.ManifestError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
