@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,12 @@ def artifacts() -> Path:
     folder = Path(os.environ.get("ARTIFACTS", "artifacts")).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def pytest_configure():
+    """Hear Ctrl-C, and let what tests start hear it: below a script's `&` it would be ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_runtest_logreport(report):

@@ -64,9 +64,10 @@ def test_preview_serves_on_loopback_until_interrupted(tmp_path):
             assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", url)
             with urllib.request.urlopen(url, timeout=10) as answer:
                 assert "<h1" in answer.read().decode()
-        finally:
             process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+            assert process.wait(10) == 0
+        finally:
+            process.kill()
 
 
 async def test_a_port_that_is_taken(tmp_path, capsys):
