@@ -14,7 +14,7 @@ import secrets
 import shutil
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -123,6 +123,19 @@ class RealHub:
             if ended is not None:
                 ended.cancel()
 
+    async def until(self, true: Callable[[], Awaitable[Any]], *, seconds: float = 30) -> Any:
+        """Wait until what the hub is asked is so, and return it.
+
+        For what its REST API tells and its log does not: then there is no event to wait for.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                while not (said := await true()):
+                    await asyncio.sleep(0.1)
+                return said
+        except TimeoutError:
+            raise AssertionError(f"not so in {seconds} s:\n{self.log_text}") from None
+
     async def api(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
         """Call the hub's REST API as the administrating service: status and decoded body."""
         headers = {"Authorization": f"token {self.token}"}
@@ -133,6 +146,20 @@ class RealHub:
         ):
             text = await answer.text()
             return answer.status, json.loads(text) if text else None
+
+    async def start_server(self, name: str, body: object = None) -> list[dict[str, Any]]:
+        """Start a user's server and follow its progress to the end; the events, as JupyterHub's."""
+        status, said = await self.api("POST", f"users/{name}/server", body)
+        assert status in (201, 202), said
+        headers = {"Authorization": f"token {self.token}"}
+        url = f"http://127.0.0.1:{self.hub_port}{self.base_url}hub/api/users/{name}/server/progress"
+        async with (
+            asyncio.timeout(90),
+            aiohttp.ClientSession(headers=headers) as session,
+            session.get(url) as answer,
+        ):
+            lines = [line async for line in answer.content if line.startswith(b"data:")]
+        return [json.loads(line[5:]) for line in lines]
 
     async def kill(self) -> None:
         """SIGKILL to the hub alone, as a crash: proxy, services and servers stay."""

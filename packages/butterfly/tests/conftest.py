@@ -131,10 +131,25 @@ class Server:
         self.process = process
         self.url = url
         self.lines = []
+        self._more = asyncio.Event()
 
     @property
     def pid(self):
         return self.process.pid
+
+    async def read_log(self):
+        """Read on until the end of the server."""
+        async for line in self.process.stderr:
+            self.lines.append(line.decode())
+            self._more.set()
+
+    async def logs(self, text):
+        """Wait until the log holds `text`; all of it up to then."""
+        async with asyncio.timeout(20):
+            while text not in (log := "".join(self.lines)):
+                self._more.clear()
+                await self._more.wait()
+        return log
 
 
 async def _start_server(folder, *args, env=None, code=None):
@@ -160,14 +175,9 @@ async def _start_server(folder, *args, env=None, code=None):
             if found := re.search(r"Terminal at ([^ ,]+)", line.decode()):
                 server.url = f"http://{found.group(1)}"
                 break
-    server.drain = asyncio.create_task(_drain(server))
+    server.drain = asyncio.create_task(server.read_log())
     assert server.url, "".join(server.lines)
     return server
-
-
-async def _drain(server):
-    async for line in server.process.stderr:
-        server.lines.append(line.decode())
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+import asyncio
+import ssl
 import subprocess
 import sys
 import time
@@ -104,3 +106,42 @@ def test_the_time_of_a_deleted_namespace():
         end = time.monotonic() + 10
         while cluster.request("GET", "/api/v1/namespaces/a").status != 404:
             assert time.monotonic() < end
+
+
+async def test_one_waits_for_what_happens(cluster):
+    path = "/api/v1/namespaces/default/configmaps/late"
+    made = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "late"}}
+    waiting = asyncio.create_task(cluster.until(lambda: cluster.request("GET", path).status == 200))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    await asyncio.to_thread(cluster.apply, made)
+    assert await waiting is True
+
+
+async def test_one_waits_for_requests_and_for_faults(cluster):
+    cluster.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "ada"}})
+    token = cluster.token("default", "ada")
+
+    async def asked():
+        return [each for each in cluster.requests if each.user.endswith(":ada")]
+
+    waiting = asyncio.create_task(cluster.until(asked))
+    await asyncio.sleep(0)
+    await asyncio.to_thread(cluster.request, "GET", "/api/v1/pods", token=token)
+    assert (await waiting)[0].status == 403
+    fault = cluster.faults.add(resource="pods", delay=60)
+    waiting = asyncio.create_task(cluster.until(lambda: fault.seen))
+    slow = asyncio.create_task(
+        asyncio.to_thread(cluster.request, "GET", "/api/v1/pods", token=token)
+    )
+    assert await waiting == 1
+    cluster.stop()  # which ends the request that is not answered yet
+    with pytest.raises((ConnectionError, ssl.SSLError)):
+        await slow
+
+
+async def test_what_does_not_happen_is_said_with_what_did(cluster):
+    cluster.request("GET", "/api/v1/pods")
+    with pytest.raises(TimeoutError, match=r"not so within 0\.01 s.*\n.*pods"):
+        await cluster.until(lambda: False, seconds=0.01)
+    assert not cluster.plane.observers

@@ -14,8 +14,10 @@ import aiohttp
 import pytest
 import yaml
 from kubernetes_asyncio import client, config
+from kubespawner.clients import _client_cache
 
 from workshop_spawner.api.cluster import Cluster
+from workshop_spawner.api.watching import PodWatch
 from workshop_spawner.session import Hub, Session
 
 RBAC = Path(__file__).parents[3] / "templates" / "hub-rbac.yaml"
@@ -70,6 +72,10 @@ class Place:
             for item in self.as_admin(collection + selector)["items"]
         ]
 
+    async def gone(self, seconds: float = 30) -> None:
+        """Wait until nothing of any session is left."""
+        await self.pocket.until(lambda: not self.left(), seconds)
+
 
 @pytest.fixture
 def place(cluster) -> Place:
@@ -89,13 +95,33 @@ async def api(place):
     await config.load_kube_config(str(place.kubeconfig), client_configuration=configuration)
     async with client.ApiClient(configuration) as made:
         yield made
-    await asyncio.sleep(0.1)  # aiohttp ends its TLS connections a moment after it is closed
 
 
 @pytest.fixture
 def door(api) -> Cluster:
     """Our verbs, with the hub's rights, and little patience."""
     return Cluster(api, timeout=1, patience=8)
+
+
+@pytest.fixture
+async def watch_pods(place):
+    """KubeSpawner's watch of the pods with some labels: `watch = await watch_pods(labels)`."""
+    await config.load_kube_config(str(place.kubeconfig))
+    watches = []
+
+    async def start(labels: dict[str, str]) -> PodWatch:
+        watches.append(PodWatch(namespace=NAMESPACE, labels=labels))
+        await watches[-1].start()
+        return watches[-1]
+
+    yield start
+    for watch in watches:
+        await watch.stop()
+    # KubeSpawner closes the client that its watches share when the client's keeper is cancelled.
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+        await asyncio.wait([task])
+    assert not _client_cache
 
 
 @pytest.fixture(autouse=True)

@@ -86,7 +86,6 @@ class Life(RuleBasedStateMachine):
 
     async def _close(self):
         await self.api.close()
-        await asyncio.sleep(0.1)
 
     def spaces(self):
         found = self.pocket.request("GET", "/api/v1/namespaces").body["items"]

@@ -13,21 +13,6 @@ pytestmark = pytest.mark.hub
 PODS = "/api/v1/namespaces/workshops/pods"
 
 
-async def until(true, seconds=20):
-    """Wait for what only asking tells: `true`, a function or coroutine function."""
-    async with asyncio.timeout(seconds):
-        while True:
-            answer = true()
-            if await answer if asyncio.iscoroutine(answer) else answer:
-                return
-            await asyncio.sleep(0.1)
-
-
-async def gone(place):
-    """Wait until nothing of any session is left."""
-    await until(lambda: not place.left())
-
-
 async def test_two_visitors_each_have_a_session_and_leave_nothing(place, workshop, visit):
     place.pocket.start_node()
     hub = await workshop()
@@ -42,12 +27,12 @@ async def test_two_visitors_each_have_a_session_and_leave_nothing(place, worksho
     for visitor in (one, two):
         status, _ = await hub.api("DELETE", f"users/{visitor.name}/server")
         assert status in (202, 204)
-    await gone(place)
+    await place.gone()
 
     async def forgotten():
         return not (await hub.api("GET", "users"))[1]
 
-    await until(forgotten)
+    await hub.until(forgotten)
 
 
 async def test_a_session_may_work_in_its_project_and_nowhere_else(place, workshop, visit):
@@ -131,7 +116,7 @@ async def test_a_start_that_fails_says_why_and_leaves_nothing(
     visitor = await visit(hub)
     page = await visitor.fail()
     assert cause in page
-    await gone(place)
+    await place.gone()
     assert [user["name"] for user in (await hub.api("GET", "users"))[1]] == [visitor.name], (
         "who reads why it failed is not thrown out"
     )
@@ -142,7 +127,7 @@ async def test_a_hub_killed_in_the_middle_leaves_only_what_the_culler_finds(plac
     visitor = await visit(hub)
     _, _, url = await visitor.login()
     assert "spawn-pending" in url
-    await until(lambda: place.names(PODS))
+    await place.pocket.until(lambda: place.names(PODS))
     await hub.kill()
     left = {
         "namespaces": place.as_admin("/api/v1/namespaces?labelSelector=class%3Dsession")["items"],
@@ -162,7 +147,7 @@ async def test_a_hub_killed_in_the_middle_leaves_only_what_the_culler_finds(plac
         user = (await hub.api("GET", f"users/{visitor.name}"))[1]
         return not user.get("pending")
 
-    await until(settled, 40)
+    await hub.until(settled, seconds=40)
 
 
 async def test_stopping_in_the_middle_of_a_start(place, workshop, visit):
@@ -172,7 +157,7 @@ async def test_stopping_in_the_middle_of_a_start(place, workshop, visit):
     assert "spawn-pending" in url
     status, _ = await hub.api("DELETE", f"users/{visitor.name}/server")
     assert status in (202, 204)
-    await gone(place)
+    await place.gone()
 
 
 async def test_running_sessions_survive_a_hub_that_is_killed(place, workshop, visit):
@@ -186,7 +171,7 @@ async def test_running_sessions_survive_a_hub_that_is_killed(place, workshop, vi
     assert f"hello from {visitor.name}" in (await visitor.get(f"user/{visitor.name}/"))[1]
     assert place.as_admin(f"{PODS}/intro-user-{visitor.name}")["metadata"]["uid"] == uid
     await hub.api("DELETE", f"users/{visitor.name}/server")
-    await gone(place)
+    await place.gone()
 
 
 async def test_an_api_that_is_unwell_deletes_nothing(place, workshop, visit):
@@ -196,8 +181,8 @@ async def test_an_api_that_is_unwell_deletes_nothing(place, workshop, visit):
     )
     visitor = await visit(hub)
     await visitor.enter()
-    place.pocket.faults.add(verb="*", resource="*", status=500, times=None)
-    await asyncio.sleep(5)  # several polls
+    unwell = place.pocket.faults.add(verb="*", resource="*", status=500, times=None)
+    await place.pocket.until(lambda: unwell.seen >= 5, 20)
     place.pocket.faults.clear()
     assert f"hello from {visitor.name}" in (await visitor.get(f"user/{visitor.name}/"))[1]
     assert place.left()
@@ -244,7 +229,7 @@ async def test_who_comes_when_all_places_are_taken_queues_up(place, workshop, vi
     assert "location.replace" in page
     assert "1 before you (number 2 in the queue)" in (await third.login())[1]
     await hub.api("DELETE", f"users/{first.name}/server")
-    await gone(place)
+    await place.gone()
     assert "number 2 in the queue" in (await third.get("hub/spawn"))[1]
     assert (await second.get("hub/spawn"))[0] == 200
 
@@ -288,8 +273,12 @@ async def test_ports_with_host_names_are_open_to_routers_and_go_with_the_session
     opened = [port["port"] for rule in policy["spec"]["ingress"] for port in rule["ports"]]
     assert 8080 in opened
     await hub.api("DELETE", f"users/{visitor.name}/server")
-    await gone(place)
-    await until(lambda: not place.names(routes))
+    await place.gone()
+    await place.pocket.until(lambda: not place.names(routes))
+
+
+def is_ready(account):
+    return "workshop.jupyter.org/ready" in account["metadata"]["annotations"]
 
 
 async def test_who_needs_another_budget_gets_none_of_the_reserve(place, workshop, visit):
@@ -301,31 +290,30 @@ async def test_who_needs_another_budget_gets_none_of_the_reserve(place, workshop
         "c.WorkshopSpawner.reserved_sessions = 1\nc.WorkshopSpawner.profile_list = ["
         "{'display_name': 'A', 'slug': 'small'}, {'display_name': 'B', 'slug': 'large',"
         " 'kubespawner_override': {'budget': 'large'}}]\n"
+        "c.Spawner.group_overrides = {'1': {'groups': ['builders'],"
+        " 'spawner_override': {'budget': 'medium'}}}\n"
     )
     ready = "/api/v1/namespaces/workshops/serviceaccounts?labelSelector=class%3Dreserve"
+    for name in ("carol", "alice", "dora", "bob"):
+        await hub.api("POST", f"users/{name}")
+    await hub.api("POST", "groups/builders")
+    await hub.api("POST", "groups/builders/users", {"users": ["dora"]})
 
     async def start(name, profile):
-        await hub.api("POST", f"users/{name}")
-        assert (await hub.api("POST", f"users/{name}/server", {"profile": profile}))[0] < 300
+        assert (await hub.start_server(name, {"profile": profile}))[-1]["ready"]
 
-        async def up():
-            return (await hub.api("GET", f"users/{name}"))[1]["server"]
-
-        await until(up, 60)
+    def limit(name):
+        quota = f"/api/v1/namespaces/intro-{name}/resourcequotas/compute-resources"
+        return place.as_admin(quota)["spec"]["hard"]["limits.cpu"]
 
     await start("carol", "small")  # the reserve begins with the first session
-    await until(
-        lambda: any(
-            "workshop.jupyter.org/ready" in a["metadata"]["annotations"]
-            for a in place.as_admin(ready)["items"]
-        ),
-        60,
-    )
+    await place.pocket.until(lambda: any(map(is_ready, place.as_admin(ready)["items"])), 60)
     stock = set(place.names(ready))
     await start("alice", "large")
-    quota = "/api/v1/namespaces/intro-alice/resourcequotas/compute-resources"
-    assert place.as_admin(quota)["spec"]["hard"]["limits.cpu"] == "4"
-    assert stock <= set(place.names(ready)), "hers is made for her"
+    assert limit("alice") == "4"
+    await start("dora", "small")
+    assert limit("dora") == "2", "by her group"
+    assert stock <= set(place.names(ready)), "theirs are made for them"
     await start("bob", "small")
     env = place.as_admin(f"{PODS}/intro-user-bob")["spec"]["containers"][0]["env"]
     assert {e["name"]: e.get("value") for e in env}["PROJECT_NAMESPACE"] in stock
@@ -337,15 +325,10 @@ async def test_a_session_from_the_reserve(place, workshop, visit):
     allow(place, OWN, ("", "serviceaccounts", "patch"))
     hub = await workshop("c.WorkshopSpawner.reserved_sessions = 2")
     ready = "/api/v1/namespaces?labelSelector=class%3Dreserve"
+    accounts = "/api/v1/namespaces/workshops/serviceaccounts?labelSelector=class%3Dreserve"
+    until = place.pocket.until
     await until(lambda: len(place.names(ready)) == 2)
-    await until(
-        lambda: all(
-            "workshop.jupyter.org/ready" in account["metadata"]["annotations"]
-            for account in place.as_admin(
-                "/api/v1/namespaces/workshops/serviceaccounts?labelSelector=class%3Dreserve"
-            )["items"]
-        )
-    )
+    await until(lambda: all(map(is_ready, place.as_admin(accounts)["items"])))
     stock = set(place.names(ready))
     visitor = await visit(hub)
     assert await visitor.enter() == f"hello from {visitor.name}"
@@ -356,5 +339,5 @@ async def test_a_session_from_the_reserve(place, workshop, visit):
     assert env["PROJECT_NAMESPACE"] == project
     await until(lambda: len(place.names(ready)) == 2)
     await hub.api("DELETE", f"users/{visitor.name}/server")
-    await gone(place)
+    await place.gone()
     await until(lambda: project not in place.names("/api/v1/namespaces"))

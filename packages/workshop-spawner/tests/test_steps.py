@@ -46,9 +46,7 @@ async def test_steps_that_do_not_need_each_other_run_side_by_side(place, door):
     door._timeout = 10
     start = steps.Start(door, place.session, Journal())
     running = asyncio.ensure_future(start.run(make_plan(place.session)))
-    async with asyncio.timeout(3):
-        while not all(fault.seen for fault in slow):
-            await asyncio.sleep(0.01)
+    await place.pocket.until(lambda: all(fault.seen for fault in slow), 3)
     assert not start.made, "both are asked for before either is there"
     await running
 
@@ -87,16 +85,16 @@ async def test_what_was_made_without_an_answer_is_undone(place, door, resource):
 
 
 async def test_a_start_that_is_given_up_finishes_what_it_began_then_undoes(place, door):
-    place.pocket.faults.add(verb="create", resource="namespaces", delay=0.5)
+    late = place.pocket.faults.add(verb="create", resource="namespaces", delay=0.5)
     start = steps.Start(door, place.session, Journal())
     running = asyncio.ensure_future(start.run(make_plan(place.session)))
-    while not start.tried:
-        await asyncio.sleep(0.01)
+    await place.pocket.until(lambda: late.seen)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
     assert await start.undo() == []
-    await asyncio.sleep(0.6)  # longer than the delay: nothing may appear late
+    done = [(r.verb, r.resource) for r in place.pocket.requests]
+    assert done.index(("create", "namespaces")) < done.index(("delete", "namespaces"))
     assert place.left() == []
 
 

@@ -80,6 +80,7 @@ class ControlPlane:
         self.watching = watching.Watching()
         self.faults = faults.Faults()
         self.requests: deque[Record] = deque(maxlen=50_000)
+        self.observers: list[Callable[[Record | None], None]] = []
         self.signer = tokens.Signer(self.settings.url)
         self.authentication = authentication.Authentication(self)
         self.authorization = authorization.Authorization(self.store)
@@ -100,6 +101,16 @@ class ControlPlane:
                 self._wiring.by_kind[resource].append(behaviour)
         for name, endpoint in behaviour.endpoints().items():
             self._wiring.endpoints[name].append(endpoint)
+
+    def note(self, record: Record) -> None:
+        """Remember a request that was answered, and tell the observers."""
+        self.requests.append(record)
+        self.tell(record)
+
+    def tell(self, record: Record | None = None) -> None:
+        """Tell the observers that something happened: a request, or without one a fault."""
+        for observer in self.observers:
+            observer(record)
 
     def restore(self, keeper: persistence.Keeper) -> None:
         """Take up a cluster that was kept, and keep this one. Before `start`."""

@@ -108,7 +108,7 @@ class ApiHandler(tornado.web.RequestHandler):
             return
         self._recorded = True
         place = (target.verb, target.resource, target.namespace, target.name)
-        self.plane.requests.append(control_plane.Record(self.user.name, *place, status))
+        self.plane.note(control_plane.Record(self.user.name, *place, status))
 
     def _authenticate(self) -> identity.User:
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
@@ -214,6 +214,7 @@ class ApiHandler(tornado.web.RequestHandler):
         )
         if fault is None:
             return None
+        self.plane.tell()
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.drop == "before":

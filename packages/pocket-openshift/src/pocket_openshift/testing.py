@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import http.client
+import inspect
 import json
 import re
 import shutil
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
-from . import control_plane, faults, kinds, kubeconfigs, server, tokens
+from . import control_plane, faults, identity, kinds, kubeconfigs, server, tokens
 from .oauth import app as oauth_app
 from .oauth import people
 
@@ -155,6 +156,35 @@ class PocketCluster:
     def requests(self) -> list[control_plane.Record]:
         """The requests answered so far, oldest first."""
         return list(self.plane.requests)
+
+    async def until(self, true: Callable[[], Any], seconds: float = 30.0) -> Any:
+        """Wait until `true()` is true, and return what it said.
+
+        It is called now and after each change, each fault, and each request of anybody but the
+        administrator, so that a test waits for what happens and not for time. A coroutine function
+        is awaited. TimeoutError, with the last requests, after so many seconds.
+        """
+        loop, news = asyncio.get_running_loop(), asyncio.Event()
+
+        def tell(told: object) -> None:
+            if not (isinstance(told, control_plane.Record) and told.user == identity.ADMIN.name):
+                loop.call_soon_threadsafe(news.set)
+
+        watched = (self.plane.store.listeners, self.plane.observers)
+        self.run(lambda: [each.append(tell) for each in watched])
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    news.clear()
+                    said = true()
+                    if said := await said if inspect.isawaitable(said) else said:
+                        return said
+                    await news.wait()
+        except TimeoutError:
+            last = "\n".join(map(str, self.requests[-10:]))
+            raise TimeoutError(f"not so within {seconds} s; the last requests:\n{last}") from None
+        finally:
+            self.run(lambda: [each.remove(tell) for each in watched])
 
     def kubeconfig_for(self, token: str, namespace: str = "default") -> Path:
         """A kubeconfig file for a token."""

@@ -3,8 +3,6 @@
 import asyncio
 
 import pytest
-from kubernetes_asyncio import config
-from kubespawner.clients import _client_cache
 
 from workshop_spawner.api.watching import PodWatch
 
@@ -20,29 +18,16 @@ def make_pod(name):
     }
 
 
-async def close_shared_client():
-    """KubeSpawner closes its shared client when its keeper is cancelled."""
-    for task in asyncio.all_tasks() - {asyncio.current_task()}:
-        task.cancel()
-        await asyncio.wait([task])
-    await asyncio.sleep(0.1)  # aiohttp ends its TLS connections a moment later
-
-
 @pytest.fixture
-async def watch(place):
-    await config.load_kube_config(str(place.kubeconfig))
-    made = PodWatch(namespace="workshops", labels={"component": "x"})
-    await made.start()
-    yield made
-    await made.stop()
-    await close_shared_client()
-    assert not _client_cache
+async def watch(watch_pods):
+    return await watch_pods({"component": "x"})
 
 
 async def test_a_change_is_seen_when_it_happens(place, watch):
     waiting = asyncio.ensure_future(watch.wait_until("workshops/p", lambda pod: pod))
-    await asyncio.sleep(0.1)
-    assert not waiting.done()
+    await asyncio.to_thread(place.pocket.apply, make_pod("other"))
+    assert await watch.wait_until("workshops/other", lambda pod: pod)
+    assert not waiting.done(), "a neighbour's pod is no news"
     await asyncio.to_thread(place.pocket.apply, make_pod("p"))
     pod = await asyncio.wait_for(waiting, 2)
     assert pod["metadata"]["name"] == "p"
@@ -63,6 +48,31 @@ async def test_a_list_that_replaces_everything_is_news(watch):
     assert await asyncio.wait_for(waiting, 1)
 
 
+async def test_what_comes_and_goes_at_once_is_not_missed(watch):
+    """Events that were read together are all judged, not only the last."""
+    seen = []
+    waiting = asyncio.ensure_future(
+        watch.wait_until("workshops/q", lambda pod: seen.append(pod) or (len(seen) == 3 and seen))
+    )
+    await asyncio.sleep(0)
+    watch.resources["workshops/q"] = {"metadata": {"name": "q"}}
+    watch.resources.pop("workshops/q", None)
+    assert await asyncio.wait_for(waiting, 1) == [None, {"metadata": {"name": "q"}}, None]
+
+
+async def test_a_judge_that_fails_fails_for_who_waits(watch):
+    waiting = asyncio.ensure_future(
+        watch.wait_until("workshops/q", lambda pod: pod and pod["none"])
+    )
+    other = asyncio.ensure_future(watch.wait_until("workshops/q", lambda pod: pod))
+    await asyncio.sleep(0)
+    watch.resources["workshops/q"] = {"metadata": {"name": "q"}}
+    with pytest.raises(KeyError):
+        await waiting
+    assert await other
+    assert not watch._waiting
+
+
 async def test_who_gives_up_waiting_leaves_nothing_behind(watch):
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
@@ -76,8 +86,7 @@ async def test_a_watch_that_gave_up_is_known_to_be_dead(place, watch):
     assert watch.is_dead
 
 
-async def test_a_watch_that_never_came_up_is_known_to_be_dead(place):
-    await config.load_kube_config(str(place.kubeconfig))
+async def test_a_watch_that_never_came_up_is_known_to_be_dead(place, watch_pods):
     place.pocket.faults.add(verb="list", resource="pods", status=500)
     broken = PodWatch(namespace="workshops", labels={"component": "x"})
     with pytest.raises(Exception, match="500"):
@@ -85,4 +94,3 @@ async def test_a_watch_that_never_came_up_is_known_to_be_dead(place):
     with pytest.raises(Exception, match="500"):
         await broken.first_load_future
     assert broken.is_dead
-    await close_shared_client()

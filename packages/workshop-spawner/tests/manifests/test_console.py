@@ -4,7 +4,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import time
 from copy import deepcopy
 
 import pytest
@@ -58,8 +57,9 @@ WRITE = 'echo "$BRIDGE_K8S_AUTH_BEARER_TOKEN" >> "$0"; exec sleep 60'
 
 @pytest.fixture
 def run(tmp_path):
-    """Run the script with a console that writes down its token: `process, told, token file`."""
+    """Run the script with a console that tells its token: `process, told, token file`."""
     token, told = tmp_path / "token", tmp_path / "told"
+    os.mkfifo(told)
     running = []
 
     def start(command=("/bin/sh", "-c", WRITE, str(told)), write="first"):
@@ -67,31 +67,21 @@ def run(tmp_path):
             token.write_text(write)
         words = ["/bin/sh", "-c", console.SCRIPT, "console", str(token), "0.05", *command]
         running.append(subprocess.Popen(words, start_new_session=True))
-        return running[-1], told, token
+        return running[-1], lines, token
 
-    yield start
+    with os.fdopen(os.open(told, os.O_RDWR)) as lines:  # of both ends, so that it never ends
+        yield start
     for process in running:
         with contextlib.suppress(ProcessLookupError):  # none of its group is left
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
-def until(true, seconds=20):
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
-def lines(told):
-    return told.read_text().splitlines() if told.exists() else []
-
-
 def test_a_renewed_token_starts_the_console_anew(run):
     process, told, token = run()
-    until(lambda: lines(told) == ["first"])
+    assert told.readline() == "first\n"
     token.write_text("second")
-    until(lambda: lines(told) == ["first", "second"])
+    assert told.readline() == "second\n"
     assert process.poll() is None
 
 
@@ -99,7 +89,7 @@ def test_a_token_that_comes_late_is_waited_for(run):
     process, told, token = run(write="")
     assert process.poll() is None
     token.write_text("late")
-    until(lambda: lines(told) == ["late"])
+    assert told.readline() == "late\n"
 
 
 def test_a_console_that_ends_ends_its_container(run):
@@ -109,6 +99,6 @@ def test_a_console_that_ends_ends_its_container(run):
 
 def test_the_console_goes_with_its_container(run):
     process, told, _ = run()
-    until(lambda: lines(told))
+    assert told.readline()
     process.terminate()
     assert process.wait(20) == 143

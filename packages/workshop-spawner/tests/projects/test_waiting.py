@@ -49,9 +49,7 @@ async def test_a_project_that_is_ready_takes_one_look(place, door):
 async def test_user_ids_are_waited_for_where_the_cluster_allots_them(place, door):
     annotate(place, "workshops")
     running = asyncio.ensure_future(run(place, door))
-    async with asyncio.timeout(20):
-        while looks(place) < 3:
-            await asyncio.sleep(0.02)
+    await place.pocket.until(lambda: looks(place) >= 3)
     notes = f"/api/v1/namespaces/{place.session.project}/configmaps/notes"
     assert place.as_admin(notes) is None, "nothing is made before"
     annotate(place, place.session.project)

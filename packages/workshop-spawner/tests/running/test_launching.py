@@ -3,9 +3,7 @@
 import asyncio
 
 import pytest
-from kubernetes_asyncio import config
 
-from workshop_spawner.api.watching import PodWatch
 from workshop_spawner.errors import StartError
 from workshop_spawner.manifests import accounts, pods
 from workshop_spawner.running import launching
@@ -14,22 +12,9 @@ from workshop_spawner.session import Session
 PODS = "/api/v1/namespaces/workshops/pods"
 
 
-async def close_shared_client():
-    """KubeSpawner closes its shared client when its keeper is cancelled."""
-    for task in asyncio.all_tasks() - {asyncio.current_task()}:
-        task.cancel()
-        await asyncio.wait([task])
-    await asyncio.sleep(0.1)  # aiohttp ends its TLS connections a moment later
-
-
 @pytest.fixture
-async def watch(place):
-    await config.load_kube_config(str(place.kubeconfig))
-    made = PodWatch(namespace="workshops", labels={"app": "intro"})
-    await made.start()
-    yield made
-    await made.stop()
-    await close_shared_client()
+async def watch(watch_pods):
+    return await watch_pods({"app": "intro"})
 
 
 @pytest.fixture
@@ -73,9 +58,8 @@ async def say(place, state, ready=False, phase="Running"):
 
 
 async def made(place):
-    async with asyncio.timeout(10):
-        while not place.as_admin(f"{PODS}/{place.session.pod}"):
-            await asyncio.sleep(0.05)
+    """Wait until the session's pod is there."""
+    await place.pocket.until(lambda: place.as_admin(f"{PODS}/{place.session.pod}"))
 
 
 async def test_a_pod_is_returned_as_soon_as_it_is_ready(place, door, watch, owner):
@@ -83,7 +67,8 @@ async def test_a_pod_is_returned_as_soon_as_it_is_ready(place, door, watch, owne
     starting = asyncio.ensure_future(launching.launch(door, watch, place.session, pod, 20))
     await made(place)
     await say(place, {"waiting": {"reason": "ContainerCreating"}}, phase="Pending")
-    await asyncio.sleep(0.2)
+    key = f"workshops/{place.session.pod}"
+    await watch.wait_until(key, lambda pod: pod and pod["status"].get("containerStatuses"))
     assert not starting.done()
     await say(place, {"running": {}}, ready=True)
     up = await asyncio.wait_for(starting, 2)
@@ -144,12 +129,12 @@ async def test_an_old_pod_of_the_same_user_makes_room(place, door, watch, owner)
     starting = asyncio.ensure_future(
         launching.launch(door, watch, place.session, make(place.session, owner), 20)
     )
-    async with asyncio.timeout(10):
-        while True:
-            now = place.as_admin(f"{PODS}/{place.session.pod}")
-            if now and now["metadata"]["uid"] != left["metadata"]["uid"]:
-                break
-            await asyncio.sleep(0.05)
+
+    def another():
+        now = place.as_admin(f"{PODS}/{place.session.pod}")
+        return now if now and now["metadata"]["uid"] != left["metadata"]["uid"] else None
+
+    now = await place.pocket.until(another)
     await say(place, {"running": {}}, ready=True)
     assert (await asyncio.wait_for(starting, 5))["metadata"]["uid"] == now["metadata"]["uid"]
 

@@ -33,13 +33,6 @@ LOST = {
 }
 
 
-async def until(true, seconds=30):
-    """Wait for what only asking tells."""
-    async with asyncio.timeout(seconds):
-        while not true():
-            await asyncio.sleep(0.1)
-
-
 def lose(place, pod, status):
     """Be the kubelet, or a person with kubectl."""
     if status is None:
@@ -56,7 +49,7 @@ async def test_a_lost_session_leaves_nothing_and_says_why(place, workshop, visit
     assert lose(place, f"{PODS}/intro-user-{visitor.name}", status).status == 200
     assert words in await hub.logged(" is over: ")
     await hub.logged("server stopped, with exit code")
-    await until(lambda: not place.left())
+    await place.gone()
     page = ""
     async with asyncio.timeout(20):
         while "Your session ended: " not in page:

@@ -1,6 +1,7 @@
 """The reserve against a real API: filled, handed out once, and finished by whoever comes after."""
 
 import asyncio
+import functools
 import logging
 
 import pytest
@@ -9,7 +10,7 @@ from workshop_spawner import labels, plan
 from workshop_spawner.api.cluster import Cluster
 from workshop_spawner.manifests import budgets, network
 from workshop_spawner.session import Session
-from workshop_spawner.upkeep import reserving
+from workshop_spawner.upkeep import reserve, reserving
 from workshop_spawner.upkeep.reserve import Reserve
 
 LOG = logging.getLogger("t")
@@ -156,25 +157,25 @@ async def test_the_reserve_fills_itself_in_the_background(make, place, door):
     kept = make(size=1)
     running = asyncio.ensure_future(kept.run())
     try:
-        async with asyncio.timeout(20):
-            while (given := await kept.take(visitor(place, "alice"))) is None:
-                await asyncio.sleep(0.1)
-            first = given[0].account
-            while (given := await kept.take(visitor(place, "bob"))) is None:
-                await asyncio.sleep(0.1)
-        assert given[0].account != first
+        given = []
+        for name in ("alice", "bob"):
+            who = visitor(place, name)
+            taken, _ = await place.pocket.until(functools.partial(kept.take, who))
+            given.append(taken.account)
+        assert given[0] != given[1]
     finally:
         running.cancel()
         await asyncio.wait([running])
 
 
-async def test_an_api_that_is_away_does_not_end_the_reserve(make, place, api):
+async def test_an_api_that_is_away_does_not_end_the_reserve(make, place, api, monkeypatch):
     wishes = plan.Wishes()
     door = Cluster(api, timeout=1, patience=0.2)
     kept = Reserve(door, place.hub, lambda s: plan.make_ready_steps(s, wishes), 1, LOG)
-    place.pocket.faults.add(verb="list", resource="*", status=500, times=None)
+    monkeypatch.setattr(reserve, "PAUSE", 0)
+    away = place.pocket.faults.add(verb="list", resource="*", status=500, times=None)
     running = asyncio.ensure_future(kept.run())
-    await asyncio.sleep(1)
+    await place.pocket.until(lambda: away.seen >= 3)
     assert not running.done()
     running.cancel()
     await asyncio.wait([running])

@@ -18,12 +18,12 @@ async def test_starting_over_in_the_middle_of_a_start(place, workshop, visit):
     old = visitor.name
     _, page, _ = await visitor.get("hub/restart")
     await visitor.press(page, "hub/restart")
-    async with asyncio.timeout(40):
-        while (await hub.api("GET", f"users/{old}"))[0] != 404:
-            await asyncio.sleep(0.1)
-    async with asyncio.timeout(20):
-        while any(old in name for name in place.left()):
-            await asyncio.sleep(0.1)
+
+    async def forgotten():
+        return (await hub.api("GET", f"users/{old}"))[0] == 404
+
+    await hub.until(forgotten, seconds=40)
+    await place.pocket.until(lambda: not any(old in name for name in place.left()))
 
 
 async def test_a_kept_task_is_let_go_when_it_is_done():

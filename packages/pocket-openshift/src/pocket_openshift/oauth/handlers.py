@@ -42,6 +42,7 @@ class Handler(tornado.web.RequestHandler):
         fault = self.oauth.plane.faults.next_for_page(self._verb, self._page)
         if fault is None:
             return
+        self.oauth.plane.tell()
         await asyncio.sleep(fault.delay)
         if fault.drop == "before":
             self._hang_up()
@@ -70,7 +71,7 @@ class Handler(tornado.web.RequestHandler):
         requests; who asked is in the form, or unknown.
         """
         record = control_plane.Record("", self._verb, self._page, "", "", self.get_status())
-        self.oauth.plane.requests.append(record)
+        self.oauth.plane.note(record)
         if not getattr(self, "_cut", False):
             return super().finish(chunk)
         self._hang_up()

@@ -5,7 +5,7 @@ Called by spawner.py. KubeSpawner's own waits look at the same cache with pauses
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from kubespawner.spawner import ApiException, PodReflector
 from traitlets import validate
@@ -32,11 +32,29 @@ class _Store(dict[str, Any]):
         return value
 
 
+class _Waiter:
+    """Somebody who waits: each state is judged when it comes, so that none is missed."""
+
+    def __init__(self, judge: Callable[[Any], Any]) -> None:
+        self._judge = judge
+        self.verdict: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def see(self, pod: Any) -> None:
+        """Judge a state, unless an earlier one was enough."""
+        if self.verdict.done():
+            return
+        try:
+            if verdict := self._judge(pod):
+                self.verdict.set_result(verdict)
+        except Exception as error:  # noqa: BLE001 - it is the error of who waits, not the watch's
+            self.verdict.set_exception(error)
+
+
 class PodWatch(PodReflector):
     """A pod reflector that one can wait on; one of it is shared by all sessions of a hub."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._waiting: dict[str, set[_Waiter]] = {}
         super().__init__(*args, **kwargs)
 
     @validate("resources")
@@ -45,8 +63,8 @@ class PodWatch(PodReflector):
         return _Store(proposal.value, self._tell)
 
     def _tell(self, key: str) -> None:
-        for event in self._waiting.get(key, ()):
-            event.set()
+        for waiter in self._waiting.get(key, ()):
+            waiter.see(self.resources.get(key))
 
     def _tell_all(self) -> None:
         for key in self._waiting:
@@ -70,16 +88,17 @@ class PodWatch(PodReflector):
         }
 
     async def wait_until(self, key: str, judge: Callable[[Any], T | None]) -> T:
-        """Wait until `judge` of the pod of this key (None: not there) says something true."""
-        news = asyncio.Event()
-        self._waiting.setdefault(key, set()).add(news)
+        """Wait until `judge` of the pod of this key (None: not there) says something true.
+
+        It is called with the pod as it is now, and with each state that comes later, in order.
+        """
+        waiter = _Waiter(judge)
+        self._waiting.setdefault(key, set()).add(waiter)
         try:
-            while not (verdict := judge(self.resources.get(key))):
-                await news.wait()
-                news.clear()
-            return verdict
+            waiter.see(self.resources.get(key))
+            return cast(T, await waiter.verdict)
         finally:
-            self._waiting[key].discard(news)
+            self._waiting[key].discard(waiter)
             if not self._waiting[key]:
                 del self._waiting[key]
 
