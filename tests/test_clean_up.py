@@ -31,6 +31,8 @@ c.WorkshopSpawner.application = "workshop"
 c.WorkshopSpawner.budget = "small"
 c.WorkshopSpawner.image = "pocket/terminal"
 c.WorkshopSpawner.cmd = ["jupyterhub-butterfly", "--ip=$(POD_IP)"]
+# How long a restarted hub waits for a start that its predecessor began.
+c.Spawner.http_timeout = 10
 c.JupyterHub.services += [{{"name": "culler", "api_token": "{token}"}}]
 c.JupyterHub.load_roles += [{{
     "name": "culler",
@@ -75,13 +77,6 @@ def left_in(cluster):
     return [f"{kind}/{item['metadata']['name']}" for kind, items in lists.items() for item in items]
 
 
-async def until(condition, seconds=30):
-    """Wait for a change that has no event of its own; fails at the deadline."""
-    async with asyncio.timeout(seconds):
-        while not condition():
-            await asyncio.sleep(0.05)
-
-
 def was_asked(cluster, verb, resource):
     """Whether a session's start has sent that request."""
     made_by_hub = (r for r in list(cluster.requests) if r.user.endswith(":workshop:hub"))
@@ -107,11 +102,11 @@ async def test_a_hub_killed_in_the_middle_of_a_start_leaves_no_orphan(
     fault = cluster.faults.add(verb=verb, resource=resource, delay=3)
     async with visitor.Visitor.arrive(hub.url) as one:
         login = asyncio.create_task(one.log_in())
-        await until(lambda: fault.seen)
+        await cluster.until(lambda: fault.seen)
         await hub.kill()
         login.cancel()
         await asyncio.gather(login, return_exceptions=True)
-    await until(lambda: was_asked(cluster, verb, resource))
+    await cluster.until(lambda: was_asked(cluster, verb, resource))
     cluster.faults.clear()
     await hub.start()
 
@@ -120,19 +115,25 @@ async def test_a_hub_killed_in_the_middle_of_a_start_leaves_no_orphan(
 
     # The hub itself gives up the start that it finds in its database; then one pass of the culler,
     # once the visitor has been away for longer than the second that the culler is told to wait.
-    async with asyncio.timeout(60):
-        while any(is_busy(user) for user in await users()):
-            await asyncio.sleep(0.2)
+    async def all_settled():
+        return not any(is_busy(user) for user in await users())
+
+    await hub.until(all_settled, seconds=60)
     code, said = await cull()
     assert code == 0, said
-    await until(lambda: not left_in(cluster))
+    await cluster.until(lambda: not left_in(cluster))
     assert await users() == [], said
+
+
+def age(moment):
+    """The time since an ISO date."""
+    return datetime.now(UTC) - datetime.fromisoformat(moment)
 
 
 def is_busy(user):
     """Whether the hub still has something running or starting for them, or saw them just now."""
-    seen = datetime.fromisoformat(user["last_activity"] or user["created"])
-    return user["pending"] or user["server"] or datetime.now(UTC) - seen < timedelta(seconds=1.5)
+    seen = user["last_activity"] or user["created"]
+    return user["pending"] or user["server"] or age(seen) < timedelta(seconds=1.5)
 
 
 @pytest.mark.parametrize("limit", ["--timeout=1", "--max-age=1"], ids=["idle", "too old"])
@@ -143,17 +144,24 @@ async def test_a_session_that_is_over_leaves_nothing(cluster, workshop, limit):
         name = await one.log_in()
         async for _ in one.watch_start():
             pass
-        await until(lambda: len(left_in(cluster)) >= 3)
+        await cluster.until(lambda: len(left_in(cluster)) >= 3)
         # The hub's own clock decides: a pass before the limit ends nothing.
         code, said = await cull("--timeout=3600", "--max-age=3600")
         assert (code, bool(left_in(cluster))) == (0, True), said
-        await asyncio.sleep(1.5)  # the age itself is what is waited for
+
+        async def old_enough():
+            user = (await hub.api("GET", f"users/{name}"))[1]
+            return age(user["servers"][""]["last_activity"]) > timedelta(seconds=1.5)
+
+        await hub.until(old_enough)
         code, said = await cull(limit, "--max-age=0" if "timeout" in limit else "--timeout=0")
         assert code == 0, said
-        await until(lambda: not left_in(cluster))
-        async with asyncio.timeout(30):
-            while (await hub.api("GET", f"users/{name}"))[0] != 404:
-                await asyncio.sleep(0.1)
+        await cluster.until(lambda: not left_in(cluster))
+
+        async def forgotten():
+            return (await hub.api("GET", f"users/{name}"))[0] == 404
+
+        await hub.until(forgotten)
 
 
 async def test_an_api_that_answers_500_for_a_while_costs_nobody_their_session(cluster, workshop):
