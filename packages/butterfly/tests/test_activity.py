@@ -38,12 +38,18 @@ def test_the_first_key_after_a_silence_is_told_soon(interval, chance):
 @pytest.fixture
 async def hub():
     """A hub that answers activity reports as a test says, over real HTTP."""
-    seen, answers = [], []
+
+    class Answers(list):
+        used_up = asyncio.Event()
+
+    seen, answers = [], Answers()
 
     class Activity(web.RequestHandler):
         async def post(self):
             seen.append((self.request.headers["Authorization"], json.loads(self.request.body)))
             self.set_status(answers.pop(0) if answers else 200)
+            if not answers:
+                answers.used_up.set()
 
     sockets = netutil.bind_sockets(0, "127.0.0.1")
     server = httpserver.HTTPServer(web.Application([("/activity", Activity)]))
@@ -67,13 +73,12 @@ async def test_only_what_is_new_is_reported(hub):
 @pytest.mark.parametrize("trouble", [500, 429, 403, 404])
 async def test_a_report_that_was_not_taken_is_sent_again(hub, trouble):
     url, seen, answers = hub
-    answers += [trouble, trouble]
+    answers += [trouble, trouble, 200]
+    taken = answers.used_up
     reporter = activity.Reporter(url, "t", "", interval=0.05)
     reporter.note()
     task = asyncio.create_task(reporter.report_forever())
-    async with asyncio.timeout(30):
-        while reporter.reported is None:
-            await asyncio.sleep(0.01)
+    await taken.wait()
     task.cancel()
     assert len(seen) == 3
 
@@ -123,10 +128,14 @@ async def test_who_comes_back_is_reported_at_once_and_who_goes_on_once_an_interv
     task.cancel()
 
 
-async def test_a_hub_that_is_away_stops_nothing():
-    reporter = activity.Reporter("http://127.0.0.1:1/", "t", "", interval=0.01)
+async def test_a_hub_that_is_away_stops_nothing(waits):
+    reporter = activity.Reporter("http://127.0.0.1:1/", "t", "", interval=300)
     reporter.note()
     task = asyncio.create_task(reporter.report_forever())
-    await asyncio.sleep(0.2)
+    for tried in (1, 2, 3):
+        await waits.reached(2 * tried)
+        assert waits[-1] <= 2**tried, "longer each time"
+        waits.go_on()
+    await waits.reached(7)
     assert not task.done()
     task.cancel()

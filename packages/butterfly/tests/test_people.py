@@ -6,6 +6,7 @@ Firefox is in test_firefox.py.
 import re
 
 import pytest
+from playwright import async_api
 
 pytestmark = pytest.mark.browser
 CLIENTS = pytest.mark.parametrize("client", ["butterfly", "xterm"])
@@ -48,9 +49,13 @@ async def open_page(browser, server):
 
 
 async def shows(page, pattern):
-    await page.wait_for_function(
-        f"p => new RegExp(p, 'm').test(({SHOWN})())", arg=pattern, timeout=20_000
-    )
+    try:
+        await page.wait_for_function(
+            f"p => new RegExp(p, 'm').test(({SHOWN})())", arg=pattern, timeout=20_000
+        )
+    except async_api.TimeoutError as error:
+        shown = await page.evaluate(SHOWN)
+        raise AssertionError(f"no {pattern!r} in what is shown:\n{shown}") from error
 
 
 async def run(page, command):
