@@ -47,6 +47,46 @@
   term.onBinary((text) => page.link.send(text));
   term.onTitleChange((title) => (document.title = title.slice(0, 200) || document.title));
 
+  // xterm.js sends what an input method composed a moment after it is done; what comes in that moment
+  // overtakes it, or is sent twice, or cuts it off. A keyboard that completes words is that fast.
+  const field = term.textarea;
+  let composed = 0;
+  let held = [];
+  field.addEventListener("compositionend", () => {
+    composed += 1;
+    setTimeout(release, 0); // after xterm.js, whose listener is older
+  });
+  function release() {
+    composed -= 1;
+    if (composed) return;
+    const keys = held;
+    held = [];
+    for (const key of keys) {
+      const plain = key.key.length === 1 && !key.ctrlKey && !key.altKey && !key.metaKey;
+      if (plain) term.input(key.key);
+      else field.dispatchEvent(key);
+    }
+  }
+  addEventListener(
+    "input",
+    (event) => {
+      // It is in the field, from where xterm.js will send it with what was composed.
+      if (composed && event.target === field) event.stopImmediatePropagation();
+    },
+    true,
+  );
+  addEventListener(
+    "keydown",
+    (event) => {
+      const composing = event.isComposing || event.keyCode === 229;
+      if (!composed || composing || event.target !== field) return;
+      event.stopImmediatePropagation();
+      event.preventDefault();
+      held.push(new KeyboardEvent("keydown", event));
+    },
+    true,
+  );
+
   // What the frame holds is offered to the server; what it chooses among all browsers is drawn.
   function tellSize() {
     const size = fit.proposeDimensions();
