@@ -14,11 +14,11 @@ DIGEST = "sha256:" + "a" * 64
     [
         ("app", ("app", "", "")),
         ("app:1.2", ("app", "1.2", "")),
-        ("quay.io/team/app", ("quay.io/team/app", "", "")),
+        ("example.com/team/app", ("example.com/team/app", "", "")),
         ("localhost:5000/app", ("localhost:5000/app", "", "")),
         ("localhost:5000/app:dev", ("localhost:5000/app", "dev", "")),
-        (f"quay.io/app:1@{DIGEST}", ("quay.io/app", "1", DIGEST)),
-        (f"quay.io/app@{DIGEST}", ("quay.io/app", "", DIGEST)),
+        (f"example.com/app:1@{DIGEST}", ("example.com/app", "1", DIGEST)),
+        (f"example.com/app@{DIGEST}", ("example.com/app", "", DIGEST)),
     ],
 )
 def test_a_name_is_taken_apart(image, name):
@@ -28,16 +28,16 @@ def test_a_name_is_taken_apart(image, name):
 @pytest.mark.parametrize(
     ("image", "policy"),
     [
-        ("quay.io/team/app", "Always"),
-        ("quay.io/team/app:latest", "Always"),
-        ("quay.io/team/app:main", "Always"),
-        ("quay.io/team/app:master", "Always"),
+        ("example.com/team/app", "Always"),
+        ("example.com/team/app:latest", "Always"),
+        ("example.com/team/app:main", "Always"),
+        ("example.com/team/app:master", "Always"),
         ("app:develop", "Always"),
-        ("quay.io/team/app:1.2", "IfNotPresent"),
-        ("quay.io/team/app:main-3", "IfNotPresent"),
+        ("example.com/team/app:1.2", "IfNotPresent"),
+        ("example.com/team/app:main-3", "IfNotPresent"),
         ("localhost:5000/app:7", "IfNotPresent"),
         ("localhost:5000/app", "Always"),
-        (f"quay.io/team/app:latest@{DIGEST}", "IfNotPresent"),
+        (f"example.com/team/app:latest@{DIGEST}", "IfNotPresent"),
     ],
 )
 def test_only_what_moves_is_pulled_anew(image, policy):
@@ -50,7 +50,7 @@ def test_only_what_moves_is_pulled_anew(image, policy):
         ("app:1.2", ("app", "1.2")),
         ("app", ("app", "latest")),
         ("team/app:1.2", None),
-        ("quay.io/team/app", None),
+        ("example.com/team/app", None),
         (f"app@{DIGEST}", None),
         ("App:1", None),
         ("", None),
@@ -61,7 +61,7 @@ def test_only_a_bare_name_may_be_a_streams(image, stream):
 
 
 REPOSITORY = "image-registry.openshift-image-registry.svc:5000/workshops/app"
-IMPORTED = {"dockerImageReference": f"quay.io/team/app@{DIGEST}", "image": DIGEST}
+IMPORTED = {"dockerImageReference": f"example.com/team/app@{DIGEST}", "image": DIGEST}
 
 
 def make_stream(*, local=False, repository=REPOSITORY, items=(IMPORTED,)):
@@ -78,10 +78,13 @@ def make_stream(*, local=False, repository=REPOSITORY, items=(IMPORTED,)):
 @pytest.mark.parametrize(
     ("stream", "image"),
     [
-        (make_stream(), f"quay.io/team/app@{DIGEST}"),
-        (make_stream(items=(IMPORTED, {"image": "older"})), f"quay.io/team/app@{DIGEST}"),
+        (make_stream(), f"example.com/team/app@{DIGEST}"),
+        (
+            make_stream(items=(IMPORTED, {"image": "older"})),
+            f"example.com/team/app@{DIGEST}",
+        ),
         (make_stream(local=True), f"{REPOSITORY}@{DIGEST}"),
-        (make_stream(local=True, repository=""), f"quay.io/team/app@{DIGEST}"),
+        (make_stream(local=True, repository=""), f"example.com/team/app@{DIGEST}"),
         (make_stream(items=()), f"{REPOSITORY}:1.2"),
         (make_stream(items=(), repository=""), ""),
         ({}, ""),
@@ -96,16 +99,27 @@ def test_a_pod_is_settled():
         "spec": {
             "containers": [
                 {"name": "notebook", "image": "app:latest"},
-                {"name": "side", "image": "quay.io/side:main", "imagePullPolicy": "Never"},
+                {
+                    "name": "side",
+                    "image": "example.com/side:main",
+                    "imagePullPolicy": "Never",
+                },
             ],
-            "initContainers": [{"name": "setup", "image": "quay.io/setup:develop"}, {"name": "x"}],
+            "initContainers": [
+                {"name": "setup", "image": "example.com/setup:develop"},
+                {"name": "x"},
+            ],
         }
     }
-    assert images.list_images(pod) == {"app:latest", "quay.io/side:main", "quay.io/setup:develop"}
-    settled = images.settle(pod, {"app:latest": f"quay.io/team/app@{DIGEST}"})["spec"]
+    assert images.list_images(pod) == {
+        "app:latest",
+        "example.com/side:main",
+        "example.com/setup:develop",
+    }
+    settled = images.settle(pod, {"app:latest": f"example.com/team/app@{DIGEST}"})["spec"]
     assert [(c["image"], c["imagePullPolicy"]) for c in settled["containers"]] == [
-        (f"quay.io/team/app@{DIGEST}", "IfNotPresent"),
-        ("quay.io/side:main", "Never"),
+        (f"example.com/team/app@{DIGEST}", "IfNotPresent"),
+        ("example.com/side:main", "Never"),
     ]
     assert settled["initContainers"][0]["imagePullPolicy"] == "Always"
     assert "imagePullPolicy" not in pod["spec"]["containers"][0], "what was given stays as it is"

@@ -12,7 +12,7 @@ LOG = logging.getLogger("t")
 ROLE = "/apis/rbac.authorization.k8s.io/v1/namespaces/workshops/roles/workshop-hub"
 STREAMS = "/apis/image.openshift.io/v1/namespaces/workshops/imagestreams"
 DIGEST = "sha256:" + "a" * 64
-IMAGE = f"quay.io/team/app@{DIGEST}"
+IMAGE = f"example.com/team/app@{DIGEST}"
 
 
 def put_stream(place, tag="1.2"):
@@ -22,7 +22,7 @@ def put_stream(place, tag="1.2"):
         "kind": "ImageStream",
         "metadata": {"name": "app", "namespace": "workshops"},
         "spec": {
-            "tags": [{"name": tag, "from": {"kind": "DockerImage", "name": "quay.io/team/app"}}]
+            "tags": [{"name": tag, "from": {"kind": "DockerImage", "name": "example.com/team/app"}}]
         },
     }
     place.pocket.apply(stream)
@@ -52,7 +52,7 @@ def asked(place):
 
 async def test_a_streams_tag_is_found_and_not_asked_again_at_once(reading, door):
     put_stream(reading)
-    names = {"app:1.2", "quay.io/other:1"}
+    names = {"app:1.2", "example.com/other:1"}
     for _ in range(3):
         assert await resolving.resolve(door, "workshops", names, LOG) == {"app:1.2": IMAGE}
     assert asked(reading) == 1
@@ -66,12 +66,12 @@ async def test_after_a_while_it_is_asked_again(reading, door, monkeypatch):
 
 
 async def test_what_is_no_stream_is_left_as_it_is(reading, door):
-    assert await resolving.resolve(door, "workshops", {"busybox", "quay.io/a"}, LOG) == {}
+    assert await resolving.resolve(door, "workshops", {"busybox", "example.com/a"}, LOG) == {}
 
 
 async def test_names_with_a_registry_ask_nothing(place, door):
     before = len(place.pocket.requests)
-    assert await resolving.resolve(door, "workshops", {"quay.io/team/app:1"}, LOG) == {}
+    assert await resolving.resolve(door, "workshops", {"example.com/team/app:1"}, LOG) == {}
     assert place.pocket.requests[before:] == []
 
 

@@ -24,7 +24,7 @@ def make(**changes):
         "delete_pvc": True,
         "events_enabled": True,
         "session_age": 0,
-        "image": "quay.io/team/app:1",
+        "image": "example.com/team/app:1",
         "profile_list": [],
     }
     return SimpleNamespace(**{**keeper, **changes})

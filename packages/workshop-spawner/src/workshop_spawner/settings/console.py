@@ -27,7 +27,7 @@ class ConsoleSettings(HasTraits):
         Set it when attendees should see their project in the console, to the image of your
         cluster's own version.
 
-        Example: `c.WorkshopSpawner.console_image = "quay.io/openshift/origin-console:4.20"`
+        Example: `c.WorkshopSpawner.console_image = "openshift/origin-console:4.20"`
         """,
     )
 
