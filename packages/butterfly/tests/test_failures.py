@@ -1,6 +1,7 @@
 """A log tells which request failed and why, and nothing of its query."""
 
 import logging
+import re
 
 import aiohttp
 import pytest
@@ -16,6 +17,23 @@ class Failing(failures.LogsNoQuery, web.RequestHandler):
         if how == "quietly":
             raise web.HTTPError(404)
         raise ValueError("broken")
+
+
+@pytest.mark.parametrize(
+    ("status", "again", "links"),
+    [
+        (502, True, ['<a href="">Try again</a>', '<a href="/u/&quot;a/">Go to the terminal</a>']),
+        (403, False, ['<a href="/u/&quot;a/">Go to the terminal</a>']),
+        (404, True, ['<a href="/u/&quot;a/">Go to the terminal</a>']),
+        (418, True, ['<a href="">Try again</a>', '<a href="/u/&quot;a/">Go to the terminal</a>']),
+    ],
+)
+def test_a_person_reads_a_sentence_and_can_go_on(status, again, links):
+    page = failures.render_page(status, "No <b>.", '/u/"a/', again=again)
+    assert f"<h1>{failures.HEADINGS.get(status, 'That did not work')}</h1>" in page
+    assert "No &lt;b&gt;." in page
+    assert re.findall("<a .*?</a>", page) == links
+    assert "<script" not in page
 
 
 @pytest.fixture

@@ -78,3 +78,13 @@ async def test_a_missing_client_is_a_page_with_a_sentence(server_factory, person
     async with person.session.get(f"{server.url}terminal/session/1?client=xterm") as page:
         assert page.status == 501
         assert "hatch_build.py" in await page.text()
+
+
+async def test_what_is_not_there_shows_the_way_back(server, person):
+    async with person.session.get(f"{server.url}no/such?<script>") as answer:
+        text = await answer.text()
+    assert answer.status == 404
+    assert "There is nothing here" in text
+    assert "no/such" not in text
+    assert 'href="/"' in text
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]

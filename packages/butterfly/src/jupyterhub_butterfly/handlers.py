@@ -11,8 +11,15 @@ import random
 
 from tornado import web
 
-from . import __version__, clients, clock, countdown, tickets
+from . import __version__, clients, clock, countdown, failures, pages, tickets
 from .pages import PageHandler
+
+NO_SCRIPTS = {
+    "default-src": "'none'",
+    "style-src": "'unsafe-inline'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
 
 
 class Health(web.RequestHandler):
@@ -151,6 +158,8 @@ class NotFound(web.RequestHandler):
         raise web.HTTPError(404)
 
     def write_error(self, status_code: int, **kwargs: object) -> None:
-        """A short text; nothing of the request is repeated."""
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish("There is nothing here.\n")
+        """The way back to the terminal; nothing of the request is repeated."""
+        self.set_header("Content-Security-Policy", pages.render_csp(NO_SCRIPTS))
+        self.set_header("X-Content-Type-Options", "nosniff")
+        sentence = "This terminal has no page of that address."
+        self.finish(failures.render_page(status_code, sentence, self.settings["prefix"]))

@@ -115,7 +115,7 @@ class PageHandler(failures.LogsNoQuery, web.RequestHandler):
         """Show an error as a small page with a sentence, never a stack trace."""
         error = kwargs.get("exc_info", (None, None, None))[1]
         sentence = error.log_message if isinstance(error, web.HTTPError) else None
-        self.finish(render_error(status_code, sentence or self._reason, self.prefix))
+        self.finish(failures.render_page(status_code, sentence or self._reason, self.prefix))
 
 
 class StaticFiles(PageHandler, web.StaticFileHandler):
@@ -130,17 +130,3 @@ class StaticFiles(PageHandler, web.StaticFileHandler):
         if "\0" in path:
             raise web.HTTPError(404)
         await super().get(path, include_body)
-
-
-def render_error(status: int, sentence: str, prefix: str) -> str:
-    """Render the page that a person sees when something went wrong."""
-    from tornado.escape import xhtml_escape
-
-    return (
-        '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Terminal: error</title>'
-        '<body style="font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:15vh auto;'
-        'padding:0 1rem;background:#16181d;color:#e8e8e8">'
-        f'<h1 style="font-size:1.4rem">The terminal answers with error {status}</h1>'
-        f"<p>{xhtml_escape(sentence)}</p>"
-        f'<p><a style="color:#8ab4f8" href="{xhtml_escape(prefix)}">Try again</a></p></body></html>'
-    )

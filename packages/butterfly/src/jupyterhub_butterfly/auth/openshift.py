@@ -287,12 +287,12 @@ class Callback(failures.LogsNoQuery, web.RequestHandler):
 
     def write_error(self, status_code: int, **kwargs: typing.Any) -> None:
         """Say it in a sentence."""
-        from jupyterhub_butterfly import pages
-
         error = kwargs.get("exc_info", (None, None, None))[1]
         sentence = error.log_message if isinstance(error, web.HTTPError) else None
         prefix = self.settings["prefix"]
-        self.finish(pages.render_error(status_code, sentence or self._reason, prefix))
+        sentence = sentence or self._reason
+        # The address holds a code that is good once: not again.
+        self.finish(failures.render_page(status_code, sentence, prefix, again=False))
 
 
 class Logout(web.RequestHandler):
