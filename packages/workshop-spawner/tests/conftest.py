@@ -196,7 +196,7 @@ class Visitor:
     async def fail(self, **fields: str) -> str:
         """Log in to a session that cannot start; returns what the visitor reads of the cause."""
         _, page, url = await self.login(**fields)
-        if "spawn-pending" not in url or "Spawn failed" in page:
+        if "spawn-pending" not in url or "did not start</h1>" in page:
             return page
         xsrf = next(c.value for c in self.http.cookie_jar if c.key == "_xsrf")
         progress = f"hub/api/users/{self.name}/server/progress?_xsrf={xsrf}"

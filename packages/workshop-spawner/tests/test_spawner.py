@@ -116,6 +116,7 @@ async def test_a_start_that_fails_says_why_and_leaves_nothing(
     visitor = await visit(hub)
     page = await visitor.fail()
     assert cause in page
+    assert "<h1>Your session did not start</h1>" in page
     await place.gone()
     assert [user["name"] for user in (await hub.api("GET", "users"))[1]] == [visitor.name], (
         "who reads why it failed is not thrown out"

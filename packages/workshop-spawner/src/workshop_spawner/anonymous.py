@@ -5,9 +5,10 @@ Traits and hooks. The pages are in visitors/handlers.py, the rules in the rooms 
 
 import asyncio
 import time
+from pathlib import Path
 from typing import Any
 
-from jinja2 import PackageLoader
+from jinja2 import FileSystemLoader
 from jupyterhub.auth import Authenticator
 from traitlets import Bool, Instance, Integer, TraitError, Unicode, default, observe, validate
 
@@ -17,6 +18,7 @@ from .upkeep import startup
 from .visitors import admission, handlers, leaving
 from .visitors.ratelimit import RateLimit
 
+TEMPLATES = Path(__file__).with_name("templates")
 MOST_GUESSES = 60
 """Wrong access codes of one address within `visitors_window`."""
 _MEANINGLESS = "visitors get random names, so no list of names can match them"
@@ -258,8 +260,10 @@ class AnonymousAuthenticator(Authenticator):
 
     def get_handlers(self, app: Any) -> list[tuple[str, type]]:
         """JupyterHub's hook: our pages, and where their templates are."""
-        loader = app.tornado_settings["jinja2_env"].loader
-        loader.loaders = [*loader.loaders, PackageLoader("workshop_spawner", "templates")]
+        for loader in app.tornado_settings["jinja2_env"].loader.loaders:
+            if isinstance(loader, FileSystemLoader):
+                # After an administrator's own, before JupyterHub's.
+                loader.searchpath.insert(-1, str(TEMPLATES))
         if issubclass(app.spawner_class, WorkshopSpawner):
             startup.begin(app.spawner_class, app.config)
         return [

@@ -55,6 +55,8 @@ async def test_a_lost_session_leaves_nothing_and_says_why(place, workshop, visit
         while "Your session ended: " not in page:
             _, page, url = await visitor.get(f"user/{visitor.name}/")
     assert words in page, "the visitor reads the cause"
+    assert "<h1>Your session has ended</h1>" in page
+    assert "Start a new session" in page
     assert "spawn-pending" in url
     _, user = await hub.api("GET", f"users/{visitor.name}")
     assert user["server"] is None, "who reads why is not thrown out"

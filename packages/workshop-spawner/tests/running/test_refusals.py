@@ -37,7 +37,7 @@ def test_the_visitor_reads_the_sentence_and_the_log_the_object(monkeypatch, erro
     assert error.detail in str(refusal)
 
 
-@pytest.mark.parametrize(("error", "status"), [*zip(ERRORS, [503, 403, 400], strict=True)])
+@pytest.mark.parametrize(("error", "status"), [*zip(ERRORS, [503, 403, 500], strict=True)])
 def test_a_refused_start_is_not_a_hubs_failure(error, status):
     assert refusals.judge_reason(error)[1] == status
 

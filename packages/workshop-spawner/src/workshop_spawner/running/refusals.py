@@ -34,6 +34,7 @@ def make_spawn_error(error: WorkshopError) -> web.HTTPError:
         refusal.headers = {"Retry-After": f"{capacity.ASK_AGAIN}"}
     refusal.jupyterhub_message = error.message
     refusal.jupyterhub_html_message = html.escape(error.message)
+    refusal.workshop_session = True  # which page our templates show
     return refusal
 
 
@@ -57,4 +58,4 @@ def judge_reason(error: WorkshopError) -> tuple[str, int]:
         return "cluster", 503
     if isinstance(error, ForbiddenError):
         return "rights", 403
-    return "session", 400
+    return "session", 500  # whoever made the workshop can mend it, not the visitor
