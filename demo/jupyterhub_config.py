@@ -55,7 +55,7 @@ c.JupyterHub.services = [
             "workshop_culler",
             f"--timeout={os.environ['DEMO_IDLE_SECONDS']}",
             f"--max-age={os.environ['DEMO_AGE_SECONDS']}",
-            "--cull-every=30",
+            "--cull-every=10",
             "--anonymous-timeout=60",
             "--clean-cluster=True",
             "--application=workshop",

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
+from playwright import async_api
 
 import crowd as crowds
 
@@ -109,10 +110,10 @@ async def test_find_and_sort(office, browser):
     await page.wait_for_selector("tbody tr:nth-child(3)")
     await page.fill("#find", "class-b")
     visible = page.locator("tbody tr:visible th span")
-    assert await visible.all_inner_texts() == ["bob"]
+    await async_api.expect(visible).to_have_text(["bob"])
     await page.fill("#find", "")
     await page.get_by_role("button", name="Who").click()
-    assert await visible.all_inner_texts() == ["cy", "bob", "ada"]
+    await async_api.expect(visible).to_have_text(["cy", "bob", "ada"])
     assert await page.get_attribute("th:first-child", "aria-sort") == "descending"
 
 
