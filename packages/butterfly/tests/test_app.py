@@ -8,7 +8,8 @@ import time
 import pytest
 from traitlets import TraitError
 
-from jupyterhub_butterfly import app, settings
+from jupyterhub_butterfly import app
+from jupyterhub_butterfly.hub import settings
 
 
 async def test_a_command_runs_and_its_output_comes_back(person):

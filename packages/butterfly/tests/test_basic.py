@@ -7,8 +7,8 @@ import aiohttp
 import pytest
 from tornado import httputil, web
 
-from jupyterhub_butterfly import settings
 from jupyterhub_butterfly.auth import Refused, basic
+from jupyterhub_butterfly.hub import settings
 
 ENV = {"AUTH_USERNAME": "ada", "AUTH_PASSWORD": "pass:wörd"}
 

@@ -14,7 +14,8 @@ import jupyterhub
 import psutil
 import pytest
 
-from jupyterhub_butterfly import app, settings
+from jupyterhub_butterfly import app
+from jupyterhub_butterfly.hub import settings
 
 COMMON = f"""
 c.JupyterHub.authenticator_class = "dummy"

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from jupyterhub_butterfly import ptys, sessions
+from jupyterhub_butterfly.terminal import ptys, sessions
 
 POLICY = sessions.Policy(argv=("/bin/cat",), env={}, cwd="/")
 

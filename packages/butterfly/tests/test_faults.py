@@ -110,7 +110,7 @@ async def test_a_silent_browser_does_not_hold_up_the_program_for_ever(
     server_factory, person_factory
 ):
     code = (
-        "import jupyterhub_butterfly.app as a, jupyterhub_butterfly.sessions as s;"
+        "import jupyterhub_butterfly.app as a, jupyterhub_butterfly.terminal.sessions as s;"
         "a.SWEEP_SECONDS = 0.1; s.STALLED = 0.5; a.main()"
     )
     server = await server_factory(code=code)

@@ -11,8 +11,9 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from jupyterhub_butterfly import auth, settings
+from jupyterhub_butterfly import auth
 from jupyterhub_butterfly.auth import openshift
+from jupyterhub_butterfly.hub import settings
 
 pytest.importorskip("pocket_openshift", reason="needs pocket-openshift (packages/pocket-openshift)")
 

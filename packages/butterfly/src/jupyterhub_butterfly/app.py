@@ -24,10 +24,8 @@ from traitlets import TraitError
 
 from . import (
     __version__,
-    activity,
     auth,
     clients,
-    clock,
     extensions,
     handlers,
     options,
@@ -35,11 +33,11 @@ from . import (
     process,
     proxy,
     routes,
-    sessions,
-    settings,
     sockets,
 )
+from .hub import activity, clock, settings
 from .shell import shells
+from .terminal import sessions
 from .transfer import files, offers
 
 KEEP_ALIVE_SECONDS = sockets.KEEP_ALIVE

@@ -11,7 +11,8 @@ import random
 
 from tornado import web
 
-from . import __version__, clients, clock, countdown, failures, pages, tickets
+from . import __version__, clients, failures, pages, tickets
+from .hub import clock, countdown
 from .pages import PageHandler
 
 NO_SCRIPTS = {

@@ -18,7 +18,8 @@ import typing
 
 from tornado import web, websocket
 
-from . import auth, failures, origins, ptys, sessions, sizes, tickets
+from . import auth, failures, origins, tickets
+from .terminal import ptys, sessions, sizes
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from jupyterhub_butterfly import sessions
+from jupyterhub_butterfly.terminal import sessions
 from jupyterhub_butterfly.transfer import files, offers
 
 

@@ -16,7 +16,8 @@ import typing
 
 from tornado import web
 
-from jupyterhub_butterfly import settings, tickets
+from jupyterhub_butterfly import tickets
+from jupyterhub_butterfly.hub import settings
 
 from . import Refused, Visitor
 from .none import check_form

@@ -13,7 +13,8 @@ import typing
 
 from tornado import httputil, web
 
-from jupyterhub_butterfly import failures, hubclient, process, settings
+from jupyterhub_butterfly import failures, process
+from jupyterhub_butterfly.hub import hubclient, settings
 
 from . import Refused, Unanswered, Visitor
 

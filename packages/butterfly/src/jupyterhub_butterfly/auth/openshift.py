@@ -22,7 +22,8 @@ import typing
 
 from tornado import httputil, web
 
-from jupyterhub_butterfly import failures, settings, tickets
+from jupyterhub_butterfly import failures, tickets
+from jupyterhub_butterfly.hub import settings
 from jupyterhub_butterfly.shell import kubeconfig
 
 from . import Refused, Unanswered, Visitor, openshift_rules

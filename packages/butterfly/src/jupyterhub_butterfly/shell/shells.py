@@ -10,7 +10,8 @@ import pathlib
 import pwd
 import typing
 
-from jupyterhub_butterfly import options, sessions
+from jupyterhub_butterfly import options
+from jupyterhub_butterfly.terminal import sessions
 
 from . import bashrc, environment, kubeconfig, runtime, startup, toollinks
 

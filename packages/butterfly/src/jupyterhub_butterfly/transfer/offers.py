@@ -18,7 +18,7 @@ import stat
 import struct
 import typing
 
-from jupyterhub_butterfly import sessions
+from jupyterhub_butterfly.terminal import sessions
 
 from . import filepaths, files
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tornado import httpserver, netutil, web
 
-from jupyterhub_butterfly import activity
+from jupyterhub_butterfly.hub import activity
 
 NOW = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
 

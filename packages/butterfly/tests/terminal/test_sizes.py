@@ -2,7 +2,7 @@
 
 import pytest
 
-from jupyterhub_butterfly.sizes import Size, choose_size, make_size
+from jupyterhub_butterfly.terminal.sizes import Size, choose_size, make_size
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyterhub_butterfly import escapes
+from jupyterhub_butterfly.terminal import escapes
 
 
 def run(*reads):

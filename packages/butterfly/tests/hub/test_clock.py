@@ -11,7 +11,7 @@ import tornado.httpserver
 import tornado.netutil
 import tornado.web
 
-from jupyterhub_butterfly import clock, countdown, settings
+from jupyterhub_butterfly.hub import clock, countdown, settings
 
 
 def make_model(minutes):

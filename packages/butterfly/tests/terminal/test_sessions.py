@@ -5,8 +5,8 @@ import itertools
 
 import pytest
 
-from jupyterhub_butterfly import history, sessions
-from jupyterhub_butterfly.sizes import Size
+from jupyterhub_butterfly.terminal import history, sessions
+from jupyterhub_butterfly.terminal.sizes import Size
 
 
 class Viewer:

@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyterhub_butterfly import text
+from jupyterhub_butterfly.terminal import text
 
 
 def feed(*reads):

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyterhub_butterfly.history import History
+from jupyterhub_butterfly.terminal.history import History
 
 
 def test_a_short_history_is_replayed_whole():

@@ -8,8 +8,8 @@ import threading
 
 import pytest
 
-from jupyterhub_butterfly import ptys, turns
-from jupyterhub_butterfly.sizes import Size
+from jupyterhub_butterfly.terminal import ptys, turns
+from jupyterhub_butterfly.terminal.sizes import Size
 
 ENV = {"PATH": os.environ["PATH"], "TERM": "dumb", "PS1": "$ "}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jupyterhub_butterfly import text, turns
+from jupyterhub_butterfly.terminal import text, turns
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jupyterhub_butterfly import settings
+from jupyterhub_butterfly.hub import settings
 
 GOOD = {
     "JUPYTERHUB_SERVICE_PREFIX": "/hubs/a/user/ada/two",

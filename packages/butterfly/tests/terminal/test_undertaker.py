@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from jupyterhub_butterfly import undertaker
+from jupyterhub_butterfly.terminal import undertaker
 
 
 @pytest.fixture(autouse=True)

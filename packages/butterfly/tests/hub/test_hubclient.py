@@ -14,11 +14,11 @@ import psutil
 import pytest
 from tornado import httpserver, netutil, web
 
-from jupyterhub_butterfly import hubclient
+from jupyterhub_butterfly.hub import hubclient
 
 LEFT_OUT = ("sqlalchemy", "alembic", "jupyterhub.orm", "jupyterhub.roles", "aiohttp")
 
-LEAN = "from jupyterhub_butterfly import hubclient; auth = hubclient.load()"
+LEAN = "from jupyterhub_butterfly.hub import hubclient; auth = hubclient.load()"
 WHOLE = "from jupyterhub.services import auth"
 
 SCOPES = [
@@ -112,7 +112,7 @@ print(json.dumps(found))
 def test_an_import_meanwhile_is_not_led_astray(statement):
     code = f"""
 import json, sys
-from jupyterhub_butterfly import hubclient
+from jupyterhub_butterfly.hub import hubclient
 sys.modules.update({{one.__name__: one for one in hubclient.make_stand_ins()}})
 {statement}
 print(json.dumps([found.__name__, isinstance(found, hubclient.Deferred)]))
@@ -126,7 +126,7 @@ def test_what_was_imported_before_stays():
     code = """
 import json, sys, sqlalchemy
 before = sqlalchemy
-from jupyterhub_butterfly import hubclient
+from jupyterhub_butterfly.hub import hubclient
 auth = hubclient.load()
 from jupyterhub import scopes, utils
 print(json.dumps([scopes.sa is before, sys.modules["sqlalchemy"] is before]))
@@ -137,7 +137,7 @@ print(json.dumps([scopes.sa is before, sys.modules["sqlalchemy"] is before]))
 def test_a_lean_import_that_fails_is_followed_by_the_whole_one():
     code = """
 import json, sys
-from jupyterhub_butterfly import hubclient
+from jupyterhub_butterfly.hub import hubclient
 def broken():
     return [hubclient.Deferred("jupyterhub._memoize", {"lru_cache_key": None}, package=False)]
 hubclient.make_stand_ins = broken

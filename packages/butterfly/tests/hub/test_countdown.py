@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyterhub_butterfly import countdown
-from jupyterhub_butterfly.countdown import Known
+from jupyterhub_butterfly.hub import countdown
+from jupyterhub_butterfly.hub.countdown import Known
 
 HOUR, LONG_AGO, JUST_NOW = 3600.0, 1e6, 5.0
 FULL = "This session was extended as far as it may be."
