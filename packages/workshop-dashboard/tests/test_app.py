@@ -23,14 +23,26 @@ def notes(folder, text):
 
 def test_check_finds_nothing_in_good_notes(tmp_path, capsys):
     assert app.main(["check", notes(tmp_path, "# Good")]) == 0
-    assert capsys.readouterr().out == "1 pages, 0 errors, 0 warnings\n"
+    assert capsys.readouterr().out == "1 page, 0 errors, 0 warnings\n"
 
 
 def test_check_names_file_and_line(tmp_path, capsys):
     assert app.main(["check", notes(tmp_path, "# T\n\n[x](gone.md) %nobody%")]) == 1
     out = capsys.readouterr().out
-    assert "index.md:3: error: the link to gone.md leads nowhere" in out
-    assert "1 pages, 2 errors, 0 warnings" in out
+    assert f"{tmp_path}/index.md:3: error: the link to gone.md leads nowhere" in out
+    assert "1 page, 2 errors, 0 warnings" in out
+
+
+def test_check_names_files_as_a_person_would_open_them(tmp_path, capsys, monkeypatch):
+    content = tmp_path / "mine" / "content"
+    content.mkdir(parents=True)
+    notes(content, "# T\n\n[x](gone.md)")
+    (tmp_path / "mine" / "workshop.yaml").write_text("modules: {activate: [index, lost]}")
+    monkeypatch.chdir(tmp_path)
+    assert app.main(["check", "mine"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("mine/content/index.md:3: error: ")
+    assert lines[1].startswith("mine/workshop.yaml:1: error: ")
 
 
 def test_a_variable_may_be_given(tmp_path):

@@ -5,6 +5,7 @@ Called from the command line; for people who write notes, not for the hub.
 
 import argparse
 import asyncio
+import dataclasses
 import os
 import socket
 import sys
@@ -54,14 +55,15 @@ def make_library(options: argparse.Namespace) -> library.Library:
     )
 
 
-def run_check(source: library.Library, _options: argparse.Namespace) -> int:
-    """Print the problems, one a line as FILE:LINE; 1 if one of them is an error."""
+def run_check(source: library.Library, options: argparse.Namespace) -> int:
+    """Print the problems, one a line as FOLDER/FILE:LINE; 1 if one of them is an error."""
     book = source.load()
     problems = check.check_notes(book)
     for problem in problems:
-        print(problem)
+        print(dataclasses.replace(problem, file=str(library.path_of(options.folder, problem.file))))
     errors = sum(problem.level == "error" for problem in problems)
-    print(f"{len(book.pages)} pages, {errors} errors, {len(problems) - errors} warnings")
+    numbers = {"page": len(book.pages), "error": errors, "warning": len(problems) - errors}
+    print(", ".join(f"{n} {word}" if n == 1 else f"{n} {word}s" for word, n in numbers.items()))
     return 1 if errors else 0
 
 

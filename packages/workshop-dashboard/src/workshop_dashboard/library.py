@@ -112,6 +112,14 @@ def find_shelf(folder: Path, workshop_file: str = "") -> Shelf:
     return Shelf(content.resolve(), workshop, _first_file(homes, MODULES_FILES), ignored)
 
 
+def path_of(folder: Path, name: str) -> Path:
+    """Return the path of a file that the notes know as `name`, beginning with `folder` as given."""
+    places = (folder / place for place in CONTENT_FOLDERS)
+    content = next((place for place in places if place.is_dir()), folder)
+    paths = (home / name for home in (content, folder, folder / "workshop"))
+    return next((path for path in paths if path.is_file()), folder / name)
+
+
 def list_files(content: Path) -> Iterator[tuple[str, Path]]:
     """Yield (name below `content`, path) of every file, hidden ones and foreign links left out.
 
