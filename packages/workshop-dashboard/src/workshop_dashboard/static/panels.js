@@ -84,7 +84,9 @@
   // it: they are where reading begins, also for those who have them read out.
   window.addEventListener("blur", () => {
     const inFrame = document.activeElement?.tagName === "IFRAME";
-    if (notes && inFrame && !navigator.userActivation?.hasBeenActive) notes.focus();
+    if (!notes || !inFrame || navigator.userActivation?.hasBeenActive) return;
+    // Not at once: the browser is still moving, and both or neither would have the keys.
+    setTimeout(() => { document.activeElement.blur(); window.focus(); notes.focus(); });
   });
 
   const doing = {
