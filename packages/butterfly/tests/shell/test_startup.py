@@ -1,11 +1,27 @@
 """Variables and the set-up that an image or a workshop brings."""
 
 import asyncio
+import os
 
 import psutil
 import pytest
 
 from jupyterhub_butterfly.shell import startup
+
+
+async def until_ended(pid):
+    """Wait until a program that is not our child has ended; whoever adopted it buries it."""
+    try:
+        ended = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    told = asyncio.Event()
+    asyncio.get_running_loop().add_reader(ended, told.set)
+    try:
+        await asyncio.wait_for(told.wait(), 20)
+    finally:
+        asyncio.get_running_loop().remove_reader(ended)
+        os.close(ended)
 
 
 def write(path, text, mode=0o755):
@@ -101,16 +117,15 @@ def test_the_last_root_with_a_message_wins(tmp_path):
 
 async def test_a_set_up_that_takes_too_long_is_ended_with_all_it_runs(tmp_path, monkeypatch):
     monkeypatch.setattr(startup, "SETUP_SECONDS", 0.3)
-    script = write(tmp_path / "setup", "#!/bin/sh\nsleep 1000 & echo $!; wait\n")
+    script = write(tmp_path / "setup", "#!/bin/sh\nsleep 1000 & echo $! $$; wait\n")
     log = tmp_path / "log"
     env = {"PATH": "/bin:/usr/bin"}
     assert await startup.run_setup(script, env, str(tmp_path), log) == -1
     text = log.read_text()
     assert "took longer" in text
-    child = int(text.split()[0])
-    async with asyncio.timeout(5):
-        while psutil.pid_exists(child) and psutil.Process(child).status() != "zombie":
-            await asyncio.sleep(0.01)
+    child, itself = map(int, text.split()[:2])
+    assert not psutil.pid_exists(itself)
+    await until_ended(child)
 
 
 async def test_a_set_up_that_cannot_start_is_a_failure(tmp_path):

@@ -165,3 +165,4 @@ async def _run(
             if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
+                await process.wait()  # or it stays a zombie
