@@ -292,10 +292,10 @@ class Grounds:
         if pod:
             self.add_pod(user, session)
 
-    def add_pod(self, user, session=""):
+    def add_pod(self, user, session="", **changes):
         """The pod of a session."""
         spec = {"containers": [{"name": "notebook", "image": "x", "command": ["sleep", "1"]}]}
-        pod = make_metadata("Pod", f"lab-user-{user}", user, session)
+        pod = make_metadata("Pod", f"lab-user-{user}", user, session, **changes)
         self.cluster.apply(pod | {"spec": spec})
 
     def names(self, resource="namespaces"):

@@ -133,6 +133,29 @@ async def test_nobody_extends_beyond_the_limit_on_the_project(classroom, grounds
 
 
 @on_module_loop
+async def test_who_deletes_their_project_has_the_same_end(classroom, grounds, open_desk, log):
+    """An admin of a project may delete it; the session's pod still says when it is over."""
+    await classroom.start_server("ada")
+    now = datetime.now(UTC)
+    ends = {labels.EXPIRES: 60, labels.EXPIRES_LIMIT: 200}
+    notes = {name: render_time(now + timedelta(seconds=left)) for name, left in ends.items()}
+    grounds.add_session("ada", annotations=notes)
+    grounds.add_pod("ada", annotations=notes)
+    async with classroom.door() as door, grounds.door() as side:
+        keeper = janitor.Janitor(side, door, OWNER, orphans.Rules(), log)
+        counter = open_desk(door, keeper)
+        server = await counter.find_server("ada", "")
+        assert grounds.cluster.request("DELETE", "/api/v1/namespaces/lab-ada").status == 200
+        await keeper.look(Report())
+        assert keeper.projects() == {}
+        assert counter.find_grant(server).expires == parse_time(notes[labels.EXPIRES])
+        clock = await counter.extend(server, ADA)
+        assert clock.ends == parse_time(notes[labels.EXPIRES_LIMIT])
+        door.ahead = timedelta(seconds=300)
+        assert (await counter.work.run()).done["server"] == 1
+
+
+@on_module_loop
 async def test_a_cluster_that_refuses_the_note_does_not_refuse_the_person(
     classroom, grounds, open_desk, log, caplog
 ):

@@ -98,7 +98,6 @@ async def test_projects_are_counted_for_the_metrics(place, door):
 async def test_settings_without_effect_are_told(place, door, caplog):
     keeper = make(
         reserved_sessions=3,
-        session_age=60,
         project="none",
         cluster=door,
         namespace="workshops",
@@ -111,4 +110,3 @@ async def test_settings_without_effect_are_told(place, door, caplog):
     keeper.decide_wishes = decide
     await housekeeping.keep_house(keeper)
     assert "reserved_sessions has no effect" in caplog.text
-    assert "session_age has no effect" in caplog.text

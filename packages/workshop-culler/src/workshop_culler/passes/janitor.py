@@ -105,8 +105,8 @@ class Janitor:
         """Our projects by the hub's user and server that they belong to."""
         return self._index.projects
 
-    def pod_labels(self) -> Mapping[Key, Thing]:
-        """The session pods by user and server, for policies that match labels."""
+    def pods(self) -> Mapping[Key, Thing]:
+        """The session pods by the hub's user and server that they belong to."""
         return self._index.pods
 
     async def annotate(self, project: Thing, notes: Mapping[str, str | None]) -> None:

@@ -142,7 +142,7 @@ class Sweep:
     async def _sweep_servers(
         self, report: Report, servers: list[Server], now: datetime, listed: float
     ) -> None:
-        tags = self.janitor.pod_labels() if self.janitor else {}
+        tags = self.janitor.pods() if self.janitor else {}
         work = []
         for server in servers:
             pod = tags.get(server.key)

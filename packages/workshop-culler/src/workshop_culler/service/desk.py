@@ -79,9 +79,14 @@ class Desk:
         return self.janitor.projects().get(server.key) if self.janitor else None
 
     def find_grant(self, server: Server) -> policies.Grant:
-        """What is written down about a session's end: in the file, and on its project."""
+        """What is written down about a session's end: in the file, on its project and its pod.
+
+        A session may delete its project, as the project's admin. The pod is beyond its reach and
+        has the ends that it began with.
+        """
         project = self.find_project(server)
-        notes = project.annotations if project else {}
+        pod = self.janitor.pods().get(server.key) if self.janitor else None
+        notes = {**(pod.annotations if pod else {}), **(project.annotations if project else {})}
         untils = (self.ledger.find_until(server), parse_time(notes.get(labels.EXTENDED)))
         return policies.Grant(
             until=max((each for each in untils if each), default=None),

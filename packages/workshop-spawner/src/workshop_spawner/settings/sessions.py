@@ -181,11 +181,10 @@ class SessionSettings(HasTraits):
         min=0,
         config=True,
         help="""
-        How long a session may last, from the moment it starts; written on its project, where the
-        culler finds it.
+        How long a session may last, from the moment it starts; written on its pod and its temporary
+        project, where a culler with `clean_cluster` finds it.
 
-        Seconds; 0 for no end. Only with `project = "temporary"`; elsewhere the culler's `max_age`
-        does it.
+        Seconds; 0 for no end.
 
         Set it for drop-in workshops, somewhat above what the workshop takes.
 
@@ -199,7 +198,7 @@ class SessionSettings(HasTraits):
         config=True,
         help="""
         How long a session may last at most, with all its extensions, from the moment it starts;
-        written on its project, where the culler finds it.
+        written where `session_age` is.
 
         Seconds, at least `session_age`; 0 leaves it to the culler's `extension_limit`. With both,
         the earlier one holds. Nobody extends a session beyond it, instructors neither.

@@ -46,11 +46,6 @@ async def keep_house(keeper: Any) -> None:
 
 async def _look_after(keeper: Any) -> None:
     uses = replace(make_uses(keeper), streams=await uses_streams(keeper))
-    if keeper.session_age and keeper.project != plan.TEMPORARY:
-        keeper.log.warning(
-            "session_age has no effect: only a temporary project carries its session's end. Set "
-            "max_age of the culler"
-        )
     wishes = await keeper.decide_wishes(None)
     needed = rights.list_rights(wishes, uses)
     await selfcheck.check(keeper.cluster, keeper.namespace, needed, keeper.log)
