@@ -126,14 +126,15 @@ def package_spec(package: Path) -> str:
     return f"{package}[kubernetes]" if package.name == "workshop-culler" else str(package)
 
 
-def install_proxy(session: nox.Session) -> None:
-    """configurable-http-proxy beside the session, with a Node of its own where there is none."""
+def install_proxy(session: nox.Session, *more: str) -> None:
+    """The hub's proxy beside the session, and more of npm; with a Node of its own where none is."""
     home = Path(session.virtualenv.location).resolve() / "proxy"
     binaries = home / "node_modules" / ".bin"
     if not shutil.which("npm"):
         session.install("-q", NODE)
-    if not all((home / "node_modules" / name.split("@")[0]).exists() for name in (PROXY, AXE)):
-        session.run("npm", "install", "--silent", "--prefix", str(home), PROXY, AXE, external=True)
+    wanted = (PROXY, *more)
+    if not all((home / "node_modules" / name.split("@")[0]).exists() for name in wanted):
+        session.run("npm", "install", "--silent", "--prefix", str(home), *wanted, external=True)
     # The wheel's `node` is a wrapper that the real one outlives: its own binary goes first.
     wheel = sorted(Path(session.virtualenv.location).resolve().glob(NODE_BINARIES))
     paths = [*map(str, wheel), *session.bin_paths, str(binaries), os.environ["PATH"]]
@@ -188,7 +189,7 @@ def minimums(session: nox.Session) -> None:
 def run_tests(session: nox.Session, *args: str, pins: list[str] | None = None) -> None:
     """Install all of ours and run pytest with `args`."""
     install_packages(session, "-r", str(TEST_TOOLS), *(pins or []), compiled=True)
-    install_proxy(session)
+    install_proxy(session, AXE)
     session.run("pytest", *args, **ENDING)
 
 
