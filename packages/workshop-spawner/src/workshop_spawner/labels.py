@@ -122,15 +122,33 @@ def make_description(metadata: Mapping[str, Any]) -> str:
     return f"{marks.get(SESSION, 'lasting')} of {marks[USER]} in {marks[APP]}"
 
 
-def is_requested(metadata: Mapping[str, Any], session: Session) -> bool:
-    """Whether a project was requested by this hub for a session of this user and server."""
+def is_requested(metadata: Mapping[str, Any], session: Session, *, temporary: bool = False) -> bool:
+    """Whether a project was requested by this hub for a session of this user and server.
+
+    Where projects are `temporary` the requester and the name are enough: its admin may have
+    written another description, but cannot change those.
+    """
     notes = metadata.get("annotations") or {}
-    first, _, rest = notes.get(DESCRIPTION, "").partition(" of ")
+    name, described = metadata.get("name", ""), notes.get(DESCRIPTION, "")
+    if notes.get(REQUESTER) != session.hub.requestor or is_protected(name, session.hub):
+        return False
+    first, _, rest = described.partition(" of ")
+    says_so = rest == f"{session.slug} in {session.hub.application}"
+    return (temporary and name == session.project) or (first not in ("", "lasting") and says_so)
+
+
+def is_lasting_request(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether a project of the wanted name is the user's lasting one, requested by this hub.
+
+    Its description may be another by now, as its admin may change it; not that of a session.
+    """
+    notes = found.get("annotations") or {}
+    mine = make_description(wanted)
+    one_of_a_session = notes.get(DESCRIPTION, "").endswith(mine.removeprefix("lasting"))
     return (
-        notes.get(REQUESTER) == session.hub.requestor
-        and not is_protected(metadata.get("name", ""), session.hub)
-        and first not in ("", "lasting")
-        and rest == f"{session.slug} in {session.hub.application}"
+        SESSION not in wanted["labels"]
+        and notes.get(REQUESTER) == wanted["annotations"][REQUESTOR]
+        and not one_of_a_session
     )
 
 

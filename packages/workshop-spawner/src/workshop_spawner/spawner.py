@@ -342,7 +342,9 @@ class WorkshopSpawner(
         by_request = await choosing.by_request(self.cluster, self.project_api, self.log)
         _, left = await asyncio.gather(
             self._stop_pods(session, 0 if now else self.delete_grace_period),
-            steps.remove_session(self.cluster, session, by_request),
+            steps.remove_session(
+                self.cluster, session, by_request, temporary=self.project == plan.TEMPORARY
+            ),
         )
         for error in left:
             self.log.error("Left to the culler: %s", error.detail)

@@ -160,7 +160,7 @@ def is_root(manifest: Manifest) -> bool:
 
 
 async def remove_session(
-    cluster: Cluster, session: Session, by_request: bool = False
+    cluster: Cluster, session: Session, by_request: bool = False, *, temporary: bool = False
 ) -> list[WorkshopError]:
     """Delete every project and account of this user and server, of this and any earlier start.
 
@@ -170,7 +170,7 @@ async def remove_session(
     selector = labels.make_user_selector(session)
     listing = [cluster.find("v1", "ServiceAccount", session.hub.namespace, selector)]
     if by_request:
-        listing.append(requesting.find(cluster, session))
+        listing.append(requesting.find(cluster, session, temporary=temporary))
     else:
         listing.append(cluster.find("v1", "Namespace", selector=selector))
     errors: list[WorkshopError] = []
@@ -185,7 +185,10 @@ async def remove_session(
                 thing
                 for thing in found
                 if labels.is_ours(thing["metadata"], session.hub)
-                or (by_request and labels.is_requested(thing["metadata"], session))
+                or (
+                    by_request
+                    and labels.is_requested(thing["metadata"], session, temporary=temporary)
+                )
             ]
     deleting = [cluster.delete(thing) for thing in doomed]
     results = await asyncio.gather(*deleting, return_exceptions=True)

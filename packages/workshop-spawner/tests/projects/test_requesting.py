@@ -2,7 +2,7 @@
 
 import pytest
 
-from workshop_spawner import errors, labels
+from workshop_spawner import errors, labels, steps
 from workshop_spawner.manifests import projects
 from workshop_spawner.projects import requesting
 from workshop_spawner.session import Session
@@ -59,3 +59,41 @@ async def test_a_strangers_project_is_not_seen_and_not_taken(requester, door):
     with pytest.raises(errors.NameTakenError):
         await requesting.ensure(door, projects.make_namespace(requester.session))
     assert await requesting.find(door, requester.session) == []
+
+
+def describe(place, text):
+    """As the project's admin may do at any time."""
+    path = f"/apis/project.openshift.io/v1/projects/{place.session.project}"
+    found = place.as_admin(path)
+    found["metadata"]["annotations"][labels.DESCRIPTION] = text
+    assert place.pocket.request("PUT", path, found).status == 200
+
+
+WORDS = ["My project", "lasting of alice in intro", "s of bob in intro", ""]
+
+
+@pytest.mark.parametrize("words", WORDS)
+async def test_a_session_does_not_keep_its_project_by_describing_it_anew(requester, door, words):
+    await requesting.ensure(door, projects.make_namespace(requester.session))
+    describe(requester, words)
+    assert (
+        await steps.remove_session(door, requester.session, by_request=True, temporary=True) == []
+    )
+    found = requester.as_admin(f"/api/v1/namespaces/{requester.session.project}")
+    assert found is None or found["metadata"]["deletionTimestamp"]
+
+
+async def test_a_lasting_project_that_was_described_anew_is_the_same_project(requester, door):
+    wanted = labels.make_lasting(projects.make_namespace(requester.session), requester.session)
+    made = await requesting.ensure(door, wanted)
+    describe(requester, "My project")
+    assert await requesting.find(door, requester.session) == []
+    assert (await requesting.ensure(door, wanted))["metadata"]["uid"] == made["metadata"]["uid"]
+
+
+async def test_what_a_session_has_left_is_not_taken_for_a_lasting_project(requester, door):
+    await requesting.ensure(door, projects.make_namespace(requester.session))
+    with pytest.raises(errors.NameTakenError):
+        await requesting.ensure(
+            door, labels.make_lasting(projects.make_namespace(requester.session), requester.session)
+        )

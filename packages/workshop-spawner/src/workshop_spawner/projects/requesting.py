@@ -38,8 +38,9 @@ async def ensure(cluster: Cluster, manifest: Mapping[str, Any]) -> dict[str, Any
 
 async def _adopt(cluster: Cluster, manifest: Mapping[str, Any], description: str) -> None:
     found = await _get_visible(cluster, manifest)
-    notes = (found or {}).get("metadata", {}).get("annotations") or {}
-    if found is None or notes.get(labels.DESCRIPTION) != description:
+    metadata = (found or {}).get("metadata", {})
+    same = (metadata.get("annotations") or {}).get(labels.DESCRIPTION) == description
+    if not (same or labels.is_lasting_request(metadata, manifest["metadata"])):
         name = manifest["metadata"]["name"]
         raise NameTakenError("A name is taken; please try again.", f"request {name}: not ours.")
 
@@ -52,8 +53,12 @@ async def _get_visible(cluster: Cluster, manifest: Mapping[str, Any]) -> dict[st
         return None
 
 
-async def find(cluster: Cluster, session: Session) -> list[dict[str, Any]]:
+async def find(
+    cluster: Cluster, session: Session, *, temporary: bool = False
+) -> list[dict[str, Any]]:
     """The projects that we requested for this user and server, as far as we see any.
+
+    Where projects are `temporary` also the one that denies it: see `labels.is_requested`.
 
     OpenShift's list of projects lags behind by a second or so, so we ask by name, too.
     """
@@ -62,4 +67,8 @@ async def find(cluster: Cluster, session: Session) -> list[dict[str, Any]]:
     likely = await _get_visible(cluster, named)
     if likely is not None and session.project not in {f["metadata"]["name"] for f in found}:
         found.append({**likely, "apiVersion": PROJECT, "kind": "Project"})
-    return [thing for thing in found if labels.is_requested(thing["metadata"], session)]
+    return [
+        thing
+        for thing in found
+        if labels.is_requested(thing["metadata"], session, temporary=temporary)
+    ]
