@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from workshop_spawner import labels, plan
+from workshop_spawner import errors, labels, plan
 from workshop_spawner.api.cluster import Cluster
 from workshop_spawner.manifests import budgets, network
 from workshop_spawner.session import Session
@@ -103,6 +103,18 @@ async def test_a_hand_out_whose_answer_is_lost_happens_once(make, place, fault, 
     given = await kept.take(visitor(place, "alice"))
     assert given is not None
     assert await kept.take(visitor(place, "bob")) is None
+
+
+async def test_a_hand_out_that_fails_half_way_leaves_nothing(make, place):
+    kept = make(size=1)
+    await kept.fill()
+    place.pocket.faults.add(verb="patch", resource="namespaces", status=403)
+    with pytest.raises(errors.WorkshopError):
+        await kept.take(visitor(place, "alice"))
+    assert place.left() == []
+    selector = "?labelSelector=app%3Dintro"
+    found = place.as_admin(f"/api/v1/namespaces{selector}")["items"]
+    assert [p for p in found if "deletionTimestamp" not in p["metadata"]] == []
 
 
 async def test_who_needs_another_recipe_gets_none(make, place):

@@ -130,8 +130,19 @@ class Reserve:
                 return None
             claimed = found
         project = make_reference("v1", "Namespace", taken.project)
-        await self._cluster.merge(project, reserving.make_claim(taken))
+        try:
+            await self._cluster.merge(project, reserving.make_claim(taken))
+        except BaseException:
+            # It is nobody's now: neither the visitor's start nor the reserve would remove it.
+            await asyncio.shield(asyncio.ensure_future(self._give_up(claimed)))
+            raise
         return claimed
+
+    async def _give_up(self, claimed: Mapping[str, Any]) -> None:
+        try:
+            await self._remove(claimed)
+        except WorkshopError as error:
+            self._log.error("Could not undo a hand-out, left to the culler: %s", error.detail)
 
     async def _tidy(self, kept: set[str]) -> None:
         """Finish what a hub that died has half done; `kept` are the accounts of the reserve.
