@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 import yaml
-from aiohttp import web
+from aiohttp import test_utils, web
 
 from workshop_culler import errors
 from workshop_culler.doors import kinds
@@ -209,6 +209,24 @@ async def test_a_cluster_that_takes_calls_and_never_answers_holds_nobody_up(
 
 async def no_sleep(seconds):
     pass
+
+
+@pytest.mark.parametrize("text", ["<html>Please log in</html>", "[]"])
+async def test_a_page_in_the_place_of_the_api_is_no_empty_cluster(
+    grounds, monkeypatch, tmp_path, log, text
+):
+    """With status 200, as a proxy or a portal may have it."""
+
+    async def answer(_request):
+        return web.Response(text=text, content_type="text/html")
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", answer)
+    async with test_utils.TestServer(app, host="127.0.0.1") as server:
+        point_at(f"http://127.0.0.1:{server.port}", grounds, monkeypatch, tmp_path)
+        async with Cluster(log, sleep=no_sleep) as door:
+            with pytest.raises(errors.TemporaryError, match="not the API's"):
+                await door.list_things(kinds.PROJECTS, SELECTOR)
 
 
 async def test_tls_is_verified(grounds, monkeypatch, tmp_path):

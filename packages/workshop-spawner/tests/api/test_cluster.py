@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 
 import pytest
+from aiohttp import test_utils, web
+from kubernetes_asyncio import client
 
 from workshop_spawner import errors, labels, plan
-from workshop_spawner.api.cluster import make_reference
+from workshop_spawner.api.cluster import Cluster, make_reference
 from workshop_spawner.manifests import accounts, budgets, network
-from workshop_spawner.session import Session
+from workshop_spawner.session import Hub, Session
 
 FULL = plan.Wishes(budget=budgets.parse_budget("small"), isolation=network.Rules(port=8888))
 NEIGHBOUR = "t" * 16
@@ -273,3 +275,31 @@ async def test_rights_and_names_are_asked_for_whatever_happens_on_the_way(place,
         place.pocket.faults.add(verb="create", resource=resource, **fault)
     assert await door.may({"group": "", "resource": "namespaces", "verb": "create"})
     assert await door.find_self() == place.hub.requestor
+
+
+@pytest.mark.parametrize("text", ["<html>Please log in</html>", "", "[]"])
+async def test_a_page_in_the_place_of_the_api_is_no_answer(session_of_nobody, text):
+    """With status 200, as a proxy or a portal may have it: nothing is there, gone or deleted."""
+
+    async def answer(_request):
+        return web.Response(text=text, content_type="text/html")
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", answer)
+    async with test_utils.TestServer(app, host="127.0.0.1") as server:
+        settings = client.Configuration(host=f"http://127.0.0.1:{server.port}")
+        async with client.ApiClient(settings) as api:
+            door = Cluster(api, timeout=1, patience=0.3)
+            account = accounts.make_account(session_of_nobody)
+            found = {**account, "metadata": {**account["metadata"], "uid": "u"}}
+            for verb in (door.get(account), door.ensure(account), door.delete(found)):
+                with pytest.raises(errors.TemporaryError):
+                    await verb
+            with pytest.raises(errors.TemporaryError):
+                await door.find("v1", "ServiceAccount", "workshops")
+
+
+@pytest.fixture
+def session_of_nobody():
+    hub = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
+    return Session(hub, "s" * 16, "alice")

@@ -260,8 +260,11 @@ def _read_answer(what: str, status: int, headers: Mapping[str, str], text: bytes
     try:
         body = json.loads(text) if text else {}
     except ValueError:
-        body = {}
+        body = None
     if 200 <= status < 300:
+        if not isinstance(body, dict):
+            # A list that is a page of something before the API would be an empty cluster.
+            raise TemporaryError(f"{what}: the answer is not the API's", status)
         return body
     reason = body.get("reason", "") if isinstance(body, dict) else ""
     why = f"{what}: the cluster answered {status} {reason} {_message(body)}".rstrip()

@@ -293,8 +293,13 @@ class Cluster:
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             self._log.debug("No answer to %s %s: %s", method, path, error)
             return None
+        body = _parse(text)
+        if body is None and response.status < 300:
+            # The page of something that stands before the API, or before what is left of it.
+            self._log.warning("%s %s: the answer is not the API's: %.60r", method, path, text)
+            return None
         lower = {key.lower(): value for key, value in response.headers.items()}
-        return Answer(response.status, lower, _parse(text))
+        return Answer(response.status, lower, body or {"message": text[:500]})
 
 
 def make_reference(api_version: str, kind: str, name: str, namespace: str = "") -> dict[str, Any]:
@@ -303,12 +308,13 @@ def make_reference(api_version: str, kind: str, name: str, namespace: str = "") 
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata}
 
 
-def _parse(text: str) -> Mapping[str, Any]:
+def _parse(text: str) -> Mapping[str, Any] | None:
+    """The object that an answer of the API is; None for anything else."""
     try:
         body = json.loads(text)
     except ValueError:
-        return {"message": text[:500]}
-    return body if isinstance(body, dict) else {"message": text[:500]}
+        return None
+    return body if isinstance(body, dict) else None
 
 
 def is_part_of(wanted: Any, found: Any) -> bool:
