@@ -254,6 +254,10 @@ async def test_all_can_be_done_with_the_keyboard(open_page):
     await shell_says(page, "typed 45")
     await page.keyboard.press("Control+F6")
     assert await page.evaluate("document.activeElement.id") == "notes"
+    ring = "getComputedStyle(document.getElementById('notes')).outlineStyle"
+    assert await page.evaluate(ring) == "solid", "who comes by the keys sees where they are"
+    await page.keyboard.press("Tab")
+    assert await page.evaluate(ring) == "none"
 
 
 async def test_the_divider_moves_by_keys_and_mouse_and_is_remembered(open_page):

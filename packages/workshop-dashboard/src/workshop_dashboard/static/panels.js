@@ -64,7 +64,7 @@
 
   const showing = (what) => narrow.matches ? show(what) : body.dataset.show !== "both" && show("both");
   const moveToNext = (inTerminal) => {
-    if (inTerminal && notes) { showing("notes"); notes.focus(); }
+    if (inTerminal && notes) { showing("notes"); notes.focus(); notes.classList.add("reached"); }
     else { showing("terminals"); window.workshop.focusTerminal(); }
   };
   // A terminal takes every key, Tab too: this is the way out of it without a mouse.
@@ -79,6 +79,8 @@
     } catch { /* a page of another origin, such as a login, is in the frame */ }
   };
   window.workshop.listenForPaneKey(window);
+  // Who comes by the keys sees where they are.
+  notes?.addEventListener("blur", () => notes.classList.remove("reached"));
 
   // A terminal takes the focus when it comes up. Until somebody has done something, the notes keep
   // it: they are where reading begins, also for those who have them read out.
