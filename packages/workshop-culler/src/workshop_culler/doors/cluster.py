@@ -266,7 +266,8 @@ def _read_answer(what: str, status: int, headers: Mapping[str, str], text: bytes
             # A list that is a page of something before the API would be an empty cluster.
             raise TemporaryError(f"{what}: the answer is not the API's", status)
         return body
-    reason = body.get("reason", "") if isinstance(body, dict) else ""
+    body = body if isinstance(body, dict) else {}
+    reason = body.get("reason", "")
     why = f"{what}: the cluster answered {status} {reason} {_message(body)}".rstrip()
     if status == 404 and reason == "NotFound" and body.get("kind") == "Status":
         raise Gone(why, status)
@@ -280,5 +281,5 @@ def _read_answer(what: str, status: int, headers: Mapping[str, str], text: bytes
     raise error
 
 
-def _message(body: object) -> str:
-    return str(body.get("message", ""))[:256] if isinstance(body, dict) else ""
+def _message(body: Mapping[str, Any]) -> str:
+    return str(body.get("message", ""))[:256]
