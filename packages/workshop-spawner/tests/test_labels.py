@@ -77,3 +77,21 @@ def test_another_session_of_the_same_user_is_not_this_one():
     metadata = labels.make_metadata(SESSION, "intro-alice")
     assert labels.is_of_session(metadata, SESSION.id)
     assert not labels.is_of_session(metadata, "t" * 16)
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({}, True),
+        ({labels.USERNAME: None}, True),
+        ({labels.USERNAME: "mallory"}, False),
+        ({labels.SERVERNAME: "second"}, False),
+    ],
+)
+def test_whoever_has_the_same_label_is_not_therefore_the_same_user(change, same):
+    """The label of another name may have the same hash, if somebody looked for one long enough."""
+    lasting = labels.make_lasting({"metadata": labels.make_metadata(SESSION, "a")}, SESSION)
+    wanted = lasting["metadata"]
+    notes = {**wanted["annotations"], **change}
+    found = {**wanted, "annotations": {k: v for k, v in notes.items() if v is not None}}
+    assert labels.is_same_owner(found, wanted) is same

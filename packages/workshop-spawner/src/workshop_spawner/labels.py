@@ -160,9 +160,25 @@ def is_same_owner(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     marks, notes = found.get("labels") or {}, found.get("annotations") or {}
     if wanted["labels"].get(SESSION):
         return is_of_session(found, wanted["labels"][SESSION])
-    return all(marks.get(key) == wanted["labels"].get(key) for key in (APP, CLASS, USER)) and all(
-        notes.get(key) == wanted["annotations"].get(key)
-        for key in (REQUESTOR, NAMESPACE, DEPLOYMENT)
+    return (
+        is_of_user(found, wanted)
+        and all(marks.get(key) == wanted["labels"].get(key) for key in (APP, CLASS, USER))
+        and all(
+            notes.get(key) == wanted["annotations"].get(key)
+            for key in (REQUESTOR, NAMESPACE, DEPLOYMENT)
+        )
+    )
+
+
+def is_of_user(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether an object names the same user and server, or nobody.
+
+    A label has a hash of 40 bits for names that are no labels. Who may choose the name of a user
+    or a server can find another one with the same hash, so the names themselves are compared.
+    """
+    notes, others = found.get("annotations") or {}, wanted.get("annotations") or {}
+    return USERNAME not in notes or all(
+        (notes.get(key) or "") == (others.get(key) or "") for key in (USERNAME, SERVERNAME)
     )
 
 

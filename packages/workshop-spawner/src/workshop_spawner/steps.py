@@ -167,7 +167,7 @@ async def remove_session(
     Found by label, taken for ours by label and annotation, deleted by uid. Returns what could not
     be deleted; the culler will.
     """
-    selector = labels.make_user_selector(session)
+    selector, wanted = labels.make_user_selector(session), labels.make_metadata(session, "")
     listing = [cluster.find("v1", "ServiceAccount", session.hub.namespace, selector)]
     if by_request:
         listing.append(requesting.find(cluster, session, temporary=temporary))
@@ -184,7 +184,10 @@ async def remove_session(
             doomed += [
                 thing
                 for thing in found
-                if labels.is_ours(thing["metadata"], session.hub)
+                if (
+                    labels.is_ours(thing["metadata"], session.hub)
+                    and labels.is_of_user(thing["metadata"], wanted)
+                )
                 or (
                     by_request
                     and labels.is_requested(thing["metadata"], session, temporary=temporary)

@@ -1,9 +1,11 @@
 """Pods come up, or say why not: with the test as the kubelet, who says how a pod is doing."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from workshop_spawner import labels
 from workshop_spawner.errors import StartError
 from workshop_spawner.manifests import accounts, pods
 from workshop_spawner.running import launching
@@ -146,6 +148,18 @@ async def test_a_strangers_pod_of_that_name_is_left_alone(place, door, watch, ow
     with pytest.raises(StartError, match="something else has its name"):
         await launching.launch(door, watch, place.session, make(place.session, owner), 5)
     assert place.as_admin(f"{PODS}/{place.session.pod}")
+
+
+async def test_who_has_the_same_label_by_another_name_loses_no_pod(place, door, watch, owner):
+    neighbour = make(place.session, owner)
+    neighbour["metadata"]["annotations"][labels.USERNAME] = "a name of the same hash"
+    place.pocket.apply(neighbour)
+    with pytest.raises(StartError, match="something else has its name"):
+        await launching.launch(
+            door, watch, place.session, make(replace(place.session, id="o" * 16), owner), 5
+        )
+    await launching.remove(door, watch, place.session, 0, 10)
+    assert place.names(PODS) == [place.session.pod]
 
 
 async def test_pods_of_a_user_are_removed_and_a_neighbours_stay(place, door, watch, owner):

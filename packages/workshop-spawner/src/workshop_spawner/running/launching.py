@@ -87,7 +87,11 @@ async def _make_room(
     if found is None:
         return
     metadata = found["metadata"]
-    ours = labels.is_ours(metadata, session.hub) and metadata["labels"][labels.USER] == session.slug
+    ours = (
+        labels.is_ours(metadata, session.hub)
+        and metadata["labels"][labels.USER] == session.slug
+        and labels.is_of_user(metadata, manifest["metadata"])
+    )
     if not ours:
         raise StartError(
             "Your session did not start: something else has its name.",
@@ -114,7 +118,13 @@ async def remove(
     """
     selector, namespace = labels.make_user_selector(session), session.hub.namespace
     found = await cluster.find("v1", "Pod", namespace, selector)
-    ours = [pod for pod in found if labels.is_ours(pod["metadata"], session.hub)]
+    wanted = labels.make_metadata(session, session.pod)
+    ours = [
+        pod
+        for pod in found
+        if labels.is_ours(pod["metadata"], session.hub)
+        and labels.is_of_user(pod["metadata"], wanted)
+    ]
     await asyncio.gather(*(cluster.delete(pod, grace) for pod in ours))
     async with asyncio.timeout(wait):
         for pod in ours:
