@@ -296,3 +296,11 @@ async def test_activity_is_told_apart(make):
     assert set(kinds) == {"output"}
     type_(session, viewer, b"x")
     assert "input" in kinds
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+async def test_butterflys_own_sequences_pass_only_where_they_are_allowed(make, allowed):
+    session, one = await opened(make(allow_escapes=allowed))
+    type_(session, one, b"printf '<\\033P;HTML|<b>hi</b>\\033\\\\>do''ne\\n'\n")
+    await one.until(b">done")
+    assert (b"<\x1bP;HTML|<b>hi</b>\x1b\\>done" in one.output) is allowed
