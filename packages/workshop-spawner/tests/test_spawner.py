@@ -78,6 +78,39 @@ async def test_secrets_are_not_in_the_pods_spec(place, workshop, visit):
     assert "JPY_API_TOKEN" not in env
 
 
+# https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+VOLUMES = {
+    *("configMap", "csi", "downwardAPI", "emptyDir", "ephemeral"),
+    *("persistentVolumeClaim", "projected", "secret"),
+}
+
+
+async def test_every_container_is_as_restricted_clusters_want_it(place, workshop, visit):
+    """Pod Security `restricted`; and OpenShift's restricted-v2, which chooses the user itself."""
+    allow(place, OWN, ("", "persistentvolumeclaims", "get", "create", "delete"))
+    hub = await workshop(
+        'c.WorkshopSpawner.volume_size = "1Gi"\n'
+        'c.WorkshopSpawner.console_image = "example.com/console"\n'
+    )
+    visitor = await visit(hub)
+    await visitor.login()
+    await place.pocket.until(lambda: place.names(PODS))
+    spec = place.as_admin(f"{PODS}/intro-user-{visitor.name}")["spec"]
+    containers = [*spec["containers"], *spec["initContainers"]]
+    assert len(containers) == 3
+    for container in containers:
+        security = container["securityContext"]
+        assert security["allowPrivilegeEscalation"] is False, container["name"]
+        assert security["capabilities"] == {"drop": ["ALL"]}, container["name"]
+        assert security["runAsNonRoot"] is True, container["name"]
+        assert security["seccompProfile"] == {"type": "RuntimeDefault"}, container["name"]
+        assert not {"runAsUser", "runAsGroup", "privileged"} & set(security), container["name"]
+        assert not any("hostPort" in port for port in container.get("ports", ()))
+    assert not {"runAsUser", "runAsGroup", "fsGroup"} & set(spec.get("securityContext") or {})
+    assert not {"hostNetwork", "hostPID", "hostIPC"} & set(spec)
+    assert {key for volume in spec["volumes"] for key in volume} - {"name"} <= VOLUMES
+
+
 async def test_the_progress_page_tells_the_steps(place, workshop, visit):
     place.pocket.start_node()
     place.pocket.faults.add(verb="create", resource="pods", delay=2.5)
