@@ -218,6 +218,18 @@ async def test_a_page_that_was_closed_takes_no_place(tmp_path):
                 await left.wait()
 
 
+async def test_who_listens_is_asked_for_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr(api, "EVENTS_SECONDS", 0.2)
+    async with (
+        crowds.gather_crowd(3, tmp_path) as crowd,
+        aiohttp.ClientSession() as session,
+        session.get(crowd.url + "api/events") as answer,
+        asyncio.timeout(api.KEEPALIVE_SECONDS / 2),
+    ):
+        assert len((await next_event(answer))["rows"]) == 3
+        await answer.content.read()  # to the end: the page comes again, through the gate
+
+
 async def follow(answer, rows, wanted):
     """Apply events to the rows until these are there; the first event."""
     first = None

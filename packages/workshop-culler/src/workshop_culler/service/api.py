@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import time
 from typing import Any
 
 from jupyterhub.services.auth import HubOAuth
@@ -25,6 +26,8 @@ from workshop_culler.service.roster import Roster
 
 LONGEST_PAGE = 200
 KEEPALIVE_SECONDS = 20.0
+EVENTS_SECONDS = 240.0
+"""After so long who listens must ask again, and is held against the hub's rights anew."""
 ON_THE_WAY = "there is no such session, or it is not yours to see"
 
 
@@ -174,10 +177,11 @@ class Events(Api):
     async def _send(self, messages: Any) -> None:
         waiting = asyncio.ensure_future(anext(messages))
         gone = asyncio.ensure_future(self.gone.wait())
+        end = time.monotonic() + EVENTS_SECONDS
         try:
-            while not self.gone.is_set():
+            while not self.gone.is_set() and time.monotonic() < end:
                 await asyncio.wait(
-                    {waiting, gone}, timeout=KEEPALIVE_SECONDS,
+                    {waiting, gone}, timeout=min(KEEPALIVE_SECONDS, EVENTS_SECONDS),
                     return_when=asyncio.FIRST_COMPLETED,
                 )  # fmt: skip
                 if not waiting.done():

@@ -251,6 +251,7 @@ function announce(said) {
 // --- live updates: fetch instead of EventSource, so that the XSRF token is in no address ---
 async function listen() {
   for (let wait = 1; ; wait = Math.min(wait * 2, 30)) {
+    let asked = false; // the service ends it now and then, to ask the hub anew who listens
     try {
       const answer = await fetch(`${prefix}api/events`, { headers });
       if (answer.status === 403) { location.reload(); return; }
@@ -259,14 +260,14 @@ async function listen() {
       const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
       for (;;) {
         const { value, done } = await reader.read();
-        if (done) break;
+        if (done) { asked = true; break; }
         const events = (rest + value).split("\n\n");
         rest = events.pop();
         for (const event of events) if (event.startsWith("data: ")) apply(JSON.parse(event.slice(6)));
         wait = 1;
       }
     } catch { /* the connection broke: say so and try again */ }
-    trouble("The connection was lost; trying again …");
+    if (!asked) trouble("The connection was lost; trying again …");
     await new Promise((resolve) => setTimeout(resolve, wait * 1000 * (0.5 + Math.random())));
   }
 }
