@@ -109,8 +109,8 @@ async def watch_pods(place):
     await config.load_kube_config(str(place.kubeconfig))
     watches = []
 
-    async def start(labels: dict[str, str]) -> PodWatch:
-        watches.append(PodWatch(namespace=NAMESPACE, labels=labels))
+    async def start(labels: dict[str, str], **traits: Any) -> PodWatch:
+        watches.append(PodWatch(namespace=NAMESPACE, labels=labels, **traits))
         await watches[-1].start()
         return watches[-1]
 

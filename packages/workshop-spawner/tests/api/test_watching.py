@@ -86,6 +86,16 @@ async def test_a_watch_that_gave_up_is_known_to_be_dead(place, watch):
     assert watch.is_dead
 
 
+async def test_a_watch_that_dies_without_a_word_is_begun_anew(place, watch_pods):
+    silent = place.pocket.faults.add(verb="watch", resource="pods", watch="silent", after_events=0)
+    watch = await watch_pods({"component": "x"}, timeout_seconds=1)
+    assert watch.request_timeout == 2
+    await place.pocket.until(lambda: silent.seen)
+    await asyncio.to_thread(place.pocket.apply, make_pod("p"))
+    pod = await asyncio.wait_for(watch.wait_until("workshops/p", lambda pod: pod), 10)
+    assert pod["metadata"]["name"] == "p"
+
+
 async def test_a_watch_that_never_came_up_is_known_to_be_dead(place, watch_pods):
     place.pocket.faults.add(verb="list", resource="pods", status=500)
     broken = PodWatch(namespace="workshops", labels={"component": "x"})

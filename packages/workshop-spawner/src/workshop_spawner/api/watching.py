@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar, cast
 
 from kubespawner.spawner import ApiException, PodReflector
-from traitlets import validate
+from traitlets import default, validate
 
 from . import answers
 
@@ -52,6 +52,12 @@ class _Waiter:
 
 class PodWatch(PodReflector):
     """A pod reflector that one can wait on; one of it is shared by all sessions of a hub."""
+
+    @default("request_timeout")
+    def _default_request_timeout(self) -> int:
+        # The server ends a watch after `timeout_seconds`. One that is open for longer has died
+        # without a word, and visitors wait for what it does not say.
+        return 2 * self.timeout_seconds
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._waiting: dict[str, set[_Waiter]] = {}
