@@ -28,11 +28,9 @@ async def test_two_visitors_each_have_a_session_and_leave_nothing(place, worksho
         status, _ = await hub.api("DELETE", f"users/{visitor.name}/server")
         assert status in (202, 204)
     await place.gone()
-
-    async def forgotten():
-        return not (await hub.api("GET", "users"))[1]
-
-    await hub.until(forgotten)
+    for visitor in (one, two):
+        await hub.logged(f"Forgot the visitor {visitor.name}")
+    assert (await hub.api("GET", "users"))[1] == []
 
 
 async def test_a_session_may_work_in_its_project_and_nowhere_else(place, workshop, visit):

@@ -18,11 +18,8 @@ async def test_starting_over_in_the_middle_of_a_start(place, workshop, visit):
     old = visitor.name
     _, page, _ = await visitor.get("hub/restart")
     await visitor.press(page, "hub/restart")
-
-    async def forgotten():
-        return (await hub.api("GET", f"users/{old}"))[0] == 404
-
-    await hub.until(forgotten, seconds=40)
+    await hub.logged(f"Forgot the visitor {old}", seconds=40)
+    assert (await hub.api("GET", f"users/{old}"))[0] == 404
     await place.pocket.until(lambda: not any(old in name for name in place.left()))
 
 

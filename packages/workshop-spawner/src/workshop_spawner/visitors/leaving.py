@@ -33,7 +33,6 @@ async def forget(app: Any, user: Any, spawner: Any) -> None:
                 await asyncio.sleep(0.05)
         if name in app.users and not is_busy(user):
             await delete(app, user)
-            app.log.info("Forgot the visitor %s", name)
     except Exception:  # a task has nobody to raise to; the culler sweeps
         app.log.exception("Could not forget the visitor %s; left to the culler", name)
 
@@ -67,4 +66,6 @@ async def delete(app: Any, user: Any) -> None:
     """Delete the user as JupyterHub's own API does."""
     await maybe_future(app.authenticator.delete_user(user))
     await user.delete_spawners()
+    name = user.name
     app.users.delete(user)
+    app.log.info("Forgot the visitor %s", name)
