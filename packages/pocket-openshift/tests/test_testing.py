@@ -145,3 +145,12 @@ async def test_what_does_not_happen_is_said_with_what_did(cluster):
     with pytest.raises(TimeoutError, match=r"not so within 0\.01 s.*\n.*pods"):
         await cluster.until(lambda: False, seconds=0.01)
     assert not cluster.plane.observers
+
+
+async def test_an_error_of_the_condition_is_passed_on(cluster):
+    def fail():
+        raise TimeoutError("of its own")
+
+    with pytest.raises(TimeoutError, match="of its own"):
+        await cluster.until(fail)
+    assert not cluster.plane.observers

@@ -173,7 +173,7 @@ class PocketCluster:
         watched = (self.plane.store.listeners, self.plane.observers)
         self.run(lambda: [each.append(tell) for each in watched])
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(seconds) as limit:
                 while True:
                     news.clear()
                     said = true()
@@ -181,6 +181,8 @@ class PocketCluster:
                         return said
                     await news.wait()
         except TimeoutError:
+            if not limit.expired():
+                raise  # it is that of `true` itself
             last = "\n".join(map(str, self.requests[-10:]))
             raise TimeoutError(f"not so within {seconds} s; the last requests:\n{last}") from None
         finally:
