@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+import leaks
 import ports
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -70,8 +71,9 @@ def artifacts() -> Path:
     return folder
 
 
-def pytest_configure():
+def pytest_configure(config):
     """Hear Ctrl-C, and let what tests start hear it: below a script's `&` it would be ignored."""
+    leaks.watch(config)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
