@@ -57,6 +57,17 @@ class Cluster:
         """What talks to the API; one for each hub."""
         return self._client
 
+    def with_patience(self, seconds: float) -> "Cluster":
+        """The same API, asked for no longer than `seconds`."""
+        patience = min(seconds, self._patience)
+        return Cluster(
+            self._client,
+            timeout=self._timeout,
+            patience=patience,
+            log=self._log,
+            token=self._token,
+        )
+
     async def create(self, manifest: Manifest) -> bool:
         """Make the object; whether it was made now - one of this name may be there already."""
         what = f"create {_render(manifest)}"
