@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+import leaks
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_FLAGS = [
     "--no-sandbox",
@@ -60,8 +62,9 @@ def artifacts() -> Path:
     return folder
 
 
-def pytest_configure():
+def pytest_configure(config):
     """Hear Ctrl-C, and let what tests start hear it: below a script's `&` it would be ignored."""
+    leaks.watch(config)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
