@@ -2,6 +2,7 @@
 
 `hub_factory`   `hub = await hub_factory(config_text, env={...})` starts a real
                 JupyterHub with its real proxy on loopback (tests/support/realhub.py).
+`held_port`     a loopback port that nobody else is given during the test (demo/ports.py).
 `browser`       a real headless Chromium (Playwright's async API) for tests marked `browser`.
 `artifacts`     the folder in which screenshots are kept.
 
@@ -18,6 +19,7 @@ from pathlib import Path
 import pytest
 
 import leaks
+import ports
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_FLAGS = [
@@ -38,6 +40,13 @@ async def hub_factory(tmp_path):
         pytest.skip(reason)
     async with realhub.real_hubs(tmp_path) as factory:
         yield factory
+
+
+@pytest.fixture
+def held_port():
+    """A port for a server that the test configures and starts."""
+    with ports.hold_port() as held:
+        yield held.port
 
 
 @pytest.fixture

@@ -262,7 +262,7 @@ def bench(session: nox.Session) -> None:
         session.error(f"Which figures? One of: {', '.join(figures)}")
     install_packages(session, "-r", str(TEST_TOOLS), "-r", str(ROOT / "requirements" / "peers.txt"))
     install_proxy(session)
-    session.run("python", str(figures[name]), *rest, env={"PYTHONPATH": "tests/support"})
+    session.run("python", str(figures[name]), *rest, env={"PYTHONPATH": "tests/support:demo"})
 
 
 if __name__ == "__main__":

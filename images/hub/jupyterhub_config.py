@@ -1,12 +1,23 @@
-"""The hub of the image: what all presets share, the preset, and the admin's own file."""
+"""The hub of the image: what all presets share, the preset, and the admin's own files."""
 
 import os
+import sys
+from copy import deepcopy
 from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import config_layers  # noqa: E402 - lies beside this file
 
 c = get_config()  # noqa: F821 - JupyterHub gives it
 
-PRESETS = Path(__file__).resolve().parent / "presets"
-OWN_FILE = Path("/opt/app-root/configs/jupyterhub_config.py")
+PRESETS = HERE / "presets"
+ROOT = Path(os.environ.get("APP_ROOT") or "/opt/app-root")
+# The later wins: built into an image on top of this one, mounted from a ConfigMap.
+OWN_FILES = (
+    ROOT / "src" / ".jupyter" / "jupyterhub_config.py",
+    ROOT / "configs" / "jupyterhub_config.py",
+)
 
 preset = os.environ.get("CONFIGURATION_TYPE") or "learning-portal"
 known = sorted(path.stem for path in PRESETS.glob("*.py"))
@@ -45,5 +56,10 @@ c.WorkshopSpawner.workshop_file = os.environ.get("WORKSHOP_FILE", "")
 
 load_subconfig(str(PRESETS.with_name("culler.py")))  # noqa: F821 - JupyterHub gives it
 load_subconfig(str(PRESETS / f"{preset}.py"))  # noqa: F821 - JupyterHub gives it
-if OWN_FILE.exists():
-    load_subconfig(str(OWN_FILE))  # noqa: F821
+image = deepcopy(c)
+for file in OWN_FILES:
+    if file.exists():
+        # In this very configuration, so that a file can also read and change what the image set.
+        names = {"c": c, "get_config": get_config, "load_subconfig": load_subconfig}  # noqa: F821
+        exec(compile(file.read_text(), file, "exec"), {**names, "__file__": str(file)})  # noqa: S102
+config_layers.keep_admins_settings(c, image)

@@ -18,6 +18,6 @@ c.GenericOAuthenticator.username_claim = (
     os.environ.get("OAUTH2_USERNAME_KEY") or "preferred_username"
 )
 c.GenericOAuthenticator.scope = ["openid", "profile"]
-# Who may register is decided there.
-c.GenericOAuthenticator.allow_all = True
+# Who may register is decided there: all may enter, unless an admin's file says who
+# (config_layers.py).
 c.GenericOAuthenticator.admin_users = set(os.environ.get("ADMIN_USERS", "").split())

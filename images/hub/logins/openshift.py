@@ -15,8 +15,8 @@ c.OpenShiftAuthenticator.client_secret_file = (
     os.environ.get("OAUTH_SECRET_FILE") or "/opt/app-root/oauth/secret"
 )
 c.OpenShiftAuthenticator.sessions_act_as_user = True
-# Their own rights are all that sessions have, so whoever has a login may come.
-c.OpenShiftAuthenticator.allow_all = True
+# Their own rights are all that sessions have, so whoever has a login may come, unless an admin's
+# file says who (config_layers.py).
 c.OpenShiftAuthenticator.admin_users = set(os.environ.get("ADMIN_USERS", "").split())
 
 c.WorkshopSpawner.identity = "user-token"
