@@ -19,7 +19,7 @@ import pytest
 import trustme
 from tornado import httpserver, netutil, web
 
-from openshift_authenticator import cluster, trust
+from openshift_authenticator.cluster import client, trust
 
 
 def make_jwt(claims):
@@ -106,7 +106,7 @@ def door_to():
 
     def make(ca_file, timeout=2.0):
         context = trust.make_context(trust.make_roots(ca_file))
-        doors.append(cluster.Door(lambda url: context, timeout))
+        doors.append(client.Door(lambda url: context, timeout))
         return doors[-1]
 
     yield make
@@ -171,7 +171,7 @@ class Place:
                 "apiVersion": "oauth.openshift.io/v1",
                 "kind": "OAuthClient",
                 "metadata": {"name": "jupyterhub"},
-                "secret": "s3cret-of-the-client",
+                "secret": "s3cret-of-the-cluster",
                 "grantMethod": method,
                 "redirectURIs": [f"{hub.url}hub/oauth_callback"],
             }

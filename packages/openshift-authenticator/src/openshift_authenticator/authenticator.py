@@ -16,56 +16,45 @@ from jupyterhub.utils import get_browser_protocol
 from oauthenticator.oauth2 import guess_callback_uri
 from traitlets import Instance, default
 
-from . import (
-    access,
-    credentials,
-    endpoints,
-    errors,
-    handlers,
-    identity,
-    options,
-    redirects,
-    refresh,
-    renewal,
-    rights,
-    rooms,
-    sessions,
-    states,
-    tokens,
-    turnstile,
-)
+from openshift_authenticator import components, errors
+from openshift_authenticator.cluster import credentials
+from openshift_authenticator.cluster.rules import endpoints, tokens
+from openshift_authenticator.config import traits
+from openshift_authenticator.login import access_reviews, handlers, login_state
+from openshift_authenticator.login.rules import access, identity, login_record, redirects
+from openshift_authenticator.refresh import refresh, rules, single_flight
 
 FORGET_SECONDS = 2.0
 """How long a logout waits for the cluster to revoke tokens."""
 
 
-class OpenShiftAuthenticator(options.Options):
+class OpenShiftAuthenticator(traits.Options):
     """Log in with the account of an OpenShift cluster."""
 
-    user_auth_state_key = sessions.STATE_KEY
+    user_auth_state_key = login_record.STATE_KEY
     login_handler = handlers.LoginHandler
     callback_handler = handlers.CallbackHandler
     logout_handler = handlers.LogoutHandler
 
-    parts = Instance(rooms.Rooms)
-    ledger = Instance(states.Ledger, ())
-    weather = Instance(refresh.Weather, ())
+    parts = Instance(components.Rooms)
+    ledger = Instance(login_state.Ledger, ())
+    weather = Instance(rules.Weather, ())
     where = Instance(endpoints.Endpoints, allow_none=True)
     now = staticmethod(time.time)
 
     @default("parts")
-    def _parts_default(self) -> rooms.Rooms:
+    def _parts_default(self) -> components.Rooms:
         # What the rooms log goes where the hub logs, in its format.
         logging.getLogger(__package__).parent = self.log
-        return rooms.make_rooms(self)
+        return components.make_rooms(self)
 
     @property
-    def limits(self) -> refresh.Limits:
+    def limits(self) -> rules.Limits:
         """The settings that refresh.py wants to know."""
-        return refresh.Limits(self.auth_refresh_age, self.refresh_tolerance)
+        return rules.Limits(self.auth_refresh_age, self.refresh_tolerance)
 
     @property
-    def gate(self) -> turnstile.Turnstile:
+    def gate(self) -> single_flight.Turnstile:
         """Where refreshes pass, see renewal.py."""
         return self.parts.turnstile
 
@@ -173,15 +162,17 @@ class OpenShiftAuthenticator(options.Options):
 
     async def get_user_groups(self, auth_state: dict[str, Any]) -> set[str]:
         """Replaces the base's: the groups that people made, without system:..."""
-        return set(identity.read_person(auth_state[sessions.STATE_KEY]).groups)
+        return set(identity.read_person(auth_state[login_record.STATE_KEY]).groups)
 
     async def update_auth_model(self, auth_model: dict[str, Any]) -> dict[str, Any]:
         """Adds to the model what the person may do in the cluster, and whether they are admin."""
         state = auth_model["auth_state"]
-        found = await rights.ask_rights(self.parts.api, state["token_response"], *self._checks())
+        found = await access_reviews.ask_rights(
+            self.parts.api, state["token_response"], *self._checks()
+        )
         state["openshift_rights"] = {"enter": found.enter, "administer": found.administer}
         auth_model["admin"] = self._judge(auth_model).admin
-        auth_model["user_info"] = sessions.make_user_info(state)
+        auth_model["user_info"] = login_record.make_user_info(state)
         return auth_model
 
     def _checks(self) -> tuple[tuple[access.Check, ...], ...]:
@@ -207,7 +198,7 @@ class OpenShiftAuthenticator(options.Options):
 
     def _judge(self, model: dict[str, Any]) -> identity.Entry:
         state = model["auth_state"]
-        person = identity.read_person(state[sessions.STATE_KEY])
+        person = identity.read_person(state[login_record.STATE_KEY])
         may = identity.Rights(**state.get("openshift_rights", {}))
         return identity.judge_entry(replace(person, name=model["name"]), may, self.rules)
 
@@ -226,8 +217,8 @@ class OpenShiftAuthenticator(options.Options):
         """The last step of a login: is it the person that the hub knows by this name?"""
         user = handler.find_user(auth_model["name"])
         known = (await user.get_auth_state() or {}) if user else {}
-        old = sessions.read_uid(known, getattr(user, "user_info", None))
-        new = sessions.read_uid(auth_model["auth_state"], None)
+        old = login_record.read_uid(known, getattr(user, "user_info", None))
+        new = login_record.read_uid(auth_model["auth_state"], None)
         if not identity.judge_same_person(old, new):
             raise self._refuse_stranger(auth_model["name"])
         model = await super().run_post_auth_hook(handler, auth_model)
@@ -261,16 +252,16 @@ class OpenShiftAuthenticator(options.Options):
     def _settle_tokens(self, old: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
         state = model["auth_state"]
         if not self.keeps_tokens:
-            self.parts.begin(self._revoke(sessions.read_tokens(state), state))
-            return {**model, "auth_state": sessions.without_token(state)}
+            self.parts.begin(self._revoke(login_record.read_tokens(state), state))
+            return {**model, "auth_state": login_record.without_token(state)}
         # Somebody's running session may still use the token that it was given.
-        kept = sessions.MOST_OLDER if self.sessions_act_as_user else 0
-        older = sessions.read_tokens(old)
+        kept = login_record.MOST_OLDER if self.sessions_act_as_user else 0
+        older = login_record.read_tokens(old)
         self.parts.begin(self._revoke(older[kept:], old))
-        return {**model, "auth_state": {**state, sessions.OLDER_KEY: older[:kept]}}
+        return {**model, "auth_state": {**state, login_record.OLDER_KEY: older[:kept]}}
 
     async def _revoke(self, found: list[str], state: dict[str, Any]) -> None:
-        scope = sessions.read_scope(state)
+        scope = login_record.read_scope(state)
         await asyncio.gather(*(self.parts.revoker.revoke(token, scope) for token in found))
 
     async def forget(self, user: Any) -> None:
@@ -279,8 +270,8 @@ class OpenShiftAuthenticator(options.Options):
         A cluster that takes its time does not hold up the logout: the work goes on beside it.
         """
         state = await user.get_auth_state() or {}
-        if found := sessions.read_tokens(state):
-            await user.save_auth_state(sessions.without_token(state))
+        if found := login_record.read_tokens(state):
+            await user.save_auth_state(login_record.without_token(state))
             work = self.parts.begin(self._revoke(found, state))
             await asyncio.wait({work}, timeout=FORGET_SECONDS)
 
@@ -302,14 +293,14 @@ class OpenShiftAuthenticator(options.Options):
         if not hasattr(handler, "_token_authenticated") and handler is not None:
             # JupyterHub 6.1 reads it when we answer False, but sets it for API tokens only.
             handler._token_authenticated = False
-        result, first = await self.gate.enter(user.name, lambda: renewal.renew(self, user))
+        result, first = await self.gate.enter(user.name, lambda: refresh.renew(self, user))
         # Whoever waited for another's refresh has nothing left to save.
         return result if first else bool(result)
 
     async def make_model(self, state: dict[str, Any]) -> dict[str, Any]:
         """The model that the token of ``state`` gives now; raises errors.LoginError."""
         model = await self._token_to_auth_model(state["token_response"])
-        model["auth_state"][sessions.OLDER_KEY] = sessions.read_tokens(state)[1:]
+        model["auth_state"][login_record.OLDER_KEY] = login_record.read_tokens(state)[1:]
         return model
 
     async def judge_model(self, model: dict[str, Any]) -> bool:
