@@ -1,8 +1,8 @@
 """The spawner writes labels and annotations, the culler reads them: the same ones, said twice."""
 
 import pytest
-
 import workshop_culler.labels
+
 import workshop_spawner.labels
 
 READ, WRITTEN = workshop_culler.labels, workshop_spawner.labels

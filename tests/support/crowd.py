@@ -18,12 +18,13 @@ from jupyterhub.services.auth import HubOAuth
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
-from workshop_culler.doors import hub
-from workshop_culler.models import make_user
+from workshop_culler.clients import hub
+from workshop_culler.config.settings import Settings
 from workshop_culler.passes import metrics, sweep
 from workshop_culler.rules.limits import Limits
-from workshop_culler.service import desk, ledger, roster
-from workshop_culler.service import serving as service
+from workshop_culler.rules.models import make_user
+from workshop_culler.service import live_sessions, sessions, state_store
+from workshop_culler.service import server as service
 
 LOG = logging.getLogger("crowd")
 PREFIX = "/services/culler/"
@@ -78,12 +79,12 @@ class Crowd:
 
     def open(self, door: hub.Hub, folder: Path) -> None:
         """Desk and roster over a door to the small hub."""
-        book = ledger.Ledger(folder / "state.json", LOG)
-        rules = sweep.Rules(general=Limits(idle=3600, age=4 * 3600))
+        book = state_store.Ledger(folder / "state.json", LOG)
+        rules = Settings(general=Limits(idle=3600, age=4 * 3600))
         work = sweep.Sweep(door, rules, LOG)
-        self.desk = desk.Desk(door, work, book, metrics.Metrics(), LOG)
+        self.desk = sessions.Desk(door, work, book, metrics.Metrics(), LOG)
         work.find_grant = self.desk.find_grant
-        self.roster = roster.Roster(self.desk, LOG, seconds=3600, least=0)
+        self.roster = live_sessions.Roster(self.desk, LOG, seconds=3600, least=0)
         for number, name in enumerate(self.models):
             self.say_page(name, f"{number % 5 + 1} of 5: {TITLES[number % 5]}")
 

@@ -33,10 +33,11 @@ import benchtable
 import crowd
 import realhub
 from ports import hold_port
-from workshop_culler.doors.hub import Address, Hub
-from workshop_culler.passes.sweep import Rules, Sweep
+from workshop_culler.clients.hub import Address, Hub
+from workshop_culler.config.settings import Settings
+from workshop_culler.passes.sweep import Sweep
 from workshop_culler.rules.limits import Limits
-from workshop_culler.rules.policies import UserRules
+from workshop_culler.rules.user_verdicts import UserRules
 
 PEER = "jupyterhub-idle-culler"
 BARE = "bare DELETEs, all at once"
@@ -97,10 +98,10 @@ class Bench:
 
         In the first `held` ones idleness is on hold: two with the defaults, after a start.
         """
-        rules = Rules(general=Limits(idle=idle), users=UserRules(idle=idle if users else 0))
+        settings = Settings(general=Limits(idle=idle), users=UserRules(idle=idle if users else 0))
         wall = 0.0
         async with Hub(Address(self.url, TOKEN), LOG) as door:
-            sweep = Sweep(door, rules, LOG, wall=lambda: wall)
+            sweep = Sweep(door, settings, LOG, wall=lambda: wall)
             for number in range(cycles):
                 wall = number * idle / 2
                 sweep.idle_on_hold = number < held

@@ -11,9 +11,9 @@ import pytest_asyncio
 
 import realhub
 from ports import hold_port
-from workshop_culler import labels
-from workshop_culler.doors import cluster as cluster_room
-from workshop_culler.doors import hub as hub_room
+from workshop_culler.clients import cluster as cluster_room
+from workshop_culler.clients import hub as hub_room
+from workshop_culler.rules import labels
 
 CONFIG = Path(__file__).with_name("resting_hub_config.py").read_text()
 SCOPES = ["list:users", "read:users:activity", "read:servers", "delete:servers"]

@@ -12,7 +12,6 @@ from traitlets.config import Config
 from workshop_culler import app as app_room
 from workshop_culler.app import WorkshopCuller
 from workshop_culler.errors import StartError
-from workshop_culler.rules import limits
 
 TOKEN = "culler-" + "0" * 32
 
@@ -71,46 +70,9 @@ def test_a_configuration_file_that_is_named_must_be_there(tmp_path):
         make_app(f"--config={tmp_path}/none.py")._read_config()
 
 
-def test_rules_are_made_of_options():
-    culler = make_app(
-        timeout=60, max_age=70, cull_users=True, cull_default_servers=False, anonymous_timeout=80,
-        policies=[{"match": {"user": "ada"}, "idle": 5}],
-    )  # fmt: skip
-    rules = app_room.make_rules(culler)
-    assert (rules.general.idle, rules.general.age) == (60, 70)
-    assert (rules.users.idle, rules.users.age, rules.users.anonymous) == (60, 70, 80)
-    from workshop_culler.models import Server
-
-    assert limits.find_limits(Server("ada"), rules.ordered, rules.general).exempt
-    assert limits.find_limits(Server("ada", "lab"), rules.ordered, rules.general).idle == 5
-
-
 def test_a_bad_policy_is_refused_at_start_by_name():
     with pytest.raises(TraitError, match=r"WorkshopCuller.policies\[0\].idel: is not known"):
         make_app(policies=[{"idel": 5}])
-
-
-@pytest.mark.parametrize(
-    ("config", "seconds"),
-    [
-        ({"timeout": 600}, 300),
-        ({"timeout": 600, "cull_every": 10}, 10),
-        ({"timeout": 0}, 60),
-        ({"timeout": 7200, "clean_cluster": True}, 60),
-        ({"timeout": 60, "clean_cluster": True}, 30),
-    ],
-)
-def test_how_often(config, seconds):
-    assert app_room.find_interval(make_app(**config)) == seconds
-
-
-@pytest.mark.parametrize(
-    ("url", "token", "says"), [("", "x", "WorkshopCuller.url"), ("http://x", "", "API_TOKEN")]
-)
-def test_what_is_missing_is_named(monkeypatch, url, token, says):
-    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", token)
-    with pytest.raises(StartError, match=says):
-        app_room.make_address(make_app(url=url))
 
 
 @pytest.mark.parametrize("name", ["application", "namespace"])

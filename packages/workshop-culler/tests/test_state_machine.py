@@ -19,12 +19,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from workshop_culler import labels
-from workshop_culler.doors import cluster as cluster_room
-from workshop_culler.doors import hub as hub_room
-from workshop_culler.doors import kinds
-from workshop_culler.passes import janitor, sweep
-from workshop_culler.rules import orphans, policies
+from workshop_culler.clients import cluster as cluster_room
+from workshop_culler.clients import hub as hub_room
+from workshop_culler.config.settings import Settings
+from workshop_culler.passes import cluster_sweep, sweep
+from workshop_culler.rules import kinds, labels, orphans, user_verdicts
 from workshop_culler.rules.limits import Limits
 
 LOG = logging.getLogger("test.machine")
@@ -293,14 +292,14 @@ class Machine(RuleBasedStateMachine):
     # --- what the culler does ---
     async def _sweep(self):
         address = hub_room.Address(self.hub.url, "x", timeout=5)
-        rules = sweep.Rules(
+        rules = Settings(
             general=Limits(idle=IDLE, age=AGE),
-            users=policies.UserRules(anonymous_group="workshop-anonymous", anonymous=VISITOR),
+            users=user_verdicts.UserRules(anonymous_group="workshop-anonymous", anonymous=VISITOR),
         )
         side = ShiftedCluster(LOG, timeout=5, sleep=no_sleep)
         side.hub, side.born = self.hub, self.born
         async with hub_room.Hub(address, LOG, no_sleep) as door, side:
-            keeper = janitor.Janitor(side, door, OWNER, orphans.Rules(grace=GRACE), LOG)
+            keeper = cluster_sweep.Janitor(side, door, OWNER, orphans.Rules(grace=GRACE), LOG)
             return await sweep.Sweep(door, rules, LOG, keeper).run()
 
     def sweep_once(self):
@@ -392,7 +391,7 @@ def test_the_small_hub_speaks_as_the_real_one():
     hub.users["ada"] = {
         "last_activity": hub.now, "server": {"ready": True, "started": hub.now}
     }  # fmt: skip
-    from workshop_culler.models import make_user
+    from workshop_culler.rules.models import make_user
 
     user = make_user(json.loads(json.dumps(hub.model("ada"))))
     assert user.servers[0].ready

@@ -3,8 +3,8 @@ import logging
 import pytest
 
 from workshop_culler import errors
-from workshop_culler.models import Action, Verdict, keep
 from workshop_culler.passes import report
+from workshop_culler.rules.models import Action, Verdict, keep
 
 LOG = logging.getLogger("test")
 STOP = Verdict(Action.STOP, "idle for 10m00s", "idle")

@@ -6,17 +6,18 @@ from datetime import timedelta
 
 import pytest
 
+from workshop_culler.config.settings import Settings
 from workshop_culler.errors import TemporaryError
-from workshop_culler.models import Server, User
 from workshop_culler.passes import sweep
-from workshop_culler.rules import limits, policies
+from workshop_culler.rules import ends, limits, user_verdicts
+from workshop_culler.rules.models import Server, User
 
 IDLE = limits.Limits(idle=600)
 pytestmark = [pytest.mark.hub, pytest.mark.asyncio(loop_scope="module")]
 
 
 def rules(**more):
-    return sweep.Rules(general=IDLE, **more)
+    return Settings(general=IDLE, **more)
 
 
 async def run(classroom, log, found=None, ahead=0, **more):
@@ -43,7 +44,7 @@ async def test_passes_in_between_look_only_at_who_may_be_due(classroom, log):
     await classroom.start_server("ada")
     await classroom.start_server("bob")
     late = {"now": 0.0}
-    found = sweep.Rules(
+    found = Settings(
         general=limits.Limits(idle=600),
         ordered=limits.make_policies([{"match": {"user": "bob"}, "idle": 900}]),
     )
@@ -85,7 +86,7 @@ async def test_while_idleness_is_on_hold_and_nothing_else_could_end_them_none_is
 
 async def test_without_any_limit_servers_are_not_listed(classroom, log):
     await classroom.start_server("ada")
-    done = await run(classroom, log, sweep.Rules(general=limits.Limits(idle=0)), ahead=9000)
+    done = await run(classroom, log, Settings(general=limits.Limits(idle=0)), ahead=9000)
     assert (done.hub_requests, done.judged) == (1, {})
 
 
@@ -98,7 +99,7 @@ async def test_a_dry_run_does_nothing(classroom, log):
 
 async def test_a_start_that_never_ends_is_interrupted_by_age(classroom, log):
     await classroom.start_server("ada", seconds=-1)
-    found = sweep.Rules(general=limits.Limits(idle=0, age=3600))
+    found = Settings(general=limits.Limits(idle=0, age=3600))
     assert (await run(classroom, log, found, ahead=60)).done == {}
     assert (await run(classroom, log, found, ahead=3700)).done == {"server": 1}
     assert await classroom.running() == []
@@ -106,7 +107,7 @@ async def test_a_start_that_never_ends_is_interrupted_by_age(classroom, log):
 
 async def test_named_servers_are_removed_if_asked(classroom, log):
     await classroom.start_server("ada", "lab")
-    found = sweep.Rules(general=limits.Limits(idle=600, remove=True))
+    found = Settings(general=limits.Limits(idle=600, remove=True))
     await run(classroom, log, found, ahead=700)
     _, user = await classroom.hub.api("GET", "users/ada?include_stopped_servers=1")
     assert "lab" not in user["servers"]
@@ -117,8 +118,8 @@ async def test_anonymous_users_go_after_their_session(classroom, log):
         await classroom.add_user(name, "workshop-anonymous")
     await classroom.add_user("ada")
     await classroom.start_server("v2")
-    users = policies.UserRules(anonymous_group="workshop-anonymous", anonymous=300)
-    found = sweep.Rules(general=limits.Limits(idle=0), users=users)
+    users = user_verdicts.UserRules(anonymous_group="workshop-anonymous", anonymous=300)
+    found = Settings(general=limits.Limits(idle=0), users=users)
     await run(classroom, log, found, ahead=200)
     assert await classroom.users() == ["ada", "root", "v1", "v2"]
     done = await run(classroom, log, found, ahead=400)
@@ -162,7 +163,7 @@ async def test_an_extension_holds(classroom, log):
     await classroom.start_server("ada")
     async with classroom.door(seconds=700) as door:
         await door.whoami()
-        grant = policies.Grant(until=door.now + (door.ahead))
+        grant = ends.Grant(until=door.now + (door.ahead))
         done = await sweep.Sweep(door, rules(), log, find_grant=lambda server: grant).run()
     assert done.done == {}
 

@@ -1,7 +1,7 @@
 import pytest
 
-from workshop_culler.models import Server
 from workshop_culler.rules import limits
+from workshop_culler.rules.models import Server
 
 ADA = Server(
     "ada",

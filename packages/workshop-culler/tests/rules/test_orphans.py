@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_culler import labels
-from workshop_culler.models import Action, Presence, Server, Thing, User
-from workshop_culler.rules import orphans
+from workshop_culler.rules import labels, orphans
+from workshop_culler.rules.models import Action, Presence, Server, Thing, User
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OWNER = labels.Owner("lab", "workshops", "system:serviceaccount:workshops:lab-spawner")

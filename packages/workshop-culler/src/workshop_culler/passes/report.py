@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from workshop_culler.errors import Changed, DoorError
-from workshop_culler.models import Verdict
+from workshop_culler.rules.models import Verdict
 
 
 @dataclass

@@ -17,32 +17,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from workshop_culler.doors.hub import Hub
+from workshop_culler.clients.hub import Hub
+from workshop_culler.config.settings import Settings
 from workshop_culler.errors import DoorError, Gone
-from workshop_culler.models import Server, User, Verdict, keep
-from workshop_culler.passes.janitor import Janitor
+from workshop_culler.passes.cluster_sweep import Janitor
 from workshop_culler.passes.report import Report, Row
-from workshop_culler.rules import limits, policies
-from workshop_culler.rules import memory as memories
+from workshop_culler.rules import ends, limits, server_verdicts, user_verdicts
+from workshop_culler.rules import schedule as memories
 from workshop_culler.rules.limits import Limits
-from workshop_culler.rules.policies import Hook, UserRules
+from workshop_culler.rules.models import Server, User, Verdict, keep
 
 # A list older than this is looked at again before a person's server is stopped.
 FRESH_SECONDS = 10.0
 
-FindGrant = Callable[[Server], policies.Grant]
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """All that decides in a pass; made once at start by `app.py`."""
-
-    general: Limits = Limits()  # noqa: RUF009 - frozen
-    ordered: tuple[limits.Policy, ...] = ()
-    users: UserRules = UserRules()  # noqa: RUF009 - frozen
-    arbiter: Hook | None = None
-    limits_hook: Hook | None = None
-    dry_run: bool = False
+FindGrant = Callable[[Server], ends.Grant]
 
 
 @dataclass
@@ -50,10 +38,10 @@ class Sweep:
     """What a pass works with. `find_grant` tells of extensions; no `janitor`, no cluster."""
 
     hub: Hub
-    rules: Rules
+    settings: Settings
     log: logging.Logger
     janitor: Janitor | None = None
-    find_grant: FindGrant = lambda _: policies.NO_GRANT
+    find_grant: FindGrant = lambda _: ends.NO_GRANT
     clock: Callable[[], float] = time.monotonic
     idle_on_hold: bool = False
     wall: Callable[[], float] = time.time
@@ -62,7 +50,7 @@ class Sweep:
 
     async def run(self) -> Report:
         """One whole pass. Raises nothing but cancellation: troubles are in the report."""
-        report = Report(dry_run=self.rules.dry_run)
+        report = Report(dry_run=self.settings.dry_run)
         begin, before = self.clock(), self.hub.requests
         try:
             await self._run(report)
@@ -100,19 +88,18 @@ class Sweep:
         report.active = len(servers)
         self._listed = (self.hub.now, self.clock(), self.wall())
         if self._list_decides:
-            shortest = memories.find_shortest(self.rules.general, self.rules.ordered)
+            shortest = memories.find_shortest(self.settings.general, self.settings.ordered)
             self.memory = memories.make_memory(self._with_limits(servers), shortest, self.hub.now)
         return servers, self.hub.now
 
     @property
     def _list_decides(self) -> bool:
         """Whether nothing but the hub's list and the limits does: no hooks, no cluster."""
-        more = (self.rules.arbiter, self.rules.limits_hook, self.rules.dry_run, self.janitor)
-        return not any(more)
+        return not (self.settings.has_hooks or self.settings.dry_run or self.janitor)
 
     def _find_suspects(self) -> list[Server] | None:
         """The servers to look at; None for all."""
-        everything = (self.rules.general, self.rules.ordered)
+        everything = (self.settings.general, self.settings.ordered)
         idle_only = self._list_decides and memories.is_idle_only(*everything)
         if idle_only and (self.idle_on_hold or not memories.find_shortest(*everything)):
             return []
@@ -124,7 +111,7 @@ class Sweep:
         return now + timedelta(seconds=max(self.clock() - clock, self.wall() - wall, 0))
 
     def _with_limits(self, servers: list[Server]) -> list[tuple[Server, Limits]]:
-        general, ordered = self.rules.general, self.rules.ordered
+        general, ordered = self.settings.general, self.settings.ordered
         return [(server, limits.find_limits(server, ordered, general)) for server in servers]
 
     async def _look_at(self, suspects: list[Server]) -> list[Server]:
@@ -149,7 +136,7 @@ class Sweep:
             known = dataclasses.replace(server, labels=pod.labels) if pod else server
             verdict = await self._judge(report, known, now)
             row = report.add(Row("server", str(server), verdict, owner=server.user))
-            if verdict.acts and not self.rules.dry_run:
+            if verdict.acts and not self.settings.dry_run:
                 work.append(self._stop(report, row, known, listed))
         await asyncio.gather(*work)
 
@@ -168,25 +155,25 @@ class Sweep:
     async def judge(self, server: Server, now: datetime) -> Verdict:
         """The verdict on one server, with the limits and hooks that apply to it."""
         found, grant = await self.find_limits(server), self.find_grant(server)
-        verdict = policies.judge_server(
+        verdict = server_verdicts.judge_server(
             server, found, now, grant=grant, idle_on_hold=self.idle_on_hold
         )
         since = server.last_activity or server.started
-        if self.rules.arbiter is None or since is None or found.exempt or server.pending:
+        if self.settings.arbiter is None or since is None or found.exempt or server.pending:
             return verdict
         if self.idle_on_hold:
             return verdict  # what the hook would be told of idleness is behind the truth
-        answer = self.rules.arbiter(
+        answer = self.settings.arbiter(
             inactive=now - since, inactive_limit=found.idle, server=dict(server.model)
         )
-        return policies.judge_arbited(verdict, await _maybe(answer))
+        return server_verdicts.judge_arbited(verdict, await _maybe(answer))
 
     async def find_limits(self, server: Server) -> limits.Limits:
         """The limits of one server: general, policy, then the admin's hook."""
-        found = limits.find_limits(server, self.rules.ordered, self.rules.general)
-        if self.rules.limits_hook is None:
+        found = limits.find_limits(server, self.settings.ordered, self.settings.general)
+        if self.settings.limits_hook is None:
             return found
-        changes = await _maybe(self.rules.limits_hook(server=server, limits=found))
+        changes = await _maybe(self.settings.limits_hook(server=server, limits=found))
         return limits.change_limits(found, changes, "limits_hook") if changes else found
 
     async def _stop(self, report: Report, row: Row, server: Server, listed: float) -> None:
@@ -211,15 +198,15 @@ class Sweep:
         return any([(await self.judge(each, now)).acts for each in fresh])
 
     async def _sweep_users(self, report: Report, now: datetime) -> None:
-        rules = self.rules.users
+        rules = self.settings.users
         if not rules.any:
             return
         users = await self.hub.list_users("inactive", enough=_make_enough(rules, now))
         work = []
         for user in users:
-            verdict = policies.judge_user(user, rules, now)
+            verdict = user_verdicts.judge_user(user, rules, now)
             row = report.add(Row("user", user.name, verdict, owner=user.name))
-            if verdict.acts and not self.rules.dry_run:
+            if verdict.acts and not self.settings.dry_run:
                 work.append(self._delete_user(report, row, user))
         await asyncio.gather(*work)
 
@@ -230,12 +217,12 @@ class Sweep:
                 fresh = await self.hub.find_user(user.name)
             except Gone:
                 return
-            if policies.judge_user(fresh, self.rules.users, self.hub.now).acts:
+            if user_verdicts.judge_user(fresh, self.settings.users, self.hub.now).acts:
                 await self.hub.delete_user(user.name)
                 row.done = "deleted"
 
 
-def _make_enough(rules: policies.UserRules, now: datetime) -> Callable[[User], bool] | None:
+def _make_enough(rules: user_verdicts.UserRules, now: datetime) -> Callable[[User], bool] | None:
     """When to end paging through users, longest inactive first; None if age matters too."""
     quiet = min((each for each in (rules.anonymous, rules.idle) if each), default=0)
     if rules.age:

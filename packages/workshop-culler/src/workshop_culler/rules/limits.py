@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workshop_culler.models import Server
+from workshop_culler.rules.models import Server
 
 SUBJECTS = ("group", "user", "profile", "server", "admin")
 SPANS = ("idle", "age", "pending", "extend", "extend_limit", "warn")

@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from workshop_culler import labels
-from workshop_culler.models import Action, Presence, Server, Thing, User, Verdict, keep
-from workshop_culler.rules.policies import span
+from workshop_culler.rules import labels
+from workshop_culler.rules.models import Action, Presence, Server, Thing, User, Verdict, keep
+from workshop_culler.rules.times import span
 
 
 @dataclass(frozen=True, slots=True)

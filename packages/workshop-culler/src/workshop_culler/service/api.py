@@ -16,13 +16,13 @@ from jupyterhub.services.auth import HubOAuth
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
-from workshop_culler.models import Server
 from workshop_culler.passes.metrics import Metrics
-from workshop_culler.service import announcements, clock, rights
-from workshop_culler.service.announcements import BadAnnouncement
-from workshop_culler.service.desk import Desk
-from workshop_culler.service.gate import Api
-from workshop_culler.service.roster import Roster
+from workshop_culler.rules import announcements, clock, permissions
+from workshop_culler.rules.announcements import BadAnnouncement
+from workshop_culler.rules.models import Server
+from workshop_culler.service.base_handlers import Api
+from workshop_culler.service.live_sessions import Roster
+from workshop_culler.service.sessions import Desk
 
 LONGEST_PAGE = 200
 KEEPALIVE_SECONDS = 20.0
@@ -41,16 +41,16 @@ class SessionApi(Api):
         if not user:
             raise HTTPError(400, reason="Say whose session: 'user'")
         server = await self.desk.find_server(user, name)
-        if not rights.may_see(self.who, server):
+        if not permissions.may_see(self.who, server):
             raise HTTPError(404, reason="There is no such session")
         return server
 
     async def tell(self, server: Server, time: clock.Clock | None = None) -> None:
         """Answer with the session's clock."""
-        unlimited = rights.may_stop(self.who, server)
+        unlimited = permissions.may_stop(self.who, server)
         time = time or await self.desk.make_clock(server, unlimited=unlimited)
         shown = clock.render_clock(time)
-        shown["may_extend"] = shown["may_extend"] and rights.may_extend(self.who, server)
+        shown["may_extend"] = shown["may_extend"] and permissions.may_extend(self.who, server)
         said = announcements.render_announcement(self.desk.ledger.announcement, self.desk.now)
         # With the page a session sees that a culler which started anew does not know it yet.
         whose = {"user": server.user, "server": server.name, "page": self.desk.find_page(server)}
@@ -72,7 +72,7 @@ class Extend(SessionApi):
     async def post(self) -> None:
         """Extend it."""
         server = await self.find_server(self.read_body())
-        if not rights.may_extend(self.who, server):
+        if not permissions.may_extend(self.who, server):
             raise HTTPError(403, reason="You may not extend this session")
         time = await self.desk.extend(server, self.who)
         self.settings["roster"].wake()
@@ -85,7 +85,7 @@ class Stop(SessionApi):
     async def post(self) -> None:
         """Stop it."""
         server = await self.find_server(self.read_body())
-        if not rights.may_stop(self.who, server):
+        if not permissions.may_stop(self.who, server):
             raise HTTPError(403, reason="You may not stop this session")
         stopped = await self.desk.stop(server, self.who)
         self.settings["roster"].wake()
@@ -99,7 +99,7 @@ class NotesPage(SessionApi):
         """Remember it."""
         body = self.read_body()
         server = await self.find_server(body)
-        if not rights.owns(self.who, server):
+        if not permissions.owns(self.who, server):
             raise HTTPError(403, reason="Only the session itself may tell its page")
         page = " ".join(str(body.get("page") or "").split())[:LONGEST_PAGE]
         self.desk.note_page(server, page)
@@ -129,7 +129,7 @@ class Announcement(Api):
         await self._say(None)
 
     def _check(self) -> None:
-        if not rights.may_announce(self.who):
+        if not permissions.may_announce(self.who):
             raise HTTPError(403, reason="Only admins may make announcements")
 
     async def _say(self, said: announcements.Announcement | None) -> None:
@@ -144,7 +144,7 @@ class Sessions(Api):
 
     async def get(self) -> None:
         """The rows of the page."""
-        if not rights.sees_anything(self.who):
+        if not permissions.sees_anything(self.who):
             raise HTTPError(403, reason="This takes the scope read:servers")
         roster: Roster = self.settings["roster"]
         rows = await roster.list_rows(self.who, await self.desk.list_servers())
@@ -165,7 +165,7 @@ class Events(Api):
 
     async def get(self) -> None:
         """Send until the page goes away."""
-        if not rights.sees_anything(self.who):
+        if not permissions.sees_anything(self.who):
             raise HTTPError(403, reason="This takes the scope read:servers")
         self.set_header("Content-Type", "text/event-stream")
         self.set_header("X-Accel-Buffering", "no")
@@ -215,7 +215,7 @@ class MetricsPage(Api):
         if self.settings["open_metrics"]:
             return
         await super().prepare()
-        if not rights.may_read_metrics(self.who):
+        if not permissions.may_read_metrics(self.who):
             raise HTTPError(403, reason="This takes a token with the scope read:metrics")
 
     async def get(self) -> None:

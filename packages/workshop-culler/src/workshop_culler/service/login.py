@@ -11,8 +11,8 @@ import asyncio
 
 from tornado.web import HTTPError
 
-from workshop_culler.service import rights
-from workshop_culler.service.gate import Page
+from workshop_culler.rules import permissions
+from workshop_culler.service.base_handlers import Page
 
 WRONG_SECONDS = 1.0
 MOST_GUESSES = 5
@@ -75,7 +75,7 @@ class Login(Page):
         model = await self.hub_auth.user_for_token(code, use_cache=False, sync=False)
         if not model or not self.hub_auth.check_scopes(self.hub_auth.access_scopes, model):
             return False
-        return rights.sees_anything(rights.make_person(model))
+        return permissions.sees_anything(permissions.make_person(model))
 
     def show(self, trouble: str = "", status: int = 200) -> None:
         """The form, perhaps with what was wrong."""

@@ -1,0 +1,242 @@
+import socket
+from datetime import UTC, datetime
+
+import pytest
+import yaml
+from aiohttp import test_utils, web
+
+from workshop_culler import errors
+from workshop_culler.clients.cluster import Cluster
+from workshop_culler.rules import kinds
+
+SELECTOR = "app=lab,class=session"
+
+
+async def test_lists_by_label_page_by_page(grounds, monkeypatch):
+    monkeypatch.setattr("workshop_culler.clients.cluster.PAGE", 2)
+    for number in range(5):
+        grounds.add_session(f"u{number}")
+    grounds.cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "other"}})
+    async with grounds.door() as door:
+        things = await door.list_things(kinds.PROJECTS, SELECTOR)
+        assert sorted(thing.name for thing in things) == [f"lab-u{n}" for n in range(5)]
+        assert door.requests == 3
+        first = things[0]
+        assert first.uid
+        assert first.version
+        assert abs((first.created - datetime.now(UTC)).total_seconds()) < 60
+        assert abs((door.now - datetime.now(UTC)).total_seconds()) < 60
+
+
+async def test_a_firm_404_is_gone_and_nothing_else_is(grounds):
+    async with grounds.door() as door:
+        with pytest.raises(errors.Gone):
+            await door.find_thing(kinds.PODS, "workshops", "lab-user-ada")
+        for fault in ({"status": 500}, {"drop": "before"}, {"retry_after": 1}, {"status": 503}):
+            grounds.cluster.faults.clear()
+            grounds.cluster.faults.add(verb="get", resource="pods", times=None, **fault)
+            with pytest.raises(errors.TemporaryError):
+                await door.find_thing(kinds.PODS, "workshops", "lab-user-ada")
+
+
+async def test_a_short_fault_is_ridden_out(grounds):
+    grounds.add_session("ada")
+    grounds.cluster.faults.add(verb="list", resource="namespaces", times=2, status=500)
+    async with grounds.door() as door:
+        assert len(await door.list_things(kinds.PROJECTS, SELECTOR)) == 1
+
+
+async def test_a_kind_that_is_not_there(grounds):
+    async with grounds.door() as door:
+        with pytest.raises(errors.DoorError) as error:
+            await door.list_things(kinds.Kind("crumbs", "example.org"), SELECTOR, "workshops")
+        assert not isinstance(error.value, errors.TemporaryError)
+
+
+async def test_deletes_exactly_what_was_judged(grounds):
+    grounds.add_session("ada")
+    async with grounds.door() as door:
+        (account,) = await door.list_things(kinds.ACCOUNTS, SELECTOR, "workshops")
+        await door.delete_thing(account)
+        await door.delete_thing(account)  # gone already is fine
+        assert grounds.names("serviceaccounts") == []
+
+
+async def test_another_object_of_that_name_is_kept(grounds):
+    grounds.add_session("ada")
+    async with grounds.door() as door:
+        (account,) = await door.list_things(kinds.ACCOUNTS, SELECTOR, "workshops")
+        grounds.cluster.request("DELETE", "/api/v1/namespaces/workshops/serviceaccounts/lab-ada")
+        grounds.add_session("ada", "s2")
+        with pytest.raises(errors.Changed):
+            await door.delete_thing(account)
+        assert grounds.names("serviceaccounts") == ["lab-ada"]
+
+
+async def test_an_object_that_was_taken_up_again_is_kept(grounds):
+    grounds.add_session("ada")
+    async with grounds.door() as door:
+        (project,) = await door.list_things(kinds.PROJECTS, SELECTOR)
+        await door.annotate_thing(project, {"spawner/session": "another"})
+        with pytest.raises(errors.Changed):
+            await door.delete_thing(project)
+
+
+async def test_a_delete_whose_answer_was_lost(grounds):
+    grounds.add_session("ada")
+    grounds.cluster.faults.add(verb="delete", resource="serviceaccounts", drop="after")
+    async with grounds.door() as door:
+        (account,) = await door.list_things(kinds.ACCOUNTS, SELECTOR, "workshops")
+        await door.delete_thing(account)
+        assert grounds.names("serviceaccounts") == []
+
+
+async def test_annotations_are_set_and_removed(grounds):
+    grounds.add_session("ada")
+    async with grounds.door() as door:
+        (project,) = await door.list_things(kinds.PROJECTS, SELECTOR)
+        changed = await door.annotate_thing(project, {"a/b": "c"})
+        assert changed.annotations["a/b"] == "c"
+        changed = await door.annotate_thing(project, {"a/b": None})
+        assert "a/b" not in changed.annotations
+
+
+async def test_finalizers_are_taken_off_this_object_only(grounds):
+    account = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "held", "namespace": "workshops", "finalizers": ["example.org/x"]},
+    }
+    grounds.cluster.apply(account)
+    configs = kinds.Kind("configmaps")
+    async with grounds.door() as door:
+        thing = await door.find_thing(configs, "workshops", "held")
+        grounds.cluster.request("DELETE", "/api/v1/namespaces/workshops/configmaps/held")
+        await door.free_thing(configs, thing)
+        with pytest.raises(errors.Gone):
+            await door.find_thing(configs, "workshops", "held")
+        grounds.cluster.apply(account)
+        with pytest.raises(errors.Changed):
+            await door.free_thing(configs, thing)
+
+
+async def test_kinds_are_discovered_and_a_broken_group_is_skipped(grounds):
+    async with grounds.door() as door:
+        found, broken = await door.list_kinds()
+        names = {kind.plural for kind in found}
+        assert {"pods", "configmaps", "rolebindings", "routes"} <= names
+        assert not any("/" in name for name in names)
+        assert "namespaces" not in names
+        assert broken == []
+
+
+async def test_broken_groups_are_skipped_and_named(grounds, monkeypatch, tmp_path, log):
+    """An aggregated API whose server is away, one that says nothing, one without a version."""
+    app = web.Application()
+    pods = {"name": "pods", "namespaced": True, "verbs": ["list", "patch", "delete"]}
+    status = {"name": "pods/status", "namespaced": True, "verbs": ["list", "patch"]}
+    odd = {"name": "odds", "namespaced": True}
+    answers = {
+        "/api/v1": {"resources": [pods, status, odd]},
+        "/apis": {"groups": [
+            {"name": "away.io", "preferredVersion": {"groupVersion": "away.io/v1"}},
+            {"name": "mute.io", "preferredVersion": {"groupVersion": "mute.io/v1"}},
+            {"name": "bare.io"},
+            {"name": "good.io", "preferredVersion": {"groupVersion": "good.io/v2"}},
+        ]},
+        "/apis/mute.io/v1": {},
+        "/apis/good.io/v2": {"resources": [{**pods, "name": "goods"}]},
+    }  # fmt: skip
+
+    async def answer(request):
+        return web.json_response(
+            answers.get(request.path), status=200 if request.path in answers else 503
+        )
+
+    app.router.add_get("/{path:.*}", answer)
+    runner = web.AppRunner(app, shutdown_timeout=0.01)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    point_at(f"http://127.0.0.1:{runner.addresses[0][1]}", grounds, monkeypatch, tmp_path)
+    try:
+        async with Cluster(log, timeout=5, sleep=no_sleep) as door:
+            found, broken = await door.list_kinds()
+    finally:
+        await runner.cleanup()
+    assert found == [kinds.Kind("pods"), kinds.Kind("goods", "good.io", "v2")]
+    assert len(broken) == 2
+    assert broken[0].startswith("away.io/v1 (GET /apis/away.io/v1: the cluster answered 503")
+    assert broken[1] == "bare.io (it names no version)"
+
+
+def point_at(url, grounds, monkeypatch, tmp_path):
+    """Set KUBECONFIG to one whose cluster is at this address."""
+    config = yaml.safe_load(grounds.cluster.kubeconfig.read_text())
+    config["clusters"][0]["cluster"] = {"server": url}
+    path = tmp_path / "kubeconfig"
+    path.write_text(yaml.safe_dump(config))
+    monkeypatch.setenv("KUBECONFIG", str(path))
+
+
+async def test_who_we_are(grounds, monkeypatch):
+    metadata = {"name": "hub", "namespace": "workshops"}
+    grounds.cluster.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata})
+    token = grounds.cluster.token("workshops", "hub")
+    monkeypatch.setenv("KUBECONFIG", str(grounds.cluster.kubeconfig_for(token)))
+    async with grounds.door() as door:
+        assert await door.whoami() == "system:serviceaccount:workshops:hub"
+
+
+async def test_without_credentials_it_says_what_to_set(monkeypatch, tmp_path, log):
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
+    with pytest.raises(errors.StartError, match="KUBECONFIG"):
+        async with Cluster(log):
+            pass
+
+
+async def test_a_cluster_that_takes_calls_and_never_answers_holds_nobody_up(
+    grounds, monkeypatch, tmp_path, log
+):
+    """A half-open connection: the socket is there, nobody reads from it."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        point_at(url, grounds, monkeypatch, tmp_path)
+        async with Cluster(log, timeout=0.2, sleep=no_sleep) as door:
+            with pytest.raises(errors.TemporaryError, match="no answer: TimeoutError"):
+                await door.list_things(kinds.PROJECTS, SELECTOR)
+            assert door.requests == 3
+
+
+async def no_sleep(seconds):
+    pass
+
+
+@pytest.mark.parametrize("text", ["<html>Please log in</html>", "[]"])
+async def test_a_page_in_the_place_of_the_api_is_no_empty_cluster(
+    grounds, monkeypatch, tmp_path, log, text
+):
+    """With status 200, as a proxy or a portal may have it."""
+
+    async def answer(_request):
+        return web.Response(text=text, content_type="text/html")
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", answer)
+    async with test_utils.TestServer(app, host="127.0.0.1") as server:
+        point_at(f"http://127.0.0.1:{server.port}", grounds, monkeypatch, tmp_path)
+        async with Cluster(log, sleep=no_sleep) as door:
+            with pytest.raises(errors.TemporaryError, match="not the API's"):
+                await door.list_things(kinds.PROJECTS, SELECTOR)
+
+
+async def test_tls_is_verified(grounds, monkeypatch, tmp_path):
+    """A kubeconfig with another CA is refused, not trusted."""
+    config = yaml.safe_load(grounds.cluster.kubeconfig.read_text())
+    config["clusters"][0]["cluster"].pop("certificate-authority-data", None)
+    config["clusters"][0]["cluster"].pop("certificate-authority", None)
+    path = tmp_path / "kubeconfig"
+    path.write_text(yaml.safe_dump(config))
+    monkeypatch.setenv("KUBECONFIG", str(path))
+    async with grounds.door() as door:
+        with pytest.raises(errors.TemporaryError, match="no answer"):
+            await door.list_things(kinds.PROJECTS, SELECTOR)
