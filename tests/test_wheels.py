@@ -1,6 +1,6 @@
 """Each wheel installs alone into an empty environment, where a stock JupyterHub finds it.
 
-WHEELS names the folder of wheels to try, as in .ci/run: what `build` made. Otherwise they are built.
+WHEELS names a folder of wheels to try, as in .ci/run: what `build` made. Else they are built here.
 """
 
 import os
@@ -45,11 +45,11 @@ NEEDS = {"workshop-dashboard": ["butterfly"]}
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory):
     """folder name -> the wheel built from it, by way of its sdist."""
-    if given := os.environ.get("WHEELS"):
-        return {folder: find_wheel(folder, Path(given)) for folder in FINDS}
     uv = shutil.which("uv")
     if uv is None:
-        pytest.skip("needs uv to build wheels (pip install uv)")
+        pytest.skip("needs uv to build and install wheels (pip install uv)")
+    if given := os.environ.get("WHEELS"):
+        return {folder: find_wheel(folder, Path(given)) for folder in FINDS}
     dist = tmp_path_factory.mktemp("dist")
     built = {}
     for folder in FINDS:

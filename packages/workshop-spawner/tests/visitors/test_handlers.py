@@ -229,7 +229,7 @@ async def test_starting_over_gives_a_new_identity_by_post_only(lobby, visit):
     status, page, _ = await visitor.get("hub/restart")
     assert status == 200
     assert "Start over, or leave?" in page
-    assert "hub/logout" in page.partition("workshop-restart")[2]
+    assert "hub/logout" not in page.partition("workshop-restart")[2], "a link ends nothing"
     assert [user["name"] for user in await users(hub)] == [old], "asking does nothing"
     async with visitor.http.post(hub.url + "hub/restart") as answer:
         assert answer.status == 403, "nor does a form from elsewhere"
@@ -240,6 +240,17 @@ async def test_starting_over_gives_a_new_identity_by_post_only(lobby, visit):
     assert new != old
     await hub.logged(f"Forgot the visitor {old}")
     assert [user["name"] for user in await users(hub)] == [new]
+
+
+async def test_leaving_ends_the_session_and_begins_none(lobby, visit):
+    hub = await lobby()
+    visitor = await visit(hub)
+    await visitor.enter()
+    _, page, _ = await visitor.get("hub/restart")
+    _, _, url = await visitor.press(page, "hub/restart", leave="yes")
+    assert url.endswith("/hub/login")
+    await hub.logged(f"Forgot the visitor {visitor.name}")
+    assert await users(hub) == []
 
 
 async def test_a_stopped_session_forgets_its_visitor(lobby, visit):

@@ -126,7 +126,7 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
 
 
 class RestartHandler(VisitMixin, BaseHandler):
-    """`/hub/restart`: end this session and begin a new one under a new name."""
+    """`/hub/restart`: end this session; begin a new one under a new name, or leave."""
 
     @web.authenticated
     async def get(self) -> None:
@@ -136,17 +136,22 @@ class RestartHandler(VisitMixin, BaseHandler):
 
     @web.authenticated
     async def post(self) -> None:
-        """End the session of the old visitor and log in as a new one."""
+        """End the session of the old visitor; log in as a new one, unless they leave."""
         user = self.current_user
         if not self.authenticator.is_visitor(user):
             raise web.HTTPError(
                 403, "Your account is not an anonymous one; stop your server instead."
             )
-        self.refuse_too_many()
+        leaves = bool(self.get_body_argument("leave", ""))
+        if not leaves:
+            self.refuse_too_many()
         leaving.keep(asyncio.ensure_future(self._leave(user)))
         self.clear_login_cookie()
         self._jupyterhub_user = None
         self.end_visit()
+        if leaves:
+            self.redirect(self.settings["login_url"])
+            return
         # JupyterHub 5 keeps no user_info.
         kept = getattr(user, "user_info", None) or {}
         fresh = await self.login_user({"name": kept.get("name", "")})
