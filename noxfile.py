@@ -199,6 +199,7 @@ def results(session: nox.Session) -> None:
 @nox.session
 def quick(session: nox.Session) -> None:
     """For work in between, within two minutes: the tests without hubs, browsers and long waits."""
+    session.env["HYPOTHESIS_PROFILE"] = "quick"
     run_tests(
         session, "-q", "-m", QUICK, *(session.posargs or [*SIDE_BY_SIDE, "packages", "tests"])
     )
