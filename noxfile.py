@@ -271,9 +271,19 @@ def lint(session: nox.Session) -> None:
     install_packages(session, "-r", str(TOOLS))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
-    session.run("lint-imports", "pyproject.toml")
-    for package in PACKAGES:
-        session.run("lint-imports", str(package / "pyproject.toml"))
+    check_contracts(session)
+
+
+@nox.session(venv_backend="none")
+def contracts(session: nox.Session) -> None:
+    """The import contracts alone, by the tools of `lint`."""
+    check_contracts(session, str(ROOT / ".nox" / "lint" / "bin"))
+
+
+def check_contracts(session: nox.Session, folder: str = "") -> None:
+    """Between distributions, then inside each."""
+    for project in (ROOT, *PACKAGES):
+        session.run(str(Path(folder, "lint-imports")), str(project / "pyproject.toml"))
 
 
 @nox.session
@@ -300,6 +310,15 @@ def build(session: nox.Session) -> None:
     for package in PACKAGES:
         command = ("python", "-m", "build", "--installer", "uv", "-o", str(ROOT / "dist"))
         session.run(*command, str(package))
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Known vulnerabilities of what we depend on, and what that is: sbom.json (CycloneDX)."""
+    install_packages(session, "pip-audit")
+    session.run("pip-audit", "--local", "--skip-editable", "--progress-spinner", "off")
+    bill = ("--format", "cyclonedx-json", "--output", str(ROOT / "sbom.json"))
+    session.run("pip-audit", "--local", "--skip-editable", "--progress-spinner", "off", *bill)
 
 
 @nox.session
