@@ -1,0 +1,70 @@
+"""Manifests: plain mappings as the API has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Manifest = Mapping[str, Any]
+Object = dict[str, Any]
+
+# What the server says of an object, and nobody asks for.
+_SERVERS_OWN = frozenset({"status"})
+_SERVERS_OWN_METADATA = frozenset({"uid", "resourceVersion", "creationTimestamp", "generateName"})
+
+
+def make_reference(api_version: str, kind: str, name: str, namespace: str = "") -> Object:
+    """A manifest that only names an object."""
+    metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
+    return {"apiVersion": api_version, "kind": kind, "metadata": metadata}
+
+
+def render_name(manifest: Manifest) -> str:
+    """What a log line calls an object, such as `Pod web in class`."""
+    metadata = manifest.get("metadata") or {}
+    name = metadata.get("name") or metadata.get("generateName") or ""
+    where = f" in {metadata['namespace']}" if metadata.get("namespace") else ""
+    return f"{manifest['kind']} {name}".rstrip() + where
+
+
+def is_part_of(wanted: Any, found: Any) -> bool:
+    """Whether all that is wanted is there; what the API adds by itself does not matter."""
+    if isinstance(wanted, Mapping):
+        return isinstance(found, Mapping) and all(
+            is_part_of(value, found.get(key)) for key, value in wanted.items()
+        )
+    if isinstance(wanted, list | tuple):
+        return (
+            isinstance(found, list | tuple)
+            and len(wanted) == len(found)
+            and all(map(is_part_of, wanted, found))
+        )
+    return bool(wanted == found)
+
+
+def is_result_of(wanted: Manifest, found: Manifest) -> bool:
+    """Whether an object may be what a request for `wanted` made, whose answer was lost.
+
+    `stringData` of a Secret comes back as `data`, so it is not compared.
+    """
+    said = {k: v for k, v in wanted.items() if k not in _SERVERS_OWN | {"stringData"}}
+    head = {"apiVersion": wanted["apiVersion"], "kind": wanted["kind"]}
+    metadata = wanted.get("metadata") or {}
+    said["metadata"] = {k: v for k, v in metadata.items() if k not in _SERVERS_OWN_METADATA}
+    return is_part_of(said, {**found, **head})
+
+
+def make_patch(wanted: Manifest, version: str = "") -> Object:
+    """The merge patch that brings an object, if still at `version`, to what a manifest says."""
+    patch = {k: v for k, v in wanted.items() if k not in ("apiVersion", "kind", "status")}
+    metadata = wanted.get("metadata") or {}
+    kept = {k: v for k, v in metadata.items() if k in ("labels", "annotations", "finalizers")}
+    if version:
+        kept["resourceVersion"] = version
+    patch["metadata"] = kept
+    return patch
+
+
+def has_other_role(wanted: Manifest, found: Manifest) -> bool:
+    """Whether a binding binds another role than is wanted, which cannot be changed."""
+    return bool(wanted.get("roleRef")) and wanted["roleRef"] != found.get("roleRef")
