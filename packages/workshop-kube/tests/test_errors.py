@@ -18,10 +18,15 @@ def test_an_error_says_what_was_asked_and_what_was_answered():
     [
         (errors.ExistsError, errors.ConflictError),
         (errors.CertificateError, errors.UnknownError),
+        (errors.CredentialsError, errors.KubeError),
     ],
 )
 def test_who_is_whose(cls, base):
     assert issubclass(cls, base)
+
+
+def test_a_want_of_credentials_is_a_sentence():
+    assert str(errors.CredentialsError("no token in /run")) == "no token in /run"
 
 
 def test_only_one_of_them_means_gone():

@@ -70,5 +70,11 @@ class CertificateError(UnknownError):
     """The server's certificate is not trusted."""
 
 
-class CredentialsError(Exception):
+class CredentialsError(UnknownError):
     """There is nothing to log in with; the message says what is missing and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("log in to the cluster", message)
+
+    def __str__(self) -> str:
+        return self.message

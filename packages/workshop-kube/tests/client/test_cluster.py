@@ -204,6 +204,13 @@ async def test_converge_goes_on_when_somebody_else_was_faster(cluster, kube, spa
     assert script.seen == 2
 
 
+async def test_converge_sees_into_a_secret(kube, space):
+    secret = {**make_reference("v1", "Secret", "key", space), "stringData": {"text": "old"}}
+    await kube.converge(secret)
+    changed = await kube.converge({**secret, "stringData": {"text": "new"}})
+    assert changed["data"] == {"text": "bmV3"}
+
+
 async def test_a_binding_to_another_role_is_made_anew(kube, space):
     first = await kube.converge(binding("view"))
     second = await kube.converge(binding("edit"))

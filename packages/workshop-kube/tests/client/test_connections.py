@@ -132,6 +132,17 @@ async def test_the_client_of_kubespawner(cluster):
             await kube.whoami()
 
 
+async def test_the_bundle_of_kubespawners_client_may_be_rotated(cluster, tmp_path):
+    configuration = library.Configuration(host=cluster.url)
+    configuration.api_key["BearerToken"] = f"Bearer {cluster.admin_token}"
+    configuration.ssl_ca_cert = str(tmp_path / "ca.crt")
+    async with client.Cluster(client.from_configuration(configuration)) as kube:
+        with pytest.raises(errors.CertificateError):
+            await kube.whoami()
+        (tmp_path / "ca.crt").write_bytes(cluster.ca_file.read_bytes())
+        assert (await kube.whoami()).name == "system:admin"
+
+
 async def test_the_proxy_of_the_environment_is_the_librarys_habit(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     monkeypatch.setenv("NO_PROXY", "in.example")

@@ -81,6 +81,17 @@ async def test_silence_is_bounded(serve, pool):
     assert "did not answer within 0.2 seconds" in answer.message
 
 
+async def test_who_gives_up_leaves_nothing_open(cluster):
+    cluster.faults.add(verb="*", resource="*", times=None, delay=30)
+    context = make_context([str(cluster.ca_file)], system=False)
+    headers = {"Authorization": f"Bearer {cluster.admin_token}"}
+    async with Transport() as pool:
+        for _ in range(3):
+            url = f"{cluster.url}/api/v1/pods"
+            answer = await pool.fetch("GET", url, headers=headers, context=context, seconds=0.2)
+            assert answer.status == 0
+
+
 async def test_nobody_listens(serve, pool):
     import socket
 

@@ -107,6 +107,22 @@ async def test_a_page_that_expired_begins_the_list_anew(cluster, kube, space, mo
     assert {"a", "b", "c"} <= {item["metadata"]["name"] for item in found}
 
 
+@pytest.mark.parametrize("rounds", [0, 1, 2, 5, 20, 100])
+async def test_who_stops_listening_leaves_nothing_open(kube, space, rounds):
+    async def listen(heard):
+        async for news in kube.watch("v1", "ConfigMap", space):
+            heard.set_result(news)
+
+    heard = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(listen(heard))
+    assert isinstance(await heard, Listed)
+    for _ in range(rounds):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
 async def test_what_is_wrong_from_the_start_is_said_at_once(kube, space):
     nobody = kube.as_owner_of("nonsense")
     with pytest.raises(errors.UnauthorizedError):

@@ -54,6 +54,13 @@ def test_what_the_server_adds_does_not_make_another_object():
     assert not manifests.is_result_of({**QUOTA, "spec": {"hard": {"pods": "5"}}}, found)
 
 
+def test_the_texts_of_a_secret_come_back_encoded():
+    secret = {**manifests.make_reference("v1", "Secret", "x"), "stringData": {"a": "hello"}}
+    found = {**manifests.make_reference("v1", "Secret", "x"), "data": {"a": "aGVsbG8=", "b": ""}}
+    assert manifests.is_result_of(secret, found)
+    assert not manifests.is_result_of({**secret, "stringData": {"a": "other"}}, found)
+
+
 def test_a_patch_says_what_is_wanted_and_of_which_version():
     patch = manifests.make_patch(QUOTA, "7")
     assert patch == {

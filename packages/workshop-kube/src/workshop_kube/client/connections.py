@@ -158,16 +158,9 @@ async def _load_by_library(path: Path, namespace: str) -> Connection:
 
 def from_configuration(configuration: Any, namespace: str = "default") -> Connection:
     """The connection of a `kubernetes_asyncio.client.Configuration`, such as KubeSpawner's."""
-    made = tls.make_context(
-        [configuration.ssl_ca_cert or ""],
-        verify=bool(configuration.verify_ssl),
-        system=not configuration.ssl_ca_cert,
-    )
-    tls.load_certificate(
-        made,
-        kubeconfigs.Material(file=configuration.cert_file or ""),
-        kubeconfigs.Material(file=configuration.key_file or ""),
-    )
+    bundle, verify = configuration.ssl_ca_cert or "", bool(configuration.verify_ssl)
+    certificate = kubeconfigs.Material(file=configuration.cert_file or "")
+    key = kubeconfigs.Material(file=configuration.key_file or "")
 
     async def authorize() -> str:
         settings = (await configuration.auth_settings()).values()
@@ -176,7 +169,7 @@ def from_configuration(configuration: Any, namespace: str = "default") -> Connec
 
     return Connection(
         configuration.host.rstrip("/"),
-        lambda: made,
+        tls.FileContext(bundle, verify=verify, system=not bundle, certificate=certificate, key=key),
         authorize,
         namespace,
         getattr(configuration, "tls_server_name", "") or "",

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from workshop_kube import errors
 from workshop_kube.rules.kubeconfigs import Material
 
+NOTHING = Material()
+
 
 def make_context(
     files: Sequence[str] = (), data: str = "", *, verify: bool = True, system: bool = True
@@ -65,16 +67,25 @@ def _read(material: Material) -> str:
 class FileContext:
     """The context of bundles that may be replaced while we run: made anew when one was."""
 
-    def __init__(self, *files: str, verify: bool = True, system: bool = True) -> None:
+    def __init__(
+        self,
+        *files: str,
+        verify: bool = True,
+        system: bool = True,
+        certificate: Material = NOTHING,
+        key: Material = NOTHING,
+    ) -> None:
         self._files, self._verify, self._system = tuple(filter(None, files)), verify, system
+        self._certificate, self._key = certificate, key
         self._stamps: tuple[tuple[int, int], ...] | None = None
         self._context: ssl.SSLContext | None = None
 
     def __call__(self) -> ssl.SSLContext:
         """The current context."""
-        stamps = tuple(map(_read_stamp, self._files))
+        stamps = tuple(map(_read_stamp, (*self._files, self._certificate.file)))
         if self._context is None or stamps != self._stamps:
             made = make_context(self._files, verify=self._verify, system=self._system)
+            load_certificate(made, self._certificate, self._key)
             self._stamps, self._context = stamps, made
         return self._context
 

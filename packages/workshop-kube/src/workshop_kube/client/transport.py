@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 import aiohttp
 
@@ -18,6 +20,8 @@ from workshop_kube.rules import answers
 AGENT = f"workshop-kube/{__version__}"
 CONNECT_SECONDS = 5.0
 MOST_BYTES = 64 * 2**20
+# A connection that was cut is closed after three rounds of the loop.
+MOST_ROUNDS = 20
 
 
 class Transport:
@@ -26,6 +30,7 @@ class Transport:
     def __init__(self, *, limit: int = 64, most_bytes: int = MOST_BYTES) -> None:
         self._limit, self._most_bytes = limit, most_bytes
         self._session: aiohttp.ClientSession | None = None
+        self._sockets: WeakSet[socket.socket] = WeakSet()
         # How many requests were sent.
         self.count = 0
 
@@ -43,15 +48,32 @@ class Transport:
     async def close(self) -> None:
         """Close all connections. It may be used again afterwards."""
         session, self._session = self._session, None
-        if session is not None:
-            await session.close()
-            await asyncio.sleep(0)  # connections that were cut are told so by the loop
+        if session is None:
+            return
+        await session.close()
+        # aiohttp forgets connections whose request was given up; they wait for a farewell.
+        for one in self._find_open():
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        for _ in range(MOST_ROUNDS):
+            await asyncio.sleep(0)  # the loop tells connections that they were cut
+            if not self._find_open():
+                return
+
+    def _find_open(self) -> list[socket.socket]:
+        return [one for one in self._sockets if one.fileno() != -1]
+
+    def _make_socket(self, address: aiohttp.AddrInfoType) -> socket.socket:
+        family, kind, protocol, *_ = address
+        made = socket.socket(family, kind, protocol)
+        self._sockets.add(made)
+        return made
 
     @property
     def session(self) -> aiohttp.ClientSession:
         """The pool, made when it is first asked for, in the loop that asks."""
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=self._limit)
+            connector = aiohttp.TCPConnector(limit=self._limit, socket_factory=self._make_socket)
             # No netrc and no proxies of the environment: a connection says what it wants.
             self._session = aiohttp.ClientSession(
                 connector=connector, trust_env=False, read_bufsize=2**20, auto_decompress=True

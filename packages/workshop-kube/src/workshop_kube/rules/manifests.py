@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,15 +44,22 @@ def is_part_of(wanted: Any, found: Any) -> bool:
 
 
 def is_result_of(wanted: Manifest, found: Manifest) -> bool:
-    """Whether an object may be what a request for `wanted` made, whose answer was lost.
-
-    `stringData` of a Secret comes back as `data`, so it is not compared.
-    """
-    said = {k: v for k, v in wanted.items() if k not in _SERVERS_OWN | {"stringData"}}
+    """Whether an object is what a request for `wanted` makes."""
+    said = {k: v for k, v in _encode(wanted).items() if k not in _SERVERS_OWN}
     head = {"apiVersion": wanted["apiVersion"], "kind": wanted["kind"]}
     metadata = wanted.get("metadata") or {}
     said["metadata"] = {k: v for k, v in metadata.items() if k not in _SERVERS_OWN_METADATA}
     return is_part_of(said, {**found, **head})
+
+
+def _encode(secret: Manifest) -> Manifest:
+    """A manifest whose `stringData`, if it is a Secret's, is where it comes back: in `data`."""
+    if "stringData" not in secret:
+        return secret
+    texts = (secret["stringData"] or {}).items()
+    data = {key: base64.b64encode(str(text).encode()).decode() for key, text in texts}
+    rest = {key: value for key, value in secret.items() if key != "stringData"}
+    return {**rest, "data": {**(secret.get("data") or {}), **data}}
 
 
 def make_patch(wanted: Manifest, version: str = "") -> Object:
