@@ -79,32 +79,21 @@ async def test_a_watch_that_falls_silent_is_begun_anew(cluster, kube, changes, m
     await find(changes, "a")
 
 
-async def test_a_list_that_is_old_is_made_anew(cluster, kube, changes):
+@pytest.mark.parametrize("fault", [{"watch": "expired"}, {"status": 410}], ids=str)
+async def test_a_version_that_is_too_old_is_followed_by_a_new_list(cluster, changes, fault):
+    cluster.faults.add(verb="watch", resource="configmaps", **fault)
     assert isinstance(await read(changes), Listed)
-    cluster.faults.add(verb="watch", resource="configmaps", watch="cut")
+    assert isinstance(await read(changes), Listed)
+
+
+async def test_a_page_that_expired_begins_the_list_anew(cluster, kube, space):
     await kube.create(config("a"))
-    await find(changes, "a")
-    cluster.compact()
-    await kube.create(config("b"))
-    await find(changes, "b")
-
-
-async def test_a_page_that_expired_begins_the_list_anew(cluster, kube, space, monkeypatch):
-    monkeypatch.setattr(watches, "PAGE", 2)
-    for name in ("a", "b", "c"):
-        await kube.create(config(name))
-    send, seen = kube.api.send, []
-
-    async def compact(call):
-        answer = await send(call)
-        if not seen:
-            cluster.compact()
-        seen.append(call.target)
-        return answer
-
-    monkeypatch.setattr(kube.api, "send", compact)
+    cluster.faults.add(verb="list", resource="configmaps", status=410, times=2)
     found = await kube.list("v1", "ConfigMap", space)
-    assert {"a", "b", "c"} <= {item["metadata"]["name"] for item in found}
+    assert "a" in {item["metadata"]["name"] for item in found}
+    cluster.faults.add(verb="list", resource="configmaps", status=410, times=None)
+    with pytest.raises(errors.UnknownError, match="410"):
+        await kube.list("v1", "ConfigMap", space)
 
 
 @pytest.mark.parametrize("rounds", [0, 1, 2, 5, 20, 100])

@@ -73,6 +73,12 @@ def test_another_host_is_named_and_refused(name):
         endpoints.parse_endpoints({**GOOD, name: "https://evil.example/oauth"}, URL)
 
 
+def test_nobodys_password_is_part_of_an_address():
+    named = {name: url.replace("https://", "https://me:x@") for name, url in GOOD.items()}
+    with pytest.raises(endpoints.EndpointsError, match="not a plain https URL"):
+        endpoints.parse_endpoints(named, URL)
+
+
 @given(st.binary(max_size=200))
 def test_any_body_is_read_or_refused(body):
     with pytest.raises(endpoints.EndpointsError):
