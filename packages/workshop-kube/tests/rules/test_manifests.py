@@ -54,6 +54,12 @@ def test_what_the_server_adds_does_not_make_another_object():
     assert not manifests.is_result_of({**QUOTA, "spec": {"hard": {"pods": "5"}}}, found)
 
 
+def test_other_labels_are_another_result_but_up_to_date():
+    found = {**QUOTA, "metadata": {**QUOTA["metadata"], "labels": {"app": "older"}}}
+    assert not manifests.is_result_of(QUOTA, found)
+    assert manifests.is_up_to_date(QUOTA, found)
+
+
 def test_the_texts_of_a_secret_come_back_encoded():
     secret = {**manifests.make_reference("v1", "Secret", "x"), "stringData": {"a": "hello"}}
     found = {**manifests.make_reference("v1", "Secret", "x"), "data": {"a": "aGVsbG8=", "b": ""}}

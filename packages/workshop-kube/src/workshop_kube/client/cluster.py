@@ -178,11 +178,12 @@ class Cluster:
     async def converge(self, manifest: Manifest, is_same: IsSame = labels.is_same_owner) -> Object:
         """Make an object, or change the one that is there to what the manifest says.
 
-        What the manifest does not say stays. A binding to another role is made anew.
+        What the manifest does not say stays. A binding to another role is made anew. Labels and
+        annotations come along, but are no reason by themselves: the right to change may be missing.
         """
         for left in reversed(range(MOST_CONFLICTS)):
             found = await self.ensure(manifest, is_same)
-            if manifests.is_result_of(manifest, found):
+            if manifests.is_up_to_date(manifest, found):
                 return found
             if manifests.has_other_role(manifest, found):
                 await self.delete_exactly({**found, **_head(manifest)})

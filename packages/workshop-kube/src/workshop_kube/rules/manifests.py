@@ -10,7 +10,7 @@ Manifest = Mapping[str, Any]
 Object = dict[str, Any]
 
 # What the server says of an object, and nobody asks for.
-_SERVERS_OWN = frozenset({"status"})
+_NOT_COMPARED = frozenset({"apiVersion", "kind", "metadata", "status"})
 _SERVERS_OWN_METADATA = frozenset({"uid", "resourceVersion", "creationTimestamp", "generateName"})
 
 
@@ -44,12 +44,16 @@ def is_part_of(wanted: Any, found: Any) -> bool:
 
 
 def is_result_of(wanted: Manifest, found: Manifest) -> bool:
-    """Whether an object is what a request for `wanted` makes."""
-    said = {k: v for k, v in _encode(wanted).items() if k not in _SERVERS_OWN}
-    head = {"apiVersion": wanted["apiVersion"], "kind": wanted["kind"]}
+    """Whether an object is what a request for `wanted` makes, name, labels and all."""
     metadata = wanted.get("metadata") or {}
-    said["metadata"] = {k: v for k, v in metadata.items() if k not in _SERVERS_OWN_METADATA}
-    return is_part_of(said, {**found, **head})
+    said = {k: v for k, v in metadata.items() if k not in _SERVERS_OWN_METADATA}
+    return is_up_to_date(wanted, found) and is_part_of(said, found.get("metadata") or {})
+
+
+def is_up_to_date(wanted: Manifest, found: Manifest) -> bool:
+    """Whether an object does what `wanted` says; its labels and annotations may be older."""
+    said = {k: v for k, v in _encode(wanted).items() if k not in _NOT_COMPARED}
+    return is_part_of(said, found)
 
 
 def _encode(secret: Manifest) -> Manifest:
