@@ -344,6 +344,14 @@ async def test_an_openshift_user(cluster, kube):
     assert (await ada.whoami()).name == "ada"
 
 
+async def test_who_one_is_to_a_cluster_without_self_reviews(cluster, kube):
+    cluster.add_user("ada", "secret")
+    ada = kube.as_owner_of(await make_user_token(cluster, kube))
+    script = cluster.faults.add(verb="create", resource="selfsubjectreviews", status=404)
+    assert (await ada.whoami()).name == "ada"
+    assert script.seen
+
+
 async def test_two_callers_share_a_pool_and_nothing_else(kube, as_hub):
     names = await asyncio.gather(*[who.whoami() for who in (kube, as_hub) for _ in range(10)])
     assert len({name.name for name in names}) == 2

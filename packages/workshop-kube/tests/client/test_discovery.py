@@ -4,6 +4,7 @@ import pytest
 
 from workshop_kube import errors
 from workshop_kube.client.discovery import Discovery
+from workshop_kube.rules import answers
 
 DEPLOYMENT = ("apps/v1", "Deployment")
 
@@ -25,6 +26,21 @@ async def test_a_kind_that_the_cluster_does_not_have(kube):
     for version in ("gizmo.example/v1", "apps/v1"):
         with pytest.raises(errors.RefusedError, match="the cluster has no Gizmo"):
             await Discovery().find_kind(kube.api, version, "Gizmo")
+
+
+async def test_the_404_of_a_proxy_says_nothing(kube, monkeypatch):
+    answer = answers.parse_answer(404, {}, b"<html>Not here</html>")
+
+    async def fetch(*_, **__):
+        return answer
+
+    monkeypatch.setattr(kube.pool, "fetch", fetch)
+    with pytest.raises(errors.UnknownError):
+        await Discovery().find_kind(kube.api, "apps/v1", "Deployment")
+    with pytest.raises(errors.UnknownError):
+        await kube.has_api("apps/v1")
+    with pytest.raises(errors.UnknownError):
+        await kube.whoami()
 
 
 async def test_a_group_that_is_broken_hides_no_other(kube, monkeypatch):

@@ -92,6 +92,21 @@ def test_an_empty_success_is_one():
     assert answers.parse_answer(201, {}, b'{"kind": "Pod"}').document == {"kind": "Pod"}
 
 
+@pytest.mark.parametrize(
+    ("body", "is_firm"),
+    [
+        (b"404 page not found\n", True),
+        (b'{"kind": "Status", "reason": "NotFound", "code": 404}', True),
+        (b"<html>404 Not Found", False),
+        (b"", False),
+    ],
+)
+def test_which_404_says_that_there_is_no_such_api(body, is_firm):
+    error = answers.make_error(answers.parse_answer(404, {}, body), "x")
+    assert answers.is_no_such_api(error) is is_firm
+    assert not answers.is_no_such_api(answers.make_error(status(500), "x"))
+
+
 @given(st.integers(0, 599), st.binary())
 def test_any_answer_is_good_or_an_error(code, body):
     answer = answers.parse_answer(code, {}, body)

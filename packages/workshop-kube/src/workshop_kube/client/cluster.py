@@ -267,7 +267,7 @@ class Cluster:
             answer = await self._review(reviews.SELF_REVIEW, what)
             parse = reviews.parse_self_review
         except errors.KubeError as error:
-            if error.status != 404:
+            if not answers.is_no_such_api(error):
                 raise
             answer = await self.send(Call("GET", reviews.USER_PATH, what))
             parse = reviews.parse_user

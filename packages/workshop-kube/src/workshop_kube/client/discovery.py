@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workshop_kube import errors
 from workshop_kube.client.api import Api
-from workshop_kube.rules import kinds
+from workshop_kube.rules import answers, kinds
 from workshop_kube.rules.calls import Call
 
 
@@ -27,7 +27,7 @@ class Discovery:
         try:
             await api.send(Call("GET", kinds.find_root(api_version)))
         except errors.KubeError as error:
-            if error.status == 404:
+            if answers.is_no_such_api(error):
                 return False
             raise
         return True
@@ -52,7 +52,7 @@ async def _list_version(api: Api, api_version: str) -> dict[tuple[str, str], kin
     try:
         answer = await api.send(Call("GET", kinds.find_root(api_version)))
     except errors.KubeError as error:
-        if error.status == 404:
+        if answers.is_no_such_api(error):
             return {}
         raise
     return kinds.parse_kinds(api_version, answer.document or {})

@@ -18,6 +18,8 @@ _NOT_YET = (
     "unable to find annotation openshift.io/sa.scc",
 )
 _LONGEST_MESSAGE = 1000
+# An API server's word for a path that it does not know; it is no Status.
+_NO_PATH = "404 page not found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,12 @@ def parse_answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer
 def is_firmly_gone(answer: Answer) -> bool:
     """Whether the API itself says that there is no such object; a proxy's 404 does not."""
     return answer.status == 404 and answer.is_status
+
+
+def is_no_such_api(error: errors.KubeError) -> bool:
+    """Whether the API server itself says that it has no such path; a proxy's 404 does not."""
+    said_so = isinstance(error, errors.GoneError) or error.message.startswith(_NO_PATH)
+    return error.status == 404 and said_so
 
 
 def is_not_yet(answer: Answer) -> bool:
