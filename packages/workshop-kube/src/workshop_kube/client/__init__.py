@@ -8,11 +8,13 @@ from workshop_kube.client.connections import (
     in_cluster,
     load_kubeconfig,
 )
+from workshop_kube.client.reader import Reader
 from workshop_kube.client.transport import Transport
 
 __all__ = [
     "Cluster",
     "Connection",
+    "Reader",
     "Transport",
     "find_connection",
     "from_configuration",

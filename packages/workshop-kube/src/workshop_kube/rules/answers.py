@@ -75,6 +75,11 @@ def parse_answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer
     return Answer(status, lower, body, document if isinstance(document, dict) else None)
 
 
+def read_object(answer: Answer) -> dict[str, Any]:
+    """The object that a good answer holds."""
+    return dict(answer.document or {})
+
+
 def is_firmly_gone(answer: Answer) -> bool:
     """Whether the API itself says that there is no such object; a proxy's 404 does not."""
     return answer.status == 404 and answer.is_status

@@ -20,6 +20,11 @@ def make_reference(api_version: str, kind: str, name: str, namespace: str = "") 
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata}
 
 
+def find_head(manifest: Manifest) -> dict[str, str]:
+    """Of what kind an object is."""
+    return {"apiVersion": manifest["apiVersion"], "kind": manifest["kind"]}
+
+
 def render_name(manifest: Manifest) -> str:
     """What a log line calls an object, such as `Pod web in class`."""
     metadata = manifest.get("metadata") or {}
