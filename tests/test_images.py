@@ -94,7 +94,7 @@ def test_the_environment_is_heard(load):
     assert (spawner.mem_limit, spawner.budget, spawner.project_role) == ("1G", "medium", "edit")
     assert spawner.session_age == 7200
     assert config.JupyterHub.trusted_downstream_ips == ["10.0.0.0/8", "192.0.2.1"]
-    assert load().JupyterHub.trusted_downstream_ips == ["10.128.0.0/14"]
+    assert load().JupyterHub.trusted_downstream_ips == [], "sessions are pods, too"
     assert spawner.session_limit == 40
     assert config.JupyterHub.hub_connect_url == "http://may-intro-spawner:8081"
     assert config.AnonymousAuthenticator.access_code == "sesame"

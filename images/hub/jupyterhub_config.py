@@ -35,8 +35,9 @@ c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:8082"
 c.JupyterHub.db_url = "sqlite:////opt/app-root/data/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret_file = "/opt/app-root/data/cookie_secret"  # noqa: S105 - a path
 
-# Routers stand before the proxy: not they are a visitor's address, but who came to them.
-proxies = os.environ.get("TRUSTED_PROXIES", "10.128.0.0/14")
+# Routers stand before the proxy: not they are a visitor's address, but who came to them. Nobody is
+# trusted unless named: sessions have addresses of the network of pods, too.
+proxies = os.environ.get("TRUSTED_PROXIES", "")
 c.JupyterHub.trusted_downstream_ips = [one.strip() for one in proxies.split(",") if one.strip()]
 
 # A hub that is replaced leaves the sessions running and finds them again.

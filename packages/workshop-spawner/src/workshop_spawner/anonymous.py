@@ -15,7 +15,7 @@ from traitlets import Bool, Instance, Integer, TraitError, Unicode, default, obs
 from .settings import spelling
 from .spawner import WorkshopSpawner
 from .upkeep import startup
-from .visitors import admission, handlers, leaving
+from .visitors import admission, handlers, leaving, proxymark
 from .visitors.ratelimit import RateLimit
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -224,6 +224,9 @@ class AnonymousAuthenticator(Authenticator):
         self._rate = RateLimit(self.visitors_per_address, self.visitors_window)
         self._guesses = RateLimit(MOST_GUESSES, self.visitors_window)
 
+    proxy_mark = ""
+    """What the hub's own proxy adds to each request; empty where the hub starts none."""
+
     _rate = Instance(RateLimit)
     _guesses = Instance(RateLimit)
 
@@ -264,6 +267,7 @@ class AnonymousAuthenticator(Authenticator):
             if isinstance(loader, FileSystemLoader):
                 # After an administrator's own, before JupyterHub's.
                 loader.searchpath.insert(-1, str(TEMPLATES))
+        self.proxy_mark = proxymark.tell_proxy(app)
         if issubclass(app.spawner_class, WorkshopSpawner):
             startup.begin(app.spawner_class, app.config)
         return [
