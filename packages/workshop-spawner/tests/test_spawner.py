@@ -46,9 +46,13 @@ async def test_a_session_may_work_in_its_project_and_nowhere_else(place, worksho
     config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}
     project = f"/api/v1/namespaces/intro-{visitor.name}"
     assert ask("POST", f"{project}/configmaps", config) == 201
+    marks = place.as_admin(project)["metadata"]["labels"]
+    assert marks["pod-security.kubernetes.io/enforce"] == "baseline"
+    await hub.logged("Pods in the projects of sessions are held to 'baseline'")
     quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "x"}}
     refused = [
         ("GET", "/api/v1/namespaces", None),
+        ("PUT", project, place.as_admin(project)),
         ("POST", f"{project}/resourcequotas", quota),
         ("DELETE", f"{project}/resourcequotas/compute-resources", None),
         ("DELETE", f"{project}/limitranges/resource-limits", None),
