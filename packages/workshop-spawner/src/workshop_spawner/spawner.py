@@ -21,7 +21,7 @@ from .api.watching import PodWatch, begin_watch
 from .errors import FullError, NameTakenError, WorkshopError
 from .manifests import budgets, console, home, images, pods, resources
 from .progress import Journal, merge
-from .projects import choosing
+from .projects import apiaddress, choosing
 from .running import answering, launching, losing, resolving, usertoken
 from .running.refusals import judge_reason, make_spawn_error
 from .session import Hub, Session, make_session, rename
@@ -159,9 +159,10 @@ class WorkshopSpawner(
         """What was decided, filled in for a session (without one: the extras' kinds only)."""
         extras = await self.read_extra_resources()
         exposed = self.make_exposed(self.cluster_subdomain)
+        api = await apiaddress.find_networks(self.cluster) if self.needs_api_networks() else ()
         read = resources.read_extras(extras, session, self.image_registry) if session else ()
         return replace(
-            self.make_wishes(self.make_rules(self.port, exposed.hosts)),
+            self.make_wishes(self.make_rules(self.port, exposed.hosts, api)),
             budget=budgets.parse_budget(self._choose_budget()),
             by_request=await choosing.by_request(self.cluster, self.project_api, self.log),
             furniture=self.make_furniture(),

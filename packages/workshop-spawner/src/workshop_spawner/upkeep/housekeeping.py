@@ -104,6 +104,7 @@ def make_uses(keeper: Any) -> rights.Uses:
         events=keeper.events_enabled,
         refresh=keeper.identity == plan.USER_TOKEN,
         reserve=keeps_reserve(keeper),
+        api_endpoints=keeper.needs_api_networks(),
     )
 
 
