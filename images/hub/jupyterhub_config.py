@@ -50,6 +50,14 @@ c.WorkshopSpawner.mode = preset
 c.WorkshopSpawner.image = os.environ.get("TERMINAL_IMAGE") or "workshop-terminal"
 c.WorkshopSpawner.cmd = ["jupyterhub-butterfly"]
 c.WorkshopSpawner.mem_limit = (os.environ.get("WORKSHOP_MEMORY") or "512Mi").removesuffix("i")
+if cpu := os.environ.get("WORKSHOP_CPU"):
+    c.WorkshopSpawner.cpu_limit = float(cpu)
+    # Without it a session would keep all that it may use from others.
+    c.WorkshopSpawner.cpu_guarantee = min(float(cpu), 0.05)
+c.WorkshopSpawner.extra_resource_limits = {
+    "ephemeral-storage": os.environ.get("WORKSHOP_STORAGE") or "2Gi"
+}
+c.WorkshopSpawner.extra_resource_guarantees = {"ephemeral-storage": "64Mi"}
 c.WorkshopSpawner.cluster_subdomain = os.environ.get("CLUSTER_SUBDOMAIN", "")
 c.WorkshopSpawner.console_url = os.environ.get("CONSOLE_URL", "")
 c.WorkshopSpawner.download_url = os.environ.get("DOWNLOAD_URL", "")

@@ -224,6 +224,9 @@ class AnonymousAuthenticator(Authenticator):
         self._rate = RateLimit(self.visitors_per_address, self.visitors_window)
         self._guesses = RateLimit(MOST_GUESSES, self.visitors_window)
 
+    makes_visitors = True
+    """Read by the spawner: nobody knows who its users are."""
+
     proxy_mark = ""
     """What the hub's own proxy adds to each request; empty where the hub starts none."""
 
@@ -269,7 +272,7 @@ class AnonymousAuthenticator(Authenticator):
                 loader.searchpath.insert(-1, str(TEMPLATES))
         self.proxy_mark = proxymark.tell_proxy(app)
         if issubclass(app.spawner_class, WorkshopSpawner):
-            startup.begin(app.spawner_class, app.config)
+            startup.begin(app.spawner_class, app.config, self)
         return [
             (r"/login", handlers.AnonymousLoginHandler),
             (r"/restart", handlers.RestartHandler),

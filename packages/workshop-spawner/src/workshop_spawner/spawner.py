@@ -66,6 +66,11 @@ class WorkshopSpawner(
     def _default_component_label(self) -> str:
         return f"{self.application}-session"
 
+    @default("budget")
+    def _default_budget(self) -> str:
+        anonymous = bool(getattr(self.authenticator, "makes_visitors", False))
+        return budgets.choose_default(anonymous=anonymous)
+
     @default("container_security_context")
     def _default_container_security_context(self) -> dict[str, Any]:
         return dict(_RESTRICTED)
@@ -185,7 +190,7 @@ class WorkshopSpawner(
         """Start the session; KubeSpawner.start() keeps this as the future of the start."""
         journal = self._journal
         self.told_loss = ""
-        startup.begin(type(self), self.config)
+        startup.begin(type(self), self.config, self.authenticator)
         begun = time.monotonic()
         try:
             await self.load_user_options()

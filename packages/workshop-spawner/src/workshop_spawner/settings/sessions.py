@@ -170,7 +170,8 @@ class SessionSettings(HasTraits):
         one of these (for budgets by user). By profile or group: `budget` in a
         `kubespawner_override` of `profile_list`, or in `group_overrides`.
 
-        Set it for anonymous workshops: without one an attendee may use what the cluster has.
+        With AnonymousAuthenticator `small` unless set, else `default`: with that an attendee may
+        use what the cluster has, where its project template sets no limits.
 
         Example: `c.WorkshopSpawner.budget = {"base": "medium", "memory": "3Gi"}`
         """,
