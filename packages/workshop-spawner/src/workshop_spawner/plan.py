@@ -182,9 +182,7 @@ def make_extra_steps(session: Session, wishes: Wishes) -> list[Step]:
         steps += _make_extra_project(session, wishes, extra)
     awaited = (session.project, *(extra.manifest["metadata"]["name"] for extra in spaces))
     before = (*(step.name for step in steps), PROJECT, ROLES, BUDGET)
-    steps.append(
-        Step(READY, "Waiting until the cluster has set it up", (), before, awaits=awaited)
-    )
+    steps.append(Step(READY, "Waiting until the cluster has set it up", (), before, awaits=awaited))
     needs: tuple[str, ...] = (READY, ACCOUNT)
     lasting = wishes.project == PERSISTENT
     for wave, extras in resources.sort_waves(wishes.extras):

@@ -9,7 +9,6 @@ from typing import Any
 from workshop_spawner import labels
 from workshop_spawner.session import Session
 
-
 BASELINE = "baseline"
 RESTRICTED = "restricted"
 PRIVILEGED = "privileged"
