@@ -2,7 +2,7 @@
 
 Loopback is no mark: sessions of a demo are there too, and in a cluster the proxy's connection may
 come from anywhere. A header that the proxy sets, over what a client may have sent, cannot be forged
-without the hub's cookie secret. Pure but for `tell_proxy`, which adds to the proxy's command.
+without the hub's cookie secret.
 """
 
 import hashlib
