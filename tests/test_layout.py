@@ -14,9 +14,7 @@ NO_TEST = {"__init__", "__main__"}
 # Packages that still have to be brought into this shape; the list only gets shorter.
 NOT_YET = {
     "butterfly",
-    "openshift-authenticator",
     "pocket-openshift",
-    "workshop-culler",
     "workshop-dashboard",
     "workshop-spawner",
 }

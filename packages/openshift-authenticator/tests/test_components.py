@@ -1,4 +1,4 @@
-"""The rooms are put together as the settings want them."""
+"""The components are put together as the settings want them."""
 
 import shutil
 
@@ -28,23 +28,23 @@ async def test_each_host_has_a_bundle_of_its_own(make, lying_server, tmp_path):
     as_api = make(openshift_url=lying_server.url, api_ca_file=lying_server.ca_file)
     as_oauth = make(api_ca_file=lying_server.ca_file, oauth_ca_file=str(other))
     with pytest.raises(errors.ClusterError, match="404"):
-        await as_api.parts.api.get_user("t")
+        await as_api.components.api.get_user("t")
     with pytest.raises(errors.ClusterError, match="not trusted"):
-        await as_oauth.parts.api.probe(lying_server.url)
+        await as_oauth.components.api.probe(lying_server.url)
 
 
 async def test_the_pods_own_authority_counts_for_both(make, lying_server):
     auth = make()
     shutil.copy(lying_server.ca_file, auth.service_account_dir + "/ca.crt")
-    assert (await auth.parts.api.probe(lying_server.url + "/x")).status == 404
+    assert (await auth.components.api.probe(lying_server.url + "/x")).status == 404
 
 
 async def test_only_the_one_trait_turns_verification_off(make, lying_server):
     auth = make(validate_server_cert=False)
-    assert (await auth.parts.api.probe(lying_server.url + "/x")).status == 404
+    assert (await auth.components.api.probe(lying_server.url + "/x")).status == 404
     strict = make()
     with pytest.raises(errors.ClusterError, match="not trusted"):
-        await strict.parts.api.probe(lying_server.url + "/x")
+        await strict.components.api.probe(lying_server.url + "/x")
 
 
 async def test_work_beside_the_hub_is_kept_until_it_is_done(make):
@@ -53,7 +53,7 @@ async def test_work_beside_the_hub_is_kept_until_it_is_done(make):
     async def work():
         done.append(1)
 
-    parts = make().parts
+    parts = make().components
     parts.begin(work())
     (task,) = parts.tasks
     await task

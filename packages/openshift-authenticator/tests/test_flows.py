@@ -535,10 +535,10 @@ async def test_a_hub_of_two_hundred_started_again(outside, place, browsing):
         crowd = [await stack.enter_async_context(browsing(hub)) for _ in names]
         for name in names:
             cluster.add_user(name, "pw-of-all", ["students"])
-        doors = asyncio.Semaphore(8)
+        clients = asyncio.Semaphore(8)
 
         async def log_in(person, name):
-            async with doors:
+            async with clients:
                 await person.log_in_at_once(name, "pw-of-all")
                 assert person.is_home, (name, person.status, person.text)
 

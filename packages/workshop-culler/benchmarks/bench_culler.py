@@ -100,11 +100,11 @@ class Bench:
         """
         settings = Settings(general=Limits(idle=idle), users=UserRules(idle=idle if users else 0))
         wall = 0.0
-        async with Hub(Address(self.url, TOKEN), LOG) as door:
-            sweep = Sweep(door, settings, LOG, wall=lambda: wall)
+        async with Hub(Address(self.url, TOKEN), LOG) as client:
+            sweep = Sweep(client, settings, LOG, wall=lambda: wall)
             for number in range(cycles):
                 wall = number * idle / 2
-                sweep.idle_on_hold = number < held
+                sweep.idle_suspended = number < held
                 report = await sweep.run()
                 if not report.ok:
                     raise RuntimeError(report.troubles or "some act failed")
@@ -153,12 +153,12 @@ class Bench:
 
     async def until_idle(self, seconds: float) -> None:
         """Wait until all servers have been idle for so long by the hub's own clock."""
-        async with Hub(Address(self.url, TOKEN), LOG) as door:
-            servers = [s for user in await door.list_users("active") for s in user.servers or ()]
-            last = max(s.last_activity or s.started or door.now for s in servers)
-            while door.now < last + timedelta(seconds=seconds):
+        async with Hub(Address(self.url, TOKEN), LOG) as client:
+            servers = [s for user in await client.list_users("active") for s in user.servers or ()]
+            last = max(s.last_activity or s.started or client.now for s in servers)
+            while client.now < last + timedelta(seconds=seconds):
                 await asyncio.sleep(0.1)  # the hub has no event for the time
-                await door.whoami()
+                await client.whoami()
 
 
 def middle(costs: list[Cost], cycles: int = 1) -> Cost:

@@ -2,7 +2,7 @@
 
 Never a live one, never a foreign one, always every dead one. The cluster is the emulator with
 its fault script, the hub is a small one that speaks the same API on a real socket, so that its
-clock can be moved. Both doors, the sweep and the judges are the real ones.
+clock can be moved. Both clients, the sweep and the judges are the real ones.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from workshop_culler.clients import cluster as cluster_room
-from workshop_culler.clients import hub as hub_room
+from workshop_culler.clients import cluster as cluster_client
+from workshop_culler.clients import hub as hub_client
 from workshop_culler.config.settings import Settings
 from workshop_culler.passes import cluster_sweep, sweep
 from workshop_culler.rules import kinds, labels, orphans, user_verdicts
@@ -121,7 +121,7 @@ class SmallHub:
         return web.Response(status=204)
 
 
-class ShiftedCluster(cluster_room.Cluster):
+class ShiftedCluster(cluster_client.Cluster):
     """Objects made after the clock was moved are as young as they are."""
 
     hub = None
@@ -135,11 +135,11 @@ class ShiftedCluster(cluster_room.Cluster):
         ahead = self.born.get((thing.kind, thing.name), timedelta(0))
         return dataclasses.replace(thing, created=thing.created + ahead)
 
-    async def list_things(self, kind, selector, namespace=""):
-        return [self.shift(t) for t in await super().list_things(kind, selector, namespace)]
+    async def list_objects(self, kind, selector, namespace=""):
+        return [self.shift(t) for t in await super().list_objects(kind, selector, namespace)]
 
-    async def find_thing(self, kind, namespace, name):
-        return self.shift(await super().find_thing(kind, namespace, name))
+    async def get_object(self, kind, namespace, name):
+        return self.shift(await super().get_object(kind, namespace, name))
 
 
 async def no_sleep(seconds):
@@ -291,16 +291,18 @@ class Machine(RuleBasedStateMachine):
 
     # --- what the culler does ---
     async def _sweep(self):
-        address = hub_room.Address(self.hub.url, "x", timeout=5)
+        address = hub_client.Address(self.hub.url, "x", timeout=5)
         rules = Settings(
             general=Limits(idle=IDLE, age=AGE),
             users=user_verdicts.UserRules(anonymous_group="workshop-anonymous", anonymous=VISITOR),
         )
         side = ShiftedCluster(LOG, timeout=5, sleep=no_sleep)
         side.hub, side.born = self.hub, self.born
-        async with hub_room.Hub(address, LOG, no_sleep) as door, side:
-            keeper = cluster_sweep.Janitor(side, door, OWNER, orphans.Rules(grace=GRACE), LOG)
-            return await sweep.Sweep(door, rules, LOG, keeper).run()
+        async with hub_client.Hub(address, LOG, no_sleep) as client, side:
+            cleaner = cluster_sweep.ClusterSweep(
+                side, client, OWNER, orphans.Rules(grace=GRACE), LOG
+            )
+            return await sweep.Sweep(client, rules, LOG, cleaner).run()
 
     def sweep_once(self):
         self.hub.stopped.clear()

@@ -1,4 +1,4 @@
-"""Puts the rooms together as the settings want them; called once by authenticator.py."""
+"""Puts the components together as the settings want them; called once by authenticator.py."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from openshift_authenticator.refresh import revocation, single_flight
 
 
 @dataclass
-class Rooms:
+class Components:
     """What one authenticator works with."""
 
     api: client.Cluster
     finder: discovery.Discovery
     checker: self_check.SelfCheck
     revoker: revocation.Revoker
-    turnstile: single_flight.Turnstile
+    single_flight: single_flight.SingleFlight
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def begin(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
@@ -34,16 +34,16 @@ class Rooms:
         return task
 
 
-def make_rooms(auth: Any) -> Rooms:
-    """Rooms for the authenticator ``auth``."""
-    door = client.Door(_Roots(auth).context_for, auth.request_timeout)
-    api = client.Cluster(auth.openshift_url, door)
-    return Rooms(
+def make_components(auth: Any) -> Components:
+    """Components for the authenticator ``auth``."""
+    http = client.HttpClient(_Roots(auth).context_for, auth.request_timeout)
+    api = client.Cluster(auth.openshift_url, http)
+    return Components(
         api=api,
-        finder=discovery.Discovery(auth.openshift_url, door),
+        finder=discovery.Discovery(auth.openshift_url, http),
         checker=self_check.SelfCheck(api, auth, auth.make_request),
         revoker=revocation.Revoker(api, lambda: _read_own_token(auth)),
-        turnstile=single_flight.Turnstile(auth.concurrent_refreshes),
+        single_flight=single_flight.SingleFlight(auth.concurrent_refreshes),
     )
 
 

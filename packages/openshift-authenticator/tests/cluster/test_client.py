@@ -14,8 +14,8 @@ TOKEN = "sha256~do-not-log-me"
 
 
 @pytest.fixture
-def api(lying_server, door_to):
-    return client.Cluster(lying_server.url, door_to(lying_server.ca_file))
+def api(lying_server, http_to):
+    return client.Cluster(lying_server.url, http_to(lying_server.ca_file))
 
 
 async def test_a_user_document(api, lying_server):
@@ -39,7 +39,7 @@ async def test_a_refusal_keeps_its_status_and_its_message(api, lying_server, sta
 @pytest.mark.parametrize("body", ["<html>", "", "[]", "null", "[" * 5000])
 async def test_an_answer_that_is_no_object(api, lying_server, body):
     lying_server.answers[client.USER_PATH] = (200, {}, body)
-    with pytest.raises(errors.BadDocument, match="no JSON object"):
+    with pytest.raises(errors.BadDocumentError, match="no JSON object"):
         await api.get_user(TOKEN)
 
 
@@ -50,7 +50,7 @@ async def test_a_redirect_is_not_followed(api, lying_server):
     assert len(lying_server.seen) == 1
 
 
-async def test_a_slow_server_is_given_up(lying_server, door_to):
+async def test_a_slow_server_is_given_up(lying_server, http_to):
     released = asyncio.Event()
 
     async def slow(request):
@@ -58,7 +58,7 @@ async def test_a_slow_server_is_given_up(lying_server, door_to):
         return 200, {}, {}
 
     lying_server.answers[client.USER_PATH] = slow
-    api = client.Cluster(lying_server.url, door_to(lying_server.ca_file, timeout=0.2))
+    api = client.Cluster(lying_server.url, http_to(lying_server.ca_file, timeout=0.2))
     with pytest.raises(errors.ClusterError, match=r"did not answer within 0\.2 seconds"):
         await api.get_user(TOKEN)
     released.set()
@@ -70,49 +70,49 @@ async def test_an_endless_answer_is_given_up(api, lying_server, monkeypatch):
         await api.get_user(TOKEN)
 
 
-async def test_a_server_with_another_authority_is_not_talked_to(lying_server, door_to, tmp_path):
+async def test_a_server_with_another_authority_is_not_talked_to(lying_server, http_to, tmp_path):
     other = tmp_path / "other.crt"
     trustme.CA().cert_pem.write_to_path(other)
-    api = client.Cluster(lying_server.url, door_to(str(other)))
+    api = client.Cluster(lying_server.url, http_to(str(other)))
     with pytest.raises(errors.ClusterError, match=r"not trusted.*api_ca_file"):
         await api.get_user(TOKEN)
     assert lying_server.seen == []
 
 
-async def test_a_certificate_for_another_name_is_not_trusted(lying_server, door_to):
-    door = door_to(lying_server.ca_file)
-    api = client.Cluster(f"https://127.0.0.1:{lying_server.port}", door)
+async def test_a_certificate_for_another_name_is_not_trusted(lying_server, http_to):
+    http = http_to(lying_server.ca_file)
+    api = client.Cluster(f"https://127.0.0.1:{lying_server.port}", http)
     with pytest.raises(errors.ClusterError, match="not trusted"):
         await api.get_user(TOKEN)
 
 
-async def test_nobody_listens(door_to, lying_server):
+async def test_nobody_listens(http_to, lying_server):
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         url = f"https://127.0.0.1:{sock.getsockname()[1]}"
         with pytest.raises(errors.ClusterError, match="No answer from 127"):
-            await client.Cluster(url, door_to(lying_server.ca_file)).get_user(TOKEN)
+            await client.Cluster(url, http_to(lying_server.ca_file)).get_user(TOKEN)
 
 
-async def test_a_name_that_does_not_exist(door_to, lying_server):
-    api = client.Cluster("https://no-such-host.invalid", door_to(lying_server.ca_file))
+async def test_a_name_that_does_not_exist(http_to, lying_server):
+    api = client.Cluster("https://no-such-host.invalid", http_to(lying_server.ca_file))
     with pytest.raises(errors.ClusterError, match="not known"):
         await api.get_user(TOKEN)
 
 
-async def test_a_server_that_hangs_up(door_to, lying_server):
+async def test_a_server_that_hangs_up(http_to, lying_server):
     async def hang_up(reader, writer):
         writer.close()
 
     server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server:
-        api = client.Cluster(f"https://localhost:{port}", door_to(lying_server.ca_file))
+        api = client.Cluster(f"https://localhost:{port}", http_to(lying_server.ca_file))
         with pytest.raises(errors.ClusterError, match="No answer"):
             await api.get_user(TOKEN)
 
 
-async def test_a_server_that_speaks_no_http(door_to, lying_server, authority):
+async def test_a_server_that_speaks_no_http(http_to, lying_server, authority):
     import ssl
 
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -126,7 +126,7 @@ async def test_a_server_that_speaks_no_http(door_to, lying_server, authority):
     server = await asyncio.start_server(talk, "127.0.0.1", 0, ssl=context)
     port = server.sockets[0].getsockname()[1]
     async with server:
-        api = client.Cluster(f"https://localhost:{port}", door_to(lying_server.ca_file))
+        api = client.Cluster(f"https://localhost:{port}", http_to(lying_server.ca_file))
         with pytest.raises(errors.ClusterError, match="No answer"):
             await api.get_user(TOKEN)
 

@@ -31,11 +31,11 @@ def test_a_rotated_token_is_read_at_the_next_use(account_dir):
 
 
 def test_an_unreadable_secret_is_a_sentence_without_the_secret(tmp_path):
-    with pytest.raises(errors.Misconfigured, match=r"Cannot read the secret from .*: No such"):
+    with pytest.raises(errors.MisconfiguredError, match=r"Cannot read the secret from .*: No such"):
         credentials.read_text(str(tmp_path / "none"), "the secret")
     (tmp_path / "empty").write_text("\n")
-    with pytest.raises(errors.Misconfigured, match="empty"):
+    with pytest.raises(errors.MisconfiguredError, match="empty"):
         credentials.read_text(str(tmp_path / "empty"), "the secret")
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(errors.Misconfigured, match="not text"):
+    with pytest.raises(errors.MisconfiguredError, match="not text"):
         credentials.read_text(str(tmp_path / "binary"), "the secret")

@@ -32,8 +32,8 @@ def clock():
 
 
 @pytest.fixture
-def finder(lying_server, door_to, clock):
-    return discovery.Discovery(lying_server.url, door_to(lying_server.ca_file), clock)
+def finder(lying_server, http_to, clock):
+    return discovery.Discovery(lying_server.url, http_to(lying_server.ca_file), clock)
 
 
 async def test_found_and_kept(finder, lying_server, clock):
@@ -95,11 +95,11 @@ async def test_what_was_known_survives_an_outage(finder, lying_server, clock):
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        ((404, {}, "404 page not found\n"), errors.NotOpenShift),
-        ((403, {}, {"kind": "Status"}), errors.NotOpenShift),
-        ((200, {}, "<html>"), errors.BadDiscovery),
-        ((200, {}, {**GOOD, "token_endpoint": "https://evil.example/"}), errors.BadDiscovery),
-        ((302, {"Location": "https://evil.example/"}, ""), errors.BadDiscovery),
+        ((404, {}, "404 page not found\n"), errors.NotOpenShiftError),
+        ((403, {}, {"kind": "Status"}), errors.NotOpenShiftError),
+        ((200, {}, "<html>"), errors.BadDiscoveryError),
+        ((200, {}, {**GOOD, "token_endpoint": "https://evil.example/"}), errors.BadDiscoveryError),
+        ((302, {"Location": "https://evil.example/"}, ""), errors.BadDiscoveryError),
     ],
 )
 async def test_a_firm_no_is_not_asked_again(finder, lying_server, answer, error):

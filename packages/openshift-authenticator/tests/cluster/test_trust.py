@@ -55,13 +55,13 @@ def test_a_context_is_kept_until_its_bundle_is_rotated(bundle):
 
 def test_a_bundle_that_became_nonsense_is_a_sentence(tmp_path):
     (tmp_path / "ca.crt").write_text("")
-    with pytest.raises(errors.Misconfigured, match=r"ca\.crt, so the cluster"):
+    with pytest.raises(errors.MisconfiguredError, match=r"ca\.crt, so the cluster"):
         trust.make_context(trust.make_roots(str(tmp_path / "ca.crt")))
 
 
 def test_what_is_wrong_with_a_bundle(bundle, tmp_path):
-    assert trust.judge_bundle(bundle()) == ""
-    assert "does not exist" in trust.judge_bundle(str(tmp_path / "none"))
+    assert trust.problem_with_bundle(bundle()) is None
+    assert "does not exist" in trust.problem_with_bundle(str(tmp_path / "none"))
     (tmp_path / "text").write_text("hello")
-    assert "no certificate" in trust.judge_bundle(str(tmp_path / "text"))
-    assert "cannot be read" in trust.judge_bundle(str(tmp_path))
+    assert "no certificate" in trust.problem_with_bundle(str(tmp_path / "text"))
+    assert "cannot be read" in trust.problem_with_bundle(str(tmp_path))

@@ -26,7 +26,7 @@ PODS = {"verb": "create", "resource": "pods", "namespace": "{namespace}"}
 
 @pytest.mark.parametrize("fine", [IN_A_POD, OUTSIDE], ids=["in a pod", "outside"])
 def test_settings_that_work(fine):
-    assert rules.judge_settings(fine) == []
+    assert rules.list_problems(fine) == []
 
 
 WRONG = {
@@ -104,7 +104,7 @@ WRONG = {
 
 @pytest.mark.parametrize(("base", "change", "sentence"), WRONG.values(), ids=WRONG)
 def test_settings_that_cannot_work(base, change, sentence):
-    wrong = rules.judge_settings(replace(base, **change))
+    wrong = rules.list_problems(replace(base, **change))
     assert wrong
     assert all(one.startswith("OpenShiftAuthenticator.") for one in wrong)
     assert "s3cret" not in " ".join(wrong)
@@ -113,11 +113,11 @@ def test_settings_that_cannot_work(base, change, sentence):
 
 def test_a_service_account_may_ask_for_roles_of_its_own_namespace():
     own = replace(IN_A_POD, scope=("user:info", "role:view:workshop"))
-    assert rules.judge_settings(own) == []
+    assert rules.list_problems(own) == []
 
 
 def test_a_misspelt_setting_is_named_with_the_one_that_was_meant():
-    (sentence,) = rules.judge_names(
+    (sentence,) = rules.list_unknown_names(
         ["allowed_users", "admin_users"], {"OpenShiftAuthenticator": ["alowed_users"]}
     )
     assert sentence == (

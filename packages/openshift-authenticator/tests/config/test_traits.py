@@ -8,7 +8,7 @@ from traitlets.config import Config
 from openshift_authenticator import OpenShiftAuthenticator
 from openshift_authenticator.config import reading, traits
 
-OURS = sorted(traits.Options.class_own_traits(config=True))
+OURS = sorted(traits.AuthenticatorTraits.class_own_traits(config=True))
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_auth_state_is_on_when_it_is_needed_and_possible(in_a_pod, monkeypatch):
 
 @pytest.mark.parametrize("name", OURS)
 def test_the_help_is_in_four_beats_with_an_example(name):
-    trait = traits.Options.class_traits()[name]
+    trait = traits.AuthenticatorTraits.class_traits()[name]
     beats = [beat.strip() for beat in trait.help.strip().split("\n\n")]
     assert len(beats) == 4
     assert beats[3].startswith(f"Example: ``c.OpenShiftAuthenticator.{name} = ")

@@ -15,8 +15,8 @@ ROLES = access.make_checks([{"verb": "create", "resource": "rolebindings", "name
 
 
 @pytest.fixture
-def api(lying_server, door_to):
-    return client.Cluster(lying_server.url, door_to(lying_server.ca_file))
+def api(lying_server, http_to):
+    return client.Cluster(lying_server.url, http_to(lying_server.ca_file))
 
 
 def allow(*resources):
@@ -30,23 +30,23 @@ def allow(*resources):
 @pytest.mark.parametrize(
     ("allowed", "found"),
     [
-        ([], identity.Rights()),
-        (["pods"], identity.Rights(enter=True)),
-        (["pods", "rolebindings"], identity.Rights(True, True)),
+        ([], identity.AccessAnswers()),
+        (["pods"], identity.AccessAnswers(enter=True)),
+        (["pods", "rolebindings"], identity.AccessAnswers(True, True)),
     ],
 )
 async def test_each_list_is_asked(api, lying_server, allowed, found):
     lying_server.answers[client.REVIEW_PATH] = allow(*allowed)
-    assert await access_reviews.ask_rights(api, RESPONSE, PODS, ROLES) == found
+    assert await access_reviews.ask_access(api, RESPONSE, PODS, ROLES) == found
 
 
 async def test_one_of_a_list_is_enough(api, lying_server):
     lying_server.answers[client.REVIEW_PATH] = allow("rolebindings")
-    assert (await access_reviews.ask_rights(api, RESPONSE, (*PODS, *ROLES), ())).enter
+    assert (await access_reviews.ask_access(api, RESPONSE, (*PODS, *ROLES), ())).enter
 
 
 async def test_nothing_is_asked_where_nothing_is_configured(api, lying_server):
-    assert await access_reviews.ask_rights(api, RESPONSE, (), ()) == identity.Rights()
+    assert await access_reviews.ask_access(api, RESPONSE, (), ()) == identity.AccessAnswers()
     assert lying_server.seen == []
 
 
@@ -54,11 +54,11 @@ async def test_nothing_is_asked_where_nothing_is_configured(api, lying_server):
 async def test_a_cluster_that_does_not_say_lets_nobody_in(api, lying_server, status):
     lying_server.answers[client.REVIEW_PATH] = (status, {}, {})
     with pytest.raises(errors.ClusterError) as caught:
-        await access_reviews.ask_rights(api, RESPONSE, PODS, ROLES)
+        await access_reviews.ask_access(api, RESPONSE, PODS, ROLES)
     assert caught.value.status == status
 
 
 async def test_a_scope_that_was_not_approved_is_explained(api, lying_server):
     lying_server.answers[client.REVIEW_PATH] = (403, {}, {})
-    with pytest.raises(errors.ScopeMissing, match="user:check-access"):
-        await access_reviews.ask_rights(api, {**RESPONSE, "scope": "user:info"}, PODS, ())
+    with pytest.raises(errors.ScopeMissingError, match="user:check-access"):
+        await access_reviews.ask_access(api, {**RESPONSE, "scope": "user:info"}, PODS, ())

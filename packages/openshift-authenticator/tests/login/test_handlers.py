@@ -287,7 +287,7 @@ async def test_what_may_go_wrong_on_the_way_there(hub_factory, lying_server):
 
 
 def test_an_error_for_a_person_hides_the_command():
-    error = errors.Misconfigured("It is not registered.", command="oc annotate x")
+    error = errors.MisconfiguredError("It is not registered.", command="oc annotate x")
     shown = handlers.make_http_error(error).log_message
     assert shown == "It is not registered. The hub's log says what its admin has to run."
 

@@ -17,25 +17,25 @@ def test_states_are_long_and_never_the_same():
 
 
 def test_a_state_is_good_once():
-    ledger = login_state.Ledger()
-    assert ledger.spend("a", 0)
-    assert not ledger.spend("a", 1)
-    assert ledger.spend("b", 2)
+    replay_cache = login_state.ReplayCache()
+    assert replay_cache.spend("a", 0)
+    assert not replay_cache.spend("a", 1)
+    assert replay_cache.spend("b", 2)
 
 
 def test_a_spent_state_is_remembered_as_long_as_its_cookie_lives():
-    ledger = login_state.Ledger()
-    ledger.spend("a", 0)
-    assert not ledger.spend("a", login_state.LIFETIME_SECONDS)
-    assert ledger.spend("b", login_state.LIFETIME_SECONDS + 1)
+    replay_cache = login_state.ReplayCache()
+    replay_cache.spend("a", 0)
+    assert not replay_cache.spend("a", login_state.LIFETIME_SECONDS)
+    assert replay_cache.spend("b", login_state.LIFETIME_SECONDS + 1)
 
 
 def test_the_ledger_is_bounded(monkeypatch):
     monkeypatch.setattr(login_state, "MOST_SPENT", 10)
-    ledger = login_state.Ledger()
+    replay_cache = login_state.ReplayCache()
     for number in range(100):
-        assert ledger.spend(str(number), 0)
-    assert len(ledger._spent) <= 10
+        assert replay_cache.spend(str(number), 0)
+    assert len(replay_cache._spent) <= 10
 
 
 def test_each_login_has_a_cookie_of_its_own():

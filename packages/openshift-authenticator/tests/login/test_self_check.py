@@ -18,7 +18,7 @@ ROUTE_PATH = "/apis/route.openshift.io/v1/namespaces/workshop/routes/hub"
 
 
 @pytest.fixture
-def checker(lying_server, door_to, monkeypatch):
+def checker(lying_server, http_to, monkeypatch):
     monkeypatch.setattr(self_check, "DELAYS", (0.0, 0.0))
 
     class Finder:
@@ -29,7 +29,7 @@ def checker(lying_server, door_to, monkeypatch):
     def make_request(callback):
         return redirects.Request(ACCOUNT.client_id, callback, ("user:info",), "evil" in callback)
 
-    api = client.Cluster(lying_server.url, door_to(lying_server.ca_file))
+    api = client.Cluster(lying_server.url, http_to(lying_server.ca_file))
     return self_check.SelfCheck(api, Finder(), make_request)
 
 

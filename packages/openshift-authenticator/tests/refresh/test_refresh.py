@@ -35,33 +35,33 @@ class User:
         return self.state
 
 
-class Host:
+class RefreshHost:
     """As much of the authenticator as a refresh touches; asks the real server."""
 
-    limits = rules.Limits(300, 3600)
+    limits = rules.RefreshLimits(300, 3600)
     request_timeout = 2.0
 
     def __init__(self, api):
         self.api = api
-        self.weather = rules.Weather()
-        self.gate = single_flight.Turnstile(2)
+        self.circuit = rules.CircuitBreaker()
+        self.single_flight = single_flight.SingleFlight(2)
         self.allowed = True
 
-    def now(self):
+    def clock(self):
         return NOW
 
     async def make_model(self, state):
         document = await self.api.get_user(state["access_token"])
         return {"name": "alice", "auth_state": {**state, "openshift_user": document}}
 
-    async def judge_model(self, model):
+    async def still_admits(self, model):
         return self.allowed
 
 
 @pytest.fixture
-def host(lying_server, door_to):
+def host(lying_server, http_to):
     lying_server.answers[client.USER_PATH] = (200, {}, ALICE)
-    return Host(client.Cluster(lying_server.url, door_to(lying_server.ca_file)))
+    return RefreshHost(client.Cluster(lying_server.url, http_to(lying_server.ca_file)))
 
 
 async def test_a_login_that_is_confirmed_brings_a_new_model(host):
@@ -72,7 +72,7 @@ async def test_a_login_that_is_confirmed_brings_a_new_model(host):
 async def test_401_means_log_in_again(host, lying_server):
     lying_server.answers[client.USER_PATH] = (401, {}, {})
     assert await refresh.renew(host, User(make_state())) is False
-    assert host.weather == rules.Weather()
+    assert host.circuit == rules.CircuitBreaker()
 
 
 @pytest.mark.parametrize("status", [403, 404, 429, 500, 503])
@@ -92,7 +92,7 @@ async def test_a_cluster_in_trouble_is_left_alone_by_everybody(host, lying_serve
     for _ in range(20):
         assert await refresh.renew(host, User(make_state())) is True
     assert len(lying_server.seen) == 1
-    assert host.weather.quiet_until == NOW + 60
+    assert host.circuit.quiet_until == NOW + 60
 
 
 async def test_a_403_is_one_users_trouble_not_the_clusters(host, lying_server):
@@ -129,7 +129,7 @@ async def test_a_long_queue_logs_nobody_out(host, lying_server):
     crowd = [refresh.renew(host, User(make_state(checked_ago=50_000))) for _ in range(30)]
     models = await asyncio.gather(*crowd)
     assert all(isinstance(model, dict) for model in models)
-    assert host.weather == rules.Weather()
+    assert host.circuit == rules.CircuitBreaker()
 
 
 async def test_nobody_is_sent_away_for_what_happened_to_another(host, lying_server):
@@ -146,10 +146,10 @@ async def test_nobody_is_sent_away_for_what_happened_to_another(host, lying_serv
 
 async def test_whoever_waits_too_long_blames_nobody(host, lying_server, monkeypatch):
     monkeypatch.setattr(refresh, "QUEUE_TIMEOUTS", 0.01)
-    async with host.gate.slot, host.gate.slot:
+    async with host.single_flight.limiter, host.single_flight.limiter:
         assert await refresh.renew(host, User(make_state())) is True
     assert lying_server.seen == []
-    assert host.weather == rules.Weather()
+    assert host.circuit == rules.CircuitBreaker()
     assert isinstance(await refresh.renew(host, User(make_state())), dict), "its place was kept"
 
 
@@ -186,8 +186,8 @@ async def test_without_a_token_the_cluster_is_not_asked(host, lying_server):
 
 async def test_a_scope_taken_away_is_put_up_with(host):
     async def refused(state):
-        raise errors.ScopeMissing("user:check-access")
+        raise errors.ScopeMissingError("user:check-access")
 
     host.make_model = refused
     assert await refresh.renew(host, User(make_state())) is True
-    assert host.weather == rules.Weather()
+    assert host.circuit == rules.CircuitBreaker()

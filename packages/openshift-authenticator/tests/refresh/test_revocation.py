@@ -16,8 +16,8 @@ ALL = client.ALL_TOKENS_PATH + NAME
 
 
 @pytest.fixture
-def make_revoker(lying_server, door_to):
-    api = client.Cluster(lying_server.url, door_to(lying_server.ca_file))
+def make_revoker(lying_server, http_to):
+    api = client.Cluster(lying_server.url, http_to(lying_server.ca_file))
 
     def make(read=lambda: "hub-token"):
         return revocation.Revoker(api, read)
@@ -68,7 +68,7 @@ async def test_what_the_cluster_may_answer(make_revoker, lying_server, status, d
 
 async def test_a_hub_that_lost_its_own_token_goes_on(make_revoker, lying_server):
     def read():
-        raise errors.Misconfigured("Cannot read")
+        raise errors.MisconfiguredError("Cannot read")
 
     assert not await make_revoker(read).revoke(TOKEN)
 

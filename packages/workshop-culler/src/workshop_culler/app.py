@@ -21,7 +21,7 @@ from workshop_culler import __version__
 from workshop_culler.clients import cluster, hub
 from workshop_culler.config import idle_culler, reading, traits
 from workshop_culler.config.settings import Settings
-from workshop_culler.errors import DoorError, StartError, TemporaryError
+from workshop_culler.errors import ApiError, StartError, TemporaryError
 from workshop_culler.passes import cluster_sweep, metrics, report, sweep
 from workshop_culler.rules import idle_grace, labels, limits, orphans, scopes
 from workshop_culler.service import server, sessions, state_store
@@ -76,41 +76,45 @@ class WorkshopCuller(traits.CullerTraits):
             raise StartError(f"config_file: there is no {self.config_file}")
 
     async def run(self) -> int:
-        """Open the doors, check the rights, sweep until told to stop; the exit code."""
+        """Open the clients, check the rights, sweep until told to stop; the exit code."""
         async with contextlib.AsyncExitStack() as stack:
-            door = await stack.enter_async_context(hub.Hub(reading.make_address(self), self.log))
+            client = await stack.enter_async_context(hub.Hub(reading.make_address(self), self.log))
             settings = reading.make_settings(self)
-            await check_scopes(self, door, settings)
-            keeper = None
+            await check_scopes(self, client, settings)
+            cleaner = None
             if self.clean_cluster:
                 side = await stack.enter_async_context(cluster.Cluster(self.log))
-                keeper = make_janitor(self, side, door, await find_requestor(self, side))
-            counter = await self._make_desk(stack, sweep.Sweep(door, settings, self.log, keeper))
+                cleaner = make_cluster_sweep(self, side, client, await find_requestor(self, side))
+            counter = await self._make_session_service(
+                stack, sweep.Sweep(client, settings, self.log, cleaner)
+            )
             if self.once or self.dry_run:
                 return await self._run_once(counter.work)
             return await self._run_on(counter, await self._serve(stack, counter))
 
-    async def _make_desk(
+    async def _make_session_service(
         self, stack: contextlib.AsyncExitStack, work: sweep.Sweep
-    ) -> sessions.Desk:
-        """What people ask for; its own door to the hub, so that a long pass delays nobody."""
-        book = state_store.Ledger(Path(self.state_file), self.log)
-        book.read()
-        door = await stack.enter_async_context(hub.Hub(reading.make_address(self), self.log))
-        made = sessions.Desk(door, work, book, metrics.Metrics(), self.log, work.janitor)
-        work.find_grant = made.find_grant
+    ) -> sessions.SessionService:
+        """What people ask for; its own client to the hub, so that a long pass delays nobody."""
+        store = state_store.StateStore(Path(self.state_file), self.log)
+        store.read()
+        client = await stack.enter_async_context(hub.Hub(reading.make_address(self), self.log))
+        made = sessions.SessionService(
+            client, work, store, metrics.Metrics(), self.log, work.cluster_sweep
+        )
+        work.find_extension = made.find_extension
         return made
 
     async def _serve(
-        self, stack: contextlib.AsyncExitStack, counter: sessions.Desk
+        self, stack: contextlib.AsyncExitStack, counter: sessions.SessionService
     ) -> server.Service | None:
         """The pages and the API, if the hub gave this service a URL."""
         names = ("JUPYTERHUB_SERVICE_URL", "JUPYTERHUB_SERVICE_PREFIX")
-        place = server.read_place(*(os.environ.get(name, "") for name in names))
+        place = server.parse_listen_address(*(os.environ.get(name, "") for name in names))
         if place is None:
             self.log.info("No pages and no API: this service has no 'url' in the hub's services")
             return None
-        counter.ledger.check()
+        counter.store.check()
         made = server.Service(place, counter, self.log, open_metrics=self.open_metrics)
         made.start()
         stack.push_async_callback(made.close)
@@ -123,18 +127,18 @@ class WorkshopCuller(traits.CullerTraits):
         self.log.info("%s", report.render_summary(done))
         return EXIT_OK if done.ok else EXIT_TROUBLE
 
-    async def _run_on(self, counter: sessions.Desk, pages: server.Service | None) -> int:
+    async def _run_on(self, counter: sessions.SessionService, pages: server.Service | None) -> int:
         stop, work = make_stop_event(), counter.work
-        hold = idle_grace.make_hold(self.grace_after_start, time.time(), time.monotonic())
+        grace = idle_grace.make_grace(self.grace_after_start, time.time(), time.monotonic())
         while not stop.is_set():
             begin = time.monotonic()
-            work.idle_on_hold = idle_grace.is_on(hold, begin)
+            work.idle_suspended = idle_grace.is_active(grace, begin)
             done = await work.run()
             self.log.info("%s", report.render_summary(done))
             counter.metrics.count_pass(done, time.time())
             if pages:
                 pages.trouble = "; ".join(done.troubles)
-            hold = idle_grace.look(hold, time.time(), time.monotonic(), outage=done.outage)
+            grace = idle_grace.look(grace, time.time(), time.monotonic(), outage=done.outage)
             rest = max(reading.find_interval(self) - (time.monotonic() - begin), 1.0)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), rest)
@@ -155,13 +159,13 @@ async def find_requestor(app: WorkshopCuller, side: cluster.Cluster) -> str:
         return app.hub_account
     try:
         return await ask_patiently(app, side.whoami)
-    except DoorError as error:
+    except ApiError as error:
         raise StartError(f"hub_account: the cluster did not tell it ({error}): set it") from error
 
 
-def make_janitor(
-    app: WorkshopCuller, side: cluster.Cluster, door: hub.Hub, requestor: str
-) -> cluster_sweep.Janitor:
+def make_cluster_sweep(
+    app: WorkshopCuller, side: cluster.Cluster, client: hub.Hub, requestor: str
+) -> cluster_sweep.ClusterSweep:
     """The cluster's half; raises StartError naming the option that is missing."""
     for name in ("application", "namespace"):
         if not getattr(app, name):
@@ -170,14 +174,14 @@ def make_janitor(
             )
     owner = labels.Owner(app.application, app.namespace, requestor)
     rules = orphans.Rules(app.orphan_grace, app.stuck_timeout, app.cull_volumes)
-    return cluster_sweep.Janitor(side, door, owner, rules, app.log, app.dry_run)
+    return cluster_sweep.ClusterSweep(side, client, owner, rules, app.log, app.dry_run)
 
 
-async def check_scopes(app: WorkshopCuller, door: hub.Hub, settings: Settings) -> None:
+async def check_scopes(app: WorkshopCuller, client: hub.Hub, settings: Settings) -> None:
     """Refuse to start without the least scopes; waits while the hub is not up yet."""
     try:
-        model = await ask_patiently(app, door.whoami)
-    except DoorError as error:
+        model = await ask_patiently(app, client.whoami)
+    except ApiError as error:
         raise StartError(f"the hub does not know our token: {error}") from error
     needed = scopes.find_needed(
         deletes_users=settings.users.any,

@@ -12,117 +12,121 @@ from workshop_culler.rules import kinds
 SELECTOR = "app=lab,class=session"
 
 
-async def test_lists_by_label_page_by_page(grounds, monkeypatch):
+async def test_lists_by_label_page_by_page(session_cluster, monkeypatch):
     monkeypatch.setattr("workshop_culler.clients.cluster.PAGE", 2)
     for number in range(5):
-        grounds.add_session(f"u{number}")
-    grounds.cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "other"}})
-    async with grounds.door() as door:
-        things = await door.list_things(kinds.PROJECTS, SELECTOR)
-        assert sorted(thing.name for thing in things) == [f"lab-u{n}" for n in range(5)]
-        assert door.requests == 3
-        first = things[0]
+        session_cluster.add_session(f"u{number}")
+    session_cluster.cluster.apply(
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "other"}}
+    )
+    async with session_cluster.client() as client:
+        items = await client.list_objects(kinds.PROJECTS, SELECTOR)
+        assert sorted(item.name for item in items) == [f"lab-u{n}" for n in range(5)]
+        assert client.requests == 3
+        first = items[0]
         assert first.uid
         assert first.version
         assert abs((first.created - datetime.now(UTC)).total_seconds()) < 60
-        assert abs((door.now - datetime.now(UTC)).total_seconds()) < 60
+        assert abs((client.now - datetime.now(UTC)).total_seconds()) < 60
 
 
-async def test_a_firm_404_is_gone_and_nothing_else_is(grounds):
-    async with grounds.door() as door:
-        with pytest.raises(errors.Gone):
-            await door.find_thing(kinds.PODS, "workshops", "lab-user-ada")
+async def test_a_firm_404_is_gone_and_nothing_else_is(session_cluster):
+    async with session_cluster.client() as client:
+        with pytest.raises(errors.GoneError):
+            await client.get_object(kinds.PODS, "workshops", "lab-user-ada")
         for fault in ({"status": 500}, {"drop": "before"}, {"retry_after": 1}, {"status": 503}):
-            grounds.cluster.faults.clear()
-            grounds.cluster.faults.add(verb="get", resource="pods", times=None, **fault)
+            session_cluster.cluster.faults.clear()
+            session_cluster.cluster.faults.add(verb="get", resource="pods", times=None, **fault)
             with pytest.raises(errors.TemporaryError):
-                await door.find_thing(kinds.PODS, "workshops", "lab-user-ada")
+                await client.get_object(kinds.PODS, "workshops", "lab-user-ada")
 
 
-async def test_a_short_fault_is_ridden_out(grounds):
-    grounds.add_session("ada")
-    grounds.cluster.faults.add(verb="list", resource="namespaces", times=2, status=500)
-    async with grounds.door() as door:
-        assert len(await door.list_things(kinds.PROJECTS, SELECTOR)) == 1
+async def test_a_short_fault_is_ridden_out(session_cluster):
+    session_cluster.add_session("ada")
+    session_cluster.cluster.faults.add(verb="list", resource="namespaces", times=2, status=500)
+    async with session_cluster.client() as client:
+        assert len(await client.list_objects(kinds.PROJECTS, SELECTOR)) == 1
 
 
-async def test_a_kind_that_is_not_there(grounds):
-    async with grounds.door() as door:
-        with pytest.raises(errors.DoorError) as error:
-            await door.list_things(kinds.Kind("crumbs", "example.org"), SELECTOR, "workshops")
+async def test_a_kind_that_is_not_there(session_cluster):
+    async with session_cluster.client() as client:
+        with pytest.raises(errors.ApiError) as error:
+            await client.list_objects(kinds.Kind("crumbs", "example.org"), SELECTOR, "workshops")
         assert not isinstance(error.value, errors.TemporaryError)
 
 
-async def test_deletes_exactly_what_was_judged(grounds):
-    grounds.add_session("ada")
-    async with grounds.door() as door:
-        (account,) = await door.list_things(kinds.ACCOUNTS, SELECTOR, "workshops")
-        await door.delete_thing(account)
-        await door.delete_thing(account)  # gone already is fine
-        assert grounds.names("serviceaccounts") == []
+async def test_deletes_exactly_what_was_judged(session_cluster):
+    session_cluster.add_session("ada")
+    async with session_cluster.client() as client:
+        (account,) = await client.list_objects(kinds.ACCOUNTS, SELECTOR, "workshops")
+        await client.delete_object(account)
+        await client.delete_object(account)  # gone already is fine
+        assert session_cluster.names("serviceaccounts") == []
 
 
-async def test_another_object_of_that_name_is_kept(grounds):
-    grounds.add_session("ada")
-    async with grounds.door() as door:
-        (account,) = await door.list_things(kinds.ACCOUNTS, SELECTOR, "workshops")
-        grounds.cluster.request("DELETE", "/api/v1/namespaces/workshops/serviceaccounts/lab-ada")
-        grounds.add_session("ada", "s2")
-        with pytest.raises(errors.Changed):
-            await door.delete_thing(account)
-        assert grounds.names("serviceaccounts") == ["lab-ada"]
+async def test_another_object_of_that_name_is_kept(session_cluster):
+    session_cluster.add_session("ada")
+    async with session_cluster.client() as client:
+        (account,) = await client.list_objects(kinds.ACCOUNTS, SELECTOR, "workshops")
+        session_cluster.cluster.request(
+            "DELETE", "/api/v1/namespaces/workshops/serviceaccounts/lab-ada"
+        )
+        session_cluster.add_session("ada", "s2")
+        with pytest.raises(errors.ChangedError):
+            await client.delete_object(account)
+        assert session_cluster.names("serviceaccounts") == ["lab-ada"]
 
 
-async def test_an_object_that_was_taken_up_again_is_kept(grounds):
-    grounds.add_session("ada")
-    async with grounds.door() as door:
-        (project,) = await door.list_things(kinds.PROJECTS, SELECTOR)
-        await door.annotate_thing(project, {"spawner/session": "another"})
-        with pytest.raises(errors.Changed):
-            await door.delete_thing(project)
+async def test_an_object_that_was_taken_up_again_is_kept(session_cluster):
+    session_cluster.add_session("ada")
+    async with session_cluster.client() as client:
+        (project,) = await client.list_objects(kinds.PROJECTS, SELECTOR)
+        await client.annotate_object(project, {"spawner/session": "another"})
+        with pytest.raises(errors.ChangedError):
+            await client.delete_object(project)
 
 
-async def test_a_delete_whose_answer_was_lost(grounds):
-    grounds.add_session("ada")
-    grounds.cluster.faults.add(verb="delete", resource="serviceaccounts", drop="after")
-    async with grounds.door() as door:
-        (account,) = await door.list_things(kinds.ACCOUNTS, SELECTOR, "workshops")
-        await door.delete_thing(account)
-        assert grounds.names("serviceaccounts") == []
+async def test_a_delete_whose_answer_was_lost(session_cluster):
+    session_cluster.add_session("ada")
+    session_cluster.cluster.faults.add(verb="delete", resource="serviceaccounts", drop="after")
+    async with session_cluster.client() as client:
+        (account,) = await client.list_objects(kinds.ACCOUNTS, SELECTOR, "workshops")
+        await client.delete_object(account)
+        assert session_cluster.names("serviceaccounts") == []
 
 
-async def test_annotations_are_set_and_removed(grounds):
-    grounds.add_session("ada")
-    async with grounds.door() as door:
-        (project,) = await door.list_things(kinds.PROJECTS, SELECTOR)
-        changed = await door.annotate_thing(project, {"a/b": "c"})
+async def test_annotations_are_set_and_removed(session_cluster):
+    session_cluster.add_session("ada")
+    async with session_cluster.client() as client:
+        (project,) = await client.list_objects(kinds.PROJECTS, SELECTOR)
+        changed = await client.annotate_object(project, {"a/b": "c"})
         assert changed.annotations["a/b"] == "c"
-        changed = await door.annotate_thing(project, {"a/b": None})
+        changed = await client.annotate_object(project, {"a/b": None})
         assert "a/b" not in changed.annotations
 
 
-async def test_finalizers_are_taken_off_this_object_only(grounds):
+async def test_finalizers_are_taken_off_this_object_only(session_cluster):
     account = {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {"name": "held", "namespace": "workshops", "finalizers": ["example.org/x"]},
     }
-    grounds.cluster.apply(account)
+    session_cluster.cluster.apply(account)
     configs = kinds.Kind("configmaps")
-    async with grounds.door() as door:
-        thing = await door.find_thing(configs, "workshops", "held")
-        grounds.cluster.request("DELETE", "/api/v1/namespaces/workshops/configmaps/held")
-        await door.free_thing(configs, thing)
-        with pytest.raises(errors.Gone):
-            await door.find_thing(configs, "workshops", "held")
-        grounds.cluster.apply(account)
-        with pytest.raises(errors.Changed):
-            await door.free_thing(configs, thing)
+    async with session_cluster.client() as client:
+        item = await client.get_object(configs, "workshops", "held")
+        session_cluster.cluster.request("DELETE", "/api/v1/namespaces/workshops/configmaps/held")
+        await client.remove_finalizers(configs, item)
+        with pytest.raises(errors.GoneError):
+            await client.get_object(configs, "workshops", "held")
+        session_cluster.cluster.apply(account)
+        with pytest.raises(errors.ChangedError):
+            await client.remove_finalizers(configs, item)
 
 
-async def test_kinds_are_discovered_and_a_broken_group_is_skipped(grounds):
-    async with grounds.door() as door:
-        found, broken = await door.list_kinds()
+async def test_kinds_are_discovered_and_a_broken_group_is_skipped(session_cluster):
+    async with session_cluster.client() as client:
+        found, broken = await client.list_kinds()
         names = {kind.plural for kind in found}
         assert {"pods", "configmaps", "rolebindings", "routes"} <= names
         assert not any("/" in name for name in names)
@@ -130,7 +134,7 @@ async def test_kinds_are_discovered_and_a_broken_group_is_skipped(grounds):
         assert broken == []
 
 
-async def test_broken_groups_are_skipped_and_named(grounds, monkeypatch, tmp_path, log):
+async def test_broken_groups_are_skipped_and_named(session_cluster, monkeypatch, tmp_path, log):
     """An aggregated API whose server is away, one that says nothing, one without a version."""
     app = web.Application()
     pods = {"name": "pods", "namespaced": True, "verbs": ["list", "patch", "delete"]}
@@ -157,10 +161,10 @@ async def test_broken_groups_are_skipped_and_named(grounds, monkeypatch, tmp_pat
     runner = web.AppRunner(app, shutdown_timeout=0.01)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    point_at(f"http://127.0.0.1:{runner.addresses[0][1]}", grounds, monkeypatch, tmp_path)
+    point_at(f"http://127.0.0.1:{runner.addresses[0][1]}", session_cluster, monkeypatch, tmp_path)
     try:
-        async with Cluster(log, timeout=5, sleep=no_sleep) as door:
-            found, broken = await door.list_kinds()
+        async with Cluster(log, timeout=5, sleep=no_sleep) as client:
+            found, broken = await client.list_kinds()
     finally:
         await runner.cleanup()
     assert found == [kinds.Kind("pods"), kinds.Kind("goods", "good.io", "v2")]
@@ -169,22 +173,24 @@ async def test_broken_groups_are_skipped_and_named(grounds, monkeypatch, tmp_pat
     assert broken[1] == "bare.io (it names no version)"
 
 
-def point_at(url, grounds, monkeypatch, tmp_path):
+def point_at(url, session_cluster, monkeypatch, tmp_path):
     """Set KUBECONFIG to one whose cluster is at this address."""
-    config = yaml.safe_load(grounds.cluster.kubeconfig.read_text())
+    config = yaml.safe_load(session_cluster.cluster.kubeconfig.read_text())
     config["clusters"][0]["cluster"] = {"server": url}
     path = tmp_path / "kubeconfig"
     path.write_text(yaml.safe_dump(config))
     monkeypatch.setenv("KUBECONFIG", str(path))
 
 
-async def test_who_we_are(grounds, monkeypatch):
+async def test_who_we_are(session_cluster, monkeypatch):
     metadata = {"name": "hub", "namespace": "workshops"}
-    grounds.cluster.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata})
-    token = grounds.cluster.token("workshops", "hub")
-    monkeypatch.setenv("KUBECONFIG", str(grounds.cluster.kubeconfig_for(token)))
-    async with grounds.door() as door:
-        assert await door.whoami() == "system:serviceaccount:workshops:hub"
+    session_cluster.cluster.apply(
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
+    )
+    token = session_cluster.cluster.token("workshops", "hub")
+    monkeypatch.setenv("KUBECONFIG", str(session_cluster.cluster.kubeconfig_for(token)))
+    async with session_cluster.client() as client:
+        assert await client.whoami() == "system:serviceaccount:workshops:hub"
 
 
 async def test_without_credentials_it_says_what_to_set(monkeypatch, tmp_path, log):
@@ -195,16 +201,16 @@ async def test_without_credentials_it_says_what_to_set(monkeypatch, tmp_path, lo
 
 
 async def test_a_cluster_that_takes_calls_and_never_answers_holds_nobody_up(
-    grounds, monkeypatch, tmp_path, log
+    session_cluster, monkeypatch, tmp_path, log
 ):
     """A half-open connection: the socket is there, nobody reads from it."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        point_at(url, grounds, monkeypatch, tmp_path)
-        async with Cluster(log, timeout=0.2, sleep=no_sleep) as door:
+        point_at(url, session_cluster, monkeypatch, tmp_path)
+        async with Cluster(log, timeout=0.2, sleep=no_sleep) as client:
             with pytest.raises(errors.TemporaryError, match="no answer: TimeoutError"):
-                await door.list_things(kinds.PROJECTS, SELECTOR)
-            assert door.requests == 3
+                await client.list_objects(kinds.PROJECTS, SELECTOR)
+            assert client.requests == 3
 
 
 async def no_sleep(seconds):
@@ -213,7 +219,7 @@ async def no_sleep(seconds):
 
 @pytest.mark.parametrize("text", ["<html>Please log in</html>", "[]"])
 async def test_a_page_in_the_place_of_the_api_is_no_empty_cluster(
-    grounds, monkeypatch, tmp_path, log, text
+    session_cluster, monkeypatch, tmp_path, log, text
 ):
     """With status 200, as a proxy or a portal may have it."""
 
@@ -223,20 +229,20 @@ async def test_a_page_in_the_place_of_the_api_is_no_empty_cluster(
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", answer)
     async with test_utils.TestServer(app, host="127.0.0.1") as server:
-        point_at(f"http://127.0.0.1:{server.port}", grounds, monkeypatch, tmp_path)
-        async with Cluster(log, sleep=no_sleep) as door:
+        point_at(f"http://127.0.0.1:{server.port}", session_cluster, monkeypatch, tmp_path)
+        async with Cluster(log, sleep=no_sleep) as client:
             with pytest.raises(errors.TemporaryError, match="not the API's"):
-                await door.list_things(kinds.PROJECTS, SELECTOR)
+                await client.list_objects(kinds.PROJECTS, SELECTOR)
 
 
-async def test_tls_is_verified(grounds, monkeypatch, tmp_path):
+async def test_tls_is_verified(session_cluster, monkeypatch, tmp_path):
     """A kubeconfig with another CA is refused, not trusted."""
-    config = yaml.safe_load(grounds.cluster.kubeconfig.read_text())
+    config = yaml.safe_load(session_cluster.cluster.kubeconfig.read_text())
     config["clusters"][0]["cluster"].pop("certificate-authority-data", None)
     config["clusters"][0]["cluster"].pop("certificate-authority", None)
     path = tmp_path / "kubeconfig"
     path.write_text(yaml.safe_dump(config))
     monkeypatch.setenv("KUBECONFIG", str(path))
-    async with grounds.door() as door:
+    async with session_cluster.client() as client:
         with pytest.raises(errors.TemporaryError, match="no answer"):
-            await door.list_things(kinds.PROJECTS, SELECTOR)
+            await client.list_objects(kinds.PROJECTS, SELECTOR)

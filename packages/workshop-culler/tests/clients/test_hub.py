@@ -15,7 +15,7 @@ HUB = {"X-JupyterHub-Version": "6.1.1"}
 
 @contextlib.asynccontextmanager
 async def scripted(*answers, **address):
-    """A door to a server that gives these answers one after the other, on a real socket."""
+    """A client to a server that gives these answers one after the other, on a real socket."""
     seen, waits = [], []
     rest = list(answers)
 
@@ -42,9 +42,9 @@ async def scripted(*answers, **address):
     try:
         async with Hub(
             Address(f"http://127.0.0.1:{port}/hub/api", "secret", **address), LOG, sleep
-        ) as door:
-            door.seen, door.waits = seen, waits
-            yield door
+        ) as client:
+            client.seen, client.waits = seen, waits
+            yield client
     finally:
         await runner.cleanup()
 
@@ -59,32 +59,32 @@ def page(*names, following=None):
 
 async def test_lists_go_page_by_page_without_following_the_hubs_address():
     following = {"offset": 2, "limit": 2, "url": "http://elsewhere.example/hub/api/users"}
-    async with scripted((200, page("a", "b", following=following)), (200, page("c"))) as door:
-        users = await door.list_users("active")
+    async with scripted((200, page("a", "b", following=following)), (200, page("c"))) as client:
+        users = await client.list_users("active")
         assert [user.name for user in users] == ["a", "b", "c"]
-        assert door.seen == [
+        assert client.seen == [
             "GET /hub/api/users?state=active&limit=200",
             "GET /hub/api/users?state=active&limit=2&offset=2",
         ]
 
 
 async def test_a_hub_without_pages_answers_a_list():
-    async with scripted((200, [USER])) as door:
-        assert [user.name for user in await door.list_users()] == ["ada"]
+    async with scripted((200, [USER])) as client:
+        assert [user.name for user in await client.list_users()] == ["ada"]
 
 
 async def test_paging_ends_when_the_rest_is_too_young():
     following = {"offset": 2, "limit": 2}
-    async with scripted((200, page("a", "b", following=following))) as door:
-        users = await door.list_users("inactive", enough=lambda user: user.name == "b")
+    async with scripted((200, page("a", "b", following=following))) as client:
+        users = await client.list_users("inactive", enough=lambda user: user.name == "b")
         assert len(users) == 2
-        assert "sort=last_activity" in door.seen[0]
+        assert "sort=last_activity" in client.seen[0]
 
 
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        pytest.param((404, {"message": "Not Found"}), errors.Gone, id="the hub says 404"),
+        pytest.param((404, {"message": "Not Found"}), errors.GoneError, id="the hub says 404"),
         pytest.param((404, {}, {}), errors.PermanentError, id="something else says 404"),
         pytest.param((404, None, {}), errors.PermanentError, id="an empty 404"),
         pytest.param((403, {"message": "no"}), errors.PermanentError, id="forbidden"),
@@ -93,33 +93,33 @@ async def test_paging_ends_when_the_rest_is_too_young():
     ],
 )
 async def test_answers_that_are_final(answer, error):
-    async with scripted(answer) as door:
+    async with scripted(answer) as client:
         with pytest.raises(error):
-            await door.find_user("ada")
-        assert len(door.seen) == 1
-        assert door.waits == []
+            await client.find_user("ada")
+        assert len(client.seen) == 1
+        assert client.waits == []
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 async def test_what_may_pass_is_tried_again(status):
-    async with scripted((status, {}), (200, USER)) as door:
-        assert (await door.find_user("ada")).name == "ada"
-        assert len(door.waits) == 1
+    async with scripted((status, {}), (200, USER)) as client:
+        assert (await client.find_user("ada")).name == "ada"
+        assert len(client.waits) == 1
 
 
 async def test_it_gives_up_after_three_tries():
-    async with scripted(*[(503, {"message": "starting"})] * 3) as door:
+    async with scripted(*[(503, {"message": "starting"})] * 3) as client:
         with pytest.raises(errors.TemporaryError, match="starting"):
-            await door.find_user("ada")
-        assert len(door.seen) == 3
+            await client.find_user("ada")
+        assert len(client.seen) == 3
 
 
 @pytest.mark.parametrize(("says", "waited"), [("7", 7), ("9999", 20), ("soon", 1)])
 async def test_it_waits_as_long_as_it_is_told_within_reason(says, waited):
     busy = (429, {}, {**HUB, "Retry-After": says})
-    async with scripted(busy, (200, USER)) as door:
-        await door.find_user("ada")
-        assert door.waits == [waited]
+    async with scripted(busy, (200, USER)) as client:
+        await client.find_user("ada")
+        assert client.waits == [waited]
 
 
 async def drop(request):
@@ -129,32 +129,32 @@ async def drop(request):
 
 
 async def test_no_answer_is_temporary():
-    async with scripted(drop) as door:
+    async with scripted(drop) as client:
         with pytest.raises(errors.TemporaryError, match="no answer"):
-            await door.stop_server("ada")
+            await client.stop_server("ada")
 
 
 async def test_an_answer_that_was_lost_does_no_harm():
     """The stop happened, its answer did not arrive: the second try finds it gone."""
-    async with scripted(drop, (404, {"message": "no such server"})) as door:
-        assert await door.stop_server("ada") is True
+    async with scripted(drop, (404, {"message": "no such server"})) as client:
+        assert await client.stop_server("ada") is True
 
 
 async def test_an_answer_that_never_comes_is_not_waited_for():
     async def hang(request):
         await asyncio.Event().wait()
 
-    async with scripted(hang, timeout=0.05) as door:
+    async with scripted(hang, timeout=0.05) as client:
         with pytest.raises(errors.TemporaryError, match="TimeoutError"):
-            await door.whoami()
+            await client.whoami()
 
 
 @pytest.mark.parametrize(
     ("answer", "stopped"), [((204, None), True), ((202, None), False), ((404, {}), True)]
 )
 async def test_stopping(answer, stopped):
-    async with scripted(answer) as door:
-        assert await door.stop_server("ada") is stopped
+    async with scripted(answer) as client:
+        assert await client.stop_server("ada") is stopped
 
 
 @pytest.mark.parametrize(
@@ -167,9 +167,9 @@ async def test_stopping(answer, stopped):
     ],
 )
 async def test_names_are_quoted(user, server, path):
-    async with scripted((204, None)) as door:
-        await door.stop_server(user, server)
-        assert door.seen == [path]
+    async with scripted((204, None)) as client:
+        await client.stop_server(user, server)
+        assert client.seen == [path]
 
 
 async def test_named_servers_are_removed_if_asked():
@@ -179,25 +179,25 @@ async def test_named_servers_are_removed_if_asked():
         bodies.append(await request.text())
         return web.Response(status=204)
 
-    async with scripted(*[remember] * 3) as door:
-        await door.stop_server("ada", "lab", remove=True)
-        await door.stop_server("ada", "lab")
-        await door.stop_server("ada", remove=True)
+    async with scripted(*[remember] * 3) as client:
+        await client.stop_server("ada", "lab", remove=True)
+        await client.stop_server("ada", "lab")
+        await client.stop_server("ada", remove=True)
     assert bodies == ['{"remove": true}', "", ""]
 
 
 async def test_a_user_whose_server_still_stops_is_left_for_later():
-    async with scripted((400, {"message": "is in the process of stopping"})) as door:
+    async with scripted((400, {"message": "is in the process of stopping"})) as client:
         with pytest.raises(errors.TemporaryError, match="process of stopping"):
-            await door.delete_user("ada")
-        assert door.waits == []
+            await client.delete_user("ada")
+        assert client.waits == []
 
 
 async def test_the_clock_is_the_hubs():
     answer = (200, USER, {**HUB, "Date": "Sun, 01 Mar 2026 12:00:00 GMT"})
-    async with scripted(answer) as door:
-        await door.find_user("ada")
-        assert door.now == datetime(2026, 3, 1, 12, tzinfo=UTC)
+    async with scripted(answer) as client:
+        await client.find_user("ada")
+        assert client.now == datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 async def test_no_more_at_once_than_allowed():
@@ -211,15 +211,15 @@ async def test_no_more_at_once_than_allowed():
         now -= 1
         return web.json_response(USER, headers=HUB)
 
-    async with scripted(*[count] * 20, concurrency=3) as door:
-        await asyncio.gather(*(door.find_user("ada") for _ in range(20)))
+    async with scripted(*[count] * 20, concurrency=3) as client:
+        await asyncio.gather(*(client.find_user("ada") for _ in range(20)))
     assert 1 < most <= 3
 
 
 async def test_no_token_in_any_message():
-    async with scripted((403, {"message": "no"})) as door:
-        with pytest.raises(errors.DoorError) as error:
-            await door.whoami()
+    async with scripted((403, {"message": "no"})) as client:
+        with pytest.raises(errors.ApiError) as error:
+            await client.whoami()
     assert "secret" not in repr(error.value)
 
 
@@ -229,22 +229,22 @@ async def test_the_token_does_not_show_in_the_address():
 
 @pytest.mark.hub
 @pytest.mark.asyncio(loop_scope="module")
-async def test_a_real_hub(classroom):
-    await classroom.start_server("ada")
-    await classroom.start_server("ada", "lab", profile="gpu")
-    await classroom.add_user("bob")
-    async with classroom.door() as door:
-        (ada,) = await door.list_users("active")
+async def test_a_real_hub(culler_hub):
+    await culler_hub.start_server("ada")
+    await culler_hub.start_server("ada", "lab", profile="gpu")
+    await culler_hub.add_user("bob")
+    async with culler_hub.client() as client:
+        (ada,) = await client.list_users("active")
         assert sorted(server.name for server in ada.servers) == ["", "lab"]
         assert {server.profile for server in ada.servers} == {"", "gpu"}
         assert all(server.started and server.ready for server in ada.servers)
-        assert {user.name for user in await door.list_users("inactive")} == {"bob", "root"}
-        with pytest.raises(errors.Gone):
-            await door.find_user("nobody")
-        assert await door.stop_server("ada", "lab", remove=True)
-        assert await door.stop_server("ada")
-        assert (await door.find_user("ada")).servers == ()
-        assert await door.stop_server("ada")
-        await door.delete_user("ada")
-        await door.delete_user("ada")
-        assert await classroom.users() == ["bob", "root"]
+        assert {user.name for user in await client.list_users("inactive")} == {"bob", "root"}
+        with pytest.raises(errors.GoneError):
+            await client.find_user("nobody")
+        assert await client.stop_server("ada", "lab", remove=True)
+        assert await client.stop_server("ada")
+        assert (await client.find_user("ada")).servers == ()
+        assert await client.stop_server("ada")
+        await client.delete_user("ada")
+        await client.delete_user("ada")
+        assert await culler_hub.users() == ["bob", "root"]

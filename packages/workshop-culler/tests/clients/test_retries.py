@@ -29,7 +29,7 @@ async def run(*outcomes):
 
     try:
         return await retries.retry(work, "GET /x", sleep, LOG), waits
-    except errors.DoorError as error:
+    except errors.ApiError as error:
         return type(error), waits
 
 
@@ -41,7 +41,7 @@ async def run(*outcomes):
         ([busy(), busy(), 1], 1, [1, 2]),
         ([busy(), busy(), busy()], errors.TemporaryError, [1, 2]),
         ([busy(400)], errors.TemporaryError, []),
-        ([errors.Gone("x")], errors.Gone, []),
+        ([errors.GoneError("x")], errors.GoneError, []),
         ([errors.PermanentError("x")], errors.PermanentError, []),
         ([busy(wait=0), 1], 1, [0]),
         ([busy(wait=7), 1], 1, [7]),

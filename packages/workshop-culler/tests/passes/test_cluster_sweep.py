@@ -13,70 +13,79 @@ LIVE_RULES = Settings(general=Limits(idle=0))
 
 
 @pytest.fixture
-def pass_over(classroom, grounds, log):
+def pass_over(culler_hub, session_cluster, log):
     """Run one pass over the hub and the cluster, whose clock is `ahead` seconds ahead."""
 
     async def run(ahead=1000, dry_run=False, idle=0, **rules):
-        async with classroom.door(seconds=ahead) as door, grounds.door(seconds=ahead) as side:
-            keeper = cluster_sweep.Janitor(side, door, OWNER, orphans.Rules(**rules), log, dry_run)
+        async with (
+            culler_hub.client(seconds=ahead) as client,
+            session_cluster.client(seconds=ahead) as side,
+        ):
+            cleaner = cluster_sweep.ClusterSweep(
+                side, client, OWNER, orphans.Rules(**rules), log, dry_run
+            )
             found = Settings(general=Limits(idle=idle), dry_run=dry_run)
-            return await sweep.Sweep(door, found, log, keeper).run()
+            return await sweep.Sweep(client, found, log, cleaner).run()
 
     return run
 
 
-async def test_what_a_dead_session_left_goes_and_what_lives_stays(classroom, grounds, pass_over):
-    await classroom.start_server("ada")
-    grounds.add_session("ada", pod=True)  # lives
-    await classroom.add_user("bob")
-    grounds.add_session("bob")  # its server is stopped
-    grounds.add_session("eve")  # its user is gone
+async def test_what_a_dead_session_left_goes_and_what_lives_stays(
+    culler_hub, session_cluster, pass_over
+):
+    await culler_hub.start_server("ada")
+    session_cluster.add_session("ada", pod=True)  # lives
+    await culler_hub.add_user("bob")
+    session_cluster.add_session("bob")  # its server is stopped
+    session_cluster.add_session("eve")  # its user is gone
     done = await pass_over()
-    assert grounds.names() == ["lab-ada"]
-    assert grounds.names("serviceaccounts") == ["lab-ada"]
-    assert grounds.names("services") == ["lab-ada"]
+    assert session_cluster.names() == ["lab-ada"]
+    assert session_cluster.names("serviceaccounts") == ["lab-ada"]
+    assert session_cluster.names("services") == ["lab-ada"]
     assert done.done == {"project": 2, "serviceaccount": 2, "service": 2}
     assert done.ok
 
 
-async def test_within_the_grace_period_nothing_goes(grounds, pass_over):
-    grounds.add_session("eve")
+async def test_within_the_grace_period_nothing_goes(session_cluster, pass_over):
+    session_cluster.add_session("eve")
     done = await pass_over(ahead=60)
     assert done.rows == []
-    assert grounds.names() == ["lab-eve"]
+    assert session_cluster.names() == ["lab-eve"]
 
 
-async def test_a_starting_session_is_live(classroom, grounds, pass_over):
-    await classroom.start_server("ada", seconds=-1)
-    grounds.add_session("ada")
+async def test_a_starting_session_is_live(culler_hub, session_cluster, pass_over):
+    await culler_hub.start_server("ada", seconds=-1)
+    session_cluster.add_session("ada")
     await pass_over()
-    assert grounds.names() == ["lab-ada"]
+    assert session_cluster.names() == ["lab-ada"]
 
 
-async def test_an_orphaned_pod_goes_first_and_the_rest_in_the_next_pass(grounds, pass_over):
-    grounds.add_session("eve", pod=True)
+async def test_an_orphaned_pod_goes_first_and_the_rest_in_the_next_pass(session_cluster, pass_over):
+    session_cluster.add_session("eve", pod=True)
     assert (await pass_over()).done == {"pod": 1}
-    assert grounds.names() == ["lab-eve"]
-    assert grounds.names("pods") == []
+    assert session_cluster.names() == ["lab-eve"]
+    assert session_cluster.names("pods") == []
     await pass_over()
-    assert grounds.names() == []
+    assert session_cluster.names() == []
 
 
-async def test_foreign_things_are_never_touched(grounds, pass_over):
-    grounds.add_session("eve", annotations={labels.REQUESTOR: "system:serviceaccount:x:hub"})
-    grounds.add_session("kim", annotations={labels.DEPLOYMENT: "other"})
-    grounds.add_session("lee", annotations={labels.NAMESPACE: "other"})
+async def test_foreign_things_are_never_touched(session_cluster, pass_over):
+    session_cluster.add_session(
+        "eve", annotations={labels.REQUESTOR: "system:serviceaccount:x:hub"}
+    )
+    session_cluster.add_session("kim", annotations={labels.DEPLOYMENT: "other"})
+    session_cluster.add_session("lee", annotations={labels.NAMESPACE: "other"})
     done = await pass_over()
     assert done.rows == []
-    assert grounds.names() == ["lab-eve", "lab-kim", "lab-lee"]
+    assert session_cluster.names() == ["lab-eve", "lab-kim", "lab-lee"]
 
 
 @pytest.mark.parametrize("name", ["default", "kube-system", "openshift", "workshops"])
-async def test_a_mislabelled_protected_namespace_is_never_touched(grounds, pass_over, name):
-    grounds.cluster.apply(grounds.make("Namespace", name, "eve"))
+async def test_a_mislabelled_protected_namespace_is_never_touched(session_cluster, pass_over, name):
+    session_cluster.cluster.apply(session_cluster.make("Namespace", name, "eve"))
     done = await pass_over()
     assert done.rows == []
-    assert grounds.names() == [name]
+    assert session_cluster.names() == [name]
 
 
 @pytest.mark.parametrize(
@@ -85,79 +94,81 @@ async def test_a_mislabelled_protected_namespace_is_never_touched(grounds, pass_
     ids=["500", "no answer", "429"],
 )
 @pytest.mark.parametrize("verb", ["list", "get"])
-async def test_a_cluster_that_fails_for_a_while_loses_nothing(grounds, pass_over, verb, fault):
-    grounds.add_session("eve")
-    grounds.cluster.faults.add(verb=verb, resource="*", times=None, **fault)
+async def test_a_cluster_that_fails_for_a_while_loses_nothing(
+    session_cluster, pass_over, verb, fault
+):
+    session_cluster.add_session("eve")
+    session_cluster.cluster.faults.add(verb=verb, resource="*", times=None, **fault)
     done = await pass_over()
-    grounds.cluster.faults.clear()
+    session_cluster.cluster.faults.clear()
     assert done.done == {}
-    assert grounds.names() == ["lab-eve"]
+    assert session_cluster.names() == ["lab-eve"]
     await pass_over()
-    assert grounds.names() == []
+    assert session_cluster.names() == []
 
 
-async def test_a_list_of_pods_that_is_behind_the_truth(grounds, pass_over):
+async def test_a_list_of_pods_that_is_behind_the_truth(session_cluster, pass_over):
     """The pod came after the list's state: the cluster is asked again before a delete."""
-    grounds.add_session("eve")
-    grounds.add_pod("eve")
-    grounds.cluster.faults.add(verb="list", resource="pods", stale=1)
+    session_cluster.add_session("eve")
+    session_cluster.add_pod("eve")
+    session_cluster.cluster.faults.add(verb="list", resource="pods", stale=1)
     await pass_over()
-    assert grounds.names() == ["lab-eve"]
+    assert session_cluster.names() == ["lab-eve"]
 
 
-async def test_a_hub_that_is_away_loses_nothing(classroom, grounds, pass_over):
-    grounds.add_session("eve")
-    await classroom.hub.kill()
+async def test_a_hub_that_is_away_loses_nothing(culler_hub, session_cluster, pass_over):
+    session_cluster.add_session("eve")
+    await culler_hub.hub.kill()
     done = await pass_over()
     assert done.outage
-    assert grounds.names() == ["lab-eve"]
+    assert session_cluster.names() == ["lab-eve"]
 
 
-async def test_a_session_that_was_followed_by_another(classroom, grounds, pass_over):
+async def test_a_session_that_was_followed_by_another(culler_hub, session_cluster, pass_over):
     """The user's server lives, but with a later session: what the earlier one left goes."""
-    await classroom.start_server("ada")
-    grounds.add_session("ada", "s1")
-    grounds.add_pod("ada", "s2")
+    await culler_hub.start_server("ada")
+    session_cluster.add_session("ada", "s1")
+    session_cluster.add_pod("ada", "s2")
     done = await pass_over()
     assert done.done["project"] == 1
-    assert grounds.names("pods") == ["lab-user-ada"]
+    assert session_cluster.names("pods") == ["lab-user-ada"]
 
 
 async def test_servers_are_kept_while_the_cluster_cannot_tell_of_extensions(
-    classroom, grounds, pass_over
+    culler_hub, session_cluster, pass_over
 ):
-    await classroom.start_server("ada")
-    grounds.cluster.faults.add(verb="list", resource="namespaces", times=None, status=500)
+    await culler_hub.start_server("ada")
+    session_cluster.cluster.faults.add(verb="list", resource="namespaces", times=None, status=500)
     done = await pass_over(idle=600)
     assert done.done == {}
-    assert await classroom.running() == ["ada"]
-    grounds.cluster.faults.clear()
+    assert await culler_hub.running() == ["ada"]
+    session_cluster.cluster.faults.clear()
     assert (await pass_over(idle=600)).done == {"server": 1}
 
 
-async def test_a_delete_that_fails_is_told_and_comes_next_time(grounds, pass_over):
-    grounds.add_session("eve")
-    grounds.add_session("kim")
-    grounds.cluster.faults.add(
+async def test_a_delete_that_fails_is_told_and_comes_next_time(session_cluster, pass_over):
+    session_cluster.add_session("eve")
+    session_cluster.add_session("kim")
+    session_cluster.cluster.faults.add(
         verb="delete", resource="namespaces", name="lab-eve", times=None, status=500
     )
     done = await pass_over()
     assert (done.failures, done.done["project"]) == (1, 1)
-    assert grounds.names() == ["lab-eve"]
-    grounds.cluster.faults.clear()
+    assert session_cluster.names() == ["lab-eve"]
+    session_cluster.cluster.faults.clear()
     assert (await pass_over()).ok
-    assert grounds.names() == []
+    assert session_cluster.names() == []
 
 
-async def test_a_dry_run_shows_verdicts_and_deletes_nothing(classroom, grounds, pass_over):
-    await classroom.start_server("ada")
-    grounds.add_session("ada")
-    grounds.add_session("eve")
+async def test_a_dry_run_shows_verdicts_and_deletes_nothing(culler_hub, session_cluster, pass_over):
+    await culler_hub.start_server("ada")
+    session_cluster.add_session("ada")
+    session_cluster.add_session("eve")
     done = await pass_over(dry_run=True)
     verdicts = {row.name: row.verdict.reason for row in done.rows if row.what == "project"}
     assert "its user is gone" in verdicts["namespaces/lab-eve"]
     assert verdicts["namespaces/lab-ada"] == "its session is live"
-    assert grounds.names() == ["lab-ada", "lab-eve"]
+    assert session_cluster.names() == ["lab-ada", "lab-eve"]
 
 
 def held(name, namespace, **metadata):
@@ -175,11 +186,11 @@ def end_project(cluster, namespace, *held):
         cluster.request("DELETE", f"/api/v1/namespaces/{namespace}/configmaps/{name}")
 
 
-async def test_a_stuck_project_is_freed_and_reported_once(grounds, pass_over, caplog):
-    grounds.add_session("eve")
+async def test_a_stuck_project_is_freed_and_reported_once(session_cluster, pass_over, caplog):
+    session_cluster.add_session("eve")
     for name in ("a", "b"):
-        grounds.cluster.apply(held(name, "lab-eve", finalizers=["example.org/x"]))
-    end_project(grounds.cluster, "lab-eve", "a", "b")
+        session_cluster.cluster.apply(held(name, "lab-eve", finalizers=["example.org/x"]))
+    end_project(session_cluster.cluster, "lab-eve", "a", "b")
     assert (await pass_over(ahead=300)).done["project"] == 0
     with caplog.at_level(logging.INFO):
         done = await pass_over(ahead=700)
@@ -187,22 +198,22 @@ async def test_a_stuck_project_is_freed_and_reported_once(grounds, pass_over, ca
     lines = [m for m in caplog.messages if m.startswith("culled what=project")]
     assert len(lines) == 1
     assert "freed configmaps/lab-eve/a, configmaps/lab-eve/b" in lines[0]
-    assert grounds.cluster.request("GET", "/api/v1/namespaces/lab-eve").status == 404
+    assert session_cluster.cluster.request("GET", "/api/v1/namespaces/lab-eve").status == 404
 
 
-async def test_a_stuck_foreign_project_is_left_alone(grounds, pass_over):
-    grounds.add_session("eve", annotations={labels.DEPLOYMENT: "other"})
-    grounds.cluster.apply(held("a", "lab-eve", finalizers=["example.org/x"]))
-    grounds.cluster.request("DELETE", "/api/v1/namespaces/lab-eve")
+async def test_a_stuck_foreign_project_is_left_alone(session_cluster, pass_over):
+    session_cluster.add_session("eve", annotations={labels.DEPLOYMENT: "other"})
+    session_cluster.cluster.apply(held("a", "lab-eve", finalizers=["example.org/x"]))
+    session_cluster.cluster.request("DELETE", "/api/v1/namespaces/lab-eve")
     assert (await pass_over(ahead=9000)).done["project"] == 0
-    assert grounds.cluster.request("GET", "/api/v1/namespaces/lab-eve").status == 200
+    assert session_cluster.cluster.request("GET", "/api/v1/namespaces/lab-eve").status == 200
 
 
-async def test_a_broken_api_group_is_skipped_and_named(grounds, pass_over, caplog):
-    grounds.add_session("eve")
-    grounds.cluster.apply(held("a", "lab-eve", finalizers=["example.org/x"]))
-    end_project(grounds.cluster, "lab-eve", "a")
-    grounds.cluster.faults.add(
+async def test_a_broken_api_group_is_skipped_and_named(session_cluster, pass_over, caplog):
+    session_cluster.add_session("eve")
+    session_cluster.cluster.apply(held("a", "lab-eve", finalizers=["example.org/x"]))
+    end_project(session_cluster.cluster, "lab-eve", "a")
+    session_cluster.cluster.faults.add(
         verb="list", resource="rolebindings", namespace="lab-eve", times=None, status=503
     )
     with caplog.at_level(logging.INFO):
@@ -213,21 +224,21 @@ async def test_a_broken_api_group_is_skipped_and_named(grounds, pass_over, caplo
 
 
 async def test_kinds_that_may_not_be_listed_are_left_out_and_told_once(
-    classroom, grounds, log, caplog, monkeypatch
+    culler_hub, session_cluster, log, caplog, monkeypatch
 ):
-    grounds.cluster.apply(
+    session_cluster.cluster.apply(
         {
             "apiVersion": "v1",
             "kind": "ServiceAccount",
             "metadata": {"name": "hub", "namespace": "workshops"},
         },
     )
-    token = grounds.cluster.token("workshops", "hub")
-    monkeypatch.setenv("KUBECONFIG", str(grounds.cluster.kubeconfig_for(token)))
-    grounds.add_session("eve")
-    async with classroom.door() as door, grounds.door(seconds=900) as side:
-        keeper = cluster_sweep.Janitor(side, door, OWNER, orphans.Rules(), log)
-        work = sweep.Sweep(door, LIVE_RULES, log, keeper)
+    token = session_cluster.cluster.token("workshops", "hub")
+    monkeypatch.setenv("KUBECONFIG", str(session_cluster.cluster.kubeconfig_for(token)))
+    session_cluster.add_session("eve")
+    async with culler_hub.client() as client, session_cluster.client(seconds=900) as side:
+        cleaner = cluster_sweep.ClusterSweep(side, client, OWNER, orphans.Rules(), log)
+        work = sweep.Sweep(client, LIVE_RULES, log, cleaner)
         with caplog.at_level(logging.INFO):
             assert (await work.run()).ok
             assert (await work.run()).ok
@@ -258,47 +269,53 @@ VERSIONS = {"Route": "route.openshift.io/v1", "Ingress": "networking.k8s.io/v1",
 
 
 @pytest.mark.parametrize("volumes", [False, True], ids=["volumes kept", "volumes too"])
-async def test_all_kinds_that_a_dead_session_may_leave(classroom, grounds, pass_over, volumes):
+async def test_all_kinds_that_a_dead_session_may_leave(
+    culler_hub, session_cluster, pass_over, volumes
+):
     """Tokens (secrets), routes, bindings; volumes only if asked; nothing of who lives."""
-    await classroom.start_server("ada")
-    grounds.add_session("ada", pod=True)
+    await culler_hub.start_server("ada")
+    session_cluster.add_session("ada", pod=True)
     for kind, _, rest in LEFT:
         for user in ("ada", "eve"):
-            made = grounds.make(kind, f"lab-{user}", user) | rest
+            made = session_cluster.make(kind, f"lab-{user}", user) | rest
             made["apiVersion"] = VERSIONS.get(kind, "v1")
             if kind == "ClusterRoleBinding":
                 del made["metadata"]["namespace"]
-            grounds.cluster.apply(made)
+            session_cluster.cluster.apply(made)
     done = await pass_over(volumes=volumes)
     assert done.ok, done
     for kind, path, _ in LEFT:
-        items = grounds.cluster.request("GET", path + "?labelSelector=app%3Dlab").body["items"]
+        items = session_cluster.cluster.request("GET", path + "?labelSelector=app%3Dlab").body[
+            "items"
+        ]
         names = {item["metadata"]["name"] for item in items}
         kept = kind == "PersistentVolumeClaim" and not volumes
         assert names == ({"lab-ada", "lab-eve"} if kept else {"lab-ada"}), kind
 
 
-async def test_finalizers_outside_of_stuck_projects_of_ours_stay(classroom, grounds, pass_over):
+async def test_finalizers_outside_of_stuck_projects_of_ours_stay(
+    culler_hub, session_cluster, pass_over
+):
     """Not in a project that lives, not in the hub's namespace, not in one that only just ends."""
-    await classroom.start_server("ada")
-    grounds.add_session("ada", pod=True)
-    grounds.add_session("eve")
+    await culler_hub.start_server("ada")
+    session_cluster.add_session("ada", pod=True)
+    session_cluster.add_session("eve")
     places = ("lab-ada", "workshops", "lab-eve")
     for place in places:
-        grounds.cluster.apply(held("a", place, finalizers=["example.org/x"]))
+        session_cluster.cluster.apply(held("a", place, finalizers=["example.org/x"]))
     for place in places[:2]:
-        grounds.cluster.request("DELETE", f"/api/v1/namespaces/{place}/configmaps/a")
-    grounds.cluster.request("DELETE", "/api/v1/namespaces/lab-eve")
+        session_cluster.cluster.request("DELETE", f"/api/v1/namespaces/{place}/configmaps/a")
+    session_cluster.cluster.request("DELETE", "/api/v1/namespaces/lab-eve")
     await pass_over(ahead=500)
     for place in places:
-        answer = grounds.cluster.request("GET", f"/api/v1/namespaces/{place}/configmaps/a")
+        answer = session_cluster.cluster.request("GET", f"/api/v1/namespaces/{place}/configmaps/a")
         assert answer.body["metadata"]["finalizers"] == ["example.org/x"]
 
 
-async def test_a_hundred_projects_at_once(grounds, pass_over):
+async def test_a_hundred_projects_at_once(session_cluster, pass_over):
     for number in range(100):
-        grounds.add_session(f"u{number}")
+        session_cluster.add_session(f"u{number}")
     done = await pass_over()
     assert done.done["project"] == 100
-    assert grounds.names() == []
+    assert session_cluster.names() == []
     assert done.seconds < 60

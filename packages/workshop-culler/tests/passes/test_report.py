@@ -24,7 +24,7 @@ def test_kept_things_have_rows_in_a_dry_run_only():
         (None, False, "outcome='stopped'"),
         (errors.TemporaryError("busy"), True, "outcome='failed: busy'"),
         (KeyError("x"), True, "outcome='failed: KeyError'"),
-        (errors.Changed("other uid"), False, "changed since it was judged"),
+        (errors.ChangedError("other uid"), False, "changed since it was judged"),
     ],
 )
 def test_what_an_act_came_to(caplog, error, failed, logged):

@@ -28,7 +28,7 @@ def test_text_is_cleaned(text, clean):
 def test_nothing_invisible_gets_through(text):
     try:
         clean = announcements.clean_text(text)
-    except announcements.BadAnnouncement:
+    except announcements.BadAnnouncementError:
         return
     assert clean.isprintable()
     assert announcements.clean_text(clean) == clean
@@ -41,7 +41,7 @@ def test_nothing_invisible_gets_through(text):
      {"text": "x", "seconds": float("nan")}],
 )  # fmt: skip
 def test_what_is_no_announcement_is_refused_with_a_sentence(body):
-    with pytest.raises(announcements.BadAnnouncement, match=r"\.$"):
+    with pytest.raises(announcements.BadAnnouncementError, match=r"\.$"):
         announcements.make_announcement(body, "root", NOW)
 
 

@@ -17,25 +17,30 @@ def after(seconds):
 
 
 @pytest.mark.parametrize(
-    ("server", "limits", "grant", "found"),
+    ("server", "limits", "extension", "found"),
     [
-        (SERVER, BOTH, ends.NO_GRANT, ends.Ends(after(600), after(3600))),
-        (STARTING, BOTH, ends.NO_GRANT, ends.Ends(None, after(3600), after(300))),
-        (SERVER, Limits(idle=0), ends.NO_GRANT, ends.Ends()),
-        (SERVER, Limits(exempt=True, age=1), ends.NO_GRANT, ends.Ends()),
-        (SERVER, BOTH, ends.Grant(until=after(900)), ends.Ends(after(900), after(3600))),
-        (STARTING, BOTH, ends.Grant(until=after(900)), ends.Ends(None, after(3600), after(300))),
-        (SERVER, BOTH, ends.Grant(expires=after(60)), ends.Ends(after(600), after(60))),
+        (SERVER, BOTH, ends.NO_EXTENSION, ends.Ends(after(600), after(3600))),
+        (STARTING, BOTH, ends.NO_EXTENSION, ends.Ends(None, after(3600), after(300))),
+        (SERVER, Limits(idle=0), ends.NO_EXTENSION, ends.Ends()),
+        (SERVER, Limits(exempt=True, age=1), ends.NO_EXTENSION, ends.Ends()),
+        (SERVER, BOTH, ends.Extension(until=after(900)), ends.Ends(after(900), after(3600))),
+        (
+            STARTING,
+            BOTH,
+            ends.Extension(until=after(900)),
+            ends.Ends(None, after(3600), after(300)),
+        ),
+        (SERVER, BOTH, ends.Extension(expires=after(60)), ends.Ends(after(600), after(60))),
         (
             SERVER,
             BOTH,
-            ends.Grant(until=after(9000), limit=after(5000)),
+            ends.Extension(until=after(9000), limit=after(5000)),
             ends.Ends(after(5000), after(5000)),
         ),
     ],
 )
-def test_when_each_rule_ends_a_session(server, limits, grant, found):
-    assert ends.find_ends(server, limits, grant) == found
+def test_when_each_rule_ends_a_session(server, limits, extension, found):
+    assert ends.find_ends(server, limits, extension) == found
 
 
 def test_the_first_of_the_ends():
@@ -44,6 +49,6 @@ def test_the_first_of_the_ends():
 
 
 def test_the_end_by_age_before_any_extension_is_the_earlier_one():
-    moved = ends.Grant(until=after(900), expires=after(900), first=after(60))
+    moved = ends.Extension(until=after(900), expires=after(900), first=after(60))
     assert ends.find_age_end(SERVER, BOTH, moved) == after(60)
     assert ends.find_age_end(SERVER, Limits(age=30), moved) == after(30)

@@ -3,10 +3,10 @@ import dataclasses
 import pytest
 
 from workshop_culler.rules import labels
-from workshop_culler.rules.models import Thing
+from workshop_culler.rules.models import ObjectMeta
 
 OWNER = labels.Owner("lab", "workshops", "system:serviceaccount:workshops:lab-spawner")
-OURS = Thing(
+OURS = ObjectMeta(
     "namespaces",
     "lab-x7k2",
     labels={"app": "lab", "class": "session", "workshop.jupyter.org/session": "s1"},

@@ -46,5 +46,5 @@ def test_only_what_acts_acts():
 
 
 def test_a_thing_tells_where_it_is():
-    assert str(models.Thing("pods", "a", "hub")) == "pods/hub/a"
-    assert str(models.Thing("namespaces", "a")) == "namespaces/a"
+    assert str(models.ObjectMeta("pods", "a", "hub")) == "pods/hub/a"
+    assert str(models.ObjectMeta("namespaces", "a")) == "namespaces/a"

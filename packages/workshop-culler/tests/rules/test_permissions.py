@@ -8,7 +8,7 @@ LAB = Server("ada", "lab")
 
 
 def person(*scopes, name="grace", **more):
-    return permissions.Person(name, scopes=frozenset(scopes), **more)
+    return permissions.TokenOwner(name, scopes=frozenset(scopes), **more)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_who_may_announce(who, may):
 
 
 def test_a_model_without_anything_may_nothing():
-    nobody = permissions.make_person({})
+    nobody = permissions.make_token_owner({})
     assert not permissions.may_see(nobody, Server(""))
     assert not permissions.may_read_metrics(nobody)
     assert permissions.only_seen(nobody, [ADA, Server("")]) == []

@@ -49,7 +49,7 @@ def test_whether_idleness_is_the_only_rule(general, entries, alone):
 def remember(*active, idle=600):
     found = [(Server(str(n), started=NOW, last_activity=after(a)), Limits(idle=idle))
              for n, a in enumerate(active)]  # fmt: skip
-    return schedule.make_memory(found, idle, NOW)
+    return schedule.make_schedule(found, idle, NOW)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_who_was_stopped_is_forgotten():
 
 
 def test_without_limits_there_is_nothing_to_remember():
-    assert schedule.make_memory([], 0, NOW) is None
+    assert schedule.make_schedule([], 0, NOW) is None
 
 
 spans = st.integers(0, 2000)
@@ -99,12 +99,12 @@ patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_nobody_who_is_due_is_left_out(found, started, active, pending, wait, later, typed):
     """Whatever a server did since it was listed: if it is due, the pass looks at it."""
     server = Server("ada", "", after(started), after(max(started, active)), pending)
-    kept = schedule.make_memory([(server, found)], schedule.find_shortest(found, ()), NOW)
+    kept = schedule.make_schedule([(server, found)], schedule.find_shortest(found, ()), NOW)
     suspects = schedule.find_suspects(kept, after(wait))
     then = replace(server, pending=later if pending else "")
     if typed < wait:
         then = replace(then, last_activity=max(then.last_activity, after(typed)))
-    if server_verdicts.judge_server(then, found, after(wait)).acts:
+    if server_verdicts.decide_server(then, found, after(wait)).acts:
         assert suspects is None or server in suspects
 
 
@@ -112,7 +112,7 @@ def test_nobody_who_is_due_is_left_out(found, started, active, pending, wait, la
 @given(st.builds(Limits, idle=spans, age=spans, pending=spans), st.integers(0, 3000),
        st.integers(0, 3000))  # fmt: skip
 def test_nobody_who_came_later_is_left_out(found, came, wait):
-    kept = schedule.make_memory([], schedule.find_shortest(found, ()), NOW)
+    kept = schedule.make_schedule([], schedule.find_shortest(found, ()), NOW)
     server = Server("ada", "", after(came), after(came))
-    if came <= wait and server_verdicts.judge_server(server, found, after(wait)).acts:
+    if came <= wait and server_verdicts.decide_server(server, found, after(wait)).acts:
         assert schedule.find_suspects(kept, after(wait)) is None

@@ -51,7 +51,7 @@ def server(*, started=1000, active=10, **more):
     ],
 )
 def test_servers(it, limits, rule):
-    verdict = server_verdicts.judge_server(it, limits, NOW)
+    verdict = server_verdicts.decide_server(it, limits, NOW)
     assert verdict.rule == rule
     assert verdict.acts == bool(rule)
     assert verdict.reason
@@ -70,45 +70,49 @@ def test_servers(it, limits, rule):
     ],
 )
 def test_reasons_in_words(it, limits, says):
-    assert says in server_verdicts.judge_server(it, limits, NOW).reason
+    assert says in server_verdicts.decide_server(it, limits, NOW).reason
 
 
 def test_idleness_on_hold_leaves_the_other_rules():
     quiet = server(active=900, started=1000)
-    assert not server_verdicts.judge_server(quiet, Limits(idle=600), NOW, idle_on_hold=True).acts
-    verdict = server_verdicts.judge_server(quiet, Limits(idle=600, age=999), NOW, idle_on_hold=True)
+    assert not server_verdicts.decide_server(quiet, Limits(idle=600), NOW, idle_suspended=True).acts
+    verdict = server_verdicts.decide_server(
+        quiet, Limits(idle=600, age=999), NOW, idle_suspended=True
+    )
     assert verdict.rule == "age"
 
 
 @pytest.mark.parametrize(
-    ("grant", "acts"),
+    ("extension", "acts"),
     [
-        pytest.param(ends.Grant(), True, id="none"),
-        pytest.param(ends.Grant(until=ago(-60)), False, id="extended"),
-        pytest.param(ends.Grant(until=ago(60)), True, id="extension is over"),
-        pytest.param(ends.Grant(expires=ago(1)), True, id="the project's end came"),
-        pytest.param(ends.Grant(expires=ago(1), until=ago(-60)), False, id="the end was moved"),
+        pytest.param(ends.Extension(), True, id="none"),
+        pytest.param(ends.Extension(until=ago(-60)), False, id="extended"),
+        pytest.param(ends.Extension(until=ago(60)), True, id="extension is over"),
+        pytest.param(ends.Extension(expires=ago(1)), True, id="the project's end came"),
+        pytest.param(ends.Extension(expires=ago(1), until=ago(-60)), False, id="the end was moved"),
     ],
 )
-def test_extensions(grant, acts):
+def test_extensions(extension, acts):
     both = server(active=900, started=9999)
     assert (
-        server_verdicts.judge_server(both, Limits(idle=600, age=3600), NOW, grant=grant).acts
+        server_verdicts.decide_server(
+            both, Limits(idle=600, age=3600), NOW, extension=extension
+        ).acts
         is acts
     )
 
 
 def test_a_project_that_ends_is_an_end_of_its_own():
-    verdict = server_verdicts.judge_server(
-        server(), Limits(idle=0, age=0), NOW, grant=ends.Grant(expires=ago(1))
+    verdict = server_verdicts.decide_server(
+        server(), Limits(idle=0, age=0), NOW, extension=ends.Extension(expires=ago(1))
     )
     assert verdict.rule == "age"
 
 
 def test_an_extension_does_not_hold_a_start_that_never_ends():
     stuck = server(started=700, pending="spawn")
-    grant = ends.Grant(until=ago(-600))
-    assert server_verdicts.judge_server(stuck, Limits(pending=600), NOW, grant=grant).acts
+    extension = ends.Extension(until=ago(-600))
+    assert server_verdicts.decide_server(stuck, Limits(pending=600), NOW, extension=extension).acts
 
 
 @pytest.mark.parametrize(
@@ -116,13 +120,13 @@ def test_an_extension_does_not_hold_a_start_that_never_ends():
     [(900, True, "idle"), (900, False, ""), (10, True, "hook"), (10, False, "")],
 )
 def test_the_arbiter_decides_about_idleness(quiet, answer, rule):
-    verdict = server_verdicts.judge_server(server(active=quiet), Limits(idle=600), NOW)
-    assert server_verdicts.judge_arbited(verdict, answer).rule == rule
+    verdict = server_verdicts.decide_server(server(active=quiet), Limits(idle=600), NOW)
+    assert server_verdicts.decide_with_hook(verdict, answer).rule == rule
 
 
 def test_the_arbiter_does_not_lengthen_a_maximum_age():
-    verdict = server_verdicts.judge_server(server(started=900), Limits(age=600), NOW)
-    assert server_verdicts.judge_arbited(verdict, False).rule == "age"
+    verdict = server_verdicts.decide_server(server(started=900), Limits(age=600), NOW)
+    assert server_verdicts.decide_with_hook(verdict, False).rule == "age"
 
 
 spans = st.integers(0, 10_000)
@@ -133,17 +137,17 @@ servers = st.builds(
     pending=st.sampled_from(["", "spawn", "stop", "check"]),
 )
 limits = st.builds(Limits, idle=spans, age=spans, pending=spans, exempt=st.booleans())
-grants = st.builds(
-    ends.Grant,
+extensions = st.builds(
+    ends.Extension,
     until=st.none() | st.integers(-20_000, 20_000).map(ago),
     expires=st.none() | st.integers(-20_000, 20_000).map(ago),
 )
 
 
-@given(servers, limits, grants)
-def test_a_stop_has_a_rule_that_is_on_and_due(it, limits, grant):
-    verdict = server_verdicts.judge_server(it, limits, NOW, grant=grant)
-    found = ends.find_ends(it, limits, grant)
+@given(servers, limits, extensions)
+def test_a_stop_has_a_rule_that_is_on_and_due(it, limits, extension):
+    verdict = server_verdicts.decide_server(it, limits, NOW, extension=extension)
+    found = ends.find_ends(it, limits, extension)
     assert verdict.acts == (it.pending != "stop" and found.first is not None and found.first <= NOW)
     if verdict.rule == "idle":
         assert limits.idle
@@ -153,11 +157,13 @@ def test_a_stop_has_a_rule_that_is_on_and_due(it, limits, grant):
         assert not limits.exempt
 
 
-@given(servers, limits, grants, st.integers(0, 20_000))
-def test_once_due_it_stays_due_until_something_happens(it, limits, grant, later):
+@given(servers, limits, extensions, st.integers(0, 20_000))
+def test_once_due_it_stays_due_until_something_happens(it, limits, extension, later):
     """Time alone never saves a server: the verdict does not flicker."""
-    first = server_verdicts.judge_server(it, limits, NOW, grant=grant)
-    after = server_verdicts.judge_server(it, limits, NOW + timedelta(seconds=later), grant=grant)
+    first = server_verdicts.decide_server(it, limits, NOW, extension=extension)
+    after = server_verdicts.decide_server(
+        it, limits, NOW + timedelta(seconds=later), extension=extension
+    )
     assert after.acts or not first.acts
 
 
@@ -168,5 +174,5 @@ def test_more_activity_never_shortens_a_life(it, limits, seconds):
     busier = Server(
         it.user, it.name, it.started, it.last_activity + timedelta(seconds=seconds), it.pending
     )
-    if server_verdicts.judge_server(busier, limits, NOW).acts:
-        assert server_verdicts.judge_server(it, limits, NOW).acts
+    if server_verdicts.decide_server(busier, limits, NOW).acts:
+        assert server_verdicts.decide_server(it, limits, NOW).acts

@@ -2,11 +2,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from workshop_culler.rules import clock, permissions, session_rows
+from workshop_culler.rules import permissions, session_clock, session_rows
 from workshop_culler.rules.models import Server
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-GRACE = permissions.Person("grace", scopes=frozenset({"read:servers", "delete:servers"}))
+GRACE = permissions.TokenOwner("grace", scopes=frozenset({"read:servers", "delete:servers"}))
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_states_in_words(server, state):
 
 
 def test_a_row_offers_only_what_may_be_done():
-    time = clock.Clock(NOW, None, None, 300, NOW + timedelta(60))
+    time = session_clock.Clock(NOW, None, None, 300, NOW + timedelta(60))
     row = session_rows.make_row(Server("ada"), time, GRACE, "lab-ada", "3")
     assert (row["may_extend"], row["may_stop"], row["may_open"]) == (True, True, False)
     stopping = session_rows.make_row(Server("ada", pending="stop"), time, GRACE, "", "")

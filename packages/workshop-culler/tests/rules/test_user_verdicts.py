@@ -43,7 +43,7 @@ def user(active=None, created=None, **more):
     ],
 )
 def test_users(it, rules, rule):
-    verdict = user_verdicts.judge_user(it, rules, NOW)
+    verdict = user_verdicts.decide_user(it, rules, NOW)
     assert verdict.rule == rule
     assert verdict.action is (Action.DELETE if rule else Action.KEEP)
 

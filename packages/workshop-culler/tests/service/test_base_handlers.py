@@ -15,12 +15,12 @@ def test_without_access_scopes_it_does_not_start():
 OPEN = {"Health"}  # no login, and tells no names
 
 
-@pytest.mark.parametrize("room", [api, instructor_page])
-def test_every_handler_is_behind_the_gate(room):
+@pytest.mark.parametrize("module", [api, instructor_page])
+def test_every_handler_is_behind_the_gate(module):
     """A handler that somebody adds and forgets to guard is found here."""
-    for name, thing in vars(room).items():
-        if isinstance(thing, type) and thing.__module__ == room.__name__ and name not in OPEN:
-            assert issubclass(thing, base_handlers.Gated) or name == "WithSlash"
+    for name, thing in vars(module).items():
+        if isinstance(thing, type) and thing.__module__ == module.__name__ and name not in OPEN:
+            assert issubclass(thing, base_handlers.BaseHandler) or name == "WithSlash"
 
 
 def test_pages_may_not_be_framed_and_run_only_our_own_scripts():

@@ -35,54 +35,56 @@ async def browser():
         await chromium.close()
 
 
-async def open_page(browser, office, user, **options):
+async def open_page(browser, culler_service, user, **options):
     """The page in a browser in which `user` has logged in to the hub."""
     context = await browser.new_context(viewport={"width": 1280, "height": 720}, **options)
     page = await context.new_page()
     page.troubles = []
     page.on("pageerror", lambda error: page.troubles.append(str(error)))
     page.on("console", lambda m: m.type == "error" and page.troubles.append(m.text))
-    await page.goto(office.page)
+    await page.goto(culler_service.page)
     await page.fill("input[name=username]", user)
     await page.fill("input[name=password]", "x")
     await page.click("input[type=submit], button[type=submit]")
-    await page.wait_for_url(office.page)
+    await page.wait_for_url(culler_service.page)
     return page
 
 
-async def test_an_instructor_sees_who_is_here_and_it_updates_by_itself(office, browser, artifacts):
-    await office.start_server("ada")
-    await office.start_server("bob", "second")
-    page = await open_page(browser, office, "grace")
+async def test_an_instructor_sees_who_is_here_and_it_updates_by_itself(
+    culler_service, browser, artifacts
+):
+    await culler_service.start_server("ada")
+    await culler_service.start_server("bob", "second")
+    page = await open_page(browser, culler_service, "grace")
     await page.wait_for_selector("tbody tr:nth-child(2)")
     assert await page.inner_text("#summary") == "2 sessions of 2 people"
-    await office.start_server("cy")
+    await culler_service.start_server("cy")
     await page.wait_for_selector("tbody tr:nth-child(3)")
     await page.screenshot(path=artifacts / "instructor-page.png")
     assert page.troubles == []
 
 
-async def test_stop_asks_first_and_works_by_keyboard(office, browser):
-    await office.start_server("ada")
-    page = await open_page(browser, office, "grace")
+async def test_stop_asks_first_and_works_by_keyboard(culler_service, browser):
+    await culler_service.start_server("ada")
+    page = await open_page(browser, culler_service, "grace")
     stop = page.get_by_role("button", name="Stop the session of ada")
     await stop.wait_for()
     await stop.focus()
     await page.keyboard.press("Enter")
     await page.get_by_role("dialog", name="Stop the session of ada?").wait_for()
     await page.keyboard.press("Escape")
-    assert await office.running() == ["ada"]
+    assert await culler_service.running() == ["ada"]
     await stop.focus()
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="Stop it").press("Enter")
     await page.get_by_text("Nobody is here.").wait_for()
-    assert await office.running() == []
+    assert await culler_service.running() == []
     assert page.troubles == []
 
 
-async def test_extend_gives_time_and_says_so(office, browser):
-    await office.start_server("ada")
-    page = await open_page(browser, office, "grace")
+async def test_extend_gives_time_and_says_so(culler_service, browser):
+    await culler_service.start_server("ada")
+    page = await open_page(browser, culler_service, "grace")
     await page.get_by_text("9 min", exact=True).wait_for()
     await page.get_by_role("button", name="Extend the session of ada").click()
     await page.get_by_text("29 min", exact=True).wait_for()
@@ -91,22 +93,22 @@ async def test_extend_gives_time_and_says_so(office, browser):
     await page.wait_for_function("b => b.disabled", arg=await button.element_handle())
 
 
-async def test_open_leads_into_the_session(office, browser):
-    await office.start_server("ada")
-    page = await open_page(browser, office, "grace")
+async def test_open_leads_into_the_session(culler_service, browser):
+    await culler_service.start_server("ada")
+    page = await open_page(browser, culler_service, "grace")
     link = page.get_by_role("link", name="Open the session of ada in a new tab")
     async with page.context.expect_page() as opened:
         await link.press("Enter")
     tab = await opened.value
     await tab.wait_for_load_state()
-    assert tab.url == f"{office.hub.url}user/ada/"
+    assert tab.url == f"{culler_service.hub.url}user/ada/"
     assert page.troubles == []
 
 
-async def test_find_and_sort(office, browser):
+async def test_find_and_sort(culler_service, browser):
     for name in ("ada", "bob", "cy"):
-        await office.start_server(name)
-    page = await open_page(browser, office, "grace")
+        await culler_service.start_server(name)
+    page = await open_page(browser, culler_service, "grace")
     await page.wait_for_selector("tbody tr:nth-child(3)")
     await page.fill("#find", "class-b")
     visible = page.locator("tbody tr:visible th span")
@@ -117,8 +119,8 @@ async def test_find_and_sort(office, browser):
     assert await page.get_attribute("th:first-child", "aria-sort") == "descending"
 
 
-async def test_an_announcement_is_shown_as_text(office, browser):
-    page = await open_page(browser, office, "root")
+async def test_an_announcement_is_shown_as_text(culler_service, browser):
+    page = await open_page(browser, culler_service, "root")
     await page.fill("[name=text]", "<img src=x onerror=alert(1)> Lunch")
     await page.get_by_role("button", name="Announce").click()
     await page.get_by_text("<img src=x onerror=alert(1)> Lunch").wait_for()
@@ -127,10 +129,10 @@ async def test_an_announcement_is_shown_as_text(office, browser):
     assert page.troubles == []
 
 
-async def test_a_helper_sees_the_own_group_and_no_buttons_that_do_not_work(office, browser):
-    await office.start_server("ada")
-    await office.start_server("bob")
-    page = await open_page(browser, office, "hal")
+async def test_a_helper_sees_the_own_group_and_no_buttons_that_do_not_work(culler_service, browser):
+    await culler_service.start_server("ada")
+    await culler_service.start_server("bob")
+    page = await open_page(browser, culler_service, "hal")
     await page.get_by_role("row", name="ada").wait_for()
     assert await page.locator("tbody tr").count() == 1
     assert await page.get_by_role("button", name="Stop the session of ada").is_disabled()
@@ -138,15 +140,15 @@ async def test_a_helper_sees_the_own_group_and_no_buttons_that_do_not_work(offic
 
 
 @pytest.mark.parametrize(("user", "says"), [("guy", "it is for instructors")])
-async def test_who_may_see_no_session_is_told_what_to_do(office, browser, user, says):
-    page = await open_page(browser, office, user)
+async def test_who_may_see_no_session_is_told_what_to_do(culler_service, browser, user, says):
+    page = await open_page(browser, culler_service, user)
     assert says in await page.inner_text("main")
 
 
-async def test_who_has_no_access_is_refused_by_the_hub(office, browser):
+async def test_who_has_no_access_is_refused_by_the_hub(culler_service, browser):
     context = await browser.new_context()
     page = await context.new_page()
-    await page.goto(office.page)
+    await page.goto(culler_service.page)
     await page.fill("input[name=username]", "ada")
     await page.fill("input[name=password]", "x")
     await page.click("input[type=submit], button[type=submit]")
@@ -155,21 +157,21 @@ async def test_who_has_no_access_is_refused_by_the_hub(office, browser):
     assert await page.locator("table").count() == 0
 
 
-async def test_a_form_of_another_site_can_do_nothing(office, browser):
+async def test_a_form_of_another_site_can_do_nothing(culler_service, browser):
     """The cookie alone is not enough: without the XSRF token a request is a stranger's."""
-    await office.start_server("ada")
-    page = await open_page(browser, office, "grace")
+    await culler_service.start_server("ada")
+    page = await open_page(browser, culler_service, "grace")
     status = await page.evaluate(
         """async (url) => (await fetch(url, {method: "POST", body: '{"user": "ada"}'})).status""",
-        office.page + "api/session/stop",
+        culler_service.page + "api/session/stop",
     )
     assert status == 403
-    assert await office.running() == ["ada"]
+    assert await culler_service.running() == ["ada"]
 
 
-async def test_the_page_is_usable_on_a_phone_and_in_the_dark(office, browser, artifacts):
-    await asyncio.gather(*(office.start_server(f"attendee-{n}") for n in range(5)))
-    page = await open_page(browser, office, "grace", color_scheme="dark")
+async def test_the_page_is_usable_on_a_phone_and_in_the_dark(culler_service, browser, artifacts):
+    await asyncio.gather(*(culler_service.start_server(f"attendee-{n}") for n in range(5)))
+    page = await open_page(browser, culler_service, "grace", color_scheme="dark")
     await page.set_viewport_size({"width": 420, "height": 800})
     await page.wait_for_selector("tbody tr:nth-child(5)")
     wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
@@ -253,7 +255,7 @@ async def test_typing_goes_on_while_sessions_come_change_and_go(crowd, full_page
         changed = f"attendee-{number:03}"
         crowd.say_page(changed, f"seen after key {number}")
         del crowd.models[f"attendee-{400 + number}"]
-        crowd.roster.wake()
+        crowd.live.wake()
         await row(full_page, changed).get_by_text(f"key {number}").wait_for(state="attached")
     assert await full_page.input_value("#find") == "class-7"
     assert await full_page.evaluate("document.activeElement.id") == "find"
@@ -275,7 +277,7 @@ async def test_arrow_keys_go_from_row_to_row_and_updates_leave_the_focus(crowd, 
     await row(full_page, "attendee-003").get_by_text("moved on").wait_for()
     assert await full_page.evaluate(focused) == "Stop the session of attendee-003"
     del crowd.models["attendee-003"]
-    crowd.roster.wake()
+    crowd.live.wake()
     await row(full_page, "attendee-003").wait_for(state="detached")
     assert await full_page.evaluate(focused) == "Stop the session of attendee-023"
 
@@ -284,7 +286,7 @@ async def test_a_class_is_extended_as_far_as_it_can_be(crowd, full_page):
     """One that ended in between keeps nobody else from more time."""
     for name in ("attendee-005", "attendee-025"):
         crowd.models[name]["servers"][""]["started"] = crowds.long_ago()
-    crowd.roster.wake()
+    crowd.live.wake()
     await full_page.fill("#find", "class-5")
     may = full_page.locator("#rows tr:visible button:enabled", has_text="Extend")
     await may.nth(1).wait_for()

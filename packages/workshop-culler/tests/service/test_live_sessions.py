@@ -11,11 +11,11 @@ from workshop_culler.rules.models import Server, User
 from workshop_culler.service import live_sessions, sessions, state_store
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-GRACE = permissions.Person("grace", scopes=frozenset({"read:servers", "delete:servers"}))
+GRACE = permissions.TokenOwner("grace", scopes=frozenset({"read:servers", "delete:servers"}))
 
 
 class Hub:
-    """A hub's door with the servers of a list, counting how often it is asked."""
+    """A hub's client with the servers of a list, counting how often it is asked."""
 
     def __init__(self):
         self.now, self.requests, self.names, self.fault = NOW, 0, [], None
@@ -30,10 +30,10 @@ class Hub:
 @pytest.fixture
 def watched(tmp_path, log):
     hub = Hub()
-    book = state_store.Ledger(tmp_path / "state.json", log)
+    store = state_store.StateStore(tmp_path / "state.json", log)
     work = sweep.Sweep(hub, Settings(), log)
-    counter = sessions.Desk(hub, work, book, metrics.Metrics(), log, tick=lambda: 0.0)
-    return hub, live_sessions.Roster(counter, log, seconds=3600, least=0)
+    counter = sessions.SessionService(hub, work, store, metrics.Metrics(), log, clock=lambda: 0.0)
+    return hub, live_sessions.LiveSessions(counter, log, seconds=3600, least=0)
 
 
 async def test_first_all_then_changes(watched):
@@ -89,9 +89,9 @@ async def test_no_more_watchers_than_allowed(watched, monkeypatch):
     _, it = watched
     messages = it.watch(GRACE)
     await anext(messages)
-    from workshop_culler.errors import DoorError
+    from workshop_culler.errors import ApiError
 
-    with pytest.raises(DoorError, match="too many"):
+    with pytest.raises(ApiError, match="too many"):
         await anext(it.watch(GRACE))
     await messages.aclose()
     await it.close()

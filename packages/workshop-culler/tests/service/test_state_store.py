@@ -7,7 +7,7 @@ import pytest
 from workshop_culler.rules import announcements
 from workshop_culler.rules.models import Server
 from workshop_culler.service import state_store as ledger_room
-from workshop_culler.service.state_store import Ledger
+from workshop_culler.service.state_store import StateStore
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ADA = Server("ada", started=NOW - timedelta(hours=1))
@@ -20,9 +20,9 @@ def path(tmp_path):
 
 
 def open_ledger(path, log):
-    ledger = Ledger(path, log)
-    ledger.read()
-    return ledger
+    store = StateStore(path, log)
+    store.read()
+    return store
 
 
 async def test_an_extension_outlives_a_restart(path, log):
@@ -32,16 +32,16 @@ async def test_an_extension_outlives_a_restart(path, log):
 
 
 async def test_a_server_started_anew_has_none(path, log):
-    ledger = open_ledger(path, log)
-    await ledger.extend(ADA, UNTIL, NOW)
-    assert ledger.find_until(Server("ada", started=NOW)) is None
-    assert ledger.find_until(Server("ada", "lab", started=ADA.started)) is None
+    store = open_ledger(path, log)
+    await store.extend(ADA, UNTIL, NOW)
+    assert store.find_until(Server("ada", started=NOW)) is None
+    assert store.find_until(Server("ada", "lab", started=ADA.started)) is None
 
 
 async def test_what_is_over_is_forgotten(path, log):
-    ledger = open_ledger(path, log)
-    await ledger.extend(ADA, UNTIL, NOW)
-    await ledger.announce(None, UNTIL + timedelta(seconds=1))
+    store = open_ledger(path, log)
+    await store.extend(ADA, UNTIL, NOW)
+    await store.announce(None, UNTIL + timedelta(seconds=1))
     assert open_ledger(path, log).find_until(ADA) is None
 
 
@@ -82,9 +82,9 @@ async def test_a_class_that_is_extended_at_once_is_written_in_few_writes(path, l
     writes = []
     plain = ledger_room._replace
     monkeypatch.setattr(ledger_room, "_replace", lambda *args: (writes.append(1), plain(*args)))
-    ledger = open_ledger(path, log)
+    store = open_ledger(path, log)
     servers = [Server(f"u{n}", started=NOW) for n in range(100)]
-    await asyncio.gather(*(ledger.extend(server, UNTIL, NOW) for server in servers))
+    await asyncio.gather(*(store.extend(server, UNTIL, NOW) for server in servers))
     assert len(writes) == 2
     anew = open_ledger(path, log)
     assert {anew.find_until(server) for server in servers} == {UNTIL}
@@ -92,13 +92,13 @@ async def test_a_class_that_is_extended_at_once_is_written_in_few_writes(path, l
 
 async def test_a_disk_that_is_full_refuses_nobody_and_is_told(path, log, monkeypatch, caplog):
     monkeypatch.setattr(ledger_room, "_replace", fail)
-    ledger = open_ledger(path, log)
-    await asyncio.gather(*(ledger.extend(Server(name, started=NOW), UNTIL, NOW) for name in "abc"))
-    assert ledger.find_until(Server("c", started=NOW)) == UNTIL
+    store = open_ledger(path, log)
+    await asyncio.gather(*(store.extend(Server(name, started=NOW), UNTIL, NOW) for name in "abc"))
+    assert store.find_until(Server("c", started=NOW)) == UNTIL
     assert "state_file" in caplog.text
     assert "no space left on device" in caplog.text
     monkeypatch.undo()
-    await ledger.extend(Server("d", started=NOW), UNTIL, NOW)
+    await store.extend(Server("d", started=NOW), UNTIL, NOW)
     assert open_ledger(path, log).find_until(Server("a", started=NOW)) == UNTIL
 
 
@@ -108,5 +108,5 @@ def fail(*args):
 
 @pytest.mark.parametrize(("place", "told"), [("state.json", False), ("none/state.json", True)])
 def test_a_place_that_cannot_be_written_is_told_at_start(tmp_path, log, caplog, place, told):
-    Ledger(tmp_path / place, log).check()
+    StateStore(tmp_path / place, log).check()
     assert ("cannot be written" in caplog.text) is told

@@ -63,7 +63,7 @@ class Call:
     body: Mapping[str, Any] | None = None
 
 
-class Door:
+class HttpClient:
     """Sends calls; the one place where a connection is opened.
 
     ``context_for`` gives the TLS context of a URL, ``timeout`` bounds connecting, waiting and
@@ -126,9 +126,9 @@ class Door:
 class Cluster:
     """The cluster's API in our verbs. ``url`` is its address without a trailing slash."""
 
-    def __init__(self, url: str, door: Door) -> None:
+    def __init__(self, url: str, http: HttpClient) -> None:
         self.url = url.rstrip("/")
-        self._door = door
+        self._http = http
 
     async def get_user(self, token: str) -> dict[str, Any]:
         """The user document of the token's owner (users/~)."""
@@ -152,26 +152,28 @@ class Cluster:
         await self._delete(ALL_TOKENS_PATH + quote(name, safe="~"), token)
 
     async def exchange_code(self, token_url: str, form: Mapping[str, str]) -> Answer:
-        """Post the authorization code; the answer is judged by redirects.judge_exchange."""
-        return await self._door.send(Call(token_url, "POST", form=form))
+        """Post the authorization code; the answer is judged by redirects.parse_exchange."""
+        return await self._http.send(Call(token_url, "POST", form=form))
 
     async def probe(self, authorize_url: str) -> Answer:
         """What the OAuth server answers to a browser without a session."""
-        return await self._door.send(Call(authorize_url))
+        return await self._http.send(Call(authorize_url))
 
     async def _delete(self, path: str, token: str) -> None:
-        answer = await self._door.send(Call(self.url + path, "DELETE", token))
+        answer = await self._http.send(Call(self.url + path, "DELETE", token))
         if answer.status not in (200, 202, 404):
             raise _make_error(answer, "revoke a token")
 
     async def _document(self, call: Call, what: str) -> dict[str, Any]:
-        answer = await self._door.send(call)
+        answer = await self._http.send(call)
         if answer.status not in (200, 201):
             raise _make_error(answer, what)
         document = answer.document()
         if document is None:
             host = urlsplit(self.url).netloc
-            raise errors.BadDocument(f"{host} was asked to {what} and answered no JSON object.")
+            raise errors.BadDocumentError(
+                f"{host} was asked to {what} and answered no JSON object."
+            )
         return document
 
 

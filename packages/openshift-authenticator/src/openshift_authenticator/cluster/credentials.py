@@ -15,20 +15,20 @@ STANDARD_DIR = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 
 def read_text(path: str, what: str) -> str:
-    """The file's text, stripped; raises Misconfigured with a sentence naming ``what``."""
+    """The file's text, stripped; raises MisconfiguredError with a sentence naming ``what``."""
     try:
         with open(path, encoding="utf-8") as file:
             text = file.read(65536).strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", "") or "it is not text"
-        raise errors.Misconfigured(f"Cannot read {what} from {path}: {reason}.") from None
+        raise errors.MisconfiguredError(f"Cannot read {what} from {path}: {reason}.") from None
     if not text:
-        raise errors.Misconfigured(f"Cannot read {what} from {path}: the file is empty.")
+        raise errors.MisconfiguredError(f"Cannot read {what} from {path}: the file is empty.")
     return text
 
 
 def read_token(folder: str) -> str:
-    """The service account's current token. Raises Misconfigured."""
+    """The service account's current token. Raises MisconfiguredError."""
     return read_text(os.path.join(folder, "token"), "the service account's token")
 
 

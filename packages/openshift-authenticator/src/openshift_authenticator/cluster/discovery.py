@@ -1,7 +1,7 @@
 """Find the cluster's OAuth server: asynchronous, bounded, retried with backoff, cached.
 
 Called at login, by the self-check at start-up and by the token exchange. Talks through
-cluster.Door; what an answer means is decided in endpoints.py.
+cluster.HttpClient; what an answer means is decided in endpoints.py.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ class Discovery:
     """
 
     def __init__(
-        self, url: str, door: client.Door, clock: Callable[[], float] = time.monotonic
+        self, url: str, http: client.HttpClient, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._url = url.rstrip("/") + WELL_KNOWN
-        self._door = door
+        self._http = http
         self._clock = clock
         self._lock = asyncio.Lock()
         self._found: endpoints.Endpoints | None = None
@@ -77,6 +77,6 @@ class Discovery:
         return await self._ask()
 
     async def _ask(self) -> endpoints.Endpoints:
-        answer = await self._door.send(client.Call(self._url))
-        endpoints.judge_status(answer.status, self._url)
-        return endpoints.judge_document(answer.body, self._url)
+        answer = await self._http.send(client.Call(self._url))
+        endpoints.check_status(answer.status, self._url)
+        return endpoints.parse_endpoints(answer.body, self._url)

@@ -30,8 +30,8 @@ def make_roots(*files: str, verify: bool = True) -> Roots:
     return Roots(tuple(filter(None, files)), verify)
 
 
-def judge_bundle(path: str) -> str:
-    """Why the file ``path`` is no bundle of certificates; empty if it is one."""
+def problem_with_bundle(path: str) -> str | None:
+    """Why the file ``path`` is no bundle of certificates; None if it is one."""
     try:
         ssl.create_default_context(cafile=path)
     except FileNotFoundError:
@@ -40,13 +40,13 @@ def judge_bundle(path: str) -> str:
         return f"the file {path} holds no certificate in PEM form"
     except OSError as error:
         return f"the file {path} cannot be read ({error.strerror})"
-    return ""
+    return None
 
 
 def make_context(roots: Roots) -> ssl.SSLContext:
     """A TLS client context that trusts the system's authorities and ``roots``.
 
-    Raises errors.Misconfigured for a file that is no PEM bundle.
+    Raises errors.MisconfiguredError for a file that is no PEM bundle.
     """
     context = ssl.create_default_context()
     # Python 3.13 began to refuse authorities without the key-usage extensions, and routers'
@@ -65,7 +65,7 @@ def _load(context: ssl.SSLContext, path: str) -> None:
     try:
         context.load_verify_locations(cafile=path)
     except OSError as error:  # of which ssl.SSLError is one
-        raise errors.Misconfigured(
+        raise errors.MisconfiguredError(
             f"No certificate can be read from {path}, so the cluster cannot be trusted."
         ) from error
 

@@ -96,7 +96,7 @@ def read_settings(auth: Any, **known: Any) -> settings.Settings:
         "account": auth.account,
         "crypt_key": has_crypt_key(),
         "bundles": {
-            name: trust.judge_bundle(getattr(auth, name))
+            name: trust.problem_with_bundle(getattr(auth, name))
             for name in ("api_ca_file", "oauth_ca_file")
             if getattr(auth, name)
         },
@@ -118,15 +118,15 @@ def read_settings(auth: Any, **known: Any) -> settings.Settings:
     return settings.Settings(**values)
 
 
-def judge(auth: Any) -> list[str]:
+def list_problems(auth: Any) -> list[str]:
     """All that is wrong with the settings, in sentences."""
     cls = type(auth)
     given = find_sections(auth.config, cls)
     configured = [name for name, section in auth.config.items() if section]
     return [
-        *rules.judge_sections(cls.__name__, list_sections(cls), configured),
-        *rules.judge_names(auth.traits(config=True), given),
-        *rules.judge_settings(read_settings(auth)),
+        *rules.list_unread_sections(cls.__name__, list_sections(cls), configured),
+        *rules.list_unknown_names(auth.traits(config=True), given),
+        *rules.list_problems(read_settings(auth)),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Pure: settings that contradict each other, or that nobody knows, in sentences.
+"""Settings that contradict each other, or that nobody knows, in sentences.
 
 Called by authenticator.py before the hub starts; any sentence stops the start. Each names its
 trait. What a single trait may hold is checked by the trait itself.
@@ -24,13 +24,13 @@ NEAR = 0.85
 """How alike two class names are for one to be a misspelling of the other (difflib's ratio)."""
 
 
-def judge_settings(settings: Settings) -> list[str]:
+def list_problems(settings: Settings) -> list[str]:
     """All that is wrong, one sentence each; an empty list lets the hub start."""
-    judges = (_judge_address, _judge_client, _judge_scope, _judge_state, _judge_rules, _judge_rest)
-    return [sentence for judge in judges for sentence in judge(settings)]
+    checks = (_check_address, _check_client, _check_scope, _check_state, _check_rules, _check_rest)
+    return [sentence for check in checks for sentence in check(settings)]
 
 
-def judge_names(known: Iterable[str], given: Mapping[str, Iterable[str]]) -> list[str]:
+def list_unknown_names(known: Iterable[str], given: Mapping[str, Iterable[str]]) -> list[str]:
     """Traits that nobody knows; ``given`` maps a section of the configuration to its names."""
     known = set(known)
     sentences = []
@@ -42,7 +42,7 @@ def judge_names(known: Iterable[str], given: Mapping[str, Iterable[str]]) -> lis
     return sentences
 
 
-def judge_sections(own: str, read: Collection[str], configured: Iterable[str]) -> list[str]:
+def list_unread_sections(own: str, read: Collection[str], configured: Iterable[str]) -> list[str]:
     """Sections of the configuration that nobody reads, but that are probably meant for us.
 
     ``own`` is the name of our class, ``read`` the sections that it reads, ``configured`` those that
@@ -56,7 +56,7 @@ def judge_sections(own: str, read: Collection[str], configured: Iterable[str]) -
     ]
 
 
-def _judge_address(settings: Settings) -> Iterable[str]:
+def _check_address(settings: Settings) -> Iterable[str]:
     if not settings.openshift_url:
         yield (
             "OpenShiftAuthenticator.openshift_url must be set: the hub does not run in a pod. "
@@ -73,7 +73,7 @@ def _judge_address(settings: Settings) -> Iterable[str]:
         )
 
 
-def _judge_client(settings: Settings) -> Iterable[str]:
+def _check_client(settings: Settings) -> Iterable[str]:
     if not settings.client_id:
         yield (
             "OpenShiftAuthenticator.client_id must be set: no service account is mounted into "
@@ -99,7 +99,7 @@ def _is_own(settings: Settings) -> bool:
     return settings.account is not None and settings.account.client_id == settings.client_id
 
 
-def _judge_scope(settings: Settings) -> Iterable[str]:
+def _check_scope(settings: Settings) -> Iterable[str]:
     account = accounts.parse_account(settings.client_id)
     needed = make_scope(settings)
     for scope in settings.scope:
@@ -127,7 +127,7 @@ def _is_own_role(scope: str, account: accounts.Account) -> bool:
     return scope.startswith("role:") and scope.split(":")[2:3] == [account.namespace]
 
 
-def _judge_state(settings: Settings) -> Iterable[str]:
+def _check_state(settings: Settings) -> Iterable[str]:
     if settings.sessions_act_as_user and not settings.enable_auth_state:
         reason = "is off" if settings.crypt_key else "needs JUPYTERHUB_CRYPT_KEY"
         yield (
@@ -136,7 +136,7 @@ def _judge_state(settings: Settings) -> Iterable[str]:
         )
 
 
-def _judge_rules(settings: Settings) -> Iterable[str]:
+def _check_rules(settings: Settings) -> Iterable[str]:
     for name in ("allowed_groups", "admin_groups"):
         if getattr(settings, name) and not settings.manage_groups:
             yield f"OpenShiftAuthenticator.{name} needs OpenShiftAuthenticator.manage_groups."
@@ -158,7 +158,7 @@ def _judge_rules(settings: Settings) -> Iterable[str]:
             yield f"OpenShiftAuthenticator.{name} {error}."
 
 
-def _judge_rest(settings: Settings) -> Iterable[str]:
+def _check_rest(settings: Settings) -> Iterable[str]:
     for name, wrong in settings.bundles.items():
         if wrong:
             yield f"OpenShiftAuthenticator.{name}: {wrong}."

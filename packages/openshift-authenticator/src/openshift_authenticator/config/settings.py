@@ -17,7 +17,7 @@ class Settings:
 
     ``account`` is the service account that the hub runs as, None outside a cluster; ``crypt_key``
     tells whether auth_state can be encrypted; ``bundles`` maps the CA traits to what is wrong with
-    their files (see trust.judge_bundle).
+    their files (see trust.problem_with_bundle).
     """
 
     openshift_url: str = ""
@@ -40,7 +40,7 @@ class Settings:
     admin_users: frozenset[str] = frozenset()
     allowed_access: tuple[Any, ...] = ()
     admin_access: tuple[Any, ...] = ()
-    bundles: Mapping[str, str] = field(default_factory=dict)
+    bundles: Mapping[str, str | None] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
     username_map: Mapping[str, str] = field(default_factory=dict)
     enable_pkce: bool = True

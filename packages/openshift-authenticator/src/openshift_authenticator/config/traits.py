@@ -27,7 +27,7 @@ INSTRUCTORS = {
 """Who is admin when nothing is configured: who administers the hub's own project."""
 
 
-class Options(OAuthenticator):
+class AuthenticatorTraits(OAuthenticator):
     """The settings of OpenShiftAuthenticator, beside those of oauthenticator's base."""
 
     openshift_url = Unicode(
@@ -240,8 +240,8 @@ class Options(OAuthenticator):
         """Called by JupyterHub before it starts: stop it if the settings cannot work."""
         try:
             super().check_allow_config()
-            wrong = reading.judge(self)
-        except errors.Misconfigured as error:  # what is mounted cannot be read
+            wrong = reading.list_problems(self)
+        except errors.MisconfiguredError as error:  # what is mounted cannot be read
             wrong = [str(error)]
         for sentence in wrong:
             self.log.critical("%s", sentence)
@@ -254,5 +254,5 @@ class Options(OAuthenticator):
     def account(self) -> accounts.Account | None:
         """The service account that the hub runs as; None outside of openshift_url's cluster."""
         host = os.environ.get("KUBERNETES_SERVICE_HOST", "")
-        is_here = accounts.judge_here(self.openshift_url, host)
+        is_here = accounts.is_here(self.openshift_url, host)
         return credentials.read_account(self.service_account_dir) if is_here else None

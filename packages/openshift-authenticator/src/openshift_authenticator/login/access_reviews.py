@@ -14,23 +14,28 @@ from openshift_authenticator.cluster import client
 from openshift_authenticator.login.rules import access, identity
 
 
-async def ask_rights(
+async def ask_access(
     api: client.Cluster,
     response: Mapping[str, Any],
     enter: Iterable[access.Check],
     administer: Iterable[access.Check],
-) -> identity.Rights:
+) -> identity.AccessAnswers:
     """Does the token of ``response`` pass one of each list's checks? Asked side by side.
 
     Raises errors.LoginError when the cluster does not say.
     """
 
-    async def passes(checks: Iterable[access.Check]) -> bool:
-        asked = [_ask(api, response, check) for check in checks]
-        return any(await asyncio.gather(*asked))
-
-    may_enter, may_administer = await asyncio.gather(passes(enter), passes(administer))
-    return identity.Rights(may_enter, may_administer)
+    lists = [list(enter), list(administer)]
+    asked = [asyncio.create_task(_ask(api, response, check)) for each in lists for check in each]
+    try:
+        answers = await asyncio.gather(*asked)
+    finally:
+        # One that failed settles it: the others' requests are not left under way.
+        for task in asked:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+    first = len(lists[0])
+    return identity.AccessAnswers(any(answers[:first]), any(answers[first:]))
 
 
 async def _ask(api: client.Cluster, response: Mapping[str, Any], check: access.Check) -> bool:
@@ -38,4 +43,4 @@ async def _ask(api: client.Cluster, response: Mapping[str, Any], check: access.C
         document = await api.review_access(response["access_token"], check.make_review())
     except errors.ClusterError as error:
         raise access.explain_refusal(error, response, "user:check-access") from error
-    return access.judge_review(document)
+    return access.parse_review(document)

@@ -66,13 +66,15 @@ class LoginHandler(OAuthLoginHandler):
     def set_state_cookie(self, state_cookie_value: str) -> None:
         """Replaces the base's one cookie, which the next tab would overwrite, by one a login."""
         for name in login_state.find_surplus(STATE_COOKIE_NAME, self.cookies):
-            self.clear_cookie(name, **_place(self))
+            self.clear_cookie(name, **_cookie_scope(self))
         self._set_cookie(
-            login_state.make_cookie_name(STATE_COOKIE_NAME, self._state, self.authenticator.now()),
+            login_state.make_cookie_name(
+                STATE_COOKIE_NAME, self._state, self.authenticator.clock()
+            ),
             state_cookie_value,
             expires_days=login_state.LIFETIME_SECONDS / 86400,
             httponly=True,
-            **_place(self),
+            **_cookie_scope(self),
         )
 
     async def get(self) -> None:
@@ -112,7 +114,7 @@ class CallbackHandler(OAuthCallbackHandler):
             cookie = self.get_secure_cookie(name, max_age_days=days)
             self._state_cookie = (cookie or b"").decode("utf8", "replace")
             if cookie:
-                self.clear_cookie(name, **_place(self))
+                self.clear_cookie(name, **_cookie_scope(self))
         return self._state_cookie
 
     def get_verifier(self) -> str:
@@ -128,7 +130,7 @@ class CallbackHandler(OAuthCallbackHandler):
         if not error:
             return
         request = self.authenticator.make_request(self.authenticator.get_callback_url(self))
-        problem = redirects.judge_refusal(
+        problem = redirects.explain_error(
             error, self.get_argument("error_description", ""), request
         )
         log.warning("The cluster's login page answered %r: %s", error[:80], problem.code)
@@ -154,11 +156,11 @@ class CallbackHandler(OAuthCallbackHandler):
             )
         if not there or not hmac.compare_digest(here.encode(), there.encode()):
             raise refuse(400, "This login belongs to another browser. Log in again here.")
-        if not self.authenticator.ledger.spend(here, self.authenticator.now()):
+        if not self.authenticator.replay_cache.spend(here, self.authenticator.clock()):
             raise refuse(400, "This login was used before. Log in again.")
 
 
-def _place(handler: Any) -> dict[str, Any]:
+def _cookie_scope(handler: Any) -> dict[str, Any]:
     """Where the state's cookies are: with the hub, not with the servers behind it."""
     domain = handler.settings.get("cookie_options", {}).get("domain")
     return {"path": handler.hub.base_url, **({"domain": domain} if domain else {})}

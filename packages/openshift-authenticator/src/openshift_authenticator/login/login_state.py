@@ -1,6 +1,6 @@
 """The state of a login under way: made for one browser, good once, for a while.
 
-Called by handlers.py. The browser's half is in a signed cookie; this ledger remembers which
+Called by handlers.py. The browser's half is in a signed cookie; this replay_cache remembers which
 states were spent, so that a callback cannot be played twice.
 """
 
@@ -59,7 +59,7 @@ def read_state(text: str) -> str:
     return state if isinstance(state, str) else ""
 
 
-class Ledger:
+class ReplayCache:
     """Which states were spent in the last half hour; bounded in memory."""
 
     def __init__(self) -> None:

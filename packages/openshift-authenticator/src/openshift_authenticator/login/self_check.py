@@ -64,12 +64,12 @@ class SelfCheck:
                 else:
                     await self._finder.find()
             except errors.ClusterError as error:
-                self._tell(error.problem)
+                self._report(error.problem)
                 if delay is None:
                     return
                 await asyncio.sleep(delay)
             except errors.LoginError as error:
-                return self._tell(error.problem)
+                return self._report(error.problem)
             else:
                 return None
 
@@ -109,13 +109,13 @@ class SelfCheck:
         where = await self._finder.find()
         answer = await self._api.probe(redirects.make_probe(where.authorize, request))
         location = answer.headers.get("Location", "")
-        problem = redirects.judge_probe(answer.status, location, answer.document(), request)
+        problem = redirects.find_probe_problem(answer.status, location, answer.document(), request)
         if problem is None:
             self._pass(callback)
         elif request.guessed and self._passed:
-            self._tell_stranger(callback)
+            self._report_unregistered(callback)
         else:
-            self._tell(problem)
+            self._report(problem)
         return problem
 
     def _pass(self, callback: str) -> None:
@@ -125,13 +125,13 @@ class SelfCheck:
         if len(self._passed) < 20:
             self._passed.add(callback)
 
-    def _tell_stranger(self, callback: str) -> None:
+    def _report_unregistered(self, callback: str) -> None:
         # People do log in under another address, so this is one request's trouble, or its mischief.
         if len(self._strangers) < MOST_STRANGERS and callback not in self._strangers:
             self._strangers.add(callback)
             log.warning("A browser asked for this hub as %.200s, which is not registered", callback)
 
-    def _tell(self, problem: errors.Problem) -> None:
+    def _report(self, problem: errors.Problem) -> None:
         if problem != self.problem:
             log.error("Nobody can log in yet. %s", problem)
         self.problem = problem

@@ -1,6 +1,6 @@
 """Refresh somebody's login: read what is known, ask the cluster, do what refresh.py decides.
 
-Called by authenticator.refresh_user, inside the turnstile.
+Called by authenticator.refresh_user, inside the single_flight.
 """
 
 from __future__ import annotations
@@ -20,36 +20,36 @@ QUEUE_TIMEOUTS = 3
 """How long a refresh waits for its turn, in request_timeouts: all of a class come at once."""
 
 
-class Host(Protocol):
+class RefreshHost(Protocol):
     """What is needed of the authenticator."""
 
-    weather: rules.Weather
+    circuit: rules.CircuitBreaker
     request_timeout: float
 
     @property
-    def limits(self) -> rules.Limits:
+    def limits(self) -> rules.RefreshLimits:
         """The settings that refresh.py wants to know."""
 
     @property
-    def gate(self) -> single_flight.Turnstile:
+    def single_flight(self) -> single_flight.SingleFlight:
         """Where refreshes pass."""
 
-    def now(self) -> float:
+    def clock(self) -> float:
         """Seconds since the epoch."""
 
     async def make_model(self, state: dict[str, Any]) -> dict[str, Any]:
         """Ask the cluster anew with the token of ``state``; raises errors.LoginError."""
 
-    async def judge_model(self, model: dict[str, Any]) -> bool:
+    async def still_admits(self, model: dict[str, Any]) -> bool:
         """Do the rules still let this person in?"""
 
 
-async def renew(host: Host, user: Any) -> bool | dict[str, Any]:
+async def renew(host: RefreshHost, user: Any) -> bool | dict[str, Any]:
     """True, False or a new model: what Authenticator.refresh_user answers."""
     state = await user.get_auth_state() or {}
-    memory = rules.read_memory(state)
-    verdict = rules.judge_before(memory, host.weather, host.limits, host.now())
-    if verdict is not rules.Verdict.ASK:
+    record = rules.read_record(state)
+    verdict = rules.decide_before(record, host.circuit, host.limits, host.clock())
+    if verdict is not rules.RefreshVerdict.ASK:
         return _conclude(verdict, user)
     verdict, model = await _ask(host, user, state)
     if login_record.read_token(await user.get_auth_state()) != login_record.read_token(state):
@@ -58,56 +58,58 @@ async def renew(host: Host, user: Any) -> bool | dict[str, Any]:
 
 
 async def _ask(
-    host: Host, user: Any, state: dict[str, Any]
-) -> tuple[rules.Verdict, dict[str, Any] | None]:
-    memory = rules.read_memory(state)
+    host: RefreshHost, user: Any, state: dict[str, Any]
+) -> tuple[rules.RefreshVerdict, dict[str, Any] | None]:
+    record = rules.read_record(state)
     try:
         async with asyncio.timeout(host.request_timeout * QUEUE_TIMEOUTS):
-            await host.gate.slot.acquire()
+            await host.single_flight.limiter.acquire()
     except TimeoutError:
         # That many people are no trouble of the cluster's.
         log.warning("The login of %s could not be checked: too many others wait", user.name)
-        return rules.judge_trouble(memory, host.limits, host.now()), None
+        return rules.decide_unconfirmed(record, host.limits, host.clock()), None
     try:
-        return await _ask_now(host, user, state, memory)
+        return await _ask_now(host, user, state, record)
     finally:
-        host.gate.slot.release()
+        host.single_flight.limiter.release()
 
 
 async def _ask_now(
-    host: Host, user: Any, state: dict[str, Any], memory: rules.Memory
-) -> tuple[rules.Verdict, dict[str, Any] | None]:
+    host: RefreshHost, user: Any, state: dict[str, Any], record: rules.LoginRecord
+) -> tuple[rules.RefreshVerdict, dict[str, Any] | None]:
     # Those before us in the queue may have found the cluster in trouble.
-    verdict = rules.judge_before(memory, host.weather, host.limits, host.now())
-    if verdict is not rules.Verdict.ASK:
+    verdict = rules.decide_before(record, host.circuit, host.limits, host.clock())
+    if verdict is not rules.RefreshVerdict.ASK:
         return verdict, None
     try:
         async with asyncio.timeout(host.request_timeout):
             model = await host.make_model(state)
     except (errors.LoginError, TimeoutError) as error:
-        return _judge_error(host, user, memory, error), None
-    host.weather = rules.after_success()
+        return _note_failure(host, user, record, error), None
+    host.circuit = rules.after_success()
     old, new = login_record.read_uid(state, None), login_record.read_uid(model["auth_state"], None)
     if old and old != new:
-        return rules.Verdict.LOGIN_AGAIN, None
-    if not await host.judge_model(model):
-        return rules.Verdict.REFUSED, None
-    return rules.Verdict.KEEP, model
+        return rules.RefreshVerdict.LOGIN_AGAIN, None
+    if not await host.still_admits(model):
+        return rules.RefreshVerdict.REFUSED, None
+    return rules.RefreshVerdict.KEEP, model
 
 
-def _judge_error(host: Host, user: Any, memory: rules.Memory, error: Exception) -> rules.Verdict:
-    status = 403 if isinstance(error, errors.Refused) else getattr(error, "status", None)
+def _note_failure(
+    host: RefreshHost, user: Any, record: rules.LoginRecord, error: Exception
+) -> rules.RefreshVerdict:
+    status = 403 if isinstance(error, errors.RefusedError) else getattr(error, "status", None)
     if status is None or status == 429 or status >= 500:
         retry_after = error.retry_after if isinstance(error, errors.ClusterError) else None
-        host.weather = rules.after_failure(host.weather, host.now(), retry_after)
-    verdict = rules.judge_failure(status, memory, host.limits, host.now())
+        host.circuit = rules.after_failure(host.circuit, host.clock(), retry_after)
+    verdict = rules.decide_after_failure(status, record, host.limits, host.clock())
     reason = str(error) or "the cluster took too long"
     log.warning("The login of %s could not be checked (%s): %s", user.name, verdict.value, reason)
     return verdict
 
 
-def _conclude(verdict: rules.Verdict, user: Any) -> bool:
-    if verdict is rules.Verdict.REFUSED:
+def _conclude(verdict: rules.RefreshVerdict, user: Any) -> bool:
+    if verdict is rules.RefreshVerdict.REFUSED:
         ended = browser_sessions.end_browser_sessions(user)
         log.warning("%s may not enter any more; %d browser sessions ended", user.name, ended)
-    return verdict is rules.Verdict.KEEP
+    return verdict is rules.RefreshVerdict.KEEP

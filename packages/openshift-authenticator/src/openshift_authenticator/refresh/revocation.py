@@ -47,7 +47,7 @@ class Revoker:
             await self._api.delete_any_token(name, self._read_own_token())
             return True
         except errors.ClusterError as error:
-            return self._judge(error)
+            return self._log_failure(error)
         except errors.LoginError as error:
             log.warning("A token was not revoked: %s", error)
         return False
@@ -60,7 +60,7 @@ class Revoker:
                 raise  # 401: it opens nothing any more
         return True
 
-    def _judge(self, error: errors.ClusterError) -> bool:
+    def _log_failure(self, error: errors.ClusterError) -> bool:
         if error.status in (401, 403):
             if not self._said:
                 log.info(NO_RIGHT)

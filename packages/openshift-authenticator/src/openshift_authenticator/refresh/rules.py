@@ -1,4 +1,4 @@
-"""Pure: what a refresh of somebody's login comes to.
+"""What a refresh of somebody's login comes to.
 
 Called by renewal.py. A firm no (401) means log in again, and the session lives on meanwhile; a
 cluster that cannot say (403, 429, 5xx, no answer) is put up with for a bounded time.
@@ -16,7 +16,7 @@ FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 
 
-class Verdict(enum.Enum):
+class RefreshVerdict(enum.Enum):
     """What to tell the hub."""
 
     ASK = "ask the cluster"
@@ -26,7 +26,7 @@ class Verdict(enum.Enum):
 
 
 @dataclass(frozen=True)
-class Memory:
+class LoginRecord:
     """What is remembered of a login; times are seconds since the epoch, 0 if unknown."""
 
     has_token: bool = False
@@ -35,7 +35,7 @@ class Memory:
 
 
 @dataclass(frozen=True)
-class Limits:
+class RefreshLimits:
     """The settings that count here, in seconds."""
 
     refresh_age: float = 300.0
@@ -43,19 +43,19 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Weather:
+class CircuitBreaker:
     """How the cluster has been lately, the same for all users."""
 
     failures: int = 0
     quiet_until: float = 0.0
 
 
-def read_memory(state: dict[str, Any] | None) -> Memory:
+def read_record(state: dict[str, Any] | None) -> LoginRecord:
     """Read the auth_state of a user; anything strange in it counts as unknown."""
     state = state or {}
     response = state.get("token_response")
     token = response.get("access_token") if isinstance(response, dict) else None
-    return Memory(
+    return LoginRecord(
         has_token=isinstance(token, str) and bool(token),
         expires_at=_read_time(state.get("expires_at")),
         checked_at=_read_time(state.get("checked_at")),
@@ -66,47 +66,51 @@ def _read_time(value: Any) -> float:
     return float(value) if isinstance(value, int | float) and value > 0 else 0.0
 
 
-def judge_before(memory: Memory, weather: Weather, limits: Limits, now: float) -> Verdict:
+def decide_before(
+    record: LoginRecord, circuit: CircuitBreaker, limits: RefreshLimits, now: float
+) -> RefreshVerdict:
     """Is there anything to ask the cluster at all?"""
-    if not memory.has_token:
-        return Verdict.LOGIN_AGAIN
-    if memory.expires_at and now >= memory.expires_at:
-        return Verdict.LOGIN_AGAIN
-    if 0 <= now - memory.checked_at < min(YOUNG_SECONDS, limits.refresh_age):
-        return Verdict.KEEP
-    if now < weather.quiet_until and judge_trouble(memory, limits, now) is Verdict.KEEP:
-        return Verdict.KEEP
-    # Also in bad weather: nobody is sent away unasked for what happened to others.
-    return Verdict.ASK
+    if not record.has_token:
+        return RefreshVerdict.LOGIN_AGAIN
+    if record.expires_at and now >= record.expires_at:
+        return RefreshVerdict.LOGIN_AGAIN
+    if 0 <= now - record.checked_at < min(YOUNG_SECONDS, limits.refresh_age):
+        return RefreshVerdict.KEEP
+    if now < circuit.quiet_until and decide_unconfirmed(record, limits, now) is RefreshVerdict.KEEP:
+        return RefreshVerdict.KEEP
+    # Also in bad circuit: nobody is sent away unasked for what happened to others.
+    return RefreshVerdict.ASK
 
 
-def judge_failure(status: int | None, memory: Memory, limits: Limits, now: float) -> Verdict:
+def decide_after_failure(
+    status: int | None, record: LoginRecord, limits: RefreshLimits, now: float
+) -> RefreshVerdict:
     """The cluster answered ``status`` instead of the user; None stands for no answer."""
     if status == 401:
-        return Verdict.LOGIN_AGAIN
-    return judge_trouble(memory, limits, now)
+        return RefreshVerdict.LOGIN_AGAIN
+    return decide_unconfirmed(record, limits, now)
 
 
-def judge_trouble(memory: Memory, limits: Limits, now: float) -> Verdict:
+def decide_unconfirmed(record: LoginRecord, limits: RefreshLimits, now: float) -> RefreshVerdict:
     """How long a login is believed that nobody can confirm."""
-    if abs(now - memory.checked_at) <= limits.tolerance:
-        return Verdict.KEEP
-    return Verdict.LOGIN_AGAIN
+    if abs(now - record.checked_at) <= limits.tolerance:
+        return RefreshVerdict.KEEP
+    return RefreshVerdict.LOGIN_AGAIN
 
 
-def after_failure(weather: Weather, now: float, retry_after: float | None) -> Weather:
+def after_failure(circuit: CircuitBreaker, now: float, retry_after: float | None) -> CircuitBreaker:
     """The cluster is in trouble: nobody asks for a while, longer each time.
 
     Whoever asked before the trouble was known fails for the same reason, and it counts once.
     """
-    if now < weather.quiet_until:
-        until = max(weather.quiet_until, now + min(retry_after or 0.0, 600.0))
-        return Weather(weather.failures, until)
-    failures = weather.failures + 1
+    if now < circuit.quiet_until:
+        until = max(circuit.quiet_until, now + min(retry_after or 0.0, 600.0))
+        return CircuitBreaker(circuit.failures, until)
+    failures = circuit.failures + 1
     pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
-    return Weather(failures, now + max(pause, min(retry_after or 0.0, 600.0)))
+    return CircuitBreaker(failures, now + max(pause, min(retry_after or 0.0, 600.0)))
 
 
-def after_success() -> Weather:
+def after_success() -> CircuitBreaker:
     """The cluster answers."""
-    return Weather()
+    return CircuitBreaker()

@@ -11,14 +11,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 
-class Turnstile:
+class SingleFlight:
     """Knows which users are inside; forgets them as they leave."""
 
     def __init__(self, width: int) -> None:
-        self._slots = asyncio.Semaphore(width)
+        self._limiter = asyncio.Semaphore(width)
         self._inside: dict[str, asyncio.Task[Any]] = {}
 
-    async def enter(self, name: str, work: Callable[[], Awaitable[Any]]) -> tuple[Any, bool]:
+    async def run(self, name: str, work: Callable[[], Awaitable[Any]]) -> tuple[Any, bool]:
         """Run ``work`` for ``name``, or wait for the run that is going on.
 
         Answers its result and whether this call was the one that ran it. The work goes on when a
@@ -38,6 +38,6 @@ class Turnstile:
             del self._inside[name]
 
     @property
-    def slot(self) -> asyncio.Semaphore:
+    def limiter(self) -> asyncio.Semaphore:
         """One of the places at the cluster, for ``async with``."""
-        return self._slots
+        return self._limiter

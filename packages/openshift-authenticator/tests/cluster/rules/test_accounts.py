@@ -18,8 +18,8 @@ from openshift_authenticator.cluster.rules import accounts
     ],
 )
 def test_the_token_is_for_its_own_cluster_only(url, here):
-    assert accounts.judge_here(url, "172.30.0.1") is here
-    assert not accounts.judge_here(url, "")
+    assert accounts.is_here(url, "172.30.0.1") is here
+    assert not accounts.is_here(url, "")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ GOOD = {
 
 
 def judge(document):
-    return endpoints.judge_document(json.dumps(document).encode(), URL)
+    return endpoints.parse_endpoints(json.dumps(document).encode(), URL)
 
 
 def test_a_document_as_recorded():
@@ -40,8 +40,8 @@ def test_a_document_as_recorded():
     ],
 )
 def test_a_body_that_is_no_document(body, sentence):
-    with pytest.raises(errors.BadDiscovery, match=sentence):
-        endpoints.judge_document(body, URL)
+    with pytest.raises(errors.BadDiscoveryError, match=sentence):
+        endpoints.parse_endpoints(body, URL)
 
 
 @pytest.mark.parametrize("name", list(GOOD))
@@ -62,32 +62,32 @@ def test_a_body_that_is_no_document(body, sentence):
     ],
 )
 def test_a_field_that_is_no_plain_https_address(name, value):
-    with pytest.raises(errors.BadDiscovery, match=name):
+    with pytest.raises(errors.BadDiscoveryError, match=name):
         judge({**GOOD, name: value})
 
 
 @pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint"])
 def test_another_host_is_named_and_refused(name):
-    with pytest.raises(errors.BadDiscovery, match=rf"{name} is on evil\.example"):
+    with pytest.raises(errors.BadDiscoveryError, match=rf"{name} is on evil\.example"):
         judge({**GOOD, name: "https://evil.example/oauth"})
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_a_cluster_without_an_oauth_server_is_told_so(status):
-    with pytest.raises(errors.NotOpenShift, match="GenericOAuthenticator"):
-        endpoints.judge_status(status, URL)
+    with pytest.raises(errors.NotOpenShiftError, match="GenericOAuthenticator"):
+        endpoints.check_status(status, URL)
 
 
 @pytest.mark.parametrize(("status", "temporary"), [(429, True), (500, True), (503, True)])
 def test_trouble_may_pass(status, temporary):
     with pytest.raises(errors.ClusterError) as caught:
-        endpoints.judge_status(status, URL)
+        endpoints.check_status(status, URL)
     assert caught.value.temporary is temporary
 
 
 def test_a_redirect_is_not_followed():
-    with pytest.raises(errors.BadDiscovery, match="redirects"):
-        endpoints.judge_status(302, URL)
+    with pytest.raises(errors.BadDiscoveryError, match="redirects"):
+        endpoints.check_status(302, URL)
 
 
 anything = st.text() | st.integers() | st.none() | st.sampled_from([*GOOD.values()])
@@ -98,8 +98,8 @@ anything = st.text() | st.integers() | st.none() | st.sampled_from([*GOOD.values
 def test_any_document_is_endpoints_on_one_host_or_a_sentence(document):
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
     try:
-        where = endpoints.judge_document(body, URL)
-    except errors.BadDiscovery:
+        where = endpoints.parse_endpoints(body, URL)
+    except errors.BadDiscoveryError:
         return
     hosts = {urlsplit(url).hostname for url in (where.issuer, where.authorize, where.token)}
     assert len(hosts) == 1

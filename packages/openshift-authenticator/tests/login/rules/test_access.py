@@ -45,13 +45,13 @@ def test_too_many_checks_are_refused():
 
 @pytest.mark.parametrize("allowed", [True, False])
 def test_an_answer_as_recorded(allowed):
-    assert access.judge_review({"status": {"allowed": allowed}}) is allowed
+    assert access.parse_review({"status": {"allowed": allowed}}) is allowed
 
 
 @pytest.mark.parametrize("document", [{}, {"status": None}, {"status": {"allowed": "yes"}}])
 def test_an_answer_that_says_nothing_lets_nobody_in(document):
-    with pytest.raises(errors.BadDocument):
-        access.judge_review(document)
+    with pytest.raises(errors.BadDocumentError):
+        access.parse_review(document)
 
 
 def forbidden():
@@ -60,7 +60,7 @@ def forbidden():
 
 def test_a_scope_that_was_unticked_is_explained():
     error = access.explain_refusal(forbidden(), {"scope": "user:info"}, "user:check-access")
-    assert isinstance(error, errors.ScopeMissing)
+    assert isinstance(error, errors.ScopeMissingError)
     assert "user:check-access" in str(error)
 
 

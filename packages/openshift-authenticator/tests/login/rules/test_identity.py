@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from openshift_authenticator import errors
 from openshift_authenticator.login.rules import identity
-from openshift_authenticator.login.rules.identity import Person, Rights, Rules
+from openshift_authenticator.login.rules.identity import AccessAnswers, ClusterUser, Rules
 
-ALICE = Person("alice", "uid-1", frozenset({"students"}))
-MEMBER = Rights(enter=True)
-INSTRUCTOR = Rights(enter=True, administer=True)
-NOTHING = Rights()
+ALICE = ClusterUser("alice", "uid-1", frozenset({"students"}))
+MEMBER = AccessAnswers(enter=True)
+INSTRUCTOR = AccessAnswers(enter=True, administer=True)
+NOTHING = AccessAnswers()
 
 
 def rules(**given):
@@ -96,12 +96,12 @@ TABLE = {
 
 @pytest.mark.parametrize(("config", "rights", "allowed", "admin"), TABLE.values(), ids=TABLE)
 def test_config_decides_who_enters_and_who_is_admin(config, rights, allowed, admin):
-    entry = identity.judge_entry(ALICE, rights, config)
+    entry = identity.decide_entry(ALICE, rights, config)
     assert (entry.allowed, entry.admin) == (allowed, admin)
 
 
 def test_the_verdict_says_why():
-    entry = identity.judge_entry(ALICE, NOTHING, rules(allowed_groups={"students"}))
+    entry = identity.decide_entry(ALICE, NOTHING, rules(allowed_groups={"students"}))
     assert entry.why == "allowed_groups names a group of theirs"
 
 
@@ -110,19 +110,19 @@ def test_a_user_document_as_recorded():
         "metadata": {"name": "alice", "uid": "u-1"},
         "groups": ["students", "system:authenticated", "system:authenticated:oauth"],
     }
-    assert identity.read_person(document) == Person("alice", "u-1", frozenset({"students"}))
+    assert identity.read_user(document) == ClusterUser("alice", "u-1", frozenset({"students"}))
 
 
 @pytest.mark.parametrize("groups", [None, [], "students", {"a": 1}, [None, 7, "", "system:x"]])
 def test_groups_that_are_none(groups):
     document = {"metadata": {"name": "kube:admin"}, "groups": groups}
-    assert identity.read_person(document) == Person("kube:admin")
+    assert identity.read_user(document) == ClusterUser("kube:admin")
 
 
 @pytest.mark.parametrize("document", [{}, {"metadata": None}, {"metadata": {"name": 7}}])
 def test_a_document_that_names_nobody(document):
-    with pytest.raises(errors.BadDocument, match="names nobody"):
-        identity.read_person(document)
+    with pytest.raises(errors.BadDocumentError, match="names nobody"):
+        identity.read_user(document)
 
 
 json_values = st.recursive(
@@ -145,8 +145,8 @@ json_values = st.recursive(
 )
 def test_any_document_is_a_person_or_a_sentence(document):
     try:
-        person = identity.read_person(document)
-    except errors.BadDocument:
+        person = identity.read_user(document)
+    except errors.BadDocumentError:
         return
     assert person.name
     assert not any(group.startswith("system:") for group in person.groups)
@@ -170,7 +170,7 @@ def test_any_document_is_a_person_or_a_sentence(document):
     ],
 )
 def test_names_that_people_have(name):
-    assert identity.judge_name(name) == ""
+    assert identity.problem_with_name(name) is None
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_names_that_people_have(name):
     ],
 )
 def test_names_that_a_hub_cannot_hold(name):
-    assert identity.judge_name(name)
+    assert identity.problem_with_name(name)
 
 
 @pytest.mark.parametrize(
@@ -205,4 +205,4 @@ def test_names_that_a_hub_cannot_hold(name):
     ],
 )
 def test_the_same_name_with_another_uid_is_another_person(known, now, same):
-    assert identity.judge_same_person(known, now) is same
+    assert identity.is_same_person(known, now) is same

@@ -91,11 +91,11 @@ def test_the_callback_on_a_route(spec, callback):
 
 def test_a_login_page_means_that_all_is_well():
     location = "/login?then=%2Foauth%2Fauthorize%3Fclient_id%3Drec-client"
-    assert redirects.judge_probe(302, location, None, CLIENT) is None
+    assert redirects.find_probe_problem(302, location, None, CLIENT) is None
 
 
 def test_an_account_that_does_not_register_the_redirect_gets_the_exact_line():
-    problem = redirects.judge_probe(400, "", {"error": "invalid_request"}, ACCOUNT)
+    problem = redirects.find_probe_problem(400, "", {"error": "invalid_request"}, ACCOUNT)
     assert problem.code == "redirect-not-registered"
     assert problem.command == (
         "oc annotate serviceaccount hub --namespace workshop --overwrite "
@@ -111,7 +111,7 @@ def test_the_line_is_safe_to_paste():
 
 
 def test_a_client_nobody_made_gets_the_line_that_makes_it():
-    problem = redirects.judge_probe(400, "", {"error": "unauthorized_client"}, CLIENT)
+    problem = redirects.find_probe_problem(400, "", {"error": "unauthorized_client"}, CLIENT)
     assert problem.code == "client-not-registered"
     made = json.loads(shlex.split(problem.command.replace("<<<", ""))[-1])
     assert made["metadata"]["name"] == "rec-client"
@@ -119,7 +119,7 @@ def test_a_client_nobody_made_gets_the_line_that_makes_it():
 
 
 def test_a_client_without_the_redirect_gets_the_patch():
-    problem = redirects.judge_probe(400, "", {"error": "invalid_request"}, CLIENT)
+    problem = redirects.find_probe_problem(400, "", {"error": "invalid_request"}, CLIENT)
     patch = json.loads(shlex.split(problem.command)[-1])
     assert patch == [{"op": "add", "path": "/redirectURIs/-", "value": CALLBACK}]
 
@@ -127,26 +127,26 @@ def test_a_client_without_the_redirect_gets_the_patch():
 @pytest.mark.parametrize("status", [400, 500])
 def test_an_account_without_any_redirect_gets_the_line(status):
     """OpenShift says no more than that; its own log has "has no redirectURIs"."""
-    problem = redirects.judge_probe(status, "", {"error": "server_error"}, ACCOUNT)
+    problem = redirects.find_probe_problem(status, "", {"error": "server_error"}, ACCOUNT)
     assert problem.command.startswith("oc annotate serviceaccount hub")
 
 
 @pytest.mark.parametrize("status", [403, 404, 405, 418])
 def test_what_is_no_oauth_server_gets_no_line(status):
-    with pytest.raises(errors.BadDocument, match=f"answered {status}.*authorize_url"):
-        redirects.judge_probe(status, "", {"error": "x"}, ACCOUNT)
+    with pytest.raises(errors.BadDocumentError, match=f"answered {status}.*authorize_url"):
+        redirects.find_probe_problem(status, "", {"error": "x"}, ACCOUNT)
 
 
 def test_an_address_that_a_browser_named_is_told_as_such():
     guessed = dataclasses.replace(ACCOUNT, guessed=True)
-    said = str(redirects.judge_probe(400, "", {}, guessed))
+    said = str(redirects.find_probe_problem(400, "", {}, guessed))
     assert "came with a browser's request. If it is this hub's own, run:\n    oc annotate" in said
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_probe_in_bad_weather_settles_nothing(status):
     with pytest.raises(errors.ClusterError):
-        redirects.judge_probe(status, "", None, ACCOUNT)
+        redirects.find_probe_problem(status, "", None, ACCOUNT)
 
 
 REFUSALS = {
@@ -166,46 +166,51 @@ REFUSALS = {
 
 @pytest.mark.parametrize(("said", "code"), REFUSALS.values(), ids=REFUSALS)
 def test_a_refusal_is_explained_in_our_own_words(said, code):
-    problem = redirects.judge_refusal(*said, ACCOUNT)
+    problem = redirects.explain_error(*said, ACCOUNT)
     assert problem.code == code
     assert not said[1] or said[1] not in problem.sentence
 
 
 def test_a_refusal_seen_by_the_probe_is_found_in_its_location():
     location = f"{CALLBACK}?error=access_denied&error_description=scope+denied%3A+user%3Afull"
-    problem = redirects.judge_probe(302, location, None, ACCOUNT)
+    problem = redirects.find_probe_problem(302, location, None, ACCOUNT)
     assert "Only an OAuthClient may ask for user:full" in problem.sentence
 
 
 def test_an_exchange_as_recorded():
     document = {"access_token": "sha256~x", "expires_in": 86400, "token_type": "Bearer"}
-    assert redirects.judge_exchange(200, document, ACCOUNT) == document
+    assert redirects.parse_exchange(200, document, ACCOUNT) == document
 
 
 @pytest.mark.parametrize(
     ("status", "document", "error", "sentence"),
     [
-        (400, {"error": "unauthorized_client"}, errors.Misconfigured, "service account's token"),
-        (400, {"error": "invalid_grant"}, errors.Misconfigured, "used before"),
-        (400, None, errors.Misconfigured, "did not take"),
-        (200, {"error": "server_error"}, errors.Misconfigured, "did not take"),
-        (200, {}, errors.BadDocument, "no token"),
-        (200, None, errors.BadDocument, "no token"),
-        (200, {"access_token": 7}, errors.BadDocument, "no token"),
-        (200, {"access_token": "x", "token_type": "mac"}, errors.BadDocument, "no Bearer"),
-        (302, None, errors.Misconfigured, "did not take"),
+        (
+            400,
+            {"error": "unauthorized_client"},
+            errors.MisconfiguredError,
+            "service account's token",
+        ),
+        (400, {"error": "invalid_grant"}, errors.MisconfiguredError, "used before"),
+        (400, None, errors.MisconfiguredError, "did not take"),
+        (200, {"error": "server_error"}, errors.MisconfiguredError, "did not take"),
+        (200, {}, errors.BadDocumentError, "no token"),
+        (200, None, errors.BadDocumentError, "no token"),
+        (200, {"access_token": 7}, errors.BadDocumentError, "no token"),
+        (200, {"access_token": "x", "token_type": "mac"}, errors.BadDocumentError, "no Bearer"),
+        (302, None, errors.MisconfiguredError, "did not take"),
         (429, None, errors.ClusterError, "429"),
         (502, None, errors.ClusterError, "502"),
     ],
 )
 def test_an_exchange_that_fails(status, document, error, sentence):
     with pytest.raises(error, match=sentence):
-        redirects.judge_exchange(status, document, ACCOUNT)
+        redirects.parse_exchange(status, document, ACCOUNT)
 
 
 def test_the_secret_of_an_oauthclient_is_named_by_its_client():
-    with pytest.raises(errors.Misconfigured, match="the secret of the OAuthClient rec-client"):
-        redirects.judge_exchange(400, {"error": "unauthorized_client"}, CLIENT)
+    with pytest.raises(errors.MisconfiguredError, match="the secret of the OAuthClient rec-client"):
+        redirects.parse_exchange(400, {"error": "unauthorized_client"}, CLIENT)
 
 
 RECORDINGS = Path(__file__).resolve().parents[4] / "pocket-openshift/tests/contract/recordings"
@@ -246,7 +251,7 @@ def test_every_recorded_answer_to_a_login_is_understood():
         answer = step["response"]
         body = answer["body"] if isinstance(answer["body"], dict) else None
         location = answer["headers"].get("Location", "")
-        problem = redirects.judge_probe(answer["status"], location, body, request)
+        problem = redirects.find_probe_problem(answer["status"], location, body, request)
         found[step["note"]] = problem.code if problem else None
     assert found == {**REFUSED_LOGINS, **dict.fromkeys(ALSO_FINE)}
 
@@ -258,9 +263,9 @@ def test_every_recorded_exchange_is_a_token_or_a_sentence():
         request = redirects.Request(form["client_id"][0], form["redirect_uri"][0], ())
         answer = step["response"]
         try:
-            redirects.judge_exchange(answer["status"], answer["body"], request)
+            redirects.parse_exchange(answer["status"], answer["body"], request)
             found[step["note"]] = True
-        except errors.Misconfigured as error:
+        except errors.MisconfiguredError as error:
             found[step["note"]] = False
             assert error.problem.code == "exchange-refused"  # noqa: PT017 - one of both is right
     assert found == EXCHANGES

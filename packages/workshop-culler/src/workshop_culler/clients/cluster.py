@@ -1,4 +1,4 @@
-"""The only door to the Kubernetes API: list what carries our labels, delete by UID.
+"""The only client to the Kubernetes API: list what carries our labels, delete by UID.
 
 `passes/` calls it. Lists ask for metadata alone, so no secret ever crosses the wire.
 kubernetes_asyncio (the extra `[kubernetes]`) finds and refreshes credentials and verifies TLS.
@@ -20,15 +20,15 @@ import aiohttp
 
 from workshop_culler.clients import retries
 from workshop_culler.errors import (
-    Changed,
-    DoorError,
-    Gone,
+    ApiError,
+    ChangedError,
+    GoneError,
     PermanentError,
     StartError,
     TemporaryError,
 )
 from workshop_culler.rules import kinds
-from workshop_culler.rules.models import Thing
+from workshop_culler.rules.models import ObjectMeta
 from workshop_culler.rules.times import parse_time
 
 METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
@@ -54,7 +54,7 @@ class Cluster:
         self.log = log
         self.requests = 0
         self.now: datetime | None = None
-        self._gate = asyncio.Semaphore(max(concurrency, 1))
+        self._limit = asyncio.Semaphore(max(concurrency, 1))
         self._timeout = timeout
         self._sleep = sleep
         self._client: Any = None
@@ -73,67 +73,72 @@ class Cluster:
         answer = await self._call("POST", path, body=body)
         return str(answer["status"]["userInfo"]["username"])
 
-    async def list_things(
+    async def list_objects(
         self, kind: kinds.Kind, selector: str, namespace: str = ""
-    ) -> list[Thing]:
+    ) -> list[ObjectMeta]:
         """All objects of a kind with these labels, page by page; metadata only."""
         query: dict[str, Any] = {"limit": PAGE}
         if selector:
             query["labelSelector"] = selector
-        things: list[Thing] = []
+        items: list[ObjectMeta] = []
         while True:
             accept = f"{METADATA_LIST},application/json"
             page = await self._call("GET", kind.path(namespace), query=query, accept=accept)
-            things += [make_thing(kind.plural, item) for item in page.get("items") or ()]
+            items += [make_meta(kind.plural, item) for item in page.get("items") or ()]
             query["continue"] = (page.get("metadata") or {}).get("continue")
             if not query["continue"]:
-                return things
+                return items
 
-    async def find_thing(self, kind: kinds.Kind, namespace: str, name: str) -> Thing:
-        """One object as it is now; raises Gone after a firm 404."""
+    async def get_object(self, kind: kinds.Kind, namespace: str, name: str) -> ObjectMeta:
+        """One object as it is now; raises GoneError after a firm 404."""
         accept = f"{METADATA},application/json"
-        return make_thing(
+        return make_meta(
             kind.plural, await self._call("GET", kind.path(namespace, name), accept=accept)
         )
 
-    async def delete_thing(self, thing: Thing) -> None:
+    async def delete_object(self, item: ObjectMeta) -> None:
         """Delete exactly the object that was judged: same UID, unchanged since.
 
-        Raises Changed if it is another one by now; one already gone is fine.
+        Raises ChangedError if it is another one by now; one already gone is fine.
         """
         body = {
             "apiVersion": "v1",
             "kind": "DeleteOptions",
             "propagationPolicy": "Background",
-            "preconditions": {"uid": thing.uid, "resourceVersion": thing.version},
+            "preconditions": {"uid": item.uid, "resourceVersion": item.version},
         }
         try:
-            await self._call("DELETE", _path(thing), body=body)
-        except Gone:
+            await self._call("DELETE", _path(item), body=body)
+        except GoneError:
             return
 
-    async def free_thing(self, kind: kinds.Kind, thing: Thing) -> None:
+    async def remove_finalizers(self, kind: kinds.Kind, item: ObjectMeta) -> None:
         """Take the finalizers off exactly this object; one already gone is fine."""
         patch = [
-            {"op": "test", "path": "/metadata/uid", "value": thing.uid},
+            {"op": "test", "path": "/metadata/uid", "value": item.uid},
             {"op": "replace", "path": "/metadata/finalizers", "value": []},
         ]
-        path = kind.path(thing.namespace, thing.name)
+        path = kind.path(item.namespace, item.name)
         try:
             await self._call("PATCH", path, body=patch, content="application/json-patch+json")
-        except Gone:
+        except GoneError:
             return
 
-    async def annotate_thing(self, thing: Thing, annotations: Mapping[str, str | None]) -> Thing:
-        """Set annotations of exactly this object (None removes one); raises Changed or Gone."""
-        metadata = {"uid": thing.uid, "annotations": dict(annotations)}
+    async def annotate_object(
+        self, item: ObjectMeta, annotations: Mapping[str, str | None]
+    ) -> ObjectMeta:
+        """Set annotations of exactly this object (None removes one).
+
+        Raises ChangedError or GoneError.
+        """
+        metadata = {"uid": item.uid, "annotations": dict(annotations)}
         answer = await self._call(
             "PATCH",
-            _path(thing),
+            _path(item),
             body={"metadata": metadata},
             content="application/merge-patch+json",
         )
-        return make_thing(thing.kind, answer)
+        return make_meta(item.kind, answer)
 
     async def list_kinds(self) -> tuple[list[kinds.Kind], list[str]]:
         """Every namespaced kind that can be listed and patched, and the groups that are broken.
@@ -150,7 +155,7 @@ class Cluster:
                 continue
             try:
                 resources = await self._call("GET", f"/apis/{version}")
-            except DoorError as error:
+            except ApiError as error:
                 broken.append(f"{version} ({error})")
                 continue
             found += _read_kinds(resources, *version.rsplit("/", 1))
@@ -171,7 +176,7 @@ class Cluster:
         headers = {"Accept": accept, "Content-Type": content}
 
         async def call() -> Any:
-            async with self._gate:
+            async with self._limit:
                 return await self._try(what, method, path, query, headers, body)
 
         return await retries.retry(call, what, self._sleep, self.log)
@@ -226,14 +231,14 @@ async def _connect() -> Any:
     return client.ApiClient(settings)
 
 
-def _path(thing: Thing) -> str:
-    return kinds.BY_PLURAL[thing.kind].path(thing.namespace, thing.name)
+def _path(item: ObjectMeta) -> str:
+    return kinds.BY_PLURAL[item.kind].path(item.namespace, item.name)
 
 
-def make_thing(kind: str, model: Mapping[str, Any]) -> Thing:
-    """A thing from an object's metadata."""
+def make_meta(kind: str, model: Mapping[str, Any]) -> ObjectMeta:
+    """A item from an object's metadata."""
     meta = model.get("metadata") or {}
-    return Thing(
+    return ObjectMeta(
         kind=kind,
         name=meta.get("name", ""),
         namespace=meta.get("namespace") or "",
@@ -272,10 +277,10 @@ def _read_answer(what: str, status: int, headers: Mapping[str, str], text: bytes
     reason = body.get("reason", "")
     why = f"{what}: the cluster answered {status} {reason} {_message(body)}".rstrip()
     if status == 404 and reason == "NotFound" and body.get("kind") == "Status":
-        raise Gone(why, status)
+        raise GoneError(why, status)
     if status in (409, 422):
         # 422 is how a failed `test` of a JSON patch comes back: it is another object by now.
-        raise Changed(why, status)
+        raise ChangedError(why, status)
     if status != 429 and status < 500:
         raise PermanentError(why, status)
     error = TemporaryError(why, status)

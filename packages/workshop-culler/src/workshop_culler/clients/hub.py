@@ -1,4 +1,4 @@
-"""The only door to the hub's REST API: list users, look at one, stop a server, delete a user.
+"""The only client to the hub's REST API: list users, look at one, stop a server, delete a user.
 
 `passes/sweep.py` and the service's pages call it. It bounds concurrency, time and retries, pages
 through lists, and tells a firm 404 (the hub itself says so) from any other failure.
@@ -20,7 +20,7 @@ from urllib.parse import quote, unquote, urlsplit
 import aiohttp
 
 from workshop_culler.clients import retries
-from workshop_culler.errors import Changed, DoorError, Gone, PermanentError, TemporaryError
+from workshop_culler.errors import ApiError, ChangedError, GoneError, PermanentError, TemporaryError
 from workshop_culler.rules.models import User, make_user
 
 PAGINATION = "application/jupyterhub-pagination+json"
@@ -53,7 +53,7 @@ class Hub:
         self.requests = 0
         self.now = datetime.now(UTC)
         self._sleep = sleep
-        self._gate = asyncio.Semaphore(max(address.concurrency, 1))
+        self._limit = asyncio.Semaphore(max(address.concurrency, 1))
         self._session: aiohttp.ClientSession | None = None
         self._base = address.url.rstrip("/")
 
@@ -103,7 +103,7 @@ class Hub:
             query |= {"offset": following["offset"], "limit": following["limit"]}
 
     async def find_user(self, name: str) -> User:
-        """One user as the hub sees it now; raises Gone after a firm 404."""
+        """One user as the hub sees it now; raises GoneError after a firm 404."""
         return make_user(await self._call("GET", f"/users/{quote(name, safe='')}"))
 
     async def stop_server(self, user: str, server: str = "", *, remove: bool = False) -> bool:
@@ -118,7 +118,7 @@ class Hub:
         body = {"remove": True} if server and remove else None
         try:
             answer = await self._call("DELETE", path, body=body)
-        except Gone:
+        except GoneError:
             return True
         return answer is not SLOW
 
@@ -126,7 +126,7 @@ class Hub:
         """Delete a user; one already gone is fine. Raises TemporaryError while a server stops."""
         try:
             await self._call("DELETE", f"/users/{quote(name, safe='')}")
-        except Gone:
+        except GoneError:
             return
 
     async def _call(
@@ -140,7 +140,7 @@ class Hub:
         """One call, tried again on failures that may pass; every verb used here may be repeated."""
 
         async def call() -> Any:
-            async with self._gate:
+            async with self._limit:
                 return await self._try(method, path, query, body)
 
         return await retries.retry(call, f"{method} {path}", self._sleep, self.log)
@@ -149,7 +149,7 @@ class Hub:
         self, method: str, path: str, query: Mapping[str, str | int] | None, body: object
     ) -> Any:
         if self._session is None:
-            raise PermanentError("the hub's door is not open: use 'async with Hub(...)'")
+            raise PermanentError("the hub's client is not open: use 'async with Hub(...)'")
         self.requests += 1
         try:
             async with self._session.request(
@@ -187,14 +187,16 @@ def _decode(text: bytes) -> Any:
         raise PermanentError("the answer is not JSON: is this the hub's API?") from error
 
 
-def _make_error(what: str, status: int, headers: Mapping[str, str], text: bytes) -> DoorError:
+def _make_error(what: str, status: int, headers: Mapping[str, str], text: bytes) -> ApiError:
     why = f"{what}: the hub answered {status} {_message(text)}".rstrip()
     if status == 404:
         # The proxy, or another server at this address, may say 404 too: only the hub counts.
         firm = "X-JupyterHub-Version" in headers
-        return Gone(why, status) if firm else PermanentError(f"{why} (not from the hub)", status)
+        return (
+            GoneError(why, status) if firm else PermanentError(f"{why} (not from the hub)", status)
+        )
     if status == 409:
-        return Changed(why, status)
+        return ChangedError(why, status)
     if status in BUSY:
         error = TemporaryError(why, status)
         error.wait = retries.read_retry_after(headers.get("Retry-After"))

@@ -1,6 +1,6 @@
-"""Trying again what may pass, for both doors: bounded in number and in waiting.
+"""Trying again what may pass, for both clients: bounded in number and in waiting.
 
-Only calls that may be repeated safely come here; at the doors that is all of them.
+Only calls that may be repeated safely come here; at the clients that is all of them.
 """
 
 from __future__ import annotations

@@ -223,6 +223,6 @@ class CullerTraits(IdleCuller):
     def _check_policies(self, proposal: Mapping[str, Any]) -> Any:
         try:
             limits.make_policies(proposal["value"])
-        except limits.BadPolicy as error:
+        except limits.BadPolicyError as error:
             raise TraitError(f"WorkshopCuller.{error}") from error
         return proposal["value"]

@@ -28,18 +28,18 @@ class Announcement:
     until: datetime
 
 
-class BadAnnouncement(ValueError):
+class BadAnnouncementError(ValueError):
     """What was sent is no announcement; the message tells the sender what to do."""
 
 
 def make_announcement(body: Any, author: str, now: datetime) -> Announcement:
     """An announcement from a request's body: `text`, and for how many `seconds` it is shown."""
     if not isinstance(body, Mapping):
-        raise BadAnnouncement('Send JSON like {"text": "Lunch at noon", "seconds": 3600}.')
+        raise BadAnnouncementError('Send JSON like {"text": "Lunch at noon", "seconds": 3600}.')
     text = clean_text(body.get("text"))
     seconds = body.get("seconds", DEFAULT_SECONDS)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds > 0:
-        raise BadAnnouncement("'seconds' must be a number greater than 0.")
+        raise BadAnnouncementError("'seconds' must be a number greater than 0.")
     until = now + timedelta(seconds=min(float(seconds), MOST_SECONDS))
     return Announcement(text, author, now, until)
 
@@ -47,14 +47,14 @@ def make_announcement(body: Any, author: str, now: datetime) -> Announcement:
 def clean_text(text: object) -> str:
     """The text without control and direction characters, in one line; refused if empty or long."""
     if not isinstance(text, str):
-        raise BadAnnouncement("'text' must be a string.")
+        raise BadAnnouncementError("'text' must be a string.")
     # Categories C*: controls, and invisible marks that turn the direction of text around.
     spaced = (" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
     cleaned = " ".join("".join(spaced).split())
     if not cleaned:
-        raise BadAnnouncement("'text' is empty.")
+        raise BadAnnouncementError("'text' is empty.")
     if len(cleaned) > LONGEST:
-        raise BadAnnouncement(f"'text' has {len(cleaned)} characters; {LONGEST} are the most.")
+        raise BadAnnouncementError(f"'text' has {len(cleaned)} characters; {LONGEST} are the most.")
     return cleaned
 
 

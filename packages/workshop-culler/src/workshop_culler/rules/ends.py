@@ -24,7 +24,7 @@ class Ends:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
+class Extension:
     """What is written down about a session's end.
 
     `until`: it was extended to then; `expires`: the end on its project, `first` the one it
@@ -37,23 +37,23 @@ class Grant:
     limit: datetime | None = None
 
 
-NO_GRANT = Grant()
+NO_EXTENSION = Extension()
 
 
-def find_ends(server: Server, limits: Limits, grant: Grant = NO_GRANT) -> Ends:
+def find_ends(server: Server, limits: Limits, extension: Extension = NO_EXTENSION) -> Ends:
     """When the rules end a server. An extension moves every end but that of a pending start."""
     if limits.exempt:
         return Ends()
     idle_from = server.last_activity or server.started
     idle = later(idle_from, limits.idle) if not server.pending else None
-    age = find_age_end(server, limits, grant)
+    age = find_age_end(server, limits, extension)
     pending = later(server.started, limits.pending) if server.pending else None
-    return Ends(idle=_extend(idle, grant), age=_extend(age, grant), pending=pending)
+    return Ends(idle=_extend(idle, extension), age=_extend(age, extension), pending=pending)
 
 
-def find_age_end(server: Server, limits: Limits, grant: Grant) -> datetime | None:
+def find_age_end(server: Server, limits: Limits, extension: Extension) -> datetime | None:
     """The end by age before any extension: of the limit or of the project, the earlier one."""
-    fixed = grant.first or grant.expires
+    fixed = extension.first or extension.expires
     return min((e for e in (later(server.started, limits.age), fixed) if e), default=None)
 
 
@@ -62,8 +62,8 @@ def later(start: datetime | None, seconds: float) -> datetime | None:
     return start + timedelta(seconds=seconds) if start and seconds else None
 
 
-def _extend(end: datetime | None, grant: Grant) -> datetime | None:
-    if not end or not grant.until:
+def _extend(end: datetime | None, extension: Extension) -> datetime | None:
+    if not end or not extension.until:
         return end
-    until = min(grant.until, grant.limit) if grant.limit else grant.until
+    until = min(extension.until, extension.limit) if extension.limit else extension.until
     return max(end, until)

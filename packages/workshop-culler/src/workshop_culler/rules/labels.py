@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workshop_culler.rules.models import Thing
+from workshop_culler.rules.models import ObjectMeta
 
 APP = "app"
 CLASS = "class"
@@ -65,23 +65,23 @@ def is_protected(namespace: str, owner: Owner) -> bool:
     )
 
 
-def why_not_ours(thing: Thing, owner: Owner) -> str:
-    """Why a thing is not ours to delete, in words; "" if labels and annotations all match."""
+def why_not_ours(item: ObjectMeta, owner: Owner) -> str:
+    """Why a item is not ours to delete, in words; "" if labels and annotations all match."""
     wanted = (
-        (thing.labels, "label", APP, owner.application),
-        (thing.labels, "label", CLASS, CLASS_SESSION),
-        (thing.annotations, "annotation", REQUESTOR, owner.requestor),
-        (thing.annotations, "annotation", NAMESPACE, owner.namespace),
-        (thing.annotations, "annotation", DEPLOYMENT, owner.deployment),
+        (item.labels, "label", APP, owner.application),
+        (item.labels, "label", CLASS, CLASS_SESSION),
+        (item.annotations, "annotation", REQUESTOR, owner.requestor),
+        (item.annotations, "annotation", NAMESPACE, owner.namespace),
+        (item.annotations, "annotation", DEPLOYMENT, owner.deployment),
     )
-    if thing.kind == "namespaces" and is_protected(thing.name, owner):
-        return f"namespace {thing.name} is protected"
+    if item.kind == "namespaces" and is_protected(item.name, owner):
+        return f"namespace {item.name} is protected"
     for has, what, key, value in wanted:
         if has.get(key) != value:
             return f"{what} {key} is {has.get(key)!r}, not {value!r}"
-    return "" if thing.labels.get(SESSION) else f"it has no label {SESSION}"
+    return "" if item.labels.get(SESSION) else f"it has no label {SESSION}"
 
 
-def is_ours(thing: Thing, owner: Owner) -> bool:
-    """Whether labels and annotations all say that this thing is of a session of ours."""
-    return not why_not_ours(thing, owner)
+def is_ours(item: ObjectMeta, owner: Owner) -> bool:
+    """Whether labels and annotations all say that this item is of a session of ours."""
+    return not why_not_ours(item, owner)

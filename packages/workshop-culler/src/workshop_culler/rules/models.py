@@ -1,7 +1,7 @@
 """The values that everything else here judges: servers, users, cluster objects, verdicts.
 
 Frozen, without I/O; made once at the edge by `make_user` (a hub's user model) and by
-`doors/cluster.py` (an object's metadata). Times are aware datetimes, spans are seconds.
+`clients/cluster.py` (an object's metadata). Times are aware datetimes, spans are seconds.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class Presence(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class ObjectMeta:
     """An object of the cluster, as far as it matters here. `kind` is the plural name."""
 
     kind: str

@@ -15,7 +15,7 @@ SEE, STOP, OWN = "read:servers", "delete:servers", "access:servers"
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class TokenOwner:
     """Who asks: a user (`kind` "user") or a service, with the scopes of the token."""
 
     name: str
@@ -24,9 +24,9 @@ class Person:
     scopes: frozenset[str] = frozenset()
 
 
-def make_person(model: dict) -> Person:
+def make_token_owner(model: dict) -> TokenOwner:
     """A person from the hub's model of the owner of a token."""
-    return Person(
+    return TokenOwner(
         name=str(model.get("name", "")),
         kind=str(model.get("kind", "")),
         admin=bool(model.get("admin")),
@@ -42,44 +42,44 @@ def covers(scopes: Collection[str], scope: str, server: Server) -> bool:
     return scope in scopes or any(f"{scope}{each}" in scopes for each in filters)
 
 
-def owns(person: Person, server: Server) -> bool:
+def owns(person: TokenOwner, server: Server) -> bool:
     """Whether it is their own session, asked for with a token that may use it."""
     same = person.kind == "user" and bool(person.name) and person.name == server.user
     return same and covers(person.scopes, OWN, server)
 
 
-def may_see(person: Person, server: Server) -> bool:
+def may_see(person: TokenOwner, server: Server) -> bool:
     """Whether they may see a session's clock."""
     return owns(person, server) or covers(person.scopes, SEE, server)
 
 
-def may_stop(person: Person, server: Server) -> bool:
+def may_stop(person: TokenOwner, server: Server) -> bool:
     """Whether they may stop it. To extend anybody's without a limit takes the same right."""
     return covers(person.scopes, STOP, server)
 
 
-def may_extend(person: Person, server: Server) -> bool:
+def may_extend(person: TokenOwner, server: Server) -> bool:
     """Whether they may extend it at all (their own within its limit)."""
     return owns(person, server) or may_stop(person, server)
 
 
-def sees_anything(person: Person) -> bool:
+def sees_anything(person: TokenOwner) -> bool:
     """Whether some session of others could be shown to them, as to an instructor."""
     own = (f"user={person.name}", f"server={person.name}/")
     filters = (s.partition("!")[2] for s in person.scopes if s.partition("!")[0] == SEE)
     return any(each != own[0] and not each.startswith(own[1]) for each in filters)
 
 
-def may_announce(person: Person) -> bool:
+def may_announce(person: TokenOwner) -> bool:
     """Whether they may speak to everybody: admins, and who may stop every server."""
     return person.admin or STOP in person.scopes
 
 
-def may_read_metrics(person: Person) -> bool:
+def may_read_metrics(person: TokenOwner) -> bool:
     """Whether they may read the metrics, as the hub has it for its own."""
     return "read:metrics" in person.scopes
 
 
-def only_seen(person: Person, servers: Iterable[Server]) -> list[Server]:
+def only_seen(person: TokenOwner, servers: Iterable[Server]) -> list[Server]:
     """The servers that they may see."""
     return [server for server in servers if may_see(person, server)]

@@ -21,7 +21,7 @@ MOST_SINGLE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class Schedule:
     """Valid until `until`, by the hub's clock; `due` tells when each server may be."""
 
     until: datetime
@@ -44,32 +44,34 @@ def is_idle_only(general: Limits, ordered: Iterable[Policy]) -> bool:
     return not any(each.age or each.pending for each in _list_limits(general, ordered))
 
 
-def make_memory(
+def make_schedule(
     found: Iterable[tuple[Server, Limits]], shortest: float, now: datetime
-) -> Memory | None:
+) -> Schedule | None:
     """What to remember of a whole list, or None if it is not worth it."""
     if not shortest:
         return None
     due = ((find_due(server, limits), server) for server, limits in found)
-    return Memory(
+    return Schedule(
         until=now + timedelta(seconds=shortest),
         due=tuple((time, server) for time, server in due if time),
     )
 
 
 def renew(
-    memory: Memory, suspects: Iterable[Server], fresh: Iterable[tuple[Server, Limits]]
-) -> Memory:
-    """The memory after suspects were looked at: they are as they are now, or not any more."""
+    schedule: Schedule, suspects: Iterable[Server], fresh: Iterable[tuple[Server, Limits]]
+) -> Schedule:
+    """The schedule after suspects were looked at: they are as they are now, or not any more."""
     users = {server.user for server in suspects}
-    rest = [entry for entry in memory.due if entry[1].user not in users]
+    rest = [entry for entry in schedule.due if entry[1].user not in users]
     again = ((find_due(server, limits), server) for server, limits in fresh)
-    return replace(memory, due=(*rest, *((time, server) for time, server in again if time)))
+    return replace(schedule, due=(*rest, *((time, server) for time, server in again if time)))
 
 
-def forget(memory: Memory, server: Server) -> Memory:
-    """The memory without a server that was stopped."""
-    return replace(memory, due=tuple(entry for entry in memory.due if entry[1].key != server.key))
+def forget(schedule: Schedule, server: Server) -> Schedule:
+    """The schedule without a server that was stopped."""
+    return replace(
+        schedule, due=tuple(entry for entry in schedule.due if entry[1].key != server.key)
+    )
 
 
 def find_due(server: Server, limits: Limits) -> datetime | None:
@@ -83,9 +85,9 @@ def find_due(server: Server, limits: Limits) -> datetime | None:
     return min((end for end in found if end), default=None)
 
 
-def find_suspects(memory: Memory | None, now: datetime) -> list[Server] | None:
+def find_suspects(schedule: Schedule | None, now: datetime) -> list[Server] | None:
     """The servers that a pass at this time must look at; None if it must read the whole list."""
-    if memory is None or now >= memory.until:
+    if schedule is None or now >= schedule.until:
         return None
-    suspects = [server for time, server in memory.due if time <= now]
+    suspects = [server for time, server in schedule.due if time <= now]
     return suspects if len(suspects) <= MOST_SINGLE else None

@@ -6,43 +6,43 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from workshop_culler.rules.ends import NO_GRANT, Ends, Grant, find_ends
+from workshop_culler.rules.ends import NO_EXTENSION, Ends, Extension, find_ends
 from workshop_culler.rules.limits import Limits
 from workshop_culler.rules.models import Action, Server, Verdict, keep
 from workshop_culler.rules.times import span
 
 
-def judge_server(
+def decide_server(
     server: Server,
     limits: Limits,
     now: datetime,
     *,
-    grant: Grant = NO_GRANT,
-    idle_on_hold: bool = False,
+    extension: Extension = NO_EXTENSION,
+    idle_suspended: bool = False,
 ) -> Verdict:
     """Stop or keep one active server, with the reason in words.
 
-    `idle_on_hold` suspends the idle rule alone: after a start of ours or a jump of the
+    `idle_suspended` suspends the idle rule alone: after a start of ours or a jump of the
     clock, when sessions have not yet had the time to report what people do.
     """
     if server.pending == "stop":
         return keep("is stopping already")
     if limits.exempt:
         return keep(f"exempt by {limits.policy}")
-    ends = find_ends(server, limits, grant)
-    rule = _due_rule(ends, now, idle_on_hold=idle_on_hold)
+    ends = find_ends(server, limits, extension)
+    rule = _due_rule(ends, now, idle_suspended=idle_suspended)
     if rule:
         reason = f"{_due_reason(server, rule, now)} ({limits.policy})"
         return Verdict(Action.STOP, reason, rule, now)
     return keep(_keep_reason(server, limits, ends, now), ends.first)
 
 
-def _due_rule(ends: Ends, now: datetime, *, idle_on_hold: bool) -> str:
+def _due_rule(ends: Ends, now: datetime, *, idle_suspended: bool) -> str:
     if ends.age and now >= ends.age:
         return "age"
     if ends.pending and now >= ends.pending:
         return "pending"
-    if ends.idle and now >= ends.idle and not idle_on_hold:
+    if ends.idle and now >= ends.idle and not idle_suspended:
         return "idle"
     return ""
 
@@ -66,7 +66,7 @@ def _keep_reason(server: Server, limits: Limits, ends: Ends, now: datetime) -> s
 Hook = Callable[..., Any]
 
 
-def judge_arbited(verdict: Verdict, answer: object) -> Verdict:
+def decide_with_hook(verdict: Verdict, answer: object) -> Verdict:
     """The verdict once the hook has answered: it decides idleness and nothing else."""
     if answer and not verdict.acts:
         return Verdict(Action.STOP, "the cull_arbiter_hook said so", "hook", verdict.due)

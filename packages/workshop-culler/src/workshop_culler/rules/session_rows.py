@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workshop_culler.rules import clock, permissions, times
+from workshop_culler.rules import permissions, session_clock, times
 from workshop_culler.rules.models import Server
 
 
 def make_row(
-    server: Server, time: clock.Clock, person: permissions.Person, project: str, page: str
+    server: Server,
+    time: session_clock.Clock,
+    person: permissions.TokenOwner,
+    project: str,
+    page: str,
 ) -> dict[str, Any]:
     """One session as the page shows it, with what this person may do."""
     return {

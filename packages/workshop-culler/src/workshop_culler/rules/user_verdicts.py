@@ -26,7 +26,7 @@ class UserRules:
         return bool(self.idle or self.age or (self.anonymous and self.anonymous_group))
 
 
-def judge_user(user: User, rules: UserRules, now: datetime) -> Verdict:
+def decide_user(user: User, rules: UserRules, now: datetime) -> Verdict:
     """Delete or keep one user. Never one with a server that runs, starts or stops."""
     if user.servers is None:
         return keep("the hub does not say whether it has servers (scope read:servers)")

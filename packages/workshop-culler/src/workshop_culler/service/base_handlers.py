@@ -13,9 +13,9 @@ from typing import Any
 from jupyterhub.services.auth import HubOAuth, HubOAuthenticated
 from tornado.web import HTTPError, RequestHandler
 
-from workshop_culler.errors import DoorError, Gone, StartError
+from workshop_culler.errors import ApiError, GoneError, StartError
 from workshop_culler.rules import permissions
-from workshop_culler.service.sessions import Desk, Refused
+from workshop_culler.service.sessions import RefusedError, SessionService
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -33,14 +33,14 @@ def check_access(auth: HubOAuth) -> None:
         )
 
 
-class Gated(HubOAuthenticated, RequestHandler):
+class BaseHandler(HubOAuthenticated, RequestHandler):
     """A handler that knows who asks. `person` is None for strangers."""
 
-    person: permissions.Person | None = None
+    person: permissions.TokenOwner | None = None
 
-    def initialize(self, desk: Desk, auth: HubOAuth) -> None:
+    def initialize(self, session_service: SessionService, auth: HubOAuth) -> None:
         """Take what the handlers work with."""
-        self.desk = desk
+        self.session_service = session_service
         self.hub_auth = auth
 
     def set_default_headers(self) -> None:
@@ -53,10 +53,10 @@ class Gated(HubOAuthenticated, RequestHandler):
     async def prepare(self) -> None:
         """Ask the hub who it is, without blocking the loop; later uses are from its cache."""
         model = await self.hub_auth.get_user(self, sync=False)
-        self.person = permissions.make_person(model) if model else None
+        self.person = permissions.make_token_owner(model) if model else None
 
 
-class Page(Gated):
+class PageHandler(BaseHandler):
     """A page for people, from the templates; errors are pages too."""
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
@@ -66,7 +66,7 @@ class Page(Gated):
         self.render("error.html", status=status_code, prefix=prefix, name=name)
 
 
-class Api(Gated):
+class ApiHandler(BaseHandler):
     """JSON in, JSON out; strangers get 403 and no redirect."""
 
     async def prepare(self) -> None:
@@ -76,7 +76,7 @@ class Api(Gated):
             raise HTTPError(403, reason="Log in, or send your token in the Authorization header")
 
     @property
-    def who(self) -> permissions.Person:
+    def who(self) -> permissions.TokenOwner:
         """The person; there is one, or `prepare` had refused."""
         if self.person is None:
             raise HTTPError(403)
@@ -104,15 +104,15 @@ class Api(Gated):
         """Errors as JSON, with a sentence for whoever asked."""
         error = kwargs.get("exc_info", (None, None, None))[1]
         message = self._reason
-        if isinstance(error, Gone):
+        if isinstance(error, GoneError):
             status_code, message = 404, "There is no such session."
-        elif isinstance(error, DoorError):
+        elif isinstance(error, ApiError):
             status_code, message = 503, "The hub does not answer at the moment; try again."
-        elif isinstance(error, Refused):
+        elif isinstance(error, RefusedError):
             status_code, message = 409, str(error)
         self.answer({"status": status_code, "message": message}, status_code)
 
     def log_exception(self, *exc_info: Any) -> None:
         """What was told to the person needs no traceback in the log."""
-        if not isinstance(exc_info[1], Gone | Refused):
+        if not isinstance(exc_info[1], GoneError | RefusedError):
             super().log_exception(*exc_info)

@@ -10,14 +10,14 @@ from pathlib import Path
 from tornado.web import HTTPError, RequestHandler, authenticated
 
 from workshop_culler.rules import permissions
-from workshop_culler.service.base_handlers import Page
+from workshop_culler.service.base_handlers import PageHandler
 
 HERE = Path(__file__).parents[1]
 TEMPLATES = HERE / "templates"
 STATIC = HERE / "static"
 
 
-class InstructorPage(Page):
+class InstructorPage(PageHandler):
     """`GET /services/workshop-culler/`."""
 
     @authenticated

@@ -1,6 +1,6 @@
 """Who is here: the rows of the instructor's page, and what changed since the last look.
 
-`make_row` and `find_changes` are pure. `Roster` looks while somebody watches, once for all
+`make_row` and `find_changes` are pure. `LiveSessions` looks while somebody watches, once for all
 watchers, and hands each the rows that they may see.
 """
 
@@ -12,23 +12,27 @@ import logging
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from workshop_culler.errors import DoorError
+from workshop_culler.errors import ApiError
 from workshop_culler.rules import announcements, permissions, session_rows, times
 from workshop_culler.rules.models import Server
-from workshop_culler.service.sessions import Desk
+from workshop_culler.service.sessions import SessionService
 
 Rows = dict[str, dict[str, Any]]
 MOST_WATCHERS = 100
 ROWS_AT_ONCE = 50
 
 
-class Roster:
+class LiveSessions:
     """Looks every `seconds` while somebody watches; when woken sooner, but not within `least`."""
 
     def __init__(
-        self, desk: Desk, log: logging.Logger, seconds: float = 5.0, least: float = 1.0
+        self,
+        session_service: SessionService,
+        log: logging.Logger,
+        seconds: float = 5.0,
+        least: float = 1.0,
     ) -> None:
-        self.desk = desk
+        self.session_service = session_service
         self.log = log
         self.seconds = seconds
         self.least = least
@@ -39,24 +43,24 @@ class Roster:
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
 
-    async def list_rows(self, person: permissions.Person, servers: list[Server]) -> Rows:
+    async def list_rows(self, person: permissions.TokenOwner, servers: list[Server]) -> Rows:
         """The rows that a person may see."""
         rows: Rows = {}
         for server in permissions.only_seen(person, servers):
             unlimited = permissions.may_stop(person, server)
-            time = await self.desk.make_clock(server, unlimited=unlimited)
-            project = self.desk.find_project(server)
-            page = self.desk.find_page(server)
+            time = await self.session_service.make_clock(server, unlimited=unlimited)
+            project = self.session_service.find_project(server)
+            page = self.session_service.find_page(server)
             row = session_rows.make_row(server, time, person, project.name if project else "", page)
             rows[row["id"]] = row
             if len(rows) % ROWS_AT_ONCE == 0:
                 await asyncio.sleep(0)  # others have their turn between two handfuls
         return rows
 
-    async def watch(self, person: permissions.Person) -> AsyncGenerator[dict[str, Any], None]:
+    async def watch(self, person: permissions.TokenOwner) -> AsyncGenerator[dict[str, Any], None]:
         """Messages for one watcher: all rows first, then what changed, without end."""
         if self.watchers >= MOST_WATCHERS:
-            raise DoorError("too many pages are open at once", 503)
+            raise ApiError("too many pages are open at once", 503)
         self.watchers += 1
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._look())
@@ -67,7 +71,7 @@ class Roster:
                 seen = await self._next_round(seen)
                 rows = sent or {}
                 if not self._trouble:
-                    rows = await self.list_rows(person, await self.desk.list_servers())
+                    rows = await self.list_rows(person, await self.session_service.list_servers())
                 yield self._make_message(sent, rows)
                 sent = rows
         finally:
@@ -80,9 +84,11 @@ class Roster:
 
     def _make_message(self, sent: Rows | None, rows: Rows) -> dict[str, Any]:
         changed, gone = session_rows.find_changes(sent or {}, rows)
-        said = announcements.render_announcement(self.desk.ledger.announcement, self.desk.now)
+        said = announcements.render_announcement(
+            self.session_service.store.announcement, self.session_service.now
+        )
         return {
-            "now": times.render_time(self.desk.now),
+            "now": times.render_time(self.session_service.now),
             "whole": sent is None,
             "rows": changed,
             "gone": gone,
@@ -98,9 +104,9 @@ class Roster:
         while self.watchers:
             self._wake.clear()
             try:
-                await self.desk.list_servers(fresh=True)
+                await self.session_service.list_servers(fresh=True)
                 self._trouble = ""
-            except DoorError as error:
+            except ApiError as error:
                 self.log.warning("Looking for sessions: %s", error)
                 self._trouble = "The hub does not answer; what you see may be old."
             except Exception:

@@ -18,12 +18,12 @@ from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from workshop_culler.errors import StartError
 from workshop_culler.service import api, base_handlers, instructor_page, login
-from workshop_culler.service.live_sessions import Roster
-from workshop_culler.service.sessions import Desk
+from workshop_culler.service.live_sessions import LiveSessions
+from workshop_culler.service.sessions import SessionService
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListenAddress:
     """Where to listen, as the hub says: host, port, and the prefix that it forwards."""
 
     host: str
@@ -31,26 +31,33 @@ class Place:
     prefix: str
 
 
-def read_place(url: str, prefix: str) -> Place | None:
+def parse_listen_address(url: str, prefix: str) -> ListenAddress | None:
     """Where the hub wants the service, or None when it has no URL."""
     if not url or not prefix:
         return None
     parts = urlsplit(url)
     if parts.scheme != "http" or not parts.hostname or not parts.port:
         raise StartError(f"url of the service: must be like http://127.0.0.1:10101, not {url!r}")
-    return Place(parts.hostname, parts.port, prefix if prefix.endswith("/") else f"{prefix}/")
+    return ListenAddress(
+        parts.hostname, parts.port, prefix if prefix.endswith("/") else f"{prefix}/"
+    )
 
 
 class Service:
     """The running service."""
 
     def __init__(
-        self, place: Place, desk: Desk, log: logging.Logger, *, open_metrics: bool
+        self,
+        place: ListenAddress,
+        session_service: SessionService,
+        log: logging.Logger,
+        *,
+        open_metrics: bool,
     ) -> None:
         self.place = place
-        self.desk = desk
+        self.session_service = session_service
         self.log = log
-        self.roster = Roster(desk, log)
+        self.live = LiveSessions(session_service, log)
         self.trouble = "no pass was made yet"
         self._open_metrics = open_metrics
         self._server: HTTPServer | None = None
@@ -60,7 +67,7 @@ class Service:
         auth = HubOAuth.instance()
         base_handlers.check_access(auth)
         app = make_app(
-            self.place.prefix, self.desk, auth, self.roster, lambda: self.trouble,
+            self.place.prefix, self.session_service, auth, self.live, lambda: self.trouble,
             open_metrics=self._open_metrics,
         )  # fmt: skip
         self._server = HTTPServer(app, xheaders=False, max_body_size=64 * 1024)
@@ -73,27 +80,27 @@ class Service:
 
     async def close(self) -> None:
         """Stop listening and let pages go."""
-        await self.roster.close()
+        await self.live.close()
         if self._server:
             self._server.stop()
             await self._server.close_all_connections()
 
 
-def _as_tuple(place: Place) -> tuple[str, str, int]:
+def _as_tuple(place: ListenAddress) -> tuple[str, str, int]:
     return place.prefix, place.host, place.port
 
 
 def make_app(
     prefix: str,
-    desk: Desk,
+    session_service: SessionService,
     auth: HubOAuth,
-    roster: Roster,
+    live: LiveSessions,
     find_trouble: Callable[[], str],
     *,
     open_metrics: bool = False,
 ) -> Application:
     """All routes below the prefix."""
-    common = {"desk": desk, "auth": auth}
+    common = {"session_service": session_service, "auth": auth}
     routes: list[tuple[str, type[RequestHandler], dict[str, object]]] = [
         ("", instructor_page.InstructorPage, common),
         ("login", login.Login, common),
@@ -114,7 +121,7 @@ def make_app(
         [(prefix + path, handler, kwargs) for path, handler, kwargs in routes]
         + [(prefix.rstrip("/"), instructor_page.WithSlash, {})],
         prefix=prefix,
-        roster=roster,
+        live=live,
         guesses=login.Guesses(),
         find_trouble=find_trouble,
         open_metrics=open_metrics,

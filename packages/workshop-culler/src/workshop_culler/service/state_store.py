@@ -1,7 +1,7 @@
 """What people asked for and must outlive a restart: extensions, and the announcement.
 
 Kept in a small JSON file beside the hub's; with a cluster an extension is also written on the
-session's project, and the later of the two holds. The only room that touches this file.
+session's project, and the later of the two holds. The only module that touches this file.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Extension:
+class SavedExtension:
     """One server, as started at a time, is not to end before `until`."""
 
     user: str
@@ -33,14 +33,14 @@ class Extension:
     until: datetime
 
 
-class Ledger:
+class StateStore:
     """Extensions and the announcement, in memory and in one file."""
 
     def __init__(self, path: Path, log: logging.Logger) -> None:
         self.path = path
         self.log = log
         self.announcement: Announcement | None = None
-        self._extensions: dict[Key, Extension] = {}
+        self._extensions: dict[Key, SavedExtension] = {}
         self._writing = asyncio.Lock()
         self._changes = self._written = 0
 
@@ -74,7 +74,7 @@ class Ledger:
 
         Where it cannot be written it holds all the same, until a restart; the log says so.
         """
-        entry = Extension(server.user, server.name, server.started, until)
+        entry = SavedExtension(server.user, server.name, server.started, until)
         self._extensions[server.key] = entry
         await self._write(now)
 
@@ -124,7 +124,7 @@ def _replace(path: Path, text: str) -> None:
     fresh.replace(path)
 
 
-def _render_extension(each: Extension) -> dict[str, Any]:
+def _render_extension(each: SavedExtension) -> dict[str, Any]:
     return {
         "user": each.user,
         "server": each.server,
@@ -133,8 +133,8 @@ def _render_extension(each: Extension) -> dict[str, Any]:
     }
 
 
-def _read_extension(entry: Any) -> Extension | None:
+def _read_extension(entry: Any) -> SavedExtension | None:
     until = parse_time(entry["until"])
     if until is None:
         return None
-    return Extension(entry["user"], entry["server"], parse_time(entry["started"]), until)
+    return SavedExtension(entry["user"], entry["server"], parse_time(entry["started"]), until)

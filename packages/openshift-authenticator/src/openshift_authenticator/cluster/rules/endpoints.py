@@ -1,4 +1,4 @@
-"""Pure: what the cluster's well-known document must say before we send anybody there.
+"""What the cluster's well-known document must say before we send anybody there.
 
 Called by discovery.py. The document is the one of RFC 8414, at
 /.well-known/oauth-authorization-server of the API server.
@@ -30,39 +30,39 @@ NOT_OPENSHIFT = (
 )
 
 
-def judge_status(status: int, url: str) -> None:
+def check_status(status: int, url: str) -> None:
     """Refuse a status that says there is no such document.
 
-    Raises NotOpenShift for 401, 403 and 404, ClusterError for any other than 200.
+    Raises NotOpenShiftError for 401, 403 and 404, ClusterError for any other than 200.
     """
     if status == 200:
         return
     if status == 404:
-        raise errors.NotOpenShift(NOT_OPENSHIFT.format(url=url, reason="it is switched off"))
+        raise errors.NotOpenShiftError(NOT_OPENSHIFT.format(url=url, reason="it is switched off"))
     if status in (401, 403):
         reason = f"it does not publish one to everybody ({status})"
-        raise errors.NotOpenShift(NOT_OPENSHIFT.format(url=url, reason=reason))
+        raise errors.NotOpenShiftError(NOT_OPENSHIFT.format(url=url, reason=reason))
     if 300 <= status < 400:
         sentence = f"{url} redirects instead of answering; openshift_url must be the API itself."
-        raise errors.BadDiscovery(sentence)
+        raise errors.BadDiscoveryError(sentence)
     sentence = f"{url} answered {status} when asked where to log in; try again in a moment."
     raise errors.ClusterError(sentence, status=status)
 
 
-def judge_document(body: bytes, url: str) -> Endpoints:
-    """Read the document; raises BadDiscovery with a sentence for any that cannot be used."""
+def parse_endpoints(body: bytes, url: str) -> Endpoints:
+    """Read the document; raises BadDiscoveryError with a sentence for any that cannot be used."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
-        raise errors.BadDiscovery(f"{url} answered something that is not JSON.") from None
+        raise errors.BadDiscoveryError(f"{url} answered something that is not JSON.") from None
     if not isinstance(document, dict):
-        raise errors.BadDiscovery(f"{url} answered JSON that is no object.")
+        raise errors.BadDiscoveryError(f"{url} answered JSON that is no object.")
     issuer = _read_url(document, "issuer", url)
     authorize = _read_url(document, "authorization_endpoint", url)
     token = _read_url(document, "token_endpoint", url)
     for name, found in (("authorization_endpoint", authorize), ("token_endpoint", token)):
         if found.netloc.lower() != issuer.netloc.lower():
-            raise errors.BadDiscovery(
+            raise errors.BadDiscoveryError(
                 f"{url} names the issuer {issuer.netloc[:260]}, but its {name} is on "
                 f"{found.netloc[:260]}: nobody is sent to another host."
             )
@@ -72,12 +72,12 @@ def judge_document(body: bytes, url: str) -> Endpoints:
 def _read_url(document: dict[str, Any], name: str, url: str) -> SplitResult:
     value = document.get(name)
     if not isinstance(value, str) or not value:
-        raise errors.BadDiscovery(f"{url} does not say its {name}.")
+        raise errors.BadDiscoveryError(f"{url} does not say its {name}.")
     try:
         parts = urlsplit(value)
         usable = parts.scheme == "https" and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         usable = False
     if not usable or "@" in parts.netloc or any(c.isspace() or c == "\\" for c in value):
-        raise errors.BadDiscovery(f"{url} says an {name} that is not a plain https URL.")
+        raise errors.BadDiscoveryError(f"{url} says an {name} that is not a plain https URL.")
     return parts

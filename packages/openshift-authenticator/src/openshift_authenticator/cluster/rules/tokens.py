@@ -1,4 +1,4 @@
-"""Pure: what is to be known about an OAuth token without showing it to anybody.
+"""What is to be known about an OAuth token without showing it to anybody.
 
 Called by authenticator.py and revocation.py.
 """

@@ -66,12 +66,12 @@ def _fill_namespace(item: Mapping[str, str], namespace: str) -> dict[str, str]:
     return filled
 
 
-def judge_review(document: dict[str, Any]) -> bool:
-    """The answer to a review; raises BadDocument if it says neither yes nor no."""
+def parse_review(document: dict[str, Any]) -> bool:
+    """The answer to a review; raises BadDocumentError if it says neither yes nor no."""
     status = document.get("status")
     allowed = status.get("allowed") if isinstance(status, dict) else None
     if not isinstance(allowed, bool):
-        raise errors.BadDocument("The cluster answered an access review that says nothing.")
+        raise errors.BadDocumentError("The cluster answered an access review that says nothing.")
     return allowed
 
 
@@ -82,7 +82,7 @@ def explain_refusal(
     granted = str(response.get("scope", scope)).split()
     if error.status != 403 or scope in granted or "user:full" in granted:
         return error
-    return errors.ScopeMissing(
+    return errors.ScopeMissingError(
         f"You did not allow this hub to use {scope}, which it needs to let you in. Log in again, "
         "and leave everything ticked on the page that asks."
     )

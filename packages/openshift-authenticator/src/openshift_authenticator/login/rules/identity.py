@@ -1,4 +1,4 @@
-"""Pure: a user document -> name, groups, allowed?, admin?
+"""A user document -> name, groups, allowed?, admin?
 
 Called by authenticator.py at login and at each refresh. A rule about who may enter belongs here.
 """
@@ -16,7 +16,7 @@ LONGEST_NAME = 255
 
 
 @dataclass(frozen=True)
-class Person:
+class ClusterUser:
     """Who came: the cluster's name and UID for them, and the groups that people made."""
 
     name: str
@@ -25,7 +25,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Rights:
+class AccessAnswers:
     """What the access reviews said: is any of the listed things allowed?"""
 
     enter: bool = False
@@ -46,7 +46,7 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Entry:
+class EntryVerdict:
     """The verdict: ``admin`` is None where no rule speaks, so that the hub's own mark stays."""
 
     allowed: bool
@@ -54,16 +54,18 @@ class Entry:
     why: str
 
 
-def read_person(document: dict[str, Any]) -> Person:
-    """Read a user document of user.openshift.io/v1; raises BadDocument if it names nobody."""
+def read_user(document: dict[str, Any]) -> ClusterUser:
+    """Read a user document of user.openshift.io/v1; raises BadDocumentError if it names nobody."""
     metadata = document.get("metadata")
     if not isinstance(metadata, dict):
         metadata = {}
     name = metadata.get("name")
     if not isinstance(name, str) or not name:
-        raise errors.BadDocument("The cluster answered a user document that names nobody.")
+        raise errors.BadDocumentError("The cluster answered a user document that names nobody.")
     uid = metadata.get("uid")
-    return Person(name, uid if isinstance(uid, str) else "", _read_groups(document.get("groups")))
+    return ClusterUser(
+        name, uid if isinstance(uid, str) else "", _read_groups(document.get("groups"))
+    )
 
 
 def _read_groups(groups: Any) -> frozenset[str]:
@@ -80,8 +82,8 @@ def _read_groups(groups: Any) -> frozenset[str]:
     )
 
 
-def judge_name(name: str) -> str:
-    """Why the hub cannot have a user of this name; empty if it can.
+def problem_with_name(name: str) -> str | None:
+    """Why the hub cannot have a user of this name; None if it can.
 
     Names are kept as the cluster spells them, so that two people never become one.
     """
@@ -95,14 +97,14 @@ def judge_name(name: str) -> str:
         return "the name cannot be part of an address"
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
         return "the name holds a control character"
-    return ""
+    return None
 
 
-def judge_entry(person: Person, rights: Rights, rules: Rules) -> Entry:
+def decide_entry(person: ClusterUser, rights: AccessAnswers, rules: Rules) -> EntryVerdict:
     """May this person enter, and as an admin? The first rule that lets them in is named."""
     if person.name in rules.blocked_users:
-        return Entry(False, None, "blocked_users names them")
-    admin = _judge_admin(person, rights, rules)
+        return EntryVerdict(False, None, "blocked_users names them")
+    admin = _decide_admin(person, rights, rules)
     for why, holds in (
         ("they are an admin", admin is True),
         ("allow_all lets everybody in", rules.allow_all),
@@ -111,11 +113,11 @@ def judge_entry(person: Person, rights: Rights, rules: Rules) -> Entry:
         ("allowed_access: they may do that in the cluster", rights.enter),
     ):
         if holds:
-            return Entry(True, admin, why)
-    return Entry(False, admin, "no rule lets them in")
+            return EntryVerdict(True, admin, why)
+    return EntryVerdict(False, admin, "no rule lets them in")
 
 
-def _judge_admin(person: Person, rights: Rights, rules: Rules) -> bool | None:
+def _decide_admin(person: ClusterUser, rights: AccessAnswers, rules: Rules) -> bool | None:
     if person.name in rules.admin_users or person.groups & rules.admin_groups:
         return True
     if rules.admin_by_access and rights.administer:
@@ -123,7 +125,7 @@ def _judge_admin(person: Person, rights: Rights, rules: Rules) -> bool | None:
     return False if rules.admin_groups or rules.admin_by_access else None
 
 
-def judge_same_person(known_uid: str, uid: str) -> bool:
+def is_same_person(known_uid: str, uid: str) -> bool:
     """Is the account with ``uid`` the one that the hub knows by this name?
 
     A hub that never learnt a UID takes the one it sees. A UID that changed, or that is suddenly

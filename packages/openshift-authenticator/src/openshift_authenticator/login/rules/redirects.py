@@ -1,4 +1,4 @@
-"""Pure: where the OAuth server sends people back to, and whether it will.
+"""Where the OAuth server sends people back to, and whether it will.
 
 Called by selfcheck.py and authenticator.py. An OAuth server answers a browser without a session by
 its login page if client and redirect are registered, and by 400 if not: that is how the
@@ -95,17 +95,17 @@ def make_probe(authorize_url: str, request: Request) -> str:
     return f"{authorize_url}{'&' if urlsplit(authorize_url).query else '?'}{query}"
 
 
-def judge_probe(
+def find_probe_problem(
     status: int, location: str, document: dict[str, Any] | None, request: Request
 ) -> errors.Problem | None:
     """What the answer to the probe means; None if people will be sent back.
 
-    Raises ClusterError for an answer that settles nothing (429, 5xx), BadDocument for one that is
-    not an OAuth server's.
+    Raises ClusterError for an answer that settles nothing (429, 5xx), BadDocumentError for one
+    that is not an OAuth server's.
     """
     if status in (301, 302, 303, 307):
         error = _find_error(location, request.redirect_uri)
-        return judge_refusal(*error, request) if error else None
+        return explain_error(*error, request) if error else None
     if status in (200, 401):
         return None
     code = str((document or {}).get("error", ""))
@@ -115,7 +115,7 @@ def judge_probe(
         return _make_unregistered(code, request)
     if status == 429 or status >= 500:
         raise errors.ClusterError(f"The OAuth server answered {status}.", status=status)
-    raise errors.BadDocument(
+    raise errors.BadDocumentError(
         f"The cluster's login page answered {status}, which no OAuth server does: something stands "
         "before it, or OpenShiftAuthenticator.authorize_url is wrong."
     )
@@ -186,7 +186,7 @@ def render_client(request: Request) -> str:
     return f"oc create --filename - <<< {shlex.quote(json.dumps(client))}"
 
 
-def judge_refusal(error: str, description: str, request: Request) -> errors.Problem:
+def explain_error(error: str, description: str, request: Request) -> errors.Problem:
     """What the ``error`` that came back with the browser means, in a sentence of our own.
 
     Nothing of ``description`` is repeated: anybody can put words into an address.
@@ -216,12 +216,13 @@ def judge_refusal(error: str, description: str, request: Request) -> errors.Prob
     return errors.Problem("login-failed", sentence)
 
 
-def judge_exchange(
+def parse_exchange(
     status: int, document: dict[str, Any] | None, request: Request
 ) -> dict[str, Any]:
     """The token document of a successful exchange.
 
-    Raises ClusterError (429, 5xx), Misconfigured (client or secret refused) or BadDocument.
+    Raises ClusterError (429, 5xx), MisconfiguredError (client or secret refused) or
+    BadDocumentError.
     """
     if status == 429 or status >= 500:
         sentence = f"The cluster's login answered {status}. Try again in a minute."
@@ -229,13 +230,17 @@ def judge_exchange(
     if status != 200 or (document and "error" in document):
         raise _explain_exchange(document, request)
     if not document or not isinstance(document.get("access_token"), str):
-        raise errors.BadDocument("The cluster's login answered no token.")
+        raise errors.BadDocumentError("The cluster's login answered no token.")
     if str(document.get("token_type", "Bearer")).lower() != "bearer":
-        raise errors.BadDocument("The cluster's login answered a token that is no Bearer token.")
+        raise errors.BadDocumentError(
+            "The cluster's login answered a token that is no Bearer token."
+        )
     return {**document, "token_type": "Bearer"}
 
 
-def _explain_exchange(document: dict[str, Any] | None, request: Request) -> errors.Misconfigured:
+def _explain_exchange(
+    document: dict[str, Any] | None, request: Request
+) -> errors.MisconfiguredError:
     error = (document or {}).get("error")
     secret = (
         "the service account's token"
@@ -247,7 +252,7 @@ def _explain_exchange(document: dict[str, Any] | None, request: Request) -> erro
             "The cluster did not take the login: it was used before or is too old - log in "
             f"again - or the hub has not {secret}."
         )
-        return errors.Misconfigured(sentence, code="exchange-refused")
-    return errors.Misconfigured(
+        return errors.MisconfiguredError(sentence, code="exchange-refused")
+    return errors.MisconfiguredError(
         "The cluster did not take the login. Log in again.", code="exchange-refused"
     )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_culler.rules import clock, ends, server_verdicts
+from workshop_culler.rules import ends, server_verdicts, session_clock
 from workshop_culler.rules.limits import Limits
 from workshop_culler.rules.models import Server
 
@@ -21,12 +21,12 @@ def server(started=-1000, active=-100, **more):
 
 
 def test_the_clock_tells_both_ends_and_the_first():
-    time = clock.make_clock(server(), BOTH, ends.NO_GRANT, NOW)
+    time = session_clock.make_clock(server(), BOTH, ends.NO_EXTENSION, NOW)
     assert (time.idle_ends, time.age_ends, time.ends) == (after(500), after(2600), after(500))
 
 
 @pytest.mark.parametrize(
-    ("it", "limits", "grant", "to"),
+    ("it", "limits", "extension", "to"),
     [
         pytest.param(server(), BOTH, {}, 900, id="idle end is near"),
         pytest.param(server(active=0), Limits(idle=9999), {}, None, id="time enough"),
@@ -62,27 +62,29 @@ def test_the_clock_tells_both_ends_and_the_first():
         ),
     ],
 )  # fmt: skip
-def test_extensions(it, limits, grant, to):
-    given_to, why_not = clock.judge_extension(it, limits, ends.Grant(**grant), NOW)
+def test_extensions(it, limits, extension, to):
+    given_to, why_not = session_clock.decide_extension(it, limits, ends.Extension(**extension), NOW)
     assert given_to == (None if to is None else after(to))
     assert bool(why_not) == (to is None)
 
 
 def test_an_instructor_is_not_held_by_the_limit():
     it = server(started=-5400)
-    to, _ = clock.judge_extension(it, BOTH, ends.Grant(until=after(9)), NOW, unlimited=True)
+    to, _ = session_clock.decide_extension(
+        it, BOTH, ends.Extension(until=after(9)), NOW, unlimited=True
+    )
     assert to == after(900)
 
 
 def test_nobody_goes_beyond_the_limit_on_the_project():
     it, limits = server(started=-100), Limits(idle=0, extend=900)
-    grant = ends.Grant(expires=after(10), limit=after(300))
-    to, _ = clock.judge_extension(it, limits, grant, NOW, unlimited=True)
+    extension = ends.Extension(expires=after(10), limit=after(300))
+    to, _ = session_clock.decide_extension(it, limits, extension, NOW, unlimited=True)
     assert to == after(300)
-    extended = ends.Grant(until=to, expires=to, first=after(10), limit=after(300))
-    none, why_not = clock.judge_extension(it, limits, extended, after(200), unlimited=True)
+    extended = ends.Extension(until=to, expires=to, first=after(10), limit=after(300))
+    none, why_not = session_clock.decide_extension(it, limits, extended, after(200), unlimited=True)
     assert (none, "as far as it may be" in why_not) == (None, True)
-    beyond = ends.Grant(until=after(9000), expires=after(10), limit=after(300))
+    beyond = ends.Extension(until=after(9000), expires=after(10), limit=after(300))
     assert ends.find_ends(it, limits, beyond).age == after(300), "whoever wrote it down"
 
 
@@ -92,17 +94,17 @@ def test_nobody_goes_beyond_the_limit_on_the_project():
 )  # fmt: skip
 def test_extensions_never_pass_the_limit_and_always_end(started, active, idle, age, step, most):
     limits = Limits(idle=idle, age=age, extend=step, extend_limit=most)
-    it, now, grant = server(started, max(started, active)), NOW, ends.NO_GRANT
+    it, now, extension = server(started, max(started, active)), NOW, ends.NO_EXTENSION
     for _ in range(10_000):
-        to, _ = clock.judge_extension(it, limits, grant, now)
+        to, _ = session_clock.decide_extension(it, limits, extension, now)
         if to is None:
             break
         assert to > now
         if age:
             assert to <= it.started + timedelta(seconds=age + most)
-        grant = ends.Grant(until=to)
-        assert not server_verdicts.judge_server(
-            it, limits, to - timedelta(seconds=1), grant=grant
+        extension = ends.Extension(until=to)
+        assert not server_verdicts.decide_server(
+            it, limits, to - timedelta(seconds=1), extension=extension
         ).acts
         now = to
         if not age:
@@ -110,17 +112,23 @@ def test_extensions_never_pass_the_limit_and_always_end(started, active, idle, a
 
 
 def test_as_json():
-    shown = clock.render_clock(clock.make_clock(server(), BOTH, ends.NO_GRANT, NOW))
+    shown = session_clock.render_clock(
+        session_clock.make_clock(server(), BOTH, ends.NO_EXTENSION, NOW)
+    )
     assert shown["ends"] == "2026-03-01T12:08:20Z"
     assert (shown["seconds_left"], shown["warn"], shown["may_extend"]) == (500, False, True)
     assert shown["extends_to"] == "2026-03-01T12:15:00Z"
 
 
 def test_without_an_end_there_is_nothing_to_warn_of():
-    shown = clock.render_clock(clock.make_clock(server(), Limits(idle=0), ends.NO_GRANT, NOW))
+    shown = session_clock.render_clock(
+        session_clock.make_clock(server(), Limits(idle=0), ends.NO_EXTENSION, NOW)
+    )
     assert (shown["ends"], shown["seconds_left"], shown["warn"]) == (None, None, False)
 
 
 def test_it_warns_near_the_end():
-    shown = clock.render_clock(clock.make_clock(server(active=-400), BOTH, ends.NO_GRANT, NOW))
+    shown = session_clock.render_clock(
+        session_clock.make_clock(server(active=-400), BOTH, ends.NO_EXTENSION, NOW)
+    )
     assert shown["warn"]

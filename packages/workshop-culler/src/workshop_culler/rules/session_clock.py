@@ -40,21 +40,21 @@ class Clock:
 def make_clock(
     server: Server,
     limits: Limits,
-    grant: ends.Grant,
+    extension: ends.Extension,
     now: datetime,
     *,
     unlimited: bool = False,
 ) -> Clock:
     """The clock of a server. `unlimited` is for people who may extend beyond the limit."""
-    found = ends.find_ends(server, limits, grant)
-    to, why_not = judge_extension(server, limits, grant, now, unlimited=unlimited)
+    found = ends.find_ends(server, limits, extension)
+    to, why_not = decide_extension(server, limits, extension, now, unlimited=unlimited)
     return Clock(now, found.idle, found.age or found.pending, limits.warn, to, why_not)
 
 
-def judge_extension(
+def decide_extension(
     server: Server,
     limits: Limits,
-    grant: ends.Grant,
+    extension: ends.Extension,
     now: datetime,
     *,
     unlimited: bool = False,
@@ -65,15 +65,15 @@ def judge_extension(
     later than `extend_limit` after the end that the session had at first. Nobody goes beyond the
     limit that is written on its project.
     """
-    found = ends.find_ends(server, limits, grant)
+    found = ends.find_ends(server, limits, extension)
     if found.idle is None and found.age is None:
         return None, "this session has no end"
     to = full = now + timedelta(seconds=limits.extend)
-    first = ends.find_age_end(server, limits, grant)
+    first = ends.find_age_end(server, limits, extension)
     if first and not unlimited:
         to = min(full, first + timedelta(seconds=limits.extend_limit))
-    if grant.limit:
-        to = min(to, grant.limit)
+    if extension.limit:
+        to = min(to, extension.limit)
     soonest = min(end for end in (found.idle, found.age) if end)
     if to > max(soonest, now) + LEAST_GAIN:
         return to, ""
