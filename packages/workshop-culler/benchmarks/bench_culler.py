@@ -141,10 +141,10 @@ class Bench:
 
     async def start_servers(self, names: list[str], **options: Any) -> None:
         """Start servers, ten at a time, and follow the hub's progress until each is ready."""
-        gate = asyncio.Semaphore(10)
+        limit = asyncio.Semaphore(10)
 
         async def start(name: str) -> None:
-            async with gate:
+            async with limit:
                 events = await self.hub.start_server(name, options)
             if not events[-1].get("ready"):
                 raise RuntimeError(f"the server of {name} did not start: {events[-1]}")

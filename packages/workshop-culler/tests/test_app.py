@@ -87,11 +87,19 @@ def test_the_cluster_needs_to_know_whose(monkeypatch, name):
 async def run(culler_hub, *argv, **env):
     """Run the program itself; its exit code and all it said."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "workshop_culler", *argv,
-        env={**os.environ, "JUPYTERHUB_API_TOKEN": TOKEN,
-             "JUPYTERHUB_API_URL": culler_hub.api_url, **env},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "workshop_culler",
+        *argv,
+        env={
+            **os.environ,
+            "JUPYTERHUB_API_TOKEN": TOKEN,
+            "JUPYTERHUB_API_URL": culler_hub.api_url,
+            **env,
+        },
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
     said, _ = await process.communicate()
     return process.returncode, said.decode()
 
@@ -151,10 +159,14 @@ async def test_nobody_at_home(culler_hub, held_port):
 @at_hub
 async def test_it_goes_on_until_it_is_told_to_stop(culler_hub):
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "workshop_culler", "--cull-every=1", "--log-level=INFO",
+        sys.executable,
+        "-m",
+        "workshop_culler",
+        "--cull-every=1",
+        "--log-level=INFO",
         env={**os.environ, "JUPYTERHUB_API_TOKEN": TOKEN, "JUPYTERHUB_API_URL": culler_hub.api_url},
         stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    )
     with contextlib.closing(process._transport):
         async with asyncio.timeout(30):
             seen = 0

@@ -85,7 +85,7 @@ class SmallHub:
                 "pending": None if server["ready"] else "spawn",
                 "started": server["started"].isoformat(),
                 "last_activity": user["last_activity"].isoformat(),
-            }  # fmt: skip
+            }
         return {
             "name": name,
             "groups": ["workshop-anonymous"],
@@ -172,11 +172,14 @@ class Machine(RuleBasedStateMachine):
             "name": name,
             "labels": {"app": "lab", "class": "session", labels.SESSION: session},
             "annotations": {
-                labels.REQUESTOR: OWNER.requestor, labels.NAMESPACE: "workshops",
-                labels.DEPLOYMENT: "lab", labels.USERNAME: user,
-                labels.POD: f"lab-user-{user}-{self.run}", **annotations,
+                labels.REQUESTOR: OWNER.requestor,
+                labels.NAMESPACE: "workshops",
+                labels.DEPLOYMENT: "lab",
+                labels.USERNAME: user,
+                labels.POD: f"lab-user-{user}-{self.run}",
+                **annotations,
             },
-        }  # fmt: skip
+        }
         if kind is not kinds.PROJECTS:
             metadata["namespace"] = "workshops"
         made = {"apiVersion": "v1", "kind": MODELS[kind], "metadata": metadata}
@@ -279,15 +282,23 @@ class Machine(RuleBasedStateMachine):
     @rule(
         verb=st.sampled_from(["list", "get", "delete", "*"]),
         resource=st.sampled_from(["namespaces", "pods", "serviceaccounts", "*"]),
-        fault=st.sampled_from([{"status": 500}, {"drop": "before"}, {"drop": "after"},
-                               {"retry_after": 1}, {"stale": 1}]),
+        fault=st.sampled_from(
+            [
+                {"status": 500},
+                {"drop": "before"},
+                {"drop": "after"},
+                {"retry_after": 1},
+                {"stale": 1},
+            ]
+        ),
         times=st.integers(1, 4),
-    )  # fmt: skip
+    )
     def cluster_will_fail(self, verb, resource, fault, times):
         if "stale" in fault:
             verb = "list"
-        self.pocket.faults.add(verb=verb, resource=resource, times=times, user=OWNER.requestor,
-                               **fault)  # fmt: skip
+        self.pocket.faults.add(
+            verb=verb, resource=resource, times=times, user=OWNER.requestor, **fault
+        )
 
     # --- what the culler does ---
     async def _sweep(self):
@@ -324,9 +335,10 @@ class Machine(RuleBasedStateMachine):
         live = {key for u, s in self.sessions.items() for key in self.of_session(u, s)}
         assert before & live <= after, f"of live sessions went: {before & live - after}"
         young = {
-            key for key in before & set(self.owners)
+            key
+            for key in before & set(self.owners)
             if self.hub.ahead - self.born[key] < timedelta(seconds=GRACE - 30)
-        }  # fmt: skip
+        }
         assert young <= after, f"within the grace period went: {young - after}"
 
     def without_faults(self, look):
@@ -366,11 +378,19 @@ def test_never_a_live_one_never_a_foreign_one_always_every_dead_one(cluster, mon
     role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"}
     cluster.apply(
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "workshops"}},
-        {"apiVersion": "v1", "kind": "ServiceAccount",
-         "metadata": {"name": "hub", "namespace": "workshops"}},
-        {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding",
-         "metadata": {"name": "hub"}, "roleRef": role, "subjects": [subject]},
-    )  # fmt: skip
+        {
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {"name": "hub", "namespace": "workshops"},
+        },
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": "hub"},
+            "roleRef": role,
+            "subjects": [subject],
+        },
+    )
     token = cluster.token("workshops", "hub")
     monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig_for(token)))
     monkeypatch.setattr(Machine, "pocket", cluster)
@@ -390,9 +410,7 @@ def test_never_a_live_one_never_a_foreign_one_always_every_dead_one(cluster, mon
 def test_the_small_hub_speaks_as_the_real_one():
     """Its models have what ours reads of the real one's (see test_hub.py::test_a_real_hub)."""
     hub = SmallHub()
-    hub.users["ada"] = {
-        "last_activity": hub.now, "server": {"ready": True, "started": hub.now}
-    }  # fmt: skip
+    hub.users["ada"] = {"last_activity": hub.now, "server": {"ready": True, "started": hub.now}}
     from workshop_culler.rules.models import make_user
 
     user = make_user(json.loads(json.dumps(hub.model("ada"))))

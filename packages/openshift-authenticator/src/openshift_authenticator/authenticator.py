@@ -1,7 +1,7 @@
 """The class that JupyterHub loads: short hooks; the components beside it do the work.
 
 ``c.JupyterHub.authenticator_class = "openshift-cluster"``. Built on oauthenticator's base; each
-override names the step of the base that it replaces. The settings are in options.py.
+override names the step of the base that it replaces. The settings are in config/traits.py.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class OpenShiftAuthenticator(traits.AuthenticatorTraits):
 
     @property
     def single_flight(self) -> single_flight.SingleFlight:
-        """Where refreshes pass, see renewal.py."""
+        """One refresh at a time for each user."""
         return self.components.single_flight
 
     # The way there ----------------------------------------------------------------------------

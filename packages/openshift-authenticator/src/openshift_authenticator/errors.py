@@ -1,6 +1,6 @@
 """What can go wrong at login, as exceptions that a person may read.
 
-Raised by every room of this package; turned into HTTP answers only in handlers.py and
+Raised everywhere in this package; turned into HTTP answers only in handlers.py and
 authenticator.py. A sentence says what happened and what to do; it never holds a secret.
 """
 

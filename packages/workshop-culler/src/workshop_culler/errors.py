@@ -30,7 +30,7 @@ class GoneError(ApiError):
 
 
 class ChangedError(ApiError):
-    """The thing is no longer the one that was judged (409, a precondition failed)."""
+    """The thing is no longer the one that was looked at (409, a precondition failed)."""
 
 
 class StartError(Exception):

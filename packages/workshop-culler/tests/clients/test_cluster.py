@@ -142,15 +142,17 @@ async def test_broken_groups_are_skipped_and_named(session_cluster, monkeypatch,
     odd = {"name": "odds", "namespaced": True}
     answers = {
         "/api/v1": {"resources": [pods, status, odd]},
-        "/apis": {"groups": [
-            {"name": "away.io", "preferredVersion": {"groupVersion": "away.io/v1"}},
-            {"name": "mute.io", "preferredVersion": {"groupVersion": "mute.io/v1"}},
-            {"name": "bare.io"},
-            {"name": "good.io", "preferredVersion": {"groupVersion": "good.io/v2"}},
-        ]},
+        "/apis": {
+            "groups": [
+                {"name": "away.io", "preferredVersion": {"groupVersion": "away.io/v1"}},
+                {"name": "mute.io", "preferredVersion": {"groupVersion": "mute.io/v1"}},
+                {"name": "bare.io"},
+                {"name": "good.io", "preferredVersion": {"groupVersion": "good.io/v2"}},
+            ]
+        },
         "/apis/mute.io/v1": {},
         "/apis/good.io/v2": {"resources": [{**pods, "name": "goods"}]},
-    }  # fmt: skip
+    }
 
     async def answer(request):
         return web.json_response(

@@ -15,9 +15,13 @@ def make_app(**config):
 
 def test_rules_are_made_of_options():
     culler = make_app(
-        timeout=60, max_age=70, cull_users=True, cull_default_servers=False, anonymous_timeout=80,
+        timeout=60,
+        max_age=70,
+        cull_users=True,
+        cull_default_servers=False,
+        anonymous_timeout=80,
         policies=[{"match": {"user": "ada"}, "idle": 5}],
-    )  # fmt: skip
+    )
     settings = reading.make_settings(culler)
     assert (settings.general.idle, settings.general.age) == (60, 70)
     assert (settings.users.idle, settings.users.age, settings.users.anonymous) == (60, 70, 80)

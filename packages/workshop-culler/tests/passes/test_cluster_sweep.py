@@ -252,20 +252,50 @@ async def test_kinds_that_may_not_be_listed_are_left_out_and_told_once(
 
 LEFT = [
     ("Secret", "/api/v1/namespaces/workshops/secrets", {"type": "Opaque"}),
-    ("Route", "/apis/route.openshift.io/v1/namespaces/workshops/routes",
-     {"spec": {"to": {"kind": "Service", "name": "x"}}}),
-    ("Ingress", "/apis/networking.k8s.io/v1/namespaces/workshops/ingresses",
-     {"spec": {"defaultBackend": {"service": {"name": "x", "port": {"number": 80}}}}}),
-    ("RoleBinding", "/apis/rbac.authorization.k8s.io/v1/namespaces/workshops/rolebindings",
-     {"roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}}),
-    ("ClusterRoleBinding", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
-     {"roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"}}),
-    ("PersistentVolumeClaim", "/api/v1/namespaces/workshops/persistentvolumeclaims",
-     {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}}),
-]  # fmt: skip
-VERSIONS = {"Route": "route.openshift.io/v1", "Ingress": "networking.k8s.io/v1",
-            "RoleBinding": "rbac.authorization.k8s.io/v1",
-            "ClusterRoleBinding": "rbac.authorization.k8s.io/v1"}  # fmt: skip
+    (
+        "Route",
+        "/apis/route.openshift.io/v1/namespaces/workshops/routes",
+        {"spec": {"to": {"kind": "Service", "name": "x"}}},
+    ),
+    (
+        "Ingress",
+        "/apis/networking.k8s.io/v1/namespaces/workshops/ingresses",
+        {"spec": {"defaultBackend": {"service": {"name": "x", "port": {"number": 80}}}}},
+    ),
+    (
+        "RoleBinding",
+        "/apis/rbac.authorization.k8s.io/v1/namespaces/workshops/rolebindings",
+        {
+            "roleRef": {
+                "apiGroup": "rbac.authorization.k8s.io",
+                "kind": "ClusterRole",
+                "name": "view",
+            }
+        },
+    ),
+    (
+        "ClusterRoleBinding",
+        "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+        {
+            "roleRef": {
+                "apiGroup": "rbac.authorization.k8s.io",
+                "kind": "ClusterRole",
+                "name": "view",
+            }
+        },
+    ),
+    (
+        "PersistentVolumeClaim",
+        "/api/v1/namespaces/workshops/persistentvolumeclaims",
+        {"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}},
+    ),
+]
+VERSIONS = {
+    "Route": "route.openshift.io/v1",
+    "Ingress": "networking.k8s.io/v1",
+    "RoleBinding": "rbac.authorization.k8s.io/v1",
+    "ClusterRoleBinding": "rbac.authorization.k8s.io/v1",
+}
 
 
 @pytest.mark.parametrize("volumes", [False, True], ids=["volumes kept", "volumes too"])

@@ -36,10 +36,20 @@ def test_nothing_invisible_gets_through(text):
 
 @pytest.mark.parametrize(
     "body",
-    [None, [], "x", {}, {"text": 5}, {"text": "\n"}, {"text": "x" * 501},
-     {"text": "x", "seconds": -1}, {"text": "x", "seconds": True}, {"text": "x", "seconds": "1"},
-     {"text": "x", "seconds": float("nan")}],
-)  # fmt: skip
+    [
+        None,
+        [],
+        "x",
+        {},
+        {"text": 5},
+        {"text": "\n"},
+        {"text": "x" * 501},
+        {"text": "x", "seconds": -1},
+        {"text": "x", "seconds": True},
+        {"text": "x", "seconds": "1"},
+        {"text": "x", "seconds": float("nan")},
+    ],
+)
 def test_what_is_no_announcement_is_refused_with_a_sentence(body):
     with pytest.raises(announcements.BadAnnouncementError, match=r"\.$"):
         announcements.make_announcement(body, "root", NOW)

@@ -47,8 +47,10 @@ def test_whether_idleness_is_the_only_rule(general, entries, alone):
 
 
 def remember(*active, idle=600):
-    found = [(Server(str(n), started=NOW, last_activity=after(a)), Limits(idle=idle))
-             for n, a in enumerate(active)]  # fmt: skip
+    found = [
+        (Server(str(n), started=NOW, last_activity=after(a)), Limits(idle=idle))
+        for n, a in enumerate(active)
+    ]
     return schedule.make_schedule(found, idle, NOW)
 
 
@@ -93,9 +95,13 @@ patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @patient
 @given(
     st.builds(Limits, idle=spans, age=spans, pending=spans),
-    st.integers(-3000, 0), st.integers(-3000, 0), st.sampled_from(["", "spawn"]),
-    st.integers(0, 3000), st.sampled_from(["", "spawn"]), st.integers(0, 3000),
-)  # fmt: skip
+    st.integers(-3000, 0),
+    st.integers(-3000, 0),
+    st.sampled_from(["", "spawn"]),
+    st.integers(0, 3000),
+    st.sampled_from(["", "spawn"]),
+    st.integers(0, 3000),
+)
 def test_nobody_who_is_due_is_left_out(found, started, active, pending, wait, later, typed):
     """Whatever a server did since it was listed: if it is due, the pass looks at it."""
     server = Server("ada", "", after(started), after(max(started, active)), pending)
@@ -109,8 +115,11 @@ def test_nobody_who_is_due_is_left_out(found, started, active, pending, wait, la
 
 
 @patient
-@given(st.builds(Limits, idle=spans, age=spans, pending=spans), st.integers(0, 3000),
-       st.integers(0, 3000))  # fmt: skip
+@given(
+    st.builds(Limits, idle=spans, age=spans, pending=spans),
+    st.integers(0, 3000),
+    st.integers(0, 3000),
+)
 def test_nobody_who_came_later_is_left_out(found, came, wait):
     kept = schedule.make_schedule([], schedule.find_shortest(found, ()), NOW)
     server = Server("ada", "", after(came), after(came))

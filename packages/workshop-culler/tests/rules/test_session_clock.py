@@ -40,28 +40,42 @@ def test_the_clock_tells_both_ends_and_the_first():
         pytest.param(server(), Limits(extend=0), {}, None, id="no extensions here"),
         pytest.param(server(), Limits(exempt=True, age=1), {}, None, id="exempt"),
         pytest.param(
-            server(), Limits(idle=0, extend_limit=60), {"expires": after(10)}, 70,
+            server(),
+            Limits(idle=0, extend_limit=60),
+            {"expires": after(10)},
+            70,
             id="the end on the project",
         ),
         pytest.param(
-            server(), Limits(idle=0, extend_limit=60),
-            {"expires": after(30), "first": after(10), "until": after(30)}, 70,
+            server(),
+            Limits(idle=0, extend_limit=60),
+            {"expires": after(30), "first": after(10), "until": after(30)},
+            70,
             id="the limit counts from the project's first end",
         ),
         pytest.param(
-            server(), Limits(idle=0), {"expires": after(10), "limit": after(200)}, 200,
+            server(),
+            Limits(idle=0),
+            {"expires": after(10), "limit": after(200)},
+            200,
             id="the project's own limit",
         ),
         pytest.param(
-            server(), Limits(idle=0, extend_limit=60), {"expires": after(10), "limit": after(200)},
-            70, id="the earlier of two limits",
+            server(),
+            Limits(idle=0, extend_limit=60),
+            {"expires": after(10), "limit": after(200)},
+            70,
+            id="the earlier of two limits",
         ),
         pytest.param(
-            server(), BOTH, {"expires": after(10), "limit": after(10)}, None,
+            server(),
+            BOTH,
+            {"expires": after(10), "limit": after(10)},
+            None,
             id="no extension wanted",
         ),
     ],
-)  # fmt: skip
+)
 def test_extensions(it, limits, extension, to):
     given_to, why_not = session_clock.decide_extension(it, limits, ends.Extension(**extension), NOW)
     assert given_to == (None if to is None else after(to))
@@ -89,9 +103,13 @@ def test_nobody_goes_beyond_the_limit_on_the_project():
 
 
 @given(
-    st.integers(-9000, 0), st.integers(-9000, 0), st.integers(0, 5000), st.integers(0, 5000),
-    st.integers(1, 2000), st.integers(0, 4000),
-)  # fmt: skip
+    st.integers(-9000, 0),
+    st.integers(-9000, 0),
+    st.integers(0, 5000),
+    st.integers(0, 5000),
+    st.integers(1, 2000),
+    st.integers(0, 4000),
+)
 def test_extensions_never_pass_the_limit_and_always_end(started, active, idle, age, step, most):
     limits = Limits(idle=idle, age=age, extend=step, extend_limit=most)
     it, now, extension = server(started, max(started, active)), NOW, ends.NO_EXTENSION

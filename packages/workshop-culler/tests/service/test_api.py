@@ -40,8 +40,9 @@ async def test_it_extends_itself_up_to_its_limit(culler_service):
     assert clock["may_extend"] is False
     status, answer = await culler_service.ask("POST", "api/session/extend", token=token)
     assert (status, answer["message"]) == (
-        409, "Not extended: there is more time left than an extension gives."
-    )  # fmt: skip
+        409,
+        "Not extended: there is more time left than an extension gives.",
+    )
 
 
 async def test_an_extension_outlives_a_restart_of_the_culler(culler_service):

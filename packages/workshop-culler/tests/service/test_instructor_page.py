@@ -268,8 +268,14 @@ async def test_arrow_keys_go_from_row_to_row_and_updates_leave_the_focus(crowd, 
     focused = "document.activeElement.getAttribute('aria-label')"
     await full_page.fill("#find", "class-3")
     await full_page.get_by_role("button", name="Stop the session of attendee-003").focus()
-    for key, name in (("ArrowDown", "023"), ("ArrowDown", "043"), ("ArrowUp", "023"),
-                      ("End", "483"), ("ArrowDown", "483"), ("Home", "003")):  # fmt: skip
+    for key, name in (
+        ("ArrowDown", "023"),
+        ("ArrowDown", "043"),
+        ("ArrowUp", "023"),
+        ("End", "483"),
+        ("ArrowDown", "483"),
+        ("Home", "003"),
+    ):
         await full_page.keyboard.press(key)
         assert await full_page.evaluate(focused) == f"Stop the session of attendee-{name}"
     crowd.change("attendee-003", last_activity=datetime.now(UTC).isoformat())

@@ -28,9 +28,11 @@ class Browser:
         xsrf = text.split('name="_xsrf" value="')[1].split('"')[0] if xsrf is None else xsrf
         headers = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "same-origin"}
         async with self.session.post(
-            self.culler_service.page + "login", data={"_xsrf": xsrf, "token": code},
-            headers=headers, allow_redirects=False,
-        ) as answer:  # fmt: skip
+            self.culler_service.page + "login",
+            data={"_xsrf": xsrf, "token": code},
+            headers=headers,
+            allow_redirects=False,
+        ) as answer:
             return answer.status, await answer.text(), answer.headers
 
 

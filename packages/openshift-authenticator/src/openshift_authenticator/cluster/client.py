@@ -1,4 +1,4 @@
-"""The only room, with discovery.py, that talks to the cluster: its API and its OAuth server.
+"""The only module that talks to the cluster: its API and its OAuth server.
 
 Everything is asynchronous, bounded in time and size, follows no redirect and verifies TLS.
 Answers come back as plain documents; whatever else happens is an error of errors.py.

@@ -1,7 +1,7 @@
 """The OAuth client's id and secret: from the settings, or the hub's own service account.
 
-Called by authenticator.py. Secrets are read at each use and never kept: the mounted token is
-bound to the pod and replaced under it about once an hour.
+Secrets are read at each use and never kept: the mounted token is bound to the
+pod and replaced under it about once an hour.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Which certificate authorities are trusted for which host.
 
-Used by authenticator.py to give cluster.py its TLS contexts. Three sources count at once: the
-system's, the cluster's (mounted into the pod) and the administrator's bundle for that host.
+Three sources count at once: the system's, the cluster's (mounted into the pod) and the
+administrator's bundle for that host.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""From traitlets to plain values: what was configured, and what settings.py says about it.
+"""From traitlets to plain values: what was configured, and what rules.py says about it.
 
-Called by authenticator.py; reads files only to see that they can be read.
+Reads files only to see that they can be read.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Settings that contradict each other, or that nobody knows, in sentences.
 
-Called by authenticator.py before the hub starts; any sentence stops the start. Each names its
-trait. What a single trait may hold is checked by the trait itself.
+Any sentence stops the start. Each names its trait. What a single trait may hold is checked by the trait itself.
 """
 
 from __future__ import annotations

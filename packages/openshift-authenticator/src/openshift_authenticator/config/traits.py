@@ -1,6 +1,6 @@
 """The settings: traits, their help, and what they are when nobody sets them.
 
-authenticator.py adds the hooks. What settings may hold together is decided in settings.py.
+authenticator.py adds the hooks. What settings may hold together is decided in rules.py.
 """
 
 from __future__ import annotations

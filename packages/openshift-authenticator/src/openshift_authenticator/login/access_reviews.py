@@ -1,4 +1,4 @@
-"""Ask the cluster what somebody may do; called by authenticator.py at login and refresh.
+"""Ask the cluster what somebody may do, at login and at each refresh.
 
 What is asked and what an answer means is in access.py.
 """
@@ -24,7 +24,6 @@ async def ask_access(
 
     Raises errors.LoginError when the cluster does not say.
     """
-
     lists = [list(enter), list(administer)]
     asked = [asyncio.create_task(_ask(api, response, check)) for each in lists for check in each]
     try:

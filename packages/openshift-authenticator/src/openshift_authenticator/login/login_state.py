@@ -1,6 +1,6 @@
 """The state of a login under way: made for one browser, good once, for a while.
 
-Called by handlers.py. The browser's half is in a signed cookie; this replay_cache remembers which
+The browser's half is in a signed cookie; the replay cache remembers which
 states were spent, so that a callback cannot be played twice.
 """
 

@@ -1,6 +1,6 @@
 """At start-up and before a login: will the cluster send people back to this hub?
 
-Called by authenticator.py. Finds the hub's callback address, asks the OAuth server by a probe,
+Finds the hub's callback address, asks the OAuth server by a probe,
 and keeps what stands in the way, with the line that mends it.
 """
 

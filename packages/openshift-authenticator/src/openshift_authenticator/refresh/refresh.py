@@ -1,7 +1,4 @@
-"""Refresh somebody's login: read what is known, ask the cluster, do what refresh.py decides.
-
-Called by authenticator.refresh_user, inside the single_flight.
-"""
+"""Refresh somebody's login: read what is known, ask the cluster, do what refresh.py decides."""
 
 from __future__ import annotations
 

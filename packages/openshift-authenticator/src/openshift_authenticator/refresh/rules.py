@@ -1,6 +1,6 @@
 """What a refresh of somebody's login comes to.
 
-Called by renewal.py. A firm no (401) means log in again, and the session lives on meanwhile; a
+A firm no (401) means log in again, and the session lives on meanwhile; a
 cluster that cannot say (403, 429, 5xx, no answer) is put up with for a bounded time.
 """
 

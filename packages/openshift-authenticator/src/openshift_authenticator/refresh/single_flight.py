@@ -1,6 +1,6 @@
 """Lets refreshes through: one at a time for a user, a bounded number in all.
 
-Called by authenticator.py. After a restart of the hub everybody's login is refreshed at once;
+After a restart of the hub everybody's login is refreshed at once;
 the cluster sees ``width`` requests side by side, whatever the number of users.
 """
 

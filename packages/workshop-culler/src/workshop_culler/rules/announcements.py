@@ -1,4 +1,4 @@
-"""A sentence from the admins to everybody in a session. Pure.
+"""A sentence from the admins to everybody in a session.
 
 Plain text and nothing else: it is cleaned here and shown as text, never as HTML.
 """

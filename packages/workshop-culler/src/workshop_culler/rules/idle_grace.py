@@ -1,7 +1,7 @@
-"""When the idle rule is on hold: sessions could not report yet what people do.
+"""When the idle rule is suspended: sessions could not report yet what people do.
 
-Pure; times are values. After a start of ours, after the hub was out of reach and after a
-jump of the clock (a laptop that slept), the hub's last-activity times are behind the truth.
+After a start of ours, after the hub was out of reach and after a jump of the clock (a laptop
+that slept), the hub's last-activity times are behind the truth.
 Sessions report about every five minutes, so the grace lasts a little longer than that.
 """
 
@@ -14,7 +14,10 @@ JUMP_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class IdleGrace:
-    """Idleness ends nobody until `until` on the monotonic clock. `wall` and `mono` are the last look."""
+    """Idleness ends nobody until `until` on the monotonic clock.
+
+    `wall` and `mono` are the last look.
+    """
 
     seconds: float
     until: float

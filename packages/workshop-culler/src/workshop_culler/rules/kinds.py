@@ -1,4 +1,4 @@
-"""Which kinds of cluster objects a session owns, and where the API has them. Pure."""
+"""Which kinds of cluster objects a session owns, and where the API has them."""
 
 from __future__ import annotations
 

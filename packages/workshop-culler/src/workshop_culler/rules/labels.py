@@ -1,6 +1,6 @@
 """The labels and annotations that say whose an object of the cluster is.
 
-Pure. The spawner writes them (its `labels.py` says the same words), we look for them;
+The spawner writes them (its `labels.py` says the same words), we look for them;
 `is_ours` is the only place that decides that something may be deleted at all.
 """
 

@@ -1,7 +1,7 @@
 """Which limits apply to a server: policies, first match wins, over the general limits.
 
-Pure. `app.py` makes policies once at start (`make_policies` refuses what it does not
-understand); `policies.py` judges with the limits found here.
+`app.py` makes policies once at start (`make_policies` refuses what it does not
+understand); `server_verdicts.py` decides with the limits found here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The values that everything else here judges: servers, users, cluster objects, verdicts.
+"""The values that all rules are about: servers, users, cluster objects, verdicts.
 
 Frozen, without I/O; made once at the edge by `make_user` (a hub's user model) and by
 `clients/cluster.py` (an object's metadata). Times are aware datetimes, spans are seconds.

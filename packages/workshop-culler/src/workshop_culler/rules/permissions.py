@@ -1,4 +1,4 @@
-"""What somebody may see and do, from the scopes of the token they came with. Pure.
+"""What somebody may see and do, from the scopes of the token they came with.
 
 The hub's own scopes with their filters are enough: an instructor of group x has
 `read:servers!group=x`, and sees those sessions and no others. Nothing here fails open.

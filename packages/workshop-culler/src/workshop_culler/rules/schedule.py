@@ -1,4 +1,4 @@
-"""What the last whole list of servers lets us leave out of the next passes. Pure.
+"""What the last whole list of servers lets us leave out of the next passes.
 
 A server that the list had cannot be due before its ends say so, as activity only moves them
 later; one that it had not cannot be due before the shortest limit has gone by. Until then a

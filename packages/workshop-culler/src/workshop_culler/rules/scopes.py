@@ -1,6 +1,6 @@
 """Which scopes the culler needs for what it was told to do, and what to say when one is missing.
 
-Pure. `app.py` asks at start, with the scopes that the hub says our token has.
+`app.py` asks at start, with the scopes that the hub says our token has.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A session's own clock, and what an extension would give. Pure.
+"""A session's own clock, and what an extension would give.
 
-`api.py` and the instructor's page show it; the verdicts that act are in `rules/policies.py` and
+`api.py` and the instructor's page show it; the verdicts that act are in `server_verdicts.py` and
 use the same ends.
 """
 

@@ -193,9 +193,10 @@ class Events(ApiHandler):
         try:
             while not self.gone.is_set() and time.monotonic() < end:
                 await asyncio.wait(
-                    {waiting, gone}, timeout=min(KEEPALIVE_SECONDS, EVENTS_SECONDS),
+                    {waiting, gone},
+                    timeout=min(KEEPALIVE_SECONDS, EVENTS_SECONDS),
                     return_when=asyncio.FIRST_COMPLETED,
-                )  # fmt: skip
+                )
                 if not waiting.done():
                     self.write(": still here\n\n")
                 else:

@@ -67,9 +67,13 @@ class Service:
         auth = HubOAuth.instance()
         base_handlers.check_access(auth)
         app = make_app(
-            self.place.prefix, self.session_service, auth, self.live, lambda: self.trouble,
+            self.place.prefix,
+            self.session_service,
+            auth,
+            self.live,
+            lambda: self.trouble,
             open_metrics=self._open_metrics,
-        )  # fmt: skip
+        )
         self._server = HTTPServer(app, xheaders=False, max_body_size=64 * 1024)
         try:
             self._server.listen(self.place.port, self.place.host)

@@ -111,8 +111,11 @@ class SessionService:
         self.metrics.count_extension("instructor" if unlimited else "owner")
         self.log.info(
             "extended user=%s server=%s until=%s by=%s",
-            server.user, server.name, before.extend_to, person.name,
-        )  # fmt: skip
+            server.user,
+            server.name,
+            before.extend_to,
+            person.name,
+        )
         return await self.make_clock(server, unlimited=unlimited)
 
     async def _annotate(self, server: Server, until: datetime) -> None:

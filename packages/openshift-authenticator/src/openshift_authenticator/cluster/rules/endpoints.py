@@ -1,6 +1,6 @@
 """What the cluster's well-known document must say before we send anybody there.
 
-Called by discovery.py. The document is the one of RFC 8414, at
+The document is the one of RFC 8414, at
 /.well-known/oauth-authorization-server of the API server.
 """
 

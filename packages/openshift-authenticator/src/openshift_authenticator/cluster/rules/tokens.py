@@ -1,7 +1,4 @@
-"""What is to be known about an OAuth token without showing it to anybody.
-
-Called by authenticator.py and revocation.py.
-"""
+"""What is to be known about an OAuth token without showing it to anybody."""
 
 from __future__ import annotations
 

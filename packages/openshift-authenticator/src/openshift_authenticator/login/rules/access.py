@@ -1,7 +1,7 @@
-"""Pure: "may do that in the cluster" as a rule of entry.
+"""Rules of entry of the form "whoever may do that in the cluster".
 
 Reads the settings allowed_access and admin_access, makes the SelfSubjectAccessReviews that
-cluster.py sends with the user's own token, and reads their answers.
+the client sends with the user's own token, and reads their answers.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A user document -> name, groups, allowed?, admin?
+"""Who somebody is by their user document, whether they may enter, and whether as an admin.
 
-Called by authenticator.py at login and at each refresh. A rule about who may enter belongs here.
+A rule about who may enter belongs here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What the hub's database knows of a person: their UID, their token, their browsers.
-
-Called by authenticator.py, renewal.py and handlers.py with JupyterHub's User objects.
-"""
+"""What the hub's database knows of a person: their UID, their token, their browsers."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Where the OAuth server sends people back to, and whether it will.
 
-Called by selfcheck.py and authenticator.py. An OAuth server answers a browser without a session by
+An OAuth server answers a browser without a session by
 its login page if client and redirect are registered, and by 400 if not: that is how the
 self-check knows, without any right in the cluster (recorded in oauth.json).
 """
