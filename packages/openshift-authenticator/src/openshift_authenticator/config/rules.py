@@ -1,6 +1,7 @@
 """Settings that contradict each other, or that nobody knows, in sentences.
 
-Any sentence stops the start. Each names its trait. What a single trait may hold is checked by the trait itself.
+Any sentence stops the start, and each names its trait. What a single trait may hold is checked by
+the trait itself.
 """
 
 from __future__ import annotations
