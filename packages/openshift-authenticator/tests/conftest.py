@@ -170,7 +170,7 @@ class Place:
                 "apiVersion": "oauth.openshift.io/v1",
                 "kind": "OAuthClient",
                 "metadata": {"name": "jupyterhub"},
-                "secret": "s3cret-of-the-cluster",
+                "secret": "s3cret-of-the-client",
                 "grantMethod": method,
                 "redirectURIs": [f"{hub.url}hub/oauth_callback"],
             }
@@ -201,7 +201,7 @@ def place(cluster, tmp_path):
     return place
 
 
-class ClusterUser(OAuthPerson):
+class HubVisitor(OAuthPerson):
     """Somebody with a browser who comes to the hub by the OAuth server."""
 
     def __init__(self, session, hub, ca_file):
@@ -254,6 +254,6 @@ def browsing(cluster):
     async def browsing(hub):
         jar = aiohttp.CookieJar(unsafe=True)
         async with aiohttp.ClientSession(cookie_jar=jar) as session:
-            yield ClusterUser(session, hub, cluster.ca_file)
+            yield HubVisitor(session, hub, cluster.ca_file)
 
     return browsing

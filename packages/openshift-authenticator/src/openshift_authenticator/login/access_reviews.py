@@ -25,14 +25,12 @@ async def ask_access(
     Raises errors.LoginError when the cluster does not say.
     """
     lists = [list(enter), list(administer)]
-    asked = [asyncio.create_task(_ask(api, response, check)) for each in lists for check in each]
-    try:
-        answers = await asyncio.gather(*asked)
-    finally:
-        # One that failed settles it: the others' requests are not left under way.
-        for task in asked:
-            task.cancel()
-        await asyncio.gather(*asked, return_exceptions=True)
+    asked = [_ask(api, response, check) for each in lists for check in each]
+    # All answers are waited for, also when one has failed: no request is left under way.
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
     first = len(lists[0])
     return identity.AccessAnswers(any(answers[:first]), any(answers[first:]))
 
