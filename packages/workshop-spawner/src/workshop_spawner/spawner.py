@@ -18,6 +18,7 @@ from traitlets import TraitError, default, validate
 from . import capacity, labels, metrics, naming, plan, steps
 from .api.cluster import Cluster
 from .api.watching import PodWatch, begin_watch
+from .concurrency import run_together
 from .errors import FullError, NameTakenError, WorkshopError
 from .manifests import budgets, console, home, images, pods, resources
 from .progress import Journal, merge
@@ -201,7 +202,7 @@ class WorkshopSpawner(
             if self.events_enabled:
                 watching.append(self._start_watching_events())
             begun_watches = map(begin_watch, watching)
-            session, *_ = await asyncio.gather(self.make_session(), *begun_watches)
+            session, *_ = await run_together(self.make_session(), *begun_watches)
             self._enter(session)
             session = await self._add_token_owner(session)
             url = await self._start_under_free_name(session, journal)
@@ -350,7 +351,7 @@ class WorkshopSpawner(
         """Remove the pod, the project and the account, each found by label and deleted by uid."""
         session = await self.make_session()
         by_request = await choosing.by_request(self.cluster, self.project_api, self.log)
-        _, left = await asyncio.gather(
+        _, left = await run_together(
             self._stop_pods(session, 0 if now else self.delete_grace_period),
             steps.remove_session(
                 self.cluster, session, by_request, temporary=self.project == plan.TEMPORARY

@@ -10,6 +10,7 @@ from typing import Any
 
 from . import labels, metrics
 from .api.cluster import Cluster
+from .concurrency import run_together
 from .errors import WorkshopError
 from .manifests import accounts, home
 from .plan import ACCOUNT, MADE_PER_VISITOR, PROJECT, Step
@@ -92,11 +93,7 @@ class Start:
             manifests = [await self._put_within(manifest) for manifest in manifests]
         self.tried += manifests
         making = [self._choose_verb(step)(manifest) for manifest in manifests]
-        results = await asyncio.gather(*making, return_exceptions=True)
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
-        return [result for result in results if not isinstance(result, BaseException)]
+        return await run_together(*making)
 
     def _choose_verb(self, step: Step) -> Callable[[Manifest], Awaitable[dict[str, Any]]]:
         if step.request:

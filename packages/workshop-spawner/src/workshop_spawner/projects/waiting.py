@@ -10,6 +10,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from workshop_spawner.api.cluster import Cluster, make_reference
+from workshop_spawner.concurrency import run_together
 from workshop_spawner.errors import ForbiddenError, TemporaryError
 
 from . import readiness
@@ -42,7 +43,7 @@ async def wait_ready(cluster: Cluster, project: str, home: str, longest: float =
 
 async def look(cluster: Cluster, project: str, allots: bool) -> list[str]:
     """What the project lacks now, as far as the hub's account may see it."""
-    account, quotas, namespace = await asyncio.gather(
+    account, quotas, namespace = await run_together(
         _read(cluster.get(make_reference("v1", "ServiceAccount", readiness.ACCOUNT, project)), {}),
         _read(cluster.find("v1", "ResourceQuota", project), []),
         _read(cluster.get(make_reference("v1", "Namespace", project)) if allots else None, {}),

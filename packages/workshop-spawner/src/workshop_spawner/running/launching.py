@@ -10,6 +10,7 @@ from typing import Any
 from workshop_spawner import labels
 from workshop_spawner.api.cluster import Cluster
 from workshop_spawner.api.watching import PodWatch
+from workshop_spawner.concurrency import run_together
 from workshop_spawner.errors import NameTakenError, StartError
 from workshop_spawner.manifests import pods
 from workshop_spawner.session import Session
@@ -125,7 +126,7 @@ async def remove(
         if labels.is_ours(pod["metadata"], session.hub)
         and labels.is_of_user(pod["metadata"], wanted)
     ]
-    await asyncio.gather(*(cluster.delete(pod, grace) for pod in ours))
+    await run_together(*(cluster.delete(pod, grace) for pod in ours))
     async with asyncio.timeout(wait):
         for pod in ours:
             await wait_gone(watch, namespace, pod["metadata"]["name"], pod["metadata"]["uid"])

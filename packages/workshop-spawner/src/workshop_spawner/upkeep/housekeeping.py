@@ -10,6 +10,7 @@ from typing import Any
 
 from workshop_spawner import labels, metrics, plan
 from workshop_spawner.api.cluster import Cluster
+from workshop_spawner.concurrency import run_together
 from workshop_spawner.errors import WorkshopError
 from workshop_spawner.manifests import images, resources
 from workshop_spawner.projects import census
@@ -85,7 +86,7 @@ async def keep_count(keeper: Any) -> None:
 async def count_projects(cluster: Cluster, hub: Hub) -> census.Census:
     """Count the projects once."""
     selector = labels.make_selector(**{labels.APP: hub.application})
-    found, accounts = await asyncio.gather(
+    found, accounts = await run_together(
         cluster.find("v1", "Namespace", selector=selector),
         cluster.find("v1", "ServiceAccount", hub.namespace, selector),
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from workshop_spawner import labels, metrics, plan, steps
 from workshop_spawner.api.cluster import Cluster, make_reference
+from workshop_spawner.concurrency import run_together
 from workshop_spawner.errors import GoneError, NameTakenError, PermanentError, WorkshopError
 from workshop_spawner.progress import Journal
 from workshop_spawner.session import Hub, Session
@@ -72,10 +73,10 @@ class Reserve:
         judged = reserving.judge(found, self._hub, self._recipe, datetime.now(UTC))
         self._ready = list(judged.ready)
         metrics.RESERVE.set(len(self._ready))
-        await asyncio.gather(*(self._remove(account) for account in judged.stale))
+        await run_together(*(self._remove(account) for account in judged.stale))
         missing = self._size - len(judged.ready) - len(judged.growing)
         turns = asyncio.Semaphore(AT_ONCE)
-        await asyncio.gather(*(self._make(turns) for _ in range(missing)))
+        await run_together(*(self._make(turns) for _ in range(missing)))
         if self._tidied is None or time.monotonic() - self._tidied > PAUSE:
             await self._tidy({account["metadata"]["name"] for account in found})
             self._tidied = time.monotonic()

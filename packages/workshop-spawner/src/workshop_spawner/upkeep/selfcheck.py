@@ -3,11 +3,11 @@
 Called by spawner.py; rights.py knows which rights.
 """
 
-import asyncio
 from collections.abc import Iterable
 from typing import Any
 
 from workshop_spawner.api.cluster import Cluster
+from workshop_spawner.concurrency import run_together
 from workshop_spawner.errors import WorkshopError
 
 from . import rights
@@ -18,7 +18,7 @@ async def find_missing(
 ) -> list[rights.Right]:
     """The rights that the cluster says our account lacks."""
     asked = list(needed)
-    answers = await asyncio.gather(
+    answers = await run_together(
         *(cluster.may(right.make_attributes(namespace)) for right in asked)
     )
     return [right for right, has in zip(asked, answers, strict=True) if not has]
