@@ -1,5 +1,7 @@
 """Fixtures of the spawner's tests: a cluster in which the hub has the rights of templates/ only."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import os
@@ -16,9 +18,9 @@ import yaml
 from kubernetes_asyncio import client, config
 from kubespawner.clients import _client_cache
 
-from workshop_spawner.api.cluster import Cluster
-from workshop_spawner.api.watching import PodWatch
-from workshop_spawner.session import Hub, Session
+from workshop_spawner.kube.client import Cluster
+from workshop_spawner.kube.watch import PodWatch
+from workshop_spawner.model.session import Hub, Session
 
 RBAC = Path(__file__).parents[3] / "templates" / "hub-rbac.yaml"
 NAMESPACE = "workshops"

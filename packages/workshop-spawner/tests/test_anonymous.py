@@ -1,5 +1,7 @@
 """The authenticator's settings: what works by itself, and what is refused by name."""
 
+from __future__ import annotations
+
 import re
 
 import pytest

@@ -1,5 +1,7 @@
 """Several things side by side."""
 
+from __future__ import annotations
+
 import asyncio
 
 import pytest

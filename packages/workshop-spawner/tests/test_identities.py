@@ -1,5 +1,7 @@
 """Every way to run a session: whose token it has, and which project. A real hub, a real API."""
 
+from __future__ import annotations
+
 import base64
 
 import pytest

@@ -6,6 +6,8 @@ Against a real API with its faults. A hub that is killed is a start that is cut 
 whoever comes after finds what it left by labels alone.
 """
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import logging
@@ -17,13 +19,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from kubernetes_asyncio import client, config
 
 from pocket_openshift.testing import PocketCluster
-from workshop_spawner import errors, labels, plan, steps
-from workshop_spawner.api.cluster import Cluster
+from workshop_spawner.hub_tasks.pool import Reserve
+from workshop_spawner.kube.client import Cluster
 from workshop_spawner.manifests import budgets
-from workshop_spawner.progress import Journal
-from workshop_spawner.session import Hub, make_session
-from workshop_spawner.upkeep import reserving
-from workshop_spawner.upkeep.reserve import Reserve
+from workshop_spawner.model import errors, labels
+from workshop_spawner.model.session import Hub, make_session
+from workshop_spawner.rules import plan, pool_rules
+from workshop_spawner.start import removal, steps
+from workshop_spawner.start.progress import Journal
 
 pytestmark = pytest.mark.slow
 
@@ -93,7 +96,7 @@ class Life(RuleBasedStateMachine):
 
     def stop_cleanly(self, user):
         self.running.pop(user, None)
-        return self.runner.run(steps.remove_session(self.door, make_session(HUB, user)))
+        return self.runner.run(removal.remove_session(self.door, make_session(HUB, user)))
 
     async def _start(self, session, reserved):
         account = None
@@ -152,7 +155,7 @@ class Life(RuleBasedStateMachine):
         before = self.spaces()
         self.pocket.faults.add(verb="*", resource="*", status=500, times=None, user="system:admin")
         self.door._patience = 0.2
-        problems = self.runner.run(steps.remove_session(self.door, make_session(HUB, user)))
+        problems = self.runner.run(removal.remove_session(self.door, make_session(HUB, user)))
         self.door._patience = 2
         self.pocket.faults.clear()
         assert problems
@@ -179,11 +182,11 @@ class Life(RuleBasedStateMachine):
         if not self.reserve._ready:
             return
         account = self.reserve._ready.pop()
-        taken = reserving.take_over(account, make_session(HUB, user))
+        taken = pool_rules.take_over(account, make_session(HUB, user))
         reference = self.reserve._refer("ServiceAccount", taken.account)
         version = account["metadata"]["resourceVersion"]
         with contextlib.suppress(errors.WorkshopError):
-            self.runner.run(self.door.merge(reference, reserving.make_claim(taken, version)))
+            self.runner.run(self.door.merge(reference, pool_rules.make_claim(taken, version)))
         self.reserve._tidied = None
         self.refill()
 

@@ -1,10 +1,14 @@
 """Figures in the hub's registry."""
 
+from __future__ import annotations
+
 import pytest
 from prometheus_client import REGISTRY
 
-from workshop_spawner import metrics, plan, steps
-from workshop_spawner.progress import Journal
+from workshop_spawner import metrics
+from workshop_spawner.rules import plan
+from workshop_spawner.start import steps
+from workshop_spawner.start.progress import Journal
 
 
 def read(name, **labels):

@@ -1,11 +1,15 @@
 """Each right of the template is there for something: without it a start fails, and says so."""
 
+from __future__ import annotations
+
 import pytest
 
-from workshop_spawner import errors, plan, steps
-from workshop_spawner.api.cluster import make_reference
+from workshop_spawner.kube.client import make_reference
 from workshop_spawner.manifests import accounts, budgets, network
-from workshop_spawner.progress import Journal
+from workshop_spawner.model import errors
+from workshop_spawner.rules import plan
+from workshop_spawner.start import removal, steps
+from workshop_spawner.start.progress import Journal
 
 WISHES = plan.Wishes(budget=budgets.parse_budget("small"), isolation=network.Rules(port=8888))
 CREATED = [
@@ -87,7 +91,7 @@ async def test_a_role_that_may_not_be_bound_names_the_rule(place, door):
 async def test_without_them_what_is_left_is_told(place, door, everywhere, resource, verb):
     await run(place, door)
     take(place, everywhere, resource, verb)
-    problems = await steps.remove_session(door, place.session)
+    problems = await removal.remove_session(door, place.session)
     assert [isinstance(problem, errors.ForbiddenError) for problem in problems] == [True]
     assert f'resources: ["{resource}"]' in problems[0].detail
 

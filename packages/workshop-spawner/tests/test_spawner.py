@@ -1,5 +1,7 @@
 """Sessions from beginning to end: a real hub and proxy, a real API, pods as processes."""
 
+from __future__ import annotations
+
 import asyncio
 import base64
 
@@ -7,7 +9,7 @@ import pytest
 from traitlets import TraitError
 from traitlets.config import Config
 
-from workshop_spawner import labels
+from workshop_spawner.model import labels
 
 pytestmark = pytest.mark.hub
 PODS = "/api/v1/namespaces/workshops/pods"

@@ -1,5 +1,7 @@
 """Roles go to whoever the token belongs to, whatever the hub calls its user. A real hub and API."""
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import json

@@ -3,6 +3,8 @@
 Traits and hooks. The pages are in visitors/handlers.py, the rules in the rooms beside it.
 """
 
+from __future__ import annotations
+
 import asyncio
 import time
 from pathlib import Path
@@ -12,15 +14,15 @@ from jinja2 import FileSystemLoader
 from jupyterhub.auth import Authenticator
 from traitlets import Bool, Instance, Integer, TraitError, Unicode, default, observe, validate
 
-from .settings import spelling
-from .spawner import WorkshopSpawner
-from .upkeep import startup
-from .visitors import admission, handlers, leaving
-from .visitors.ratelimit import RateLimit
+from workshop_spawner.hub_tasks import startup
+from workshop_spawner.rules import unknown_settings, visitor_identity
+from workshop_spawner.rules.rate_limit import RateLimit
+from workshop_spawner.spawner import WorkshopSpawner
+from workshop_spawner.visitors import cleanup, handlers
 
 TEMPLATES = Path(__file__).with_name("templates")
+# Wrong access codes of one address within `visitors_window`.
 MOST_GUESSES = 60
-"""Wrong access codes of one address within `visitors_window`."""
 _MEANINGLESS = "visitors get random names, so no list of names can match them"
 
 
@@ -175,16 +177,16 @@ class AnonymousAuthenticator(Authenticator):
 
     @validate("access_code")
     def _clean_code(self, proposal: Any) -> Any:
-        code = admission.clean_code(proposal.value)
+        code = visitor_identity.clean_code(proposal.value)
         if not code and proposal.value:
             raise TraitError(
                 "AnonymousAuthenticator.access_code is nothing but spaces, so anybody could come "
                 "in. Set a code, or remove it."
             )
-        if len(code) > admission.CODE_LIMIT:
+        if len(code) > visitor_identity.CODE_LIMIT:
             raise TraitError(
                 f"AnonymousAuthenticator.access_code has {len(code)} characters, and nobody can "
-                f"type more than {admission.CODE_LIMIT} into the page."
+                f"type more than {visitor_identity.CODE_LIMIT} into the page."
             )
         self._refuse_typing_script(proposal)
         return code
@@ -252,7 +254,7 @@ class AnonymousAuthenticator(Authenticator):
         super().check_allow_config()
         own, bases = type(self).__name__, [base.__name__ for base in type(self).__mro__]
         known = self.trait_names(config=True)
-        wrong = spelling.judge_spelling(self.config, own, bases, known)
+        wrong = unknown_settings.judge_spelling(self.config, own, bases, known)
         for sentence in wrong:
             self.log.critical("%s", sentence)
         if wrong:
@@ -275,7 +277,7 @@ class AnonymousAuthenticator(Authenticator):
         """Make the visitor of this visit. `data` was judged by the handler."""
         visit = handler.get_visit()
         key = handler.settings["cookie_secret"]
-        name = admission.make_visitor(key, visit)
+        name = visitor_identity.make_visitor(key, visit)
         return {
             "name": name,
             "groups": [self.group],
@@ -290,4 +292,4 @@ class AnonymousAuthenticator(Authenticator):
         """JupyterHub's hook: forget the visitor whose session has ended, not one whose failed."""
         failed = spawner._spawn_future is not None
         if self.forget_users and not failed and self.is_visitor(user):
-            leaving.keep(asyncio.ensure_future(leaving.forget(self.parent, user, spawner)))
+            cleanup.keep(asyncio.ensure_future(cleanup.forget(self.parent, user, spawner)))

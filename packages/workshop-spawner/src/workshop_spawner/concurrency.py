@@ -1,5 +1,7 @@
 """Do several things side by side, and leave none of them under way when one fails."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Awaitable
 from typing import Any

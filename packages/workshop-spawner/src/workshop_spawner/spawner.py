@@ -1,9 +1,11 @@
-"""WorkshopSpawner, the class that JupyterHub loads: traits, and hooks that ask the other rooms.
+"""WorkshopSpawner, the class that JupyterHub loads: traits, and hooks that ask the other modules.
 
 A session is a pod in the hub's namespace that runs as an account of its own, and a project in which
-that account may work. Decisions are in the pure rooms (plan, budgets, network, pods ...), what is
-done to the cluster in steps.py, running/launching.py and api/cluster.py.
+that account may work. Decisions are in rules/ and manifests/, what is
+done to the cluster in start/ and kube/client.py.
 """
+
+from __future__ import annotations
 
 import asyncio
 import time
@@ -15,25 +17,36 @@ from jupyterhub.utils import maybe_future
 from kubespawner import KubeSpawner
 from traitlets import TraitError, default, validate
 
-from . import capacity, labels, metrics, naming, plan, steps
-from .api.cluster import Cluster
-from .api.watching import PodWatch, begin_watch
-from .concurrency import run_together
-from .errors import FullError, NameTakenError, WorkshopError
-from .manifests import budgets, console, home, images, pods, resources
-from .progress import Journal, merge
-from .projects import choosing
-from .running import answering, launching, losing, resolving, usertoken
-from .running.refusals import judge_reason, make_spawn_error
-from .session import Hub, Session, make_session, rename
-from .settings.console import ConsoleSettings
-from .settings.content import ContentSettings
-from .settings.extras import ExtraSettings
-from .settings.home import HomeSettings
-from .settings.network import NetworkSettings
-from .settings.sessions import SessionSettings
-from .upkeep import housekeeping, hubtokens, reserving, startup
-from .upkeep.reserve import Reserve
+from workshop_spawner import metrics
+from workshop_spawner.concurrency import run_together
+from workshop_spawner.config.console import ConsoleSettings
+from workshop_spawner.config.content import ContentSettings
+from workshop_spawner.config.extras import ExtraSettings
+from workshop_spawner.config.home import HomeSettings
+from workshop_spawner.config.network import NetworkSettings
+from workshop_spawner.config.sessions import SessionSettings
+from workshop_spawner.hub_tasks import background, server_tokens, startup
+from workshop_spawner.hub_tasks.pool import Reserve
+from workshop_spawner.kube.client import Cluster
+from workshop_spawner.kube.watch import PodWatch, begin_watch
+from workshop_spawner.manifests import budgets, console, home, pods, resources
+from workshop_spawner.model import labels, naming
+from workshop_spawner.model.errors import FullError, NameTakenError, WorkshopError
+from workshop_spawner.model.session import Hub, Session, make_session, rename
+from workshop_spawner.rules import capacity, images, plan, pool_rules
+from workshop_spawner.start import (
+    image_streams,
+    pod_loss,
+    project_api,
+    removal,
+    server_probe,
+    session_pod,
+    steps,
+    user_project,
+    user_token,
+)
+from workshop_spawner.start.hub_errors import judge_reason, make_spawn_error
+from workshop_spawner.start.progress import Journal, merge
 
 TOKEN_KEY = "api-token"  # noqa: S105 - the name of a key, not a secret
 NAMES_TO_TRY = 3
@@ -97,7 +110,7 @@ class WorkshopSpawner(
 
     async def keep_house(self) -> None:
         """Done once for each hub, by an instance that belongs to nobody (see upkeep/)."""
-        await housekeeping.keep_house(self)
+        await background.keep_house(self)
 
     def clear_state(self) -> None:
         """Forget the session that ended; the names of the next one are the default ones."""
@@ -160,10 +173,10 @@ class WorkshopSpawner(
         """The session of whoever the user's token belongs to: their roles are not the hub's say."""
         if self.identity != plan.USER_TOKEN:
             return session
-        as_user = self._make_cluster(await usertoken.find(self))
+        as_user = self._make_cluster(await user_token.find(self))
         if self.project not in (plan.TEMPORARY, plan.PERSISTENT):
             return session
-        return replace(session, token_owner=await usertoken.find_owner(self, as_user))
+        return replace(session, token_owner=await user_token.find_owner(self, as_user))
 
     async def decide_wishes(self, session: Session | None) -> plan.Wishes:
         """What was decided, filled in for a session (without one: the extras' kinds only)."""
@@ -173,7 +186,7 @@ class WorkshopSpawner(
         return replace(
             self.make_wishes(self.make_rules(self.port, exposed.hosts)),
             budget=budgets.parse_budget(self._choose_budget()),
-            by_request=await choosing.by_request(self.cluster, self.project_api, self.log),
+            by_request=await project_api.by_request(self.cluster, self.project_api, self.log),
             furniture=self.make_furniture(),
             exposed=exposed,
             hub_role=self.hub_role,
@@ -254,8 +267,8 @@ class WorkshopSpawner(
             pod = await self._launch(session, start.owner)
             journal.say("Your session is up, waiting for its first answer")
             url = str(self._get_pod_url(pod))
-            failing = launching.wait_failed(self._pod_watch, session, self.pod_id)
-            if error := await answering.wait_unless(url, self.http_timeout / 2, failing):
+            failing = session_pod.wait_failed(self._pod_watch, session, self.pod_id)
+            if error := await server_probe.wait_unless(url, self.http_timeout / 2, failing):
                 raise error
         except BaseException:
             await self._undo(start)
@@ -266,14 +279,14 @@ class WorkshopSpawner(
         """The session under the names of a reserved one, where there is one."""
         if self.reserve is None or self.reserve.is_empty or session.suffix:
             return session, None
-        sample = reserving.make_sample(session.hub)
+        sample = pool_rules.make_sample(session.hub)
         ready = plan.make_ready_steps(sample, await self.decide_wishes(sample))
-        recipe = reserving.make_recipe(ready, sample)
+        recipe = pool_rules.make_recipe(ready, sample)
         return await self.reserve.take(session, recipe) or (session, None)
 
     async def _ensure_user_project(self, session: Session, journal: Journal) -> None:
         as_user = self._make_cluster(self.told_token)
-        await choosing.ensure_user_project(as_user, session.project)
+        await user_project.ensure_user_project(as_user, session.project)
         journal.say(f"Opening your project {session.project}")
 
     async def _launch(self, session: Session, owner: dict[str, Any]) -> Any:
@@ -288,11 +301,11 @@ class WorkshopSpawner(
         if furniture:
             manifest = home.furnish(manifest, session, furniture)
         names = images.list_images(manifest)
-        found = await resolving.resolve(self.cluster, self.namespace, names, self.log)
+        found = await image_streams.resolve(self.cluster, self.namespace, names, self.log)
         manifest = images.settle(manifest, found)
         # Our own limit comes before JupyterHub's, whose message tells nobody what was wrong.
         wait = max(1.0, self.start_timeout * 0.9 - 1)
-        pod = await launching.launch(self.cluster, self._pod_watch, session, manifest, wait)
+        pod = await session_pod.launch(self.cluster, self._pod_watch, session, manifest, wait)
         self.pod_id = pod["metadata"]["uid"]
         return pod
 
@@ -338,11 +351,11 @@ class WorkshopSpawner(
     async def poll(self) -> int | None:
         """None while the session runs or nobody can tell - a cache cannot; else its exit code."""
         try:
-            before = losing.see(self)
+            before = pod_loss.see(self)
             status = await super().poll()
             if status is None and self.identity == plan.USER_TOKEN:
-                await usertoken.renew(self)
-            return await losing.judge(self, status, before)
+                await user_token.renew(self)
+            return await pod_loss.judge(self, status, before)
         except Exception as error:  # noqa: BLE001 - any failure to find out means: not known to be gone
             self.log.warning("Cannot tell whether %s runs, taking it to: %s", self.pod_name, error)
             return None
@@ -350,10 +363,10 @@ class WorkshopSpawner(
     async def stop(self, now: bool = False) -> None:
         """Remove the pod, the project and the account, each found by label and deleted by uid."""
         session = await self.make_session()
-        by_request = await choosing.by_request(self.cluster, self.project_api, self.log)
+        by_request = await project_api.by_request(self.cluster, self.project_api, self.log)
         _, left = await run_together(
             self._stop_pods(session, 0 if now else self.delete_grace_period),
-            steps.remove_session(
+            removal.remove_session(
                 self.cluster, session, by_request, temporary=self.project == plan.TEMPORARY
             ),
         )
@@ -362,7 +375,7 @@ class WorkshopSpawner(
 
     def run_post_stop_hook(self) -> Any:
         """JupyterHub's hook; before it, revoke the tokens that a restarted hub has forgotten."""
-        revoked = hubtokens.revoke(self.user, self.name)
+        revoked = server_tokens.revoke(self.user, self.name)
         if revoked:
             self.log.info(
                 "Revoked %s of %s", "a token" if revoked == 1 else revoked, self._log_name
@@ -372,7 +385,7 @@ class WorkshopSpawner(
     async def _stop_pods(self, session: Session, grace: int) -> None:
         await self._start_watching_pods()
         wait = self.start_timeout
-        await launching.remove(self.cluster, self._pod_watch, session, grace, wait)
+        await session_pod.remove(self.cluster, self._pod_watch, session, grace, wait)
 
     async def delete_forever(self) -> None:
         """Delete the user's home with the user, where there is one and `delete_pvc` says so."""
@@ -380,4 +393,4 @@ class WorkshopSpawner(
             await super().delete_forever()
         furniture = self.make_furniture()
         if furniture and self.delete_pvc:
-            await steps.remove_home(self.cluster, await self.make_session(), furniture)
+            await removal.remove_home(self.cluster, await self.make_session(), furniture)

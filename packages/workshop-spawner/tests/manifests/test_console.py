@@ -1,5 +1,7 @@
 """The console's container: its manifest, and the script that gives it its token, really run."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import signal
@@ -9,7 +11,7 @@ from copy import deepcopy
 import pytest
 
 from workshop_spawner.manifests import console, pods
-from workshop_spawner.session import Hub, Session
+from workshop_spawner.model.session import Hub, Session
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
 SESSION = Session(HUB, "s" * 16, "alice")

@@ -1,12 +1,14 @@
 """Homes: the claim, the pod's furniture, and the script that fills a home, run by a real shell."""
 
+from __future__ import annotations
+
 import subprocess
 
 import pytest
 
-from workshop_spawner import labels
 from workshop_spawner.manifests import home
-from workshop_spawner.session import Hub, Session
+from workshop_spawner.model import labels
+from workshop_spawner.model.session import Hub, Session
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
 SESSION = Session(HUB, "s" * 16, "alice")

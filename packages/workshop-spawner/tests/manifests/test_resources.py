@@ -1,5 +1,7 @@
 """Extra resources: read, filled in and checked before anything is made."""
 
+from __future__ import annotations
+
 import contextlib
 import json
 
@@ -7,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_spawner import labels
 from workshop_spawner.manifests import budgets, resources
-from workshop_spawner.session import Hub, Session
+from workshop_spawner.model import labels
+from workshop_spawner.model.session import Hub, Session
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
 SESSION = Session(HUB, "s" * 16, "alice")

@@ -1,5 +1,7 @@
 """The pages of anonymous login, asked by real HTTP of a real hub."""
 
+from __future__ import annotations
+
 import asyncio
 import html
 import re

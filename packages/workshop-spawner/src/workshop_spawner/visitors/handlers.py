@@ -1,8 +1,9 @@
 """The pages of anonymous login: the one button, and the way to start over.
 
-A GET makes nothing; only a POST with its XSRF token makes or ends a visitor. Called by the routes
-that anonymous.py gives to JupyterHub.
+A GET makes nothing; only a POST with its XSRF token makes or ends a visitor.
 """
+
+from __future__ import annotations
 
 import asyncio
 import math
@@ -13,9 +14,9 @@ from jupyterhub.handlers.login import LoginHandler
 from jupyterhub.utils import url_path_join
 from tornado import web
 
-from workshop_spawner import naming
-
-from . import admission, leaving, ratelimit
+from workshop_spawner.model import naming
+from workshop_spawner.rules import rate_limit, visitor_identity
+from workshop_spawner.visitors import cleanup
 
 VISIT_COOKIE = "workshop-visit"
 
@@ -43,7 +44,7 @@ class VisitMixin:
         context = self.request.connection.context
         peer = getattr(context, "_orig_remote_ip", self.request.remote_ip)
         forwarded = self.request.headers.get("X-Forwarded-For", "")
-        return ratelimit.find_address(peer, forwarded, getattr(context, "trusted_downstream", ()))
+        return rate_limit.find_address(peer, forwarded, getattr(context, "trusted_downstream", ()))
 
     def find_sent(self: Any) -> dict[str, str] | None:
         """What a page that waits has to send again; None where nothing was sent."""
@@ -84,7 +85,7 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
             self.set_status(403)
             self.finish(await self._render(login_error=wrong))
             return
-        name, _ = admission.judge_name(self.get_body_argument("name", ""), required=False)
+        name, _ = visitor_identity.judge_name(self.get_body_argument("name", ""), required=False)
         user = await self.login_user({"name": name})
         if user is None:
             raise web.HTTPError(403, "Nobody can log in just now; please tell the organiser.")
@@ -95,12 +96,12 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
     def _judge_typed(self) -> str:
         """What is wrong with what was typed, as a sentence; empty when nothing is."""
         code = self.authenticator.access_code
-        if code and not admission.is_right_code(code, self.get_body_argument("code", "")):
+        if code and not visitor_identity.is_right_code(code, self.get_body_argument("code", "")):
             address = self.find_address()
             self.authenticator.count_guess(address)
             self.log.warning("Wrong access code from %.64r", address)
             return "This is not the access code. Please look at it again."
-        return admission.judge_name(
+        return visitor_identity.judge_name(
             self.get_body_argument("name", ""), self.authenticator.ask_name
         )[1]
 
@@ -143,7 +144,7 @@ class RestartHandler(VisitMixin, BaseHandler):
                 403, "Your account is not an anonymous one; stop your server instead."
             )
         self.refuse_too_many()
-        leaving.keep(asyncio.ensure_future(self._leave(user)))
+        cleanup.keep(asyncio.ensure_future(self._leave(user)))
         self.clear_login_cookie()
         self._jupyterhub_user = None
         self.end_visit()
@@ -165,6 +166,6 @@ class RestartHandler(VisitMixin, BaseHandler):
     async def _leave(self, user: Any) -> None:
         name = user.name
         try:
-            await leaving.leave(self, user)
+            await cleanup.leave(self, user)
         except Exception:  # a task has nobody to raise to; the culler sweeps
             self.log.exception("Could not end the session of %s; left to the culler", name)

@@ -1,0 +1,151 @@
+"""Which rights the hub's account needs, for what the administrator decided.
+
+rights_check.py asks the cluster for each; a test holds the rules of templates/hub-rbac.yaml equal
+to those of the default settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workshop_spawner.rules import plan
+
+RBAC = "rbac.authorization.k8s.io"
+
+
+@dataclass(frozen=True, order=True)
+class Right:
+    """One verb on one resource: in the hub's namespace, or (`everywhere`) in the whole cluster."""
+
+    everywhere: bool
+    group: str
+    resource: str
+    verb: str
+    name: str = ""
+
+    def make_attributes(self, namespace: str) -> dict[str, str]:
+        """The question of an access review."""
+        attributes = {"group": self.group, "resource": self.resource, "verb": self.verb}
+        if self.name:
+            attributes["name"] = self.name
+        if not self.everywhere:
+            attributes["namespace"] = namespace
+        return attributes
+
+
+@dataclass(frozen=True)
+class Uses:
+    """What a session has beside what every wish already says."""
+
+    home: bool = False
+    delete_home: bool = False
+    events: bool = True
+    refresh: bool = False
+    reserve: bool = False
+    streams: bool = False
+
+
+def list_rights(wishes: plan.Wishes, uses: Uses | None = None) -> tuple[Right, ...]:
+    """All rights that the hub needs, sorted."""
+    uses = uses or Uses()
+    return tuple(sorted({*_in_own_namespace(wishes, uses), *_in_projects(wishes, uses)}))
+
+
+def _in_own_namespace(wishes: plan.Wishes, uses: Uses) -> Iterator[Right]:
+    yield from _all("", "pods", "get list watch create delete")
+    if uses.events:
+        yield from _all("", "events", "list watch")
+    yield from _all("", "serviceaccounts", "get list create delete")
+    yield from _all("", "secrets", "get create" + (" patch" if uses.refresh else ""))
+    if wishes.isolation is not None and (wishes.by_request or not _has_project(wishes)):
+        yield from _all("networking.k8s.io", "networkpolicies", "get create")
+    if uses.home:
+        verbs = "get create" + (" delete" if uses.delete_home else "")
+        yield from _all("", "persistentvolumeclaims", verbs)
+    if wishes.exposed.ports and wishes.exposed.by != "proxy":
+        yield from _all("", "services", "get create")
+        if wishes.exposed.by == "route":
+            yield from _all("route.openshift.io", "routes", "get create")
+            yield Right(False, "route.openshift.io", "routes/custom-host", "create")
+        else:
+            yield from _all("networking.k8s.io", "ingresses", "get create")
+    if uses.streams:
+        yield Right(False, "image.openshift.io", "imagestreams", "get")
+    if uses.reserve:
+        yield from _all("", "serviceaccounts", "patch")
+
+
+def _has_project(wishes: plan.Wishes) -> bool:
+    """Whether the hub makes a project, with rights that hold in its own namespace too."""
+    return wishes.project in (plan.TEMPORARY, plan.PERSISTENT)
+
+
+def _in_projects(wishes: plan.Wishes, uses: Uses) -> Iterator[Right]:
+    if not _has_project(wishes):
+        return
+    if wishes.by_request:
+        yield Right(True, "project.openshift.io", "projectrequests", "create")
+    else:
+        yield from _everywhere("", "namespaces", "get list create delete")
+    lasting = wishes.project == plan.PERSISTENT
+    if not wishes.by_request:
+        verbs = "get create update delete" if lasting else "get create"
+        yield from _everywhere(RBAC, "rolebindings", verbs)
+        if wishes.isolation is not None:
+            yield from _everywhere(
+                "networking.k8s.io", "networkpolicies", verbs.removesuffix(" delete")
+            )
+    if wishes.budget.size or (wishes.budget.clears and (lasting or wishes.by_request)):
+        clears = lasting or wishes.by_request
+        verbs = "get create list update delete" if clears else "get create"
+        yield from _everywhere("", "limitranges", verbs)
+        yield from _everywhere("", "resourcequotas", verbs)
+    if uses.reserve:
+        yield Right(True, "", "namespaces", "patch")
+    if wishes.by_request:
+        return
+    roles = {wishes.role, wishes.session_rules} if wishes.identity != plan.NONE else set()
+    roles |= {wishes.hub_role} if wishes.extras else set()
+    for role in sorted(roles - {""}):
+        yield Right(True, RBAC, "clusterroles", "bind", role)
+
+
+def _all(group: str, resource: str, verbs: str) -> Iterator[Right]:
+    return (Right(False, group, resource, verb) for verb in verbs.split())
+
+
+def _everywhere(group: str, resource: str, verbs: str) -> Iterator[Right]:
+    return (Right(True, group, resource, verb) for verb in verbs.split())
+
+
+def list_granted(rules: Iterable[Mapping[str, Any]], everywhere: bool) -> Iterator[Right]:
+    """The single rights that the rules of a (Cluster)Role grant."""
+    for rule in rules:
+        for group in rule["apiGroups"]:
+            for resource in rule["resources"]:
+                for verb in rule["verbs"]:
+                    for name in rule.get("resourceNames") or [""]:
+                        yield Right(everywhere, group, resource, verb, name)
+
+
+def render_rules(rights: Iterable[Right]) -> str:
+    """The rules that grant the rights, as YAML, those of the whole cluster apart."""
+    by_place: dict[bool, dict[tuple[str, str, str], list[str]]] = {}
+    for right in sorted(rights):
+        rules = by_place.setdefault(right.everywhere, {})
+        rules.setdefault((right.group, right.resource, right.name), []).append(right.verb)
+    lines: list[str] = []
+    for everywhere, rules in by_place.items():
+        place = (
+            "a ClusterRole, bound in the whole cluster" if everywhere else "a Role beside the hub"
+        )
+        lines.append(f"# in {place}")
+        for (group, resource, name), verbs in rules.items():
+            lines.append(f'- apiGroups: ["{group}"]')
+            lines.append(f'  resources: ["{resource}"]')
+            if name:
+                lines.append(f'  resourceNames: ["{name}"]')
+            lines.append(f"  verbs: [{', '.join(f'{chr(34)}{verb}{chr(34)}' for verb in verbs)}]")
+    return "\n".join(lines)

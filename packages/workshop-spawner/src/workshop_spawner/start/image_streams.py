@@ -1,0 +1,71 @@
+"""Ask the cluster which image a bare `name:tag` stands for, where it has ImageStreams.
+
+A crowd asks once in some seconds, not each session anew.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from workshop_spawner.kube.client import Cluster, make_reference
+from workshop_spawner.model.errors import ForbiddenError
+from workshop_spawner.rules import images
+
+# Seconds for which an answer holds.
+FRESH = 10.0
+MOST = 500
+
+_APIS: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
+_FOUND: WeakKeyDictionary[Any, dict[tuple[str, str], tuple[float, str]]] = WeakKeyDictionary()
+
+
+async def has_streams(cluster: Cluster) -> bool:
+    """Whether the cluster has ImageStreams; asked once a hub."""
+    if cluster.client not in _APIS:
+        _APIS[cluster.client] = await cluster.has_api(images.API)
+    return _APIS[cluster.client]
+
+
+async def resolve(
+    cluster: Cluster, namespace: str, names: Iterable[str], log: Any
+) -> dict[str, str]:
+    """The images that names stand for, those that are an ImageStream's in `namespace` only.
+
+    A name without a stream, or with one that we may not read, is left as it is. TemporaryError
+    when the cluster does not answer.
+    """
+    bare = images.list_streams(names)
+    if not bare or not await has_streams(cluster):
+        return {}
+    found = {name: await _find(cluster, namespace, name, log) for name in sorted(bare)}
+    return {name: image for name, image in found.items() if image}
+
+
+async def _find(cluster: Cluster, namespace: str, name: str, log: Any) -> str:
+    known = _FOUND.setdefault(cluster.client, {})
+    asked, image = known.get((namespace, name), (float("-inf"), ""))
+    if time.monotonic() - asked < FRESH:
+        return image
+    image = await _ask(cluster, namespace, name, log)
+    if len(known) >= MOST:
+        known.clear()
+    known[namespace, name] = time.monotonic(), image
+    return image
+
+
+async def _ask(cluster: Cluster, namespace: str, name: str, log: Any) -> str:
+    stream, tag = images.parse_stream(name) or (name, images.LATEST)
+    try:
+        found = await cluster.get(make_reference(images.API, "ImageStream", stream, namespace))
+    except ForbiddenError as error:
+        log.warning("The image %s is taken as it is written: %s", name, error.detail)
+        return ""
+    if found is None:
+        return ""
+    image = images.choose_image(found, tag)
+    if not image:
+        log.warning("ImageStream %s/%s has no image of the tag %s yet", namespace, stream, tag)
+    return image
