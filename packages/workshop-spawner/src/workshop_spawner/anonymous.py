@@ -5,7 +5,6 @@ Traits and hooks. The pages are in visitors/handlers.py, the rules in the rooms 
 
 from __future__ import annotations
 
-import asyncio
 import time
 from pathlib import Path
 from typing import Any
@@ -14,11 +13,12 @@ from jinja2 import FileSystemLoader
 from jupyterhub.auth import Authenticator
 from traitlets import Bool, Instance, Integer, TraitError, Unicode, default, observe, validate
 
-from workshop_spawner.hub_tasks import startup
+from workshop_spawner.context import HubContext
 from workshop_spawner.rules import unknown_settings, visitor_identity
 from workshop_spawner.rules.rate_limit import RateLimit
 from workshop_spawner.spawner import WorkshopSpawner
 from workshop_spawner.visitors import cleanup, handlers
+from workshop_spawner.visitors.hub_objects import Server
 
 TEMPLATES = Path(__file__).with_name("templates")
 # Wrong access codes of one address within `visitors_window`.
@@ -237,14 +237,14 @@ class AnonymousAuthenticator(Authenticator):
     def _guesses_default(self) -> RateLimit:
         return RateLimit(MOST_GUESSES, self.visitors_window)
 
-    def judge_rate(self, address: str) -> float:
+    def count_try(self, address: str) -> float:
         """Count a try of an address; the seconds that it has to wait before it, 0 for none."""
         now = time.monotonic()
-        return self._guesses.look(address, now) or self._rate.judge(address, now)
+        return self._guesses.wait_for(address, now) or self._rate.count_try(address, now)
 
     def count_guess(self, address: str) -> None:
         """Remember that a wrong access code came from an address."""
-        self._guesses.judge(address, time.monotonic())
+        self._guesses.count_try(address, time.monotonic())
 
     def check_allow_config(self) -> None:
         """Called by JupyterHub before it starts: stop it for a setting that nobody knows.
@@ -254,7 +254,7 @@ class AnonymousAuthenticator(Authenticator):
         super().check_allow_config()
         own, bases = type(self).__name__, [base.__name__ for base in type(self).__mro__]
         known = self.trait_names(config=True)
-        wrong = unknown_settings.judge_spelling(self.config, own, bases, known)
+        wrong = unknown_settings.find_unknown(self.config, own, bases, known)
         for sentence in wrong:
             self.log.critical("%s", sentence)
         if wrong:
@@ -267,14 +267,14 @@ class AnonymousAuthenticator(Authenticator):
                 # After an administrator's own, before JupyterHub's.
                 loader.searchpath.insert(-1, str(TEMPLATES))
         if issubclass(app.spawner_class, WorkshopSpawner):
-            startup.begin(app.spawner_class, app.config)
+            app.spawner_class.begin_hub(app.tornado_settings, app.config)
         return [
             (r"/login", handlers.AnonymousLoginHandler),
             (r"/restart", handlers.RestartHandler),
         ]
 
     async def authenticate(self, handler: Any, data: dict[str, str]) -> dict[str, Any]:
-        """Make the visitor of this visit. `data` was judged by the handler."""
+        """Make the visitor of this visit. The handler has checked `data`."""
         visit = handler.get_visit()
         key = handler.settings["cookie_secret"]
         name = visitor_identity.make_visitor(key, visit)
@@ -290,6 +290,7 @@ class AnonymousAuthenticator(Authenticator):
 
     async def post_spawn_stop(self, user: Any, spawner: Any) -> None:
         """JupyterHub's hook: forget the visitor whose session has ended, not one whose failed."""
-        failed = spawner._spawn_future is not None
-        if self.forget_users and not failed and self.is_visitor(user):
-            cleanup.keep(asyncio.ensure_future(cleanup.forget(self.parent, user, spawner)))
+        server = Server(spawner)
+        if self.forget_users and not server.has_failed and self.is_visitor(user):
+            context = HubContext.of(self.parent.users.settings)
+            context.spawn_task(cleanup.forget(self.parent, user, server))

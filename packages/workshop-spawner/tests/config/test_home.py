@@ -9,11 +9,11 @@ from workshop_spawner.config.home import HomeSettings
 
 
 def test_nothing_is_kept_by_default():
-    assert HomeSettings().make_furniture() is None
+    assert HomeSettings().make_home_volume() is None
 
 
 def test_a_size_makes_a_home():
-    made = HomeSettings(volume_size="2Gi", volume_class="fast").make_furniture()
+    made = HomeSettings(volume_size="2Gi", volume_class="fast").make_home_volume()
     assert made is not None
     assert (made.size, made.path, made.storage_class) == ("2Gi", "/opt/app-root", "fast")
 

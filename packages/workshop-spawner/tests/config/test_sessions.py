@@ -15,14 +15,14 @@ class Settings(SessionSettings, Configurable):
 
 
 def test_the_defaults_are_the_drop_in_workshop():
-    wishes = SessionSettings().make_wishes(None)
-    assert (wishes.identity, wishes.project, wishes.role) == (
+    spec = SessionSettings().make_base_spec(None)
+    assert (spec.identity, spec.project, spec.role) == (
         "service-account",
         "temporary",
         "admin",
     )
     assert SessionSettings().budget == "default"
-    assert wishes.isolation is None
+    assert spec.isolation is None
 
 
 def test_settings_become_wishes():
@@ -30,10 +30,10 @@ def test_settings_become_wishes():
     settings = SessionSettings(
         identity="none", project="none", project_role="view", project_labels={"a": "b"}
     )
-    wishes = settings.make_wishes(rules)
-    assert (wishes.identity, wishes.project, wishes.role) == ("none", "none", "view")
-    assert wishes.project_labels == {"a": "b"}
-    assert wishes.isolation is rules
+    spec = settings.make_base_spec(rules)
+    assert (spec.identity, spec.project, spec.role) == ("none", "none", "view")
+    assert spec.project_labels == {"a": "b"}
+    assert spec.isolation is rules
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,12 @@ pytestmark = pytest.mark.hub
 
 
 @pytest.mark.parametrize("restart", [False, True], ids=["same hub", "restarted hub"])
-async def test_a_token_dies_with_its_session(place, workshop, visit, restart):
-    place.pocket.start_node()
+async def test_a_token_dies_with_its_session(site, workshop, visit, restart):
+    site.pocket.start_node()
     hub = await workshop("c.JupyterHub.cleanup_servers = False")
     visitor = await visit(hub)
     await visitor.enter()
-    secret = place.as_admin(f"/api/v1/namespaces/workshops/secrets/intro-{visitor.name}")
+    secret = site.as_admin(f"/api/v1/namespaces/workshops/secrets/intro-{visitor.name}")
     token = base64.b64decode(secret["data"]["api-token"]).decode()
 
     async def ask():

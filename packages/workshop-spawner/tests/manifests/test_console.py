@@ -46,7 +46,7 @@ def test_the_console_listens_on_loopback_below_the_sessions_gate():
 @pytest.mark.parametrize("token", [pods.ACCOUNT_TOKEN, pods.USER_TOKEN])
 def test_it_shares_the_sessions_token_by_file(token):
     bare = console.add(POD, console.Console("c:1"), "/user/alice/")
-    pod = pods.dress(bare, SESSION, OWNER, token)
+    pod = pods.finalize_manifest(bare, SESSION, OWNER, token)
     first, second = pod["spec"]["containers"]
     assert first["volumeMounts"] == second["volumeMounts"]
     assert second["volumeMounts"][0]["mountPath"] == os.path.dirname(console.TOKEN_FILE)

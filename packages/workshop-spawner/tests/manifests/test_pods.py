@@ -56,7 +56,7 @@ def test_a_dressed_pod_is_the_sessions_own(token):
         "spec": {"containers": [{"name": "notebook"}, {"name": "console"}]},
     }
     before = deepcopy(bare)
-    pod = pods.dress(bare, SESSION, OWNER, token)
+    pod = pods.finalize_manifest(bare, SESSION, OWNER, token)
     assert pod["metadata"]["labels"]["mine"] == "1"
     assert pod["metadata"]["labels"]["app"] == "intro"
     assert pod["metadata"]["ownerReferences"] == [OWNER]

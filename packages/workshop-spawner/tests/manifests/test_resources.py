@@ -164,7 +164,7 @@ def test_any_list_is_read_or_refused(things):
 def test_what_others_lean_on_comes_first():
     extras = read(
         [
-            {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}},
+            {"apiVersion": "apps/v1", "kind": "Site", "metadata": {"name": "d"}},
             {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}},
             {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "intro-alice-dev"}},
             {
@@ -175,7 +175,7 @@ def test_what_others_lean_on_comes_first():
         ]
     )
     waves = [[e.manifest["kind"] for e in wave] for _, wave in resources.sort_waves(extras)]
-    assert waves == [["ConfigMap"], ["RoleBinding"], ["Deployment"]]
+    assert waves == [["ConfigMap"], ["RoleBinding"], ["Site"]]
 
 
 def test_what_is_made_is_told_in_words():

@@ -31,7 +31,7 @@ def make(status, message="", **headers):
     ],
 )
 def test_which_answers_are_asked_for_again(answer, again):
-    assert api_answers.judge_retry(answer) is again
+    assert api_answers.is_retryable(answer) is again
 
 
 @pytest.mark.parametrize(
@@ -45,25 +45,27 @@ def test_which_answers_are_asked_for_again(answer, again):
     ],
 )
 def test_who_has_not_heard_of_it_yet_is_asked_again(message, again):
-    assert api_answers.judge_retry(make(403, message)) is again
+    assert api_answers.is_retryable(make(403, message)) is again
 
 
 def test_retry_after_is_honoured():
-    assert api_answers.judge_wait(make(429, retry_after="7"), 1, 0.5) == 7
+    assert api_answers.compute_wait(make(429, retry_after="7"), 1, 0.5) == 7
 
 
 @pytest.mark.parametrize("asked", ["", "soon", "Wed, 21 Oct 2026 07:28:00 GMT", "-1"])
 def test_a_strange_retry_after_is_not_trusted(asked):
     assert (
-        0 < api_answers.judge_wait(make(429, retry_after=asked), 1, 0.5) <= api_answers.LONGEST_WAIT
+        0
+        < api_answers.compute_wait(make(429, retry_after=asked), 1, 0.5)
+        <= api_answers.LONGEST_WAIT
     )
 
 
 @given(st.integers(1, 1000), st.floats(0.5, 1))
 def test_waits_are_bounded_and_grow(attempt, chance):
-    wait = api_answers.judge_wait(None, attempt, chance)
+    wait = api_answers.compute_wait(None, attempt, chance)
     assert 0 < wait <= api_answers.LONGEST_WAIT
-    assert api_answers.judge_wait(None, attempt + 1, chance) >= wait
+    assert api_answers.compute_wait(None, attempt + 1, chance) >= wait
 
 
 @pytest.mark.parametrize(

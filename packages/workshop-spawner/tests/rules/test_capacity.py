@@ -11,25 +11,25 @@ from workshop_spawner.rules import capacity
 
 def test_without_a_limit_everybody_enters():
     queue = capacity.Queue()
-    assert queue.judge("a", 10_000, 0, 0).enters
+    assert queue.enter_or_wait("a", 10_000, 0, 0).enters
     assert not queue.waiting
 
 
 def test_places_go_to_who_came_first():
     queue = capacity.Queue()
-    assert queue.judge("a", 0, 1, 0).enters
-    assert queue.judge("b", 1, 1, 1).place == 1
-    assert queue.judge("c", 1, 1, 2).place == 2
-    assert queue.judge("c", 0, 1, 3).place == 2, "the free place is for b"
-    assert queue.judge("b", 0, 1, 4).enters
-    assert queue.judge("c", 1, 1, 5).place == 1
+    assert queue.enter_or_wait("a", 0, 1, 0).enters
+    assert queue.enter_or_wait("b", 1, 1, 1).place == 1
+    assert queue.enter_or_wait("c", 1, 1, 2).place == 2
+    assert queue.enter_or_wait("c", 0, 1, 3).place == 2, "the free place is for b"
+    assert queue.enter_or_wait("b", 0, 1, 4).enters
+    assert queue.enter_or_wait("c", 1, 1, 5).place == 1
 
 
 def test_who_no_longer_asks_has_left():
     queue = capacity.Queue()
-    queue.judge("b", 1, 1, 0)
-    assert queue.judge("c", 0, 1, capacity.PATIENCE - 1).place == 2
-    assert queue.judge("c", 0, 1, capacity.PATIENCE).enters
+    queue.enter_or_wait("b", 1, 1, 0)
+    assert queue.enter_or_wait("c", 0, 1, capacity.PATIENCE - 1).place == 2
+    assert queue.enter_or_wait("c", 0, 1, capacity.PATIENCE).enters
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_never_too_many_and_never_out_of_turn(limit, events):
                 if (who in queue.waiting)
                 else before
             )
-            if queue.judge(who, len(inside), limit, now).enters:
+            if queue.enter_or_wait(who, len(inside), limit, now).enters:
                 assert len(ahead) < limit - len(inside), "nobody is overtaken"
                 inside.append(who)
         assert len(inside) <= limit

@@ -56,7 +56,7 @@ def ending(since):
     ],
 )
 def test_a_lost_session_says_why(pod, kind, words):
-    found = health.judge(pod, NOW)
+    found = health.decide(pod, NOW)
     assert words in found.lost
     assert (found.kind, found.trouble) == (kind, "")
 
@@ -71,7 +71,7 @@ def test_a_lost_session_says_why(pod, kind, words):
     ],
 )
 def test_a_session_that_got_over_it_goes_on(pod, words):
-    found = health.judge(pod, NOW)
+    found = health.decide(pod, NOW)
     assert words in found.trouble
     assert found.lost == ""
 
@@ -89,7 +89,7 @@ def test_a_session_that_got_over_it_goes_on(pod, words):
     ],
 )
 def test_a_session_that_runs_has_nothing_to_say(pod):
-    assert health.judge(pod, NOW) == health.Health()
+    assert health.decide(pod, NOW) == health.Health()
 
 
 @given(
@@ -99,4 +99,4 @@ def test_a_session_that_runs_has_nothing_to_say(pod):
 )
 def test_nothing_but_a_word_for_it_ends_a_session(phase, reason, restarts):
     pod = make(phase, state={"waiting": {"reason": reason}}, restarts=restarts)
-    assert health.judge(pod, NOW).lost == ""
+    assert health.decide(pod, NOW).lost == ""

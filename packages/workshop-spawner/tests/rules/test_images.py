@@ -43,7 +43,7 @@ def test_a_name_is_taken_apart(image, name):
     ],
 )
 def test_only_what_moves_is_pulled_anew(image, policy):
-    assert images.judge_pull(image) == policy
+    assert images.choose_pull_policy(image) == policy
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_pod_is_settled():
         "example.com/side:main",
         "example.com/setup:develop",
     }
-    settled = images.settle(pod, {"app:latest": f"example.com/team/app@{DIGEST}"})["spec"]
+    settled = images.pin(pod, {"app:latest": f"example.com/team/app@{DIGEST}"})["spec"]
     assert [(c["image"], c["imagePullPolicy"]) for c in settled["containers"]] == [
         (f"example.com/team/app@{DIGEST}", "IfNotPresent"),
         ("example.com/side:main", "Never"),
@@ -130,6 +130,6 @@ def test_a_pod_is_settled():
 @given(st.text("ab:/@.-1", max_size=12))
 def test_any_text_has_a_policy_and_keeps_its_parts(image):
     name = images.parse_name(image)
-    assert images.judge_pull(image) in ("Always", "IfNotPresent")
+    assert images.choose_pull_policy(image) in ("Always", "IfNotPresent")
     assert "/" not in name.tag
     assert len(name.repository) + len(name.tag) + len(name.digest) <= len(image)

@@ -16,7 +16,7 @@ SESSION = Session(HUB, "s" * 16, "alice")
 EXTRA = resources.read_extras(
     "{apiVersion: v1, kind: ConfigMap, metadata: {name: notes}}", SESSION
 )[0]
-FULL = plan.Wishes(
+FULL = plan.SessionSpec(
     session_rules="more",
     extras=(EXTRA,),
     budget=budgets.parse_budget("small"),
@@ -24,14 +24,14 @@ FULL = plan.Wishes(
 )
 
 
-def names(wishes):
-    return [step.name for step in plan.make_plan(SESSION, wishes, {})]
+def names(spec):
+    return [step.name for step in plan.make_plan(SESSION, spec, {})]
 
 
 @pytest.mark.parametrize(
-    ("wishes", "expected"),
+    ("spec", "expected"),
     [
-        (plan.Wishes(), ["account", "project", "roles", "secret"]),
+        (plan.SessionSpec(), ["account", "project", "roles", "secret"]),
         (
             FULL,
             [
@@ -39,13 +39,13 @@ def names(wishes):
                 *("extras 1", "secret"),
             ],
         ),
-        (plan.Wishes(project="none"), ["account", "secret"]),
-        (plan.Wishes(identity="none"), ["account", "project", "secret"]),
-        (plan.Wishes(role=""), ["account", "project", "secret"]),
+        (plan.SessionSpec(project="none"), ["account", "secret"]),
+        (plan.SessionSpec(identity="none"), ["account", "project", "secret"]),
+        (plan.SessionSpec(role=""), ["account", "project", "secret"]),
     ],
 )
-def test_which_steps_a_start_has(wishes, expected):
-    assert names(wishes) == expected
+def test_which_steps_a_start_has(spec, expected):
+    assert names(spec) == expected
 
 
 @given(
@@ -55,14 +55,14 @@ def test_which_steps_a_start_has(wishes, expected):
     st.booleans(),
 )
 def test_any_plan_can_be_carried_out(identity, project, budget, isolated):
-    wishes = plan.Wishes(
+    spec = plan.SessionSpec(
         identity=identity,
         project=project,
         budget=budgets.parse_budget(budget),
         isolation=network.Rules(port=8888) if isolated else None,
     )
     done = set()
-    for step in plan.make_plan(SESSION, wishes, {"key": "value"}):
+    for step in plan.make_plan(SESSION, spec, {"key": "value"}):
         assert set(step.needs) <= done, "a step comes after what it needs"
         assert step.manifests
         done.add(step.name)

@@ -16,16 +16,16 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def make_plan(session, budget="small"):
-    return plan.make_ready_steps(session, plan.Wishes(budget=budgets.parse_budget(budget)))
+    return plan.make_ready_steps(session, plan.SessionSpec(budget=budgets.parse_budget(budget)))
 
 
-def make_account(age=0, ready=True, recipe="r", **changes):
+def make_account(age=0, ready=True, fingerprint="r", **changes):
     session = pool_rules.make_session(HUB)
     step = pool_rules.reserve_step(make_plan(session)[0])
     metadata = dict(step.manifests[0]["metadata"])
     born = NOW - timedelta(seconds=age)
     metadata["creationTimestamp"] = born.strftime("%Y-%m-%dT%H:%M:%SZ")
-    metadata["annotations"] = {**metadata["annotations"], pool_rules.RECIPE: recipe}
+    metadata["annotations"] = {**metadata["annotations"], pool_rules.FINGERPRINT: fingerprint}
     if ready:
         metadata["annotations"][pool_rules.READY] = "true"
     return {"metadata": {**metadata, **changes}}
@@ -36,7 +36,7 @@ def make_account(age=0, ready=True, recipe="r", **changes):
     [
         (make_account(), "ready"),
         (make_account(age=10**6), "ready"),
-        (make_account(recipe="older"), "stale"),
+        (make_account(fingerprint="older"), "stale"),
         (make_account(ready=False), "growing"),
         (make_account(ready=False, age=299), "growing"),
         (make_account(ready=False, age=301), "stale"),
@@ -46,8 +46,8 @@ def make_account(age=0, ready=True, recipe="r", **changes):
     ],
 )
 def test_each_account_is_on_one_pile(account, pile):
-    judged = pool_rules.judge([account], HUB, "r", NOW)
-    piles = {name: len(getattr(judged, name)) for name in ("ready", "growing", "stale")}
+    state = pool_rules.sort_accounts([account], HUB, "r", NOW)
+    piles = {name: len(getattr(state, name)) for name in ("ready", "growing", "stale")}
     assert {name for name, count in piles.items() if count} == ({pile} if pile else set())
 
 
@@ -63,18 +63,18 @@ def test_what_is_reserved_is_nobodys_session_yet():
 
 def test_a_recipe_is_about_the_settings_only():
     one, two = pool_rules.make_session(HUB), pool_rules.make_session(HUB)
-    small = pool_rules.make_recipe(make_plan(one), one)
-    assert small == pool_rules.make_recipe(make_plan(two), two)
-    assert small != pool_rules.make_recipe(make_plan(one, "large"), one)
+    small = pool_rules.make_fingerprint(make_plan(one), one)
+    assert small == pool_rules.make_fingerprint(make_plan(two), two)
+    assert small != pool_rules.make_fingerprint(make_plan(one, "large"), one)
 
 
 def test_a_claim_makes_it_the_visitors():
-    session = Session(HUB, "s" * 16, "alice", claim="s" * 16, expires=NOW, limit=NOW)
+    session = Session(HUB, "s" * 16, "alice", checkout="s" * 16, expires=NOW, limit=NOW)
     account = make_account()
     taken = pool_rules.take_over(account, session)
     assert taken.account == taken.project == account["metadata"]["name"]
     assert taken.pod == "intro-user-alice"
-    claim = pool_rules.make_claim(taken, "7")["metadata"]
+    claim = pool_rules.make_checkout(taken, "7")["metadata"]
     assert claim["resourceVersion"] == "7"
     assert claim["annotations"][labels.USERNAME] == "alice"
     assert claim["annotations"][labels.EXPIRES] == "2026-11-21T12:00:00Z", "time begins now"

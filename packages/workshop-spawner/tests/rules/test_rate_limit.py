@@ -27,42 +27,42 @@ def test_what_counts_as_one_address(address, key):
 
 def test_a_burst_passes_and_then_it_trickles():
     rate = RateLimit(3, window=60)
-    assert [rate.judge("a", 0) for _ in range(3)] == [0, 0, 0]
-    wait = rate.judge("a", 0)
+    assert [rate.count_try("a", 0) for _ in range(3)] == [0, 0, 0]
+    wait = rate.count_try("a", 0)
     assert wait == pytest.approx(20)
-    assert rate.judge("a", wait - 1) > 0
-    assert rate.judge("a", wait) == 0
-    assert rate.judge("b", 0) == 0
+    assert rate.count_try("a", wait - 1) > 0
+    assert rate.count_try("a", wait) == 0
+    assert rate.count_try("b", 0) == 0
 
 
 def test_waiting_is_not_counted():
     rate = RateLimit(1, window=10)
-    rate.judge("a", 0)
+    rate.count_try("a", 0)
     for _ in range(100):
-        rate.judge("a", 1)
-    assert rate.judge("a", 10) == 0
+        rate.count_try("a", 1)
+    assert rate.count_try("a", 10) == 0
 
 
 def test_looking_is_not_counted():
     rate = RateLimit(1, window=10)
-    assert [rate.look("a", 0) for _ in range(3)] == [0, 0, 0]
-    assert rate.judge("a", 0) == 0
-    assert rate.look("a", 0) == pytest.approx(10)
-    assert rate.look("a", 10) == 0
+    assert [rate.wait_for("a", 0) for _ in range(3)] == [0, 0, 0]
+    assert rate.count_try("a", 0) == 0
+    assert rate.wait_for("a", 0) == pytest.approx(10)
+    assert rate.wait_for("a", 10) == 0
     assert len(rate) == 1
 
 
 def test_no_limit_keeps_nothing():
     rate = RateLimit(0, window=60)
-    assert rate.look("a", 0) == 0
-    assert all(rate.judge("a", 0) == 0 for _ in range(1000))
+    assert rate.wait_for("a", 0) == 0
+    assert all(rate.count_try("a", 0) == 0 for _ in range(1000))
     assert len(rate) == 0
 
 
 def test_a_clock_that_goes_back_lets_nobody_through():
     rate = RateLimit(1, window=10)
-    assert rate.judge("a", 100) == 0
-    assert rate.judge("a", 50) > 0
+    assert rate.count_try("a", 100) == 0
+    assert rate.count_try("a", 50) > 0
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.floats(0, 5)), max_size=200))
@@ -71,7 +71,7 @@ def test_memory_and_throughput_are_bounded(visits):
     now, passed = 0.0, {}
     for address, pause in visits:
         now += pause
-        if rate.judge(f"{address}", now) == 0:
+        if rate.count_try(f"{address}", now) == 0:
             passed.setdefault(address, []).append(now)
     assert len(rate) <= 20
     if len({address for address, _ in visits}) <= 20:

@@ -13,7 +13,7 @@ from workshop_spawner.manifests import budgets, exposure, network
 from workshop_spawner.rules import plan, rights
 
 TEMPLATE = Path(__file__).parents[4] / "templates" / "hub-rbac.yaml"
-DEFAULTS = plan.Wishes(
+DEFAULTS = plan.SessionSpec(
     budget=budgets.parse_budget("small"), isolation=network.Rules(port=8888), role="admin"
 )
 

@@ -53,7 +53,9 @@ def test_an_accent_may_be_typed_in_two_ways():
     ],
 )
 def test_a_typed_name(typed, required, kept, wrong):
-    name, complaint = visitor_identity.judge_name(typed, required)
-    assert name == kept
-    assert wrong in complaint
-    assert bool(complaint) == bool(wrong)
+    problem = visitor_identity.problem_with_name(typed, required)
+    if wrong:
+        assert wrong in problem
+    else:
+        assert problem is None
+        assert visitor_identity.clean_name(typed) == kept

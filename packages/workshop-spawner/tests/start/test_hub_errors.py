@@ -41,11 +41,11 @@ def test_the_visitor_reads_the_sentence_and_the_log_the_object(monkeypatch, erro
 
 @pytest.mark.parametrize(("error", "status"), [*zip(ERRORS, [503, 403, 500], strict=True)])
 def test_a_refused_start_is_not_a_hubs_failure(error, status):
-    assert hub_errors.judge_reason(error)[1] == status
+    assert hub_errors.find_reason(error)[1] == status
 
 
 async def test_the_end_of_a_session_is_shown_as_a_failed_start_is():
-    spawner = SimpleNamespace(active=False)
-    hub_errors.show_end(spawner, errors.LostError("Your session ended: <b>.", "pod x"))
+    lost = errors.LostError("Your session ended: <b>.", "pod x")
+    spawner = SimpleNamespace(active=False, _spawn_future=hub_errors.make_failed_start(lost))
     assert hub_spawner.Spawner._failed.fget(spawner)
     assert format_exception(spawner._spawn_future.exception())[0] == "Your session ended: <b>."

@@ -21,7 +21,7 @@ REQUEST = {
 
 
 @pytest.fixture
-def as_user(place, api):
+def as_user(site, api):
     """Alice, an account that may request projects and nothing else."""
     account = {
         "apiVersion": "v1",
@@ -38,33 +38,33 @@ def as_user(place, api):
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": "ClusterRoleBinding",
         "metadata": {"name": "requester"},
-        "roleRef": {**accounts.make_binding(place.session, "x", "requester", {})["roleRef"]},
+        "roleRef": {**accounts.make_binding(site.session, "x", "requester", {})["roleRef"]},
         "subjects": [{"kind": "ServiceAccount", "name": "alice", "namespace": "default"}],
     }
-    place.pocket.apply(account, role, binding)
-    return Cluster(api, timeout=1, patience=5, token=place.pocket.token("default", "alice"))
+    site.pocket.apply(account, role, binding)
+    return Cluster(api, timeout=1, patience=5, token=site.pocket.token("default", "alice"))
 
 
-async def test_a_users_project_is_made_with_their_own_rights_once(place, as_user):
+async def test_a_users_project_is_made_with_their_own_rights_once(site, as_user):
     await user_project.ensure_user_project(as_user, "alices")
-    made = place.as_admin("/api/v1/namespaces/alices")["metadata"]
+    made = site.as_admin("/api/v1/namespaces/alices")["metadata"]
     assert made["annotations"]["openshift.io/requester"] == "system:serviceaccount:default:alice"
     await user_project.ensure_user_project(as_user, "alices")
-    assert place.as_admin("/api/v1/namespaces/alices")["metadata"]["uid"] == made["uid"]
+    assert site.as_admin("/api/v1/namespaces/alices")["metadata"]["uid"] == made["uid"]
 
 
 @pytest.mark.parametrize(
     "fault", [{"status": 500}, {"retry_after": 0}, {"drop": "before"}, {"drop": "after"}]
 )
 @pytest.mark.parametrize(("verb", "resource"), [("create", "projectrequests"), ("get", "projects")])
-async def test_a_users_project_is_made_once_whatever_happens(place, as_user, fault, verb, resource):
-    seen = place.pocket.faults.add(verb=verb, resource=resource, **fault)
+async def test_a_users_project_is_made_once_whatever_happens(site, as_user, fault, verb, resource):
+    seen = site.pocket.faults.add(verb=verb, resource=resource, **fault)
     await user_project.ensure_user_project(as_user, "alices")
     assert seen.seen == 1
-    assert place.as_admin("/api/v1/namespaces/alices")
+    assert site.as_admin("/api/v1/namespaces/alices")
 
 
-async def test_somebody_elses_project_is_refused(place, as_user):
-    place.pocket.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "bobs"}})
+async def test_somebody_elses_project_is_refused(site, as_user):
+    site.pocket.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "bobs"}})
     with pytest.raises(errors.PermanentError, match="belongs to somebody else"):
         await user_project.ensure_user_project(as_user, "bobs")

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.hub
 
 @pytest.fixture
 def lobby(hub_factory, single_server):
-    """A hub whose servers are plain processes: these tests are about its door."""
+    """A hub whose servers are plain processes: these tests are about its kube."""
 
     async def start(more="", **options):
         return await hub_factory(

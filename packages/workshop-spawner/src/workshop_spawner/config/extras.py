@@ -174,6 +174,11 @@ class ExtraSettings(HasTraits):
             source = source(self)
             if inspect.isawaitable(source):
                 source = await source
-        if isinstance(source, str) and source and "\n" not in source and source[0] in "/.":
-            source = await asyncio.to_thread(Path(source).read_text)
-        return source or ""
+        return await read_source(source)
+
+
+async def read_source(source: Any) -> Any:
+    """The extra resources that a setting names: text or a list, or the file of that path."""
+    if isinstance(source, str) and source and "\n" not in source and source[0] in "/.":
+        source = await asyncio.to_thread(Path(source).read_text)
+    return source or ""

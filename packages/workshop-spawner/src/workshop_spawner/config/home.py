@@ -53,7 +53,7 @@ class HomeSettings(HasTraits):
         """,
     )
 
-    def make_furniture(self) -> home.Home | None:
+    def make_home_volume(self) -> home.Home | None:
         """The decisions as the pure room takes them; None where nothing is kept."""
         if not self.volume_size:
             return None

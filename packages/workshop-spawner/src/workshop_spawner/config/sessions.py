@@ -297,9 +297,9 @@ class SessionSettings(HasTraits):
         """,
     )
 
-    def make_wishes(self, isolation: network.Rules | None) -> plan.Wishes:
+    def make_base_spec(self, isolation: network.Rules | None) -> plan.SessionSpec:
         """The decisions as the pure rooms take them."""
-        return plan.Wishes(
+        return plan.SessionSpec(
             identity=self.identity,
             project=self.project,
             role=self.project_role,

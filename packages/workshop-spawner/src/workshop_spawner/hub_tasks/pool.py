@@ -14,13 +14,14 @@ from typing import Any
 
 from workshop_spawner import metrics
 from workshop_spawner.concurrency import run_together
+from workshop_spawner.context import Pool
 from workshop_spawner.kube.client import Cluster, make_reference
 from workshop_spawner.model import labels
 from workshop_spawner.model.errors import GoneError, NameTakenError, PermanentError, WorkshopError
 from workshop_spawner.model.session import Hub, Session
 from workshop_spawner.rules import plan, pool_rules
 from workshop_spawner.start import steps
-from workshop_spawner.start.progress import Journal
+from workshop_spawner.start.progress import Progress
 
 # Seconds between two looks at the reserve when nothing was taken from it.
 PAUSE = 60.0
@@ -32,7 +33,7 @@ PATIENCE = 5.0
 Planner = Callable[[Session], Sequence[plan.Step]]
 
 
-class Reserve:
+class SessionPool:
     """The reserve of one hub: `size` sessions, made by `planner`."""
 
     def __init__(self, cluster: Cluster, hub: Hub, planner: Planner, size: int, log: Any) -> None:
@@ -46,7 +47,7 @@ class Reserve:
         self._taken = asyncio.Event()
         self._tidied: float | None = None
         sample = pool_rules.make_sample(hub)
-        self._recipe = pool_rules.make_recipe(planner(sample), sample)
+        self._fingerprint = pool_rules.make_fingerprint(planner(sample), sample)
 
     @property
     def is_empty(self) -> bool:
@@ -73,11 +74,11 @@ class Reserve:
         self._taken.clear()
         selector = pool_rules.make_selector(self._hub)
         found = await self._cluster.find("v1", "ServiceAccount", self._hub.namespace, selector)
-        judged = pool_rules.judge(found, self._hub, self._recipe, datetime.now(UTC))
-        self._ready = list(judged.ready)
+        state = pool_rules.sort_accounts(found, self._hub, self._fingerprint, datetime.now(UTC))
+        self._ready = list(state.ready)
         metrics.RESERVE.set(len(self._ready))
-        await run_together(*(self._remove(account) for account in judged.stale))
-        missing = self._size - len(judged.ready) - len(judged.growing)
+        await run_together(*(self._remove(account) for account in state.stale))
+        missing = self._size - len(state.ready) - len(state.growing)
         turns = asyncio.Semaphore(AT_ONCE)
         await run_together(*(self._make(turns) for _ in range(missing)))
         if self._tidied is None or time.monotonic() - self._tidied > PAUSE:
@@ -87,11 +88,11 @@ class Reserve:
     async def _make(self, turns: asyncio.Semaphore) -> None:
         async with turns:
             session = pool_rules.make_session(self._hub)
-            start = steps.Start(self._cluster, session, Journal())
+            start = steps.Start(self._cluster, session, Progress())
             try:
                 await start.run([pool_rules.reserve_step(s) for s in self._planner(session)])
                 account = start.made[plan.ACCOUNT][0]
-                ready = {pool_rules.READY: "true", pool_rules.RECIPE: self._recipe}
+                ready = {pool_rules.READY: "true", pool_rules.FINGERPRINT: self._fingerprint}
                 change = {"metadata": {"annotations": ready}}
                 reference = self._refer("ServiceAccount", account["metadata"]["name"])
                 self._ready.append(await self._cluster.merge(reference, change))
@@ -102,15 +103,15 @@ class Reserve:
                 self._log.warning("No session was made ready: %s", error.detail)
         metrics.RESERVE.set(len(self._ready))
 
-    async def take(
-        self, session: Session, recipe: str = ""
+    async def check_out(
+        self, session: Session, fingerprint: str = ""
     ) -> tuple[Session, Mapping[str, Any]] | None:
         """Hand one out for a visitor: their session under its names, and its account; or None.
 
-        None, too, for a visitor whose own `recipe` is another one (a profile with another budget),
-        and where the cluster does not let us: then the start goes on without the reserve.
+        None, too, where the `fingerprint` of theirs is another one (a profile with another budget),
+        and where the cluster does not let us: then the start goes on without the pool.
         """
-        if recipe and recipe != self._recipe:
+        if fingerprint and fingerprint != self._fingerprint:
             return None
         try:
             while self._ready:
@@ -146,7 +147,7 @@ class Reserve:
             return None
         project = make_reference("v1", "Namespace", taken.project)
         try:
-            await self._quick.merge(project, pool_rules.make_claim(taken))
+            await self._quick.merge(project, pool_rules.make_checkout(taken))
         except BaseException:
             await self._give_up(claimed)
             raise
@@ -156,14 +157,14 @@ class Reserve:
         self, account: Mapping[str, Any], taken: Session
     ) -> Mapping[str, Any] | None:
         reference = self._refer("ServiceAccount", taken.account)
-        claim = pool_rules.make_claim(taken, account["metadata"]["resourceVersion"])
+        claim = pool_rules.make_checkout(taken, account["metadata"]["resourceVersion"])
         try:
             return await self._quick.merge(reference, claim)
         except (NameTakenError, GoneError):
             # Somebody was faster - or we were, and the answer was lost.
             found = await self._quick.get(reference)
             notes = (found or {}).get("metadata", {}).get("annotations") or {}
-            return found if notes.get(labels.CLAIM) == taken.claim else None
+            return found if notes.get(labels.CHECKOUT) == taken.checkout else None
 
     async def _give_up(self, account: Mapping[str, Any]) -> None:
         """Remove a reserved session, also when the start is cancelled meanwhile."""
@@ -207,3 +208,15 @@ class Reserve:
 
     def _refer(self, kind: str, name: str) -> dict[str, Any]:
         return make_reference("v1", kind, name, self._hub.namespace)
+
+
+async def check_out(
+    pool: Pool | None, session: Session, spec: plan.SessionSpec
+) -> tuple[Session, Mapping[str, Any] | None]:
+    """The session under the names of one that is ready, and its account, where there is one."""
+    if pool is None or pool.is_empty or session.suffix:
+        return session, None
+    sample = pool_rules.make_sample(session.hub)
+    ready = plan.make_ready_steps(sample, plan.fill_in(spec, sample))
+    fingerprint = pool_rules.make_fingerprint(ready, sample)
+    return await pool.check_out(session, fingerprint) or (session, None)

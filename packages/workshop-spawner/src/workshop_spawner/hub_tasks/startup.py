@@ -1,29 +1,46 @@
-"""What is done once, when the hub starts: are the settings sound, and the hub's rights enough?"""
+"""What is done once, when the hub starts: its tasks begin, and what it has loaded is set aside."""
 
 from __future__ import annotations
 
-import asyncio
 import gc
-from types import SimpleNamespace
 from typing import Any
 
-from workshop_spawner.visitors import cleanup
+from kubespawner.clients import load_config, shared_client
+from traitlets.config import LoggingConfigurable
 
-_BEGUN: set[tuple[int, type]] = set()
+from workshop_spawner.context import HubContext
+from workshop_spawner.hub_tasks import settings
+from workshop_spawner.hub_tasks.background import HubTasks
 
 
-def begin(spawner_class: type, config: Any) -> None:
-    """Begin what runs beside the sessions, once for each hub and class.
+def begin(context: HubContext, spawner_class: Any, config: Any) -> None:
+    """Begin what runs beside the sessions, once a hub.
 
     Traits that cannot work raise TraitError here, which ends the hub with the trait's name.
     """
-    loop = asyncio.get_running_loop()
-    if (id(loop), spawner_class) in _BEGUN:
+    if context.has_begun:
         return
-    _BEGUN.add((id(loop), spawner_class))
+    context.has_begun = True
     # What a hub has loaded by now stays. Python's garbage collector need not look through all of it
     # again and again in the middle of starts, which holds the loop for 100 ms and more.
     gc.freeze()
-    nobody = SimpleNamespace(name="nobody", id=0, url="/", settings={})
-    keeper: Any = spawner_class(user=nobody, config=config)
-    cleanup.keep(asyncio.ensure_future(keeper.keep_house()))
+    make_tasks(context, spawner_class, config).begin()
+
+
+def make_tasks(context: HubContext, spawner_class: Any, config: Any) -> HubTasks:
+    """The tasks of a hub whose sessions the class runs.
+
+    The traits are read from the configuration as always, but by an instance that has no user, so
+    that nothing can take it for somebody's spawner.
+    """
+    traits = spawner_class.__new__(spawner_class)
+    LoggingConfigurable.__init__(traits, config=config)
+    load_config(
+        host=traits.k8s_api_host,
+        ssl_ca_cert=traits.k8s_api_ssl_ca_cert,
+        verify_ssl=traits.k8s_api_verify_ssl,
+    )
+    client = shared_client("CoreV1Api").api_client
+    cluster = settings.make_cluster(client, traits, context.facts)
+    read = settings.make_settings(traits)
+    return HubTasks(context, cluster, read, lambda: settings.find_hub(cluster, traits), traits.log)

@@ -15,10 +15,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
-from weakref import WeakKeyDictionary
 
 import aiohttp
 
+from workshop_spawner.kube.facts import Facts
 from workshop_spawner.model import errors, labels
 from workshop_spawner.rules import api_answers, api_kinds
 from workshop_spawner.rules.api_answers import Answer
@@ -28,14 +28,12 @@ Manifest = Mapping[str, Any]
 # So often is an object read and changed anew when somebody else has changed it meanwhile.
 MOST_CONFLICTS = 5
 
-_LEARNED: WeakKeyDictionary[Any, dict[tuple[str, str], api_kinds.Kind]] = WeakKeyDictionary()
-
 
 class Cluster:
     """The API as the hub's account sees it, by way of a kubernetes_asyncio ApiClient.
 
     `timeout` bounds one try and `patience` a whole verb, in seconds. With a `token` the API is
-    asked as somebody else: the user whose token it is.
+    asked as somebody else: the user whose token it is. Clusters that share `facts` ask once.
     """
 
     def __init__(
@@ -46,17 +44,14 @@ class Cluster:
         patience: float = 30,
         log: Any = None,
         token: str = "",
+        facts: Facts | None = None,
     ) -> None:
+        self.facts = facts or Facts()
         self._client = client
         self._token = token
         self._timeout = timeout
         self._patience = patience
         self._log = log or logging.getLogger(__name__)
-
-    @property
-    def client(self) -> Any:
-        """What talks to the API; one for each hub."""
-        return self._client
 
     def with_patience(self, seconds: float) -> Cluster:
         """The same API, asked for no longer than `seconds`."""
@@ -67,6 +62,7 @@ class Cluster:
             patience=patience,
             log=self._log,
             token=self._token,
+            facts=self.facts,
         )
 
     async def create(self, manifest: Manifest) -> bool:
@@ -85,12 +81,12 @@ class Cluster:
         ForbiddenError, PermanentError or TemporaryError when it cannot be made.
         """
         what = f"create {_render(manifest)}"
-        place = await self._path(manifest, collection=True)
-        answer = await self.request("POST", place, manifest, what=what)
+        path = await self._path(manifest, collection=True)
+        answer = await self.request("POST", path, manifest, what=what)
         if answer.status == 409 and answer.reason in ("AlreadyExists", ""):
             return await self._adopt(manifest, what)
         if answer.status == 403 and "exceeded quota" in answer.message:
-            # Quota is judged before the name: what is full may be full with this very object.
+            # Quota is checked before the name: what is full may be full with this very object.
             with contextlib.suppress(errors.NameTakenError):
                 return await self._adopt(manifest, what)
         return dict(_expect(answer, what, (manifest.get("roleRef") or {}).get("name", "")))
@@ -171,7 +167,7 @@ class Cluster:
 
     async def _learn(self, manifest: Manifest) -> Mapping[tuple[str, str], api_kinds.Kind]:
         """The table of kinds, with this one in it: PermanentError when the API has none such."""
-        learned = _LEARNED.setdefault(self._client, dict(api_kinds.TABLE))
+        learned = self.facts.kinds
         version, kind = manifest["apiVersion"], manifest["kind"]
         if (version, kind) not in learned:
             path = f"/apis/{version}" if "/" in version else f"/api/{version}"
@@ -279,10 +275,10 @@ class Cluster:
         attempt = 1
         while True:
             answer = await self._try(method, url, body, content_type)
-            if answer is not None and not api_answers.judge_retry(answer, method):
+            if answer is not None and not api_answers.is_retryable(answer, method):
                 return answer
             # Jitter needs no secrecy.
-            wait = api_answers.judge_wait(answer, attempt, random.uniform(0.5, 1))  # noqa: S311
+            wait = api_answers.compute_wait(answer, attempt, random.uniform(0.5, 1))  # noqa: S311
             if time.monotonic() + wait > give_up:
                 raise api_answers.make_error(answer, what)
             status = "no answer" if answer is None else answer.status

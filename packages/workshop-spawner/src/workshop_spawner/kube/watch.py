@@ -35,18 +35,18 @@ class _Store(dict[str, Any]):
 
 
 class _Waiter:
-    """Somebody who waits: each state is judged when it comes, so that none is missed."""
+    """Somebody who waits: each state is looked at when it comes, so that none is missed."""
 
-    def __init__(self, judge: Callable[[Any], Any]) -> None:
-        self._judge = judge
+    def __init__(self, check: Callable[[Any], Any]) -> None:
+        self._check = check
         self.verdict: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
     def see(self, pod: Any) -> None:
-        """Judge a state, unless an earlier one was enough."""
+        """Look at a state, unless an earlier one was enough."""
         if self.verdict.done():
             return
         try:
-            if verdict := self._judge(pod):
+            if verdict := self._check(pod):
                 self.verdict.set_result(verdict)
         except Exception as error:  # noqa: BLE001 - it is the error of who waits, not the watch's
             self.verdict.set_exception(error)
@@ -95,12 +95,12 @@ class PodWatch(PodReflector):
             and (pod.get("status") or {}).get("phase") not in ("Failed", "Succeeded")
         }
 
-    async def wait_until(self, key: str, judge: Callable[[Any], T | None]) -> T:
-        """Wait until `judge` of the pod of this key (None: not there) says something true.
+    async def wait_until(self, key: str, check: Callable[[Any], T | None]) -> T:
+        """Wait until `check` of the pod of this key (None: not there) says something true.
 
         It is called with the pod as it is now, and with each state that comes later, in order.
         """
-        waiter = _Waiter(judge)
+        waiter = _Waiter(check)
         self._waiting.setdefault(key, set()).add(waiter)
         try:
             waiter.see(self.resources.get(key))

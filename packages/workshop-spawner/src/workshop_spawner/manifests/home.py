@@ -63,7 +63,7 @@ def make_claim(session: Session, home: Home, lasting: bool) -> dict[str, Any]:
     return claim
 
 
-def furnish(pod: Mapping[str, Any], session: Session, home: Home) -> dict[str, Any]:
+def mount(pod: Mapping[str, Any], session: Session, home: Home) -> dict[str, Any]:
     """The pod with the home in it, and the init container that fills the home the first time."""
     furnished = deepcopy(dict(pod))
     spec = furnished["spec"]

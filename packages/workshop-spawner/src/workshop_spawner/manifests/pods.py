@@ -58,7 +58,7 @@ def make_reference(secret: str, key: str) -> dict[str, Any]:
     return {"valueFrom": {"secretKeyRef": {"name": secret, "key": key}}}
 
 
-def dress(
+def finalize_manifest(
     manifest: Mapping[str, Any], session: Session, owner: Mapping[str, Any], token: str
 ) -> dict[str, Any]:
     """The pod as this session's own: labels, annotations, account, owner, and its token.

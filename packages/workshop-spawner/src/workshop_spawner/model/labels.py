@@ -23,7 +23,7 @@ ACCOUNT = "spawner/account"
 POD = "spawner/session"
 EXPIRES = "workshop.jupyter.org/expires"
 EXPIRES_LIMIT = "workshop.jupyter.org/expires-limit"
-CLAIM = "workshop.jupyter.org/claim"
+CHECKOUT = "workshop.jupyter.org/claim"
 USERNAME = "hub.jupyter.org/username"
 SERVERNAME = "hub.jupyter.org/servername"
 
@@ -59,7 +59,7 @@ def make_annotations(session: Session) -> dict[str, str]:
         USERNAME: session.user,
     }
     if session.account_name:
-        annotations[CLAIM] = session.claim
+        annotations[CHECKOUT] = session.checkout
     if session.server:
         annotations[SERVERNAME] = session.server
     if session.expires:

@@ -42,7 +42,7 @@ class Session:
     # Never the hub's name of the user, which may be that of somebody else in the cluster.
     token_owner: str = ""
     # What this start writes on what it takes from the reserve, to know it again.
-    claim: str = ""
+    checkout: str = ""
 
     @property
     def slug(self) -> str:
@@ -85,7 +85,7 @@ def make_session(
     is extended (0: no such limit).
     """
     session_id = naming.make_random(16)
-    made = Session(hub, session_id, user, server, project_name=project_name, claim=session_id)
+    made = Session(hub, session_id, user, server, project_name=project_name, checkout=session_id)
     if not age:
         return made
     now = int(datetime.now(UTC).timestamp())

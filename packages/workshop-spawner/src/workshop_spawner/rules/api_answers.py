@@ -43,7 +43,7 @@ class Answer:
         return str(self.body.get("reason") or "")
 
 
-def judge_retry(answer: Answer | None, method: str = "") -> bool:
+def is_retryable(answer: Answer | None, method: str = "") -> bool:
     """Whether the same request may succeed later; None stands for no answer at all.
 
     Conflicts of a POST are of the cluster's own making, such as two objects counted at once.
@@ -62,7 +62,7 @@ def _is_not_yet(answer: Answer) -> bool:
     return answer.status == 403 and any(words in answer.message for words in _NOT_YET)
 
 
-def judge_wait(answer: Answer | None, attempt: int, chance: float) -> float:
+def compute_wait(answer: Answer | None, attempt: int, chance: float) -> float:
     """Seconds to wait before attempt number `attempt` + 1 (the first is 1).
 
     What the server asks for in Retry-After, at least; else a share (`chance`, 0 to 1) of a time
@@ -94,7 +94,7 @@ def make_error(answer: Answer | None, what: str, role: str = "") -> errors.Works
         return errors.PermanentError(
             f"The cluster has no role {role}; please tell the workshop's organiser.", detail
         )
-    if judge_retry(answer):
+    if is_retryable(answer):
         return errors.TemporaryError("The cluster cannot do this just now.", detail)
     refused = errors.GoneError if answer.status == 404 else errors.PermanentError
     return refused(f"The cluster refused: {answer.message}", detail)

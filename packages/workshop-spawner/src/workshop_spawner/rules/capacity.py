@@ -1,7 +1,4 @@
-"""Is there a place for one more session, and who waits before whom?
-
-Time is given.
-"""
+"""Is there a place for one more session, and who waits before whom?"""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ ASK_AGAIN = 10
 
 
 @dataclass(frozen=True)
-class Verdict:
+class QueueVerdict:
     """Come in, or the place in the queue (1 is next)."""
 
     place: int = 0
@@ -31,21 +28,21 @@ class Queue:
 
     waiting: dict[str, float] = field(default_factory=dict)
 
-    def judge(self, name: str, active: int, limit: int, now: float) -> Verdict:
+    def enter_or_wait(self, name: str, active: int, limit: int, now: float) -> QueueVerdict:
         """Let `name` in, or queue it up; `limit` 0 is none.
 
         Free places belong to those who wait longest. Whoever has not asked for a minute has left.
         """
         self.waiting = {who: asked for who, asked in self.waiting.items() if now - asked < PATIENCE}
         if not limit:
-            return Verdict()
+            return QueueVerdict()
         order = list(self.waiting)
         place = order.index(name) if name in self.waiting else len(order)
         if place < limit - active:
             self.waiting.pop(name, None)
-            return Verdict()
+            return QueueVerdict()
         self.waiting[name] = now
-        return Verdict(place + 1)
+        return QueueVerdict(place + 1)
 
 
 def render_full(limit: int, place: int) -> str:

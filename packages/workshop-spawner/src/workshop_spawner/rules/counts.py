@@ -15,7 +15,7 @@ YOUNG = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class Census:
+class Counts:
     """The projects of one hub, by name."""
 
     alive: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ def count(
     accounts: Iterable[Mapping[str, Any]],
     hub: Hub,
     now: datetime,
-) -> Census:
+) -> Counts:
     """Sort the projects of sessions out. One whose session's account is gone is an orphan.
 
     Projects that outlive their sessions are nobody's orphans; what is ending counts as neither.
@@ -45,7 +45,7 @@ def count(
             (alive if owned or not old else orphans).append(metadata["name"])
         elif _is_lasting(metadata, hub):
             alive.append(metadata["name"])
-    return Census(tuple(alive), tuple(orphans))
+    return Counts(tuple(alive), tuple(orphans))
 
 
 def _get_session(metadata: Mapping[str, Any]) -> str:

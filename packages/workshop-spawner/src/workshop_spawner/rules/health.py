@@ -47,23 +47,23 @@ _REASONS = {
 }
 
 
-def judge(pod: Mapping[str, Any] | None, now: datetime) -> Health:
-    """Judge the pod of a session as the cluster shows it now (None: it is not there)."""
+def decide(pod: Mapping[str, Any] | None, now: datetime) -> Health:
+    """How a session is doing by its pod as the cluster shows it now (None: it is not there)."""
     if pod is None:
         return Health(lost="its pod was deleted", kind=DELETED)
     status = pod.get("status") or {}
     if status.get("phase") in ("Failed", "Succeeded"):
-        return _judge_ended(status)
+        return _decide_ended(status)
     ending = pod["metadata"].get("deletionTimestamp")
     if ending and now - datetime.fromisoformat(ending) > GONE_AFTER:
         return Health(lost="its node no longer answers", kind=NODE)
     for container in status.get("containerStatuses") or []:
         if container.get("name") == pod_state.CONTAINER:
-            return _judge_container(container)
+            return _decide_container(container)
     return Health()
 
 
-def _judge_ended(status: Mapping[str, Any]) -> Health:
+def _decide_ended(status: Mapping[str, Any]) -> Health:
     if status.get("reason") in _REASONS:
         kind, cause = _REASONS[status["reason"]]
         return Health(lost=cause, kind=kind)
@@ -71,13 +71,13 @@ def _judge_ended(status: Mapping[str, Any]) -> Health:
     return Health(lost=cause, kind=MEMORY if cause == pod_state.OUT_OF_MEMORY else ENDED)
 
 
-def _judge_container(container: Mapping[str, Any]) -> Health:
+def _decide_container(container: Mapping[str, Any]) -> Health:
     state = container.get("state") or {}
     last = (container.get("lastState") or {}).get("terminated") or {}
     ended = state.get("terminated") or {}
     count = int(container.get("restartCount") or 0)
     if ended:
-        return _judge_end(ended)
+        return _decide_end(ended)
     waiting = (state.get("waiting") or {}).get("reason", "")
     cause = pod_state.render_end(last) if last else "its server ended"
     kind = MEMORY if cause == pod_state.OUT_OF_MEMORY else CRASH
@@ -91,7 +91,7 @@ def _judge_container(container: Mapping[str, Any]) -> Health:
     return Health()
 
 
-def _judge_end(ended: Mapping[str, Any]) -> Health:
+def _decide_end(ended: Mapping[str, Any]) -> Health:
     cause = pod_state.render_end(ended)
     if cause == pod_state.OUT_OF_MEMORY:
         return Health(lost=cause, kind=MEMORY)

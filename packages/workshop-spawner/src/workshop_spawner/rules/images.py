@@ -35,7 +35,7 @@ def parse_name(image: str) -> Name:
     return Name(head + slash + last, tag, digest)
 
 
-def judge_pull(image: str) -> str:
+def choose_pull_policy(image: str) -> str:
     """The pull policy of an image: always anew where its tag moves, else only where missing."""
     name = parse_name(image)
     return ALWAYS if not name.digest and (name.tag or LATEST) in MOVING else IF_NOT_PRESENT
@@ -88,7 +88,7 @@ def list_streams(images: Iterable[str]) -> set[str]:
     return {image for image in images if parse_stream(image)}
 
 
-def settle(pod: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:
+def pin(pod: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:
     """The pod with the images that were `found` for its names, and a pull policy where it has none.
 
     A digest that was found needs no pulling: it is looked up anew for each session.
@@ -103,7 +103,7 @@ def settle(pod: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:
 def _settle(container: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:
     written = container.get("image") or ""
     image = found.get(written, written)
-    policy = container.get("imagePullPolicy") or judge_pull(image)
+    policy = container.get("imagePullPolicy") or choose_pull_policy(image)
     return {**container, "image": image, "imagePullPolicy": policy}
 
 

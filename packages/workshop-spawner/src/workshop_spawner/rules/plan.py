@@ -6,12 +6,13 @@ spawner.py makes the plan; steps.py carries it out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workshop_spawner.manifests import (
     accounts,
     budgets,
+    console,
     exposure,
     home,
     network,
@@ -63,7 +64,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Wishes:
+class SessionSpec:
     """What the administrator decided about each session."""
 
     identity: str = SERVICE_ACCOUNT
@@ -79,12 +80,24 @@ class Wishes:
     # None: no NetworkPolicies are made.
     isolation: network.Rules | None = None
     # None: what the session writes is gone with its pod.
-    furniture: home.Home | None = None
+    home_volume: home.Home | None = None
+    # None: no web console runs beside the session.
+    web_console: console.Console | None = None
     exposed: exposure.Exposed = field(default_factory=exposure.Exposed)
+    # Extra resources as the administrator wrote them, and what `${image_registry}` is in them.
+    extra_resources: Any = ""
+    image_registry: str = ""
+    # The same as they are for one session, see `fill_in`.
     extras: tuple[resources.Extra, ...] = ()
 
 
-def make_plan(session: Session, wishes: Wishes, secrets: Mapping[str, str]) -> tuple[Step, ...]:
+def fill_in(spec: SessionSpec, session: Session) -> SessionSpec:
+    """The spec with its extra resources as they are for this session."""
+    read = resources.read_extras(spec.extra_resources, session, spec.image_registry)
+    return replace(spec, extras=read)
+
+
+def make_plan(session: Session, spec: SessionSpec, secrets: Mapping[str, str]) -> tuple[Step, ...]:
     """The steps of a start up to (not including) the pod."""
     secret = Step(
         SECRET,
@@ -93,63 +106,63 @@ def make_plan(session: Session, wishes: Wishes, secrets: Mapping[str, str]) -> t
         needs=(ACCOUNT,),
         owned=True,
     )
-    return (*make_ready_steps(session, wishes), secret, *_make_home_steps(session, wishes))
+    return (*make_ready_steps(session, spec), secret, *_make_home_steps(session, spec))
 
 
-def _make_home_steps(session: Session, wishes: Wishes) -> tuple[Step, ...]:
-    if wishes.furniture is None:
+def _make_home_steps(session: Session, spec: SessionSpec) -> tuple[Step, ...]:
+    if spec.home_volume is None:
         return ()
-    lasting = wishes.project != TEMPORARY
-    claim = home.make_claim(session, wishes.furniture, lasting)
+    lasting = spec.project != TEMPORARY
+    claim = home.make_claim(session, spec.home_volume, lasting)
     return (Step(HOME, "Making your home", (claim,), (ACCOUNT,), owned=not lasting),)
 
 
-def make_ready_steps(session: Session, wishes: Wishes) -> tuple[Step, ...]:
+def make_ready_steps(session: Session, spec: SessionSpec) -> tuple[Step, ...]:
     """The steps that need no visitor yet: what a reserve makes ready ahead."""
     steps = [
         Step(ACCOUNT, f"Making the account {session.account}", (accounts.make_account(session),))
     ]
-    if wishes.isolation is not None:
-        policy = network.make_session_policy(session, wishes.isolation)
+    if spec.isolation is not None:
+        policy = network.make_session_policy(session, spec.isolation)
         steps.append(
             Step("isolation", "Closing the network around the session", (policy,), (ACCOUNT,), True)
         )
-    exposed = exposure.make_objects(session, wishes.exposed)
+    exposed = exposure.make_objects(session, spec.exposed)
     if exposed:
-        title = f"Exposing {', '.join(f'port {port}' for port in wishes.exposed.ports)}"
+        title = f"Exposing {', '.join(f'port {port}' for port in spec.exposed.ports)}"
         steps.append(Step("exposure", title, exposed, (ACCOUNT,), True))
-    if wishes.project in (TEMPORARY, PERSISTENT):
-        steps += make_project_steps(session, wishes)
-        steps += make_extra_steps(session, wishes)
+    if spec.project in (TEMPORARY, PERSISTENT):
+        steps += make_project_steps(session, spec)
+        steps += make_extra_steps(session, spec)
     return tuple(steps)
 
 
-def make_project_steps(session: Session, wishes: Wishes) -> list[Step]:
+def make_project_steps(session: Session, spec: SessionSpec) -> list[Step]:
     """The steps that make a project and what is in it."""
-    lasting = wishes.project == PERSISTENT
-    namespace = projects.make_namespace(session, wishes.project_labels, wishes.project_annotations)
-    limits = budgets.make_objects(session, wishes.budget)
-    clears = session.project if wishes.budget.clears and (lasting or wishes.by_request) else ""
-    role = f"Giving you the role {wishes.role} in it" if wishes.role else "Giving rights in it"
+    lasting = spec.project == PERSISTENT
+    namespace = projects.make_namespace(session, spec.project_labels, spec.project_annotations)
+    limits = budgets.make_objects(session, spec.budget)
+    clears = session.project if spec.budget.clears and (lasting or spec.by_request) else ""
+    role = f"Giving you the role {spec.role} in it" if spec.role else "Giving rights in it"
     steps = [
         Step(
             PROJECT,
             f"Making the project {session.project}",
             (namespace,),
-            request=wishes.by_request,
+            request=spec.by_request,
         ),
-        Step(ROLES, role, _make_bindings(session, wishes), (PROJECT,), converge=lasting),
+        Step(ROLES, role, _make_bindings(session, spec), (PROJECT,), converge=lasting),
         Step(
             BUDGET,
-            f"Setting its budget to {wishes.budget.name}",
+            f"Setting its budget to {spec.budget.name}",
             limits,
             (PROJECT,),
             converge=lasting,
             clears=clears,
         ),
     ]
-    if wishes.isolation is not None:
-        policy = network.make_project_policy(session, wishes.isolation)
+    if spec.isolation is not None:
+        policy = network.make_project_policy(session, spec.isolation)
         title = "Closing the network around it"
         steps.append(Step("network", title, (policy,), (PROJECT,), converge=lasting))
     steps = [step for step in steps if step.manifests or step.clears]
@@ -162,42 +175,40 @@ def _make_lasting(step: Step, session: Session) -> Step:
 
 
 def _make_bindings(
-    session: Session, wishes: Wishes, project: str = "", role: str | None = None
+    session: Session, spec: SessionSpec, project: str = "", role: str | None = None
 ) -> tuple[Mapping[str, Any], ...]:
     bindings = []
-    if wishes.extras and wishes.hub_role and not wishes.by_request:
+    if spec.extras and spec.hub_role and not spec.by_request:
         hub = accounts.make_subject(session.hub.requestor)
-        bindings.append(
-            accounts.make_binding(session, "workshop-hub", wishes.hub_role, hub, project)
-        )
-    own = accounts.make_session_subject(session, wishes.identity == USER_TOKEN)
-    role = wishes.role if role is None else role
-    if wishes.identity != NONE and role:
+        bindings.append(accounts.make_binding(session, "workshop-hub", spec.hub_role, hub, project))
+    own = accounts.make_session_subject(session, spec.identity == USER_TOKEN)
+    role = spec.role if role is None else role
+    if spec.identity != NONE and role:
         bindings.append(accounts.make_binding(session, "workshop-session", role, own, project))
-    if wishes.identity != NONE and wishes.session_rules:
-        rules = wishes.session_rules
+    if spec.identity != NONE and spec.session_rules:
+        rules = spec.session_rules
         bindings.append(
             accounts.make_binding(session, "workshop-session-rules", rules, own, project)
         )
     return tuple(bindings)
 
 
-def make_extra_steps(session: Session, wishes: Wishes) -> list[Step]:
+def make_extra_steps(session: Session, spec: SessionSpec) -> list[Step]:
     """The steps that make the workshop's extra resources: projects first, the rest by and by."""
-    if not wishes.extras:
+    if not spec.extras:
         return []
     steps: list[Step] = []
-    spaces = [extra for extra in wishes.extras if extra.is_project]
+    spaces = [extra for extra in spec.extras if extra.is_project]
     for extra in spaces:
-        steps += _make_extra_project(session, wishes, extra)
+        steps += _make_extra_project(session, spec, extra)
     projects = (session.project, *(extra.manifest["metadata"]["name"] for extra in spaces))
     before = (*(step.name for step in steps), PROJECT, ROLES, BUDGET)
     steps.append(
         Step(READY, "Waiting until the cluster has set it up", (), before, awaits=projects)
     )
     needs: tuple[str, ...] = (READY, ACCOUNT)
-    lasting = wishes.project == PERSISTENT
-    for wave, extras in resources.sort_waves(wishes.extras):
+    lasting = spec.project == PERSISTENT
+    for wave, extras in resources.sort_waves(spec.extras):
         manifests = tuple(extra.manifest for extra in extras)
         title = f"Making {resources.render_kinds(extras)}"
         step = Step(f"extras {wave}", title, manifests, needs, within=True, converge=lasting)
@@ -206,20 +217,20 @@ def make_extra_steps(session: Session, wishes: Wishes) -> list[Step]:
     return [_make_lasting(step, session) for step in steps] if lasting else steps
 
 
-def _make_extra_project(session: Session, wishes: Wishes, extra: resources.Extra) -> list[Step]:
+def _make_extra_project(session: Session, spec: SessionSpec, extra: resources.Extra) -> list[Step]:
     name, step = extra.manifest["metadata"]["name"], f"project {extra.line}"
-    budget = extra.budget or wishes.budget
-    bindings = _make_bindings(session, wishes, name, extra.role or wishes.role)
+    budget = extra.budget or spec.budget
+    bindings = _make_bindings(session, spec, name, extra.role or spec.role)
     inside = [*bindings, *budgets.make_objects(session, budget, name)]
-    if wishes.isolation is not None:
-        inside.append(network.make_project_policy(session, wishes.isolation, name))
+    if spec.isolation is not None:
+        inside.append(network.make_project_policy(session, spec.isolation, name))
     return [
         Step(
             step,
             f"Making the project {name}",
             (extra.manifest,),
             (PROJECT,),
-            request=wishes.by_request,
+            request=spec.by_request,
         ),
         Step(f"{step} inside", f"Setting up {name}", tuple(inside), (step,)),
     ]

@@ -1,7 +1,7 @@
 """A reserve of sessions that are ready but for their visitor: what each one's state means.
 
 The truth is on the account of a reserved session: its class says whether it is still to be had, an
-annotation whether it is complete, another by which recipe.
+annotation whether it is complete, another by which fingerprint.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from workshop_spawner.rules.plan import Step
 
 CLASS_RESERVE = "reserve"
 READY = "workshop.jupyter.org/ready"
-RECIPE = "workshop.jupyter.org/recipe"
+FINGERPRINT = "workshop.jupyter.org/recipe"
 _OF_A_VISITOR = (
     labels.POD,
     labels.USERNAME,
@@ -32,7 +32,7 @@ UNFINISHED = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class Judged:
+class PoolState:
     """The accounts of the reserve, sorted out."""
 
     ready: tuple[Mapping[str, Any], ...]
@@ -46,12 +46,12 @@ def make_session(hub: Hub) -> Session:
 
 
 def make_sample(hub: Hub) -> Session:
-    """A session that stands for any other, to make recipes of."""
+    """A session that stands for any other, to make fingerprints of."""
     return Session(hub, "s" * 16, "u" * 10)
 
 
-def make_recipe(plan: Iterable[Step], session: Session) -> str:
-    """Tell plans apart but for the session they are for: a changed setting is another recipe."""
+def make_fingerprint(plan: Iterable[Step], session: Session) -> str:
+    """Tell plans apart but for whose they are: a changed setting is another fingerprint."""
     text = json.dumps([(step.name, step.manifests) for step in plan], sort_keys=True, default=str)
     for name in (session.id, session.user):
         text = text.replace(name, "*")
@@ -86,7 +86,9 @@ def is_reserved(metadata: Mapping[str, Any], hub: Hub) -> bool:
     return labels.is_ours({**metadata, "labels": as_session}, hub)
 
 
-def judge(accounts: Iterable[Mapping[str, Any]], hub: Hub, recipe: str, now: datetime) -> Judged:
+def sort_accounts(
+    accounts: Iterable[Mapping[str, Any]], hub: Hub, fingerprint: str, now: datetime
+) -> PoolState:
     """Sort the accounts out: to be had, being made, or to be removed."""
     ready: list[Mapping[str, Any]] = []
     growing: list[Mapping[str, Any]] = []
@@ -98,10 +100,10 @@ def judge(accounts: Iterable[Mapping[str, Any]], hub: Hub, recipe: str, now: dat
             continue
         born = datetime.fromisoformat(metadata["creationTimestamp"])
         if notes.get(READY):
-            (ready if notes.get(RECIPE) == recipe else stale).append(account)
+            (ready if notes.get(FINGERPRINT) == fingerprint else stale).append(account)
         else:
             (growing if now - born < UNFINISHED else stale).append(account)
-    return Judged(tuple(ready), tuple(growing), tuple(stale))
+    return PoolState(tuple(ready), tuple(growing), tuple(stale))
 
 
 def take_over(account: Mapping[str, Any], session: Session) -> Session:
@@ -116,7 +118,7 @@ def take_over(account: Mapping[str, Any], session: Session) -> Session:
     )
 
 
-def make_claim(session: Session, version: str = "") -> dict[str, Any]:
+def make_checkout(session: Session, version: str = "") -> dict[str, Any]:
     """The change that makes an object of the reserve the session's; guarded by `version`."""
     guard = {"resourceVersion": version} if version else {}
     return {

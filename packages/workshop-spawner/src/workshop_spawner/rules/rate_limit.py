@@ -74,7 +74,7 @@ class RateLimit:
     def __len__(self) -> int:
         return len(self._levels)
 
-    def judge(self, address: str, now: float) -> float:
+    def count_try(self, address: str, now: float) -> float:
         """Count one request of an address; return the seconds it has to wait, 0 when it may pass.
 
         A request that has to wait is not counted.
@@ -90,8 +90,8 @@ class RateLimit:
             self._levels.popitem(last=False)
         return self._wait(level)
 
-    def look(self, address: str, now: float) -> float:
-        """As `judge`, but nothing is counted."""
+    def wait_for(self, address: str, now: float) -> float:
+        """The seconds that an address has to wait; nothing is counted."""
         return self._wait(self._level(make_key(address), now)) if self._limit else 0.0
 
     def _level(self, key: str, now: float) -> float:

@@ -47,26 +47,26 @@ class Uses:
     streams: bool = False
 
 
-def list_rights(wishes: plan.Wishes, uses: Uses | None = None) -> tuple[Right, ...]:
+def list_rights(spec: plan.SessionSpec, uses: Uses | None = None) -> tuple[Right, ...]:
     """All rights that the hub needs, sorted."""
     uses = uses or Uses()
-    return tuple(sorted({*_in_own_namespace(wishes, uses), *_in_projects(wishes, uses)}))
+    return tuple(sorted({*_in_own_namespace(spec, uses), *_in_projects(spec, uses)}))
 
 
-def _in_own_namespace(wishes: plan.Wishes, uses: Uses) -> Iterator[Right]:
+def _in_own_namespace(spec: plan.SessionSpec, uses: Uses) -> Iterator[Right]:
     yield from _all("", "pods", "get list watch create delete")
     if uses.events:
         yield from _all("", "events", "list watch")
     yield from _all("", "serviceaccounts", "get list create delete")
     yield from _all("", "secrets", "get create" + (" patch" if uses.refresh else ""))
-    if wishes.isolation is not None and (wishes.by_request or not _has_project(wishes)):
+    if spec.isolation is not None and (spec.by_request or not _has_project(spec)):
         yield from _all("networking.k8s.io", "networkpolicies", "get create")
     if uses.home:
         verbs = "get create" + (" delete" if uses.delete_home else "")
         yield from _all("", "persistentvolumeclaims", verbs)
-    if wishes.exposed.ports and wishes.exposed.by != "proxy":
+    if spec.exposed.ports and spec.exposed.by != "proxy":
         yield from _all("", "services", "get create")
-        if wishes.exposed.by == "route":
+        if spec.exposed.by == "route":
             yield from _all("route.openshift.io", "routes", "get create")
             yield Right(False, "route.openshift.io", "routes/custom-host", "create")
         else:
@@ -77,37 +77,37 @@ def _in_own_namespace(wishes: plan.Wishes, uses: Uses) -> Iterator[Right]:
         yield from _all("", "serviceaccounts", "patch")
 
 
-def _has_project(wishes: plan.Wishes) -> bool:
+def _has_project(spec: plan.SessionSpec) -> bool:
     """Whether the hub makes a project, with rights that hold in its own namespace too."""
-    return wishes.project in (plan.TEMPORARY, plan.PERSISTENT)
+    return spec.project in (plan.TEMPORARY, plan.PERSISTENT)
 
 
-def _in_projects(wishes: plan.Wishes, uses: Uses) -> Iterator[Right]:
-    if not _has_project(wishes):
+def _in_projects(spec: plan.SessionSpec, uses: Uses) -> Iterator[Right]:
+    if not _has_project(spec):
         return
-    if wishes.by_request:
+    if spec.by_request:
         yield Right(True, "project.openshift.io", "projectrequests", "create")
     else:
         yield from _everywhere("", "namespaces", "get list create delete")
-    lasting = wishes.project == plan.PERSISTENT
-    if not wishes.by_request:
+    lasting = spec.project == plan.PERSISTENT
+    if not spec.by_request:
         verbs = "get create update delete" if lasting else "get create"
         yield from _everywhere(RBAC, "rolebindings", verbs)
-        if wishes.isolation is not None:
+        if spec.isolation is not None:
             yield from _everywhere(
                 "networking.k8s.io", "networkpolicies", verbs.removesuffix(" delete")
             )
-    if wishes.budget.size or (wishes.budget.clears and (lasting or wishes.by_request)):
-        clears = lasting or wishes.by_request
+    if spec.budget.size or (spec.budget.clears and (lasting or spec.by_request)):
+        clears = lasting or spec.by_request
         verbs = "get create list update delete" if clears else "get create"
         yield from _everywhere("", "limitranges", verbs)
         yield from _everywhere("", "resourcequotas", verbs)
     if uses.reserve:
         yield Right(True, "", "namespaces", "patch")
-    if wishes.by_request:
+    if spec.by_request:
         return
-    roles = {wishes.role, wishes.session_rules} if wishes.identity != plan.NONE else set()
-    roles |= {wishes.hub_role} if wishes.extras else set()
+    roles = {spec.role, spec.session_rules} if spec.identity != plan.NONE else set()
+    roles |= {spec.hub_role} if spec.extras else set()
     for role in sorted(roles - {""}):
         yield Right(True, RBAC, "clusterroles", "bind", role)
 

@@ -10,7 +10,7 @@ from typing import Any
 CLOSE = 0.85
 
 
-def judge_spelling(
+def find_unknown(
     config: Mapping[str, Any], own: str, bases: Collection[str], known: Iterable[str]
 ) -> list[str]:
     """One sentence for each setting that the class `own` does not know.

@@ -40,15 +40,17 @@ def is_right_code(expected: str, typed: str) -> bool:
     return hmac.compare_digest(*pair)
 
 
-def judge_name(typed: str, required: bool) -> tuple[str, str]:
-    """The name as it is kept, and what is wrong with it ("" when nothing is).
-
-    Control characters and direction marks are taken out; at most 80 characters.
-    """
+def clean_name(typed: str) -> str:
+    """The name as it is kept: without control characters and direction marks."""
     kept = "".join(c for c in typed if unicodedata.category(c)[0] != "C")
-    name = " ".join(kept.split())
+    return " ".join(kept.split())
+
+
+def problem_with_name(typed: str, required: bool) -> str | None:
+    """What is wrong with a typed name, as a sentence; None when nothing is."""
+    name = clean_name(typed)
     if required and not name:
-        return "", "Please type your name."
+        return "Please type your name."
     if len(name) > NAME_LIMIT:
-        return "", f"Please type a name of at most {NAME_LIMIT} characters."
-    return name, ""
+        return f"Please type a name of at most {NAME_LIMIT} characters."
+    return None

@@ -20,7 +20,7 @@ def make_spawn_error(error: WorkshopError) -> web.HTTPError:
     `consecutive_failure_limit`. Both 5 and 6 show the visitor the attribute `jupyterhub_message`
     on the progress page, where 6 would otherwise show the text for the log.
     """
-    reason, status = judge_reason(error)
+    reason, status = find_reason(error)
     made_for_it: Any = getattr(hub_spawner, "SpawnException", None)
     refusal: Any
     if made_for_it is not None:
@@ -37,8 +37,8 @@ def make_spawn_error(error: WorkshopError) -> web.HTTPError:
     return refusal
 
 
-def show_end(spawner: Any, error: WorkshopError) -> None:
-    """Let JupyterHub show why a session ended, where it shows why a start has failed.
+def make_failed_start(error: WorkshopError) -> asyncio.Future[Any]:
+    """A start that has failed, for JupyterHub to show why a session has ended.
 
     It keeps a spawner whose last start failed, and its page with the cause and a button, until the
     next start; without that it would only say that nothing runs.
@@ -46,10 +46,10 @@ def show_end(spawner: Any, error: WorkshopError) -> None:
     shown: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
     shown.set_exception(make_spawn_error(error))
     shown.exception()  # somebody has looked: asyncio need not warn
-    spawner._spawn_future = shown
+    return shown
 
 
-def judge_reason(error: WorkshopError) -> tuple[str, int]:
+def find_reason(error: WorkshopError) -> tuple[str, int]:
     """The label of the hub's metric, and the status of the page."""
     if isinstance(error, FullError):
         return "capacity", 429

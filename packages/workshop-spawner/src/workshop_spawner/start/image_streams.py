@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from workshop_spawner.kube.client import Cluster, make_reference
 from workshop_spawner.model.errors import ForbiddenError
@@ -16,17 +15,11 @@ from workshop_spawner.rules import images
 
 # Seconds for which an answer holds.
 FRESH = 10.0
-MOST = 500
-
-_APIS: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
-_FOUND: WeakKeyDictionary[Any, dict[tuple[str, str], tuple[float, str]]] = WeakKeyDictionary()
 
 
 async def has_streams(cluster: Cluster) -> bool:
     """Whether the cluster has ImageStreams; asked once a hub."""
-    if cluster.client not in _APIS:
-        _APIS[cluster.client] = await cluster.has_api(images.API)
-    return _APIS[cluster.client]
+    return bool(await cluster.facts.learn("image streams", lambda: cluster.has_api(images.API)))
 
 
 async def resolve(
@@ -45,14 +38,10 @@ async def resolve(
 
 
 async def _find(cluster: Cluster, namespace: str, name: str, log: Any) -> str:
-    known = _FOUND.setdefault(cluster.client, {})
-    asked, image = known.get((namespace, name), (float("-inf"), ""))
-    if time.monotonic() - asked < FRESH:
-        return image
-    image = await _ask(cluster, namespace, name, log)
-    if len(known) >= MOST:
-        known.clear()
-    known[namespace, name] = time.monotonic(), image
+    image = cluster.facts.find_image(namespace, name, time.monotonic() - FRESH)
+    if image is None:
+        image = await _ask(cluster, namespace, name, log)
+        cluster.facts.keep_image(namespace, name, image, time.monotonic())
     return image
 
 

@@ -10,7 +10,7 @@ from typing import Any
 LAST = 90
 
 
-class Journal:
+class Progress:
     """The lines of one start; whoever follows late gets them all from the first."""
 
     def __init__(self, expected: int = 0) -> None:
@@ -23,7 +23,7 @@ class Journal:
         """Tell how many lines there will be, so that the bar moves evenly."""
         self._expected = count
 
-    def say(self, message: str) -> None:
+    def add(self, message: str) -> None:
         """Add a line; the bar moves by one step of those expected, and ever less beyond them."""
         count = len(self.lines) + 1
         share = count / (max(self._expected, count) + 1)
@@ -40,7 +40,7 @@ class Journal:
         news.set()
 
     async def follow(self) -> AsyncIterator[dict[str, Any]]:
-        """Yield all lines, old and new, until the journal is closed."""
+        """Yield all lines, old and new, until the progress is closed."""
         told = 0
         while True:
             news = self._news

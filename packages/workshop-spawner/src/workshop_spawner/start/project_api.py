@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from workshop_spawner.kube.client import Cluster
 
-_CHOSEN: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 _CREATE_NAMESPACE = {"group": "", "resource": "namespaces", "verb": "create"}
 _REQUEST_PROJECT = {
     "group": "project.openshift.io",
@@ -16,16 +14,14 @@ _REQUEST_PROJECT = {
 }
 
 
-async def by_request(cluster: Cluster, setting: str, log: Any) -> bool:
+async def is_by_request(cluster: Cluster, setting: str, log: Any) -> bool:
     """Whether projects are made by ProjectRequest; `setting` is the trait `project_api`."""
     if setting != "auto":
         return setting == "request"
-    if cluster.client not in _CHOSEN:
-        _CHOSEN[cluster.client] = await _judge(cluster, log)
-    return _CHOSEN[cluster.client]
+    return bool(await cluster.facts.learn("by request", lambda: _ask(cluster, log)))
 
 
-async def _judge(cluster: Cluster, log: Any) -> bool:
+async def _ask(cluster: Cluster, log: Any) -> bool:
     if await cluster.may(_CREATE_NAMESPACE):
         log.info("Projects are made as Namespaces, as the hub's account may create those")
         return False

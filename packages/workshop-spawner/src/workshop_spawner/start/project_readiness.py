@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Awaitable
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from workshop_spawner.concurrency import run_together
 from workshop_spawner.kube.client import Cluster, make_reference
@@ -17,8 +16,6 @@ FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 1.0
 # Seconds after which a project that is not ready fails the start.
 LONGEST = 30.0
-
-_ALLOTS: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
 
 async def wait_ready(cluster: Cluster, project: str, home: str, longest: float = LONGEST) -> None:
@@ -61,7 +58,9 @@ async def _read(reading: Awaitable[Any] | None, unseen: Any) -> Any:
 
 async def allots_users(cluster: Cluster, home: str) -> bool:
     """Whether the cluster allots user ids to namespaces: the hub's own then has some."""
-    if cluster.client not in _ALLOTS:
+
+    async def ask() -> bool:
         found = await _read(cluster.get(make_reference("v1", "Namespace", home)), {})
-        _ALLOTS[cluster.client] = readiness.allots_users(found)
-    return _ALLOTS[cluster.client]
+        return readiness.allots_users(found)
+
+    return bool(await cluster.facts.learn("allots users", ask))

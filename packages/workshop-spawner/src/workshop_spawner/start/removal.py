@@ -27,14 +27,14 @@ async def remove_session(
     else:
         listing.append(cluster.find("v1", "Namespace", selector=selector))
     errors: list[WorkshopError] = []
-    doomed = []
+    to_delete = []
     for found in await asyncio.gather(*listing, return_exceptions=True):
         if isinstance(found, WorkshopError):
             errors.append(found)
         elif isinstance(found, BaseException):
             raise found
         else:
-            doomed += [
+            to_delete += [
                 thing
                 for thing in found
                 if (
@@ -46,14 +46,14 @@ async def remove_session(
                     and labels.is_requested(thing["metadata"], session, temporary=temporary)
                 )
             ]
-    deleting = [cluster.delete(thing) for thing in doomed]
+    deleting = [cluster.delete(thing) for thing in to_delete]
     results = await asyncio.gather(*deleting, return_exceptions=True)
     return errors + [error for error in results if isinstance(error, WorkshopError)]
 
 
-async def remove_home(cluster: Cluster, session: Session, furniture: home.Home) -> None:
+async def remove_home(cluster: Cluster, session: Session, home_volume: home.Home) -> None:
     """Delete the lasting home of this user and server, if there is one and it is theirs."""
-    claim = home.make_claim(session, furniture, lasting=True)
+    claim = home.make_claim(session, home_volume, lasting=True)
     found = await cluster.get(claim)
     if found and labels.is_same_owner(found["metadata"], claim["metadata"]):
         await cluster.delete({**claim, "metadata": found["metadata"]})

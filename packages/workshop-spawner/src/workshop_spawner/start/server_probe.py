@@ -32,11 +32,11 @@ async def wait_unless(url: str, seconds: float, failing: Coroutine[Any, Any, T])
 
 async def wait_for(url: str, seconds: float) -> bool:
     """Wait until something listens at the URL's host and port; False when nothing did in time."""
-    place = urlsplit(url)
+    parts = urlsplit(url)
     pause = FIRST_PAUSE
     try:
         async with asyncio.timeout(seconds):
-            while not await _listens(place.hostname or "", place.port or 80):
+            while not await _listens(parts.hostname or "", parts.port or 80):
                 await _pause(pause)
                 pause = min(LONGEST_PAUSE, pause * 1.5)
             return True

@@ -24,27 +24,27 @@ async def launch(
     """
     key = f"{session.hub.namespace}/{session.pod}"
     made = await _make(cluster, watch, session, manifest)
-    judged, seen = pod_state.StartVerdict(), False
+    verdict, seen = pod_state.StartVerdict(), False
 
-    def judge(pod: Mapping[str, Any] | None) -> Mapping[str, Any] | bool:
-        nonlocal judged, seen
+    def check(pod: Mapping[str, Any] | None) -> Mapping[str, Any] | bool:
+        nonlocal verdict, seen
         if pod is not None and pod["metadata"]["uid"] != made["metadata"]["uid"]:
             return False  # the one before, or the one after, ours
-        judged = pod_state.decide_start(pod, seen)
+        verdict = pod_state.decide_start(pod, seen)
         seen = seen or pod is not None
-        return pod if judged.ready and pod is not None else bool(judged.cause)
+        return pod if verdict.ready and pod is not None else bool(verdict.cause)
 
     try:
         async with asyncio.timeout(wait):
-            pod = await watch.wait_until(key, judge)
+            pod = await watch.wait_until(key, check)
     except TimeoutError:
         raise StartError(
-            f"Your session did not start in {wait:.0f} seconds, waiting for {judged.waiting}.",
-            f"pod {key} was waiting for {judged.waiting} when its time was up",
+            f"Your session did not start in {wait:.0f} seconds, waiting for {verdict.waiting}.",
+            f"pod {key} was waiting for {verdict.waiting} when its time was up",
         ) from None
     if isinstance(pod, Mapping):
         return pod
-    raise _make_error(key, judged)
+    raise _make_error(key, verdict)
 
 
 async def wait_failed(watch: PodWatch, session: Session, uid: str) -> StartError:
@@ -54,18 +54,18 @@ async def wait_failed(watch: PodWatch, session: Session, uid: str) -> StartError
     """
     key = f"{session.hub.namespace}/{session.pod}"
 
-    def judge(pod: Mapping[str, Any] | None) -> StartError | None:
+    def check(pod: Mapping[str, Any] | None) -> StartError | None:
         ours = pod is not None and pod["metadata"]["uid"] == uid
-        judged = pod_state.decide_start(pod if ours else None, seen=True)
-        return _make_error(key, judged) if judged.cause else None
+        verdict = pod_state.decide_start(pod if ours else None, seen=True)
+        return _make_error(key, verdict) if verdict.cause else None
 
-    return await watch.wait_until(key, judge)
+    return await watch.wait_until(key, check)
 
 
-def _make_error(key: str, judged: pod_state.StartVerdict) -> StartError:
+def _make_error(key: str, verdict: pod_state.StartVerdict) -> StartError:
     return StartError(
-        f"Your session did not start: {judged.cause}.",
-        f"pod {key}: {judged.cause}. {judged.detail}",
+        f"Your session did not start: {verdict.cause}.",
+        f"pod {key}: {verdict.cause}. {verdict.detail}",
     )
 
 

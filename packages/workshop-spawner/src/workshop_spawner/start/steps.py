@@ -16,7 +16,7 @@ from workshop_spawner.model.errors import WorkshopError
 from workshop_spawner.model.session import Session
 from workshop_spawner.rules.plan import ACCOUNT, MADE_PER_VISITOR, PROJECT, Step
 from workshop_spawner.start import project_readiness, project_requests
-from workshop_spawner.start.progress import Journal
+from workshop_spawner.start.progress import Progress
 
 Manifest = Mapping[str, Any]
 
@@ -24,12 +24,12 @@ Manifest = Mapping[str, Any]
 class Start:
     """One start of one session: what has been made so far, so that it can be undone."""
 
-    def __init__(self, cluster: Cluster, session: Session, journal: Journal) -> None:
+    def __init__(self, cluster: Cluster, session: Session, progress: Progress) -> None:
         self.made: dict[str, list[dict[str, Any]]] = {}
         self.tried: list[Manifest] = []
         self._cluster = cluster
         self._session = session
-        self._journal = journal
+        self._progress = progress
         self._begun: dict[str, asyncio.Future[None]] = {}
         self._stopping = False
 
@@ -79,7 +79,7 @@ class Start:
         except BaseException:
             self._stopping = True
             raise
-        self._journal.say(step.title)
+        self._progress.add(step.title)
 
     async def _make(self, step: Step) -> list[dict[str, Any]]:
         for project in step.awaits:

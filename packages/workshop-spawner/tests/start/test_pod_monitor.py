@@ -33,24 +33,24 @@ LOST = {
 }
 
 
-def lose(place, pod, status):
+def lose(site, pod, status):
     """Be the kubelet, or a person with kubectl."""
     if status is None:
-        return place.pocket.request("DELETE", pod)
-    return place.pocket.request("PATCH", f"{pod}/status", {"status": status}, headers=MERGE)
+        return site.pocket.request("DELETE", pod)
+    return site.pocket.request("PATCH", f"{pod}/status", {"status": status}, headers=MERGE)
 
 
 @pytest.mark.parametrize(("status", "words"), LOST.values(), ids=LOST)
-async def test_a_lost_session_leaves_nothing_and_says_why(place, workshop, visit, status, words):
-    place.pocket.start_node()
+async def test_a_lost_session_leaves_nothing_and_says_why(site, workshop, visit, status, words):
+    site.pocket.start_node()
     hub = await workshop("c.Spawner.poll_interval = 1\n")
     visitor = await visit(hub)
     await visitor.enter()
-    assert lose(place, f"{PODS}/intro-user-{visitor.name}", status).status == 200
+    assert lose(site, f"{PODS}/intro-user-{visitor.name}", status).status == 200
     assert words in await hub.logged(" is over: ")
     await hub.logged("server stopped, with exit code")
     await hub.logged("Finished stopping")
-    await place.gone()
+    await site.gone()
     _, page, url = await visitor.get(f"user/{visitor.name}/")
     assert "Your session ended: " in page
     assert words in page, "the visitor reads the cause"
@@ -62,17 +62,17 @@ async def test_a_lost_session_leaves_nothing_and_says_why(place, workshop, visit
     assert visitor.name in (await visitor.enter_again()), "the button starts it anew"
 
 
-async def test_a_session_that_was_started_anew_once_goes_on(place, workshop, visit):
-    place.pocket.start_node()
+async def test_a_session_that_was_started_anew_once_goes_on(site, workshop, visit):
+    site.pocket.start_node()
     hub = await workshop("c.Spawner.poll_interval = 1\n")
     visitor = await visit(hub)
     await visitor.enter()
     pod = f"{PODS}/intro-user-{visitor.name}"
-    container = place.as_admin(pod)["status"]["containerStatuses"][0]
+    container = site.as_admin(pod)["status"]["containerStatuses"][0]
     last = {"terminated": {"reason": "OOMKilled", "exitCode": 137}}
     status = {"containerStatuses": [{**container, "restartCount": 1, "lastState": last}]}
-    assert lose(place, pod, status).status == 200
+    assert lose(site, pod, status).status == 200
     line = await hub.logged("goes on after trouble")
     assert "started anew once: it used more memory than it may" in line
     assert f"hello from {visitor.name}" in (await visitor.get(f"user/{visitor.name}/"))[1]
-    assert place.left()
+    assert site.left()
