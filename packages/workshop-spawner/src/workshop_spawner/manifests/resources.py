@@ -1,7 +1,9 @@
 """The workshop's extra resources: read, fill in, check - before anything is made.
 
-Pure. settings/extras.py reads the text; plan.py makes steps of the result.
+config/extras.py reads the text; plan.py makes steps of the result.
 """
+
+from __future__ import annotations
 
 import json
 import re
@@ -11,11 +13,10 @@ from typing import Any
 
 import yaml
 
-from workshop_spawner import labels, naming
-from workshop_spawner.errors import PermanentError
-from workshop_spawner.session import Session
-
-from . import accounts, budgets
+from workshop_spawner.manifests import accounts, budgets
+from workshop_spawner.model import labels, naming
+from workshop_spawner.model.errors import PermanentError
+from workshop_spawner.model.session import Session
 
 ROLE = "session/role"
 BUDGET = "session/budget"
