@@ -105,7 +105,7 @@ async def test_the_access_code(lobby, visit):
     statuses = [
         (await guesser.press(page, "hub/login", name="Eve", code=f"{n}"))[0] for n in range(3)
     ]
-    assert statuses == [403, 429, 429], "guesses count"
+    assert statuses == [403, 403, 429], "guesses count, right codes do not"
     # Whoever has to wait learns nothing: the right code gets the same answer.
     for fields in ({"name": ""}, {"name": "x" * 81}, {"name": "Eve"}):
         answers = [
@@ -188,6 +188,34 @@ async def test_the_page_presses_its_button_where_it_should(lobby, visit, auto):
     hub = await lobby(f"c.AnonymousAuthenticator.auto_start = {auto}")
     _, page, _ = await (await visit(hub)).get("hub/login")
     assert ("requestSubmit" in page) is auto
+
+
+PAST_THE_PROXY = "Nobody logs in at this port; use the workshop&#39;s own address."
+
+
+async def test_the_port_of_the_hubs_api_is_no_way_round_the_limits(lobby, visit):
+    hub = await lobby("c.AnonymousAuthenticator.access_code = 'sesame'")
+    listening = re.search(r"Hub API listening on (http://\S+?)/hub/", hub.log_text)
+    assert listening
+    guesser = await visit(hub)
+    login = f"{listening[1]}/hub/login"
+    forged = {"X-Forwarded-For": "203.0.113.7", "X-Workshop-Proxy": "forged"}
+    for headers in ({}, forged):
+        async with guesser.http.get(login, headers=headers) as answer:
+            found = re.search(r'name="_xsrf" value="([^"]*)"', await answer.text())
+        for code in ("wrong", "sesame"):
+            data = {"_xsrf": found[1], "code": code}
+            async with guesser.http.post(login, data=data, headers=headers) as answer:
+                said = re.findall(r'role="alert">([^<]*)', await answer.text())
+                assert (answer.status, said) == (403, [PAST_THE_PROXY]), "right or wrong"
+    assert await users(hub) == []
+    # Through the proxy a forged mark is written over, and the door is open.
+    async with guesser.http.get(hub.url + "hub/login", headers=forged) as answer:
+        found = re.search(r'name="_xsrf" value="([^"]*)"', await answer.text())
+    data = {"_xsrf": found[1], "code": "sesame"}
+    async with guesser.http.post(hub.url + "hub/login", data=data, headers=forged) as answer:
+        assert answer.status == 200
+    assert len(await users(hub)) == 1
 
 
 BAD_NEXT = [
