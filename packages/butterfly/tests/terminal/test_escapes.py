@@ -4,7 +4,7 @@ import itertools
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jupyterhub_butterfly.terminal import escapes
@@ -122,6 +122,8 @@ def test_a_replay_asks_nothing(question):
     assert escapes.remove_questions(b"a" + question + b"b") == b"a\x18b"
 
 
+@example([b"\x1b", b"P", b"\x1b[6n"])
+@example([b"\x1b]10;?", b"\x1b[6n", b"x"])
 @given(st.lists(st.sampled_from([*QUESTIONS, b"\x1b", b"[6n", b"P", b"[", b"x"]), max_size=12))
 def test_fuzz_no_question_forms_where_others_were(pieces):
     out = escapes.remove_questions(b"".join(pieces))

@@ -25,15 +25,14 @@ STRING_END = re.compile(rb"[\x07\x18\x1a\x1b]")
 # Questions that a terminal answers by *typing*. Live, the program that asked reads the answer; in
 # a replay nobody does but the shell. CSI ... n (status), CSI ... c (attributes), CSI ... t
 # (window), CSI ... x, CSI > q, CSI ... $ p (modes), CSI ? u (keyboard), ESC Z, OSC ... ? (colours),
-# all DCS.
+# all DCS. A string that is cut off goes, too: where a question was inside, its gap would end it.
+_REST = rb"[^\x07\x18\x1a\x1b]*(?:\x1b\\|[\x07\x18\x1a]|\Z|(?=\x1b))"
 QUESTIONS = re.compile(
     rb"\x1b\[[?>=0-9;]*(?:[cntx]|\$p)"
     rb"|\x1b\[>[0-9;]*q"
     rb"|\x1b\[\?u"
     rb"|\x1bZ"
-    rb"|\x1b\][0-9;]*;\?[^\x07\x1b]*(?:\x07|\x1b\\|\Z)"
-    rb"|\x1b\]52;[^\x07\x1b]*(?:\x07|\x1b\\|\Z)"
-    rb"|\x1bP[^\x07\x1b]*(?:\x07|\x1b\\|\Z)"
+    rb"|\x1b\][0-9;]*;\?" + _REST + rb"|\x1b\]52;" + _REST + rb"|\x1bP" + _REST
 )
 
 
