@@ -20,9 +20,11 @@ import aiohttp
 import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tests" / "support"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "demo"))
 
 import peers
 
+import ports
 import realhub
 
 START_SECONDS = 60
@@ -101,7 +103,12 @@ class Alone:
     @contextlib.asynccontextmanager
     async def receive(self, peer: peers.Peer) -> typing.AsyncIterator[Guest]:
         """Start it, open its first page, and end it at the end."""
-        port = realhub.free_port()
+        with ports.hold_port() as held:
+            async with self._run(peer, held.port) as guest:
+                yield guest
+
+    @contextlib.asynccontextmanager
+    async def _run(self, peer: peers.Peer, port: int) -> typing.AsyncIterator[Guest]:
         base = f"http://127.0.0.1:{port}"
         home = self.folder / f"home-{peer.name}-{port}"
         home.mkdir()
