@@ -14,8 +14,7 @@ import jupyterhub
 import psutil
 import pytest
 
-from jupyterhub_butterfly import app
-from jupyterhub_butterfly.hub import settings
+from jupyterhub_butterfly import app, settings
 
 COMMON = f"""
 c.JupyterHub.authenticator_class = "dummy"

@@ -92,7 +92,7 @@ junk = [bytes(1000) for _ in range(20_000)]
 kept = bytes(1000)
 del junk
 before = resident()
-process.settle()
+process.trim_memory()
 print(json.dumps([before, resident(), gc.get_freeze_count()]))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)

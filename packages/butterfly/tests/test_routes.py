@@ -13,9 +13,8 @@ import psutil
 import pytest
 from aiohttp import web
 
-from jupyterhub_butterfly import auth, routes
+from jupyterhub_butterfly import auth, routes, settings
 from jupyterhub_butterfly.auth import hub as hub_gate
-from jupyterhub_butterfly.hub import settings
 from jupyterhub_butterfly.sockets import GatedSocket
 
 ENVIRON = {

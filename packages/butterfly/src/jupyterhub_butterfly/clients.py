@@ -7,12 +7,12 @@ folders.
 
 from __future__ import annotations
 
-import dataclasses
 import importlib.util
 import json
 import pathlib
-import typing
+from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 HERE = pathlib.Path(__file__).parent
 STATIC = HERE / "static"
@@ -22,28 +22,28 @@ CLIENTS = ("butterfly", "xterm")
 VIEWPORT = "width=device-width, initial-scale=1, interactive-widget=resizes-content"
 
 
-class ClientMissing(Exception):
+class ClientMissingError(Exception):
     """The files of a client are not on this machine; the message says how to get them."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Page:
     """What a terminal page is rendered from. `config` is read by the page's scripts."""
 
     prefix: str
     client: str
     version: str
-    config: dict[str, typing.Any]
+    config: dict[str, Any]
 
 
 def find_butterfly() -> pathlib.Path:
-    """Return the static folder of the installed Butterfly. Raises `ClientMissing`."""
+    """Return the static folder of the installed Butterfly. Raises `ClientMissingError`."""
     spec = importlib.util.find_spec("butterfly")
     if spec is None or not spec.submodule_search_locations:
-        raise ClientMissing("Butterfly is not installed: pip install butterfly")
+        raise ClientMissingError("Butterfly is not installed: pip install butterfly")
     folder = pathlib.Path(next(iter(spec.submodule_search_locations))) / "static"
     if not (folder / "main.min.js").is_file():
-        raise ClientMissing(f"The installed Butterfly has no browser client in {folder}.")
+        raise ClientMissingError(f"The installed Butterfly has no browser client in {folder}.")
     return folder
 
 
@@ -53,11 +53,11 @@ def choose_client(configured: str, asked: str | None) -> str:
 
 
 def check_client(client: str) -> None:
-    """Raise `ClientMissing` when a page of this client could not work."""
+    """Raise `ClientMissingError` when a page of this client could not work."""
     if client == "butterfly":
         find_butterfly()
     elif not (XTERM / "xterm.js").is_file():
-        raise ClientMissing(
+        raise ClientMissingError(
             "The xterm client is not part of this installation. A wheel of jupyterhub-butterfly "
             "has it; in a checkout run: python packages/butterfly/hatch_build.py"
         )

@@ -5,8 +5,9 @@ import itertools
 
 import pytest
 
-from jupyterhub_butterfly.terminal import history, sessions
-from jupyterhub_butterfly.terminal.sizes import Size
+from jupyterhub_butterfly.rules import history
+from jupyterhub_butterfly.rules.sizes import Size
+from jupyterhub_butterfly.terminal import sessions
 
 
 class Viewer:
@@ -237,7 +238,7 @@ async def test_there_are_no_more_sessions_than_allowed(make):
     table = make(max_sessions=2)
     first, viewer = await opened(table, "a")
     await opened(table, "b")
-    with pytest.raises(sessions.SessionLimit, match="2 terminals"):
+    with pytest.raises(sessions.SessionLimitError, match="2 terminals"):
         table.claim("c")
     assert table.claim("a") is first
     type_(first, viewer, b"exit\n")

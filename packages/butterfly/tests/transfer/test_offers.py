@@ -40,7 +40,7 @@ async def desk(tmp_path):
     found = sessions.Sessions(sessions.Policy())
     page = Page()
     found.claim("1").attach(page)
-    desk = offers.Desk(tmp_path / "socket", files.Files(str(home), 10**6, 10**6), found)
+    desk = offers.OfferService(tmp_path / "socket", files.Files(str(home), 10**6, 10**6), found)
     desk.page = page
     job = asyncio.create_task(desk.serve())
     async with asyncio.timeout(5):

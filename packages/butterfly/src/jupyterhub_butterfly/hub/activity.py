@@ -11,7 +11,8 @@ import datetime
 import json
 import logging
 import random
-import typing
+from collections.abc import Mapping
+from typing import Any
 
 from tornado import httpclient
 
@@ -43,7 +44,7 @@ def make_delay(interval: float, failures: int, chance: float) -> float:
     return interval * (0.9 + 0.2 * chance)
 
 
-def make_report(server_name: str, last_activity: datetime.datetime) -> dict[str, typing.Any]:
+def make_report(server_name: str, last_activity: datetime.datetime) -> dict[str, Any]:
     """Make the hub's document: for the server and for the user. The time must have a zone."""
     time = last_activity.isoformat()
     return {"servers": {server_name: {"last_activity": time}}, "last_activity": time}
@@ -59,7 +60,7 @@ class Reporter:
         server_name: str,
         *,
         interval: float,
-        request_options: typing.Mapping[str, typing.Any] | None = None,
+        request_options: Mapping[str, Any] | None = None,
     ) -> None:
         self.url = url
         self.server_name = server_name
@@ -75,7 +76,7 @@ class Reporter:
         self.last_activity = datetime.datetime.now(datetime.UTC)
         self._news.set()
 
-    def tell_quiet(self) -> float:
+    def seconds_idle(self) -> float:
         """Return how many seconds ago somebody did something; infinite if nobody did yet."""
         if self.last_activity is None:
             return float("inf")

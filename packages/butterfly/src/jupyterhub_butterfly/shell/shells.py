@@ -8,15 +8,15 @@ from __future__ import annotations
 import os
 import pathlib
 import pwd
-import typing
+from collections.abc import Callable, Mapping
 
-from jupyterhub_butterfly import options
+from jupyterhub_butterfly import config
+from jupyterhub_butterfly.rules import bashrc, environment
+from jupyterhub_butterfly.shell import kubeconfig, runtime, startup, toollinks
 from jupyterhub_butterfly.terminal import sessions
 
-from . import bashrc, environment, kubeconfig, runtime, startup, toollinks
 
-
-def find_home(environ: typing.Mapping[str, str]) -> str:
+def find_home(environ: Mapping[str, str]) -> str:
     """Return the home folder; an account without an entry in passwd has HOME, or the current
     one.
     """
@@ -28,7 +28,7 @@ def find_home(environ: typing.Mapping[str, str]) -> str:
         return str(pathlib.Path.cwd())
 
 
-def find_user(environ: typing.Mapping[str, str]) -> str:
+def find_user(environ: Mapping[str, str]) -> str:
     """Return the account's name, for USER; an arbitrary UID has none and gets the hub's."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
@@ -39,7 +39,7 @@ def find_user(environ: typing.Mapping[str, str]) -> str:
 class Shells:
     """The shells' surroundings, made once a start."""
 
-    def __init__(self, traits: options.ButterflyOptions, environ: typing.Mapping[str, str]) -> None:
+    def __init__(self, traits: config.ButterflyOptions, environ: Mapping[str, str]) -> None:
         self.traits = traits
         self.environ = environ
         self.home = find_home(environ)
@@ -95,7 +95,7 @@ class Shells:
             greet=self.greeter.greet,
         )
 
-    async def set_up(self, tell: typing.Callable[[str], None]) -> None:
+    async def set_up(self, tell: Callable[[str], None]) -> None:
         """Run the workshop's own set-up, once, beside the shells; `tell` reaches open pages."""
         folder = pathlib.Path(self.cwd) / ".workshop"
         await self.greeter.set_up(folder / "setup", self.env, folder / "setup.log", tell)

@@ -12,9 +12,10 @@ import logging
 import os
 import pathlib
 import ssl
-import typing
+from collections.abc import Iterable, Mapping
 
-from . import kubeconfig, runtime, toolversions
+from jupyterhub_butterfly.rules import toolversions
+from jupyterhub_butterfly.shell import kubeconfig, runtime
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ LARGEST_ANSWER = 64 * 1024
 Found = dict[str, dict[toolversions.Version, str]]
 
 
-def find_tools(folders: typing.Iterable[str]) -> Found:
+def find_tools(folders: Iterable[str]) -> Found:
     """Find the commands with a version in their names; of equals, that of the first folder."""
     found: Found = {}
     for folder in folders:
@@ -41,7 +42,7 @@ def find_tools(folders: typing.Iterable[str]) -> Found:
     return found
 
 
-def find_folders(path: str, roots: typing.Iterable[str]) -> list[str]:
+def find_folders(path: str, roots: Iterable[str]) -> list[str]:
     """Return where to look: PATH, and `bin` of the image's and the workshop's folders."""
     return [*filter(None, path.split(":")), *(os.path.join(root, "bin") for root in roots)]
 
@@ -50,7 +51,7 @@ def link_tools(
     place: runtime.Runtime,
     found: Found,
     server: toolversions.Version | None,
-    environ: typing.Mapping[str, str],
+    environ: Mapping[str, str],
 ) -> dict[str, str]:
     """Link each command to the version that fits; returns what was linked."""
     linked = {}
@@ -63,7 +64,7 @@ def link_tools(
     return linked
 
 
-def fetch_version(environ: typing.Mapping[str, str]) -> toolversions.Version | None:
+def fetch_version(environ: Mapping[str, str]) -> toolversions.Version | None:
     """Ask the cluster of this pod for its version, which it tells anybody. It blocks.
 
     Raises `OSError` or `ValueError` when it does not answer; None outside of a cluster.
@@ -91,9 +92,7 @@ def fetch_version(environ: typing.Mapping[str, str]) -> toolversions.Version | N
         raise ValueError(f"no HTTP: {type(error).__name__}") from error
 
 
-async def follow_cluster(
-    place: runtime.Runtime, found: Found, environ: typing.Mapping[str, str]
-) -> None:
+async def follow_cluster(place: runtime.Runtime, found: Found, environ: Mapping[str, str]) -> None:
     """Link the tools that fit as soon as the cluster tells its version; give up after a minute."""
     if all(len(versions) < 2 for versions in found.values()):
         return

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime
 import json
-import typing
+from collections.abc import Sequence
 from html import escape
+from typing import Any
 
-from . import filepaths
+from jupyterhub_butterfly.rules import filepaths
 
 
 def render_folder(
     prefix: str,
-    parts: typing.Sequence[str],
-    entries: typing.Sequence[filepaths.Entry],
+    parts: Sequence[str],
+    entries: Sequence[filepaths.Entry],
     *,
     more: bool,
-    config: dict[str, typing.Any],
+    config: dict[str, Any],
     version: str,
 ) -> str:
     """Render the list: where we are, what is in it, and the way up and down."""
@@ -26,9 +27,9 @@ def render_folder(
     rows = "".join(_render_row(here, entry) for entry in entries)
     path = filepaths.quote_path(parts)
     archive = f"{prefix}files/archive/{path}"
-    shown = {**config, "folder": "/".join(parts), "place": filepaths.show_place(parts)}
+    shown = {**config, "folder": "/".join(parts), "place": filepaths.format_path(parts)}
     return _PAGE.format(
-        title=_show(f"Files in {filepaths.show_place(parts)}"),
+        title=_show(f"Files in {filepaths.format_path(parts)}"),
         config=escape(json.dumps(shown), quote=True),
         static=static,
         version=escape(version),
@@ -40,7 +41,7 @@ def render_folder(
     )
 
 
-def _render_crumbs(base: str, parts: typing.Sequence[str]) -> str:
+def _render_crumbs(base: str, parts: Sequence[str]) -> str:
     links = [f'<a href="{escape(base)}">~</a>']
     for count, name in enumerate(parts, 1):
         href = escape(f"{base}{filepaths.quote_path(parts[:count])}/")
@@ -56,7 +57,7 @@ def _render_row(here: str, entry: filepaths.Entry) -> str:
         link = f'<a href="{href}/">{name}/</a>'
         return f'<tr class="folder"><td>{link}</td><td></td><td>{when}</td></tr>'
     if entry.kind == "file" and href:
-        size = filepaths.show_size(entry.size)
+        size = filepaths.format_size(entry.size)
         link = f'<a href="{href}" download>{name}</a>'
         return f"<tr><td>{link}</td><td>{size}</td><td>{when}</td></tr>"
     return f'<tr class="other"><td>{name}</td><td></td><td>{when}</td></tr>'
