@@ -1,4 +1,4 @@
-"""Every door of the server, against a real hub: who is turned away, before a shell exists.
+"""Every route of the server, against a real hub: who is turned away, before a shell exists.
 
 The table is the application's own (`routes.make_table`): a new route cannot be forgotten here.
 """
@@ -113,7 +113,7 @@ def test_the_table_has_examples_for_all_its_patterns():
 
 
 @pytest.mark.hub
-async def test_no_door_opens_to_the_wrong_person(scene):
+async def test_no_route_serves_the_wrong_person(scene):
     ada, bob, nobody = scene.ada, scene.bob, scene.nobody
     for path in SOCKETS:
         path = f"/user/ada/{path}"

@@ -1,6 +1,6 @@
 """The application: what can be configured, `create_app` and `start`.
 
-Console script `jupyterhub-butterfly`. The class holds traits and wiring; the rooms do the work.
+Console script `jupyterhub-butterfly`. The class holds traits and wiring; other modules do the work.
 """
 
 from __future__ import annotations
@@ -114,8 +114,10 @@ class ButterflyApp(config.ButterflyOptions):
             from jupyterhub_butterfly.auth import openshift, openshift_client
 
             account = openshift.find_account(self.environ)
-            door = openshift_client.OpenShiftClient(account, openshift.find_ca_file(self.environ))
-            return openshift.OpenShiftGate(door, secret)
+            cluster = openshift_client.OpenShiftClient(
+                account, openshift.find_ca_file(self.environ)
+            )
+            return openshift.OpenShiftGate(cluster, secret)
         from jupyterhub_butterfly.auth import none
 
         outside = self.address()[0] not in none.LOOPBACK_ADDRESSES
@@ -146,7 +148,7 @@ class ButterflyApp(config.ButterflyOptions):
         )
 
     def make_culler_client(self) -> culler_client.CullerClient | None:
-        """The door to the culler's service, where its address is known."""
+        """The client of the culler's service, where its address is known."""
         url = self.culler_url or self.environ.get("WORKSHOP_CULLER_URL", "")
         if self.hub is None or not url:
             return None
@@ -161,7 +163,7 @@ class ButterflyApp(config.ButterflyOptions):
     def record_activity(self, kind: str) -> None:
         """Take note of a key, or of output where that counts."""
         if self.reporter is not None and (kind == "input" or self.output_is_activity):
-            self.reporter.note()
+            self.reporter.record()
 
     def create_app(self) -> tornado.web.Application:
         """Build the web application; nothing is started and no port opened."""
@@ -169,16 +171,18 @@ class ButterflyApp(config.ButterflyOptions):
         self.reporter = self.make_reporter()
         self.gate = self.make_gate(secret)
         self.shells = shells.Shells(self, self.environ)
-        self.sessions = sessions.Sessions(self.shells.make_policy(), on_activity=self.record_activity)
+        self.sessions = sessions.Sessions(
+            self.shells.make_policy(), on_activity=self.record_activity
+        )
         root = self.files_root or self.shells.home
         self.files = files.Files(root, self.upload_bytes, self.download_bytes)
         self.sockets = sockets.Sockets(self.recheck_seconds)
         self.proxy = proxy.Proxy(self.proxy_ports, self.address()[0])
         user = self.hub.user if self.hub else ""
-        door = self.make_culler_client()
+        culler = self.make_culler_client()
         context = extensions.Context(self.prefix, self.config, self.log, user, self.client)
-        if door is not None:
-            context = replace(context, tell_page=door.tell_page)
+        if culler is not None:
+            context = replace(context, tell_page=culler.tell_page)
         loaded = extensions.load_extensions(context, self.extensions)
         self.table = routes.make_table(self.gate, loaded, find_hub_version())
         public = origins.make_origin(self.hub.public_url) if self.hub else None
@@ -194,7 +198,7 @@ class ButterflyApp(config.ButterflyOptions):
             files=self.files,
             prefix=self.prefix,
             client=self.client,
-            clock=door,
+            culler=culler,
             frame_ancestors=self.frame_ancestors,
             allowed_origins=(*self.allow_origins, *([public] if public else [])),
             hub_home=f"{self.hub.hub_host}{self.hub.base_url}hub/home" if self.hub else self.prefix,
@@ -249,17 +253,17 @@ class ButterflyApp(config.ButterflyOptions):
         jobs = [
             process.repeat(KEEP_ALIVE_SECONDS, self._keep_alive),
             process.repeat(SWEEP_SECONDS, self._sweep),
-            self.shells.set_up(self._tell),
+            self.shells.set_up(self._notify),
             self.shells.choose_tools(),
         ]
         if self.shells.runtime is not None and self.files.open:
-            desk = offers.OfferService(self.shells.runtime.socket, self.files, self.sessions)
-            jobs.append(desk.serve())
+            service = offers.OfferService(self.shells.runtime.socket, self.files, self.sessions)
+            jobs.append(service.serve())
         if self.reporter is not None:
             jobs.append(self.reporter.report_forever())
         return jobs
 
-    def _tell(self, sentence: str) -> None:
+    def _notify(self, sentence: str) -> None:
         for session in self.sessions:
             session.broadcast({"cmd": "notice", "text": sentence})
 
@@ -288,9 +292,7 @@ def find_hub_version() -> str:
 
 
 def make_ssl(hub: settings.HubSettings | None) -> ssl.SSLContext | None:
-    """Make the context of internal SSL: our certificate, and only clients that the hub's CA
-    signed.
-    """
+    """Make the context of internal SSL: our certificate, and only clients of the hub's CA."""
     if hub is None or not hub.certfile:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=hub.client_ca or None)

@@ -11,8 +11,9 @@ import importlib.util
 import json
 import pathlib
 from dataclasses import dataclass
-from html import escape
 from typing import Any
+
+from jupyterhub_butterfly import rendering
 
 HERE = pathlib.Path(__file__).parent
 STATIC = HERE / "static"
@@ -65,81 +66,13 @@ def check_client(client: str) -> None:
 
 def render_page(page: Page) -> str:
     """Render the page of one terminal session."""
-    body = _BUTTERFLY if page.client == "butterfly" else _XTERM
-    static = f"{page.prefix}static/"
-    return body.format(
-        title=escape(f"Terminal {page.config['session']}"),
-        static=escape(static),
-        version=escape(page.version),
-        config=escape(json.dumps(page.config), quote=True),
-        root=escape(page.prefix.rstrip("/"), quote=True),
-        session=escape(page.config["session"], quote=True),
+    return rendering.render(
+        f"{page.client}.html",
+        title=f"Terminal {page.config['session']}",
+        static=f"{page.prefix}static/",
+        version=page.version,
+        config=json.dumps(page.config),
+        root=page.prefix.rstrip("/"),
+        session=page.config["session"],
         viewport=VIEWPORT,
     )
-
-
-# The elements and attributes that Butterfly's scripts look for; the rest is ours.
-_BUTTERFLY = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="{viewport}">
-<title>{title}</title>
-<link rel="icon" href="{static}butterfly/images/favicon.png">
-<link rel="stylesheet" id="style" href="{static}butterfly/main.css">
-<link rel="stylesheet" href="{static}terminal/terminal.css?v={version}">
-<link rel="stylesheet" href="{static}terminal/files.css?v={version}">
-<link rel="stylesheet" href="{static}terminal/butterfly.css?v={version}">
-</head>
-<body data-terminal="{config}" data-root-path="{root}" data-session-token="{session}"
- data-force-unicode-width="no" spellcheck="false">
-<main>
-<h1>Terminal</h1>
-<textarea id="input-helper" aria-label="Terminal input"></textarea>
-<div id="input-view" class="hidden"></div>
-<div id="popup" class="hidden"></div>
-<script src="{static}terminal/link.js?v={version}"></script>
-<script src="{static}terminal/page.js?v={version}"></script>
-<script src="{static}terminal/clock.js?v={version}"></script>
-<script src="{static}terminal/files.js?v={version}"></script>
-<script src="{static}terminal/butterfly-bridge.js?v={version}"></script>
-<script src="{static}butterfly/html-sanitizer.js"></script>
-<script src="{static}butterfly/main.min.js"></script>
-<script src="{static}butterfly/ext.min.js"></script>
-<script src="{static}terminal/butterfly-teach.js?v={version}"></script>
-<script src="{static}terminal/copy.js?v={version}"></script>
-<div id="packed"></div>
-<div id="term" role="log" aria-label="Terminal output"></div>
-</main>
-</body>
-</html>
-"""
-
-_XTERM = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="{viewport}">
-<title>{title}</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="{static}terminal/xterm/xterm.css?v={version}">
-<link rel="stylesheet" href="{static}terminal/terminal.css?v={version}">
-<link rel="stylesheet" href="{static}terminal/files.css?v={version}">
-<link rel="stylesheet" href="{static}terminal/xterm-page.css?v={version}">
-</head>
-<body data-terminal="{config}">
-<main id="term"></main>
-<script src="{static}terminal/xterm/xterm.js?v={version}"></script>
-<script src="{static}terminal/xterm/addon-fit.js?v={version}"></script>
-<script src="{static}terminal/xterm/addon-web-links.js?v={version}"></script>
-<script src="{static}terminal/xterm/addon-unicode11.js?v={version}"></script>
-<script src="{static}terminal/link.js?v={version}"></script>
-<script src="{static}terminal/page.js?v={version}"></script>
-<script src="{static}terminal/clock.js?v={version}"></script>
-<script src="{static}terminal/files.js?v={version}"></script>
-<script src="{static}terminal/xterm-page.js?v={version}"></script>
-<script src="{static}terminal/keys.js?v={version}"></script>
-<script src="{static}terminal/copy.js?v={version}"></script>
-</body>
-</html>
-"""

@@ -11,7 +11,9 @@ import logging
 import types
 from typing import Any, cast
 
-from tornado import escape, httputil, web
+from tornado import httputil, web
+
+from jupyterhub_butterfly import rendering
 
 log = logging.getLogger(__name__)
 
@@ -45,27 +47,6 @@ HEADINGS = {
     503: "Not just now",
     504: "No answer from your program",
 }
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{heading}</title>
-<style>
-  :root {{ color-scheme: light dark; font: 16px/1.6 system-ui, sans-serif; }}
-  html {{ color: CanvasText; background: Canvas; }}
-  body {{ max-width: 38rem; margin: 15vh auto; padding: 0 1.5rem; }}
-  h1 {{ font-size: 1.5rem; }}
-  a {{ margin-right: 1.5rem; }}
-  small {{ opacity: 0.75; }}
-</style>
-<main>
-<h1>{heading}</h1>
-<p>{sentence}</p>
-<p>{again}<a href="{home}">Go to the terminal</a></p>
-<p><small>Error {status}</small></p>
-</main>
-</html>
-"""
 
 
 def render_page(status: int, sentence: str, home: str, *, again: bool = True) -> str:
@@ -74,12 +55,11 @@ def render_page(status: int, sentence: str, home: str, *, again: bool = True) ->
     `home` is the path of this server. `again` offers the same address once more, where that can be
     of use.
     """
-    heading = HEADINGS.get(status, "That did not work")
-    useful = again and status not in (400, 404)
-    return _PAGE.format(
-        heading=escape.xhtml_escape(heading),
-        sentence=escape.xhtml_escape(sentence),
-        again='<a href="">Try again</a>' if useful else "",
-        home=escape.xhtml_escape(home),
+    return rendering.render(
+        "error.html",
+        heading=HEADINGS.get(status, "That did not work"),
+        sentence=sentence,
+        again=again and status not in (400, 404),
+        home=home,
         status=status,
     )

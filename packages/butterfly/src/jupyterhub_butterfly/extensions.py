@@ -114,7 +114,7 @@ RESERVED = (
 
 
 def check_extension(extension: Extension) -> None:
-    """Refuse an extension that would open a door beside the gate, or take a path of the server's.
+    """Refuse an extension that would serve a page without the gate, or take a path of the server.
 
     Raises `ExtensionError`.
     """

@@ -71,7 +71,7 @@ class TerminalPage(PageHandler):
             "xsrf": self.xsrf_token.decode(),
             "home": self.settings["hub_home"],
             "menu": self.settings["menu"],
-            "clock": self.settings["clock"] is not None,
+            "clock": self.settings["culler"] is not None,
             "files": self.settings["files"].limits,
         }
         self.finish(clients.render_page(clients.Page(self.prefix, client, __version__, config)))
@@ -108,11 +108,13 @@ class Clock(PageHandler):
 
     async def get(self) -> None:
         """Answer with what the page shows, as no activity; with nothing where no culler tells."""
-        door: culler_client.CullerClient | None = self.settings["clock"]
+        culler: culler_client.CullerClient | None = self.settings["culler"]
         self.set_status(NO_ACTIVITY)
-        self.tell(countdown.View(next=countdown.RARELY) if door is None else await door.look())
+        self.send_view(
+            countdown.View(next=countdown.RARELY) if culler is None else await culler.get_view()
+        )
 
-    def tell(self, view: countdown.View) -> None:
+    def send_view(self, view: countdown.View) -> None:
         """Answer as JSON; pages of a class do not all come back at once."""
         later = view.next * (1 + 0.1 * random.random())  # noqa: S311 - no secret
         self.finish(asdict(view) | {"next": later})
@@ -127,11 +129,11 @@ class ExtendClock(Clock):
 
     async def post(self) -> None:
         """Extend it, and answer as `Clock` does."""
-        door: culler_client.CullerClient | None = self.settings["clock"]
+        culler: culler_client.CullerClient | None = self.settings["culler"]
         try:
-            if door is None:
+            if culler is None:
                 raise culler_client.NotExtendedError("This session has no end that could be moved.")
-            self.tell(await door.extend())
+            self.send_view(await culler.extend())
         except (culler_client.NotExtendedError, culler_client.OutcomeUnknownError) as error:
             self.set_status(409 if isinstance(error, culler_client.NotExtendedError) else 503)
             self.finish({"message": str(error)})

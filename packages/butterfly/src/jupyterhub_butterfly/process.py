@@ -1,7 +1,4 @@
-"""Our process among others: its memory, waiting for children, repeating jobs.
-
-Called by `app`.
-"""
+"""Our process: what its memory shows and holds, and jobs that it repeats."""
 
 from __future__ import annotations
 
@@ -9,10 +6,8 @@ import asyncio
 import ctypes
 import gc
 import logging
-import os
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 
 PR_SET_DUMPABLE = 4
 

@@ -3,8 +3,9 @@
 At `<prefix>proxy/absolute/<port>/<path>` the program is asked for the whole path: it knows its
 base itself.
 
-Behind the same gate as the terminal; `proxying` decides. The only door to the session's own ports;
-it leads to no other host. Registered by `routes`.
+Behind the same gate as the terminal; `rules.proxying` decides. Nothing else connects to the
+session's own ports, and this to no other host. Not jupyter-server-proxy: it is an extension of
+Jupyter Server, which would come with it.
 """
 
 from __future__ import annotations
@@ -104,7 +105,9 @@ class Proxy:
                     502, f"The program on port {port} takes no websocket here ({error.status})."
                 ) from error
             except TimeoutError as error:
-                raise UnreachableError(504, f"The program on port {port} does not answer.") from error
+                raise UnreachableError(
+                    504, f"The program on port {port} does not answer."
+                ) from error
             except (aiohttp.ClientError, ValueError) as error:
                 log.info("No proper answer from port %d: %s", port, type(error).__name__)
                 raise UnreachableError(
@@ -128,7 +131,9 @@ def base_of(handler: web.RequestHandler, target: proxying.ProxyTarget) -> str:
     return f"{handler.settings['prefix']}proxy/{target.path}"
 
 
-def url_of(handler: web.RequestHandler, scheme: str, netloc: str, target: proxying.ProxyTarget) -> Any:
+def url_of(
+    handler: web.RequestHandler, scheme: str, netloc: str, target: proxying.ProxyTarget
+) -> Any:
     """Return the URL at the program, its path and query just as the browser wrote them."""
     import yarl
 
@@ -170,13 +175,15 @@ class ProxyPage(PageHandler):
         self.set_header("Connection", "close")
 
     def check_xsrf_cookie(self) -> None:
-        """Judge by what the browser says of the request's source: see `proxying.is_own_request`."""
+        """Go by what the browser says of the request's source: see `proxying.is_own_request`."""
         request, allowed = self.request, self.settings.get("allowed_origins", ())
-        if not proxying.is_own_request(request.method or "", request.headers, request.host, allowed):
+        if not proxying.is_own_request(
+            request.method or "", request.headers, request.host, allowed
+        ):
             raise web.HTTPError(403, "This request comes from another site's page.")
 
     async def prepare(self) -> None:
-        """Let in, judge the port, and begin to pass the request on."""
+        """Let in, check the port, and begin to pass the request on."""
         await super().prepare()
         if self._finished:
             return
@@ -305,11 +312,13 @@ class ProxySocket(GatedSocket):
     def _check_page(self) -> None:
         """A page of the program has no ticket of ours; its Origin must be ours without fail."""
         allowed = self.settings.get("allowed_origins", ())
-        if not origins.is_own_origin(self.request.headers.get("Origin"), self.request.host, allowed):
+        if not origins.is_own_origin(
+            self.request.headers.get("Origin"), self.request.host, allowed
+        ):
             raise web.HTTPError(403, "This socket is opened by another site's page.")
 
     def check_xsrf_cookie(self) -> None:
-        """Sockets are judged by `_check_page`."""
+        """Sockets are checked by `_check_page`."""
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
         """Select what the program selected."""

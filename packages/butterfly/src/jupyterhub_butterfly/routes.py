@@ -1,6 +1,4 @@
-"""The URL table, nothing else. Which doors are open is written here, and tested against this
-table.
-"""
+"""The URL table, nothing else: also which routes are open, tested against this table."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What the hub's environment tells a single-user server, parsed once into one value.
 
-Pure: `app` passes `os.environ` in. The variables are those of `Spawner.get_env` in JupyterHub.
+The environment is passed in. The variables are those of `Spawner.get_env` in JupyterHub.
 """
 
 from __future__ import annotations

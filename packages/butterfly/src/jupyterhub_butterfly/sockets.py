@@ -131,7 +131,9 @@ class GatedSocket(error_pages.LogsNoQuery, websocket.WebSocketHandler):
     def _check_page(self) -> None:
         """Cookies are sent with foreign pages' sockets, too: those are refused here."""
         allowed = self.settings.get("allowed_origins", ())
-        if not origins.is_own_origin(self.request.headers.get("Origin"), self.request.host, allowed):
+        if not origins.is_own_origin(
+            self.request.headers.get("Origin"), self.request.host, allowed
+        ):
             raise web.HTTPError(403, "a socket must be opened by the terminal's own page")
         ticket = tickets.find_offer(self.offers, tickets.OFFER)
         if not tickets.is_ticket(ticket, self.settings["secret"], self.visitor.binding):

@@ -199,8 +199,8 @@ def test_a_bundle_that_is_none_is_said(tmp_path):
             openshift.find_ca_file({"OAUTH_CA_FILE": str(path)})
 
 
-class SlowDoor:
-    """As much of the door as a check again needs; answers when the test says so."""
+class SlowCluster:
+    """As much of the client as a check again needs; answers when the test says so."""
 
     account = openshift.Account(pathlib.Path("/"), "lab", "term", "https://api.example")
 
@@ -224,22 +224,22 @@ class Clock:
 
 @pytest.fixture
 def gate():
-    return openshift.OpenShiftGate(SlowDoor(), b"secret", Clock())
+    return openshift.OpenShiftGate(SlowCluster(), b"secret", Clock())
 
 
 async def check(gate, login, requests=1):
-    asking = [asyncio.create_task(gate._confirm(login, 300)) for _ in range(requests)]
+    asking = [asyncio.create_task(gate.confirm(login, 300)) for _ in range(requests)]
     await asyncio.sleep(0)
-    gate.door.go.set()
+    gate.cluster.go.set()
     return await asyncio.gather(*asking)
 
 
 async def test_one_question_at_a_time_for_a_login(gate):
-    login = openshift.Login("ada", "t", gate._clock.now - 301)
+    login = openshift.Login("ada", "t", gate.clock.now - 301)
     assert await check(gate, login, 20) == [True] * 20
-    assert gate.door.asked == 1
+    assert gate.cluster.asked == 1
     assert await check(gate, login, 20) == [True] * 20
-    assert gate.door.asked == 1, "known for a while"
+    assert gate.cluster.asked == 1, "known for a while"
 
 
 @pytest.mark.parametrize(
@@ -254,18 +254,18 @@ async def test_one_question_at_a_time_for_a_login(gate):
     ],
 )
 async def test_a_login_is_checked_again(gate, says, ago, enters):
-    gate.door.says = says
-    login = openshift.Login("ada", "t", gate._clock.now - ago)
+    gate.cluster.says = says
+    login = openshift.Login("ada", "t", gate.clock.now - ago)
     assert await check(gate, login) == [enters]
 
 
 async def test_a_cluster_in_trouble_is_left_alone(gate):
-    gate.door.says = auth.UnansweredError("503")
-    logins = [openshift.Login("ada", "t", gate._clock.now - 301) for _ in range(10)]
+    gate.cluster.says = auth.UnansweredError("503")
+    logins = [openshift.Login("ada", "t", gate.clock.now - 301) for _ in range(10)]
     for login in logins:
         assert await check(gate, login) == [True]
-    assert gate.door.asked == 1
-    gate._clock.now += 61
-    gate.door.says = True
+    assert gate.cluster.asked == 1
+    gate.clock.now += 61
+    gate.cluster.says = True
     assert await check(gate, logins[0]) == [True]
-    assert gate.door.asked == 2
+    assert gate.cluster.asked == 2

@@ -15,7 +15,7 @@ WELL_KNOWN = "/.well-known/oauth-authorization-server"
 
 @pytest.fixture
 async def lying(tmp_path):
-    """A server that answers each path as the test says, and the door to it."""
+    """A server that answers each path as the test says, and the client of it."""
     answers, seen = {}, []
 
     class Handler(web.RequestHandler):
@@ -38,7 +38,7 @@ async def lying(tmp_path):
     (tmp_path / "token").write_text("own-token\n")
 
     class Lying:
-        def door(self, folder=tmp_path, **more):
+        def client(self, folder=tmp_path, **more):
             account = openshift_client.Account(folder, "lab", "term", url)
             return openshift_client.OpenShiftClient(account, **more)
 
@@ -53,15 +53,15 @@ async def lying(tmp_path):
 async def test_a_document_that_names_no_login(lying, answer):
     lying.answers[WELL_KNOWN] = answer
     with pytest.raises(UnansweredError):
-        await lying.door().discover()
+        await lying.client().discover()
 
 
 async def test_where_to_log_in_is_asked_once(lying):
     keys = ("issuer", "authorization_endpoint", "token_endpoint")
     lying.answers[WELL_KNOWN] = (200, {key: f"{lying.url}/{key}" for key in keys})
-    door = lying.door()
+    client = lying.client()
     for _ in range(3):
-        assert (await door.discover())["token_endpoint"].endswith("/token_endpoint")
+        assert (await client.discover())["token_endpoint"].endswith("/token_endpoint")
     assert len(lying.seen) == 1
     for answer, error in {
         (400, "{}"): RefusedError,
@@ -72,24 +72,30 @@ async def test_where_to_log_in_is_asked_once(lying):
     }.items():
         lying.answers["/token_endpoint"] = answer
         with pytest.raises(error):
-            await door.exchange("code", "verifier", "https://here/oauth_callback")
+            await client.exchange("code", "verifier", "https://here/oauth_callback")
 
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(401, RefusedError), (403, UnansweredError), (429, UnansweredError), (500, UnansweredError), (200, UnansweredError)],
+    [
+        (401, RefusedError),
+        (403, UnansweredError),
+        (429, UnansweredError),
+        (500, UnansweredError),
+        (200, UnansweredError),
+    ],
 )
 async def test_only_a_401_is_a_firm_no_to_a_review(lying, status, error):
     lying.answers[openshift_client.REVIEWS] = (status, {})
     with pytest.raises(error):
-        await lying.door().may_enter("sha256~x")
+        await lying.client().may_enter("sha256~x")
 
 
 @pytest.mark.parametrize("answer", [(200, "{}"), (200, {"metadata": None}), (200, "<p>")])
 async def test_a_user_document_that_names_nobody(lying, answer):
     lying.answers[USER] = answer
     with pytest.raises(UnansweredError):
-        await lying.door().get_name("sha256~x")
+        await lying.client().get_name("sha256~x")
 
 
 async def test_no_answer_is_waited_for_a_bounded_time(lying, monkeypatch):
@@ -103,7 +109,7 @@ async def test_no_answer_is_waited_for_a_bounded_time(lying, monkeypatch):
     lying.answers[USER] = hang
     with pytest.raises(UnansweredError):
         async with asyncio.timeout(10):
-            await lying.door().get_name("sha256~x")
+            await lying.client().get_name("sha256~x")
     never.set()
 
 
@@ -111,22 +117,22 @@ async def test_an_unknown_authority_is_named_with_the_way_out(lying, tmp_path):
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     with pytest.raises(UnansweredError, match="OAUTH_CA_FILE"):
-        await lying.door(folder).discover()
+        await lying.client(folder).discover()
     lying.answers[USER] = (200, {"metadata": {"name": "ada"}})
-    door = lying.door(folder, ca_file=str(tmp_path / "ca.crt"))
-    assert await door.get_name("sha256~x") == "ada"
+    client = lying.client(folder, ca_file=str(tmp_path / "ca.crt"))
+    assert await client.get_name("sha256~x") == "ada"
 
 
 @pytest.mark.parametrize("status", [200, 403, 404, 401, 500])
 async def test_a_token_that_is_not_revoked_keeps_nobody(lying, status):
     path = openshift_client.TOKENS + "sha256~ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0"
     lying.answers[path] = (status, "{}")
-    await lying.door().revoke("sha256~abc")
+    await lying.client().revoke("sha256~abc")
     assert lying.seen == [("DELETE", path)]
 
 
 async def test_an_account_that_is_unmounted_is_trouble(lying, tmp_path):
     (tmp_path / "token").unlink()
     with pytest.raises(UnansweredError, match="own account"):
-        lying.door().account.read_token()
-    await lying.door().revoke("sha256~abc")
+        lying.client().account.read_token()
+    await lying.client().revoke("sha256~abc")

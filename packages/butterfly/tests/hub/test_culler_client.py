@@ -1,4 +1,4 @@
-"""The door to the culler's service, on a real socket with each of its faults.
+"""The client of the culler's service, on a real socket with each of its faults.
 
 The real service in a real hub is in tests/test_session_clock.py of the repository.
 """
@@ -70,75 +70,77 @@ async def scene():
     sockets = tornado.netutil.bind_sockets(0, "127.0.0.1")
     server.add_sockets(sockets)
     url = f"http://127.0.0.1:{sockets[0].getsockname()[1]}/services/workshop-culler"
-    scene.door = culler_client.CullerClient(url, "secret", "lab", lambda: 1e6, tick=lambda: scene.now)
+    scene.culler = culler_client.CullerClient(
+        url, "secret", "lab", lambda: 1e6, clock=lambda: scene.now
+    )
     yield scene
     server.stop()
     await server.close_all_connections()
 
 
 async def test_many_pages_are_one_question(scene):
-    views = await asyncio.gather(*(scene.door.look() for _ in range(20)))
+    views = await asyncio.gather(*(scene.culler.get_view() for _ in range(20)))
     assert {view.sentence for view in views} == {"Your session ends in 4 minutes."}
     assert scene.asked == [("GET", "/services/workshop-culler/api/session?server=lab")]
     scene.now += culler_client.FRESH_SECONDS
-    await scene.door.look()
+    await scene.culler.get_view()
     assert scene.count() == 2
 
 
 @pytest.mark.parametrize("status", [302, 401, 403, 404])
 async def test_a_service_that_is_not_there_is_asked_rarely(scene, status):
     scene.answer = (status, "<html>")
-    assert await scene.door.look() == countdown.View(next=countdown.RARELY)
+    assert await scene.culler.get_view() == countdown.View(next=countdown.RARELY)
     scene.now += countdown.RARELY - 1
-    await scene.door.look()
+    await scene.culler.get_view()
     assert scene.count() == 1
     scene.now += 1
     scene.answer = (200, make_model(4))
-    assert (await scene.door.look()).warning
+    assert (await scene.culler.get_view()).warning
 
 
 @pytest.mark.parametrize(
     "answer", [(500, ""), (429, ""), (0, ""), (200, "no json"), (200, []), (200, "x" * 100_000)]
 )
 async def test_the_clock_runs_on_while_the_service_has_trouble(scene, answer):
-    await scene.door.look()
+    await scene.culler.get_view()
     scene.answer = answer
     scene.now += 61
-    assert (await scene.door.look()).sentence == "Your session ends in 2 minutes."
+    assert (await scene.culler.get_view()).sentence == "Your session ends in 2 minutes."
     scene.now += 29
-    await scene.door.look()
+    await scene.culler.get_view()
     assert scene.count() == 2
     scene.now += 1
-    await scene.door.look()
+    await scene.culler.get_view()
     assert scene.count() == 3
     scene.now += culler_client.STALE_SECONDS
-    assert (await scene.door.look()).sentence == ""
+    assert (await scene.culler.get_view()).sentence == ""
 
 
 async def test_a_service_that_never_answers_holds_nobody_up(scene, monkeypatch):
     monkeypatch.setattr(culler_client, "REQUEST_SECONDS", 0.2)
     silent = tornado.netutil.bind_sockets(0, "127.0.0.1")[0]  # listens, and never accepts
     url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-    door = culler_client.CullerClient(url, "secret", "lab", lambda: 0.0)
+    culler = culler_client.CullerClient(url, "secret", "lab", lambda: 0.0)
     async with asyncio.timeout(30):
-        assert await door.look() == countdown.View()
+        assert await culler.get_view() == countdown.View()
         with pytest.raises(culler_client.OutcomeUnknownError, match="try again"):
-            await door.extend()
+            await culler.extend()
     silent.close()
 
 
 async def test_extending_shows_at_once_and_asks_afterwards(scene):
-    assert (await scene.door.look()).extend
+    assert (await scene.culler.get_view()).extend
     scene.answer = (200, make_model(19))
-    assert (await scene.door.extend()).sentence == "Your session ends in 19 minutes."
-    assert (await scene.door.look()).sentence == "Your session ends in 19 minutes."
+    assert (await scene.culler.extend()).sentence == "Your session ends in 19 minutes."
+    assert (await scene.culler.get_view()).sentence == "Your session ends in 19 minutes."
     assert [method for method, _ in scene.asked] == ["GET", "POST"]
 
 
 async def test_a_refusal_is_told_in_the_services_words(scene):
     scene.answer = (409, {"message": "Not extended: enough."})
     with pytest.raises(culler_client.NotExtendedError, match="Not extended: enough"):
-        await scene.door.extend()
+        await scene.culler.extend()
 
 
 @pytest.mark.parametrize(
@@ -152,23 +154,23 @@ async def test_a_refusal_is_told_in_the_services_words(scene):
     ],
 )
 async def test_an_extension_that_did_not_happen_is_not_shown_as_one(scene, answer, error):
-    await scene.door.look()
+    await scene.culler.get_view()
     scene.answer = answer
     with pytest.raises(error):
-        await scene.door.extend()
+        await scene.culler.extend()
     scene.answer = (200, make_model(4))
-    await scene.door.look()
+    await scene.culler.get_view()
     assert scene.count() == 3  # it asked, as it does not know
 
 
 async def test_the_page_of_the_notes_is_told_the_last_one_counts(scene, monkeypatch):
     monkeypatch.setattr(culler_client, "PAGE_SECONDS", 0)
     for number in range(1, 9):
-        scene.door.tell_page(f"{number} of 8:  Pods\n")
-    await scene.door._telling
+        scene.culler.tell_page(f"{number} of 8:  Pods\n")
+    await scene.culler.drain()
     assert scene.pages == ["8 of 8: Pods"]
-    scene.door.tell_page("8 of 8: Pods")
-    await scene.door._telling
+    scene.culler.tell_page("8 of 8: Pods")
+    await scene.culler.drain()
     assert len(scene.pages) == 1
 
 
@@ -176,32 +178,32 @@ async def test_the_page_of_the_notes_is_told_the_last_one_counts(scene, monkeypa
 async def test_a_page_that_did_not_arrive_is_told_with_a_later_question(scene, monkeypatch, answer):
     monkeypatch.setattr(culler_client, "PAGE_SECONDS", 0)
     scene.answer = answer
-    scene.door.tell_page("2 of 8: Pods")
-    await scene.door._telling
+    scene.culler.tell_page("2 of 8: Pods")
+    await scene.culler.drain()
     tries = len(scene.pages)
     scene.answer = (200, make_model(4))
-    await scene.door.look()
-    await scene.door._telling
+    await scene.culler.get_view()
+    await scene.culler.drain()
     assert scene.pages[tries:] == ["2 of 8: Pods"]
 
 
-async def test_a_service_that_was_started_anew_is_told_again(scene, monkeypatch):
+async def test_a_service_that_was_started_again_is_told_again(scene, monkeypatch):
     monkeypatch.setattr(culler_client, "PAGE_SECONDS", 0)
-    scene.door.tell_page("2 of 8: Pods")
-    await scene.door._telling
+    scene.culler.tell_page("2 of 8: Pods")
+    await scene.culler.drain()
     for known, pages in (("2 of 8: Pods", 1), ("", 2)):
         scene.answer = (200, make_model(4) | {"page": known})
         scene.now += culler_client.FRESH_SECONDS
-        await scene.door.look()
-        await scene.door._telling
+        await scene.culler.get_view()
+        await scene.culler.drain()
         assert len(scene.pages) == pages
 
 
 async def test_where_nobody_listens_a_page_is_not_told_over_and_over(scene):
     scene.answer = (404, "")
-    await scene.door.look()
-    scene.door.tell_page("2 of 8: Pods")
-    await scene.door._telling
+    await scene.culler.get_view()
+    scene.culler.tell_page("2 of 8: Pods")
+    await scene.culler.drain()
     assert scene.pages == []
 
 

@@ -42,6 +42,6 @@ def test_fuzz_memory_is_bounded_and_the_end_is_right(chunks, limit):
     for chunk in chunks:
         history.add(chunk)
     assert history.end == len(stream)
-    assert history._held <= limit + 40
+    assert len(history) <= limit + 40
     for place in range(len(stream) + 1):
         assert history.since(place) in {None, stream[place:]}

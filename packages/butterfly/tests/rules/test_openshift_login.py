@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyterhub_butterfly.auth import openshift_rules as rules
+from jupyterhub_butterfly.rules import openshift_login as rules
 
 GOOD = {
     "issuer": "https://oauth.example",

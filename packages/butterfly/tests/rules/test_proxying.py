@@ -131,7 +131,7 @@ def test_where_a_request_comes_from(method, headers, verdict):
 
 def request_headers(*pairs):
     return proxying.make_request_headers(
-        pairs, target="127.0.0.1:8080", prefix=BASE, proto="https", host=HOST
+        pairs, netloc="127.0.0.1:8080", prefix=BASE, proto="https", host=HOST
     )
 
 

@@ -25,7 +25,7 @@ def test_pieces_are_small_while_somebody_types_elsewhere(typed_in, seconds, term
 
 
 def test_the_last_key_counts():
-    some = turns.Turns()
+    some = turns.Turns(lambda: 100.0)
     some.record_key(1)
     some.record_key(2)
     assert (some.choose(1), some.choose(2)) == (turns.SMALL, turns.LARGE)

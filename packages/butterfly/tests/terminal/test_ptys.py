@@ -10,7 +10,7 @@ import pytest
 
 from jupyterhub_butterfly.rules import turns
 from jupyterhub_butterfly.rules.sizes import Size
-from jupyterhub_butterfly.terminal import ptys
+from jupyterhub_butterfly.terminal import ptys, reaper
 
 ENV = {"PATH": os.environ["PATH"], "TERM": "dumb", "PS1": "$ "}
 
@@ -40,9 +40,9 @@ class Program:
     async def end(self):
         async with asyncio.timeout(30):
             await self.ended.wait()
-            while not self.pty.reap():
+            while (status := reaper.Reaper().find_status(self.pty.pid)) is None:
                 await asyncio.sleep(0.001)
-        return self.pty.status
+        return status
 
 
 async def test_it_has_a_controlling_terminal_of_its_own():

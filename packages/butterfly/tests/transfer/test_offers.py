@@ -39,7 +39,7 @@ async def desk(tmp_path):
     (home / "a.txt").write_text("hello")
     found = sessions.Sessions(sessions.Policy())
     page = Page()
-    found.claim("1").attach(page)
+    found.get_or_create("1").attach(page)
     desk = offers.OfferService(tmp_path / "socket", files.Files(str(home), 10**6, 10**6), found)
     desk.page = page
     job = asyncio.create_task(desk.serve())

@@ -18,7 +18,7 @@ class RefusedError(Exception):
 
 
 class UnansweredError(Exception):
-    """Nobody could say whether the visitor may enter (the hub is away): not a refusal."""
+    """It is unknown whether the visitor may enter (the hub is away): not a refusal."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,8 @@ class Gate(Protocol):
     async def admit(self, handler: RequestHandler) -> Visitor | None:
         """Tell who asks: a visitor, or None for somebody unknown.
 
-        Raises `RefusedError` for a known person without the right to enter, `UnansweredError` when it
-        cannot be known now.
+        Raises `RefusedError` for a known person without the right to enter, `UnansweredError`
+        when it cannot be known now.
         """
 
     async def begin_login(self, handler: RequestHandler) -> None:

@@ -13,14 +13,11 @@ import hashlib
 import hmac
 import time
 from collections.abc import Callable
-from typing import Any
 
 from tornado import web
 
 from jupyterhub_butterfly import settings
-from jupyterhub_butterfly.auth import RefusedError, Visitor
-from jupyterhub_butterfly.auth.none import check_form
-from jupyterhub_butterfly.rules import tickets
+from jupyterhub_butterfly.auth import RefusedError, Visitor, standalone
 
 # Wrong attempts in a row that are free, and the longest wait that they add up to, in seconds.
 FREE_ATTEMPTS = 5

@@ -111,7 +111,7 @@ class HubGate:
 
     def _check_scopes(self, model: dict[str, Any]) -> None:
         if not self.client.check_scopes(self.hub.access_scopes, model):
-            log.warning("RefusedError hub %s %s: no access scope", model.get("kind"), model.get("name"))
+            log.warning("Refused hub %s %s: no access scope", model.get("kind"), model.get("name"))
             raise RefusedError(
                 f"You are logged in as {model.get('name')}, and this is not your terminal."
             )

@@ -6,15 +6,12 @@ rebinding), and forms and sockets need the page's own token.
 
 from __future__ import annotations
 
-import hmac
 import logging
 from collections.abc import Collection
-from typing import Any
 
 from tornado import web
 
-from jupyterhub_butterfly.auth import RefusedError, Visitor
-from jupyterhub_butterfly.rules import origins, tickets
+from jupyterhub_butterfly.auth import RefusedError, Visitor, standalone
 
 log = logging.getLogger(__name__)
 

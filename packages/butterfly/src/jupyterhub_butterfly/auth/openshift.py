@@ -24,10 +24,9 @@ from typing import Any
 from tornado import httputil, web
 
 from jupyterhub_butterfly import error_pages, settings
-from jupyterhub_butterfly.auth import RefusedError, UnansweredError, Visitor
-from jupyterhub_butterfly.auth.none import check_form
+from jupyterhub_butterfly.auth import RefusedError, UnansweredError, Visitor, standalone
 from jupyterhub_butterfly.auth.openshift_client import Account, OpenShiftClient
-from jupyterhub_butterfly.rules import openshift_login, tickets
+from jupyterhub_butterfly.rules import openshift_login
 from jupyterhub_butterfly.shell import kubeconfig
 
 log = logging.getLogger(__name__)
@@ -96,7 +95,7 @@ class OpenShiftGate(standalone.StandaloneGate):
     ) -> None:
         super().__init__(secret)
         self.cluster = cluster
-        self._clock = clock
+        self.clock = clock
         self._logins: collections.OrderedDict[str, Login] = collections.OrderedDict()
         self._spent: collections.OrderedDict[str, None] = collections.OrderedDict()
         self._failures = 0
@@ -119,7 +118,7 @@ class OpenShiftGate(standalone.StandaloneGate):
         login = self._logins.get(key) if key else None
         if key is None or login is None:
             return None
-        if not await self._confirm(login, RECHECK_SECONDS):
+        if not await self.confirm(login, RECHECK_SECONDS):
             self._drop(key)
             return None
         return Visitor(login.name, hashlib.sha256(key.encode()).hexdigest())
@@ -153,9 +152,11 @@ class OpenShiftGate(standalone.StandaloneGate):
         kept = self._take_kept(handler)
         code = handler.get_query_argument("code", "")
         if not code:
-            raise RefusedError("The cluster's login sent you back without a code. Open the terminal.")
+            raise RefusedError(
+                "The cluster's login sent you back without a code. Open the terminal."
+            )
         token = await self.cluster.exchange(code, kept["verifier"], self._callback_url(handler))
-        login = Login(await self.cluster.get_name(token), token, self._clock())
+        login = Login(await self.cluster.get_name(token), token, self.clock())
         if not await self.cluster.may_enter(token):
             self._begin(self.cluster.revoke(token))
             project = self.cluster.account.namespace
@@ -183,7 +184,7 @@ class OpenShiftGate(standalone.StandaloneGate):
     async def still_valid(self, handler: web.RequestHandler) -> bool:
         """Ask the cluster about the login of a long-lived socket."""
         login = self._logins.get(self._key(handler) or "")
-        return login is not None and await self._confirm(login, AT_ONCE_SECONDS)
+        return login is not None and await self.confirm(login, AT_ONCE_SECONDS)
 
     def log_out(self, handler: web.RequestHandler) -> None:
         """Forget the login of this browser, and give its token back."""
@@ -201,16 +202,16 @@ class OpenShiftGate(standalone.StandaloneGate):
             (r"logout", Logout, {"gate": self}),
         ]
 
-    async def _confirm(self, login: Login, age: float) -> bool:
+    async def confirm(self, login: Login, age: float) -> bool:
         """Whether a login holds, as known for at most `age` seconds; one question at a time."""
-        if self._clock() - login.checked_at <= age:
+        if self.clock() - login.checked_at <= age:
             return True
         if login.asking is None or login.asking.done():
             login.asking = self._begin(self._ask(login))
         return await asyncio.shield(login.asking)
 
     async def _ask(self, login: Login) -> bool:
-        now = self._clock()
+        now = self.clock()
         if now < self._quiet_until:
             return openshift_login.is_still_trusted(login.checked_at, now)
         try:
@@ -219,12 +220,12 @@ class OpenShiftGate(standalone.StandaloneGate):
             return False
         except UnansweredError as trouble:
             log.warning("The login of %s could not be checked: %s", login.name, trouble)
-            if self._clock() >= self._quiet_until:
+            if self.clock() >= self._quiet_until:
                 self._failures += 1
-                self._quiet_until = self._clock() + openshift_login.make_pause(self._failures)
-            return openshift_login.is_still_trusted(login.checked_at, self._clock())
+                self._quiet_until = self.clock() + openshift_login.make_pause(self._failures)
+            return openshift_login.is_still_trusted(login.checked_at, self.clock())
         self._failures, self._quiet_until = 0, 0.0
-        login.checked_at = self._clock()
+        login.checked_at = self.clock()
         return allowed
 
     def _begin(self, work: Coroutine[Any, Any, bool | None]) -> Any:

@@ -1,6 +1,6 @@
-"""The cluster's API and login server, in the verbs of the gate. A door to the network.
+"""The client of the cluster's API and login server, in the verbs of the gate.
 
-Called by openshift.py. Everything is bounded in time and size and follows no redirect.
+Everything is bounded in time and size and follows no redirect.
 """
 
 from __future__ import annotations
@@ -49,11 +49,13 @@ class Account:
         try:
             return (self.folder / "token").read_text().strip()
         except OSError as error:
-            raise UnansweredError("This terminal's own account cannot be read. Try again.") from error
+            raise UnansweredError(
+                "This terminal's own account cannot be read. Try again."
+            ) from error
 
 
 class OpenShiftClient:
-    """Asks the cluster. Raises `RefusedError` for a firm no, `UnansweredError` when nothing is known."""
+    """Asks the cluster; raises `RefusedError` for a firm no, else `UnansweredError`."""
 
     def __init__(self, account: Account, ca_file: str = "") -> None:
         self.account = account
@@ -103,11 +105,13 @@ class OpenShiftClient:
         return name
 
     async def may_enter(self, token: str) -> bool:
-        """Whether its owner administers the project; `RefusedError` when the token is none any more."""
+        """Whether its owner administers the project; `RefusedError` for a token that ended."""
         review = openshift_login.make_review(self.account.namespace)
         allowed = openshift_login.read_review(await self._call("POST", REVIEWS, token, body=review))
         if allowed is None:
-            raise UnansweredError("The cluster does not say what you may do. Try again in a moment.")
+            raise UnansweredError(
+                "The cluster does not say what you may do. Try again in a moment."
+            )
         return allowed
 
     async def revoke(self, token: str) -> None:
@@ -156,7 +160,9 @@ class OpenShiftClient:
             ) from error
         except httpclient.HTTPError as error:
             if error.code in firm:
-                raise RefusedError("The cluster refused this login. Open the terminal again.") from error
+                raise RefusedError(
+                    "The cluster refused this login. Open the terminal again."
+                ) from error
             raise UnansweredError(f"The cluster answers with {error.code}. Try again.") from error
         except (OSError, ValueError, RecursionError) as error:
             raise UnansweredError("The cluster does not answer. Try again in a moment.") from error

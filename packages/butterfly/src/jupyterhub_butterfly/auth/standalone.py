@@ -29,7 +29,7 @@ class StandaloneGate:
         return "form"
 
     def xsrf_token(self, handler: web.RequestHandler) -> bytes:
-        """Return a token that only our own pages carry: browsers send logins along by themselves."""
+        """Return a token that only our own pages carry: browsers send logins by themselves."""
         return tickets.make_ticket(self.secret, self.form_binding(handler)).encode()
 
     def check_xsrf(self, handler: web.RequestHandler) -> None:

@@ -1,7 +1,7 @@
-"""Tell the hub when this terminal was last used: one of the doors to the network.
+"""Tell the hub when this terminal was last used.
 
-`app` notes activity here as it happens and runs `report_forever`. What counts is what a person
-does, not an open tab; the hub's culler decides by it.
+Activity is recorded here as it happens, and reported by `report_forever`. What counts is what a
+person does, not an open tab; the hub's culler decides by it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import datetime
 import json
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from tornado import httpclient
@@ -21,7 +21,6 @@ log = logging.getLogger(__name__)
 LONGEST_BACKOFF = 60.0
 LONGEST_START = 10.0
 REQUEST_SECONDS = 20.0
-_sleep = asyncio.sleep
 
 
 def make_start(interval: float, chance: float) -> float:
@@ -61,6 +60,7 @@ class Reporter:
         *,
         interval: float,
         request_options: Mapping[str, Any] | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.url = url
         self.server_name = server_name
@@ -70,8 +70,9 @@ class Reporter:
         self._news = asyncio.Event()
         self._token = token
         self._options = dict(request_options or {})
+        self._sleep = sleep
 
-    def note(self) -> None:
+    def record(self) -> None:
         """Take note that somebody does something now; cheap, called for every key."""
         self.last_activity = datetime.datetime.now(datetime.UTC)
         self._news.set()
@@ -91,7 +92,7 @@ class Reporter:
         while True:
             await self._news.wait()
             self._news.clear()
-            await _sleep(make_start(self.interval, random.random()))  # noqa: S311
+            await self._sleep(make_start(self.interval, random.random()))  # noqa: S311
             try:
                 await self.report()
                 failures = 0
@@ -103,7 +104,7 @@ class Reporter:
                 log.exception("Reporting activity failed")
             if failures:
                 self._news.set()
-            await _sleep(make_delay(self.interval, failures, random.random()))  # noqa: S311
+            await self._sleep(make_delay(self.interval, failures, random.random()))  # noqa: S311
 
     async def report(self) -> bool:
         """Report what is new; tell whether there was anything. Raises what the request raises."""

@@ -1,8 +1,7 @@
-"""Ask the culler's service when this session ends, extend it, tell it the page of the notes.
+"""The client of the culler's service: when this session ends, extending it, the page of the notes.
 
-One of the doors to the network; `handlers` asks here for the pages. The hub's token stays in this
-process. Without an address, or where the service does not let us in, there is nothing to show; what
-it says is read in `countdown`.
+The hub's token stays in this process. Without an address, or where the service does not let us in,
+there is nothing to show; what it says is read in `rules.countdown`.
 """
 
 from __future__ import annotations
@@ -72,7 +71,7 @@ class CullerClient:
         self._reporting: asyncio.Task[None] | None = None
         self._client: httpclient.AsyncHTTPClient | None = None
 
-    async def look(self) -> countdown.View:
+    async def get_view(self) -> countdown.View:
         """Return what a page shows now; never raises for what the service does."""
         async with self._lock:
             if self.clock() >= self._due:
@@ -80,7 +79,7 @@ class CullerClient:
             return self._make_view()
 
     async def extend(self) -> countdown.View:
-        """Extend the session. Raises `NotExtendedError` or `OutcomeUnknownError` with a sentence."""
+        """Extend the session. Raises `NotExtendedError` or `OutcomeUnknownError`."""
         async with self._lock:
             self._due = float("-inf")  # whatever comes of it, the next look asks
             try:
@@ -93,9 +92,13 @@ class CullerClient:
                 log.warning("No answer to extending the session (%s)", error)
                 raise OutcomeUnknownError(UNSURE) from error
             if status == 409:
-                raise NotExtendedError(str(model.get("message") or "Your session was not extended."))
+                raise NotExtendedError(
+                    str(model.get("message") or "Your session was not extended.")
+                )
             if countdown.classify_status(status) == "absent":
-                raise NotExtendedError("Your session cannot be extended from here; ask the instructor.")
+                raise NotExtendedError(
+                    "Your session cannot be extended from here; ask the instructor."
+                )
             raise OutcomeUnknownError(UNSURE)
 
     def tell_page(self, page: str) -> None:
@@ -106,6 +109,11 @@ class CullerClient:
         self._page = " ".join(page.split())[:LONGEST_PAGE]
         if self._reporting is None or self._reporting.done():
             self._reporting = asyncio.ensure_future(self._report_page())
+
+    async def drain(self) -> None:
+        """Wait for what is being told in the background."""
+        if self._reporting is not None:
+            await self._reporting
 
     async def _report_page(self) -> None:
         while self._page and self._page != self._reported and not self._rare:
@@ -126,10 +134,10 @@ class CullerClient:
         query = urllib.parse.urlencode({"server": self.server_name})
         try:
             status, model = await self._fetch("GET", f"api/session?{query}")
-            verdict = countdown.classify_status(status)
-            if verdict == "known":
+            answer = countdown.classify_status(status)
+            if answer == "known":
                 return self._keep(model)
-            self._fail(f"status {status}", absent=verdict == "absent")
+            self._fail(f"status {status}", absent=answer == "absent")
         except (OSError, httpclient.HTTPError, ValueError) as error:
             self._fail(str(error), absent=False)
 
@@ -156,7 +164,9 @@ class CullerClient:
         elapsed = self.clock() - self._asked
         if self._known is None or elapsed > STALE_SECONDS:
             return countdown.View(next=countdown.RARELY if self._rare else countdown.CALM)
-        return countdown.decide_view(countdown.make_later(self._known, elapsed), self.seconds_idle())
+        return countdown.decide_view(
+            countdown.make_later(self._known, elapsed), self.seconds_idle()
+        )
 
     async def _fetch(
         self, method: str, path: str, body: str | None = None

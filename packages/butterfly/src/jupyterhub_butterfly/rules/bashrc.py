@@ -1,6 +1,6 @@
 """The start file of interactive shells: the image's fragments, the prompt, the person's own file.
 
-Pure. `app` writes it where the shell is bash; other shells read their own files only.
+`app` writes it where the shell is bash; other shells read their own files only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a page shows of the session's end, and what the instructor announces. Pure.
+"""What a page shows of the session's end, and what the instructor announces.
 
-`clock.py` asks the culler's service and keeps what it answered; here that becomes the words, the
-warning and the button of a page, and when the page is to ask again.
+`hub.culler_client` asks the culler's service and keeps what it answered; here that becomes the
+words, the warning and the button of a page, and when the page is to ask again.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class View:
 
 
 def classify_status(status: int) -> str:
-    """Judge the service's answer: "known", "absent" (ask rarely) or "trouble" (ask again)."""
+    """Classify the service's answer: "known", "absent" (ask rarely) or "trouble" (ask again)."""
     if status == 200:
         return "known"
     return "absent" if status in ABSENT_STATUSES else "trouble"
@@ -98,7 +98,7 @@ def make_later(known: Known, seconds: float) -> Known:
 
 
 def decide_view(known: Known, quiet: float) -> View:
-    """Judge what to show. `quiet` is how many seconds ago somebody last typed."""
+    """Decide what to show. `quiet` is how many seconds ago somebody last typed."""
     ends = [(known.age_left, ""), (known.idle_left, " if nobody types")]
     lefts = [(left, unless) for left, unless in ends if left is not None]
     near = [(left, unless) for left, unless in lefts if left <= known.warn]

@@ -1,6 +1,6 @@
 """The environment of a shell: what it is given, and what is kept from it.
 
-Pure. `app` makes one value at start; `sessions` adds what differs from shell to shell.
+One value is made at start; sessions add what differs from shell to shell.
 """
 
 from __future__ import annotations

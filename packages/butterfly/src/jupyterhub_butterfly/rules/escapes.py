@@ -6,7 +6,7 @@ TEXT hides more sequences. So whoever makes somebody `cat` a file would type int
 default all device control strings are taken out, but for short status requests ($q) that editors
 make.
 
-Pure. `sessions` runs all output through `Filter.feed`, whatever the split across reads.
+`sessions` runs all output through `Filter.feed`, whatever the split across reads.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the file transfers decide: paths below the home, names, sizes, verdicts in sentences.
 
-Pure. `storage` does it on the disk, `files` answers browsers, `offers` the commands in the shell.
+`storage` does it on the disk, `files` answers browsers, `offers` the commands in the shell.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def split_path(path: str) -> tuple[str, ...]:
         raise BadPathError("There is no file with such a name.")
     parts = tuple(part for part in path.split("/") if part not in {"", "."})
     if ".." in parts:
-        raise BadPathError("Only files in the home folder can be reached, and no path with '..' in it.")
+        raise BadPathError(
+            "Only files in the home folder can be reached, and no path with '..' in it."
+        )
     for part in parts:
         if len(part.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
             raise BadPathError(f"The name {part[:40]}... is longer than {LONGEST_NAME} bytes.")
@@ -51,7 +53,7 @@ def split_path(path: str) -> tuple[str, ...]:
 
 
 def check_new_name(name: str) -> None:
-    """Refuse to create a file whose name would be a trap in a shell or a list. Raises `BadPathError`."""
+    """Raise `BadPathError` for a name that would be a trap in a shell or a list."""
     if not name:
         raise BadPathError("A file needs a name.")
     if name.startswith("-"):
@@ -107,7 +109,9 @@ def problem_with_size(size: int, limit: int, what: str, setting: str) -> str | N
     if limit <= 0:
         return f"{what} is turned off here ({setting})."
     if size > limit:
-        return f"The file has {format_size(size)}; at most {format_size(limit)} may pass ({setting})."
+        return (
+            f"The file has {format_size(size)}; at most {format_size(limit)} may pass ({setting})."
+        )
     return None
 
 

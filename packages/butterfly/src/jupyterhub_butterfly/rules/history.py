@@ -1,6 +1,6 @@
 """The last of a session's output, by its position in the stream, to show again on re-attach.
 
-Pure. A position is the number of bytes (of valid UTF-8) that the session has put out before it.
+A position is the number of bytes (of valid UTF-8) that the session has put out before it.
 """
 
 from __future__ import annotations
@@ -20,21 +20,24 @@ class History:
         self.limit = limit
         self.end = 0
         self._chunks: collections.deque[bytes] = collections.deque()
-        self._held = 0
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
 
     def add(self, data: bytes) -> None:
         """Record output; forget the oldest beyond the limit."""
         self._chunks.append(data)
         self.end += len(data)
-        self._held += len(data)
-        while self._chunks and self._held - len(self._chunks[0]) >= self.limit:
-            self._held -= len(self._chunks.popleft())
-        if len(self._chunks) > 64 and self._held < 2 * self.limit:
+        self._size += len(data)
+        while self._chunks and self._size - len(self._chunks[0]) >= self.limit:
+            self._size -= len(self._chunks.popleft())
+        if len(self._chunks) > 64 and self._size < 2 * self.limit:
             self._chunks = collections.deque([b"".join(self._chunks)])
 
     def since(self, position: int) -> bytes | None:
         """Return the output from `position` on, or None when some of it is forgotten."""
-        start = self.end - self._held
+        start = self.end - self._size
         if not start <= position <= self.end:
             return None
         return b"".join(self._chunks)[position - start :]
@@ -45,7 +48,7 @@ class History:
         Sequences that a terminal would answer are left out: nobody waits for the answers.
         """
         data = b"".join(self._chunks)
-        if self._held > self.limit:
+        if self._size > self.limit:
             data = data[-self.limit :]
         if self.end > len(data):  # cut: begin at a line, not within a sequence or a character
             newline = data.find(b"\n")

@@ -1,7 +1,7 @@
 """What the login at the cluster comes to: who may enter, and what the cluster's answers mean.
 
-Pure. Called by openshift.py and openshift_door.py. The same rules as those of the authenticator for
-hubs: a firm no ends a login, a cluster that cannot say is put up with for a bounded time.
+The same rules as those of the authenticator for hubs: a firm no ends a login, a cluster that cannot
+say is put up with for a bounded time.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Which web page may open a socket or post a form: the one that we served.
 
-Pure. `sockets` and `pages` ask before a request does anything.
+Asked before a request does anything.
 """
 
 from __future__ import annotations

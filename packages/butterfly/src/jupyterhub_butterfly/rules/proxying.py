@@ -1,6 +1,6 @@
 """What the proxy to a program in the session decides: ports, who may ask, headers both ways.
 
-Pure. `proxy` does as this says; there is no other host than the session's own addresses in it.
+`proxy` does as this says; there is no other host than the session's own addresses in it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How large a shared terminal is, when browsers of several sizes look at it.
 
-Pure. `sessions` asks after every resize, key press and departure.
+`sessions` asks after every resize, key press and departure.
 """
 
 from __future__ import annotations

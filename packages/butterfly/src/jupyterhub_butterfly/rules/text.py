@@ -1,6 +1,6 @@
 """From bytes to text that a websocket may carry: UTF-8, decoded across the borders of reads.
 
-Pure. `sessions` feeds it what the filter lets through.
+`sessions` feeds it what the filter lets through.
 """
 
 from __future__ import annotations

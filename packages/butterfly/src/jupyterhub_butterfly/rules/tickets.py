@@ -1,7 +1,7 @@
 """Tickets for sockets: proof that our own page, served to this login, opens the socket.
 
 A browser sends cookies with a foreign page's websocket too; it cannot send the ticket, as it cannot
-read our page. Pure: the secret and the time are passed in.
+read our page.
 """
 
 from __future__ import annotations

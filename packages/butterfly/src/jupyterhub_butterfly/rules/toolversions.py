@@ -1,4 +1,4 @@
-"""Which of several installed `oc` and `kubectl` fits the cluster. Pure; `toollinks` links them."""
+"""Which of several installed `oc` and `kubectl` fits the cluster."""
 
 from __future__ import annotations
 

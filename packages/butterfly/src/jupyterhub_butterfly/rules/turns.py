@@ -1,12 +1,11 @@
 """How much of a program's output one turn of the event loop takes.
 
-Pure. A large piece costs less for each MiB, but a key typed in another terminal waits for it, and
-so does its echo. So pieces are small while somebody types elsewhere. `ptys` asks before it reads.
+A large piece costs less for each MiB, but a key typed in another terminal waits for it, and
+so does its echo. So pieces are small while somebody types elsewhere.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 LARGE = 64 * 1024
@@ -18,7 +17,7 @@ TYPING_SECONDS = 2.0
 class Turns:
     """Knows where somebody typed last; terminals are told apart by any number of their own."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._typed_in = 0
         self._until = 0.0

@@ -1,9 +1,7 @@
 """What a session's image and workshop want done before the first shell.
 
-As in the original images: shell fragments in `profile.d` and `envvars/` set variables for every
-shell;
-`.workshop/setup` runs once a start, with its output in a log that the person can read. The choice
-of files is pure; `app` calls `collect_variables` and `run_setup` at start.
+As in the original images: shell fragments in `profile.d` and `envvars/` set variables for
+every shell; `.workshop/setup` runs once a start, with its output in a log that the person can read.
 """
 
 from __future__ import annotations
@@ -105,7 +103,7 @@ class Greeter:
         self.logfile = ""
 
     def greet(self) -> bytes:
-        """Return what a new terminal shows first; read anew, as a set-up may write it."""
+        """Return what a new terminal shows first; read each time, as a set-up may write it."""
         return make_greeting(find_motd(self.roots), self.state, self.logfile)
 
     async def set_up(
@@ -113,18 +111,18 @@ class Greeter:
         script: pathlib.Path,
         env: Mapping[str, str],
         logfile: pathlib.Path,
-        tell: Callable[[str], None],
+        notify: Callable[[str], None],
     ) -> None:
-        """Run the workshop's set-up, and tell the pages that are open when it has ended."""
+        """Run the workshop's set-up, and notify the pages that are open when it has ended."""
         if not is_program(script):
             return
         self.state, self.logfile = "running", str(logfile)
         code = await run_setup(script, env, str(self.cwd), logfile)
         self.state = "failed" if code else ""
         if code:
-            tell(f"The workshop's set-up has failed ({code}). What it said: {logfile}")
+            notify(f"The workshop's set-up has failed ({code}). What it said: {logfile}")
         else:
-            tell("The workshop is set up.")
+            notify("The workshop is set up.")
 
 
 async def run_setup(

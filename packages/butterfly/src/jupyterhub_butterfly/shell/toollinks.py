@@ -1,7 +1,7 @@
 """`oc` and `kubectl` in the shells: those that fit the cluster, where several are installed.
 
 The newest is there at once; when the cluster has said its version, the fitting one takes its place.
-A cluster that does not answer changes nothing. `toolversions` chooses; a door to the network.
+A cluster that does not answer changes nothing. `rules.toolversions` chooses.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One pseudo-terminal with a program in it: start, read, write, resize, end.
 
-Called by `sessions` only. Not terminado or ptyprocess: their spawn runs Python in a forked child,
+Not terminado or ptyprocess: their spawn runs Python in a forked child,
 which deadlocks where threads run (the hub's client brings some; Python 3.12 warns of it), and their
 readers decode per read and have neither a write queue nor a pause. `posix_spawn` starts the program
 without running Python in the child: with `setsid`, the first terminal that the child opens, its
@@ -17,6 +17,7 @@ import os
 import signal
 import struct
 import termios
+import time
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -44,7 +45,7 @@ class Pty:
     the last output, when the program's terminal is gone. `turns` is shared by all terminals.
     """
 
-    turns: ClassVar[Turns] = Turns()
+    turns: ClassVar[Turns] = Turns(time.monotonic)
 
     def __init__(self, on_output: Callable[[bytes], None], on_end: Callable[[], None]) -> None:
         self.on_output = on_output

@@ -360,12 +360,12 @@ class Sessions:
             self._by_name[name] = session
         return session
 
-    def release(self, session: Session) -> None:
+    def release(self, session: TerminalSession) -> None:
         """Forget a session in which no shell runs and at which nobody looks."""
         if not session.running and not session.viewers:
             self._forget(session)
 
-    def _forget(self, session: Session) -> None:
+    def _forget(self, session: TerminalSession) -> None:
         if self._by_name.get(session.name) is session:
             del self._by_name[session.name]
 

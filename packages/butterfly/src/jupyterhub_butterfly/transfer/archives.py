@@ -34,7 +34,7 @@ def _walk(root: str, parts: Sequence[str]) -> Iterator[Found]:
 
 
 def measure(root: str, parts: Sequence[str], limit: int) -> int:
-    """Return the size of a folder's files in bytes. Raises `OSError`, `TooLargeError` above `limit`."""
+    """Return the size of a folder's files; `TooLargeError` above `limit` bytes, or `OSError`."""
     size = 0
     for count, (_, name, folder) in enumerate(_walk(root, parts), 1):
         with contextlib.suppress(FileNotFoundError):
@@ -49,7 +49,7 @@ def measure(root: str, parts: Sequence[str], limit: int) -> int:
 
 
 def write_archive(root: str, parts: Sequence[str], target: BinaryIO, limit: int) -> None:
-    """Write the folder into `target`, which need not be seekable. Raises `OSError`, `TooLargeError`."""
+    """Write the folder into `target`, which need not be seekable; `OSError`, `TooLargeError`."""
     left = limit
     top = parts[-1] if parts else "home"
     with target, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:

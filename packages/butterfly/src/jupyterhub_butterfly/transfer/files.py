@@ -1,7 +1,7 @@
 """`<prefix>files/...`: the files of the home, up and down, for the terminal's page and for people.
 
 Behind the same gate as the terminal. `filepaths` decides, `storage` and `archives` do it on the
-disk, in threads; here is HTTP. Bodies are never whole in memory. Registered by `routes`.
+disk, in threads; here is HTTP. Bodies are never whole in memory.
 """
 
 from __future__ import annotations

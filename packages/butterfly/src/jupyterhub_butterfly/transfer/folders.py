@@ -1,6 +1,6 @@
 """Folders of the home: one as a zip file, and the one in which a session's shell is.
 
-Registered by `routes`; `archives` makes the file, in a thread.
+`archives` makes the file, in a thread.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ class ArchivePage(files.FilesHandler):
         from jupyterhub_butterfly.transfer import archives  # needed by few, and slow to import
 
         home, limit = self.files, self.files.download_bytes
-        if no := filepaths.problem_with_size(0, limit, "Downloading", "ButterflyApp.download_bytes"):
+        if no := filepaths.problem_with_size(
+            0, limit, "Downloading", "ButterflyApp.download_bytes"
+        ):
             raise web.HTTPError(413, no)
         try:
             await home.run(archives.measure, home.root, self.parts, limit)
