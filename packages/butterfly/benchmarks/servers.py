@@ -1,20 +1,21 @@
-"""Where the benchmark's servers live: alone on a port, or started and entered through a real hub.
+"""How the benchmark's servers are run: alone on a port, or started and entered through a real hub.
 
-A house gives `bench_terminal` a `Guest`: a server that has answered and been entered.
+Either way `bench_terminal` gets a `RunningServer`: one that has answered and been entered.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import html
 import os
 import re
 import sys
 import time
-import typing
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import psutil
@@ -56,8 +57,8 @@ exec "$@"
 """
 
 
-@dataclasses.dataclass
-class Guest:
+@dataclass
+class RunningServer:
     """A server that has answered: its URL without a last slash, and a browser that is let in."""
 
     base: str
@@ -94,21 +95,21 @@ def read_note(note: Path) -> list[str]:
     return note.read_text().split()
 
 
-class Alone:
+class Standalone:
     """A server on a port of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     @contextlib.asynccontextmanager
-    async def receive(self, peer: peers.Peer) -> typing.AsyncIterator[Guest]:
+    async def run(self, peer: peers.Peer) -> AsyncIterator[RunningServer]:
         """Start it, open its first page, and end it at the end."""
         with ports.hold_port() as held:
-            async with self._run(peer, held.port) as guest:
-                yield guest
+            async with self._start(peer, held.port) as running:
+                yield running
 
     @contextlib.asynccontextmanager
-    async def _run(self, peer: peers.Peer, port: int) -> typing.AsyncIterator[Guest]:
+    async def _start(self, peer: peers.Peer, port: int) -> AsyncIterator[RunningServer]:
         base = f"http://127.0.0.1:{port}"
         home = self.folder / f"home-{peer.name}-{port}"
         home.mkdir()
@@ -128,13 +129,13 @@ class Alone:
                 cpu = cpu_seconds(psutil.Process(process.pid))
                 async with http.get(base + peer.first_page) as page:
                     await page.read()
-                yield Guest(base, psutil.Process(process.pid), seconds, cpu, http)
+                yield RunningServer(base, psutil.Process(process.pid), seconds, cpu, http)
         finally:
             await end(psutil.Process(process.pid) if process.returncode is None else None)
             await process.wait()
 
 
-class Hub:
+class BehindHub:
     """A hub whose users each have another kind of server."""
 
     def __init__(self, folder: Path, hub: realhub.RealHub) -> None:
@@ -143,7 +144,7 @@ class Hub:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, folder: Path, guests: list[peers.Peer]) -> typing.AsyncIterator[Hub]:
+    async def open(cls, folder: Path, found: list[peers.Peer]) -> AsyncIterator[BehindHub]:
         """Start a hub for these."""
         launcher = folder / "launch.sh"
         launcher.write_text(LAUNCHER)
@@ -151,13 +152,13 @@ class Hub:
             folder=folder,
             launcher=launcher,
             environment=ENVIRONMENT,
-            commands={peer.name: peer.command(0) for peer in guests},
+            commands={peer.name: peer.command(0) for peer in found},
         )
         async with realhub.real_hubs(folder) as start:
             yield cls(folder, await start(config))
 
     @contextlib.asynccontextmanager
-    async def receive(self, peer: peers.Peer) -> typing.AsyncIterator[Guest]:
+    async def run(self, peer: peers.Peer) -> AsyncIterator[RunningServer]:
         """Have it started, log in, open its first page, and have it stopped at the end."""
         note = self.folder / f"{peer.name}.started"
         note.unlink(missing_ok=True)
@@ -175,7 +176,7 @@ class Hub:
                 cpu = cpu_seconds(process)
                 await asked
                 await self._enter(http, peer)
-                yield Guest(base, process, seconds, cpu, http)
+                yield RunningServer(base, process, seconds, cpu, http)
             finally:
                 await asyncio.wait({asked})
                 await self.hub.api("DELETE", f"users/{peer.name}/server", {})
@@ -198,13 +199,11 @@ class Hub:
             if page.status != 200 or "/hub/" in str(page.url):
                 raise ConnectionError(f"logged in, and got {page.status} at {page.url}")
 
-    async def _wait_until(
-        self, peer: peers.Peer, judge: typing.Callable[[typing.Any], bool]
-    ) -> None:
+    async def _wait_until(self, peer: peers.Peer, is_so: Callable[[Any], bool]) -> None:
         async with asyncio.timeout(START_SECONDS):
             while True:
                 _, user = await self.hub.api("GET", f"users/{peer.name}")
-                if judge(((user or {}).get("servers") or {}).get("")):
+                if is_so(((user or {}).get("servers") or {}).get("")):
                     return
                 await asyncio.sleep(0.05)
 

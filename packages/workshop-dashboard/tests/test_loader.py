@@ -5,7 +5,8 @@ import shutil
 
 import pytest
 
-from workshop_dashboard import library, workshopfile
+from workshop_dashboard import loader
+from workshop_dashboard.rules import workshopfile
 
 
 def put(folder, files):
@@ -27,12 +28,12 @@ def put(folder, files):
 )
 def test_the_layouts_in_use_are_read(tmp_path, files, pages):
     put(tmp_path, files)
-    assert set(library.Library(tmp_path).load().pages) == pages
+    assert set(loader.Loader(tmp_path).load().pages) == pages
 
 
 def test_values_from_the_strongest_to_the_weakest(tmp_path):
     put(tmp_path, {"index.md": "", "workshop.yaml": "vars: {a: w, b: w, c: w, d: w}"})
-    source = library.Library(
+    source = loader.Loader(
         tmp_path,
         builtin={"c": "builtin", "e": "builtin"},
         fixed={"a": "fixed"},
@@ -45,12 +46,12 @@ def test_values_from_the_strongest_to_the_weakest(tmp_path):
 def test_a_command_is_looked_for(tmp_path, monkeypatch):
     put(tmp_path, {"index.md": "", "workshop.yaml": "vars: [{name: t, first_command: [no, sh]}]"})
     monkeypatch.setenv("PATH", os.path.dirname(shutil.which("sh")))
-    assert library.Library(tmp_path).load().values["t"] == "sh"
+    assert loader.Loader(tmp_path).load().values["t"] == "sh"
 
 
 def test_a_change_is_seen_and_no_change_costs_no_reading(tmp_path):
     put(tmp_path, {"index.md": "# One"})
-    source = library.Library(tmp_path)
+    source = loader.Loader(tmp_path)
     first = source.load()
     assert source.load() is first
     put(tmp_path, {"index.md": "# Another"})
@@ -63,14 +64,14 @@ def test_a_change_is_seen_and_no_change_costs_no_reading(tmp_path):
 
 def test_a_named_variant_is_used(tmp_path):
     put(tmp_path, {"a.md": "", "workshop.yaml": "name: long", "short.yaml": "name: short"})
-    assert library.Library(tmp_path, "short.yaml").load().title == "short"
-    with pytest.raises(library.LibraryError, match=r"There is no gone.yaml .* WORKSHOP_FILE"):
-        library.Library(tmp_path, "gone.yaml").load()
+    assert loader.Loader(tmp_path, "short.yaml").load().title == "short"
+    with pytest.raises(loader.LoaderError, match=r"There is no gone.yaml .* WORKSHOP_FILE"):
+        loader.Loader(tmp_path, "gone.yaml").load()
 
 
 def test_old_names_of_the_files(tmp_path):
     put(tmp_path, {"content/a.md": "", "_workshop.yml": "name: old", "_modules.yml": ""})
-    assert library.Library(tmp_path).load().title == "old"
+    assert loader.Loader(tmp_path).load().title == "old"
 
 
 def test_nothing_outside_the_folder_is_read(tmp_path):
@@ -79,7 +80,7 @@ def test_nothing_outside_the_folder_is_read(tmp_path):
     (inside / "link.md").symlink_to(tmp_path / "secret.md")
     (inside / "folder").symlink_to(tmp_path / "x")
     (inside / "fine.md").symlink_to(inside / "a.md")
-    source = library.Library(inside)
+    source = loader.Loader(inside)
     assert set(source.load().pages) == {"a", "fine"}
     assert source.file("pic.png").read_text() == "p"
     for name in ("../secret.md", "link.md", "folder/secret.txt", "/etc/passwd", "a.md", "gone"):
@@ -89,33 +90,33 @@ def test_nothing_outside_the_folder_is_read(tmp_path):
 def test_a_pipe_is_not_waited_for(tmp_path):
     put(tmp_path, {"a.md": ""})
     os.mkfifo(tmp_path / "pipe.md")
-    assert set(library.Library(tmp_path).load().pages) == {"a"}
+    assert set(loader.Loader(tmp_path).load().pages) == {"a"}
 
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [(b"\xff\xfe", "is not UTF-8"), (b"x" * (library.MAX_PAGE_BYTES + 1), "make two pages")],
+    [(b"\xff\xfe", "is not UTF-8"), (b"x" * (loader.MAX_PAGE_BYTES + 1), "make two pages")],
     ids=["binary", "large"],
 )
 def test_a_page_that_is_no_page(tmp_path, data, words):
     (tmp_path / "a.md").write_bytes(data)
-    with pytest.raises(library.LibraryError, match=words):
-        library.Library(tmp_path).load()
+    with pytest.raises(loader.LoaderError, match=words):
+        loader.Loader(tmp_path).load()
 
 
 def test_too_many_files(tmp_path, monkeypatch):
-    monkeypatch.setattr(library, "MAX_FILES", 2)
+    monkeypatch.setattr(loader, "MAX_FILES", 2)
     put(tmp_path, {"a.md": "", "b.md": "", "c.md": ""})
-    with pytest.raises(library.LibraryError, match="more than 2 files"):
-        library.Library(tmp_path).load()
+    with pytest.raises(loader.LoaderError, match="more than 2 files"):
+        loader.Loader(tmp_path).load()
 
 
 def test_a_missing_folder(tmp_path):
-    with pytest.raises(library.LibraryError, match="There is no folder"):
-        library.Library(tmp_path / "gone").load()
+    with pytest.raises(loader.LoaderError, match="There is no folder"):
+        loader.Loader(tmp_path / "gone").load()
 
 
 def test_a_wrong_workshop_file(tmp_path):
     put(tmp_path, {"a.md": "", "workshop.yaml": "["})
     with pytest.raises(workshopfile.WorkshopFileError):
-        library.Library(tmp_path).load()
+        loader.Loader(tmp_path).load()

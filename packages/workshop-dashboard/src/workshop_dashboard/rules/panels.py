@@ -1,11 +1,9 @@
-"""Which panels the page has and how much room each gets.
+"""Which panels the page has and how much room each gets: `templates/dashboard.html` draws it."""
 
-Pure. Called by `handlers` with what `config` and the workshop say; `templates/dashboard.html`
-draws the answer.
-"""
+from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 # Name of a layout -> the share in percent of each terminal, from top to bottom.
@@ -15,7 +13,7 @@ LAYOUTS: Mapping[str, tuple[int, ...]] = MappingProxyType(
 SMALLEST_SHARE = 15
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Terminal:
     """One terminal: the `name` of its session, its address and its share of the height in %."""
 
@@ -24,7 +22,7 @@ class Terminal:
     share: int
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Panels:
     """The page's panels. `notes_share` is the width of the notes in %; 0 means no notes."""
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from workshop_dashboard import actions
-from workshop_dashboard.actions import Action
+from workshop_dashboard.rules import actions
+from workshop_dashboard.rules.actions import Action
 
 
 @pytest.mark.parametrize(

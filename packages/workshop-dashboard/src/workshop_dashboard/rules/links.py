@@ -1,21 +1,20 @@
-"""Where a link or an image of a page leads: another page, a file beside it, or elsewhere.
+"""Where a link or an image of a page leads: another page, a file beside it, or elsewhere."""
 
-Pure. Called by `render` to rewrite addresses and by `check` to find those that lead nowhere.
-"""
+from __future__ import annotations
 
-import dataclasses
 import posixpath
 import re
 import urllib.parse
+from dataclasses import dataclass
 
-from workshop_dashboard import notes
+from workshop_dashboard.rules.notes import Notes, find_page
 
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//")
 ANCHOR_PREFIX = "note-"
 
 
-@dataclasses.dataclass(frozen=True)
-class Target:
+@dataclass(frozen=True)
+class LinkTarget:
     """A link's end: `kind` is `page`, `file`, `anchor`, `external` or `missing`.
 
     `path` is the page's or file's name, or the address as it was; `fragment` is what follows #.
@@ -26,7 +25,7 @@ class Target:
     fragment: str = ""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Addresses:
     """How the site at hand writes addresses: what comes before and after a page's name.
 
@@ -39,43 +38,43 @@ class Addresses:
     page_suffix: str = ""
 
 
-def find_target(href: str, origin: str, book: notes.Notes) -> Target:
+def find_target(href: str, origin: str, notes: Notes) -> LinkTarget:
     """Say where `href` on page `origin` leads."""
-    href, ours = _within(href, book)
+    href, ours = _within(href, notes)
     if not ours or not href or SCHEME.match(href):
-        return Target("external", href)
+        return LinkTarget("external", href)
     path, _, fragment = href.partition("#")
     path = urllib.parse.unquote(path.partition("?")[0])
-    if path == "/" and book.first:
-        return Target("page", book.first, fragment)
+    if path == "/" and notes.first:
+        return LinkTarget("page", notes.first, fragment)
     if not path:
-        return Target("anchor", "", fragment)
-    page = notes.find_page(path, origin, book.pages)
+        return LinkTarget("anchor", "", fragment)
+    page = find_page(path, origin, notes.pages)
     if page:
-        return Target("page", page, fragment)
+        return LinkTarget("page", page, fragment)
     beside = posixpath.normpath(posixpath.join(posixpath.dirname(origin), path.lstrip("/")))
     top = posixpath.normpath(path.lstrip("/"))
     for place in (beside, top):
-        if place in book.files:
-            return Target("file", place, fragment)
-    return Target("missing", href)
+        if place in notes.files:
+            return LinkTarget("file", place, fragment)
+    return LinkTarget("missing", href)
 
 
-def _within(href: str, book: notes.Notes) -> tuple[str, bool]:
+def _within(href: str, notes: Notes) -> tuple[str, bool]:
     """Return the address below the notes, and whether it leads into them and not to a neighbour.
 
     Pages may write `%base_url%/page`, `%terminal_url%` and the like; the values are in already.
     """
-    for name, value in book.values.items():
+    for name, value in notes.values.items():
         below = href == value or href.startswith((f"{value}/", f"{value}#", f"{value}?"))
         if value and name.endswith("_url") and below:
             return (href.removeprefix(value) or "/", True) if name == "base_url" else (href, False)
     return href, True
 
 
-def rewrite(href: str, origin: str, book: notes.Notes, addresses: Addresses) -> str:
+def rewrite(href: str, origin: str, notes: Notes, addresses: Addresses) -> str:
     """Return the address to write for `href`; what leads nowhere or elsewhere stays as it is."""
-    target = find_target(href, origin, book)
+    target = find_target(href, origin, notes)
     fragment = f"#{ANCHOR_PREFIX}{target.fragment}" if target.fragment else ""
     if target.kind == "page":
         return page_address(target.path, addresses) + fragment

@@ -1,7 +1,6 @@
 """A page's Markdown as safe HTML.
 
-Pure. Called by `handlers` and `site` for a page to show, by `check` for what a page holds. The
-text of a page is never trusted: whatever it says goes through one allow-list of elements and
+The text of a page is never trusted: whatever it says goes through one allow-list of elements and
 attributes (`nh3`), so that no page can run a script in the reader's browser.
 """
 
@@ -9,14 +8,14 @@ from __future__ import annotations
 
 import functools
 import html
-import typing
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from workshop_dashboard import actions, links, notes, variables
+from workshop_dashboard.rules import actions, links, variables
+from workshop_dashboard.rules.notes import Notes, Page
 
 # The libraries are imported when the first page is asked for: a server must be up at once.
-if typing.TYPE_CHECKING:
+if TYPE_CHECKING:
     import markdown_it
     import markdown_it.renderer
     import markdown_it.token
@@ -123,16 +122,16 @@ CLASSES = (
 ACTION_KINDS = frozenset({"execute", "input", "interrupt", "clear", "copy", "edit"})
 
 
-def render_page(page: notes.Page, book: notes.Notes, addresses: links.Addresses) -> str:
+def render_page(page: Page, notes: Notes, addresses: links.Addresses) -> str:
     """Return the page's text as HTML that is safe to put into any page of ours."""
-    body = variables.fill(page.body, book.values)
+    body = variables.fill(page.body, notes.values)
     if page.file.endswith(".adoc"):
         unsafe = f"<pre><code>{html.escape(body)}</code></pre>"
     else:
         unsafe = _markdown().render(body)
     if "<h1" not in unsafe:  # older pages leave their title to the page around them
-        unsafe = f"<h1>{html.escape(variables.fill(page.title, book.values))}</h1>\n{unsafe}"
-    return sanitise(unsafe, functools.partial(_address, page, book, addresses))
+        unsafe = f"<h1>{html.escape(variables.fill(page.title, notes.values))}</h1>\n{unsafe}"
+    return sanitise(unsafe, functools.partial(_address, page, notes, addresses))
 
 
 def sanitise(unsafe: str, address: Callable[[str], str]) -> str:
@@ -205,5 +204,5 @@ def _render_fence(
     return f"<pre{written}><code>{html.escape(action.text)}</code></pre>\n"
 
 
-def _address(page: notes.Page, book: notes.Notes, addresses: links.Addresses, href: str) -> str:
-    return links.rewrite(href, page.name, book, addresses)
+def _address(page: Page, notes: Notes, addresses: links.Addresses, href: str) -> str:
+    return links.rewrite(href, page.name, notes, addresses)

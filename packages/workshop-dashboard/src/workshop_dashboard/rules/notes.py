@@ -1,23 +1,24 @@
 """The notes of a workshop: its pages, their titles, and in which order they follow each other.
 
-Pure: texts in, a `Notes` out. Called by `library` (which reads the folder) and by `check`.
 Three ways to give the order, the first that is used wins: `modules.activate` in workshop.yaml;
 `NextPage` walked from the first page; `Sort` and then the names of the files.
 """
 
-import dataclasses
+from __future__ import annotations
+
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from workshop_dashboard import frontmatter, variables, workshopfile
+from workshop_dashboard.rules import frontmatter, variables, workshopfile
 
 PAGE_SUFFIXES = (".md", ".markdown", ".adoc")
 LINK_SUFFIXES = (*PAGE_SUFFIXES, ".html", ".htm")
 FIRST_PAGES = ("index", "README")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Page:
     """One page. `name` is its file below the notes' folder without the suffix.
 
@@ -37,7 +38,7 @@ class Page:
     exit_link: str = ""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Notes:
     """All pages by name, the names in reading order, and what the workshop files say.
 
@@ -51,7 +52,7 @@ class Notes:
     pages: Mapping[str, Page]
     workshop: workshopfile.Workshop
     files: frozenset[str] = frozenset()
-    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
 
     @property
@@ -152,7 +153,7 @@ def _with_neighbours(page: Page, order: tuple[str, ...], pages: Mapping[str, Pag
         before = order[place - 1] if place else ""
         after = order[place + 1] if place + 1 < len(order) else ""
     named = find_page(page.front.prev_page, page.name, pages) if page.front.prev_page else ""
-    return dataclasses.replace(page, previous=named or before, next=after)
+    return replace(page, previous=named or before, next=after)
 
 
 def _read_page(file: str, text: str, workshop: workshopfile.Workshop) -> Page:

@@ -1,6 +1,6 @@
 """Variables that every workshop has."""
 
-from workshop_dashboard import values
+from workshop_dashboard.rules import values
 
 
 def test_they_come_from_the_session():

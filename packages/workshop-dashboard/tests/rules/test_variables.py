@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_dashboard import variables
+from workshop_dashboard.rules import variables
 
 VALUES = {"name": "ada", "project_namespace": "ws-1", "empty": ""}
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from workshop_dashboard import workshopfile
-from workshop_dashboard.workshopfile import Variable
+from workshop_dashboard.rules import workshopfile
+from workshop_dashboard.rules.workshopfile import Variable
 
 WORKSHOP = """
 name: My workshop

@@ -2,11 +2,13 @@
 
 import pytest
 
-from workshop_dashboard import links, notes, pages
-from workshop_dashboard.workshopfile import Workshop
+from workshop_dashboard import views
+from workshop_dashboard.rules import links
+from workshop_dashboard.rules.notes import make_notes
+from workshop_dashboard.rules.workshopfile import Workshop
 
 SITE = links.Addresses("", "", ".html")
-BOOK = notes.make_notes(
+BOOK = make_notes(
     {
         "index.md": "---\nTitle: Hi %name%\nNextPage: end\nExitSign: Go, %name%\n---\n",
         "end.md": "---\nTitle: <End>\n---\n",
@@ -18,15 +20,15 @@ BOOK = notes.make_notes(
 
 
 def test_a_view_has_its_neighbours_and_place():
-    view = pages.make_view("index", BOOK, SITE)
+    view = views.make_view("index", BOOK, SITE)
     assert (view.title, view.number, view.exit_sign) == ("Hi ada", 1, "Go, ada")
     assert view.previous is None
-    assert view.next == pages.Entry("end", "<End>", "end.html")
+    assert view.next == views.Entry("end", "<End>", "end.html")
     assert [entry.name for entry in view.contents] == ["index", "end"]
 
 
 def test_a_page_outside_the_order_has_no_place():
-    view = pages.make_view("aside", BOOK, SITE)
+    view = views.make_view("aside", BOOK, SITE)
     assert (view.number, view.previous, view.next) == (0, None, None)
 
 
@@ -34,7 +36,7 @@ def test_a_page_outside_the_order_has_no_place():
     ("name", "words"), [("index", "1 of 2: Hi ada"), ("end", "2 of 2: <End>"), ("aside", "Aside")]
 )
 def test_where_the_reader_is_in_words(name, words):
-    assert pages.render_position(pages.make_view(name, BOOK, SITE)) == words
+    assert views.render_position(views.make_view(name, BOOK, SITE)) == words
 
 
 @pytest.mark.parametrize(
@@ -46,17 +48,17 @@ def test_where_the_reader_is_in_words(name, words):
     ],
 )
 def test_where_the_last_page_leads(link, url):
-    book = notes.make_notes({"a.md": f"---\nExitLink: {link}\n---\n"}, Workshop(), {})
-    assert pages.make_view("a", book, SITE, "/restart").exit_url == url
+    notes = make_notes({"a.md": f"---\nExitLink: {link}\n---\n"}, Workshop(), {})
+    assert views.make_view("a", notes, SITE, "/restart").exit_url == url
 
 
 def test_titles_and_sentences_are_escaped():
-    view = pages.make_view("end", BOOK, SITE)
-    page = pages.render_template("site.html", view=view, title="<T>", problem="<P>", assets=ASSETS)
+    view = views.make_view("end", BOOK, SITE)
+    page = views.render_template("site.html", view=view, title="<T>", problem="<P>", assets=ASSETS)
     assert "<End>" not in page
     assert "&lt;End&gt;" in page
     assert "&lt;P&gt;" in page
-    assert "<b>" not in pages.make_notice("<b>", "<b>").html
+    assert "<b>" not in views.make_notice("<b>", "<b>").html
 
 
 ASSETS = {name: name for name in ("icon.svg", "workshop.css", "notes.js")}

@@ -2,10 +2,11 @@
 
 import pytest
 
-from workshop_dashboard import links, notes
-from workshop_dashboard.workshopfile import Workshop
+from workshop_dashboard.rules import links
+from workshop_dashboard.rules.notes import make_notes
+from workshop_dashboard.rules.workshopfile import Workshop
 
-BOOK = notes.make_notes(
+BOOK = make_notes(
     {"index.md": "", "x/a.md": "", "x/b.md": ""},
     Workshop(),
     {"base_url": "/w", "terminal_url": "/t", "slides_url": ""},

@@ -1,15 +1,17 @@
 """Code blocks that do something when clicked: what their first line asks for.
 
-Pure. Called by `render` for each fenced block; `static/notes.js` carries the action out.
+`static/notes.js` carries the action out.
 """
 
-import dataclasses
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Action:
     """What a click does: `kind` is `execute`, `input`, `interrupt`, `clear`, `copy` or `edit`.
 

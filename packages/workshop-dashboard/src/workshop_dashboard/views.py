@@ -1,24 +1,23 @@
 """What a template shows of one page, and the templates themselves.
 
-Pure but for reading the package's own files. Called by `handlers` (dashboard), `site` and
-`preview`, which differ in the addresses they write.
+The dashboard, the site and the preview differ in the addresses that they write.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import html
-import typing
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from workshop_dashboard import links, notes, render, variables
+from workshop_dashboard.rules import links, render, variables
+from workshop_dashboard.rules.notes import Notes
 
-if typing.TYPE_CHECKING:
+if TYPE_CHECKING:
     import jinja2
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Entry:
     """A line of the list of pages, or the page before or after."""
 
@@ -27,7 +26,7 @@ class Entry:
     url: str
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class View:
     """One page as the templates show it; `number` is its place from 1, 0 if it has none.
 
@@ -45,19 +44,19 @@ class View:
     exit_url: str = ""
 
 
-def make_view(name: str, book: notes.Notes, addresses: links.Addresses, exit_url: str = "") -> View:
+def make_view(name: str, notes: Notes, addresses: links.Addresses, exit_url: str = "") -> View:
     """Make the view of the page `name`; `exit_url` is where the last page leads by default."""
-    page = book.pages[name]
-    link = variables.fill(page.exit_link, book.values)
+    page = notes.pages[name]
+    link = variables.fill(page.exit_link, notes.values)
     return View(
         name=name,
-        title=variables.fill(page.title, book.values),
-        html=render.render_page(page, book, addresses),
-        number=book.order.index(name) + 1 if name in book.order else 0,
-        contents=make_contents(book, addresses),
-        previous=_entry(page.previous, book, addresses),
-        next=_entry(page.next, book, addresses),
-        exit_sign=variables.fill(page.exit_sign, book.values),
+        title=variables.fill(page.title, notes.values),
+        html=render.render_page(page, notes, addresses),
+        number=notes.order.index(name) + 1 if name in notes.order else 0,
+        contents=make_contents(notes, addresses),
+        previous=_entry(page.previous, notes, addresses),
+        next=_entry(page.next, notes, addresses),
+        exit_sign=variables.fill(page.exit_sign, notes.values),
         exit_url=link if link.startswith(("https://", "http://", "/")) else exit_url,
     )
 
@@ -73,9 +72,9 @@ def make_notice(title: str, sentence: str, contents: tuple[Entry, ...] = ()) -> 
     return View("", title, safe, contents=contents)
 
 
-def make_contents(book: notes.Notes, addresses: links.Addresses) -> tuple[Entry, ...]:
+def make_contents(notes: Notes, addresses: links.Addresses) -> tuple[Entry, ...]:
     """Return the list of pages in reading order."""
-    entries = (_entry(name, book, addresses) for name in book.order)
+    entries = (_entry(name, notes, addresses) for name in notes.order)
     return tuple(entry for entry in entries if entry)
 
 
@@ -84,10 +83,10 @@ def render_template(name: str, **values: Any) -> str:
     return _templates().get_template(name).render(**values)
 
 
-def _entry(name: str, book: notes.Notes, addresses: links.Addresses) -> Entry | None:
+def _entry(name: str, notes: Notes, addresses: links.Addresses) -> Entry | None:
     if not name:
         return None
-    title = variables.fill(book.pages[name].title, book.values)
+    title = variables.fill(notes.pages[name].title, notes.values)
     return Entry(name, title, links.page_address(name, addresses))
 
 

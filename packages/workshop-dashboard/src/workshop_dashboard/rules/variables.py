@@ -1,8 +1,6 @@
-"""The words that differ from one attendee to the next: `%name%` and `{{ name }}` in a page.
+"""The words that differ from one attendee to the next: `%name%` and `{{ name }}` in a page."""
 
-Pure. The values are gathered by `library` (from the environment and the configuration); the
-pages are filled in by `pages`, and `check` asks which names nobody gives a value to.
-"""
+from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping

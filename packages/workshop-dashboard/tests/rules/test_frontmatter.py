@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_dashboard import frontmatter
+from workshop_dashboard.rules import frontmatter
 
 
 @pytest.mark.parametrize(

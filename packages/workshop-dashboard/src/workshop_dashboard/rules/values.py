@@ -1,7 +1,6 @@
-"""The variables that every workshop has, taken from the session's environment.
+"""The variables that every workshop has, taken from the session's environment."""
 
-Pure: the environment comes in as a mapping. Called by `extension` and `app`.
-"""
+from __future__ import annotations
 
 from collections.abc import Mapping
 

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_dashboard import notes
-from workshop_dashboard.workshopfile import Workshop
+from workshop_dashboard.rules.notes import find_page, make_notes, page_name
+from workshop_dashboard.rules.workshopfile import Workshop
 
 
 def make(texts, **workshop):
-    return notes.make_notes(texts, Workshop(**workshop), {})
+    return make_notes(texts, Workshop(**workshop), {})
 
 
 def linked(**following):
@@ -51,8 +51,8 @@ def test_the_order(texts, workshop, order):
 
 
 def test_neighbours_follow_the_order():
-    book = make(linked(index="a", a="b", b=""))
-    assert [(page.previous, page.next) for page in map(book.pages.get, book.order)] == [
+    notes = make(linked(index="a", a="b", b=""))
+    assert [(page.previous, page.next) for page in map(notes.pages.get, notes.order)] == [
         ("", "a"),
         ("index", "b"),
         ("a", ""),
@@ -60,8 +60,8 @@ def test_neighbours_follow_the_order():
 
 
 def test_prev_page_goes_before_the_order():
-    book = make({**linked(index="a"), "a.md": "---\nPrevPage: b\n---\n", "b.md": ""})
-    assert book.pages["a"].previous == "b"
+    notes = make({**linked(index="a"), "a.md": "---\nPrevPage: b\n---\n", "b.md": ""})
+    assert notes.pages["a"].previous == "b"
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,13 @@ def test_prev_page_goes_before_the_order():
     ],
 )
 def test_a_title(file, text, titles, title):
-    book = make({file: text}, titles=titles)
-    assert book.pages[notes.page_name(file)].title == title
+    notes = make({file: text}, titles=titles)
+    assert notes.pages[page_name(file)].title == title
 
 
 def test_the_name_of_a_workshop_may_have_variables():
     for texts, name in (({"a.md": "# For %who%"}, ""), ({"a.md": ""}, "For %who%")):
-        assert notes.make_notes(texts, Workshop(name=name), {"who": "ada"}).title == "For ada"
+        assert make_notes(texts, Workshop(name=name), {"who": "ada"}).title == "For ada"
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_the_name_of_a_workshop_may_have_variables():
     ],
 )
 def test_a_page_is_found_from_another(target, origin, found):
-    assert notes.find_page(target, origin, {"index", "x/a", "x/b", "y/index"}) == found
+    assert find_page(target, origin, {"index", "x/a", "x/b", "y/index"}) == found
 
 
 @given(st.dictionaries(st.sampled_from("abcdef"), st.sampled_from("abcdefg"), max_size=6))

@@ -1,11 +1,13 @@
 """The files `workshop.yaml` and `modules.yaml`: a workshop's name, its pages and its variables.
 
-Pure: text in, a `Workshop` out. Called by `library`, which reads the files. `config.js`, the
-program that older workshops could bring along instead, is never run.
+Text in, a `Workshop` out. `config.js`, the program that older workshops could bring along instead,
+is never run.
 """
 
-import dataclasses
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -13,7 +15,7 @@ class WorkshopFileError(ValueError):
     """A workshop file that cannot be used; the message names the file and says what to mend."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Variable:
     """One variable of a workshop: its default, other names for it, and commands to look for.
 
@@ -26,7 +28,7 @@ class Variable:
     first_command: tuple[str, ...] = ()
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Workshop:
     """What the two files say. `modules` are the pages in their order, empty if not given.
 
@@ -35,8 +37,8 @@ class Workshop:
 
     name: str = ""
     modules: tuple[str, ...] = ()
-    titles: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    exit_signs: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    exit_signs: Mapping[str, str] = field(default_factory=dict)
     variables: tuple[Variable, ...] = ()
     images_url: str = ""
 

@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_dashboard import check, notes
-from workshop_dashboard.workshopfile import Workshop
+from workshop_dashboard.rules import check
+from workshop_dashboard.rules.notes import make_notes
+from workshop_dashboard.rules.workshopfile import Workshop
 
 
 def problems(texts, files=(), values=None, **workshop):
-    book = notes.make_notes(texts, Workshop(**workshop), values or {}, files)
-    return [str(problem) for problem in check.check_notes(book)]
+    notes = make_notes(texts, Workshop(**workshop), values or {}, files)
+    return [str(problem) for problem in check.check_notes(notes)]
 
 
 def test_good_notes_have_no_problem():
@@ -78,5 +79,5 @@ def test_an_empty_folder():
 
 @given(st.text(st.sampled_from("#[]()<>!`~:%{} \nabx-*'\"/=."), max_size=300))
 def test_any_page_can_be_checked(text):
-    for problem in check.check_notes(notes.make_notes({"index.md": text}, Workshop(), {})):
+    for problem in check.check_notes(make_notes({"index.md": text}, Workshop(), {})):
         assert 1 <= problem.line <= text.count("\n") + 2

@@ -1,18 +1,20 @@
 """The folder that a workshop's notes lie in, read from the disk.
 
-The one room that reads files. Called by `handlers` (in a thread), `site` and `app`; gives a
-`notes.Notes`, read again when a file changed. Nothing outside the folder is ever read, and what
-is read is bounded in number and size.
+Nothing else reads files of the notes. It gives a `Notes`, read again when a file changed. Nothing
+outside the folder is ever read, and what is read is bounded in number and size. It blocks.
 """
 
-import dataclasses
+from __future__ import annotations
+
 import os
 import shutil
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workshop_dashboard import notes, workshopfile
+from workshop_dashboard.rules import workshopfile
+from workshop_dashboard.rules.notes import PAGE_SUFFIXES, Notes, make_notes
 
 MAX_FILES = 5000
 MAX_PAGE_BYTES = 1024 * 1024
@@ -23,12 +25,12 @@ MODULES_FILES = ("modules.yaml", "modules.yml", "_modules.yml")
 IGNORED = "config.js"
 
 
-class LibraryError(OSError):
+class LoaderError(OSError):
     """The folder cannot be used; the message is a sentence that says what to do."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Shelf:
+@dataclass(frozen=True)
+class SourceFiles:
     """Where one workshop's files are: the pages' folder, and the two files if there are any."""
 
     content: Path
@@ -37,7 +39,7 @@ class Shelf:
     ignored: tuple[str, ...] = ()
 
 
-class Library:
+class Loader:
     """The notes in `folder`; `load()` is safe to call from any thread, as often as one likes.
 
     `workshop_file` names another file than workshop.yaml. `builtin` are values of variables
@@ -59,57 +61,62 @@ class Library:
         self._environment = dict(environment or {})
         self._lock = threading.Lock()
         self._state: object = None
-        self._notes: notes.Notes | None = None
+        self._notes: Notes | None = None
 
-    def load(self) -> notes.Notes:
+    def load(self) -> Notes:
         """Return the notes as they are on the disk now.
 
-        Raises `LibraryError` when the folder is missing, too large or a page is no text, and
+        Raises `LoaderError` when the folder is missing, too large or a page is no text, and
         `workshopfile.WorkshopFileError` when a workshop file is wrong.
         """
         with self._lock:
-            shelf = find_shelf(self.folder, self._workshop_file)
-            found = dict(list_files(shelf.content))
-            state = (shelf, _state([*found.values(), shelf.workshop_file, shelf.modules_file]))
+            sources = find_sources(self.folder, self._workshop_file)
+            found = dict(list_files(sources.content))
+            state = (
+                sources,
+                _state([*found.values(), sources.workshop_file, sources.modules_file]),
+            )
             if self._notes is None or state != self._state:
-                self._notes = self._read(shelf, found)
+                self._notes = self._read(sources, found)
                 self._state = state
             return self._notes
 
     def file(self, name: str) -> Path | None:
         """Return the path of a file beside the pages, None if there is none of this name."""
-        book = self.load()
-        if name not in book.files:
+        notes = self.load()
+        if name not in notes.files:
             return None
-        return find_shelf(self.folder, self._workshop_file).content / name
+        return find_sources(self.folder, self._workshop_file).content / name
 
-    def _read(self, shelf: Shelf, found: Mapping[str, Path]) -> notes.Notes:
-        workshop = workshopfile.read_workshop(_text(shelf.workshop_file), _text(shelf.modules_file))
+    def _read(self, sources: SourceFiles, found: Mapping[str, Path]) -> Notes:
+        workshop = workshopfile.read_workshop(
+            _text(sources.workshop_file), _text(sources.modules_file)
+        )
         own = workshopfile.resolve(workshop.variables, self._environment, _has_command)
         values = {**self._builtin, "images_url": workshop.images_url, **own, **self._fixed}
-        pages = {name for name in found if name.lower().endswith(notes.PAGE_SUFFIXES)}
+        pages = {name for name in found if name.lower().endswith(PAGE_SUFFIXES)}
         texts = {name: _text(found[name]) for name in pages}
-        book = notes.make_notes(texts, workshop, values, set(found) - pages)
-        return dataclasses.replace(book, ignored=shelf.ignored)
+        notes = make_notes(texts, workshop, values, set(found) - pages)
+        return replace(notes, ignored=sources.ignored)
 
 
-def find_shelf(folder: Path, workshop_file: str = "") -> Shelf:
+def find_sources(folder: Path, workshop_file: str = "") -> SourceFiles:
     """Find the pages and the workshop files below `folder`, in the layouts that are in use.
 
     The pages are in `content/`, `workshop/content/` or `raneto/content/`, else in the folder
-    itself. Raises `LibraryError` when the folder or a named workshop file does not exist.
+    itself. Raises `LoaderError` when the folder or a named workshop file does not exist.
     """
     if not folder.is_dir():
-        raise LibraryError(f"There is no folder {folder}: give the folder that holds the notes.")
+        raise LoaderError(f"There is no folder {folder}: give the folder that holds the notes.")
     places = (folder / name for name in CONTENT_FOLDERS)
     content = next((place for place in places if place.is_dir()), folder)
     homes = tuple(dict.fromkeys((folder, folder / "workshop", content)))
     names = (workshop_file,) if workshop_file else WORKSHOP_FILES
     workshop = _first_file(homes, names)
     if workshop_file and workshop is None:
-        raise LibraryError(f"There is no {workshop_file} in {folder}: correct WORKSHOP_FILE.")
+        raise LoaderError(f"There is no {workshop_file} in {folder}: correct WORKSHOP_FILE.")
     ignored = (IGNORED,) if _first_file(homes, (IGNORED,)) else ()
-    return Shelf(content.resolve(), workshop, _first_file(homes, MODULES_FILES), ignored)
+    return SourceFiles(content.resolve(), workshop, _first_file(homes, MODULES_FILES), ignored)
 
 
 def path_of(folder: Path, name: str) -> Path:
@@ -123,7 +130,7 @@ def path_of(folder: Path, name: str) -> Path:
 def list_files(content: Path) -> Iterator[tuple[str, Path]]:
     """Yield (name below `content`, path) of every file, hidden ones and foreign links left out.
 
-    Raises `LibraryError` when there are more than `MAX_FILES`.
+    Raises `LoaderError` when there are more than `MAX_FILES`.
     """
     count = 0
     for parent, folders, files in os.walk(content):
@@ -134,7 +141,7 @@ def list_files(content: Path) -> Iterator[tuple[str, Path]]:
                 continue
             count += 1
             if count > MAX_FILES:
-                raise LibraryError(f"{content} holds more than {MAX_FILES} files: name one folder.")
+                raise LoaderError(f"{content} holds more than {MAX_FILES} files: name one folder.")
             yield path.relative_to(content).as_posix(), path
 
 
@@ -155,11 +162,11 @@ def _text(path: Path | None) -> str:
     with path.open("rb") as file:
         data = file.read(MAX_PAGE_BYTES + 1)
     if len(data) > MAX_PAGE_BYTES:
-        raise LibraryError(f"{path} is larger than {MAX_PAGE_BYTES} bytes: make two pages of it.")
+        raise LoaderError(f"{path} is larger than {MAX_PAGE_BYTES} bytes: make two pages of it.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise LibraryError(f"{path} is not UTF-8 text: save it as UTF-8.") from error
+        raise LoaderError(f"{path} is not UTF-8 text: save it as UTF-8.") from error
 
 
 def _has_command(name: str) -> bool:

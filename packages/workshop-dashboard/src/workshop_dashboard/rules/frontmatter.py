@@ -1,10 +1,12 @@
 """What a page says about itself before its text begins: `Title`, `NextPage` and the like.
 
-Pure. Called by `pages` for every file; the keys are those that older workshop content uses.
+The keys are those that older workshop content uses.
 """
 
-import dataclasses
+from __future__ import annotations
+
 import re
+from dataclasses import dataclass
 
 OPENINGS = {"---": "---", "/*": "*/"}
 KEYS = {
@@ -17,7 +19,7 @@ KEYS = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class FrontMatter:
     """The keys of one page; an empty string stands for a key that is not there.
 

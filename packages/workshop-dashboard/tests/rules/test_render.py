@@ -7,15 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_dashboard import links, notes, render
-from workshop_dashboard.workshopfile import Workshop
+from workshop_dashboard.rules import links, render
+from workshop_dashboard.rules.notes import make_notes, page_name
+from workshop_dashboard.rules.workshopfile import Workshop
 
 DESK = links.Addresses("/p/", "/f/")
 
 
 def show(text, values=None, file="index.md"):
-    book = notes.make_notes({file: text, "b.md": ""}, Workshop(), values or {}, ["i.png"])
-    return render.render_page(book.pages[notes.page_name(file)], book, DESK)
+    notes = make_notes({file: text, "b.md": ""}, Workshop(), values or {}, ["i.png"])
+    return render.render_page(notes.pages[page_name(file)], notes, DESK)
 
 
 @pytest.mark.parametrize(
