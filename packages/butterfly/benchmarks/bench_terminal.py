@@ -3,7 +3,7 @@
 `python packages/butterfly/benchmarks/bench_terminal.py [--runs N] [--json FILE] [--peers a,b]`.
 Ours runs behind a real hub and is entered by its login, as are jhsingle-native-proxy with Butterfly
 and jupyterhub-singleuser; ttyd, Butterfly's own server and jupyter-server's terminals are alone on
-their ports. All terminals are spoken to at the server's own port. `peers` has the servers, `servers`
+their ports. All terminals are spoken to at the server's own port. `peers` knows them, `servers`
 starts them. On a machine that does other things, too, times say little: look at CPU and ratios.
 """
 

@@ -8,7 +8,7 @@ from workshop_dashboard.rules.notes import make_notes
 from workshop_dashboard.rules.workshopfile import Workshop
 
 SITE = links.Addresses("", "", ".html")
-BOOK = make_notes(
+NOTES = make_notes(
     {
         "index.md": "---\nTitle: Hi %name%\nNextPage: end\nExitSign: Go, %name%\n---\n",
         "end.md": "---\nTitle: <End>\n---\n",
@@ -20,7 +20,7 @@ BOOK = make_notes(
 
 
 def test_a_view_has_its_neighbours_and_place():
-    view = views.make_view("index", BOOK, SITE)
+    view = views.make_view("index", NOTES, SITE)
     assert (view.title, view.number, view.exit_sign) == ("Hi ada", 1, "Go, ada")
     assert view.previous is None
     assert view.next == views.Entry("end", "<End>", "end.html")
@@ -28,7 +28,7 @@ def test_a_view_has_its_neighbours_and_place():
 
 
 def test_a_page_outside_the_order_has_no_place():
-    view = views.make_view("aside", BOOK, SITE)
+    view = views.make_view("aside", NOTES, SITE)
     assert (view.number, view.previous, view.next) == (0, None, None)
 
 
@@ -36,7 +36,7 @@ def test_a_page_outside_the_order_has_no_place():
     ("name", "words"), [("index", "1 of 2: Hi ada"), ("end", "2 of 2: <End>"), ("aside", "Aside")]
 )
 def test_where_the_reader_is_in_words(name, words):
-    assert views.render_position(views.make_view(name, BOOK, SITE)) == words
+    assert views.render_position(views.make_view(name, NOTES, SITE)) == words
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_where_the_last_page_leads(link, url):
 
 
 def test_titles_and_sentences_are_escaped():
-    view = views.make_view("end", BOOK, SITE)
+    view = views.make_view("end", NOTES, SITE)
     page = views.render_template("site.html", view=view, title="<T>", problem="<P>", assets=ASSETS)
     assert "<End>" not in page
     assert "&lt;End&gt;" in page

@@ -45,7 +45,7 @@ from jupyterhub_butterfly.transfer import files, offers
 KEEP_ALIVE_SECONDS = sockets.KEEP_ALIVE
 SWEEP_SECONDS = 5.0
 STOP_SECONDS = 0.5
-# After the start, when nobody waits for a first answer any more.
+# After the start, when no first answer is waited for.
 TRIM_SECONDS = 2.0
 
 

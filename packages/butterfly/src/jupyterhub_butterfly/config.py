@@ -96,7 +96,7 @@ class ButterflyOptions(Application):
         help="""The program in a terminal, with its arguments.
 
         Default: /bin/bash (else $SHELL, else /bin/sh), interactive; no login shell, as /etc/profile
-        would set PATH anew. Set it to
+        would set PATH again. Set it to
         start something else for everybody.
         Example: `c.ButterflyApp.shell = ["/usr/bin/zsh", "-il"]`
         """,

@@ -47,7 +47,7 @@ class Home(PageHandler):
         self.landing = landing
 
     def get(self) -> None:
-        """Redirect; what is in the query is nobody's business."""
+        """Redirect, without the query."""
         self.redirect(self.prefix + self.landing)
 
 

@@ -29,7 +29,7 @@ def header(text):
     ],
 )
 def test_credentials_are_parsed_or_not(value, parsed):
-    assert basic.parse_credentials(value) == parsed
+    assert basic.find_credentials(value) == parsed
 
 
 def test_waits_grow_to_a_bound():
@@ -45,8 +45,8 @@ def test_without_name_or_password_it_does_not_start(name, password):
 
 async def test_the_right_password_opens_pages_and_sockets(server_factory, person_factory):
     server = await server_factory("--mode=basic", env=ENV)
-    nobody, ada = person_factory(server.url), person_factory(server.url)
-    async with nobody.session.get(f"{server.url}terminal/session/1") as page:
+    stranger, ada = person_factory(server.url), person_factory(server.url)
+    async with stranger.session.get(f"{server.url}terminal/session/1") as page:
         assert page.status == 401
         assert page.headers["WWW-Authenticate"].startswith("Basic ")
     ada.session.headers["Authorization"] = header("ada:pass:wörd")
@@ -55,10 +55,10 @@ async def test_the_right_password_opens_pages_and_sockets(server_factory, person
         environment = await terminal.run("env")
     assert "wörd" not in environment
     assert "AUTH_" not in environment
-    nobody.config = ada.config
+    stranger.config = ada.config
     for kind in ("ws", "ctl"):
         with pytest.raises(aiohttp.WSServerHandshakeError):
-            async with nobody.connect(kind):
+            async with stranger.connect(kind):
                 pass
         with pytest.raises(aiohttp.WSServerHandshakeError):
             async with ada.connect(kind, ticket=None):

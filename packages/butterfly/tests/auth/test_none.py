@@ -22,19 +22,3 @@ async def test_it_listens_on_loopback_only_unless_forced(server_factory):
         await server_factory("--ip=0.0.0.0")
     server = await server_factory("--ip=0.0.0.0", "--ButterflyApp.allow_open_to_all=True")
     assert "0.0.0.0" in server.url
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [{}, {"X-XSRFToken": "wrong"}, {"X-XSRFToken": "é"}, {"Origin": "https://evil.example"}],
-    ids=str,
-)
-async def test_a_form_needs_our_pages_token(server, person, headers):
-    async with person.session.post(f"{server.url}terminal/ticket", headers=headers) as answer:
-        assert answer.status == 403
-
-
-async def test_with_the_token_only_the_method_is_wrong(server, person):
-    headers = {"X-XSRFToken": person.config["xsrf"], "Origin": person.origin}
-    async with person.session.post(f"{server.url}terminal/ticket", headers=headers) as answer:
-        assert answer.status == 405

@@ -110,11 +110,10 @@ def test_fuzz_what_has_no_string_passes(data):
 
 
 QUESTIONS = [
-    b"\x1b[6n", b"\x1b[5n", b"\x1b[?6n", b"\x1b[c", b"\x1b[>c", b"\x1b[0c", b"\x1b[?99n", b"\x1bZ",
-    b"\x1b[18t",
-    b"\x1b]10;?\x07", b"\x1b]4;1;?\x1b\\", b"\x1b[?2026$p", b"\x1b[>q", b"\x1bP$qm\x1b\\",
-    b"\x1b]52;c;?\x07", b"\x1b[?u", b"\x1b[1x",
-]  # fmt: skip
+    *(b"\x1b[6n", b"\x1b[5n", b"\x1b[?6n", b"\x1b[c", b"\x1b[>c", b"\x1b[0c", b"\x1b[?99n"),
+    *(b"\x1bZ", b"\x1b[18t", b"\x1b]10;?\x07", b"\x1b]4;1;?\x1b\\", b"\x1b[?2026$p"),
+    *(b"\x1b[>q", b"\x1bP$qm\x1b\\", b"\x1b]52;c;?\x07", b"\x1b[?u", b"\x1b[1x"),
+]
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=repr)

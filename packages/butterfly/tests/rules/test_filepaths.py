@@ -139,7 +139,7 @@ FOREIGN_VIEW = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
     ],
 )
 def test_who_may_ask(headers, ours):
-    assert filepaths.is_own_request(headers) is ours
+    assert filepaths.may_fetch(headers) is ours
 
 
 @pytest.mark.parametrize("number", [*errno.errorcode, None, 99999])

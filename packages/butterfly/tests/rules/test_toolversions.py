@@ -12,7 +12,7 @@ from jupyterhub_butterfly.rules import toolversions
     [("4.16", (4, 16)), ("v1.30.2", (1, 30, 2)), ("1.29+", (1, 29)), ("x", None), ("", None)],
 )
 def test_versions_are_parsed(text, version):
-    assert toolversions.parse_version(text) == version
+    assert toolversions.find_version(text) == version
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_versions_are_parsed(text, version):
     ],
 )
 def test_commands_with_versions_are_known_by_name(name, parsed):
-    assert toolversions.parse_name(name) == parsed
+    assert toolversions.find_name(name) == parsed
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_commands_with_versions_are_known_by_name(name, parsed):
     ],
 )
 def test_the_clusters_answer_is_read(document, version):
-    assert toolversions.parse_server(document) == version
+    assert toolversions.find_server_version(document) == version
 
 
 OCS = [(4, 2), (4, 6, 1), (4, 6, 9), (4, 12), (4, 16)]

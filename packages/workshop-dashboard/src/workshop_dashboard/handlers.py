@@ -73,7 +73,7 @@ class DashboardHandler(extensions.PageHandler):
                 views.make_view, found, notes, addresses, self.context.restart_url
             )
             self._show(view, title=notes.title)
-            if self.visitor.name == self.context.user:  # and not whoever looks in
+            if self.visitor.name == self.context.user:  # and not somebody who looks in
                 self.context.tell_page(views.render_position(view))
         else:
             self._show(_missing(name, notes, addresses), 404 if name else 200, notes.title)
@@ -104,8 +104,10 @@ class DashboardHandler(extensions.PageHandler):
         self.finish(page)
 
     def _policy(self, nonce: str) -> str:
-        """Scripts and styles run by this answer's nonce only: on a hub without subdomains other
-        people's servers have the same origin, and `'self'` would let theirs in.
+        """Make the policy: scripts and styles run by this answer's nonce only.
+
+        On a hub without subdomains other people's servers have the same origin, and `'self'` would
+        let theirs in.
         """
         ours = {
             "script-src": f"'nonce-{nonce}'",

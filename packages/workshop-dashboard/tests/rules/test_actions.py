@@ -35,7 +35,7 @@ from workshop_dashboard.rules.actions import Action
     ],
 )
 def test_a_fence_is_read(info, body, action):
-    assert actions.parse_action(info, body) == action
+    assert actions.find_action(info, body) == action
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_fence_is_read(info, body, action):
     ],
 )
 def test_a_wrong_block_does_nothing_and_says_why(info, body, words):
-    action = actions.parse_action(info, body)
+    action = actions.find_action(info, body)
     assert action.kind == ""
     assert words in action.note
 

@@ -6,13 +6,13 @@ from workshop_dashboard.rules import links
 from workshop_dashboard.rules.notes import make_notes
 from workshop_dashboard.rules.workshopfile import Workshop
 
-BOOK = make_notes(
+NOTES = make_notes(
     {"index.md": "", "x/a.md": "", "x/b.md": ""},
     Workshop(),
     {"base_url": "/w", "terminal_url": "/t", "slides_url": ""},
     ["x/pic.png", "top pic.png"],
 )
-DESK = links.Addresses("/user/ada/dashboard/page/", "/user/ada/dashboard/files/")
+DASHBOARD = links.Addresses("/user/ada/dashboard/page/", "/user/ada/dashboard/files/")
 SITE = links.Addresses("../", "../", ".html")
 
 
@@ -37,12 +37,12 @@ SITE = links.Addresses("../", "../", ".html")
     ],
 )
 def test_an_address_is_rewritten(href, in_dashboard, in_site):
-    assert links.rewrite(href, "x/a", BOOK, DESK) == in_dashboard
-    assert links.rewrite(href, "x/a", BOOK, SITE) == in_site
+    assert links.rewrite(href, "x/a", NOTES, DASHBOARD) == in_dashboard
+    assert links.rewrite(href, "x/a", NOTES, SITE) == in_site
 
 
 @pytest.mark.parametrize(
     "href", ["gone.md", "../../etc/passwd", "pic2.png", "/x/../../y", "/w/gone", "/wx"]
 )
 def test_what_leads_nowhere_is_known(href):
-    assert links.find_target(href, "x/a", BOOK).kind == "missing"
+    assert links.find_target(href, "x/a", NOTES).kind == "missing"

@@ -1,4 +1,4 @@
-"""Panels and their room."""
+"""Panels and their shares."""
 
 import pytest
 

@@ -11,12 +11,12 @@ from workshop_dashboard.rules import links, render
 from workshop_dashboard.rules.notes import make_notes, page_name
 from workshop_dashboard.rules.workshopfile import Workshop
 
-DESK = links.Addresses("/p/", "/f/")
+DASHBOARD = links.Addresses("/p/", "/f/")
 
 
 def show(text, values=None, file="index.md"):
     notes = make_notes({file: text, "b.md": ""}, Workshop(), values or {}, ["i.png"])
-    return render.render_page(notes.pages[page_name(file)], notes, DESK)
+    return render.render_page(notes.pages[page_name(file)], notes, DASHBOARD)
 
 
 @pytest.mark.parametrize(

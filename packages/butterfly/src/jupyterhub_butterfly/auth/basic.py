@@ -25,7 +25,7 @@ LONGEST_WAIT = 30.0
 KNOWN_COOKIE = "terminal-known"
 
 
-def parse_credentials(header: str) -> tuple[str, str] | None:
+def find_credentials(header: str) -> tuple[str, str] | None:
     """Return name and password of an Authorization header, None when it has none."""
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
@@ -67,7 +67,7 @@ class BasicGate(standalone.StandaloneGate):
 
     async def admit(self, handler: web.RequestHandler) -> Visitor | None:
         """Compare what the browser sends with each request."""
-        given = parse_credentials(handler.request.headers.get("Authorization", ""))
+        given = find_credentials(handler.request.headers.get("Authorization", ""))
         if given is None:
             return None
         known = handler.get_signed_cookie(KNOWN_COOKIE) == b"known"
@@ -85,7 +85,7 @@ class BasicGate(standalone.StandaloneGate):
         return None
 
     def _remember(self, handler: web.RequestHandler) -> None:
-        """Whoever guesses must not shut out the browser that is in; the password is still asked."""
+        """Keep guesses from shutting out a browser that is in; the password is still checked."""
         handler.set_signed_cookie(
             KNOWN_COOKIE,
             "known",

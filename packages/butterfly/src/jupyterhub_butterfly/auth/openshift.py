@@ -1,8 +1,7 @@
-"""Login at the cluster, without a hub: the pod's own service account is the OAuth client.
+"""Log in with OpenShift, without a hub: the pod's own service account is the OAuth client.
 
 For the image alone in a project (OAUTH_SERVICE_ACCOUNT): only who may administer the project enters,
-that is who may create role bindings in it; the cluster is asked by openshift_door.py, and what it
-answers is judged in openshift_login.py.
+that is who may create role bindings in it. `openshift_client` asks the cluster.
 https://docs.redhat.com/en/documentation/openshift_container_platform/latest/html/authentication_and_authorization/using-service-accounts-as-oauth-client
 """  # noqa: E501 - an address
 
@@ -35,8 +34,8 @@ LOGIN_COOKIE = "terminal-login"
 STATE_COOKIE = "terminal-login-state"
 STATE_SECONDS = 1800
 RECHECK_SECONDS = 300.0
+# Sockets of one login that are checked within this time are checked by one question.
 AT_ONCE_SECONDS = 0.5
-"""Sockets of one login that are checked within this time are checked by one question."""
 MOST_LOGINS = 1000
 MOST_SPENT = 10_000
 SCOPE = "user:info user:check-access"

@@ -23,8 +23,8 @@ from jupyterhub_butterfly.rules import openshift_login
 log = logging.getLogger(__name__)
 
 REQUEST_SECONDS = 10.0
+# How long the cluster's word on where to log in is used.
 KEEP_SECONDS = 3600.0
-"""How long the cluster's word on where to log in is used."""
 MOST_BYTES = 4 * 2**20
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 TOKENS = "/apis/oauth.openshift.io/v1/oauthaccesstokens/"

@@ -78,7 +78,7 @@ class Reporter:
         self._news.set()
 
     def seconds_idle(self) -> float:
-        """Return how many seconds ago somebody did something; infinite if nobody did yet."""
+        """Return how many seconds ago somebody did something; infinite before the first time."""
         if self.last_activity is None:
             return float("inf")
         return (datetime.datetime.now(datetime.UTC) - self.last_activity).total_seconds()

@@ -146,7 +146,7 @@ class CullerClient:
         self._asked, self._failures, self._rare = self.clock(), 0, False
         self._due = self._asked + FRESH_SECONDS
         if self._page:
-            # A service that was started anew does not know it.
+            # A service that was restarted does not know it.
             self._reported = str(model.get("page", self._reported))
             self.tell_page(self._page)
 

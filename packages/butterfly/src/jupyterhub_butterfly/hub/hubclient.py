@@ -3,7 +3,7 @@
 `jupyterhub.services.auth` imports the module of scopes, that one the hub's tables, and they
 SQLAlchemy; JupyterHub 6 imports aiohttp as well. That is 45 MiB and half a second in each session,
 for functions that a server never calls. So stand-ins wait in the place of those modules during the
-import: whoever does use one gets the real module, just later. What decides about entry is
+import: what does use one gets the real module, just later. What decides about entry is
 JupyterHub's own code, unchanged; should the lean import fail, the plain one takes its place.
 
 `load` is called by the hub's gate, in a thread. `fetch` is what it gives JupyterHub 6 to speak with

@@ -2,7 +2,7 @@ r"""What a program's output may not say to the browser: a streaming filter of es
 
 Butterfly's client knows device control strings (ESC P ... ESC \\) that no other terminal has:
 PROMPT and +q put text into the shell's *input*, HTML and IMAGE put active markup into the page,
-TEXT hides more sequences. So whoever makes somebody `cat` a file would type into their shell. By
+TEXT hides more sequences. So a file that somebody is made to `cat` could type into their shell. By
 default all device control strings are taken out, but for short status requests ($q) that editors
 make.
 
@@ -23,7 +23,7 @@ STATUS_REQUEST = re.compile(rb'\$q[ "\'a-zA-Z]{1,3}\Z')
 STRING_END = re.compile(rb"[\x07\x18\x1a\x1b]")
 
 # Questions that a terminal answers by *typing*. Live, the program that asked reads the answer; in
-# a replay nobody does but the shell. CSI ... n (status), CSI ... c (attributes), CSI ... t
+# a replay the shell would read it. CSI ... n (status), CSI ... c (attributes), CSI ... t
 # (window), CSI ... x, CSI > q, CSI ... $ p (modes), CSI ? u (keyboard), ESC Z, OSC ... ? (colours),
 # all DCS. A string that is cut off goes, too: where a question was inside, its gap would end it.
 _REST = rb"[^\x07\x18\x1a\x1b]*(?:\x1b\\|[\x07\x18\x1a]|\Z|(?=\x1b))"
@@ -80,11 +80,11 @@ class Filter:
         assert self._string is not None  # noqa: S101 - only called then
         end = STRING_END.search(data)
         inside = data if end is None else data[: end.start()]
-        room = LONGEST_STRING - len(self._string)
-        self._string += inside[:room]
-        if len(inside) > room:
+        left = LONGEST_STRING - len(self._string)
+        self._string += inside[:left]
+        if len(inside) > left:
             self._string = None
-            return data[room:]
+            return data[left:]
         if end is None:
             return b""
         return self._end(data, end, out)

@@ -122,11 +122,11 @@ def problem_with_space(size: int, free: int) -> str | None:
     return f"The disk is full: {format_size(size)} are needed and {format_size(free)} are free."
 
 
-def is_own_request(headers: Mapping[str, str]) -> bool:
+def may_fetch(headers: Mapping[str, str]) -> bool:
     """Tell whether a page of this site, or the person, asks: by the browser's Sec-Fetch headers.
 
-    Files are nobody else's pictures, scripts or frames, even if a browser would send cookies along;
-    a link on another site may lead here, as it shows that site nothing.
+    Files are not for pictures, scripts or frames of another site, even if a browser would send
+    cookies along; a link on another site may lead here, as it shows that site nothing.
     """
     if headers.get("Sec-Fetch-Site", "none") in {"same-origin", "none"}:
         return True

@@ -45,7 +45,7 @@ class History:
     def replay(self) -> bytes:
         """Return what to show on a page that shows nothing yet, from the start of a line.
 
-        Sequences that a terminal would answer are left out: nobody waits for the answers.
+        Sequences that a terminal would answer are left out: no program waits for the answers.
         """
         data = b"".join(self._chunks)
         if self._size > self.limit:

@@ -13,12 +13,12 @@ import urllib.parse
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+# How long a login is believed while the cluster cannot confirm it.
 TOLERANCE_SECONDS = 3600.0
-"""How long a login is believed while the cluster cannot confirm it."""
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
+# Logins under way in one browser, a tab each.
 MOST_PENDING = 5
-"""Logins under way in one browser, a tab each."""
 PREFIX = "sha256~"
 
 
@@ -45,7 +45,7 @@ def read_review(document: Mapping[str, Any]) -> bool | None:
 
 
 def read_name(document: Mapping[str, Any]) -> str:
-    """The name in a user document; empty when it names nobody."""
+    """The name in a user document; empty when it has none."""
     metadata = document.get("metadata")
     name = metadata.get("name") if isinstance(metadata, dict) else None
     return name if isinstance(name, str) else ""
@@ -82,7 +82,7 @@ def find_cookie(base: str, state: str, names: Iterable[str]) -> str:
 
 
 def find_surplus(base: str, names: Iterable[str]) -> list[str]:
-    """Which of a browser's cookies make room for one more login: the oldest."""
+    """Which of a browser's cookies are dropped for one more login: the oldest."""
     pending = sorted(name for name in names if name.startswith(f"{base}-"))
     return pending[: max(0, len(pending) - MOST_PENDING + 1)]
 
@@ -101,8 +101,8 @@ def find_return_path(target: str, prefix: str) -> str:
     return target
 
 
-def problem_with_discovery(document: Mapping[str, Any]) -> str:
-    """What is wrong with the cluster's well-known document, as a sentence; empty if nothing is."""
+def problem_with_discovery(document: Mapping[str, Any]) -> str | None:
+    """What is wrong with the cluster's well-known document, as a sentence; None if nothing is."""
     hosts = []
     for key in ("issuer", "authorization_endpoint", "token_endpoint"):
         try:
@@ -114,7 +114,7 @@ def problem_with_discovery(document: Mapping[str, Any]) -> str:
         hosts.append(parts.netloc.lower())
     if len(set(hosts)) > 1:
         return "The cluster's login names several hosts: nobody is sent to another one."
-    return ""
+    return None
 
 
 def explain_error(error: str, description: str) -> str:
@@ -137,5 +137,5 @@ def is_still_trusted(checked_at: float, now: float) -> bool:
 
 
 def make_pause(failures: int) -> float:
-    """How long, in seconds, nobody asks a cluster that failed so many times in a row."""
+    """How long, in seconds, a cluster is not asked that failed so many times in a row."""
     return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(failures - 1, 10))

@@ -156,7 +156,7 @@ def make_request_headers(
     ]
     cookies = make_cookies("; ".join(v for k, v in given if k.lower() == "cookie"))
     kept += [("Cookie", cookies)] if cookies else []
-    # The Origin was judged; the program compares it with the Host that it is given.
+    # The Origin was checked; the program compares it with the Host that it is given.
     kept += [("Origin", f"http://{netloc}")] if any(k.lower() == "origin" for k, _ in given) else []
     return [
         *kept,

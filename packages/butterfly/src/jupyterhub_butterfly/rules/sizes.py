@@ -29,7 +29,7 @@ def make_size(cols: Any, rows: Any) -> Size | None:
 
 
 def choose_size(sizes: Mapping[str, Size], policy: str, last_active: str | None) -> Size | None:
-    """Choose the terminal's size among its viewers' (by viewer); None when nobody has told one.
+    """Choose the terminal's size among its viewers' (by viewer); None when none is known.
 
     Policy "smallest": everybody sees everything. "last": whoever typed or resized last.
     """

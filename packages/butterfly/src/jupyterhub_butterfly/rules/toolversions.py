@@ -16,19 +16,19 @@ FIRST = {11: (3, 11), 12: (4, 0), 13: (4, 1), 14: (4, 2)}
 Version = tuple[int, ...]
 
 
-def parse_version(text: str) -> Version | None:
+def find_version(text: str) -> Version | None:
     """Parse "4.16", "v1.30.2" or "1.29+" to numbers, None for anything else."""
     found = re.match(r"v?(\d+(?:\.\d+){0,2})", text.strip())
     return tuple(map(int, found.group(1).split("."))) if found else None
 
 
-def parse_name(name: str) -> tuple[str, Version] | None:
+def find_name(name: str) -> tuple[str, Version] | None:
     """Return command and version of a file name such as "oc-4.16", None for any other."""
     found = NAME.fullmatch(name)
     return (found.group(1), tuple(map(int, found.group(2).split(".")))) if found else None
 
 
-def parse_server(document: Any) -> Version | None:
+def find_server_version(document: Any) -> Version | None:
     """Return (major, minor) of the API's answer at `/version`, "30+" being 30; None if unclear."""
     if not isinstance(document, dict):
         return None
@@ -58,7 +58,7 @@ def choose(
     """
     if not installed:
         return None
-    asked = parse_version(override) if override else None
+    asked = find_version(override) if override else None
     if asked and (matching := [v for v in installed if v[: len(asked)] == asked]):
         return max(matching)
     wanted = wanted_version(command, server)

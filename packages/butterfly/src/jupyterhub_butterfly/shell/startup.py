@@ -149,9 +149,14 @@ async def _run(
 ) -> int:
     with logfile.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
-            str(script), cwd=cwd, env=dict(env), stdin=-3, stdout=output, stderr=output,
+            str(script),
+            cwd=cwd,
+            env=dict(env),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
             start_new_session=True,
-        )  # fmt: skip
+        )
         try:
             return await asyncio.wait_for(process.wait(), SETUP_SECONDS)
         except TimeoutError:

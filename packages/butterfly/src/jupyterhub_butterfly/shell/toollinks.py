@@ -36,7 +36,7 @@ def find_tools(folders: Iterable[str]) -> Found:
             continue
         for name in names:
             path = os.path.join(folder, name)
-            parsed = toolversions.parse_name(name)
+            parsed = toolversions.find_name(name)
             if parsed and os.path.isfile(path) and os.access(path, os.X_OK):
                 found.setdefault(parsed[0], {}).setdefault(parsed[1], path)
     return found
@@ -87,7 +87,7 @@ def fetch_version(environ: Mapping[str, str]) -> toolversions.Version | None:
     )
     try:
         with opener.open(url, timeout=SECONDS) as answer:
-            return toolversions.parse_server(json.loads(answer.read(LARGEST_ANSWER)))
+            return toolversions.find_server_version(json.loads(answer.read(LARGEST_ANSWER)))
     except http.client.HTTPException as error:
         raise ValueError(f"no HTTP: {type(error).__name__}") from error
 

@@ -1,4 +1,4 @@
-// Teaches Butterfly's client from outside, first half: runs before its scripts.
+// What Butterfly's client connects to, put in from outside: runs before its scripts.
 // Its two websockets become two ends of one TerminalLink, so that they never close under it (its own
 // way to reconnect interrupts what runs), and its output comes through a queue that can be paused.
 

@@ -178,7 +178,7 @@ class TerminalSession:
     def write(self, viewer_page: str, data: bytes) -> None:
         """Pass on what somebody typed. Raises `ptys.InputFullError`."""
         if self._pty is None:
-            # Comes by another socket than the wish to open the shell, and may be faster.
+            # Comes by another socket than the request to open the shell, and may be faster.
             if len(self._early) + len(data) > EARLY_INPUT:
                 raise ptys.InputFullError("the shell has not started")
             self._early += data
@@ -361,7 +361,7 @@ class Sessions:
         return session
 
     def release(self, session: TerminalSession) -> None:
-        """Forget a session in which no shell runs and at which nobody looks."""
+        """Forget a session without a shell and without browsers."""
         if not session.running and not session.viewers:
             self._forget(session)
 
@@ -370,7 +370,7 @@ class Sessions:
             del self._by_name[session.name]
 
     def sweep(self) -> None:
-        """Let stalled browsers go; end sessions that nobody has looked at for too long."""
+        """Let stalled browsers go; end sessions without browsers for too long."""
         for session in self:
             session.drop_stalled()
             idle = self.clock() - session.last_used

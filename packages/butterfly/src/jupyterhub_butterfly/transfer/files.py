@@ -70,7 +70,7 @@ class Files:
         self.moving -= 1
 
     @contextlib.contextmanager
-    def place(self) -> Iterator[None]:
+    def transfer(self) -> Iterator[None]:
         """Hold a place for as long as a download lasts."""
         self.enter()
         try:
@@ -102,7 +102,7 @@ class FilesHandler(PageHandler):
             return
         if not self.files.open:
             raise web.HTTPError(404, "Files are turned off here.")
-        if not self.visitor.by_token and not filepaths.is_own_request(self.request.headers):
+        if not self.visitor.by_token and not filepaths.may_fetch(self.request.headers):
             raise web.HTTPError(403, "This file is asked for by another site's page.")
         try:
             self.parts = filepaths.split_path(self.path_args[0])
@@ -216,7 +216,7 @@ class FilePage(FilesHandler):
         self.set_header("Content-Length", str(size))
         if self.request.method == "HEAD":
             return
-        with self.files.place():
+        with self.files.transfer():
             left = size
             while left:
                 data = await self.files.run(os.read, handle, min(PIECE, left))

@@ -37,7 +37,7 @@ class ArchivePage(files.FilesHandler):
         except archives.TooLargeError as error:
             raise web.HTTPError(413, str(error)) from error
         self.announce(f"{self.parts[-1] if self.parts else 'home'}.zip", "application/zip")
-        with home.place():
+        with home.transfer():
             await self._pass_on(limit)
 
     async def _pass_on(self, limit: int) -> None:

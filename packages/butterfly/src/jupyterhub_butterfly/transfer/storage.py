@@ -111,7 +111,7 @@ class Upload:
 
     Until then it has none at all where the file system can do that (O_TMPFILE), so that nothing
     is left when we are killed; elsewhere it has a hidden name, which the next upload to that folder
-    removes when nobody holds it any more.
+    removes when it is no longer locked.
     """
 
     def __init__(self, root: str, parts: Sequence[str], *, replace: bool) -> None:

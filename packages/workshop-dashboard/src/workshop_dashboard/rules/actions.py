@@ -56,8 +56,8 @@ FIXED_TEXT = MappingProxyType({"interrupt": "Ctrl+C", "clear": "clear"})
 SESSION = re.compile(r"[A-Za-z0-9-]{1,63}|\*")
 
 
-def parse_action(info: str, body: str) -> Action | None:
-    """Read a fence: `info` is what follows the backticks, `body` the block's text.
+def find_action(info: str, body: str) -> Action | None:
+    """Find the action of a fence: `info` is what follows the backticks, `body` the block's text.
 
     The action may come first or after the language (`execute`, `bash execute-2`). None means
     a plain block of code.
@@ -74,7 +74,7 @@ def unknown_action(info: str) -> str:
     """Return the word of a fence that looks like an action of this kind but is none we have."""
     for word in info.split():
         namespaced = re.match(r"(terminal|dashboard|workshop|files|editor|examiner):\w", word)
-        if word.startswith("execute") and parse_action(word, "") is None:
+        if word.startswith("execute") and find_action(word, "") is None:
             return word
         if namespaced and word not in NAMESPACED:
             return word

@@ -124,7 +124,7 @@ def _body(page: Page, notes: Notes) -> Iterator[Problem]:
 
 
 def _fence(page: Page, token: markdown_it.token.Token) -> Iterator[Problem]:
-    action = actions.parse_action(token.info, token.content)
+    action = actions.find_action(token.info, token.content)
     line = page.first_line + (token.map or [0])[0]
     if action and action.note:
         yield Problem(page.file, line, "error", action.note)

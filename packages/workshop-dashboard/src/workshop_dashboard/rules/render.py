@@ -195,7 +195,7 @@ def _render_fence(
 ) -> str:
     token = tokens[index]
     info = html.unescape(token.info).strip()
-    action = actions.parse_action(info, token.content)
+    action = actions.find_action(info, token.content)
     if action is None:
         language = f' class="language-{html.escape(info.split()[0])}"' if info else ""
         return f"<pre><code{language}>{html.escape(token.content)}</code></pre>\n"

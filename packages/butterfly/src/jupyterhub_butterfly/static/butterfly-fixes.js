@@ -1,4 +1,4 @@
-// Teaches Butterfly's client from outside, second half: runs after its scripts.
+// What Butterfly's client lacks, added from outside: runs after its scripts.
 // Text that does not come as a key press, whole pastes at once, links without holes, and nothing
 // that asks for pages at the root of the site.
 

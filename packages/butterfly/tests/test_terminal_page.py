@@ -4,8 +4,6 @@ import re
 
 import pytest
 
-from jupyterhub_butterfly import base_handlers
-
 pytestmark = pytest.mark.browser
 CLIENTS = pytest.mark.parametrize("client", ["butterfly", "xterm"])
 
@@ -262,19 +260,3 @@ async def test_themes_and_text_size_are_kept(tab_factory, address, client, tmp_p
     await tab.page.screenshot(path=artifacts / f"light-{client}.png")
     size = "getComputedStyle(document.documentElement).getPropertyValue('--terminal-font-size')"
     assert await tab.page.evaluate(size) == "16px"
-
-
-@pytest.mark.parametrize(
-    ("method", "headers", "view"),
-    [
-        ("GET", {}, True),
-        ("GET", {"Accept": "text/html,*/*"}, True),
-        ("GET", {"Accept": "application/json"}, False),
-        ("GET", {"Sec-Fetch-Mode": "navigate"}, True),
-        ("GET", {"Sec-Fetch-Mode": "cors"}, False),
-        ("GET", {"Upgrade": "WebSocket"}, False),
-        ("POST", {"Sec-Fetch-Mode": "navigate"}, False),
-    ],
-)
-def test_who_looks_at_a_page(method, headers, view):
-    assert base_handlers.is_page_view(method, headers) is view
