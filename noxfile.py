@@ -69,6 +69,7 @@ os.environ["PATH"] = os.pathsep.join([*map(str, FOLDERS), os.environ["PATH"]])
 PACKAGES = [
     ROOT / "packages" / folder
     for folder in (
+        "workshop-kube",
         "pocket-openshift",
         "openshift-authenticator",
         "workshop-spawner",

@@ -24,8 +24,8 @@ def name(path):
     return str(path.relative_to(ROOT / "packages"))
 
 
-def test_there_are_six_distributions():
-    assert len(PACKAGES) == 6
+def test_there_are_seven_distributions():
+    assert len(PACKAGES) == 7
 
 
 @pytest.mark.parametrize("module", ALL_MODULES, ids=name)

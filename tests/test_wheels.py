@@ -32,6 +32,7 @@ FINDS = {
         "assert e(group='jupyterhub_butterfly.extensions')['dashboard'].load()",
     ],
     "pocket-openshift": [["pocket-openshift", "--help"]],
+    "workshop-kube": ["from workshop_kube import client, labels; assert client.Cluster"],
 }
 # A wheel of ours that is another's dependency comes from the same folder.
 NEEDS = {"workshop-dashboard": ["butterfly"]}
@@ -58,7 +59,7 @@ def install(folder, wheels, home):
     venv.create(home, with_pip=False)
     own = [wheels[name] for name in [folder, *NEEDS.get(folder, [])]]
     python = home / "bin" / "python"
-    stock = [] if folder == "pocket-openshift" else ["jupyterhub"]
+    stock = [] if folder in ("pocket-openshift", "workshop-kube") else ["jupyterhub"]
     command = [shutil.which("uv"), "pip", "install", "-q", "--python", python, *own, *stock]
     subprocess.run(command, check=True)
     return home / "bin"
