@@ -111,13 +111,7 @@ class ButterflyApp(config.ButterflyOptions):
             name, password = (self.environ.get(f"AUTH_{n}", "") for n in ("USERNAME", "PASSWORD"))
             return basic.BasicGate(name, password, secret)
         if self._mode() == "openshift":
-            from jupyterhub_butterfly.auth import openshift, openshift_client
-
-            account = openshift.find_account(self.environ)
-            cluster = openshift_client.OpenShiftClient(
-                account, openshift.find_ca_file(self.environ)
-            )
-            return openshift.OpenShiftGate(cluster, secret)
+            return self._make_openshift_gate(secret)
         from jupyterhub_butterfly.auth import none
 
         outside = self.address()[0] not in none.LOOPBACK_ADDRESSES
@@ -127,6 +121,18 @@ class ButterflyApp(config.ButterflyOptions):
                 "127.0.0.1, choose another mode, or set ButterflyApp.allow_open_to_all."
             )
         return none.OpenGate(secret, () if outside else none.LOOPBACK)
+
+    def _make_openshift_gate(self, secret: bytes) -> auth.Gate:
+        try:
+            from jupyterhub_butterfly.auth import openshift, openshift_client
+        except ImportError as error:
+            raise settings.SettingsError(
+                "ButterflyApp.mode = 'openshift' needs workshop-kube: "
+                "pip install jupyterhub-butterfly[openshift]"
+            ) from error
+        account = openshift.find_account(self.environ)
+        cluster = openshift_client.OpenShiftClient(account, openshift.find_ca_file(self.environ))
+        return openshift.OpenShiftGate(cluster, secret)
 
     def make_reporter(self) -> activity.Reporter | None:
         """The reporter of activity, where there is a hub to tell."""

@@ -2,9 +2,12 @@
 
 import asyncio
 import html
+import os
 import pathlib
 import re
 import ssl
+import subprocess
+import sys
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
@@ -269,3 +272,25 @@ async def test_a_cluster_in_trouble_is_left_alone(gate):
     gate.cluster.says = True
     assert await check(gate, logins[0]) == [True]
     assert gate.cluster.asked == 2
+
+
+def test_the_mode_says_what_is_missing_without_its_extra(tmp_path):
+    code = (
+        "import sys; sys.modules['workshop_kube'] = None;"
+        "from jupyterhub_butterfly import app; app.main(['--mode=openshift'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True)
+    assert done.returncode == 2
+    assert b"pip install jupyterhub-butterfly[openshift]" in done.stderr
+
+
+@pytest.mark.parametrize("mode", ["none", "basic"])
+def test_no_other_mode_imports_what_it_needs(mode, tmp_path):
+    code = (
+        "import sys; from jupyterhub_butterfly import app; one = app.ButterflyApp();"
+        "one.initialize([sys.argv[1]]); one.create_app(); print('workshop_kube' in sys.modules)"
+    )
+    env = {**os.environ, "AUTH_USERNAME": "ada", "AUTH_PASSWORD": "x", "HOME": str(tmp_path)}
+    command = [sys.executable, "-c", code, f"--mode={mode}"]
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, check=True)
+    assert done.stdout == b"False\n"

@@ -8,6 +8,7 @@ import trustme
 from tornado import httpserver, netutil, web
 
 from jupyterhub_butterfly.auth import RefusedError, UnansweredError, openshift_client
+from workshop_kube.openshift_login import tokens
 
 USER = "/apis/user.openshift.io/v1/users/~"
 WELL_KNOWN = "/.well-known/oauth-authorization-server"
@@ -61,7 +62,7 @@ async def test_where_to_log_in_is_asked_once(lying):
     lying.answers[WELL_KNOWN] = (200, {key: f"{lying.url}/{key}" for key in keys})
     client = lying.client()
     for _ in range(3):
-        assert (await client.discover())["token_endpoint"].endswith("/token_endpoint")
+        assert (await client.discover()).token.endswith("/token_endpoint")
     assert len(lying.seen) == 1
     for answer, error in {
         (400, "{}"): RefusedError,
@@ -125,7 +126,7 @@ async def test_an_unknown_authority_is_named_with_the_way_out(lying, tmp_path):
 
 @pytest.mark.parametrize("status", [200, 403, 404, 401, 500])
 async def test_a_token_that_is_not_revoked_keeps_nobody(lying, status):
-    path = openshift_client.TOKENS + "sha256~ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0"
+    path = tokens.ALL_TOKENS_PATH + "sha256~ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0"
     lying.answers[path] = (status, "{}")
     await lying.client().revoke("sha256~abc")
     assert lying.seen == [("DELETE", path)]

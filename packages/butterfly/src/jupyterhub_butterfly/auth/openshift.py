@@ -25,14 +25,14 @@ from tornado import httputil, web
 from jupyterhub_butterfly import error_pages, settings
 from jupyterhub_butterfly.auth import RefusedError, UnansweredError, Visitor, standalone
 from jupyterhub_butterfly.auth.openshift_client import Account, OpenShiftClient
-from jupyterhub_butterfly.rules import openshift_login
+from jupyterhub_butterfly.rules import openshift_answers
 from jupyterhub_butterfly.shell import kubeconfig
+from workshop_kube.openshift_login import cookies, tokens, tolerance
 
 log = logging.getLogger(__name__)
 
 LOGIN_COOKIE = "terminal-login"
 STATE_COOKIE = "terminal-login-state"
-STATE_SECONDS = 1800
 RECHECK_SECONDS = 300.0
 # Sockets of one login that are checked within this time are checked by one question.
 AT_ONCE_SECONDS = 0.5
@@ -127,27 +127,27 @@ class OpenShiftGate(standalone.StandaloneGate):
         endpoints = await self.cluster.discover()
         verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(24)
         kept = json.dumps({"state": state, "verifier": verifier, "next": handler.request.uri})
-        for name in openshift_login.find_surplus(STATE_COOKIE, handler.cookies):
+        for name in cookies.find_surplus(STATE_COOKIE, handler.cookies):
             handler.clear_cookie(name, path=handler.settings["prefix"])
-        cookie = openshift_login.make_cookie_name(STATE_COOKIE, state, time.time())
-        self._set_cookie(handler, cookie, kept, max_age=STATE_SECONDS)
+        cookie = cookies.make_cookie_name(STATE_COOKIE, state, time.time())
+        self._set_cookie(handler, cookie, kept, max_age=cookies.LIFETIME_SECONDS)
         query = {
             "client_id": self.cluster.account.client_id,
             "redirect_uri": self._callback_url(handler),
             "response_type": "code",
             "scope": SCOPE,
             "state": state,
-            "code_challenge": openshift_login.make_challenge(verifier),
+            "code_challenge": tokens.make_challenge(verifier),
             "code_challenge_method": "S256",
         }
-        handler.redirect(httputil.url_concat(endpoints["authorization_endpoint"], query))
+        handler.redirect(httputil.url_concat(endpoints.authorize, query))
 
     async def finish_login(self, handler: web.RequestHandler) -> str:
         """Take the code that the browser brought; returns where to go on. Raises `RefusedError`."""
         if error := handler.get_query_argument("error", ""):
             # OpenShift does not always send the state along with an error.
             description = handler.get_query_argument("error_description", "")
-            raise RefusedError(openshift_login.explain_error(error, description))
+            raise RefusedError(openshift_answers.explain_error(error, description))
         kept = self._take_kept(handler)
         code = handler.get_query_argument("code", "")
         if not code:
@@ -162,14 +162,14 @@ class OpenShiftGate(standalone.StandaloneGate):
             raise RefusedError(f"{login.name} does not administer the project {project}.")
         self._remember(handler, login)
         log.info("%s logged in", login.name)
-        return openshift_login.find_return_path(kept["next"], handler.settings["prefix"])
+        return openshift_answers.find_return_path(kept["next"], handler.settings["prefix"])
 
     def _take_kept(self, handler: web.RequestHandler) -> dict[str, str]:
         """Take the browser's half of the login, good once."""
         state = handler.get_query_argument("state", "")
-        cookie = openshift_login.find_cookie(STATE_COOKIE, state, handler.cookies)
-        days = STATE_SECONDS / 86400
-        kept = openshift_login.read_kept(handler.get_signed_cookie(cookie, max_age_days=days))
+        cookie = cookies.find_cookie(STATE_COOKIE, state, handler.cookies)
+        days = cookies.LIFETIME_SECONDS / 86400
+        kept = openshift_answers.read_kept(handler.get_signed_cookie(cookie, max_age_days=days))
         if not kept or not hmac.compare_digest(state.encode(), kept["state"].encode()):
             raise RefusedError("This login was not begun in this browser. Open the terminal again.")
         handler.clear_cookie(cookie, path=handler.settings["prefix"])
@@ -212,7 +212,7 @@ class OpenShiftGate(standalone.StandaloneGate):
     async def _ask(self, login: Login) -> bool:
         now = self.clock()
         if now < self._quiet_until:
-            return openshift_login.is_still_trusted(login.checked_at, now)
+            return tolerance.is_tolerated(login.checked_at, now)
         try:
             allowed = await self.cluster.may_enter(login.token)
         except RefusedError:
@@ -221,8 +221,8 @@ class OpenShiftGate(standalone.StandaloneGate):
             log.warning("The login of %s could not be checked: %s", login.name, trouble)
             if self.clock() >= self._quiet_until:
                 self._failures += 1
-                self._quiet_until = self.clock() + openshift_login.make_pause(self._failures)
-            return openshift_login.is_still_trusted(login.checked_at, self.clock())
+                self._quiet_until = self.clock() + tolerance.make_pause(self._failures)
+            return tolerance.is_tolerated(login.checked_at, self.clock())
         self._failures, self._quiet_until = 0, 0.0
         login.checked_at = self.clock()
         return allowed

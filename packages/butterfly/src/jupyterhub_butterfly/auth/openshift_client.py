@@ -18,16 +18,14 @@ from typing import Any
 from tornado import httpclient, simple_httpclient
 
 from jupyterhub_butterfly.auth import RefusedError, UnansweredError
-from jupyterhub_butterfly.rules import openshift_login
+from jupyterhub_butterfly.rules import openshift_answers
+from workshop_kube.openshift_login import endpoints, tokens
 
 log = logging.getLogger(__name__)
 
 REQUEST_SECONDS = 10.0
-# How long the cluster's word on where to log in is used.
-KEEP_SECONDS = 3600.0
 MOST_BYTES = 4 * 2**20
 REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-TOKENS = "/apis/oauth.openshift.io/v1/oauthaccesstokens/"
 
 
 @dataclass(frozen=True)
@@ -66,16 +64,20 @@ class OpenShiftClient:
         for path in (account.folder / "ca.crt", pathlib.Path(ca_file or "/")):
             if path.is_file():
                 self._ssl.load_verify_locations(path)
-        self._endpoints: dict[str, str] = {}
+        self._endpoints: endpoints.Endpoints | None = None
         self._found_at = 0.0
 
-    async def discover(self) -> dict[str, str]:
-        """Where to log in: `authorization_endpoint` and `token_endpoint`."""
-        if not self._endpoints or time.monotonic() - self._found_at > KEEP_SECONDS:
-            found = await self._call("GET", "/.well-known/oauth-authorization-server", "")
-            if wrong := openshift_login.problem_with_discovery(found):
-                raise UnansweredError(wrong)
-            self._endpoints, self._found_at = found, time.monotonic()
+    async def discover(self) -> endpoints.Endpoints:
+        """Where to log in."""
+        age = time.monotonic() - self._found_at
+        if self._endpoints is None or age > endpoints.KEEP_SECONDS:
+            document = await self._call("GET", endpoints.WELL_KNOWN_PATH, "")
+            url = self.account.api_url + endpoints.WELL_KNOWN_PATH
+            try:
+                self._endpoints = endpoints.parse_endpoints(document, url)
+            except endpoints.EndpointsError as error:
+                raise UnansweredError(str(error)) from error
+            self._found_at = time.monotonic()
         return self._endpoints
 
     async def exchange(self, code: str, verifier: str, callback: str) -> str:
@@ -88,7 +90,7 @@ class OpenShiftClient:
             "client_id": self.account.client_id,
             "client_secret": self.account.read_token(),
         }
-        url = (await self.discover())["token_endpoint"]
+        url = (await self.discover()).token
         body = urllib.parse.urlencode(form)
         answer = await self._fetch(url, (400, 401, 403), method="POST", body=body)
         token = answer.get("access_token")
@@ -99,15 +101,17 @@ class OpenShiftClient:
     async def get_name(self, token: str) -> str:
         """Whose token it is."""
         user = await self._call("GET", "/apis/user.openshift.io/v1/users/~", token, (401, 403))
-        name = openshift_login.read_name(user)
+        name = openshift_answers.read_name(user)
         if not name:
             raise UnansweredError("The cluster does not say who you are. Try again in a moment.")
         return name
 
     async def may_enter(self, token: str) -> bool:
         """Whether its owner administers the project; `RefusedError` for a token that ended."""
-        review = openshift_login.make_review(self.account.namespace)
-        allowed = openshift_login.read_review(await self._call("POST", REVIEWS, token, body=review))
+        review = openshift_answers.make_review(self.account.namespace)
+        allowed = openshift_answers.read_review(
+            await self._call("POST", REVIEWS, token, body=review)
+        )
         if allowed is None:
             raise UnansweredError(
                 "The cluster does not say what you may do. Try again in a moment."
@@ -116,10 +120,12 @@ class OpenShiftClient:
 
     async def revoke(self, token: str) -> None:
         """Give a token back. Failing is only told: it ends by itself, after a day."""
-        name = openshift_login.make_token_name(token)
+        name = tokens.make_token_name(token)
         try:
             if name:
-                await self._call("DELETE", TOKENS + name, self.account.read_token(), (403, 404))
+                await self._call(
+                    "DELETE", tokens.ALL_TOKENS_PATH + name, self.account.read_token(), (403, 404)
+                )
         except RefusedError:
             log.info("A token of a login that ended is left to end by itself, or did so already")
         except UnansweredError as trouble:
