@@ -32,6 +32,7 @@ from jupyterhub_butterfly import (
     handlers,
     process,
     proxy,
+    rendering,
     routes,
     settings,
     sockets,
@@ -191,6 +192,7 @@ class ButterflyApp(config.ButterflyOptions):
             context = replace(context, tell_page=culler.tell_page)
         loaded = extensions.load_extensions(context, self.extensions)
         self.table = routes.make_table(self.gate, loaded, find_hub_version())
+        rendering.prepare(f"{self.client}.html")
         public = origins.make_origin(self.hub.public_url) if self.hub else None
         return tornado.web.Application(
             routes.make_rules(self.prefix, self.table),
