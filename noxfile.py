@@ -78,6 +78,7 @@ PACKAGES = [
         "workshop-dashboard",
     )
 ]
+EXTRAS = {"workshop-culler": "[kubernetes]", "butterfly": "[openshift]"}
 TOOLS = ROOT / "requirements" / "tools.txt"
 TEST_TOOLS = ROOT / "requirements" / "tests.txt"
 DOCS_TOOLS = ROOT / "docs" / "requirements.txt"
@@ -129,7 +130,7 @@ def what_is_installed(words: list[str]) -> str:
 
 def package_spec(package: Path) -> str:
     """The path, with the extras that the repository's own sessions want."""
-    return f"{package}[kubernetes]" if package.name == "workshop-culler" else str(package)
+    return f"{package}{EXTRAS.get(package.name, '')}"
 
 
 def install_proxy(session: nox.Session, *more: str) -> None:
