@@ -1,7 +1,7 @@
 """A class of hundreds on the instructor's page, without hundreds of servers.
 
-The hub is a small one that speaks the hub's API over HTTP; door, desk, roster, service and page
-are the culler's own. Who asks is taken for granted: the login has tests with a real hub.
+The hub is a small one that speaks the hub's API over HTTP; client, service and page are the
+culler's own. Who asks is taken for granted: the login has tests with a real hub.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from jupyterhub.services.auth import HubOAuth
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
-from workshop_culler.doors import hub
-from workshop_culler.models import make_user
+from workshop_culler.clients import hub
+from workshop_culler.config.settings import Settings
 from workshop_culler.passes import metrics, sweep
 from workshop_culler.rules.limits import Limits
-from workshop_culler.service import desk, ledger, roster
-from workshop_culler.service import serving as service
+from workshop_culler.rules.models import make_user
+from workshop_culler.service import live_sessions, sessions, state_store
+from workshop_culler.service import server as service
 
 LOG = logging.getLogger("crowd")
 PREFIX = "/services/culler/"
@@ -32,7 +33,7 @@ HEADERS = {"X-JupyterHub-Version": "6.1.1"}
 NAMES = ("Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Margaret", "Ken")
 
 
-class Doorman(HubOAuth):
+class EverybodyIsGrace(HubOAuth):
     """Takes everybody for grace, an instructor."""
 
     def get_user(self, handler: Any, *, sync: bool = True) -> Any:
@@ -68,22 +69,22 @@ class Crowd:
     def change(self, name: str, **changes: Any) -> None:
         """Change the server of somebody; the page is told at once."""
         self.models[name]["servers"][""].update(changes)
-        self.roster.wake()
+        self.live.wake()
 
     def say_page(self, name: str, page: str) -> None:
         """Somebody turns to a page of the notes."""
         model = make_user(self.models[name])
-        self.desk.note_page(next(iter(model.servers or ())), page)
-        self.roster.wake()
+        self.session_service.note_page(next(iter(model.servers or ())), page)
+        self.live.wake()
 
-    def open(self, door: hub.Hub, folder: Path) -> None:
-        """Desk and roster over a door to the small hub."""
-        book = ledger.Ledger(folder / "state.json", LOG)
-        rules = sweep.Rules(general=Limits(idle=3600, age=4 * 3600))
-        work = sweep.Sweep(door, rules, LOG)
-        self.desk = desk.Desk(door, work, book, metrics.Metrics(), LOG)
-        work.find_grant = self.desk.find_grant
-        self.roster = roster.Roster(self.desk, LOG, seconds=3600, least=0)
+    def open(self, client: hub.Hub, folder: Path) -> None:
+        """SessionService and live over a client to the small hub."""
+        store = state_store.StateStore(folder / "state.json", LOG)
+        rules = Settings(general=Limits(idle=3600, age=4 * 3600))
+        work = sweep.Sweep(client, rules, LOG)
+        self.session_service = sessions.SessionService(client, work, store, metrics.Metrics(), LOG)
+        work.find_extension = self.session_service.find_extension
+        self.live = live_sessions.LiveSessions(self.session_service, LOG, seconds=3600, least=0)
         for number, name in enumerate(self.models):
             self.say_page(name, f"{number % 5 + 1} of 5: {TITLES[number % 5]}")
 
@@ -127,19 +128,21 @@ async def gather_crowd(size: int, folder: Path) -> AsyncIterator[Crowd]:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     address = hub.Address(f"http://127.0.0.1:{runner.addresses[0][1]}/hub/api", "x", timeout=20)
-    async with hub.Hub(address, LOG) as door:
-        crowd.open(door, folder)
-        auth = Doorman(
+    async with hub.Hub(address, LOG) as client:
+        crowd.open(client, folder)
+        auth = EverybodyIsGrace(
             api_token="x", api_url=address.url, base_url=PREFIX, access_scopes=set(SCOPES[:1])
         )
-        pages = service.make_app(PREFIX, crowd.desk, auth, crowd.roster, lambda: crowd.trouble)
+        pages = service.make_app(
+            PREFIX, crowd.session_service, auth, crowd.live, lambda: crowd.trouble
+        )
         server, (socket,) = HTTPServer(pages), bind_sockets(0, "127.0.0.1")
         server.add_sockets([socket])
         crowd.url = f"http://127.0.0.1:{socket.getsockname()[1]}{PREFIX}"
         try:
             yield crowd
         finally:
-            await crowd.roster.close()
+            await crowd.live.close()
             server.stop()
             await server.close_all_connections()
             await runner.cleanup()

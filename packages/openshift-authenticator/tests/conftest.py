@@ -1,4 +1,4 @@
-"""Fixtures: servers that misbehave on purpose, over real TLS, and rooms that talk to them; a
+"""Fixtures: servers that misbehave on purpose, over real TLS, and components that talk to them; a
 project in pocket-openshift with the hub's account, and people with browsers.
 
 What behaves is pocket-openshift's job; a server that lies is the one thing made here.
@@ -18,7 +18,7 @@ import trustme
 from tornado import httpserver, netutil, web
 
 from oauth_person import OAuthPerson
-from openshift_authenticator import cluster, trust
+from openshift_authenticator.cluster import client, trust
 
 
 def make_jwt(claims):
@@ -99,18 +99,18 @@ async def lying_server(tmp_path, authority):
 
 
 @pytest.fixture
-def door_to():
-    """A door that trusts the given file, with a short timeout."""
-    doors = []
+def http_to():
+    """A http that trusts the given file, with a short timeout."""
+    clients = []
 
     def make(ca_file, timeout=2.0):
         context = trust.make_context(trust.make_roots(ca_file))
-        doors.append(cluster.Door(lambda url: context, timeout))
-        return doors[-1]
+        clients.append(client.HttpClient(lambda url: context, timeout))
+        return clients[-1]
 
     yield make
-    for door in doors:
-        door.close()
+    for http in clients:
+        http.close()
 
 
 ACCOUNT = "/api/v1/namespaces/workshop/serviceaccounts/hub"
@@ -170,7 +170,7 @@ class Place:
                 "apiVersion": "oauth.openshift.io/v1",
                 "kind": "OAuthClient",
                 "metadata": {"name": "jupyterhub"},
-                "secret": "s3cret-of-the-client",
+                "secret": "s3cret-of-the-cluster",
                 "grantMethod": method,
                 "redirectURIs": [f"{hub.url}hub/oauth_callback"],
             }
@@ -201,7 +201,7 @@ def place(cluster, tmp_path):
     return place
 
 
-class Person(OAuthPerson):
+class ClusterUser(OAuthPerson):
     """Somebody with a browser who comes to the hub by the OAuth server."""
 
     def __init__(self, session, hub, ca_file):
@@ -254,6 +254,6 @@ def browsing(cluster):
     async def browsing(hub):
         jar = aiohttp.CookieJar(unsafe=True)
         async with aiohttp.ClientSession(cookie_jar=jar) as session:
-            yield Person(session, hub, cluster.ca_file)
+            yield ClusterUser(session, hub, cluster.ca_file)
 
     return browsing

@@ -10,7 +10,8 @@ from jupyterhub.auth import Authenticator
 from traitlets.config import Config
 
 import openshift_authenticator
-from openshift_authenticator import endpoints, identity
+from openshift_authenticator.cluster.rules import endpoints
+from openshift_authenticator.login.rules import identity
 
 
 def test_a_stock_hub_finds_it_by_its_name():
@@ -56,9 +57,9 @@ def test_two_accounts_never_become_one_user(one, other):
 @given(st.text(max_size=300))
 def test_whoever_is_let_in_has_a_name_that_the_hub_takes(name):
     auth = make()
-    if name and not identity.judge_name(name):
+    if name and not identity.problem_with_name(name):
         assert Authenticator.validate_username(auth, name)
-    assert auth.validate_username(name) == (bool(name) and not identity.judge_name(name))
+    assert auth.validate_username(name) == (bool(name) and not identity.problem_with_name(name))
 
 
 def test_an_account_may_be_given_another_name():

@@ -18,7 +18,7 @@ def test_a_problem_is_a_sentence_with_its_command_below():
 
 def test_a_problem_found_before_can_be_raised():
     problem = errors.Problem("redirect-not-registered", "No.", "oc annotate")
-    assert errors.Misconfigured.of(problem).problem == problem
+    assert errors.MisconfiguredError.of(problem).problem == problem
 
 
 @pytest.mark.parametrize(

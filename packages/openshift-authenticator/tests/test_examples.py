@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from openshift_authenticator import configuration
+from openshift_authenticator.config import reading
 
 pytestmark = pytest.mark.hub
 
@@ -70,7 +70,7 @@ async def test_an_example_logs_people_in(name, hub_factory, place, browsing, tmp
                 known = await browser.status_page()
                 # Tokens are kept where something has to be judged again, or (JupyterHub 5) where
                 # the hub has no other place to remember whom a name belongs to.
-                kept = name != "outside_cluster.py" or not configuration.has_user_info()
+                kept = name != "outside_cluster.py" or not reading.has_user_info()
                 assert bool(known["token_expires"]) is kept
             else:
                 assert browser.status == 403, browser.text

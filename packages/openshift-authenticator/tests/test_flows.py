@@ -481,8 +481,8 @@ async def test_the_wrong_secret_is_a_sentence(outside, place, browsing, tmp_path
 
 
 HERD = """
-import openshift_authenticator.refresh
-openshift_authenticator.refresh.YOUNG_SECONDS = 0  # these logins are younger than a real class's
+from openshift_authenticator.refresh import rules
+rules.YOUNG_SECONDS = 0  # these logins are younger than a real class's
 c.OpenShiftAuthenticator.auth_refresh_age = 300
 c.OpenShiftAuthenticator.refresh_tolerance = 0  # whoever is not confirmed is out
 c.OpenShiftAuthenticator.request_timeout = 60  # a busy machine is no trouble of the cluster's
@@ -535,10 +535,10 @@ async def test_a_hub_of_two_hundred_started_again(outside, place, browsing):
         crowd = [await stack.enter_async_context(browsing(hub)) for _ in names]
         for name in names:
             cluster.add_user(name, "pw-of-all", ["students"])
-        doors = asyncio.Semaphore(8)
+        clients = asyncio.Semaphore(8)
 
         async def log_in(person, name):
-            async with doors:
+            async with clients:
                 await person.log_in_at_once(name, "pw-of-all")
                 assert person.is_home, (name, person.status, person.text)
 

@@ -33,10 +33,11 @@ import benchtable
 import crowd
 import realhub
 from ports import hold_port
-from workshop_culler.doors.hub import Address, Hub
-from workshop_culler.passes.sweep import Rules, Sweep
+from workshop_culler.clients.hub import Address, Hub
+from workshop_culler.config.settings import Settings
+from workshop_culler.passes.sweep import Sweep
 from workshop_culler.rules.limits import Limits
-from workshop_culler.rules.policies import UserRules
+from workshop_culler.rules.user_verdicts import UserRules
 
 PEER = "jupyterhub-idle-culler"
 BARE = "bare DELETEs, all at once"
@@ -97,13 +98,13 @@ class Bench:
 
         In the first `held` ones idleness is on hold: two with the defaults, after a start.
         """
-        rules = Rules(general=Limits(idle=idle), users=UserRules(idle=idle if users else 0))
+        settings = Settings(general=Limits(idle=idle), users=UserRules(idle=idle if users else 0))
         wall = 0.0
-        async with Hub(Address(self.url, TOKEN), LOG) as door:
-            sweep = Sweep(door, rules, LOG, wall=lambda: wall)
+        async with Hub(Address(self.url, TOKEN), LOG) as client:
+            sweep = Sweep(client, settings, LOG, wall=lambda: wall)
             for number in range(cycles):
                 wall = number * idle / 2
-                sweep.idle_on_hold = number < held
+                sweep.idle_suspended = number < held
                 report = await sweep.run()
                 if not report.ok:
                     raise RuntimeError(report.troubles or "some act failed")
@@ -140,10 +141,10 @@ class Bench:
 
     async def start_servers(self, names: list[str], **options: Any) -> None:
         """Start servers, ten at a time, and follow the hub's progress until each is ready."""
-        gate = asyncio.Semaphore(10)
+        limit = asyncio.Semaphore(10)
 
         async def start(name: str) -> None:
-            async with gate:
+            async with limit:
                 events = await self.hub.start_server(name, options)
             if not events[-1].get("ready"):
                 raise RuntimeError(f"the server of {name} did not start: {events[-1]}")
@@ -152,12 +153,12 @@ class Bench:
 
     async def until_idle(self, seconds: float) -> None:
         """Wait until all servers have been idle for so long by the hub's own clock."""
-        async with Hub(Address(self.url, TOKEN), LOG) as door:
-            servers = [s for user in await door.list_users("active") for s in user.servers or ()]
-            last = max(s.last_activity or s.started or door.now for s in servers)
-            while door.now < last + timedelta(seconds=seconds):
+        async with Hub(Address(self.url, TOKEN), LOG) as client:
+            servers = [s for user in await client.list_users("active") for s in user.servers or ()]
+            last = max(s.last_activity or s.started or client.now for s in servers)
+            while client.now < last + timedelta(seconds=seconds):
                 await asyncio.sleep(0.1)  # the hub has no event for the time
-                await door.whoami()
+                await client.whoami()
 
 
 def middle(costs: list[Cost], cycles: int = 1) -> Cost:

@@ -1,4 +1,4 @@
-"""A real hub with resting servers, and the doors to it, for the culler's tests."""
+"""A real hub with resting servers, and the clients to it, for the culler's tests."""
 
 import contextlib
 import logging
@@ -11,9 +11,9 @@ import pytest_asyncio
 
 import realhub
 from ports import hold_port
-from workshop_culler import labels
-from workshop_culler.doors import cluster as cluster_room
-from workshop_culler.doors import hub as hub_room
+from workshop_culler.clients import cluster as cluster_client
+from workshop_culler.clients import hub as hub_client
+from workshop_culler.rules import labels
 
 CONFIG = Path(__file__).with_name("resting_hub_config.py").read_text()
 SCOPES = ["list:users", "read:users:activity", "read:servers", "delete:servers"]
@@ -26,8 +26,8 @@ c.JupyterHub.load_roles.append(
 TOKEN = "culler-" + "0" * 32
 
 
-class TravellingHub(hub_room.Hub):
-    """A door to a real hub whose clock can be set ahead: time is a value, nobody waits."""
+class ShiftedHub(hub_client.Hub):
+    """A client to a real hub whose clock can be set ahead: time is a value, nobody waits."""
 
     ahead = timedelta(0)
 
@@ -36,20 +36,20 @@ class TravellingHub(hub_room.Hub):
         self.now += self.ahead
 
 
-class Classroom:
+class CullerHub:
     """A real hub, with what tests do to it."""
 
     def __init__(self, hub):
         self.hub = hub
         self.api_url = f"http://127.0.0.1:{hub.hub_port}/hub/api"
-        self.address = hub_room.Address(self.api_url, TOKEN, timeout=30)
+        self.address = hub_client.Address(self.api_url, TOKEN, timeout=30)
 
     @contextlib.asynccontextmanager
-    async def door(self, **ahead):
-        """A door to the hub whose clock is ahead."""
-        async with TravellingHub(self.address, logging.getLogger("test.hub")) as door:
-            door.ahead = timedelta(**ahead)
-            yield door
+    async def client(self, **ahead):
+        """A client to the hub whose clock is ahead."""
+        async with ShiftedHub(self.address, logging.getLogger("test.hub")) as client:
+            client.ahead = timedelta(**ahead)
+            yield client
 
     async def add_user(self, name, group=""):
         """A user, and perhaps the group that it is put into."""
@@ -112,13 +112,13 @@ class Classroom:
 
 
 @pytest.fixture
-async def make_classroom(hub_factory, held_port):
+async def make_culler_hub(hub_factory, held_port):
     """Start a hub in which the culler has these scopes."""
 
     async def make(*more_scopes, config="", scopes=SCOPES, **env):
         env = make_env(held_port, **env)
         hub = await hub_factory(make_config([*scopes, *more_scopes]) + config, env=env)
-        return Classroom(hub)
+        return CullerHub(hub)
 
     return make
 
@@ -146,17 +146,17 @@ async def shared_hub(tmp_path_factory):
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def classroom(shared_hub):
+async def culler_hub(shared_hub):
     """The shared hub, empty again; tests that use it run on the module's loop."""
-    classroom = Classroom(shared_hub)
-    yield classroom
+    culler_hub = CullerHub(shared_hub)
+    yield culler_hub
     if shared_hub.process.returncode is not None:
         await shared_hub.start()
-    await classroom.clear()
+    await culler_hub.clear()
 
 
 CODE = "instructors-" + "7" * 24
-OFFICE = """
+SERVICE_CONFIG = """
 import sys
 c.JupyterHub.services.append({{
     "name": "culler",
@@ -186,8 +186,8 @@ c.JupyterHub.load_groups = {{
 """
 
 
-class Office(Classroom):
-    """A classroom with the culler as a managed service, its API and its page."""
+class CullerService(CullerHub):
+    """A culler_hub with the culler as a managed service, its API and its page."""
 
     @property
     def page(self):
@@ -214,25 +214,25 @@ class Office(Classroom):
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shared_office(tmp_path_factory):
+async def shared_service(tmp_path_factory):
     """One hub with the culler as its service, for all tests of a module."""
     if reason := realhub.proxy_missing():
         pytest.skip(reason)
     options = '"--max-age=3600", "--cull-every=1", "--WorkshopCuller.extension=1800"'
-    folder = tmp_path_factory.mktemp("office")
+    folder = tmp_path_factory.mktemp("culler_service")
     with hold_port() as resting, hold_port() as service:
-        config = OFFICE.format(port=service.port, options=options, code=CODE)
+        config = SERVICE_CONFIG.format(port=service.port, options=options, code=CODE)
         async with realhub.real_hubs(folder) as factory:
             hub = await factory(make_config(SCOPES) + config, env=make_env(resting.port))
             await hub.logged("judged ")
-            yield Office(hub)
+            yield CullerService(hub)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def office(shared_office):
-    """The shared office, with no server left from the test before."""
-    yield shared_office
-    await shared_office.stop_all()
+async def culler_service(shared_service):
+    """The shared culler_service, with no server left from the test before."""
+    yield shared_service
+    await shared_service.stop_all()
 
 
 @pytest.fixture
@@ -243,8 +243,8 @@ def log():
 OWNER = labels.Owner("lab", "workshops", "system:serviceaccount:workshops:hub")
 
 
-class TravellingCluster(cluster_room.Cluster):
-    """A door to the cluster whose clock can be set ahead."""
+class ShiftedCluster(cluster_client.Cluster):
+    """A client to the cluster whose clock can be set ahead."""
 
     ahead = timedelta(0)
 
@@ -278,7 +278,7 @@ def make_metadata(kind, name, user, session="", **changes):
     return {"apiVersion": "v1", "kind": kind, "metadata": metadata}
 
 
-class Grounds:
+class SessionCluster:
     """The emulated cluster with the hub's namespace, and what sessions own in it."""
 
     def __init__(self, cluster):
@@ -304,27 +304,27 @@ class Grounds:
         self.cluster.apply(pod | {"spec": spec})
 
     def names(self, resource="namespaces"):
-        """The names of our things of a kind, those that terminate left out."""
+        """The names of our items of a kind, those that terminate left out."""
         place = "" if resource == "namespaces" else "/namespaces/workshops"
         answer = self.cluster.request("GET", f"/api/v1{place}/{resource}?labelSelector=app%3Dlab")
         metadata = [item["metadata"] for item in answer.body["items"]]
         return sorted(meta["name"] for meta in metadata if not meta.get("deletionTimestamp"))
 
     @contextlib.asynccontextmanager
-    async def door(self, **ahead):
-        """A door to the cluster whose clock is ahead, with retries that do not wait."""
+    async def client(self, **ahead):
+        """A client to the cluster whose clock is ahead, with retries that do not wait."""
 
         async def no_sleep(seconds):
             pass
 
-        door = TravellingCluster(logging.getLogger("test.cluster"), timeout=10, sleep=no_sleep)
-        async with door:
-            door.ahead = timedelta(**ahead)
-            yield door
+        client = ShiftedCluster(logging.getLogger("test.cluster"), timeout=10, sleep=no_sleep)
+        async with client:
+            client.ahead = timedelta(**ahead)
+            yield client
 
 
 @pytest.fixture
-def grounds(cluster, monkeypatch):
+def session_cluster(cluster, monkeypatch):
     """The emulated cluster, with KUBECONFIG set to an admin's."""
     monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig))
-    return Grounds(cluster)
+    return SessionCluster(cluster)

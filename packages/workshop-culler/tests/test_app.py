@@ -9,10 +9,9 @@ import pytest
 from traitlets import TraitError
 from traitlets.config import Config
 
-from workshop_culler import app as app_room
+from workshop_culler import app as culler_app
 from workshop_culler.app import WorkshopCuller
 from workshop_culler.errors import StartError
-from workshop_culler.rules import limits
 
 TOKEN = "culler-" + "0" * 32
 
@@ -71,46 +70,9 @@ def test_a_configuration_file_that_is_named_must_be_there(tmp_path):
         make_app(f"--config={tmp_path}/none.py")._read_config()
 
 
-def test_rules_are_made_of_options():
-    culler = make_app(
-        timeout=60, max_age=70, cull_users=True, cull_default_servers=False, anonymous_timeout=80,
-        policies=[{"match": {"user": "ada"}, "idle": 5}],
-    )  # fmt: skip
-    rules = app_room.make_rules(culler)
-    assert (rules.general.idle, rules.general.age) == (60, 70)
-    assert (rules.users.idle, rules.users.age, rules.users.anonymous) == (60, 70, 80)
-    from workshop_culler.models import Server
-
-    assert limits.find_limits(Server("ada"), rules.ordered, rules.general).exempt
-    assert limits.find_limits(Server("ada", "lab"), rules.ordered, rules.general).idle == 5
-
-
 def test_a_bad_policy_is_refused_at_start_by_name():
     with pytest.raises(TraitError, match=r"WorkshopCuller.policies\[0\].idel: is not known"):
         make_app(policies=[{"idel": 5}])
-
-
-@pytest.mark.parametrize(
-    ("config", "seconds"),
-    [
-        ({"timeout": 600}, 300),
-        ({"timeout": 600, "cull_every": 10}, 10),
-        ({"timeout": 0}, 60),
-        ({"timeout": 7200, "clean_cluster": True}, 60),
-        ({"timeout": 60, "clean_cluster": True}, 30),
-    ],
-)
-def test_how_often(config, seconds):
-    assert app_room.find_interval(make_app(**config)) == seconds
-
-
-@pytest.mark.parametrize(
-    ("url", "token", "says"), [("", "x", "WorkshopCuller.url"), ("http://x", "", "API_TOKEN")]
-)
-def test_what_is_missing_is_named(monkeypatch, url, token, says):
-    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", token)
-    with pytest.raises(StartError, match=says):
-        app_room.make_address(make_app(url=url))
 
 
 @pytest.mark.parametrize("name", ["application", "namespace"])
@@ -119,17 +81,25 @@ def test_the_cluster_needs_to_know_whose(monkeypatch, name):
     monkeypatch.delenv("SPAWNER_NAMESPACE", raising=False)
     config = {"application": "lab", "namespace": "workshops", name: ""}
     with pytest.raises(StartError, match=name):
-        app_room.make_janitor(make_app(**config), None, None, "x")
+        culler_app.make_cluster_sweep(make_app(**config), None, None, "x")
 
 
-async def run(classroom, *argv, **env):
+async def run(culler_hub, *argv, **env):
     """Run the program itself; its exit code and all it said."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "workshop_culler", *argv,
-        env={**os.environ, "JUPYTERHUB_API_TOKEN": TOKEN,
-             "JUPYTERHUB_API_URL": classroom.api_url, **env},
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "workshop_culler",
+        *argv,
+        env={
+            **os.environ,
+            "JUPYTERHUB_API_TOKEN": TOKEN,
+            "JUPYTERHUB_API_URL": culler_hub.api_url,
+            **env,
+        },
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
     said, _ = await process.communicate()
     return process.returncode, said.decode()
 
@@ -139,9 +109,9 @@ def at_hub(test):
 
 
 @at_hub
-async def test_a_dry_run_prints_a_table(classroom):
-    await classroom.start_server("ada")
-    code, said = await run(classroom, "--dry-run", "--max-age=3600")
+async def test_a_dry_run_prints_a_table(culler_hub):
+    await culler_hub.start_server("ada")
+    code, said = await run(culler_hub, "--dry-run", "--max-age=3600")
     assert code == 0
     line = next(line for line in said.splitlines() if "server" in line and "ada" in line)
     assert line.split()[:4] == ["keep", "server", "ada", "ada"]
@@ -149,50 +119,54 @@ async def test_a_dry_run_prints_a_table(classroom):
 
 
 @at_hub
-async def test_once_is_for_cron(classroom):
-    await classroom.start_server("ada")
-    code, said = await run(classroom, "--once", "--timeout=1", "--cull-named-servers=false")
+async def test_once_is_for_cron(culler_hub):
+    await culler_hub.start_server("ada")
+    code, said = await run(culler_hub, "--once", "--timeout=1", "--cull-named-servers=false")
     assert code == 0, said
     assert "judged 1 servers" in said
     assert TOKEN not in said
 
 
 @at_hub
-async def test_a_pass_that_could_not_do_all_ends_with_1(classroom, tmp_path):
-    await classroom.start_server("ada")
+async def test_a_pass_that_could_not_do_all_ends_with_1(culler_hub, tmp_path):
+    await culler_hub.start_server("ada")
     (tmp_path / "culler.py").write_text(
         "def arbiter(**_):\n    raise KeyError('oops')\n"
         "c.WorkshopCuller.cull_arbiter_hook = arbiter\n"
     )
-    code, said = await run(classroom, "--once", f"--config={tmp_path}/culler.py")
+    code, said = await run(culler_hub, "--once", f"--config={tmp_path}/culler.py")
     assert code == 1
     assert "troubles: server ada: could not be judged" in said
 
 
 @at_hub
-async def test_a_token_that_is_not_known(classroom):
-    code, said = await run(classroom, "--once", JUPYTERHUB_API_TOKEN="wrong")
+async def test_a_token_that_is_not_known(culler_hub):
+    code, said = await run(culler_hub, "--once", JUPYTERHUB_API_TOKEN="wrong")
     assert code == 2
     assert "does not know our token" in said
     assert "Traceback" not in said
 
 
 @at_hub
-async def test_nobody_at_home(classroom, held_port):
+async def test_nobody_at_home(culler_hub, held_port):
     code, said = await run(
-        classroom, "--once", JUPYTERHUB_API_URL=f"http://127.0.0.1:{held_port}/hub/api"
+        culler_hub, "--once", JUPYTERHUB_API_URL=f"http://127.0.0.1:{held_port}/hub/api"
     )
     assert code == 2
     assert "no answer at start" in said
 
 
 @at_hub
-async def test_it_goes_on_until_it_is_told_to_stop(classroom):
+async def test_it_goes_on_until_it_is_told_to_stop(culler_hub):
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "workshop_culler", "--cull-every=1", "--log-level=INFO",
-        env={**os.environ, "JUPYTERHUB_API_TOKEN": TOKEN, "JUPYTERHUB_API_URL": classroom.api_url},
+        sys.executable,
+        "-m",
+        "workshop_culler",
+        "--cull-every=1",
+        "--log-level=INFO",
+        env={**os.environ, "JUPYTERHUB_API_TOKEN": TOKEN, "JUPYTERHUB_API_URL": culler_hub.api_url},
         stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+    )
     with contextlib.closing(process._transport):
         async with asyncio.timeout(30):
             seen = 0
@@ -203,13 +177,13 @@ async def test_it_goes_on_until_it_is_told_to_stop(classroom):
 
 
 @pytest.mark.hub
-async def test_a_missing_scope_is_named_with_the_entry_that_grants_it(make_classroom):
-    classroom = await make_classroom(scopes=["list:users", "read:servers", "read:users:activity"])
-    code, said = await run(classroom, "--once")
+async def test_a_missing_scope_is_named_with_the_entry_that_grants_it(make_culler_hub):
+    culler_hub = await make_culler_hub(scopes=["list:users", "read:servers", "read:users:activity"])
+    code, said = await run(culler_hub, "--once")
     assert code == 2
     assert "delete:servers: to stop servers" in said
     assert "c.JupyterHub.load_roles" in said
-    code, said = await run(classroom, "--once", "--anonymous-timeout=60")
+    code, said = await run(culler_hub, "--once", "--anonymous-timeout=60")
     assert "delete:users" in said
     assert "read:users:groups" in said
 

@@ -2,7 +2,7 @@
 
 Never a live one, never a foreign one, always every dead one. The cluster is the emulator with
 its fault script, the hub is a small one that speaks the same API on a real socket, so that its
-clock can be moved. Both doors, the sweep and the judges are the real ones.
+clock can be moved. Both clients, the sweep and the judges are the real ones.
 """
 
 import asyncio
@@ -19,12 +19,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from workshop_culler import labels
-from workshop_culler.doors import cluster as cluster_room
-from workshop_culler.doors import hub as hub_room
-from workshop_culler.doors import kinds
-from workshop_culler.passes import janitor, sweep
-from workshop_culler.rules import orphans, policies
+from workshop_culler.clients import cluster as cluster_client
+from workshop_culler.clients import hub as hub_client
+from workshop_culler.config.settings import Settings
+from workshop_culler.passes import cluster_sweep, sweep
+from workshop_culler.rules import kinds, labels, orphans, user_verdicts
 from workshop_culler.rules.limits import Limits
 
 LOG = logging.getLogger("test.machine")
@@ -86,7 +85,7 @@ class SmallHub:
                 "pending": None if server["ready"] else "spawn",
                 "started": server["started"].isoformat(),
                 "last_activity": user["last_activity"].isoformat(),
-            }  # fmt: skip
+            }
         return {
             "name": name,
             "groups": ["workshop-anonymous"],
@@ -122,7 +121,7 @@ class SmallHub:
         return web.Response(status=204)
 
 
-class ShiftedCluster(cluster_room.Cluster):
+class ShiftedCluster(cluster_client.Cluster):
     """Objects made after the clock was moved are as young as they are."""
 
     hub = None
@@ -136,11 +135,11 @@ class ShiftedCluster(cluster_room.Cluster):
         ahead = self.born.get((thing.kind, thing.name), timedelta(0))
         return dataclasses.replace(thing, created=thing.created + ahead)
 
-    async def list_things(self, kind, selector, namespace=""):
-        return [self.shift(t) for t in await super().list_things(kind, selector, namespace)]
+    async def list_objects(self, kind, selector, namespace=""):
+        return [self.shift(t) for t in await super().list_objects(kind, selector, namespace)]
 
-    async def find_thing(self, kind, namespace, name):
-        return self.shift(await super().find_thing(kind, namespace, name))
+    async def get_object(self, kind, namespace, name):
+        return self.shift(await super().get_object(kind, namespace, name))
 
 
 async def no_sleep(seconds):
@@ -173,11 +172,14 @@ class Machine(RuleBasedStateMachine):
             "name": name,
             "labels": {"app": "lab", "class": "session", labels.SESSION: session},
             "annotations": {
-                labels.REQUESTOR: OWNER.requestor, labels.NAMESPACE: "workshops",
-                labels.DEPLOYMENT: "lab", labels.USERNAME: user,
-                labels.POD: f"lab-user-{user}-{self.run}", **annotations,
+                labels.REQUESTOR: OWNER.requestor,
+                labels.NAMESPACE: "workshops",
+                labels.DEPLOYMENT: "lab",
+                labels.USERNAME: user,
+                labels.POD: f"lab-user-{user}-{self.run}",
+                **annotations,
             },
-        }  # fmt: skip
+        }
         if kind is not kinds.PROJECTS:
             metadata["namespace"] = "workshops"
         made = {"apiVersion": "v1", "kind": MODELS[kind], "metadata": metadata}
@@ -280,28 +282,38 @@ class Machine(RuleBasedStateMachine):
     @rule(
         verb=st.sampled_from(["list", "get", "delete", "*"]),
         resource=st.sampled_from(["namespaces", "pods", "serviceaccounts", "*"]),
-        fault=st.sampled_from([{"status": 500}, {"drop": "before"}, {"drop": "after"},
-                               {"retry_after": 1}, {"stale": 1}]),
+        fault=st.sampled_from(
+            [
+                {"status": 500},
+                {"drop": "before"},
+                {"drop": "after"},
+                {"retry_after": 1},
+                {"stale": 1},
+            ]
+        ),
         times=st.integers(1, 4),
-    )  # fmt: skip
+    )
     def cluster_will_fail(self, verb, resource, fault, times):
         if "stale" in fault:
             verb = "list"
-        self.pocket.faults.add(verb=verb, resource=resource, times=times, user=OWNER.requestor,
-                               **fault)  # fmt: skip
+        self.pocket.faults.add(
+            verb=verb, resource=resource, times=times, user=OWNER.requestor, **fault
+        )
 
     # --- what the culler does ---
     async def _sweep(self):
-        address = hub_room.Address(self.hub.url, "x", timeout=5)
-        rules = sweep.Rules(
+        address = hub_client.Address(self.hub.url, "x", timeout=5)
+        rules = Settings(
             general=Limits(idle=IDLE, age=AGE),
-            users=policies.UserRules(anonymous_group="workshop-anonymous", anonymous=VISITOR),
+            users=user_verdicts.UserRules(anonymous_group="workshop-anonymous", anonymous=VISITOR),
         )
         side = ShiftedCluster(LOG, timeout=5, sleep=no_sleep)
         side.hub, side.born = self.hub, self.born
-        async with hub_room.Hub(address, LOG, no_sleep) as door, side:
-            keeper = janitor.Janitor(side, door, OWNER, orphans.Rules(grace=GRACE), LOG)
-            return await sweep.Sweep(door, rules, LOG, keeper).run()
+        async with hub_client.Hub(address, LOG, no_sleep) as client, side:
+            cleaner = cluster_sweep.ClusterSweep(
+                side, client, OWNER, orphans.Rules(grace=GRACE), LOG
+            )
+            return await sweep.Sweep(client, rules, LOG, cleaner).run()
 
     def sweep_once(self):
         self.hub.stopped.clear()
@@ -323,9 +335,10 @@ class Machine(RuleBasedStateMachine):
         live = {key for u, s in self.sessions.items() for key in self.of_session(u, s)}
         assert before & live <= after, f"of live sessions went: {before & live - after}"
         young = {
-            key for key in before & set(self.owners)
+            key
+            for key in before & set(self.owners)
             if self.hub.ahead - self.born[key] < timedelta(seconds=GRACE - 30)
-        }  # fmt: skip
+        }
         assert young <= after, f"within the grace period went: {young - after}"
 
     def without_faults(self, look):
@@ -365,11 +378,19 @@ def test_never_a_live_one_never_a_foreign_one_always_every_dead_one(cluster, mon
     role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "cluster-admin"}
     cluster.apply(
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "workshops"}},
-        {"apiVersion": "v1", "kind": "ServiceAccount",
-         "metadata": {"name": "hub", "namespace": "workshops"}},
-        {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding",
-         "metadata": {"name": "hub"}, "roleRef": role, "subjects": [subject]},
-    )  # fmt: skip
+        {
+            "apiVersion": "v1",
+            "kind": "ServiceAccount",
+            "metadata": {"name": "hub", "namespace": "workshops"},
+        },
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": "hub"},
+            "roleRef": role,
+            "subjects": [subject],
+        },
+    )
     token = cluster.token("workshops", "hub")
     monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig_for(token)))
     monkeypatch.setattr(Machine, "pocket", cluster)
@@ -389,10 +410,8 @@ def test_never_a_live_one_never_a_foreign_one_always_every_dead_one(cluster, mon
 def test_the_small_hub_speaks_as_the_real_one():
     """Its models have what ours reads of the real one's (see test_hub.py::test_a_real_hub)."""
     hub = SmallHub()
-    hub.users["ada"] = {
-        "last_activity": hub.now, "server": {"ready": True, "started": hub.now}
-    }  # fmt: skip
-    from workshop_culler.models import make_user
+    hub.users["ada"] = {"last_activity": hub.now, "server": {"ready": True, "started": hub.now}}
+    from workshop_culler.rules.models import make_user
 
     user = make_user(json.loads(json.dumps(hub.model("ada"))))
     assert user.servers[0].ready

@@ -1,6 +1,6 @@
 """Log in to JupyterHub with an OpenShift account, with nothing to configure."""
 
-from .authenticator import OpenShiftAuthenticator
+from openshift_authenticator.authenticator import OpenShiftAuthenticator
 
 __version__ = "0.1.0"
 __all__ = ["OpenShiftAuthenticator"]

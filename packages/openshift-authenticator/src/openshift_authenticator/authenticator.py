@@ -1,7 +1,7 @@
-"""The class that JupyterHub loads: short hooks; the rooms beside it do the work.
+"""The class that JupyterHub loads: short hooks; the components beside it do the work.
 
 ``c.JupyterHub.authenticator_class = "openshift-cluster"``. Built on oauthenticator's base; each
-override names the step of the base that it replaces. The settings are in options.py.
+override names the step of the base that it replaces. The settings are in config/traits.py.
 """
 
 from __future__ import annotations
@@ -16,70 +16,60 @@ from jupyterhub.utils import get_browser_protocol
 from oauthenticator.oauth2 import guess_callback_uri
 from traitlets import Instance, default
 
-from . import (
-    access,
-    credentials,
-    endpoints,
-    errors,
-    handlers,
-    identity,
-    options,
-    redirects,
-    refresh,
-    renewal,
-    rights,
-    rooms,
-    sessions,
-    states,
-    tokens,
-    turnstile,
-)
+from openshift_authenticator import errors
+from openshift_authenticator.cluster import credentials
+from openshift_authenticator.cluster.rules import endpoints, tokens
+from openshift_authenticator.components import Components, make_components
+from openshift_authenticator.config import traits
+from openshift_authenticator.login import access_reviews, handlers, login_state
+from openshift_authenticator.login.rules import access, identity, login_record, redirects
+from openshift_authenticator.refresh import refresh, rules, single_flight
 
 FORGET_SECONDS = 2.0
 """How long a logout waits for the cluster to revoke tokens."""
 
 
-class OpenShiftAuthenticator(options.Options):
+class OpenShiftAuthenticator(traits.AuthenticatorTraits):
     """Log in with the account of an OpenShift cluster."""
 
-    user_auth_state_key = sessions.STATE_KEY
+    user_auth_state_key = login_record.STATE_KEY
     login_handler = handlers.LoginHandler
     callback_handler = handlers.CallbackHandler
     logout_handler = handlers.LogoutHandler
 
-    parts = Instance(rooms.Rooms)
-    ledger = Instance(states.Ledger, ())
-    weather = Instance(refresh.Weather, ())
+    components = Instance(Components)
+    replay_cache = Instance(login_state.ReplayCache, ())
+    circuit = Instance(rules.CircuitBreaker, ())
     where = Instance(endpoints.Endpoints, allow_none=True)
-    now = staticmethod(time.time)
+    clock = staticmethod(time.time)
 
-    @default("parts")
-    def _parts_default(self) -> rooms.Rooms:
-        # What the rooms log goes where the hub logs, in its format.
+    @default("components")
+    def _components_default(self) -> Components:
+        # What the components log goes where the hub logs, in its format.
         logging.getLogger(__package__).parent = self.log
-        return rooms.make_rooms(self)
+        return make_components(self)
 
     @property
-    def limits(self) -> refresh.Limits:
+    def limits(self) -> rules.RefreshLimits:
         """The settings that refresh.py wants to know."""
-        return refresh.Limits(self.auth_refresh_age, self.refresh_tolerance)
+        return rules.RefreshLimits(self.auth_refresh_age, self.refresh_tolerance)
 
     @property
-    def gate(self) -> turnstile.Turnstile:
-        """Where refreshes pass, see renewal.py."""
-        return self.parts.turnstile
+    def single_flight(self) -> single_flight.SingleFlight:
+        """One refresh at a time for each user."""
+        return self.components.single_flight
 
     # The way there ----------------------------------------------------------------------------
 
     def get_handlers(self, app: Any) -> list[tuple[str, type]]:
         """Called once by JupyterHub as it starts; begins the self-check beside it."""
-        checker = self.parts.checker
+        checker = self.components.checker
         public = getattr(app, "public_url", "")
         checker.callback = self.oauth_callback_url or (
             redirects.make_callback(public, app.base_url) if public else ""
         )
         work = checker.run_at_start(self.account, self.service_account_dir, app.base_url)
-        self.parts.begin(work)
+        self.components.begin(work)
         return [*super().get_handlers(app), (r"/openshift-login", handlers.StatusHandler)]
 
     async def find(self) -> endpoints.Endpoints:
@@ -88,19 +78,19 @@ class OpenShiftAuthenticator(options.Options):
             issuer = self.authorize_url
             self.where = endpoints.Endpoints(issuer, self.authorize_url, self.token_url)
         else:
-            self.where = await self.parts.finder.find()
+            self.where = await self.components.finder.find()
         return self.where
 
     def get_callback_url(self, handler: Any = None) -> str:
         """The callback: configured, found by the self-check, or taken from the request."""
-        if self.oauth_callback_url or self.parts.checker.callback or handler is None:
-            return self.oauth_callback_url or self.parts.checker.callback
+        if self.oauth_callback_url or self.components.checker.callback or handler is None:
+            return self.oauth_callback_url or self.components.checker.callback
         protocol = get_browser_protocol(handler.request)
         return guess_callback_uri(protocol, handler.request.host, handler.hub.server.base_url)
 
     def make_request(self, callback: str) -> redirects.Request:
         """What is asked of the OAuth server."""
-        known = (self.oauth_callback_url, self.parts.checker.callback)
+        known = (self.oauth_callback_url, self.components.checker.callback)
         return redirects.Request(
             self.client_id, callback, tuple(self.scope), guessed=callback not in known
         )
@@ -109,8 +99,8 @@ class OpenShiftAuthenticator(options.Options):
         """Called by the login page before it sends the browser away; raises errors.LoginError."""
         callback = self.get_callback_url(handler)
         await self.find()
-        if problem := await self.parts.checker.check(callback):
-            raise errors.Misconfigured.of(problem)
+        if problem := await self.components.checker.check(callback):
+            raise errors.MisconfiguredError.of(problem)
 
     # The way back -----------------------------------------------------------------------------
 
@@ -134,23 +124,23 @@ class OpenShiftAuthenticator(options.Options):
     async def get_token_info(self, handler: Any, params: dict[str, str]) -> dict[str, Any]:
         """Replaces the base's: exchange the code; raises errors.LoginError."""
         where = await self.find()
-        answer = await self.parts.api.exchange_code(where.token, params)
+        answer = await self.components.api.exchange_code(where.token, params)
         request = self.make_request(params["redirect_uri"])
-        document = redirects.judge_exchange(answer.status, answer.document(), request)
-        return {**document, "obtained_at": self.now()}
+        document = redirects.parse_exchange(answer.status, answer.document(), request)
+        return {**document, "obtained_at": self.clock()}
 
     async def token_to_user(self, token_info: dict[str, Any]) -> dict[str, Any]:
         """Replaces the base's: the user document of the token's owner; raises errors.LoginError."""
         try:
-            return await self.parts.api.get_user(token_info["access_token"])
+            return await self.components.api.get_user(token_info["access_token"])
         except errors.ClusterError as error:
             raise access.explain_refusal(error, token_info, "user:info") from error
 
     def user_info_to_username(self, user_info: dict[str, Any]) -> str:
         """Replaces the base's: the cluster's name, as it spells it; raises errors.LoginError."""
-        name = identity.read_person(user_info).name
-        if why := identity.judge_name(name):
-            raise errors.Refused(f"Your cluster account cannot be used with this hub: {why}.")
+        name = identity.read_user(user_info).name
+        if why := identity.problem_with_name(name):
+            raise errors.RefusedError(f"Your cluster account cannot be used with this hub: {why}.")
         return name
 
     def normalize_username(self, username: str) -> str:
@@ -159,7 +149,7 @@ class OpenShiftAuthenticator(options.Options):
 
     def validate_username(self, username: str) -> bool:
         """Refuses names that the hub or an address cannot hold."""
-        return not identity.judge_name(username) and super().validate_username(username)
+        return not identity.problem_with_name(username) and super().validate_username(username)
 
     def build_auth_state_dict(
         self, token_info: dict[str, Any], user_info: dict[str, Any]
@@ -168,20 +158,22 @@ class OpenShiftAuthenticator(options.Options):
         return {
             **super().build_auth_state_dict(token_info, user_info),
             "expires_at": tokens.read_expiry(token_info),
-            "checked_at": self.now(),
+            "checked_at": self.clock(),
         }
 
     async def get_user_groups(self, auth_state: dict[str, Any]) -> set[str]:
         """Replaces the base's: the groups that people made, without system:..."""
-        return set(identity.read_person(auth_state[sessions.STATE_KEY]).groups)
+        return set(identity.read_user(auth_state[login_record.STATE_KEY]).groups)
 
     async def update_auth_model(self, auth_model: dict[str, Any]) -> dict[str, Any]:
         """Adds to the model what the person may do in the cluster, and whether they are admin."""
         state = auth_model["auth_state"]
-        found = await rights.ask_rights(self.parts.api, state["token_response"], *self._checks())
+        found = await access_reviews.ask_access(
+            self.components.api, state["token_response"], *self._checks()
+        )
         state["openshift_rights"] = {"enter": found.enter, "administer": found.administer}
-        auth_model["admin"] = self._judge(auth_model).admin
-        auth_model["user_info"] = sessions.make_user_info(state)
+        auth_model["admin"] = self._decide_entry(auth_model).admin
+        auth_model["user_info"] = login_record.make_user_info(state)
         return auth_model
 
     def _checks(self) -> tuple[tuple[access.Check, ...], ...]:
@@ -205,17 +197,17 @@ class OpenShiftAuthenticator(options.Options):
             admin_by_access=bool(self.admin_access),
         )
 
-    def _judge(self, model: dict[str, Any]) -> identity.Entry:
+    def _decide_entry(self, model: dict[str, Any]) -> identity.EntryVerdict:
         state = model["auth_state"]
-        person = identity.read_person(state[sessions.STATE_KEY])
-        may = identity.Rights(**state.get("openshift_rights", {}))
-        return identity.judge_entry(replace(person, name=model["name"]), may, self.rules)
+        person = identity.read_user(state[login_record.STATE_KEY])
+        may = identity.AccessAnswers(**state.get("openshift_rights", {}))
+        return identity.decide_entry(replace(person, name=model["name"]), may, self.rules)
 
     async def check_allowed(self, username: str, auth_model: dict[str, Any] | None) -> bool:
         """Replaces the base's: the same rules, and a sentence for whoever is not let in."""
         if auth_model is None:
             return False
-        entry = self._judge(auth_model)
+        entry = self._decide_entry(auth_model)
         if entry.allowed:
             self.log.info("%s may enter: %s", username, entry.why)
             return True
@@ -226,25 +218,25 @@ class OpenShiftAuthenticator(options.Options):
         """The last step of a login: is it the person that the hub knows by this name?"""
         user = handler.find_user(auth_model["name"])
         known = (await user.get_auth_state() or {}) if user else {}
-        old = sessions.read_uid(known, getattr(user, "user_info", None))
-        new = sessions.read_uid(auth_model["auth_state"], None)
-        if not identity.judge_same_person(old, new):
+        old = login_record.read_uid(known, getattr(user, "user_info", None))
+        new = login_record.read_uid(auth_model["auth_state"], None)
+        if not identity.is_same_person(old, new):
             raise self._refuse_stranger(auth_model["name"])
         model = await super().run_post_auth_hook(handler, auth_model)
         ends = tokens.render_time(model["auth_state"].get("expires_at") or 0)
         self.log.info(
             "The OpenShift token of %s ends at %s", model["name"], ends or "no known time"
         )
-        return self._settle_tokens(known, model)
+        return self._retire_tokens(known, model)
 
-    def _refuse_stranger(self, name: str) -> errors.Refused:
+    def _refuse_stranger(self, name: str) -> errors.RefusedError:
         self.log.error(
             "The cluster account %s is not the one that the hub knows by this name (another UID). "
             "To let the new one in, delete the user %s at /hub/admin, with what it owns.",
             name,
             name,
         )
-        return errors.Refused(
+        return errors.RefusedError(
             f"The hub already has a user {name}, who was another person: the cluster account was "
             "deleted and made again. Ask the hub's admin to delete the old user.",
             code="another-uid",
@@ -258,20 +250,20 @@ class OpenShiftAuthenticator(options.Options):
         wanted = self.sessions_act_as_user or self.auth_refresh_age > 0
         return self.enable_auth_state and wanted
 
-    def _settle_tokens(self, old: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
+    def _retire_tokens(self, old: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
         state = model["auth_state"]
         if not self.keeps_tokens:
-            self.parts.begin(self._revoke(sessions.read_tokens(state), state))
-            return {**model, "auth_state": sessions.without_token(state)}
+            self.components.begin(self._revoke(login_record.read_tokens(state), state))
+            return {**model, "auth_state": login_record.without_token(state)}
         # Somebody's running session may still use the token that it was given.
-        kept = sessions.MOST_OLDER if self.sessions_act_as_user else 0
-        older = sessions.read_tokens(old)
-        self.parts.begin(self._revoke(older[kept:], old))
-        return {**model, "auth_state": {**state, sessions.OLDER_KEY: older[:kept]}}
+        kept = login_record.MOST_OLDER if self.sessions_act_as_user else 0
+        older = login_record.read_tokens(old)
+        self.components.begin(self._revoke(older[kept:], old))
+        return {**model, "auth_state": {**state, login_record.OLDER_KEY: older[:kept]}}
 
     async def _revoke(self, found: list[str], state: dict[str, Any]) -> None:
-        scope = sessions.read_scope(state)
-        await asyncio.gather(*(self.parts.revoker.revoke(token, scope) for token in found))
+        scope = login_record.read_scope(state)
+        await asyncio.gather(*(self.components.revoker.revoke(token, scope) for token in found))
 
     async def forget(self, user: Any) -> None:
         """Give back the user's tokens; called at logout and when the user is deleted.
@@ -279,9 +271,9 @@ class OpenShiftAuthenticator(options.Options):
         A cluster that takes its time does not hold up the logout: the work goes on beside it.
         """
         state = await user.get_auth_state() or {}
-        if found := sessions.read_tokens(state):
-            await user.save_auth_state(sessions.without_token(state))
-            work = self.parts.begin(self._revoke(found, state))
+        if found := login_record.read_tokens(state):
+            await user.save_auth_state(login_record.without_token(state))
+            work = self.components.begin(self._revoke(found, state))
             await asyncio.wait({work}, timeout=FORGET_SECONDS)
 
     async def delete_user(self, user: Any) -> None:
@@ -302,23 +294,23 @@ class OpenShiftAuthenticator(options.Options):
         if not hasattr(handler, "_token_authenticated") and handler is not None:
             # JupyterHub 6.1 reads it when we answer False, but sets it for API tokens only.
             handler._token_authenticated = False
-        result, first = await self.gate.enter(user.name, lambda: renewal.renew(self, user))
+        result, first = await self.single_flight.run(user.name, lambda: refresh.renew(self, user))
         # Whoever waited for another's refresh has nothing left to save.
         return result if first else bool(result)
 
     async def make_model(self, state: dict[str, Any]) -> dict[str, Any]:
         """The model that the token of ``state`` gives now; raises errors.LoginError."""
         model = await self._token_to_auth_model(state["token_response"])
-        model["auth_state"][sessions.OLDER_KEY] = sessions.read_tokens(state)[1:]
+        model["auth_state"][login_record.OLDER_KEY] = login_record.read_tokens(state)[1:]
         return model
 
-    async def judge_model(self, model: dict[str, Any]) -> bool:
+    async def still_admits(self, model: dict[str, Any]) -> bool:
         """Do the rules still let this person in?"""
-        return self._judge(model).allowed
+        return self._decide_entry(model).allowed
 
     def render_status(self) -> dict[str, Any]:
         """What an admin may know of the hub's side of a login."""
-        checker = self.parts.checker
+        checker = self.components.checker
         return {
             "openshift_url": self.openshift_url,
             "client_id": self.client_id,

@@ -1,6 +1,6 @@
 """What can go wrong at login, as exceptions that a person may read.
 
-Raised by every room of this package; turned into HTTP answers only in handlers.py and
+Raised everywhere in this package; turned into HTTP answers only in handlers.py and
 authenticator.py. A sentence says what happened and what to do; it never holds a secret.
 """
 
@@ -41,45 +41,45 @@ class LoginError(Exception):
         self.problem = Problem(code or self.code, sentence, command)
 
 
-class Refused(LoginError):
+class RefusedError(LoginError):
     """The person may not come in."""
 
     code = "refused"
     http_status = 403
 
 
-class ScopeMissing(Refused):
+class ScopeMissingError(RefusedError):
     """The person did not approve what the hub needs to know."""
 
     code = "scope-missing"
 
 
-class Misconfigured(LoginError):
+class MisconfiguredError(LoginError):
     """The hub's or the cluster's settings are wrong; only an administrator can mend it."""
 
     code = "misconfigured"
 
     @classmethod
-    def of(cls, problem: Problem) -> Misconfigured:
+    def of(cls, problem: Problem) -> MisconfiguredError:
         """The error that carries a problem found before."""
         error = cls(problem.sentence)
         error.problem = problem
         return error
 
 
-class NotOpenShift(Misconfigured):
+class NotOpenShiftError(MisconfiguredError):
     """The cluster has no OAuth server of its own."""
 
     code = "no-oauth-server"
 
 
-class BadDiscovery(Misconfigured):
+class BadDiscoveryError(MisconfiguredError):
     """The cluster's well-known document cannot be used."""
 
     code = "bad-discovery"
 
 
-class BadDocument(Misconfigured):
+class BadDocumentError(MisconfiguredError):
     """The cluster answered something that is not what its API promises."""
 
     code = "bad-answer"

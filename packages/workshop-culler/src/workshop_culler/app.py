@@ -1,6 +1,6 @@
 """The program `workshop-culler`: options, checks at start, the timer, a clean end.
 
-It contains no rule: `make_rules` turns options into values for `passes/sweep.py`.
+It contains no rule; what the options mean is in `config/reading.py`.
 """
 
 from __future__ import annotations
@@ -17,25 +17,27 @@ from typing import Any
 
 from traitlets import TraitError
 
-from workshop_culler import __version__, labels, options, scopes, settings
-from workshop_culler.doors import cluster, hub
-from workshop_culler.errors import DoorError, StartError, TemporaryError
-from workshop_culler.passes import janitor, metrics, report, sweep
-from workshop_culler.rules import holds, limits, orphans, policies
-from workshop_culler.service import desk, ledger, serving
+from workshop_culler import __version__
+from workshop_culler.clients import cluster, hub
+from workshop_culler.config import idle_culler, reading, traits
+from workshop_culler.config.settings import Settings
+from workshop_culler.errors import ApiError, StartError, TemporaryError
+from workshop_culler.passes import cluster_sweep, metrics, report, sweep
+from workshop_culler.rules import idle_grace, labels, limits, orphans, scopes
+from workshop_culler.service import server, sessions, state_store
 
 EXIT_OK, EXIT_TROUBLE, EXIT_NO_START = 0, 1, 2
 CONFIG_FILES = ("workshop_culler_config.py", "idle_culler_config.py")
 
 
-class WorkshopCuller(settings.Settings):
+class WorkshopCuller(traits.CullerTraits):
     """Ends idle and over-age sessions and removes what they leave in the cluster."""
 
     name = "workshop-culler"
     version = __version__
     description = __doc__ or ""
     aliases = {  # noqa: RUF012 - as traitlets has it
-        **options.SHARED_ALIASES,
+        **idle_culler.SHARED_ALIASES,
         "log-level": "Application.log_level",
         "anonymous-timeout": "WorkshopCuller.anonymous_timeout",
         "pending-timeout": "WorkshopCuller.pending_timeout",
@@ -45,7 +47,7 @@ class WorkshopCuller(settings.Settings):
         "state-file": "WorkshopCuller.state_file",
     }
     flags = {  # noqa: RUF012 - as traitlets has it
-        **options.SHARED_FLAGS,
+        **idle_culler.SHARED_FLAGS,
         "clean-cluster": ({"WorkshopCuller": {"clean_cluster": True}}, "--clean-cluster=true"),
         "once": ({"WorkshopCuller": {"once": True}}, "one pass, for cron"),
         "dry-run": ({"WorkshopCuller": {"dry_run": True}}, "print the verdicts and do nothing"),
@@ -74,40 +76,46 @@ class WorkshopCuller(settings.Settings):
             raise StartError(f"config_file: there is no {self.config_file}")
 
     async def run(self) -> int:
-        """Open the doors, check the rights, sweep until told to stop; the exit code."""
+        """Open the clients, check the rights, sweep until told to stop; the exit code."""
         async with contextlib.AsyncExitStack() as stack:
-            door = await stack.enter_async_context(hub.Hub(make_address(self), self.log))
-            rules = make_rules(self)
-            await check_scopes(self, door, rules)
-            keeper = None
+            client = await stack.enter_async_context(hub.Hub(reading.make_address(self), self.log))
+            settings = reading.make_settings(self)
+            await check_scopes(self, client, settings)
+            cleaner = None
             if self.clean_cluster:
                 side = await stack.enter_async_context(cluster.Cluster(self.log))
-                keeper = make_janitor(self, side, door, await find_requestor(self, side))
-            counter = await self._make_desk(stack, sweep.Sweep(door, rules, self.log, keeper))
+                cleaner = make_cluster_sweep(self, side, client, await find_requestor(self, side))
+            counter = await self._make_session_service(
+                stack, sweep.Sweep(client, settings, self.log, cleaner)
+            )
             if self.once or self.dry_run:
                 return await self._run_once(counter.work)
             return await self._run_on(counter, await self._serve(stack, counter))
 
-    async def _make_desk(self, stack: contextlib.AsyncExitStack, work: sweep.Sweep) -> desk.Desk:
-        """What people ask for; its own door to the hub, so that a long pass delays nobody."""
-        book = ledger.Ledger(Path(self.state_file), self.log)
-        book.read()
-        door = await stack.enter_async_context(hub.Hub(make_address(self), self.log))
-        made = desk.Desk(door, work, book, metrics.Metrics(), self.log, work.janitor)
-        work.find_grant = made.find_grant
+    async def _make_session_service(
+        self, stack: contextlib.AsyncExitStack, work: sweep.Sweep
+    ) -> sessions.SessionService:
+        """What people ask for; its own client to the hub, so that a long pass delays nobody."""
+        store = state_store.StateStore(Path(self.state_file), self.log)
+        store.read()
+        client = await stack.enter_async_context(hub.Hub(reading.make_address(self), self.log))
+        made = sessions.SessionService(
+            client, work, store, metrics.Metrics(), self.log, work.cluster_sweep
+        )
+        work.find_extension = made.find_extension
         return made
 
     async def _serve(
-        self, stack: contextlib.AsyncExitStack, counter: desk.Desk
-    ) -> serving.Service | None:
+        self, stack: contextlib.AsyncExitStack, counter: sessions.SessionService
+    ) -> server.Service | None:
         """The pages and the API, if the hub gave this service a URL."""
         names = ("JUPYTERHUB_SERVICE_URL", "JUPYTERHUB_SERVICE_PREFIX")
-        place = serving.read_place(*(os.environ.get(name, "") for name in names))
+        place = server.parse_listen_address(*(os.environ.get(name, "") for name in names))
         if place is None:
             self.log.info("No pages and no API: this service has no 'url' in the hub's services")
             return None
-        counter.ledger.check()
-        made = serving.Service(place, counter, self.log, open_metrics=self.open_metrics)
+        counter.store.check()
+        made = server.Service(place, counter, self.log, open_metrics=self.open_metrics)
         made.start()
         stack.push_async_callback(made.close)
         return made
@@ -119,19 +127,19 @@ class WorkshopCuller(settings.Settings):
         self.log.info("%s", report.render_summary(done))
         return EXIT_OK if done.ok else EXIT_TROUBLE
 
-    async def _run_on(self, counter: desk.Desk, pages: serving.Service | None) -> int:
+    async def _run_on(self, counter: sessions.SessionService, pages: server.Service | None) -> int:
         stop, work = make_stop_event(), counter.work
-        hold = holds.make_hold(self.grace_after_start, time.time(), time.monotonic())
+        grace = idle_grace.make_grace(self.grace_after_start, time.time(), time.monotonic())
         while not stop.is_set():
             begin = time.monotonic()
-            work.idle_on_hold = holds.is_on(hold, begin)
+            work.idle_suspended = idle_grace.is_active(grace, begin)
             done = await work.run()
             self.log.info("%s", report.render_summary(done))
             counter.metrics.count_pass(done, time.time())
             if pages:
                 pages.trouble = "; ".join(done.troubles)
-            hold = holds.look(hold, time.time(), time.monotonic(), outage=done.outage)
-            rest = max(find_interval(self) - (time.monotonic() - begin), 1.0)
+            grace = idle_grace.look(grace, time.time(), time.monotonic(), outage=done.outage)
+            rest = max(reading.find_interval(self) - (time.monotonic() - begin), 1.0)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), rest)
         return EXIT_OK
@@ -145,73 +153,19 @@ def make_stop_event() -> asyncio.Event:
     return stop
 
 
-def find_interval(app: WorkshopCuller) -> float:
-    """Seconds between passes: as configured, or half of the idle time (a minute with a cluster)."""
-    if app.cull_every:
-        return app.cull_every
-    half = app.timeout / 2 or 60.0
-    return min(half, 60.0) if app.clean_cluster else half
-
-
-def make_address(app: WorkshopCuller) -> hub.Address:
-    """Where the hub is; raises StartError naming what is missing."""
-    token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
-    if not app.url:
-        raise StartError("url: set WorkshopCuller.url or $JUPYTERHUB_API_URL to the hub's API")
-    if not token:
-        raise StartError("set $JUPYTERHUB_API_TOKEN; a hub gives it to its managed services")
-    return hub.Address(
-        url=app.url,
-        token=token,
-        timeout=float(os.environ.get("JUPYTERHUB_REQUEST_TIMEOUT") or 60),
-        concurrency=app.concurrency,
-        page_size=app.api_page_size or 200,
-        ssl=hub.make_ssl(app.internal_certs_location) if app.ssl_enabled else None,
-    )
-
-
-def make_rules(app: WorkshopCuller) -> sweep.Rules:
-    """The rules of all passes, from the options."""
-    first = [] if app.cull_default_servers else [{"match": {"server": ""}, "exempt": True}]
-    if not app.cull_named_servers:
-        first.append({"match": {"server": "?*"}, "exempt": True})
-    return sweep.Rules(
-        general=limits.Limits(
-            idle=app.timeout,
-            age=app.max_age,
-            pending=app.pending_timeout,
-            remove=app.remove_named_servers,
-            extend=app.extension,
-            extend_limit=app.extension_limit,
-            warn=app.warning,
-        ),
-        ordered=limits.make_policies([*first, *app.policies]),
-        users=policies.UserRules(
-            anonymous_group=app.anonymous_group,
-            anonymous=app.anonymous_timeout,
-            idle=app.timeout if app.cull_users else 0,
-            age=app.max_age if app.cull_users else 0,
-            admins=app.cull_admin_users,
-        ),
-        arbiter=app.cull_arbiter_hook,
-        limits_hook=app.limits_hook,
-        dry_run=app.dry_run,
-    )
-
-
 async def find_requestor(app: WorkshopCuller, side: cluster.Cluster) -> str:
     """Who the spawner is to the cluster: as configured, or who we are ourselves."""
     if app.hub_account:
         return app.hub_account
     try:
         return await ask_patiently(app, side.whoami)
-    except DoorError as error:
+    except ApiError as error:
         raise StartError(f"hub_account: the cluster did not tell it ({error}): set it") from error
 
 
-def make_janitor(
-    app: WorkshopCuller, side: cluster.Cluster, door: hub.Hub, requestor: str
-) -> janitor.Janitor:
+def make_cluster_sweep(
+    app: WorkshopCuller, side: cluster.Cluster, client: hub.Hub, requestor: str
+) -> cluster_sweep.ClusterSweep:
     """The cluster's half; raises StartError naming the option that is missing."""
     for name in ("application", "namespace"):
         if not getattr(app, name):
@@ -220,19 +174,19 @@ def make_janitor(
             )
     owner = labels.Owner(app.application, app.namespace, requestor)
     rules = orphans.Rules(app.orphan_grace, app.stuck_timeout, app.cull_volumes)
-    return janitor.Janitor(side, door, owner, rules, app.log, app.dry_run)
+    return cluster_sweep.ClusterSweep(side, client, owner, rules, app.log, app.dry_run)
 
 
-async def check_scopes(app: WorkshopCuller, door: hub.Hub, rules: sweep.Rules) -> None:
+async def check_scopes(app: WorkshopCuller, client: hub.Hub, settings: Settings) -> None:
     """Refuse to start without the least scopes; waits while the hub is not up yet."""
     try:
-        model = await ask_patiently(app, door.whoami)
-    except DoorError as error:
+        model = await ask_patiently(app, client.whoami)
+    except ApiError as error:
         raise StartError(f"the hub does not know our token: {error}") from error
     needed = scopes.find_needed(
-        deletes_users=rules.users.any,
-        user_age=bool(rules.users.age),
-        groups="group" in limits.needed_subjects(rules.ordered) or bool(app.anonymous_timeout),
+        deletes_users=settings.users.any,
+        user_age=bool(settings.users.age),
+        groups="group" in limits.needed_subjects(settings.ordered) or bool(app.anonymous_timeout),
         state=False,
     )
     has = model.get("scopes") or ()

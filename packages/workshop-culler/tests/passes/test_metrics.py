@@ -1,6 +1,6 @@
-from workshop_culler.models import Action, Verdict
 from workshop_culler.passes.metrics import Metrics
 from workshop_culler.passes.report import Report, Row
+from workshop_culler.rules.models import Action, Verdict
 
 
 def test_a_pass_is_counted():

@@ -3,8 +3,8 @@ import logging
 import pytest
 
 from workshop_culler import errors
-from workshop_culler.models import Action, Verdict, keep
 from workshop_culler.passes import report
+from workshop_culler.rules.models import Action, Verdict, keep
 
 LOG = logging.getLogger("test")
 STOP = Verdict(Action.STOP, "idle for 10m00s", "idle")
@@ -24,7 +24,7 @@ def test_kept_things_have_rows_in_a_dry_run_only():
         (None, False, "outcome='stopped'"),
         (errors.TemporaryError("busy"), True, "outcome='failed: busy'"),
         (KeyError("x"), True, "outcome='failed: KeyError'"),
-        (errors.Changed("other uid"), False, "changed since it was judged"),
+        (errors.ChangedError("other uid"), False, "changed since it was judged"),
     ],
 )
 def test_what_an_act_came_to(caplog, error, failed, logged):

@@ -1,7 +1,7 @@
 import pytest
 
-from workshop_culler.models import Server
 from workshop_culler.rules import limits
+from workshop_culler.rules.models import Server
 
 ADA = Server(
     "ada",
@@ -72,7 +72,7 @@ def test_without_a_match_the_general_limits_hold():
     ],
 )
 def test_a_bad_policy_is_named(entries, says):
-    with pytest.raises(limits.BadPolicy) as error:
+    with pytest.raises(limits.BadPolicyError) as error:
         limits.make_policies(entries)
     assert says in str(error.value)
 
@@ -80,7 +80,7 @@ def test_a_bad_policy_is_named(entries, says):
 def test_a_hook_changes_limits_under_the_same_checks():
     changed = limits.change_limits(limits.Limits(), {"idle": 5}, "limits_hook")
     assert (changed.idle, changed.policy) == (5, "limits_hook")
-    with pytest.raises(limits.BadPolicy, match="limits_hook"):
+    with pytest.raises(limits.BadPolicyError, match="limits_hook"):
         limits.change_limits(limits.Limits(), 5, "limits_hook")
 
 

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_culler import labels
-from workshop_culler.models import Action, Presence, Server, Thing, User
-from workshop_culler.rules import orphans
+from workshop_culler.rules import labels, orphans
+from workshop_culler.rules.models import Action, ObjectMeta, Presence, Server, User
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OWNER = labels.Owner("lab", "workshops", "system:serviceaccount:workshops:lab-spawner")
@@ -19,8 +18,8 @@ def ago(seconds):
     return NOW - timedelta(seconds=seconds)
 
 
-def thing(kind="namespaces", **more):
-    return Thing(
+def item(kind="namespaces", **more):
+    return ObjectMeta(
         kind,
         "lab-x7k2",
         "" if kind == "namespaces" else "workshops",
@@ -38,7 +37,7 @@ def thing(kind="namespaces", **more):
 
 
 def judge(it, hub=Presence.GONE, pod=Presence.GONE, rules=RULES):
-    return orphans.judge_orphan(it, OWNER, hub, pod, NOW, rules)
+    return orphans.decide_orphan(it, OWNER, hub, pod, NOW, rules)
 
 
 @pytest.mark.parametrize(("hub", "pod"), list(itertools.product(Presence, Presence)))
@@ -46,21 +45,21 @@ def judge(it, hub=Presence.GONE, pod=Presence.GONE, rules=RULES):
 def test_only_firm_answers_delete(kind, hub, pod):
     over = hub in (Presence.GONE, Presence.STOPPED, Presence.REPLACED)
     expected = over and (kind == "pods" or pod is Presence.GONE)
-    assert judge(thing(kind), hub, pod).acts is expected
+    assert judge(item(kind), hub, pod).acts is expected
 
 
 @pytest.mark.parametrize(
     ("it", "action"),
     [
-        pytest.param(thing(), Action.DELETE, id="old"),
-        pytest.param(thing(created=ago(90)), Action.DELETE, id="old to the second"),
-        pytest.param(thing(created=ago(89)), Action.KEEP, id="within grace"),
-        pytest.param(thing(created=ago(-5)), Action.KEEP, id="from the future"),
-        pytest.param(thing(created=None), Action.KEEP, id="age unknown"),
-        pytest.param(thing(deleting=ago(5)), Action.KEEP, id="terminating"),
-        pytest.param(thing(deleting=ago(600)), Action.UNSTICK, id="terminating for too long"),
-        pytest.param(thing("pods", deleting=ago(9999)), Action.KEEP, id="a pod is not unstuck"),
-        pytest.param(thing("persistentvolumeclaims"), Action.KEEP, id="volume"),
+        pytest.param(item(), Action.DELETE, id="old"),
+        pytest.param(item(created=ago(90)), Action.DELETE, id="old to the second"),
+        pytest.param(item(created=ago(89)), Action.KEEP, id="within grace"),
+        pytest.param(item(created=ago(-5)), Action.KEEP, id="from the future"),
+        pytest.param(item(created=None), Action.KEEP, id="age unknown"),
+        pytest.param(item(deleting=ago(5)), Action.KEEP, id="terminating"),
+        pytest.param(item(deleting=ago(600)), Action.UNSTICK, id="terminating for too long"),
+        pytest.param(item("pods", deleting=ago(9999)), Action.KEEP, id="a pod is not unstuck"),
+        pytest.param(item("persistentvolumeclaims"), Action.KEEP, id="volume"),
     ],
 )
 def test_age_and_state(it, action):
@@ -69,11 +68,11 @@ def test_age_and_state(it, action):
 
 def test_volumes_go_if_asked():
     rules = dataclasses.replace(RULES, volumes=True)
-    assert judge(thing("persistentvolumeclaims"), rules=rules).acts
+    assert judge(item("persistentvolumeclaims"), rules=rules).acts
 
 
 def test_stuck_rule_off():
-    assert not judge(thing(deleting=ago(9999)), rules=orphans.Rules(stuck=0)).acts
+    assert not judge(item(deleting=ago(9999)), rules=orphans.Rules(stuck=0)).acts
 
 
 @given(
@@ -87,17 +86,17 @@ def test_stuck_rule_off():
     ),
 )
 def test_a_foreign_thing_is_never_touched(hub, pod, age, wrong):
-    it = thing(created=ago(age))
+    it = item(created=ago(age))
     foreign = dataclasses.replace(it, annotations={**it.annotations, **wrong})
     assert not judge(foreign, hub, pod).acts
 
 
 def test_the_claim_is_read_and_never_guessed():
-    claim = orphans.find_claim(thing())
-    assert claim == orphans.Claim("x7k2", "", "lab-user-x7k2", "s1")
-    bare = dataclasses.replace(thing(), annotations={})
-    assert orphans.find_claim(bare) == orphans.Claim("", "", "", "s1")
-    assert orphans.find_claim(thing("pods")).pod == "lab-x7k2"
+    ref = orphans.find_session_ref(item())
+    assert ref == orphans.SessionRef("x7k2", "", "lab-user-x7k2", "s1")
+    bare = dataclasses.replace(item(), annotations={})
+    assert orphans.find_session_ref(bare) == orphans.SessionRef("", "", "", "s1")
+    assert orphans.find_session_ref(item("pods")).pod == "lab-x7k2"
 
 
 @pytest.mark.parametrize(
@@ -112,11 +111,11 @@ def test_the_claim_is_read_and_never_guessed():
     ],
 )
 def test_presence(user, presence):
-    assert orphans.find_presence(orphans.find_claim(thing()), user) is presence
+    assert orphans.find_presence(orphans.find_session_ref(item()), user) is presence
 
 
 def test_without_a_user_name_nothing_is_known():
-    assert orphans.find_presence(orphans.Claim(pod="p"), None) is Presence.UNKNOWN
+    assert orphans.find_presence(orphans.SessionRef(pod="p"), None) is Presence.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -130,17 +129,17 @@ def test_without_a_user_name_nothing_is_known():
     ],
 )
 def test_a_later_session_proves_the_earlier_one_over(server, pod, replaced):
-    claim = orphans.Claim("a", "", "p", "s1")
-    assert orphans.is_replaced(claim, server, Thing("pods", "p", labels=pod)) is replaced
+    ref = orphans.SessionRef("a", "", "p", "s1")
+    assert orphans.is_replaced(ref, server, ObjectMeta("pods", "p", labels=pod)) is replaced
 
 
 @pytest.mark.parametrize(
     ("it", "acts"),
     [
-        (Thing("pods", "a", finalizers=("x/y",), deleting=ago(9)), True),
-        (Thing("pods", "a", finalizers=("x/y",)), False),
-        (Thing("pods", "a", deleting=ago(9)), False),
+        (ObjectMeta("pods", "a", finalizers=("x/y",), deleting=ago(9)), True),
+        (ObjectMeta("pods", "a", finalizers=("x/y",)), False),
+        (ObjectMeta("pods", "a", deleting=ago(9)), False),
     ],
 )
 def test_finalizers_are_taken_only_off_what_is_to_go(it, acts):
-    assert orphans.judge_finalizers(it).acts is acts
+    assert orphans.decide_finalizers(it).acts is acts

@@ -13,11 +13,13 @@ pytestmark = [pytest.mark.hub, pytest.mark.asyncio(loop_scope="module")]
 class Browser:
     """A client with cookies that fills in the form."""
 
-    def __init__(self, office, session):
-        self.office, self.session = office, session
+    def __init__(self, culler_service, session):
+        self.culler_service, self.session = culler_service, session
 
     async def get(self, path):
-        async with self.session.get(self.office.page + path, allow_redirects=False) as answer:
+        async with self.session.get(
+            self.culler_service.page + path, allow_redirects=False
+        ) as answer:
             return answer.status, await answer.text()
 
     async def enter(self, code, xsrf=None):
@@ -26,20 +28,22 @@ class Browser:
         xsrf = text.split('name="_xsrf" value="')[1].split('"')[0] if xsrf is None else xsrf
         headers = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "same-origin"}
         async with self.session.post(
-            self.office.page + "login", data={"_xsrf": xsrf, "token": code},
-            headers=headers, allow_redirects=False,
-        ) as answer:  # fmt: skip
+            self.culler_service.page + "login",
+            data={"_xsrf": xsrf, "token": code},
+            headers=headers,
+            allow_redirects=False,
+        ) as answer:
             return answer.status, await answer.text(), answer.headers
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def browser(office):
+async def browser(culler_service):
     jar = aiohttp.CookieJar(unsafe=True)
     async with aiohttp.ClientSession(cookie_jar=jar) as session:
-        yield Browser(office, session)
+        yield Browser(culler_service, session)
 
 
-async def test_the_code_opens_the_page_and_the_feed(office, browser):
+async def test_the_code_opens_the_page_and_the_feed(culler_service, browser):
     assert (await browser.get(""))[0] == 302
     status, _, headers = await browser.enter(CODE)
     assert (status, headers["Location"]) == (302, "/services/culler/")
@@ -53,36 +57,36 @@ async def test_the_code_opens_the_page_and_the_feed(office, browser):
 
 
 @pytest.mark.parametrize("code", ["", "wrong", "x" * 600, "a b\u0000c"])
-async def test_a_wrong_code_is_refused_with_a_sentence(office, browser, code):
+async def test_a_wrong_code_is_refused_with_a_sentence(culler_service, browser, code):
     status, text, _ = await browser.enter(code)
     assert (status, login.WRONG in text) == (403, True)
     assert (await browser.get(""))[0] == 302
 
 
-async def test_tokens_that_are_for_something_else_are_refused(office, browser):
+async def test_tokens_that_are_for_something_else_are_refused(culler_service, browser):
     """A session's own token, and one of a person who may come in but sees nobody."""
-    await office.start_server("ada")
+    await culler_service.start_server("ada")
     for token in (
-        await office.token("ada", "access:servers!server=ada/"),
-        await office.token("guy", "access:services!service=culler"),
-        await office.token("grace", "read:servers"),
+        await culler_service.token("ada", "access:servers!server=ada/"),
+        await culler_service.token("guy", "access:services!service=culler"),
+        await culler_service.token("grace", "read:servers"),
     ):
         status, _, headers = await browser.enter(token)
         assert status == 403
         assert "services-culler" not in str(headers.getall("Set-Cookie", []))
 
 
-async def test_a_form_of_another_site_logs_nobody_in(office, browser):
+async def test_a_form_of_another_site_logs_nobody_in(culler_service, browser):
     status, _, headers = await browser.enter(CODE, xsrf="forged")
     assert status == 403
     assert "Location" not in headers
 
 
-async def test_log_out_forgets_the_code(office, browser):
+async def test_log_out_forgets_the_code(culler_service, browser):
     await browser.enter(CODE)
     _, text = await browser.get("")
     xsrf = text.split('name="_xsrf" value="')[1].split('"')[0]
-    address = office.page + "logout"
+    address = culler_service.page + "logout"
     async with browser.session.post(address, data={"_xsrf": "x"}, allow_redirects=False) as refused:
         assert refused.status == 403
     async with browser.session.post(address, data={"_xsrf": xsrf}, allow_redirects=False) as done:
@@ -90,10 +94,10 @@ async def test_log_out_forgets_the_code(office, browser):
     assert (await browser.get(""))[0] == 302
 
 
-async def test_the_code_is_in_no_log(office, browser):
+async def test_the_code_is_in_no_log(culler_service, browser):
     await browser.enter(CODE)
     await browser.get("")
-    assert CODE not in office.hub.log_text
+    assert CODE not in culler_service.hub.log_text
 
 
 async def test_guessing_is_slow_and_no_more_than_a_few_at_once():

@@ -1,1 +1,1 @@
-"""One look at hub and cluster: fetch, judge, act, and say what was done."""
+"""One look at hub and cluster: fetch, decide, act, and say what was done."""

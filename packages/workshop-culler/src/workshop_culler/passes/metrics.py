@@ -16,9 +16,11 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._passes = Counter(
-            "workshop_culler_passes", "Passes over hub and cluster", ["outcome"],
+            "workshop_culler_passes",
+            "Passes over hub and cluster",
+            ["outcome"],
             registry=self.registry,
-        )  # fmt: skip
+        )
         self._seconds = Histogram(
             "workshop_culler_pass_seconds", "How long a pass took", registry=self.registry
         )
@@ -26,17 +28,21 @@ class Metrics:
             "workshop_culler_requests", "Requests made", ["to"], registry=self.registry
         )
         self._removed = Counter(
-            "workshop_culler_removed", "Things stopped or deleted", ["what", "rule", "outcome"],
+            "workshop_culler_removed",
+            "Things stopped or deleted",
+            ["what", "rule", "outcome"],
             registry=self.registry,
-        )  # fmt: skip
+        )
         self._last = Gauge(
-            "workshop_culler_last_pass_timestamp_seconds", "When a pass last went all the way",
+            "workshop_culler_last_pass_timestamp_seconds",
+            "When a pass last went all the way",
             registry=self.registry,
-        )  # fmt: skip
+        )
         self._sessions = Gauge(
-            "workshop_culler_servers", "Active servers when all were listed last, NaN before that",
+            "workshop_culler_servers",
+            "Active servers when all were listed last, NaN before that",
             registry=self.registry,
-        )  # fmt: skip
+        )
         self._sessions.set(float("nan"))
         self._extensions = Counter(
             "workshop_culler_extensions", "Extensions granted", ["by"], registry=self.registry

@@ -1,6 +1,6 @@
 """What a pass did: rows of verdicts, troubles, a table for people and lines for the log.
 
-`sweep.py` and `janitor.py` fill a Report; `app.py` prints or logs it, `metrics.py` counts it.
+`sweep.py` and `cluster_sweep.py` fill a Report; `app.py` prints or logs it, `metrics.py` counts it.
 No secrets get here: rows hold names and reasons.
 """
 
@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from workshop_culler.errors import Changed, DoorError
-from workshop_culler.models import Verdict
+from workshop_culler.errors import ApiError, ChangedError
+from workshop_culler.rules.models import Verdict
 
 
 @dataclass
@@ -76,10 +76,10 @@ class Report:
         """Run an act: whatever it raises becomes the row's outcome, and one line in the log."""
         try:
             yield
-        except Changed:
+        except ChangedError:
             log.info("kept %s %s: changed since it was judged", row.what, row.name)
             return
-        except DoorError as error:
+        except ApiError as error:
             row.done, row.failed = f"failed: {error}", True
         except Exception as error:
             log.exception("Acting on %s %s", row.what, row.name)

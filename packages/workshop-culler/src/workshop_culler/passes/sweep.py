@@ -1,8 +1,8 @@
-"""One pass over hub and cluster: fetch, judge, act. One failure never stops the rest.
+"""One pass over hub and cluster: fetch, decide, act. One failure never stops the rest.
 
 `app.py` runs it on a timer. Everything is found anew each time, so a culler killed at any
 line leaves nothing that the next pass does not find. The judging is in `rules/`; here is only the
-order of things.
+order of items.
 """
 
 from __future__ import annotations
@@ -17,56 +17,44 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from workshop_culler.doors.hub import Hub
-from workshop_culler.errors import DoorError, Gone
-from workshop_culler.models import Server, User, Verdict, keep
-from workshop_culler.passes.janitor import Janitor
+from workshop_culler.clients.hub import Hub
+from workshop_culler.config.settings import Settings
+from workshop_culler.errors import ApiError, GoneError
+from workshop_culler.passes.cluster_sweep import ClusterSweep
 from workshop_culler.passes.report import Report, Row
-from workshop_culler.rules import limits, policies
-from workshop_culler.rules import memory as memories
+from workshop_culler.rules import ends, limits, server_verdicts, user_verdicts
+from workshop_culler.rules import schedule as schedules
 from workshop_culler.rules.limits import Limits
-from workshop_culler.rules.policies import Hook, UserRules
+from workshop_culler.rules.models import Server, User, Verdict, keep
 
 # A list older than this is looked at again before a person's server is stopped.
 FRESH_SECONDS = 10.0
 
-FindGrant = Callable[[Server], policies.Grant]
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """All that decides in a pass; made once at start by `app.py`."""
-
-    general: Limits = Limits()  # noqa: RUF009 - frozen
-    ordered: tuple[limits.Policy, ...] = ()
-    users: UserRules = UserRules()  # noqa: RUF009 - frozen
-    arbiter: Hook | None = None
-    limits_hook: Hook | None = None
-    dry_run: bool = False
+FindExtension = Callable[[Server], ends.Extension]
 
 
 @dataclass
 class Sweep:
-    """What a pass works with. `find_grant` tells of extensions; no `janitor`, no cluster."""
+    """What a pass works with; without a `cluster_sweep` it leaves the cluster alone."""
 
     hub: Hub
-    rules: Rules
+    settings: Settings
     log: logging.Logger
-    janitor: Janitor | None = None
-    find_grant: FindGrant = lambda _: policies.NO_GRANT
+    cluster_sweep: ClusterSweep | None = None
+    find_extension: FindExtension = lambda _: ends.NO_EXTENSION
     clock: Callable[[], float] = time.monotonic
-    idle_on_hold: bool = False
+    idle_suspended: bool = False
     wall: Callable[[], float] = time.time
-    memory: memories.Memory | None = None
+    schedule: schedules.Schedule | None = None
     _listed: tuple[datetime, float, float] = (datetime.min.replace(tzinfo=UTC), 0.0, 0.0)
 
     async def run(self) -> Report:
         """One whole pass. Raises nothing but cancellation: troubles are in the report."""
-        report = Report(dry_run=self.rules.dry_run)
+        report = Report(dry_run=self.settings.dry_run)
         begin, before = self.clock(), self.hub.requests
         try:
             await self._run(report)
-        except DoorError as error:
+        except ApiError as error:
             report.outage = True
             report.trouble("the pass ended early", error)
         except Exception:
@@ -75,48 +63,49 @@ class Sweep:
             report.trouble("the pass ended early", "unexpected error, see the log")
         report.seconds = self.clock() - begin
         report.hub_requests = self.hub.requests - before
-        report.cluster_requests = self.janitor.take_requests() if self.janitor else 0
+        report.cluster_requests = self.cluster_sweep.take_requests() if self.cluster_sweep else 0
         return report
 
     async def _run(self, report: Report) -> None:
-        if self.janitor:
-            await self.janitor.look(report)
+        if self.cluster_sweep:
+            await self.cluster_sweep.look(report)
         servers, now = await self._find_servers(report)
         listed = self.clock()
         await asyncio.gather(
             self._sweep_servers(report, servers, now, listed), self._sweep_users(report, now)
         )
-        if self.janitor:  # then there is no memory, and these are all servers
-            await self.janitor.sweep(report, {server.key: server for server in servers})
+        if self.cluster_sweep:  # then there is no schedule, and these are all servers
+            await self.cluster_sweep.sweep(report, {server.key: server for server in servers})
 
     async def _find_servers(self, report: Report) -> tuple[list[Server], datetime]:
         """The active servers and the hub's time; without a cluster only those that may be due."""
         suspects = self._find_suspects()
         if suspects is not None:
             return await self._look_at(suspects), max(self.hub.now, self._make_now())
-        self.memory = None
+        self.schedule = None
         users = await self.hub.list_users("active")
         servers = [server for user in users for server in user.servers or ()]
         report.active = len(servers)
         self._listed = (self.hub.now, self.clock(), self.wall())
         if self._list_decides:
-            shortest = memories.find_shortest(self.rules.general, self.rules.ordered)
-            self.memory = memories.make_memory(self._with_limits(servers), shortest, self.hub.now)
+            shortest = schedules.find_shortest(self.settings.general, self.settings.ordered)
+            self.schedule = schedules.make_schedule(
+                self._with_limits(servers), shortest, self.hub.now
+            )
         return servers, self.hub.now
 
     @property
     def _list_decides(self) -> bool:
         """Whether nothing but the hub's list and the limits does: no hooks, no cluster."""
-        more = (self.rules.arbiter, self.rules.limits_hook, self.rules.dry_run, self.janitor)
-        return not any(more)
+        return not (self.settings.has_hooks or self.settings.dry_run or self.cluster_sweep)
 
     def _find_suspects(self) -> list[Server] | None:
         """The servers to look at; None for all."""
-        everything = (self.rules.general, self.rules.ordered)
-        idle_only = self._list_decides and memories.is_idle_only(*everything)
-        if idle_only and (self.idle_on_hold or not memories.find_shortest(*everything)):
+        everything = (self.settings.general, self.settings.ordered)
+        idle_only = self._list_decides and schedules.is_idle_only(*everything)
+        if idle_only and (self.idle_suspended or not schedules.find_shortest(*everything)):
             return []
-        return memories.find_suspects(self.memory, self._make_now())
+        return schedules.find_suspects(self.schedule, self._make_now())
 
     def _make_now(self) -> datetime:
         """The hub's time, as far as it is known without asking: neither clock may stand still."""
@@ -124,7 +113,7 @@ class Sweep:
         return now + timedelta(seconds=max(self.clock() - clock, self.wall() - wall, 0))
 
     def _with_limits(self, servers: list[Server]) -> list[tuple[Server, Limits]]:
-        general, ordered = self.rules.general, self.rules.ordered
+        general, ordered = self.settings.general, self.settings.ordered
         return [(server, limits.find_limits(server, ordered, general)) for server in servers]
 
     async def _look_at(self, suspects: list[Server]) -> list[Server]:
@@ -133,60 +122,60 @@ class Sweep:
             # That the hub is away must be seen in every pass: it puts idleness on hold.
             await self.hub.whoami()
         for name in sorted({server.user for server in suspects}):
-            with contextlib.suppress(Gone):
+            with contextlib.suppress(GoneError):
                 fresh += (await self.hub.find_user(name)).servers or ()
-        if self.memory:
-            self.memory = memories.renew(self.memory, suspects, self._with_limits(fresh))
+        if self.schedule:
+            self.schedule = schedules.renew(self.schedule, suspects, self._with_limits(fresh))
         return fresh
 
     async def _sweep_servers(
         self, report: Report, servers: list[Server], now: datetime, listed: float
     ) -> None:
-        tags = self.janitor.pods() if self.janitor else {}
+        tags = self.cluster_sweep.pods() if self.cluster_sweep else {}
         work = []
         for server in servers:
             pod = tags.get(server.key)
             known = dataclasses.replace(server, labels=pod.labels) if pod else server
-            verdict = await self._judge(report, known, now)
+            verdict = await self._find_verdict(report, known, now)
             row = report.add(Row("server", str(server), verdict, owner=server.user))
-            if verdict.acts and not self.rules.dry_run:
+            if verdict.acts and not self.settings.dry_run:
                 work.append(self._stop(report, row, known, listed))
         await asyncio.gather(*work)
 
-    async def _judge(self, report: Report, server: Server, now: datetime) -> Verdict:
+    async def _find_verdict(self, report: Report, server: Server, now: datetime) -> Verdict:
         try:
-            verdict = await self.judge(server, now)
+            verdict = await self.find_verdict(server, now)
         except Exception:
             # A hook of the admin's may raise anything; its server is kept, the sweep goes on.
             self.log.exception("Judging server %s", server)
             report.trouble(f"server {server}", "could not be judged, see the log")
             return keep("could not be judged")
-        if verdict.acts and self.janitor and not self.janitor.looked:
+        if verdict.acts and self.cluster_sweep and not self.cluster_sweep.looked:
             return keep("the cluster did not say whether it was extended", verdict.due)
         return verdict
 
-    async def judge(self, server: Server, now: datetime) -> Verdict:
+    async def find_verdict(self, server: Server, now: datetime) -> Verdict:
         """The verdict on one server, with the limits and hooks that apply to it."""
-        found, grant = await self.find_limits(server), self.find_grant(server)
-        verdict = policies.judge_server(
-            server, found, now, grant=grant, idle_on_hold=self.idle_on_hold
+        found, extension = await self.find_limits(server), self.find_extension(server)
+        verdict = server_verdicts.decide_server(
+            server, found, now, extension=extension, idle_suspended=self.idle_suspended
         )
         since = server.last_activity or server.started
-        if self.rules.arbiter is None or since is None or found.exempt or server.pending:
+        if self.settings.arbiter is None or since is None or found.exempt or server.pending:
             return verdict
-        if self.idle_on_hold:
+        if self.idle_suspended:
             return verdict  # what the hook would be told of idleness is behind the truth
-        answer = self.rules.arbiter(
+        answer = self.settings.arbiter(
             inactive=now - since, inactive_limit=found.idle, server=dict(server.model)
         )
-        return policies.judge_arbited(verdict, await _maybe(answer))
+        return server_verdicts.decide_with_hook(verdict, await _maybe(answer))
 
     async def find_limits(self, server: Server) -> limits.Limits:
         """The limits of one server: general, policy, then the admin's hook."""
-        found = limits.find_limits(server, self.rules.ordered, self.rules.general)
-        if self.rules.limits_hook is None:
+        found = limits.find_limits(server, self.settings.ordered, self.settings.general)
+        if self.settings.limits_hook is None:
             return found
-        changes = await _maybe(self.rules.limits_hook(server=server, limits=found))
+        changes = await _maybe(self.settings.limits_hook(server=server, limits=found))
         return limits.change_limits(found, changes, "limits_hook") if changes else found
 
     async def _stop(self, report: Report, row: Row, server: Server, listed: float) -> None:
@@ -197,29 +186,29 @@ class Sweep:
                 return
             stopped = await self.hub.stop_server(server.user, server.name, remove=remove)
             row.done = "stopped" if stopped else "stopping"
-            if self.memory:
-                self.memory = memories.forget(self.memory, server)
+            if self.schedule:
+                self.schedule = schedules.forget(self.schedule, server)
 
     async def _still_due(self, server: Server) -> bool:
         try:
             user = await self.hub.find_user(server.user)
-        except Gone:
+        except GoneError:
             return False
         now = self.hub.now
         same = [each for each in user.servers or () if each.key == server.key]
         fresh = [dataclasses.replace(each, labels=server.labels) for each in same]
-        return any([(await self.judge(each, now)).acts for each in fresh])
+        return any([(await self.find_verdict(each, now)).acts for each in fresh])
 
     async def _sweep_users(self, report: Report, now: datetime) -> None:
-        rules = self.rules.users
+        rules = self.settings.users
         if not rules.any:
             return
         users = await self.hub.list_users("inactive", enough=_make_enough(rules, now))
         work = []
         for user in users:
-            verdict = policies.judge_user(user, rules, now)
+            verdict = user_verdicts.decide_user(user, rules, now)
             row = report.add(Row("user", user.name, verdict, owner=user.name))
-            if verdict.acts and not self.rules.dry_run:
+            if verdict.acts and not self.settings.dry_run:
                 work.append(self._delete_user(report, row, user))
         await asyncio.gather(*work)
 
@@ -228,14 +217,14 @@ class Sweep:
             try:
                 # Deleting a user ends its servers: look once more, it may have come back.
                 fresh = await self.hub.find_user(user.name)
-            except Gone:
+            except GoneError:
                 return
-            if policies.judge_user(fresh, self.rules.users, self.hub.now).acts:
+            if user_verdicts.decide_user(fresh, self.settings.users, self.hub.now).acts:
                 await self.hub.delete_user(user.name)
                 row.done = "deleted"
 
 
-def _make_enough(rules: policies.UserRules, now: datetime) -> Callable[[User], bool] | None:
+def _make_enough(rules: user_verdicts.UserRules, now: datetime) -> Callable[[User], bool] | None:
     """When to end paging through users, longest inactive first; None if age matters too."""
     quiet = min((each for each in (rules.anonymous, rules.idle) if each), default=0)
     if rules.age:

@@ -1,1 +1,1 @@
-"""Who may be ended, and why: verdicts over values. Pure."""
+"""Who may be ended, and why: verdicts over values."""

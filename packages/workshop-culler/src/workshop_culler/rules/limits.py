@@ -1,7 +1,7 @@
 """Which limits apply to a server: policies, first match wins, over the general limits.
 
-Pure. `app.py` makes policies once at start (`make_policies` refuses what it does not
-understand); `policies.py` judges with the limits found here.
+`app.py` makes policies once at start (`make_policies` refuses what it does not
+understand); `server_verdicts.py` decides with the limits found here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workshop_culler.models import Server
+from workshop_culler.rules.models import Server
 
 SUBJECTS = ("group", "user", "profile", "server", "admin")
 SPANS = ("idle", "age", "pending", "extend", "extend_limit", "warn")
@@ -42,21 +42,23 @@ class Policy:
     changes: tuple[tuple[str, Any], ...]
 
 
-class BadPolicy(ValueError):
+class BadPolicyError(ValueError):
     """A policy that cannot be understood; the message says which part and what was expected."""
 
 
 def make_policies(entries: Sequence[Mapping[str, Any]]) -> tuple[Policy, ...]:
-    """Policies from configuration; raises BadPolicy naming the entry and the key."""
+    """Policies from configuration; raises BadPolicyError naming the entry and the key."""
     if not isinstance(entries, list | tuple):
-        raise BadPolicy("policies: must be a list of dicts like {'match': {...}, 'idle': 3600}")
+        raise BadPolicyError(
+            "policies: must be a list of dicts like {'match': {...}, 'idle': 3600}"
+        )
     return tuple(make_policy(entry, f"policies[{place}]") for place, entry in enumerate(entries))
 
 
 def make_policy(entry: Mapping[str, Any], where: str) -> Policy:
     """One policy from one entry of the configuration."""
     if not isinstance(entry, Mapping):
-        raise BadPolicy(f"{where}: must be a dict like {{'match': {{...}}, 'idle': 3600}}")
+        raise BadPolicyError(f"{where}: must be a dict like {{'match': {{...}}, 'idle': 3600}}")
     rest = dict(entry)
     name = str(rest.pop("name", where))
     match = rest.pop("match", {})
@@ -67,33 +69,37 @@ def make_policy(entry: Mapping[str, Any], where: str) -> Policy:
 def _check_change(key: str, value: Any, where: str) -> Any:
     if key in SPANS:
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-            raise BadPolicy(f"{where}.{key}: must be seconds, 0 for off, not {value!r}")
+            raise BadPolicyError(f"{where}.{key}: must be seconds, 0 for off, not {value!r}")
         return float(value)
     if key in ("exempt", "remove"):
         if not isinstance(value, bool):
-            raise BadPolicy(f"{where}.{key}: must be True or False, not {value!r}")
+            raise BadPolicyError(f"{where}.{key}: must be True or False, not {value!r}")
         return value
     known = ", ".join(("name", "match", *SPANS, "exempt", "remove"))
-    raise BadPolicy(f"{where}.{key}: is not known; a policy has {known}")
+    raise BadPolicyError(f"{where}.{key}: is not known; a policy has {known}")
 
 
 def _make_match(match: Any, where: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if not isinstance(match, Mapping):
-        raise BadPolicy(f"{where}.match: must be a dict like {{'group': 'class-a'}}, not {match!r}")
+        raise BadPolicyError(
+            f"{where}.match: must be a dict like {{'group': 'class-a'}}, not {match!r}"
+        )
     return tuple((key, _make_patterns(key, value, where)) for key, value in match.items())
 
 
 def _make_patterns(key: str, value: Any, where: str) -> tuple[str, ...]:
     if key not in SUBJECTS and not key.startswith("label:"):
         known = ", ".join((*SUBJECTS, "label:<name of the label>"))
-        raise BadPolicy(f"{where}.match.{key}: is not known; match by {known}")
+        raise BadPolicyError(f"{where}.match.{key}: is not known; match by {known}")
     if key == "admin":
         if not isinstance(value, bool):
-            raise BadPolicy(f"{where}.match.admin: must be True or False, not {value!r}")
+            raise BadPolicyError(f"{where}.match.admin: must be True or False, not {value!r}")
         return (str(value),)
     patterns = [value] if isinstance(value, str) else value
     if not isinstance(patterns, list | tuple) or not all(isinstance(p, str) for p in patterns):
-        raise BadPolicy(f"{where}.match.{key}: must be a name or a list of names, not {value!r}")
+        raise BadPolicyError(
+            f"{where}.match.{key}: must be a name or a list of names, not {value!r}"
+        )
     return tuple(patterns)
 
 
@@ -106,9 +112,9 @@ def find_limits(server: Server, policies: Iterable[Policy], general: Limits) -> 
 
 
 def change_limits(limits: Limits, changes: Any, where: str) -> Limits:
-    """Limits with some of them changed, as a hook returns them; raises BadPolicy."""
+    """Limits with some of them changed, as a hook returns them; raises BadPolicyError."""
     if not isinstance(changes, Mapping):
-        raise BadPolicy(f"{where}: must return a dict like {{'idle': 3600}}, or None")
+        raise BadPolicyError(f"{where}: must return a dict like {{'idle': 3600}}, or None")
     checked = {key: _check_change(key, value, where) for key, value in changes.items()}
     return dataclasses.replace(limits, policy=where, **checked)
 

@@ -1,9 +1,7 @@
-"""Is this object of the cluster left over from a dead session? Pure verdicts.
+"""Is this object of the cluster left over from a dead session?
 
-`passes/janitor.py` lists what carries our labels, asks hub and cluster about its session, and calls
-`judge_orphan`. A thing goes only if it is ours by labels and annotations, the hub firmly has
-no such session, the session's pod is firmly gone, and it is older than the grace period on
-the cluster's own clock.
+An object goes only if it is ours by labels and annotations, the hub firmly has no such session,
+the session's pod is firmly gone, and it is older than the grace period on the cluster's own clock.
 """
 
 from __future__ import annotations
@@ -11,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from workshop_culler import labels
-from workshop_culler.models import Action, Presence, Server, Thing, User, Verdict, keep
-from workshop_culler.rules.policies import span
+from workshop_culler.rules import labels
+from workshop_culler.rules.models import Action, ObjectMeta, Presence, Server, User, Verdict, keep
+from workshop_culler.rules.times import span
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """Which session a thing says it belongs to: a hub's user and server, and a pod."""
+class SessionRef:
+    """Which session a item says it belongs to: a hub's user and server, and a pod."""
 
     user: str = ""
     server: str = ""
@@ -26,76 +24,76 @@ class Claim:
     session: str = ""
 
 
-def find_claim(thing: Thing) -> Claim:
-    """Read the claim from a thing's annotations and labels; empty parts are not said.
+def find_session_ref(item: ObjectMeta) -> SessionRef:
+    """Read the ref from a item's annotations and labels; empty parts are not said.
 
     A pod is its own pod. The hub's user name is never guessed from a safe name.
     """
-    notes = thing.annotations
-    return Claim(
+    notes = item.annotations
+    return SessionRef(
         user=notes.get(labels.USERNAME, ""),
         server=notes.get(labels.SERVERNAME, ""),
-        pod=thing.name if thing.kind == "pods" else notes.get(labels.POD, ""),
-        session=thing.labels.get(labels.SESSION, ""),
+        pod=item.name if item.kind == "pods" else notes.get(labels.POD, ""),
+        session=item.labels.get(labels.SESSION, ""),
     )
 
 
-def find_presence(claim: Claim, user: User | None) -> Presence:
+def find_presence(ref: SessionRef, user: User | None) -> Presence:
     """What the hub's firm answer about the claimed user means for the claimed server.
 
     `user` is None after a firm 404. A server counts as live while it starts or stops.
     """
-    if not claim.user:
+    if not ref.user:
         return Presence.UNKNOWN
     if user is None:
         return Presence.GONE
     if user.servers is None:
         return Presence.UNKNOWN
-    live = any(server.name == claim.server for server in user.servers)
+    live = any(server.name == ref.server for server in user.servers)
     return Presence.LIVE if live else Presence.STOPPED
 
 
-def is_replaced(claim: Claim, server: Server, pod: Thing) -> bool:
+def is_replaced(ref: SessionRef, server: Server, pod: ObjectMeta) -> bool:
     """Whether a live server's pod is firmly of a later session than the claimed one.
 
     Not while it starts or stops: then the pod may be the old session's.
     """
     session = pod.labels.get(labels.SESSION)
     settled = server.ready and not server.pending and not pod.deleting
-    return bool(settled and claim.session and session and session != claim.session)
+    return bool(settled and ref.session and session and session != ref.session)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How long dead things are left alone, in seconds, and whether volumes go too."""
+    """How long dead items are left alone, in seconds, and whether volumes go too."""
 
     grace: float = 90
     stuck: float = 600
     volumes: bool = False
 
 
-def judge_orphan(
-    thing: Thing, owner: labels.Owner, hub: Presence, pod: Presence, now: datetime, rules: Rules
+def decide_orphan(
+    item: ObjectMeta, owner: labels.Owner, hub: Presence, pod: Presence, now: datetime, rules: Rules
 ) -> Verdict:
-    """Delete or keep one thing. `now` is the cluster's time, not ours."""
-    if why := labels.why_not_ours(thing, owner):
+    """Delete or keep one item. `now` is the cluster's time, not ours."""
+    if why := labels.why_not_ours(item, owner):
         return keep(f"not ours: {why}")
-    if thing.deleting:
-        return _judge_stuck(thing, thing.deleting, now, rules)
+    if item.deleting:
+        return _decide_stuck(item, item.deleting, now, rules)
     if hub is Presence.LIVE:
         return keep("its session is live")
     if hub is Presence.UNKNOWN:
         return keep("the hub did not say firmly that its session is over")
-    if thing.kind == "persistentvolumeclaims" and not rules.volumes:
+    if item.kind == "persistentvolumeclaims" and not rules.volumes:
         return keep("volumes are kept (cull_volumes is off)")
-    if thing.kind != "pods" and pod is not Presence.GONE:
+    if item.kind != "pods" and pod is not Presence.GONE:
         return keep("its pod is still there" if pod is Presence.LIVE else "its pod may be there")
-    if thing.created is None:
+    if item.created is None:
         return keep("the cluster does not say how old it is")
-    grown = thing.created + timedelta(seconds=rules.grace)
+    grown = item.created + timedelta(seconds=rules.grace)
     if now < grown:
         return keep(f"within the grace period for {span(grown - now)}", grown)
-    return Verdict(Action.DELETE, f"{WHY[hub]}, {span(now - thing.created)} old", "orphan", now)
+    return Verdict(Action.DELETE, f"{WHY[hub]}, {span(now - item.created)} old", "orphan", now)
 
 
 WHY = {
@@ -105,8 +103,8 @@ WHY = {
 }
 
 
-def _judge_stuck(thing: Thing, since: datetime, now: datetime, rules: Rules) -> Verdict:
-    if thing.kind != "namespaces" or not rules.stuck:
+def _decide_stuck(item: ObjectMeta, since: datetime, now: datetime, rules: Rules) -> Verdict:
+    if item.kind != "namespaces" or not rules.stuck:
         return keep("is being deleted already")
     limit = since + timedelta(seconds=rules.stuck)
     if now < limit:
@@ -114,11 +112,11 @@ def _judge_stuck(thing: Thing, since: datetime, now: datetime, rules: Rules) -> 
     return Verdict(Action.UNSTICK, f"terminating for {span(now - since)}", "stuck", limit)
 
 
-def judge_finalizers(thing: Thing) -> Verdict:
+def decide_finalizers(item: ObjectMeta) -> Verdict:
     """Free or keep one object inside a stuck project of ours: only if it waits to be deleted."""
-    if not thing.deleting:
+    if not item.deleting:
         return keep("nobody has asked to delete it")
-    if not thing.finalizers:
+    if not item.finalizers:
         return keep("has no finalizers")
-    names = ", ".join(thing.finalizers)
+    names = ", ".join(item.finalizers)
     return Verdict(Action.UNSTICK, f"held by {names}", "stuck")

@@ -1,7 +1,7 @@
 """The service's API for sessions and instructors, below `/services/workshop-culler/api/`.
 
-A session asks with its own user's token. Handlers only: what is true is in `desk.py`, who may
-do what in `rights.py`.
+A session asks with its own user's token. Handlers only: what is true is in `sessions.py`, who may
+do what in `rules/permissions.py`.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from jupyterhub.services.auth import HubOAuth
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
-from workshop_culler.models import Server
 from workshop_culler.passes.metrics import Metrics
-from workshop_culler.service import announcements, clock, rights
-from workshop_culler.service.announcements import BadAnnouncement
-from workshop_culler.service.desk import Desk
-from workshop_culler.service.gate import Api
-from workshop_culler.service.roster import Roster
+from workshop_culler.rules import announcements, permissions, session_clock
+from workshop_culler.rules.announcements import BadAnnouncementError
+from workshop_culler.rules.models import Server
+from workshop_culler.service.base_handlers import ApiHandler
+from workshop_culler.service.live_sessions import LiveSessions
+from workshop_culler.service.sessions import SessionService
 
 LONGEST_PAGE = 200
 KEEPALIVE_SECONDS = 20.0
@@ -31,7 +31,7 @@ EVENTS_SECONDS = 240.0
 ON_THE_WAY = "there is no such session, or it is not yours to see"
 
 
-class SessionApi(Api):
+class SessionHandler(ApiHandler):
     """Base of all that is about one session, named by `user` and `server` (own, default)."""
 
     async def find_server(self, asked: dict[str, Any]) -> Server:
@@ -40,24 +40,30 @@ class SessionApi(Api):
         name = str(asked.get("server") or "")
         if not user:
             raise HTTPError(400, reason="Say whose session: 'user'")
-        server = await self.desk.find_server(user, name)
-        if not rights.may_see(self.who, server):
+        server = await self.session_service.find_server(user, name)
+        if not permissions.may_see(self.who, server):
             raise HTTPError(404, reason="There is no such session")
         return server
 
-    async def tell(self, server: Server, time: clock.Clock | None = None) -> None:
+    async def tell(self, server: Server, time: session_clock.Clock | None = None) -> None:
         """Answer with the session's clock."""
-        unlimited = rights.may_stop(self.who, server)
-        time = time or await self.desk.make_clock(server, unlimited=unlimited)
-        shown = clock.render_clock(time)
-        shown["may_extend"] = shown["may_extend"] and rights.may_extend(self.who, server)
-        said = announcements.render_announcement(self.desk.ledger.announcement, self.desk.now)
+        unlimited = permissions.may_stop(self.who, server)
+        time = time or await self.session_service.make_clock(server, unlimited=unlimited)
+        shown = session_clock.render_clock(time)
+        shown["may_extend"] = shown["may_extend"] and permissions.may_extend(self.who, server)
+        said = announcements.render_announcement(
+            self.session_service.store.announcement, self.session_service.now
+        )
         # With the page a session sees that a culler which started anew does not know it yet.
-        whose = {"user": server.user, "server": server.name, "page": self.desk.find_page(server)}
+        whose = {
+            "user": server.user,
+            "server": server.name,
+            "page": self.session_service.find_page(server),
+        }
         self.answer({**whose, **shown, "announcement": said})
 
 
-class Session(SessionApi):
+class Session(SessionHandler):
     """`GET session?user=&server=`: its clock, and the announcement if there is one."""
 
     async def get(self) -> None:
@@ -66,60 +72,64 @@ class Session(SessionApi):
         await self.tell(await self.find_server(asked))
 
 
-class Extend(SessionApi):
+class Extend(SessionHandler):
     """`POST session/extend {user, server}`: the new clock; 409 with the reason if refused."""
 
     async def post(self) -> None:
         """Extend it."""
         server = await self.find_server(self.read_body())
-        if not rights.may_extend(self.who, server):
+        if not permissions.may_extend(self.who, server):
             raise HTTPError(403, reason="You may not extend this session")
-        time = await self.desk.extend(server, self.who)
-        self.settings["roster"].wake()
+        time = await self.session_service.extend(server, self.who)
+        self.settings["live"].wake()
         await self.tell(server, time)
 
 
-class Stop(SessionApi):
+class Stop(SessionHandler):
     """`POST session/stop {user, server}`: for who may stop it (delete:servers)."""
 
     async def post(self) -> None:
         """Stop it."""
         server = await self.find_server(self.read_body())
-        if not rights.may_stop(self.who, server):
+        if not permissions.may_stop(self.who, server):
             raise HTTPError(403, reason="You may not stop this session")
-        stopped = await self.desk.stop(server, self.who)
-        self.settings["roster"].wake()
+        stopped = await self.session_service.stop(server, self.who)
+        self.settings["live"].wake()
         self.answer({"stopped": stopped}, 200 if stopped else 202)
 
 
-class NotesPage(SessionApi):
+class NotesPage(SessionHandler):
     """`POST session/page {page}`: a session tells at which page of the notes it is."""
 
     async def post(self) -> None:
         """Remember it."""
         body = self.read_body()
         server = await self.find_server(body)
-        if not rights.owns(self.who, server):
+        if not permissions.owns(self.who, server):
             raise HTTPError(403, reason="Only the session itself may tell its page")
         page = " ".join(str(body.get("page") or "").split())[:LONGEST_PAGE]
-        self.desk.note_page(server, page)
+        self.session_service.note_page(server, page)
         self.answer({"page": page})
 
 
-class Announcement(Api):
+class Announcement(ApiHandler):
     """`GET`, `POST {text, seconds}` and `DELETE announcement`."""
 
     async def get(self) -> None:
         """The announcement, or null."""
-        said = announcements.render_announcement(self.desk.ledger.announcement, self.desk.now)
+        said = announcements.render_announcement(
+            self.session_service.store.announcement, self.session_service.now
+        )
         self.answer({"announcement": said})
 
     async def post(self) -> None:
         """Say something to everybody."""
         self._check()
         try:
-            said = announcements.make_announcement(self.read_body(), self.who.name, self.desk.now)
-        except BadAnnouncement as error:
+            said = announcements.make_announcement(
+                self.read_body(), self.who.name, self.session_service.now
+            )
+        except BadAnnouncementError as error:
             raise HTTPError(400, reason=str(error)) from error
         await self._say(said)
 
@@ -129,34 +139,36 @@ class Announcement(Api):
         await self._say(None)
 
     def _check(self) -> None:
-        if not rights.may_announce(self.who):
+        if not permissions.may_announce(self.who):
             raise HTTPError(403, reason="Only admins may make announcements")
 
     async def _say(self, said: announcements.Announcement | None) -> None:
-        await self.desk.ledger.announce(said, self.desk.now)
-        self.desk.log.info("announcement by=%s shown=%s", self.who.name, said is not None)
-        self.settings["roster"].wake()
+        await self.session_service.store.announce(said, self.session_service.now)
+        self.session_service.log.info(
+            "announcement by=%s shown=%s", self.who.name, said is not None
+        )
+        self.settings["live"].wake()
         await self.get()
 
 
-class Sessions(Api):
+class Sessions(ApiHandler):
     """`GET sessions`: all sessions that the person may see, for scripts."""
 
     async def get(self) -> None:
         """The rows of the page."""
-        if not rights.sees_anything(self.who):
+        if not permissions.sees_anything(self.who):
             raise HTTPError(403, reason="This takes the scope read:servers")
-        roster: Roster = self.settings["roster"]
-        rows = await roster.list_rows(self.who, await self.desk.list_servers())
+        live: LiveSessions = self.settings["live"]
+        rows = await live.list_rows(self.who, await self.session_service.list_servers())
         self.answer({"sessions": list(rows.values())})
 
 
-class Events(Api):
+class Events(ApiHandler):
     """`GET events`: what changes, as server-sent events, for the instructor's page."""
 
-    def initialize(self, desk: Desk, auth: HubOAuth) -> None:
+    def initialize(self, session_service: SessionService, auth: HubOAuth) -> None:
         """Take what the handlers work with; nobody has gone yet."""
-        super().initialize(desk, auth)
+        super().initialize(session_service, auth)
         self.gone = asyncio.Event()
 
     def on_connection_close(self) -> None:
@@ -165,12 +177,12 @@ class Events(Api):
 
     async def get(self) -> None:
         """Send until the page goes away."""
-        if not rights.sees_anything(self.who):
+        if not permissions.sees_anything(self.who):
             raise HTTPError(403, reason="This takes the scope read:servers")
         self.set_header("Content-Type", "text/event-stream")
         self.set_header("X-Accel-Buffering", "no")
-        roster: Roster = self.settings["roster"]
-        async with contextlib.aclosing(roster.watch(self.who)) as messages:
+        live: LiveSessions = self.settings["live"]
+        async with contextlib.aclosing(live.watch(self.who)) as messages:
             with contextlib.suppress(StreamClosedError):
                 await self._send(messages)
 
@@ -181,9 +193,10 @@ class Events(Api):
         try:
             while not self.gone.is_set() and time.monotonic() < end:
                 await asyncio.wait(
-                    {waiting, gone}, timeout=min(KEEPALIVE_SECONDS, EVENTS_SECONDS),
+                    {waiting, gone},
+                    timeout=min(KEEPALIVE_SECONDS, EVENTS_SECONDS),
                     return_when=asyncio.FIRST_COMPLETED,
-                )  # fmt: skip
+                )
                 if not waiting.done():
                     self.write(": still here\n\n")
                 else:
@@ -207,7 +220,7 @@ class Health(RequestHandler):
         self.finish({"ok": not trouble, "trouble": trouble})
 
 
-class MetricsPage(Api):
+class MetricsPage(ApiHandler):
     """`GET metrics`: for Prometheus, with a token that has read:metrics (unless opened)."""
 
     async def prepare(self) -> None:
@@ -215,11 +228,11 @@ class MetricsPage(Api):
         if self.settings["open_metrics"]:
             return
         await super().prepare()
-        if not rights.may_read_metrics(self.who):
+        if not permissions.may_read_metrics(self.who):
             raise HTTPError(403, reason="This takes a token with the scope read:metrics")
 
     async def get(self) -> None:
         """The metrics as text."""
-        metrics: Metrics = self.desk.metrics
+        metrics: Metrics = self.session_service.metrics
         self.set_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
         self.finish(metrics.render())

@@ -11,8 +11,8 @@ import asyncio
 
 from tornado.web import HTTPError
 
-from workshop_culler.service import rights
-from workshop_culler.service.gate import Page
+from workshop_culler.rules import permissions
+from workshop_culler.service.base_handlers import PageHandler
 
 WRONG_SECONDS = 1.0
 MOST_GUESSES = 5
@@ -42,7 +42,7 @@ class Guesses:
             self.now -= 1
 
 
-class Login(Page):
+class Login(PageHandler):
     """`GET login`: a form for the code; `POST login` with `token`: in, or why not."""
 
     @property
@@ -75,7 +75,7 @@ class Login(Page):
         model = await self.hub_auth.user_for_token(code, use_cache=False, sync=False)
         if not model or not self.hub_auth.check_scopes(self.hub_auth.access_scopes, model):
             return False
-        return rights.sees_anything(rights.make_person(model))
+        return permissions.sees_anything(permissions.make_token_owner(model))
 
     def show(self, trouble: str = "", status: int = 200) -> None:
         """The form, perhaps with what was wrong."""
@@ -88,7 +88,7 @@ class Login(Page):
         )
 
 
-class Logout(Page):
+class Logout(PageHandler):
     """`POST logout`: forget the code in this browser."""
 
     def get(self) -> None:

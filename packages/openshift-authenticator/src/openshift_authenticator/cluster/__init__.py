@@ -1,0 +1,1 @@
+"""The cluster: its API and OAuth server, and the credentials and authorities for them."""

@@ -1,0 +1,1 @@
+"""The settings: traits, the frozen values made of them, and what they may hold together."""

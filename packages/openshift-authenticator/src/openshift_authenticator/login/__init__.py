@@ -1,0 +1,1 @@
+"""The way to the cluster's login page and back."""

@@ -1,0 +1,1 @@
+"""Who it is and who may enter; values in, values out."""

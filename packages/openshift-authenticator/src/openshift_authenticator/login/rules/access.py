@@ -1,0 +1,88 @@
+"""Rules of entry of the form "whoever may do that in the cluster".
+
+Reads the settings allowed_access and admin_access, makes the SelfSubjectAccessReviews that
+the client sends with the user's own token, and reads their answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from openshift_authenticator import errors
+
+KEYS = ("namespace", "verb", "group", "version", "resource", "subresource", "name")
+"""The fields of resourceAttributes in authorization.k8s.io/v1."""
+MOST_CHECKS = 10
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that somebody may or may not do; ``attributes`` are (key, value) pairs."""
+
+    attributes: tuple[tuple[str, str], ...]
+
+    def make_review(self) -> dict[str, Any]:
+        """The SelfSubjectAccessReview that asks."""
+        return {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectAccessReview",
+            "spec": {"resourceAttributes": dict(self.attributes)},
+        }
+
+
+def make_checks(settings: Iterable[Any], namespace: str) -> tuple[Check, ...]:
+    """Read one of the settings; ``{namespace}`` in a namespace becomes ``namespace``.
+
+    Raises ValueError with a sentence that does not name the trait: the caller knows it.
+    """
+    checks = tuple(_make_check(item, namespace) for item in settings)
+    if len(checks) > MOST_CHECKS:
+        raise ValueError(f"lists {len(checks)} checks; {MOST_CHECKS} is the most")
+    return checks
+
+
+def _make_check(item: Any, namespace: str) -> Check:
+    if not isinstance(item, Mapping):
+        raise ValueError(f"holds {item!r}, which is no dictionary of resource attributes")
+    for key, value in item.items():
+        if key not in KEYS:
+            raise ValueError(f"holds the unknown key {key!r}; known are {', '.join(KEYS)}")
+        if not isinstance(value, str):
+            raise ValueError(f"has {value!r} for {key!r}, which is no text")
+    for key in ("verb", "resource"):
+        if not item.get(key):
+            raise ValueError(f"holds {dict(item)!r}, which says no {key!r}")
+    return Check(tuple(sorted(_fill_namespace(item, namespace).items())))
+
+
+def _fill_namespace(item: Mapping[str, str], namespace: str) -> dict[str, str]:
+    filled = dict(item)
+    if filled.get("namespace") == "{namespace}":
+        if not namespace:
+            raise ValueError("says {namespace}, but the hub runs in no pod: write its name")
+        filled["namespace"] = namespace
+    return filled
+
+
+def parse_review(document: dict[str, Any]) -> bool:
+    """The answer to a review; raises BadDocumentError if it says neither yes nor no."""
+    status = document.get("status")
+    allowed = status.get("allowed") if isinstance(status, dict) else None
+    if not isinstance(allowed, bool):
+        raise errors.BadDocumentError("The cluster answered an access review that says nothing.")
+    return allowed
+
+
+def explain_refusal(
+    error: errors.ClusterError, response: Mapping[str, Any], scope: str
+) -> errors.LoginError:
+    """A 403 for a token without ``scope`` means that its owner did not approve it."""
+    granted = str(response.get("scope", scope)).split()
+    if error.status != 403 or scope in granted or "user:full" in granted:
+        return error
+    return errors.ScopeMissingError(
+        f"You did not allow this hub to use {scope}, which it needs to let you in. Log in again, "
+        "and leave everything ticked on the page that asks."
+    )

@@ -1,0 +1,1 @@
+"""The options as traits, and the frozen values that are made of them."""

@@ -1,0 +1,222 @@
+"""The cluster's half of a pass: find what dead sessions left behind, and remove it.
+
+`sweep.py` calls `look` before it judges servers (projects tell of extensions, pods of
+labels) and `sweep` after it has the hub's list. Judging is in `rules/orphans.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from workshop_culler.clients.cluster import Cluster
+from workshop_culler.clients.hub import Hub
+from workshop_culler.errors import ApiError, GoneError, TemporaryError
+from workshop_culler.passes.report import Report, Row
+from workshop_culler.rules import kinds, labels, orphans
+from workshop_culler.rules.models import Action, ObjectMeta, Presence, Server
+
+# Rights may be given while we run: closed kinds are tried again every so many passes.
+TRY_AGAIN = 20
+
+Key = tuple[str, str]
+Servers = Mapping[Key, Server]
+
+
+class Index:
+    """What was found, by what it is asked for: a look has thousands of items.
+
+    `projects` and `pods` by the hub's user and server, `named` the pods by name, `sessions`
+    those sessions that have a pod.
+    """
+
+    def __init__(self, items: Iterable[ObjectMeta] = (), owner: labels.Owner | None = None) -> None:
+        self.projects: dict[Key, ObjectMeta] = {}
+        self.pods: dict[Key, ObjectMeta] = {}
+        self.named: dict[str, ObjectMeta] = {}
+        self.sessions: set[str] = set()
+        for item in items:
+            ref = orphans.find_session_ref(item)
+            if item.kind == "pods":
+                self.pods[ref.user, ref.server] = self.named[item.name] = item
+                self.sessions.add(ref.session)
+            elif item.kind == "namespaces" and owner and labels.is_ours(item, owner):
+                self.projects[ref.user, ref.server] = item
+
+
+@dataclass
+class ClusterSweep:
+    """Works for one owner (the spawner whose sessions these are).
+
+    `looked` is False while the last look could not see all projects and pods: then nothing
+    that depends on them is decided.
+    """
+
+    cluster: Cluster
+    hub: Hub
+    owner: labels.Owner
+    rules: orphans.Rules
+    log: logging.Logger
+    dry_run: bool = False
+    looked: bool = False
+    items: list[ObjectMeta] = field(default_factory=list)
+    _index: Index = field(default_factory=lambda: Index())
+    _closed: dict[str, str] = field(default_factory=dict)
+    _looks: int = 0
+
+    async def look(self, report: Report) -> None:
+        """List all that carries our labels; what may not be listed is left out."""
+        self.looked = True
+        if self._looks % TRY_AGAIN == 0:
+            self._closed.clear()
+        wanted = [(kinds.PROJECTS, ""), *((kind, self.owner.namespace) for kind in kinds.OWN)]
+        wanted += [(kind, "") for kind in kinds.LOOSE]
+        wanted = [each for each in wanted if each[0].plural not in self._closed]
+        lists = await asyncio.gather(*(self._list(report, *each) for each in wanted))
+        self._keep([item for items in lists for item in items])
+        if self._looks == 0 and self._closed:
+            # Not kinds of this cluster, or rights that this hub was not given.
+            self.log.info(
+                "Left alone, as they may not be listed: %s", ", ".join(sorted(self._closed))
+            )
+        self._looks += 1
+
+    async def _list(self, report: Report, kind: kinds.Kind, namespace: str) -> list[ObjectMeta]:
+        try:
+            return await self.cluster.list_objects(kind, self.owner.selector, namespace)
+        except TemporaryError as error:
+            self.looked = False
+            report.trouble(f"list {kind.plural}", error)
+        except ApiError as error:
+            self._closed[kind.plural] = str(error)
+            self.log.debug("Leaving %s alone: %s", kind.plural, error)
+        return []
+
+    def _keep(self, items: list[ObjectMeta]) -> None:
+        self.items = items
+        self._index = Index(items, self.owner)
+
+    def projects(self) -> Mapping[Key, ObjectMeta]:
+        """Our projects by the hub's user and server that they belong to."""
+        return self._index.projects
+
+    def pods(self) -> Mapping[Key, ObjectMeta]:
+        """The session pods by the hub's user and server that they belong to."""
+        return self._index.pods
+
+    async def annotate(self, project: ObjectMeta, notes: Mapping[str, str | None]) -> None:
+        """Write on a project, and remember it until the next look; raises ApiError."""
+        fresh = await self.cluster.annotate_object(project, notes)
+        self._keep([fresh if item.uid == fresh.uid else item for item in self.items])
+
+    def take_requests(self) -> int:
+        """How many requests went to the cluster since this was last asked."""
+        made, self.cluster.requests = self.cluster.requests, 0
+        return made
+
+    async def sweep(self, report: Report, live: Servers) -> None:
+        """Judge all that was found and remove what is dead; does nothing after a bad look."""
+        if not self.looked:
+            return
+        sessions: dict[orphans.SessionRef, list[ObjectMeta]] = defaultdict(list)
+        for item in self.items:
+            sessions[orphans.find_session_ref(item)].append(item)
+        await asyncio.gather(
+            *(self._sweep_session(report, *session, live) for session in sessions.items())
+        )
+
+    async def _sweep_session(
+        self, report: Report, ref: orphans.SessionRef, items: list[ObjectMeta], live: Servers
+    ) -> None:
+        server = live.get((ref.user, ref.server))
+        if server is None:
+            hub, pod = await self._ask_hub(ref), await self._ask_cluster(ref)
+        else:
+            hub = pod = Presence.LIVE
+            if await self._is_replaced(ref, server):
+                hub, pod = Presence.REPLACED, Presence.GONE
+        await asyncio.gather(*(self._handle(report, ref, item, hub, pod) for item in items))
+
+    async def _is_replaced(self, ref: orphans.SessionRef, server: Server) -> bool:
+        """Whether a live server's items are of a session before its present one."""
+        pod = self._index.named.get(ref.pod)
+        if pod is None or not orphans.is_replaced(ref, server, pod):
+            return False
+        try:
+            found = await self.cluster.get_object(kinds.PODS, self.owner.namespace, ref.pod)
+        except ApiError:
+            return False
+        return orphans.is_replaced(ref, server, found)
+
+    async def _ask_hub(self, ref: orphans.SessionRef) -> Presence:
+        """What the hub says of the session right now; anything not firm is unknown."""
+        if not ref.user:
+            return Presence.UNKNOWN
+        try:
+            return orphans.find_presence(ref, await self.hub.find_user(ref.user))
+        except GoneError:
+            return orphans.find_presence(ref, None)
+        except ApiError as error:
+            self.log.warning("Asking the hub about %s: %s", ref.user, error)
+            return Presence.UNKNOWN
+
+    async def _ask_cluster(self, ref: orphans.SessionRef) -> Presence:
+        """Whether the session's pod is there right now; anything not firm is unknown."""
+        if ref.session and ref.session in self._index.sessions:
+            return Presence.LIVE
+        if not ref.pod:
+            return Presence.GONE if ref.session else Presence.UNKNOWN
+        try:
+            await self.cluster.get_object(kinds.PODS, self.owner.namespace, ref.pod)
+        except GoneError:
+            return Presence.GONE
+        except ApiError as error:
+            self.log.warning("Asking the cluster for pod %s: %s", ref.pod, error)
+            return Presence.UNKNOWN
+        return Presence.LIVE
+
+    async def _handle(
+        self,
+        report: Report,
+        ref: orphans.SessionRef,
+        item: ObjectMeta,
+        hub: Presence,
+        pod: Presence,
+    ) -> None:
+        now = self.cluster.now
+        if now is None:
+            return
+        verdict = orphans.decide_orphan(item, self.owner, hub, pod, now, self.rules)
+        what = "project" if item.kind == "namespaces" else item.kind.removesuffix("s")
+        row = report.add(Row(what, str(item), verdict, owner=ref.user))
+        if self.dry_run or not verdict.acts:
+            return
+        with report.outcome(row, self.log):
+            if verdict.action is Action.UNSTICK:
+                row.done = await self._unstick(item)
+            else:
+                await self.cluster.delete_object(item)
+                row.done = "deleted"
+
+    async def _unstick(self, project: ObjectMeta) -> str:
+        """Take the finalizers off what keeps a terminating project of ours; tells what it did."""
+        found, skipped = await self.cluster.list_kinds()
+        results = await asyncio.gather(*(self._free_kind(kind, project) for kind in found))
+        freed = [name for names, _ in results for name in names]
+        skipped += [trouble for _, trouble in results if trouble]
+        text = f"freed {', '.join(freed)}" if freed else "nothing to free"
+        return f"{text}; skipped {', '.join(skipped)}" if skipped else text
+
+    async def _free_kind(self, kind: kinds.Kind, project: ObjectMeta) -> tuple[list[str], str]:
+        freed = []
+        try:
+            for item in await self.cluster.list_objects(kind, "", project.name):
+                if orphans.decide_finalizers(item).acts:
+                    await self.cluster.remove_finalizers(kind, item)
+                    freed.append(str(item))
+        except ApiError as error:
+            return freed, f"{kind.plural} ({error})"
+        return freed, ""

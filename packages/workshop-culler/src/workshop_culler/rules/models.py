@@ -1,0 +1,167 @@
+"""The values that all rules are about: servers, users, cluster objects, verdicts.
+
+Frozen, without I/O; made once at the edge by `make_user` (a hub's user model) and by
+`clients/cluster.py` (an object's metadata). Times are aware datetimes, spans are seconds.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from workshop_culler.rules.times import parse_time
+
+
+class Action(enum.StrEnum):
+    """What a verdict asks for."""
+
+    KEEP = "keep"
+    STOP = "stop"
+    DELETE = "delete"
+    UNSTICK = "unstick"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is to be done with one thing, why in words, by which rule, and when it is due."""
+
+    action: Action
+    reason: str
+    rule: str = ""
+    due: datetime | None = None
+
+    @property
+    def acts(self) -> bool:
+        """Whether something is to be done now."""
+        return self.action is not Action.KEEP
+
+
+def keep(reason: str, due: datetime | None = None) -> Verdict:
+    """A verdict that does nothing."""
+    return Verdict(Action.KEEP, reason, due=due)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One server of a user.
+
+    `name` is "" for the default one, `pending` spawn, stop, check or ""; `title` is what the
+    person calls themselves, where the authenticator asked.
+    """
+
+    user: str
+    name: str = ""
+    started: datetime | None = None
+    last_activity: datetime | None = None
+    pending: str = ""
+    ready: bool = True
+    admin: bool = False
+    groups: frozenset[str] = frozenset()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    model: Mapping[str, Any] = field(default_factory=dict)
+    title: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from all other servers of the hub."""
+        return (self.user, self.name)
+
+    @property
+    def profile(self) -> str:
+        """The profile it was started with (KubeSpawner's `profile` option), or ""."""
+        options = self.model.get("user_options") or {}
+        state = self.model.get("state") or {}
+        return str(options.get("profile") or state.get("profile_name") or "")
+
+    def __str__(self) -> str:
+        return f"{self.user}/{self.name}" if self.name else self.user
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One user of the hub, with the servers that are active (pending ones too).
+
+    `servers` is None when the hub did not say (the scope read:servers is missing),
+    `created` when it may not be read (read:users).
+    """
+
+    name: str
+    admin: bool = False
+    groups: frozenset[str] = frozenset()
+    created: datetime | None = None
+    last_activity: datetime | None = None
+    servers: tuple[Server, ...] | None = ()
+
+
+class Presence(enum.StrEnum):
+    """What the hub or the cluster firmly says of something; anything else is unknown."""
+
+    LIVE = "live"
+    REPLACED = "replaced"
+    STOPPED = "stopped"
+    GONE = "gone"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectMeta:
+    """An object of the cluster, as far as it matters here. `kind` is the plural name."""
+
+    kind: str
+    name: str
+    namespace: str = ""
+    uid: str = ""
+    version: str = ""
+    created: datetime | None = None
+    deleting: datetime | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    finalizers: tuple[str, ...] = ()
+    phase: str = ""
+
+    def __str__(self) -> str:
+        return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
+
+
+def make_user(model: Mapping[str, Any]) -> User:
+    """A user from the hub's model of one, groups and the admin mark copied onto the servers."""
+    name = str(model["name"])
+    admin = bool(model.get("admin"))
+    groups = frozenset(model.get("groups") or ())
+    servers = model.get("servers")
+    if servers is not None:
+        title = str((model.get("user_info") or {}).get("name") or "")
+        servers = tuple(make_server(name, s, admin, groups, title) for s in servers.values())
+    return User(
+        name=name,
+        admin=admin,
+        groups=groups,
+        created=parse_time(model.get("created")),
+        last_activity=parse_time(model.get("last_activity")),
+        servers=servers,
+    )
+
+
+def make_server(
+    user: str,
+    model: Mapping[str, Any],
+    admin: bool = False,
+    groups: frozenset[str] = frozenset(),
+    title: str = "",
+) -> Server:
+    """A server from the hub's model of one."""
+    return Server(
+        user=user,
+        name=str(model.get("name") or ""),
+        started=parse_time(model.get("started")),
+        last_activity=parse_time(model.get("last_activity")),
+        pending=str(model.get("pending") or ""),
+        ready=bool(model.get("ready", model.get("url"))),
+        admin=admin,
+        groups=groups,
+        model=model,
+        title=title,
+    )

@@ -1,0 +1,85 @@
+"""What somebody may see and do, from the scopes of the token they came with.
+
+The hub's own scopes with their filters are enough: an instructor of group x has
+`read:servers!group=x`, and sees those sessions and no others. Nothing here fails open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from workshop_culler.rules.models import Server
+
+SEE, STOP, OWN = "read:servers", "delete:servers", "access:servers"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenOwner:
+    """Who asks: a user (`kind` "user") or a service, with the scopes of the token."""
+
+    name: str
+    kind: str = "user"
+    admin: bool = False
+    scopes: frozenset[str] = frozenset()
+
+
+def make_token_owner(model: dict) -> TokenOwner:
+    """A person from the hub's model of the owner of a token."""
+    return TokenOwner(
+        name=str(model.get("name", "")),
+        kind=str(model.get("kind", "")),
+        admin=bool(model.get("admin")),
+        scopes=frozenset(model.get("scopes") or ()),
+    )
+
+
+def covers(scopes: Collection[str], scope: str, server: Server) -> bool:
+    """Whether some scope, bare or filtered, covers this server."""
+    full = f"{server.user}/{server.name}"
+    filters = {f"!user={server.user}", f"!server={full}"}
+    filters |= {f"!group={group}" for group in server.groups}
+    return scope in scopes or any(f"{scope}{each}" in scopes for each in filters)
+
+
+def owns(person: TokenOwner, server: Server) -> bool:
+    """Whether it is their own session, asked for with a token that may use it."""
+    same = person.kind == "user" and bool(person.name) and person.name == server.user
+    return same and covers(person.scopes, OWN, server)
+
+
+def may_see(person: TokenOwner, server: Server) -> bool:
+    """Whether they may see a session's clock."""
+    return owns(person, server) or covers(person.scopes, SEE, server)
+
+
+def may_stop(person: TokenOwner, server: Server) -> bool:
+    """Whether they may stop it. To extend anybody's without a limit takes the same right."""
+    return covers(person.scopes, STOP, server)
+
+
+def may_extend(person: TokenOwner, server: Server) -> bool:
+    """Whether they may extend it at all (their own within its limit)."""
+    return owns(person, server) or may_stop(person, server)
+
+
+def sees_anything(person: TokenOwner) -> bool:
+    """Whether some session of others could be shown to them, as to an instructor."""
+    own = (f"user={person.name}", f"server={person.name}/")
+    filters = (s.partition("!")[2] for s in person.scopes if s.partition("!")[0] == SEE)
+    return any(each != own[0] and not each.startswith(own[1]) for each in filters)
+
+
+def may_announce(person: TokenOwner) -> bool:
+    """Whether they may speak to everybody: admins, and who may stop every server."""
+    return person.admin or STOP in person.scopes
+
+
+def may_read_metrics(person: TokenOwner) -> bool:
+    """Whether they may read the metrics, as the hub has it for its own."""
+    return "read:metrics" in person.scopes
+
+
+def only_seen(person: TokenOwner, servers: Iterable[Server]) -> list[Server]:
+    """The servers that they may see."""
+    return [server for server in servers if may_see(person, server)]

@@ -1,0 +1,54 @@
+"""The rows of the instructor's page, and what changed since the last look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from workshop_culler.rules import permissions, session_clock, times
+from workshop_culler.rules.models import Server
+
+
+def make_row(
+    server: Server,
+    time: session_clock.Clock,
+    person: permissions.TokenOwner,
+    project: str,
+    page: str,
+) -> dict[str, Any]:
+    """One session as the page shows it, with what this person may do."""
+    return {
+        "id": f"{server.user}/{server.name}",
+        "user": server.user,
+        "server": server.name,
+        "title": server.title,
+        "groups": sorted(server.groups),
+        "state": make_state(server),
+        "started": times.render_time(server.started),
+        "last_activity": times.render_time(server.last_activity),
+        "ends": times.render_time(time.ends),
+        "warn_seconds": time.warn,
+        "project": project,
+        "page": page,
+        "url": server.model.get("url") or "",
+        "may_open": permissions.covers(person.scopes, permissions.OWN, server),
+        "may_extend": time.extend_to is not None and permissions.may_extend(person, server),
+        "may_stop": permissions.may_stop(person, server) and server.pending != "stop",
+        "why_not": time.why_not,
+    }
+
+
+def make_state(server: Server) -> str:
+    """The state in a word for people."""
+    words = {"spawn": "starting", "stop": "stopping", "check": "checking"}
+    if server.pending:
+        return words.get(server.pending, server.pending)
+    return "running" if server.ready else "not ready"
+
+
+def find_changes(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[list[Any], list[str]]:
+    """The rows that are new or changed, and the ids of those that are gone."""
+    changed = [row for key, row in after.items() if before.get(key) != row]
+    return changed, [key for key in before if key not in after]

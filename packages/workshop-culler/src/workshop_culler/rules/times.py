@@ -1,0 +1,34 @@
+"""Times and spans, read and written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+
+def parse_time(text: object) -> datetime | None:
+    """An RFC 3339 time as an aware datetime; naive ones are UTC; None for what is no time."""
+    if not isinstance(text, str) or not text:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def render_time(time: datetime | None) -> str | None:
+    """RFC 3339 in UTC with whole seconds, or None."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ") if time else None
+
+
+def span(delta: timedelta) -> str:
+    """A time span in words people read at a glance: 42s, 5m10s, 3h05m, 2d04h."""
+    seconds = max(int(delta.total_seconds()), 0)
+    minutes, s = divmod(seconds, 60)
+    hours, m = divmod(minutes, 60)
+    days, h = divmod(hours, 24)
+    if days:
+        return f"{days}d{h:02}h"
+    if hours:
+        return f"{h}h{m:02}m"
+    return f"{m}m{s:02}s" if minutes else f"{s}s"

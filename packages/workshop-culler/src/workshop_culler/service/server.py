@@ -1,0 +1,142 @@
+"""The HTTP half of the culler, as a service of the hub: routes, listening, a clean end.
+
+`app.py` starts it when the hub gave the service a URL. It decides nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler
+from tornado.httpserver import HTTPServer
+from tornado.log import access_log
+from tornado.web import Application, RequestHandler, StaticFileHandler
+
+from workshop_culler.errors import StartError
+from workshop_culler.service import api, base_handlers, instructor_page, login
+from workshop_culler.service.live_sessions import LiveSessions
+from workshop_culler.service.sessions import SessionService
+
+
+@dataclass(frozen=True, slots=True)
+class ListenAddress:
+    """Where to listen, as the hub says: host, port, and the prefix that it forwards."""
+
+    host: str
+    port: int
+    prefix: str
+
+
+def parse_listen_address(url: str, prefix: str) -> ListenAddress | None:
+    """Where the hub wants the service, or None when it has no URL."""
+    if not url or not prefix:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme != "http" or not parts.hostname or not parts.port:
+        raise StartError(f"url of the service: must be like http://127.0.0.1:10101, not {url!r}")
+    return ListenAddress(
+        parts.hostname, parts.port, prefix if prefix.endswith("/") else f"{prefix}/"
+    )
+
+
+class Service:
+    """The running service."""
+
+    def __init__(
+        self,
+        place: ListenAddress,
+        session_service: SessionService,
+        log: logging.Logger,
+        *,
+        open_metrics: bool,
+    ) -> None:
+        self.place = place
+        self.session_service = session_service
+        self.log = log
+        self.live = LiveSessions(session_service, log)
+        self.trouble = "no pass was made yet"
+        self._open_metrics = open_metrics
+        self._server: HTTPServer | None = None
+
+    def start(self) -> None:
+        """Listen; raises StartError when nobody could be kept out, or the port is taken."""
+        auth = HubOAuth.instance()
+        base_handlers.check_access(auth)
+        app = make_app(
+            self.place.prefix,
+            self.session_service,
+            auth,
+            self.live,
+            lambda: self.trouble,
+            open_metrics=self._open_metrics,
+        )
+        self._server = HTTPServer(app, xheaders=False, max_body_size=64 * 1024)
+        try:
+            self._server.listen(self.place.port, self.place.host)
+        except OSError as error:
+            where = f"{self.place.host}:{self.place.port}"
+            raise StartError(f"cannot listen on {where}: {error.strerror}") from error
+        self.log.info("Serving %s on %s:%s", *_as_tuple(self.place))
+
+    async def close(self) -> None:
+        """Stop listening and let pages go."""
+        await self.live.close()
+        if self._server:
+            self._server.stop()
+            await self._server.close_all_connections()
+
+
+def _as_tuple(place: ListenAddress) -> tuple[str, str, int]:
+    return place.prefix, place.host, place.port
+
+
+def make_app(
+    prefix: str,
+    session_service: SessionService,
+    auth: HubOAuth,
+    live: LiveSessions,
+    find_trouble: Callable[[], str],
+    *,
+    open_metrics: bool = False,
+) -> Application:
+    """All routes below the prefix."""
+    common = {"session_service": session_service, "auth": auth}
+    routes: list[tuple[str, type[RequestHandler], dict[str, object]]] = [
+        ("", instructor_page.InstructorPage, common),
+        ("login", login.Login, common),
+        ("logout", login.Logout, common),
+        ("api/session", api.Session, common),
+        ("api/session/extend", api.Extend, common),
+        ("api/session/stop", api.Stop, common),
+        ("api/session/page", api.NotesPage, common),
+        ("api/sessions", api.Sessions, common),
+        ("api/events", api.Events, common),
+        ("api/announcement", api.Announcement, common),
+        ("metrics", api.MetricsPage, common),
+        ("health", api.Health, {}),
+        ("oauth_callback", HubOAuthCallbackHandler, {}),
+        (r"static/(.*)", StaticFileHandler, {"path": str(instructor_page.STATIC)}),
+    ]
+    return Application(
+        [(prefix + path, handler, kwargs) for path, handler, kwargs in routes]
+        + [(prefix.rstrip("/"), instructor_page.WithSlash, {})],
+        prefix=prefix,
+        live=live,
+        guesses=login.Guesses(),
+        find_trouble=find_trouble,
+        open_metrics=open_metrics,
+        cookie_secret=secrets.token_bytes(32),
+        template_path=str(instructor_page.TEMPLATES),
+        log_function=log_request,
+    )
+
+
+def log_request(handler: RequestHandler) -> None:
+    """One line a request without its query, which may hold what an OAuth login passes on."""
+    request, status = handler.request, handler.get_status()
+    level = logging.WARNING if status >= 500 else logging.DEBUG
+    access_log.log(level, "%s %s %s", status, request.method, request.path)

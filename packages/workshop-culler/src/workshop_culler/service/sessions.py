@@ -1,0 +1,154 @@
+"""What the API and the instructor's page ask for: sessions with their clocks, extend, stop.
+
+Between the HTTP handlers (`api.py`, `page.py`) and the clients. Asks the hub for all sessions
+at most once in `FRESH_SECONDS`, however many people look.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from workshop_culler.clients.hub import Hub
+from workshop_culler.errors import ApiError, GoneError
+from workshop_culler.passes.cluster_sweep import ClusterSweep
+from workshop_culler.passes.metrics import Metrics
+from workshop_culler.passes.sweep import Sweep
+from workshop_culler.rules import ends, labels, permissions, session_clock, times
+from workshop_culler.rules.limits import Limits
+from workshop_culler.rules.models import ObjectMeta, Server
+from workshop_culler.rules.times import parse_time
+from workshop_culler.service.state_store import StateStore
+
+FRESH_SECONDS = 2.0
+MOST_PAGES = 10_000
+
+Key = tuple[str, str]
+
+
+class RefusedError(Exception):
+    """Something that may not be done now; the message is for the person who asked."""
+
+
+@dataclass
+class SessionService:
+    """One for all handlers. `pages` is where people are in the notes, as they reported it."""
+
+    hub: Hub
+    work: Sweep
+    store: StateStore
+    metrics: Metrics
+    log: logging.Logger
+    cluster_sweep: ClusterSweep | None = None
+    clock: Callable[[], float] = time.monotonic
+    pages: OrderedDict[Key, tuple[datetime | None, str]] = field(default_factory=OrderedDict)
+    _servers: list[Server] = field(default_factory=list)
+    _listed: float = float("-inf")
+    _listing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def now(self) -> datetime:
+        """The hub's time."""
+        return self.hub.now
+
+    async def list_servers(self, *, fresh: bool = False) -> list[Server]:
+        """All active servers, at most two seconds old; raises ApiError."""
+        async with self._listing:
+            if fresh or self.clock() - self._listed > FRESH_SECONDS:
+                users = await self.hub.list_users("active")
+                self._servers = [server for user in users for server in user.servers or ()]
+                self._listed = self.clock()
+        return self._servers
+
+    async def find_server(self, user: str, name: str) -> Server:
+        """One active server as it is now; raises GoneError if there is none."""
+        found = await self.hub.find_user(user)
+        for server in found.servers or ():
+            if server.name == name:
+                return server
+        raise GoneError(f"{user} has no active server {name!r}".rstrip(), 404)
+
+    def find_project(self, server: Server) -> ObjectMeta | None:
+        """The project of a session, as the cluster_sweep last saw it."""
+        return self.cluster_sweep.projects().get(server.key) if self.cluster_sweep else None
+
+    def find_extension(self, server: Server) -> ends.Extension:
+        """What is written down about a session's end: in the file, on its project and its pod.
+
+        A session may delete its project, as the project's admin. The pod is beyond its reach and
+        has the ends that it began with.
+        """
+        project = self.find_project(server)
+        pod = self.cluster_sweep.pods().get(server.key) if self.cluster_sweep else None
+        notes = {**(pod.annotations if pod else {}), **(project.annotations if project else {})}
+        untils = (self.store.find_until(server), parse_time(notes.get(labels.EXTENDED)))
+        return ends.Extension(
+            until=max((each for each in untils if each), default=None),
+            expires=parse_time(notes.get(labels.EXPIRES)),
+            first=parse_time(notes.get(labels.FIRST_END)),
+            limit=parse_time(notes.get(labels.EXPIRES_LIMIT)),
+        )
+
+    async def make_clock(self, server: Server, *, unlimited: bool = False) -> session_clock.Clock:
+        """The clock of one session."""
+        limits: Limits = await self.work.find_limits(server)
+        extension = self.find_extension(server)
+        return session_clock.make_clock(server, limits, extension, self.now, unlimited=unlimited)
+
+    async def extend(self, server: Server, person: permissions.TokenOwner) -> session_clock.Clock:
+        """Extend a session as far as this person may; raises RefusedError with the reason."""
+        unlimited = permissions.may_stop(person, server)
+        before = await self.make_clock(server, unlimited=unlimited)
+        if before.extend_to is None:
+            raise RefusedError(f"Not extended: {before.why_not}.")
+        await self.store.extend(server, before.extend_to, self.now)
+        await self._annotate(server, before.extend_to)
+        self.metrics.count_extension("instructor" if unlimited else "owner")
+        self.log.info(
+            "extended user=%s server=%s until=%s by=%s",
+            server.user,
+            server.name,
+            before.extend_to,
+            person.name,
+        )
+        return await self.make_clock(server, unlimited=unlimited)
+
+    async def _annotate(self, server: Server, until: datetime) -> None:
+        project = self.find_project(server)
+        if project is None or self.cluster_sweep is None:
+            return
+        extension = self.find_extension(server)
+        notes: dict[str, str | None] = {labels.EXTENDED: times.render_time(until)}
+        if extension.expires and extension.expires < until:
+            first = extension.first or extension.expires
+            notes |= {labels.EXPIRES: times.render_time(until)}
+            notes |= {labels.FIRST_END: times.render_time(first)}
+        try:
+            await self.cluster_sweep.annotate(project, notes)
+        except ApiError as error:
+            # The file has it already: the extension holds, the project does not show it.
+            self.log.warning("Extension not noted on project %s: %s", project.name, error)
+
+    async def stop(self, server: Server, person: permissions.TokenOwner) -> bool:
+        """Stop a session for somebody who may; False while it is still stopping."""
+        self.log.info("stop user=%s server=%s by=%s", server.user, server.name, person.name)
+        return await self.hub.stop_server(server.user, server.name)
+
+    def note_page(self, server: Server, page: str) -> None:
+        """Remember where in the notes a session is; the oldest are forgotten first."""
+        self.pages[server.key] = (server.started, page)
+        self.pages.move_to_end(server.key)
+        while len(self.pages) > MOST_PAGES:
+            self.pages.popitem(last=False)
+
+    def find_page(self, server: Server) -> str:
+        """Where in the notes a session said it is; "" if it did not, or was started anew."""
+        told, page = self.pages.get(server.key, (None, ""))
+        # `server` may be from a list that is older than what the session told.
+        anew = told is not None and server.started is not None and told < server.started
+        return "" if anew else page

@@ -1,0 +1,140 @@
+"""What people asked for and must outlive a restart: extensions, and the announcement.
+
+Kept in a small JSON file beside the hub's; with a cluster an extension is also written on the
+session's project, and the later of the two holds. The only module that touches this file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from workshop_culler.rules import announcements
+from workshop_culler.rules.announcements import Announcement
+from workshop_culler.rules.models import Server
+from workshop_culler.rules.times import parse_time, render_time
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedExtension:
+    """One server, as started at a time, is not to end before `until`."""
+
+    user: str
+    server: str
+    started: datetime | None
+    until: datetime
+
+
+class StateStore:
+    """Extensions and the announcement, in memory and in one file."""
+
+    def __init__(self, path: Path, log: logging.Logger) -> None:
+        self.path = path
+        self.log = log
+        self.announcement: Announcement | None = None
+        self._extensions: dict[Key, SavedExtension] = {}
+        self._writing = asyncio.Lock()
+        self._changes = self._written = 0
+
+    def read(self) -> None:
+        """Read the file; a missing one is empty, and so is a broken one, which is told."""
+        try:
+            model = json.loads(self.path.read_text())
+            found = [_read_extension(entry) for entry in model["extensions"]]
+            self._extensions = {(each.user, each.server): each for each in found if each}
+            self.announcement = announcements.read_announcement(model.get("announcement"))
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            self.log.warning(
+                "state_file: %s could not be read, starting anew: %s", self.path, error
+            )
+
+    def check(self) -> None:
+        """Say at start if nothing could be kept, and not when it is too late."""
+        folder = self.path.absolute().parent
+        if not os.access(self.path if self.path.exists() else folder, os.W_OK):
+            self.log.warning("%s", _unwritten(self.path, "no permission, or no such folder"))
+
+    def find_until(self, server: Server) -> datetime | None:
+        """Until when this run of a server was extended; one started anew has no extension."""
+        found = self._extensions.get(server.key)
+        return found.until if found and found.started == server.started else None
+
+    async def extend(self, server: Server, until: datetime, now: datetime) -> None:
+        """Note an extension, and write it down before answering.
+
+        Where it cannot be written it holds all the same, until a restart; the log says so.
+        """
+        entry = SavedExtension(server.user, server.name, server.started, until)
+        self._extensions[server.key] = entry
+        await self._write(now)
+
+    async def announce(self, announcement: Announcement | None, now: datetime) -> None:
+        """Note an announcement (None takes it back), and write it down before answering."""
+        self.announcement = announcement
+        await self._write(now)
+
+    async def _write(self, now: datetime) -> None:
+        self._changes += 1
+        mine = self._changes
+        async with self._writing:
+            # One write serves all who waited for the one before: a class is extended at once.
+            if self._written < mine:
+                latest, text = self._changes, self._render(now)
+                try:
+                    await asyncio.to_thread(_replace, self.path, text)
+                except OSError as error:
+                    self.log.error("%s", _unwritten(self.path, error))
+                self._written = latest
+
+    def _render(self, now: datetime) -> str:
+        # What is over needs no line: the file stays as small as the class.
+        self._extensions = {k: each for k, each in self._extensions.items() if each.until > now}
+        model = {
+            "extensions": [_render_extension(each) for each in self._extensions.values()],
+            "announcement": announcements.render_announcement(self.announcement, now),
+        }
+        return json.dumps(model, indent=1)
+
+
+def _unwritten(path: Path, why: object) -> str:
+    return (
+        f"state_file: {path} cannot be written ({why}): extensions and the announcement "
+        "hold until the next restart only. Set WorkshopCuller.state_file to a place that can be."
+    )
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file so that a kill at any moment leaves the old one or the new one, whole."""
+    fresh = path.with_name(path.name + ".new")
+    with fresh.open("w") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def _render_extension(each: SavedExtension) -> dict[str, Any]:
+    return {
+        "user": each.user,
+        "server": each.server,
+        "started": each.started.isoformat() if each.started else None,
+        "until": render_time(each.until),
+    }
+
+
+def _read_extension(entry: Any) -> SavedExtension | None:
+    until = parse_time(entry["until"])
+    if until is None:
+        return None
+    return SavedExtension(entry["user"], entry["server"], parse_time(entry["started"]), until)

@@ -1,0 +1,88 @@
+import pytest
+
+from workshop_culler.rules import permissions
+from workshop_culler.rules.models import Server
+
+ADA = Server("ada", groups=frozenset({"class-a"}))
+LAB = Server("ada", "lab")
+
+
+def person(*scopes, name="grace", **more):
+    return permissions.TokenOwner(name, scopes=frozenset(scopes), **more)
+
+
+@pytest.mark.parametrize(
+    ("scope", "server", "covered"),
+    [
+        ("read:servers", ADA, True),
+        ("read:servers!group=class-a", ADA, True),
+        ("read:servers!group=class-b", ADA, False),
+        ("read:servers!user=ada", ADA, True),
+        ("read:servers!user=ad", ADA, False),
+        ("read:servers!server=ada/", ADA, True),
+        ("read:servers!server=ada/", LAB, False),
+        ("read:servers!server=ada/lab", LAB, True),
+        ("read:servers!service=x", ADA, False),
+        ("delete:servers", ADA, False),
+        ("read:users", ADA, False),
+    ],
+)
+def test_what_a_scope_covers(scope, server, covered):
+    assert permissions.covers({scope}, "read:servers", server) is covered
+
+
+@pytest.mark.parametrize(
+    ("who", "see", "extend", "stop"),
+    [
+        (person(), False, False, False),
+        (person("access:servers!server=ada/", name="ada"), True, True, False),
+        (person("access:servers!server=ada/lab", name="ada"), False, False, False),
+        (person("access:servers!server=ada/", name="eve"), False, False, False),
+        (person("access:servers!server=ada/", name="ada", kind="service"), False, False, False),
+        (person("read:users:name!user=ada", name="ada"), False, False, False),
+        (person("read:servers"), True, False, False),
+        (person("delete:servers"), False, True, True),
+        (person("read:servers!group=class-a", "delete:servers!group=class-a"), True, True, True),
+        (person("access:servers"), False, False, False),
+        (person("", admin=True), False, False, False),
+    ],
+)
+def test_who_may_do_what(who, see, extend, stop):
+    assert permissions.may_see(who, ADA) is see
+    assert permissions.may_extend(who, ADA) is extend
+    assert permissions.may_stop(who, ADA) is stop
+
+
+@pytest.mark.parametrize(
+    ("who", "some"),
+    [
+        (person(), False),
+        (person("read:servers"), True),
+        (person("read:servers!group=a"), True),
+        (person("read:servers!user=grace"), False),
+        (person("read:servers!server=grace/lab"), False),
+        (person("read:servers!user=ada"), True),
+    ],
+)
+def test_the_page_is_for_those_who_see_others(who, some):
+    assert permissions.sees_anything(who) is some
+
+
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [
+        (person(admin=True), True),
+        (person("delete:servers"), True),
+        (person("delete:servers!group=a"), False),
+        (person("read:servers"), False),
+    ],
+)
+def test_who_may_announce(who, may):
+    assert permissions.may_announce(who) is may
+
+
+def test_a_model_without_anything_may_nothing():
+    nobody = permissions.make_token_owner({})
+    assert not permissions.may_see(nobody, Server(""))
+    assert not permissions.may_read_metrics(nobody)
+    assert permissions.only_seen(nobody, [ADA, Server("")]) == []

@@ -1,0 +1,197 @@
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from workshop_culler.config.settings import Settings
+from workshop_culler.errors import GoneError
+from workshop_culler.passes import cluster_sweep, metrics, sweep
+from workshop_culler.passes.report import Report
+from workshop_culler.rules import labels, orphans, permissions
+from workshop_culler.rules.limits import Limits
+from workshop_culler.rules.models import Server
+from workshop_culler.rules.times import parse_time, render_time
+from workshop_culler.service import sessions, state_store
+
+OWNER = labels.Owner("lab", "workshops", "system:serviceaccount:workshops:hub")
+ADA = permissions.TokenOwner("ada", scopes=frozenset({"access:servers!server=ada/"}))
+GRACE = permissions.TokenOwner("grace", scopes=frozenset({"delete:servers"}))
+RULES = Settings(general=Limits(idle=600, age=3600, extend=1800, extend_limit=1800))
+
+
+def on_module_loop(test):
+    return pytest.mark.hub(pytest.mark.asyncio(loop_scope="module")(test))
+
+
+@pytest.fixture
+def open_desk(tmp_path, log):
+    """A session_service over a hub's client, perhaps with a cluster_sweep."""
+
+    def make(client, cleaner=None):
+        work = sweep.Sweep(client, RULES, log, cleaner)
+        store = state_store.StateStore(tmp_path / "state.json", log)
+        store.read()
+        made = sessions.SessionService(client, work, store, metrics.Metrics(), log, cleaner)
+        work.find_extension = made.find_extension
+        return made
+
+    return make
+
+
+@on_module_loop
+async def test_an_extended_session_is_not_ended_by_the_sweep(culler_hub, open_desk):
+    await culler_hub.start_server("ada")
+    async with culler_hub.client(seconds=500) as client:
+        counter = open_desk(client)
+        server = await counter.find_server("ada", "")
+        await counter.extend(server, ADA)
+        client.ahead *= 4
+        assert (await counter.work.run()).done == {}
+        client.ahead *= 2
+        assert (await counter.work.run()).done == {"server": 1}
+
+
+@on_module_loop
+async def test_the_limit_of_extensions_is_told(culler_hub, open_desk):
+    await culler_hub.start_server("ada")
+    async with culler_hub.client(seconds=0) as client:
+        counter = open_desk(client)
+        server = await counter.find_server("ada", "")
+        for ahead in (0, 1800, 3600):
+            client.ahead = timedelta(seconds=ahead)
+            server = await counter.find_server("ada", "")
+            await counter.extend(server, ADA)
+        client.ahead = timedelta(seconds=5390)
+        server = await counter.find_server("ada", "")
+        with pytest.raises(sessions.RefusedError, match="Not extended"):
+            await counter.extend(server, ADA)
+        clock = await counter.extend(server, GRACE)
+        assert clock.ends == counter.now + timedelta(seconds=1800)
+
+
+@on_module_loop
+async def test_many_askers_make_one_list(culler_hub, open_desk):
+    await culler_hub.start_server("ada")
+    async with culler_hub.client() as client:
+        counter = open_desk(client)
+        lists = await asyncio.gather(*(counter.list_servers() for _ in range(50)))
+        assert client.requests == 1
+        assert {len(servers) for servers in lists} == {1}
+
+
+@on_module_loop
+async def test_no_such_session(culler_hub, open_desk):
+    await culler_hub.add_user("bob")
+    async with culler_hub.client() as client:
+        for name in ("bob", "nobody"):
+            with pytest.raises(GoneError):
+                await open_desk(client).find_server(name, "")
+
+
+@on_module_loop
+async def test_an_extension_is_written_on_the_project(
+    culler_hub, session_cluster, open_desk, log, tmp_path
+):
+    """With the file lost, a culler that starts anew reads it from the cluster."""
+    await culler_hub.start_server("ada")
+    session_cluster.add_session("ada", annotations={labels.EXPIRES: "2026-01-01T00:00:00Z"})
+    async with culler_hub.client() as client, session_cluster.client() as side:
+        cleaner = cluster_sweep.ClusterSweep(side, client, OWNER, orphans.Rules(), log)
+        await cleaner.look(Report())
+        counter = open_desk(client, cleaner)
+        server = await counter.find_server("ada", "")
+        clock = await counter.extend(server, GRACE)
+        (tmp_path / "state.json").unlink()
+        anew = open_desk(client, cleaner)
+        await cleaner.look(Report())
+        extension = anew.find_extension(server)
+        assert extension.until == clock.ends
+        assert extension.expires == clock.ends
+        assert extension.first.year == 2026
+        assert extension.first < clock.ends
+
+
+@on_module_loop
+async def test_nobody_extends_beyond_the_limit_on_the_project(
+    culler_hub, session_cluster, open_desk, log
+):
+    """What the spawner's `session_age_limit` wrote there holds for owners and instructors."""
+    await culler_hub.start_server("ada")
+    now = datetime.now(UTC)
+    ends = {labels.EXPIRES: 60, labels.EXPIRES_LIMIT: 200}
+    notes = {name: render_time(now + timedelta(seconds=left)) for name, left in ends.items()}
+    session_cluster.add_session("ada", annotations=notes)
+    async with culler_hub.client() as client, session_cluster.client() as side:
+        cleaner = cluster_sweep.ClusterSweep(side, client, OWNER, orphans.Rules(), log)
+        await cleaner.look(Report())
+        counter = open_desk(client, cleaner)
+        server = await counter.find_server("ada", "")
+        clock = await counter.extend(server, ADA)
+        assert clock.ends == parse_time(notes[labels.EXPIRES_LIMIT])
+        for person in (ADA, GRACE):
+            with pytest.raises(sessions.RefusedError, match="as far as it may be"):
+                await counter.extend(server, person)
+        await cleaner.look(Report())
+        noted = cleaner.projects()[server.key].annotations
+        assert noted[labels.EXPIRES] == notes[labels.EXPIRES_LIMIT]
+
+
+@on_module_loop
+async def test_who_deletes_their_project_has_the_same_end(
+    culler_hub, session_cluster, open_desk, log
+):
+    """An admin of a project may delete it; the session's pod still says when it is over."""
+    await culler_hub.start_server("ada")
+    now = datetime.now(UTC)
+    ends = {labels.EXPIRES: 60, labels.EXPIRES_LIMIT: 200}
+    notes = {name: render_time(now + timedelta(seconds=left)) for name, left in ends.items()}
+    session_cluster.add_session("ada", annotations=notes)
+    session_cluster.add_pod("ada", annotations=notes)
+    async with culler_hub.client() as client, session_cluster.client() as side:
+        cleaner = cluster_sweep.ClusterSweep(side, client, OWNER, orphans.Rules(), log)
+        counter = open_desk(client, cleaner)
+        server = await counter.find_server("ada", "")
+        assert session_cluster.cluster.request("DELETE", "/api/v1/namespaces/lab-ada").status == 200
+        await cleaner.look(Report())
+        assert cleaner.projects() == {}
+        assert counter.find_extension(server).expires == parse_time(notes[labels.EXPIRES])
+        clock = await counter.extend(server, ADA)
+        assert clock.ends == parse_time(notes[labels.EXPIRES_LIMIT])
+        client.ahead = timedelta(seconds=300)
+        assert (await counter.work.run()).done["server"] == 1
+
+
+@on_module_loop
+async def test_a_cluster_that_refuses_the_note_does_not_refuse_the_person(
+    culler_hub, session_cluster, open_desk, log, caplog
+):
+    await culler_hub.start_server("ada")
+    session_cluster.add_session("ada")
+    async with culler_hub.client() as client, session_cluster.client() as side:
+        cleaner = cluster_sweep.ClusterSweep(side, client, OWNER, orphans.Rules(), log)
+        await cleaner.look(Report())
+        session_cluster.cluster.faults.add(
+            verb="patch", resource="namespaces", times=None, status=500
+        )
+        counter = open_desk(client, cleaner)
+        server = await counter.find_server("ada", "")
+        clock = await counter.extend(server, ADA)
+        assert counter.find_extension(server).until == clock.ends
+    assert "not noted on project" in caplog.text
+
+
+def test_pages_of_the_notes_are_bounded(open_desk, monkeypatch):
+    monkeypatch.setattr(sessions, "MOST_PAGES", 2)
+    counter = open_desk(None)
+    for name in ("a", "b", "a", "c"):
+        counter.note_page(Server(name), f"page of {name}")
+    assert list(counter.pages) == [("a", ""), ("c", "")]
+
+
+def test_a_session_started_anew_is_at_no_page_yet(open_desk):
+    counter, before = open_desk(None), datetime(2026, 3, 1, tzinfo=UTC)
+    counter.note_page(Server("ada", started=before), "2 Pods")
+    assert counter.find_page(Server("ada", started=before)) == "2 Pods"
+    assert counter.find_page(Server("ada", started=before + timedelta(hours=1))) == ""
+    assert counter.find_page(Server("ada", started=before - timedelta(hours=1))) == "2 Pods"
+    assert counter.find_page(Server("bob", started=before)) == ""
