@@ -117,11 +117,11 @@ async def watch_pods(site):
         return watches[-1]
 
     yield start
+    for shared in _client_cache.values():
+        # A goodbye by TLS would outlast the test; a watch that is stopped would say one.
+        await shared.api_client.rest_client.pool_manager.connector.close(abort_ssl=True)
     for watch in watches:
         await watch.stop()
-    for shared in _client_cache.values():
-        # A goodbye by TLS would outlast the test.
-        await shared.api_client.rest_client.pool_manager.connector.close(abort_ssl=True)
     # KubeSpawner closes the client that its watches share when the client's keeper is cancelled.
     for task in asyncio.all_tasks() - {asyncio.current_task()}:
         task.cancel()

@@ -61,7 +61,7 @@ class Life(RuleBasedStateMachine):
         self.running = {}
         self.handed = []
         self.kube, self.api = self.runner.run(self._connect())
-        self.reserve = SessionPool(
+        self.pool = SessionPool(
             self.kube,
             HUB,
             lambda session: plan.make_ready_steps(session, SPEC),
@@ -101,7 +101,7 @@ class Life(RuleBasedStateMachine):
     async def _start(self, session, reserved):
         account = None
         if reserved:
-            given = await self.reserve.check_out(session)
+            given = await self.pool.check_out(session)
             if given:
                 session, account = given
                 self.handed.append(session.id)
@@ -171,23 +171,23 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def refill(self):
-        """The reserve looks after itself."""
+        """The pool looks after itself."""
         with contextlib.suppress(errors.WorkshopError):
-            self.runner.run(self.reserve.fill())
+            self.runner.run(self.pool.fill())
 
     @rule(user=USERS)
     def die_while_handing_out(self, user):
         """The hub is killed between the account and the project."""
         self.stop_cleanly(user)
-        if not self.reserve._ready:
+        if not self.pool._ready:
             return
-        account = self.reserve._ready.pop()
+        account = self.pool._ready.pop()
         taken = pool_rules.take_over(account, make_session(HUB, user))
-        reference = self.reserve._refer("ServiceAccount", taken.account)
+        reference = self.pool._refer("ServiceAccount", taken.account)
         version = account["metadata"]["resourceVersion"]
         with contextlib.suppress(errors.WorkshopError):
             self.runner.run(self.kube.merge(reference, pool_rules.make_checkout(taken, version)))
-        self.reserve._tidied = None
+        self.pool._tidied = None
         self.refill()
 
     @invariant()

@@ -352,7 +352,7 @@ async def test_who_needs_another_budget_gets_none_of_the_reserve(site, workshop,
         quota = f"/api/v1/namespaces/intro-{name}/resourcequotas/compute-resources"
         return site.as_admin(quota)["spec"]["hard"]["limits.cpu"]
 
-    await start("carol", "small")  # the reserve begins with the first session
+    await start("carol", "small")  # the pool begins with the first session
     await site.pocket.until(lambda: any(map(is_ready, site.as_admin(ready)["items"])), 60)
     stock = set(site.names(ready))
     await start("alice", "large")

@@ -72,7 +72,7 @@ async def test_a_task_that_fails_is_tried_again_and_the_others_go_on(
     caplog.set_level(logging.INFO)
     monkeypatch.setattr(background, "FIRST_PAUSE", 0.01)
     missing = tmp_path / "resources.yaml"
-    make(extra_resources=f"{missing}", reserved_sessions=1, uses=Uses(reserve=True)).begin()
+    make(extra_resources=f"{missing}", reserved_sessions=1, uses=Uses(pool=True)).begin()
     await logged(caplog, "The hub cannot keep sessions ready; trying again in 0.01 s")
     await logged(caplog, "lacks rights")
     missing.write_text("")

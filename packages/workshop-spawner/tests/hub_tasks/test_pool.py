@@ -1,4 +1,4 @@
-"""The reserve against a real API: filled, handed out once, and finished by whoever comes after."""
+"""The pool against a real API: filled, handed out once, and finished by whoever comes after."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SPEC = plan.SessionSpec(budget=budgets.parse_budget("small"), isolation=network.
 
 @pytest.fixture
 def patching(site):
-    """The two rights that a reserve needs beside those of the template."""
+    """The two rights that a pool needs beside those of the template."""
     for kind, name, resource in (
         ("clusterroles", "workshop-hub-projects", "namespaces"),
         ("namespaces/workshops/roles", "workshop-hub", "serviceaccounts"),

@@ -42,7 +42,7 @@ def make(**changes):
     ("changes", "uses"),
     [
         ({}, Uses()),
-        ({"reserved_sessions": 3}, Uses(reserve=True)),
+        ({"reserved_sessions": 3}, Uses(pool=True)),
         ({"reserved_sessions": 3, "project": "user"}, Uses()),
         ({"reserved_sessions": 3, "identity": "user-token"}, Uses(refresh=True)),
         ({"reserved_sessions": 3, "budget": lambda spawner: "small"}, Uses()),

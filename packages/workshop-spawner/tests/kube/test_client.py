@@ -175,7 +175,7 @@ QUOTAS = "/api/v1/namespaces/{}/resourcequotas/compute-resources"
 
 
 def widen(site):
-    """The rights of a hub with persistent projects, and with a reserve."""
+    """The rights of a hub with persistent projects, and with a pool."""
     path = "/apis/rbac.authorization.k8s.io/v1/clusterroles/workshop-hub-projects"
     role = site.as_admin(path)
     rbac = "rbac.authorization.k8s.io"

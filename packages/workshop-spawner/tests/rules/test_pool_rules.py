@@ -21,7 +21,7 @@ def make_plan(session, budget="small"):
 
 def make_account(age=0, ready=True, fingerprint="r", **changes):
     session = pool_rules.make_session(HUB)
-    step = pool_rules.reserve_step(make_plan(session)[0])
+    step = pool_rules.make_pool_step(make_plan(session)[0])
     metadata = dict(step.manifests[0]["metadata"])
     born = NOW - timedelta(seconds=age)
     metadata["creationTimestamp"] = born.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -53,7 +53,7 @@ def test_each_account_is_on_one_pile(account, pile):
 
 def test_what_is_reserved_is_nobodys_session_yet():
     for step in make_plan(pool_rules.make_session(HUB)):
-        for manifest in pool_rules.reserve_step(step).manifests:
+        for manifest in pool_rules.make_pool_step(step).manifests:
             metadata = manifest["metadata"]
             assert pool_rules.is_reserved(metadata, HUB)
             assert not labels.is_ours(metadata, HUB), "the culler leaves it alone"

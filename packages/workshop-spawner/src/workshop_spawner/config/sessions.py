@@ -250,8 +250,9 @@ class SessionSettings(HasTraits):
         A number; 0 for none. One that is handed out is replaced in the background. Their time
         (`session_age`) begins when they are handed out.
 
-        Set it to as many as may come at the same moment. Only with `project = "temporary"`. The
-        hub needs two more rights for it, which it names when it starts.
+        Set it to as many as may come at the same moment. Only with `project = "temporary"`, and
+        with values, not callables, as `budget` and `extra_resources`: those are asked with each
+        visitor. The hub needs two more rights for it, which it names when it starts.
 
         Example: `c.WorkshopSpawner.reserved_sessions = 10`
         """,

@@ -23,18 +23,18 @@ from workshop_spawner.rules import plan, pool_rules
 from workshop_spawner.start import steps
 from workshop_spawner.start.progress import Progress
 
-# Seconds between two looks at the reserve when nothing was taken from it.
+# Seconds between two looks at the pool when nothing was taken from it.
 PAUSE = 60.0
 # How many are made side by side; visitors' own starts come first.
 AT_ONCE = 3
-# Seconds for which a claim is tried: a start without the reserve takes hardly longer.
+# Seconds for which a claim is tried: a start without the pool takes hardly longer.
 PATIENCE = 5.0
 
 Planner = Callable[[Session], Sequence[plan.Step]]
 
 
 class SessionPool:
-    """The reserve of one hub: `size` sessions, made by `planner`."""
+    """The pool of one hub: `size` sessions, made by `planner`."""
 
     def __init__(self, cluster: Cluster, hub: Hub, planner: Planner, size: int, log: Any) -> None:
         self._cluster = cluster
@@ -55,14 +55,14 @@ class SessionPool:
         return not self._ready
 
     async def run(self) -> None:
-        """Keep the reserve full for ever; what goes wrong is tried again at the next look."""
+        """Keep the pool full for ever; what goes wrong is tried again at the next look."""
         while True:
             try:
                 await self.fill()
             except WorkshopError as error:
-                self._log.warning("The reserve was not filled: %s", error.detail)
+                self._log.warning("The pool was not filled: %s", error.detail)
             except Exception:  # noqa: BLE001 - the loop must go on
-                self._log.exception("The reserve was not filled")
+                self._log.exception("The pool was not filled")
             try:
                 async with asyncio.timeout(PAUSE):
                     await self._taken.wait()
@@ -90,7 +90,7 @@ class SessionPool:
             session = pool_rules.make_session(self._hub)
             start = steps.Start(self._cluster, session, Progress())
             try:
-                await start.run([pool_rules.reserve_step(s) for s in self._planner(session)])
+                await start.run([pool_rules.make_pool_step(s) for s in self._planner(session)])
                 account = start.made[plan.ACCOUNT][0]
                 ready = {pool_rules.READY: "true", pool_rules.FINGERPRINT: self._fingerprint}
                 change = {"metadata": {"annotations": ready}}
@@ -163,8 +163,8 @@ class SessionPool:
         except (NameTakenError, GoneError):
             # Somebody was faster - or we were, and the answer was lost.
             found = await self._quick.get(reference)
-            notes = (found or {}).get("metadata", {}).get("annotations") or {}
-            return found if notes.get(labels.CHECKOUT) == taken.checkout else None
+            annotations = (found or {}).get("metadata", {}).get("annotations") or {}
+            return found if annotations.get(labels.CHECKOUT) == taken.checkout else None
 
     async def _give_up(self, account: Mapping[str, Any]) -> None:
         """Remove a reserved session, also when the start is cancelled meanwhile."""
@@ -177,7 +177,7 @@ class SessionPool:
             self._log.error("Could not undo a hand-out, left to the culler: %s", error.detail)
 
     async def _tidy(self, kept: set[str]) -> None:
-        """Finish what a hub that died has half done; `kept` are the accounts of the reserve.
+        """Finish what a hub that died has half done; `kept` are the accounts of the pool.
 
         Projects whose account was handed out go with it; those whose account is gone are removed.
         """

@@ -83,7 +83,7 @@ def _make_uses(traits: SpawnerTraits, made: HubSettings) -> Uses:
         delete_home=bool(traits.volume_size) and traits.delete_pvc,
         events=traits.events_enabled,
         refresh=traits.identity == plan.USER_TOKEN,
-        reserve=made.keeps_pool,
+        pool=made.keeps_pool,
         api_endpoints=traits.needs_api_networks(),
     )
 

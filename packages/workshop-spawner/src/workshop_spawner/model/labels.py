@@ -86,11 +86,11 @@ def make_lasting(manifest: Mapping[str, Any], session: Session) -> dict[str, Any
     Its class is `project`, so that nobody takes it for what a dead session has left behind.
     """
     metadata = dict(manifest["metadata"])
-    marks = dict(metadata["labels"])
-    marks.pop(SESSION, None)
-    notes = {k: v for k, v in metadata["annotations"].items() if k not in _OF_ONE_SESSION}
-    metadata["labels"] = {**marks, CLASS: CLASS_PROJECT}
-    metadata["annotations"] = notes
+    own_labels = dict(metadata["labels"])
+    own_labels.pop(SESSION, None)
+    annotations = {k: v for k, v in metadata["annotations"].items() if k not in _OF_ONE_SESSION}
+    metadata["labels"] = {**own_labels, CLASS: CLASS_PROJECT}
+    metadata["annotations"] = annotations
     return {**manifest, "metadata": metadata}
 
 
@@ -120,8 +120,8 @@ def is_of_session(metadata: Mapping[str, Any], session_id: str) -> bool:
 
 def make_description(metadata: Mapping[str, Any]) -> str:
     """What a requested project says of itself, as it cannot be labelled when it is requested."""
-    marks = metadata["labels"]
-    return f"{marks.get(SESSION, 'lasting')} of {marks[USER]} in {marks[APP]}"
+    own_labels = metadata["labels"]
+    return f"{own_labels.get(SESSION, 'lasting')} of {own_labels[USER]} in {own_labels[APP]}"
 
 
 def is_requested(metadata: Mapping[str, Any], session: Session, *, temporary: bool = False) -> bool:
@@ -130,9 +130,9 @@ def is_requested(metadata: Mapping[str, Any], session: Session, *, temporary: bo
     Where projects are `temporary` the requester and the name are enough: its admin may have
     written another description, but cannot change those.
     """
-    notes = metadata.get("annotations") or {}
-    name, described = metadata.get("name", ""), notes.get(DESCRIPTION, "")
-    if notes.get(REQUESTER) != session.hub.requestor or is_protected(name, session.hub):
+    annotations = metadata.get("annotations") or {}
+    name, described = metadata.get("name", ""), annotations.get(DESCRIPTION, "")
+    if annotations.get(REQUESTER) != session.hub.requestor or is_protected(name, session.hub):
         return False
     first, _, rest = described.partition(" of ")
     says_so = rest == f"{session.slug} in {session.hub.application}"
@@ -144,12 +144,12 @@ def is_lasting_request(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> b
 
     Its description may be another by now, as its admin may change it; not that of a session.
     """
-    notes = found.get("annotations") or {}
+    annotations = found.get("annotations") or {}
     mine = make_description(wanted)
-    one_of_a_session = notes.get(DESCRIPTION, "").endswith(mine.removeprefix("lasting"))
+    one_of_a_session = annotations.get(DESCRIPTION, "").endswith(mine.removeprefix("lasting"))
     return (
         SESSION not in wanted["labels"]
-        and notes.get(REQUESTER) == wanted["annotations"][REQUESTOR]
+        and annotations.get(REQUESTER) == wanted["annotations"][REQUESTOR]
         and not one_of_a_session
     )
 
@@ -159,14 +159,14 @@ def is_same_owner(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
 
     Of a session: made by this very session. Lasting: made by this hub for this user.
     """
-    marks, notes = found.get("labels") or {}, found.get("annotations") or {}
+    own_labels, annotations = found.get("labels") or {}, found.get("annotations") or {}
     if wanted["labels"].get(SESSION):
         return is_of_session(found, wanted["labels"][SESSION])
     return (
         is_of_user(found, wanted)
-        and all(marks.get(key) == wanted["labels"].get(key) for key in (APP, CLASS, USER))
+        and all(own_labels.get(key) == wanted["labels"].get(key) for key in (APP, CLASS, USER))
         and all(
-            notes.get(key) == wanted["annotations"].get(key)
+            annotations.get(key) == wanted["annotations"].get(key)
             for key in (REQUESTOR, NAMESPACE, DEPLOYMENT)
         )
     )
@@ -178,9 +178,9 @@ def is_of_user(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     A label has a hash of 40 bits for names that are no labels. Who may choose the name of a user
     or a server can find another one with the same hash, so the names themselves are compared.
     """
-    notes, others = found.get("annotations") or {}, wanted.get("annotations") or {}
-    return USERNAME not in notes or all(
-        (notes.get(key) or "") == (others.get(key) or "") for key in (USERNAME, SERVERNAME)
+    annotations, others = found.get("annotations") or {}, wanted.get("annotations") or {}
+    return USERNAME not in annotations or all(
+        (annotations.get(key) or "") == (others.get(key) or "") for key in (USERNAME, SERVERNAME)
     )
 
 

@@ -36,12 +36,12 @@ class Session:
     limit: datetime | None = None
     # A project that has its name from elsewhere; empty: `<application>-<user>`.
     project_name: str = ""
-    # An account that has its name from the reserve; empty: `<application>-<user>`.
+    # An account that has its name from the pool; empty: `<application>-<user>`.
     account_name: str = ""
     # Whose the user's token is, as the cluster says; empty where the session has none of a user.
     # Never the hub's name of the user, which may be that of somebody else in the cluster.
     token_owner: str = ""
-    # What this start writes on what it takes from the reserve, to know it again.
+    # What this start writes on what it takes from the pool, to know it again.
     checkout: str = ""
 
     @property

@@ -53,10 +53,10 @@ def _get_session(metadata: Mapping[str, Any]) -> str:
 
 
 def _is_lasting(metadata: Mapping[str, Any], hub: Hub) -> bool:
-    marks, notes = metadata.get("labels") or {}, metadata.get("annotations") or {}
+    own_labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
     return (
-        marks.get(labels.APP) == hub.application
-        and marks.get(labels.CLASS) == labels.CLASS_PROJECT
-        and notes.get(labels.REQUESTOR) == hub.requestor
-        and notes.get(labels.NAMESPACE) == hub.namespace
+        own_labels.get(labels.APP) == hub.application
+        and own_labels.get(labels.CLASS) == labels.CLASS_PROJECT
+        and annotations.get(labels.REQUESTOR) == hub.requestor
+        and annotations.get(labels.NAMESPACE) == hub.namespace
     )

@@ -36,7 +36,7 @@ ROLES = "roles"
 BUDGET = "budget"
 READY = "ready"
 HOME = "home"
-# Steps that a reserve cannot make ready ahead.
+# Steps that a pool cannot make ready ahead.
 MADE_PER_VISITOR = (SECRET, HOME)
 
 
@@ -118,7 +118,7 @@ def _make_home_steps(session: Session, spec: SessionSpec) -> tuple[Step, ...]:
 
 
 def make_ready_steps(session: Session, spec: SessionSpec) -> tuple[Step, ...]:
-    """The steps that need no visitor yet: what a reserve makes ready ahead."""
+    """The steps that need no visitor yet: what a pool makes ready ahead."""
     steps = [
         Step(ACCOUNT, f"Making the account {session.account}", (accounts.make_account(session),))
     ]

@@ -1,4 +1,4 @@
-"""A reserve of sessions that are ready but for their visitor: what each one's state means.
+"""A pool of sessions that are ready but for their visitor: what each one's state means.
 
 The truth is on the account of a reserved session: its class says whether it is still to be had, an
 annotation whether it is complete, another by which fingerprint.
@@ -17,7 +17,7 @@ from workshop_spawner.model import labels, naming
 from workshop_spawner.model.session import Hub, Session
 from workshop_spawner.rules.plan import Step
 
-CLASS_RESERVE = "reserve"
+CLASS_POOL = "reserve"
 READY = "workshop.jupyter.org/ready"
 FINGERPRINT = "workshop.jupyter.org/recipe"
 _OF_A_VISITOR = (
@@ -33,7 +33,7 @@ UNFINISHED = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class PoolState:
-    """The accounts of the reserve, sorted out."""
+    """The accounts of the pool, sorted out."""
 
     ready: tuple[Mapping[str, Any], ...]
     growing: tuple[Mapping[str, Any], ...]
@@ -58,31 +58,31 @@ def make_fingerprint(plan: Iterable[Step], session: Session) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def reserve_step(step: Step) -> Step:
-    """The step with objects that are the reserve's, not yet a session's."""
-    return replace(step, manifests=tuple(_reserve(manifest) for manifest in step.manifests))
+def make_pool_step(step: Step) -> Step:
+    """The step with objects that are the pool's, not yet a session's."""
+    return replace(step, manifests=tuple(_take_into_pool(manifest) for manifest in step.manifests))
 
 
-def _reserve(manifest: Mapping[str, Any]) -> dict[str, Any]:
+def _take_into_pool(manifest: Mapping[str, Any]) -> dict[str, Any]:
     metadata = manifest["metadata"]
-    marks = {**metadata["labels"], labels.CLASS: CLASS_RESERVE}
-    notes = {
+    own_labels = {**metadata["labels"], labels.CLASS: CLASS_POOL}
+    annotations = {
         key: value for key, value in metadata["annotations"].items() if key not in _OF_A_VISITOR
     }
-    return {**manifest, "metadata": {**metadata, "labels": marks, "annotations": notes}}
+    return {**manifest, "metadata": {**metadata, "labels": own_labels, "annotations": annotations}}
 
 
 def make_selector(hub: Hub) -> str:
-    """Select what is in the reserve."""
-    return labels.make_selector(**{labels.APP: hub.application, labels.CLASS: CLASS_RESERVE})
+    """Select what is in the pool."""
+    return labels.make_selector(**{labels.APP: hub.application, labels.CLASS: CLASS_POOL})
 
 
 def is_reserved(metadata: Mapping[str, Any], hub: Hub) -> bool:
-    """Whether the object is in this hub's reserve: labels *and* annotations say so."""
-    marks = metadata.get("labels") or {}
-    if marks.get(labels.CLASS) != CLASS_RESERVE:
+    """Whether the object is in this hub's pool: labels *and* annotations say so."""
+    own_labels = metadata.get("labels") or {}
+    if own_labels.get(labels.CLASS) != CLASS_POOL:
         return False
-    as_session = {**marks, labels.CLASS: labels.CLASS_SESSION}
+    as_session = {**own_labels, labels.CLASS: labels.CLASS_SESSION}
     return labels.is_ours({**metadata, "labels": as_session}, hub)
 
 
@@ -95,12 +95,12 @@ def sort_accounts(
     stale: list[Mapping[str, Any]] = []
     for account in accounts:
         metadata = account["metadata"]
-        notes = metadata.get("annotations") or {}
+        annotations = metadata.get("annotations") or {}
         if not is_reserved(metadata, hub) or "deletionTimestamp" in metadata:
             continue
         born = datetime.fromisoformat(metadata["creationTimestamp"])
-        if notes.get(READY):
-            (ready if notes.get(FINGERPRINT) == fingerprint else stale).append(account)
+        if annotations.get(READY):
+            (ready if annotations.get(FINGERPRINT) == fingerprint else stale).append(account)
         else:
             (growing if now - born < UNFINISHED else stale).append(account)
     return PoolState(tuple(ready), tuple(growing), tuple(stale))
@@ -119,7 +119,7 @@ def take_over(account: Mapping[str, Any], session: Session) -> Session:
 
 
 def make_checkout(session: Session, version: str = "") -> dict[str, Any]:
-    """The change that makes an object of the reserve the session's; guarded by `version`."""
+    """The change that makes an object of the pool the session's; guarded by `version`."""
     guard = {"resourceVersion": version} if version else {}
     return {
         "metadata": {

@@ -43,7 +43,7 @@ class Uses:
     delete_home: bool = False
     events: bool = True
     refresh: bool = False
-    reserve: bool = False
+    pool: bool = False
     streams: bool = False
     api_endpoints: bool = False
 
@@ -80,7 +80,7 @@ def _in_own_namespace(spec: plan.SessionSpec, uses: Uses) -> Iterator[Right]:
             yield from _all("networking.k8s.io", "ingresses", "get create")
     if uses.streams:
         yield Right(False, "image.openshift.io", "imagestreams", "get")
-    if uses.reserve:
+    if uses.pool:
         yield from _all("", "serviceaccounts", "patch")
 
 
@@ -109,7 +109,7 @@ def _in_projects(spec: plan.SessionSpec, uses: Uses) -> Iterator[Right]:
         verbs = "get create list update delete" if clears else "get create"
         yield from _everywhere("", "limitranges", verbs)
         yield from _everywhere("", "resourcequotas", verbs)
-    if uses.reserve:
+    if uses.pool:
         yield Right(True, "", "namespaces", "patch")
     if spec.by_request:
         return

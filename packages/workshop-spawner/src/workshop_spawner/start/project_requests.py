@@ -70,7 +70,5 @@ async def find(
     if likely is not None and session.project not in {f["metadata"]["name"] for f in found}:
         found.append({**likely, "apiVersion": PROJECT, "kind": "Project"})
     return [
-        thing
-        for thing in found
-        if labels.is_requested(thing["metadata"], session, temporary=temporary)
+        obj for obj in found if labels.is_requested(obj["metadata"], session, temporary=temporary)
     ]

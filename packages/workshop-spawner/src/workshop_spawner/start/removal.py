@@ -35,18 +35,18 @@ async def remove_session(
             raise found
         else:
             to_delete += [
-                thing
-                for thing in found
+                obj
+                for obj in found
                 if (
-                    labels.is_ours(thing["metadata"], session.hub)
-                    and labels.is_of_user(thing["metadata"], wanted)
+                    labels.is_ours(obj["metadata"], session.hub)
+                    and labels.is_of_user(obj["metadata"], wanted)
                 )
                 or (
                     by_request
-                    and labels.is_requested(thing["metadata"], session, temporary=temporary)
+                    and labels.is_requested(obj["metadata"], session, temporary=temporary)
                 )
             ]
-    deleting = [cluster.delete(thing) for thing in to_delete]
+    deleting = [cluster.delete(obj) for obj in to_delete]
     results = await asyncio.gather(*deleting, return_exceptions=True)
     return errors + [error for error in results if isinstance(error, WorkshopError)]
 
