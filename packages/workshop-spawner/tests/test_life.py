@@ -28,7 +28,7 @@ from workshop_spawner.rules import plan, pool_rules
 from workshop_spawner.start import removal, steps
 from workshop_spawner.start.progress import Progress
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.stateful]
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
 SPEC = plan.SessionSpec(budget=budgets.parse_budget("small"))
