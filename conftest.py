@@ -33,17 +33,15 @@ BROWSER_FLAGS = [
 
 # Every run draws the same examples, so that a stranger's passes as ours did; the session `fuzz`
 # draws others, and what it finds becomes a test (`@example`, or one of its own).
-hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
-hypothesis.settings.register_profile(
-    "quick", max_examples=20, derandomize=True, deadline=None, print_blob=True
-)
-hypothesis.settings.register_profile(
-    "fuzz",
-    max_examples=1000,
-    deadline=None,
-    print_blob=True,
-    suppress_health_check=[hypothesis.HealthCheck.too_slow],
-)
+# Nothing in a profile measures time: a busy machine is no fault of a property.
+TIMELESS = {
+    "deadline": None,
+    "print_blob": True,
+    "suppress_health_check": [hypothesis.HealthCheck.too_slow],
+}
+hypothesis.settings.register_profile("ci", derandomize=True, **TIMELESS)
+hypothesis.settings.register_profile("quick", max_examples=20, derandomize=True, **TIMELESS)
+hypothesis.settings.register_profile("fuzz", max_examples=1000, **TIMELESS)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from workshop_dashboard import actions, library, render, variables
+from workshop_dashboard.loader import Loader
+from workshop_dashboard.rules import actions, render, variables
 
 NOTES = Path(__file__).resolve().parents[1] / "demo" / "notes"
 PROJECT = "workshop-ada"
@@ -98,11 +99,11 @@ def shell(cluster, tmp_path):
 def commands(client):
     """All commands of the notes in reading order, without those that wait to be interrupted."""
     values = {"project_namespace": PROJECT}
-    book = library.Library(NOTES, builtin=values, fixed={"kubectl": client}).load()
-    for name in book.order:
-        text = variables.fill(book.pages[name].body, book.values)
+    notes = Loader(NOTES, builtin=values, fixed={"kubectl": client}).load()
+    for name in notes.order:
+        text = variables.fill(notes.pages[name].body, notes.values)
         for token in render.parse(text):
-            action = token.type == "fence" and actions.parse_action(token.info, token.content)
+            action = token.type == "fence" and actions.find_action(token.info, token.content)
             if action and action.kind == "execute" and "while true" not in action.text:
                 yield action.text
 

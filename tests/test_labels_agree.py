@@ -4,9 +4,9 @@ import pytest
 
 import workshop_culler.rules.labels
 import workshop_kube.labels
-import workshop_spawner.labels
+import workshop_spawner.model.labels
 
-READ, WRITTEN = workshop_culler.rules.labels, workshop_spawner.labels
+READ, WRITTEN = workshop_culler.rules.labels, workshop_spawner.model.labels
 SHARED = workshop_kube.labels
 NAMES = ["APP", "CLASS", "USER", "SPAWNER", "SESSION", "CLASS_SESSION", "REQUESTOR", "NAMESPACE"]
 NAMES += ["DEPLOYMENT", "ACCOUNT", "POD", "EXPIRES", "EXPIRES_LIMIT", "USERNAME", "SERVERNAME"]

@@ -7,12 +7,10 @@ subprocess, so it can be killed and started again on the same database.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
 import secrets
 import shutil
-import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -46,19 +44,6 @@ c.JupyterHub.load_roles = [
                  "access:servers", "tokens", "list:services", "read:hub", "shutdown"]}},
 ]
 """
-
-
-def free_port() -> int:
-    """A loopback port that was free a moment ago, and that no outgoing connection takes meanwhile.
-
-    Port 0 would give one out of the very range from which the kernel serves those (32768 and up on
-    Linux): a hub that binds it seconds later, while others work, then finds it in use.
-    """
-    while True:
-        port = secrets.choice(range(10_000, 32_000))
-        with socket.socket() as sock, contextlib.suppress(OSError):
-            sock.bind(("127.0.0.1", port))
-            return port
 
 
 @dataclass
@@ -283,4 +268,4 @@ def proxy_missing() -> str | None:
     return "needs configurable-http-proxy on PATH (npm install configurable-http-proxy)"
 
 
-__all__ = ["RealHub", "free_port", "proxy_missing", "real_hubs"]
+__all__ = ["RealHub", "proxy_missing", "real_hubs"]

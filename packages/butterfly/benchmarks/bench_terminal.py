@@ -3,7 +3,7 @@
 `python packages/butterfly/benchmarks/bench_terminal.py [--runs N] [--json FILE] [--peers a,b]`.
 Ours runs behind a real hub and is entered by its login, as are jhsingle-native-proxy with Butterfly
 and jupyterhub-singleuser; ttyd, Butterfly's own server and jupyter-server's terminals are alone on
-their ports. All terminals are spoken to at the server's own port. `peers` has the servers, `houses`
+their ports. All terminals are spoken to at the server's own port. `peers` knows them, `servers`
 starts them. On a machine that does other things, too, times say little: look at CPU and ratios.
 """
 
@@ -19,9 +19,9 @@ import time
 from pathlib import Path
 
 import aiohttp
-import houses
 import peers
 import psutil
+import servers
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tests" / "support"))
 
@@ -39,12 +39,12 @@ ROUND_SECONDS = 120
 class Measurement:
     """The figures of one server in one round."""
 
-    def __init__(self, peer: peers.Peer, guest: houses.Guest) -> None:
+    def __init__(self, peer: peers.Peer, running: servers.RunningServer) -> None:
         self.peer = peer
-        self.guest = guest
+        self.running = running
         self.figures = {
-            "start to first answer": guest.seconds,
-            "server's CPU to the first answer": guest.cpu,
+            "start to first answer": running.seconds,
+            "server's CPU to the first answer": running.cpu,
         }
         self.peak = 0
 
@@ -52,15 +52,15 @@ class Measurement:
         """Take them all; of a server without terminals, those that it has."""
         self.figures["memory after the first page"] = self._memory() / MIB
         with contextlib.suppress(NotImplementedError):
-            async with self.peer.connect(self.guest.http, self.guest.base, "one") as line:
+            async with self.peer.connect(self.running.http, self.running.base, "one") as line:
                 await self._terminal(line)
         return self.figures
 
     def _memory(self) -> int:
-        return sum(one.memory_info().rss for one in self.peer.servers(self.guest.process))
+        return sum(one.memory_info().rss for one in self.peer.servers(self.running.process))
 
     def _cpu(self) -> float:
-        return sum(houses.cpu_seconds(one) for one in self.peer.servers(self.guest.process))
+        return sum(servers.cpu_seconds(one) for one in self.peer.servers(self.running.process))
 
     async def _terminal(self, line: peers.Line) -> None:
         await line.send("stty -echo; echo re''ady\r")
@@ -84,7 +84,7 @@ class Measurement:
         async with contextlib.AsyncExitStack() as stack:
             for number in range(TERMINALS):
                 line = await stack.enter_async_context(
-                    self.peer.connect(self.guest.http, self.guest.base, f"more{number}")
+                    self.peer.connect(self.running.http, self.running.base, f"more{number}")
                 )
                 await line.send("echo re''ady\r")
                 await line.until(b"ready")
@@ -141,7 +141,7 @@ class Measurement:
         self.figures["Ctrl-C in a flood to the prompt"] = statistics.median(times)
 
     async def _beside(self, line: peers.Line) -> None:
-        async with self.peer.connect(self.guest.http, self.guest.base, "beside") as quiet:
+        async with self.peer.connect(self.running.http, self.running.base, "beside") as quiet:
             await quiet.send("stty -echo; echo re''ady\r")
             await quiet.until(b"ready")
             await quiet.send("cat\r")
@@ -170,12 +170,12 @@ Taken = dict[str, list[dict[str, float]]]
 
 
 async def measure(
-    peer: peers.Peer, house: houses.Alone | houses.Hub
+    peer: peers.Peer, runner: servers.Standalone | servers.BehindHub
 ) -> dict[str, float] | Exception:
     """Take one server's figures once, or return how it broke."""
     try:
-        async with asyncio.timeout(ROUND_SECONDS), house.receive(peer) as guest:
-            return await Measurement(peer, guest).take()
+        async with asyncio.timeout(ROUND_SECONDS), runner.run(peer) as running:
+            return await Measurement(peer, running).take()
     except (OSError, TimeoutError, ValueError, psutil.Error, aiohttp.ClientError) as error:
         return error
 
@@ -190,7 +190,7 @@ async def compare(found: list[peers.Peer], runs: int, minutes: float) -> list[be
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        async with houses.Hub.open(folder, [p for p in found if p.behind_hub]) as hub:
+        async with servers.BehindHub.open(folder, [p for p in found if p.behind_hub]) as hub:
             for done in range(runs):
                 used = time.monotonic() - began
                 if done and used * (done + 1) / done > minutes * 60:
@@ -201,7 +201,9 @@ async def compare(found: list[peers.Peer], runs: int, minutes: float) -> list[be
                 for peer in [*found[first:], *found[:first]]:
                     if broken[peer.name] > 1:
                         continue
-                    result = await measure(peer, hub if peer.behind_hub else houses.Alone(folder))
+                    result = await measure(
+                        peer, hub if peer.behind_hub else servers.Standalone(folder)
+                    )
                     if isinstance(result, dict):
                         taken[peer.name].append(result)
                         continue

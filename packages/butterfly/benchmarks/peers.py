@@ -13,7 +13,7 @@ import json
 import re
 import shutil
 import sys
-import typing
+from collections.abc import AsyncIterator
 
 import aiohttp
 import psutil
@@ -129,7 +129,7 @@ class Ours(Peer):
     @contextlib.asynccontextmanager
     async def connect(
         self, http: aiohttp.ClientSession, base: str, name: str
-    ) -> typing.AsyncIterator[Line]:
+    ) -> AsyncIterator[Line]:
         """As in the base class."""
         async with http.get(f"{base}/terminal/session/{name}") as page:
             found = re.search(r'data-terminal="([^"]*)"', await page.text())
@@ -162,7 +162,7 @@ class Ttyd(Peer):
     @contextlib.asynccontextmanager
     async def connect(
         self, http: aiohttp.ClientSession, base: str, name: str
-    ) -> typing.AsyncIterator[Line]:
+    ) -> AsyncIterator[Line]:
         """As in the base class."""
         async with http.ws_connect(f"{base}/ws", protocols=["tty"], max_msg_size=0) as socket:
             await socket.send_bytes(b'{"columns":80,"rows":24}')
@@ -195,7 +195,7 @@ class Butterfly(Peer):
     @contextlib.asynccontextmanager
     async def connect(
         self, http: aiohttp.ClientSession, base: str, name: str
-    ) -> typing.AsyncIterator[Line]:
+    ) -> AsyncIterator[Line]:
         """As in the base class."""
         options = {"max_msg_size": 0, "headers": self.headers(base)}
         async with (
@@ -255,7 +255,7 @@ class Jupyter(Peer):
     @contextlib.asynccontextmanager
     async def connect(
         self, http: aiohttp.ClientSession, base: str, name: str
-    ) -> typing.AsyncIterator[Line]:
+    ) -> AsyncIterator[Line]:
         """As in the base class."""
         async with http.post(f"{base}/api/terminals") as made:
             number = (await made.json())["name"]

@@ -134,11 +134,11 @@ async def test_an_admin_and_who_shares_it_see_the_same_terminal_live(hub_factory
     async with ada.terminal() as own:
         await own.run("true")
         for name in ("bob", "root"):
-            guest = people[name]
-            page = await guest.session.get(f"{guest.origin}/user/ada/")
-            await approve(guest, page)
-            await guest.open_terminal("/user/ada/")
-            async with guest.terminal() as shared:
+            member = people[name]
+            page = await member.session.get(f"{member.origin}/user/ada/")
+            await approve(member, page)
+            await member.open_terminal("/user/ada/")
+            async with member.terminal() as shared:
                 await shared.type(f"echo from-{name[0]}''{name[1:]}\r")
                 await own.until(f"from-{name}")
                 await shared.until(f"from-{name}")

@@ -8,8 +8,7 @@ import time
 import pytest
 from traitlets import TraitError
 
-from jupyterhub_butterfly import app
-from jupyterhub_butterfly.hub import settings
+from jupyterhub_butterfly import app, settings
 
 
 async def test_a_command_runs_and_its_output_comes_back(person):

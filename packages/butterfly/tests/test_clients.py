@@ -15,13 +15,13 @@ def test_butterflys_files_are_found_and_its_python_is_not_imported():
 
 def test_a_missing_butterfly_says_what_to_do(monkeypatch):
     monkeypatch.setattr(clients.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(clients.ClientMissing, match="pip install butterfly"):
+    with pytest.raises(clients.ClientMissingError, match="pip install butterfly"):
         clients.check_client("butterfly")
 
 
 def test_a_missing_xterm_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setattr(clients, "XTERM", tmp_path)
-    with pytest.raises(clients.ClientMissing, match=r"hatch_build\.py"):
+    with pytest.raises(clients.ClientMissingError, match=r"hatch_build\.py"):
         clients.check_client("xterm")
 
 

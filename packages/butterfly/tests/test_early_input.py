@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from jupyterhub_butterfly.terminal import ptys, sessions
+from jupyterhub_butterfly.terminal import ptys, reaper, sessions
 
 POLICY = sessions.Policy(argv=("/bin/cat",), env={}, cwd="/")
 
@@ -35,7 +35,7 @@ class Viewer:
 
 
 async def test_it_reaches_the_shell_once_that_is_open():
-    session = sessions.Session("1", POLICY)
+    session = sessions.TerminalSession("1", POLICY, reaper.Reaper())
     viewer = Viewer(b"early bird\r\nearly bird")
     session.attach(viewer)
     session.write("page", b"early ")
@@ -48,7 +48,7 @@ async def test_it_reaches_the_shell_once_that_is_open():
 
 
 async def test_it_is_bounded():
-    session = sessions.Session("1", POLICY)
+    session = sessions.TerminalSession("1", POLICY, reaper.Reaper())
     session.write("page", b"x" * sessions.EARLY_INPUT)
-    with pytest.raises(ptys.InputFull):
+    with pytest.raises(ptys.InputFullError):
         session.write("page", b"x")

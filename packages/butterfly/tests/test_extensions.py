@@ -18,7 +18,7 @@ class Page(extensions.PageHandler):
     pass
 
 
-class OpenDoor(web.RequestHandler):
+class WithoutGate(web.RequestHandler):
     pass
 
 
@@ -57,7 +57,7 @@ def test_only_the_named_ones_are_loaded(monkeypatch):
     assert extensions.load_extensions(CONTEXT, []) == []
 
 
-@pytest.mark.parametrize("handler", [OpenDoor, "a string", object], ids=str)
+@pytest.mark.parametrize("handler", [WithoutGate, "a string", object], ids=str)
 def test_a_handler_beside_the_gate_is_refused(handler):
     extension = extensions.Extension("hole", (extensions.Route("hole", handler),))
     with pytest.raises(extensions.ExtensionError, match=r"'hole'.*does not subclass"):

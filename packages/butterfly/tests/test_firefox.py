@@ -56,9 +56,12 @@ async def test_type_copy_paste_and_drop(firefox, server, client, tmp_path, artif
     await shows(firefox, r"^<copied-word-42>$")
     lines = await firefox.evaluate(LINES)
     assert "^C" not in "".join(lines)
-    await firefox.type("cat\nmeow\n")
+    await firefox.type("echo li''stens; cat\n")
+    await shows(firefox, "^listens$")  # so that the shell no longer reads what is typed
+    await firefox.type("meow\n")
     await shows(firefox, "meow\nmeow$")  # it runs
     await firefox.press("Control", "c")
+    await shows(firefox, r"\^C\n[#$]$")  # else what is typed may be lost, as in any terminal
     await firefox.type("echo interrup''ted\n")
     await shows(firefox, r"^interrupted$")
 

@@ -10,6 +10,8 @@ from playwright import async_api
 
 pytestmark = pytest.mark.browser
 CLIENTS = pytest.mark.parametrize("client", ["butterfly", "xterm"])
+# What is typed before the shell is back from an interrupt may be lost, as in any terminal.
+INTERRUPTED = r"\^C\n[#$]$"
 SHOWN = """() => {
   const term = window.terminalXterm, lines = [];
   if (term) for (let i = 0; i < term.buffer.active.length; i++)
@@ -43,9 +45,23 @@ async def open_page(browser, server):
         page = await context.new_page()
         await page.goto(f"{server.url}terminal/session/1?client={client}")
         await page.wait_for_selector("html[data-terminal-state=open]")
+        await shows(page, "[#$]$")
         return page
 
     return start
+
+
+async def tap(page, x, y):
+    """Tap the screen; done when the page has dealt with the click that comes of it.
+
+    That one comes a moment later, and a press takes the focus away before the click gives it back.
+    """
+    await page.evaluate(
+        "() => void (window.tapped = new Promise((done) => addEventListener("
+        "'click', () => setTimeout(done, 0), { capture: true, once: true })))"
+    )
+    await page.touchscreen.tap(x, y)
+    await page.evaluate("window.tapped")
 
 
 async def shows(page, pattern):
@@ -81,6 +97,7 @@ async def test_a_word_is_selected_by_a_double_click_and_copied(open_page, client
     await run(page, "meow")
     await shows(page, "meow\nmeow$")  # it runs
     await page.keyboard.press("Control+c")  # nothing is selected any more
+    await shows(page, INTERRUPTED)
     await run(page, "echo interrup''ted")
     await shows(page, "^interrupted$")
 
@@ -106,7 +123,7 @@ async def test_a_phones_keyboard_types(open_page, client, artifacts):
         is_mobile=True,
         device_scale_factor=2,
     )
-    await page.touchscreen.tap(150, 300)
+    await tap(page, 150, 300)
     focused = "['TEXTAREA', 'INPUT'].includes(document.activeElement.tagName)"
     assert await page.evaluate(focused), "a field has the focus, so the keyboard comes up"
     cdp = await page.context.new_cdp_session(page)
@@ -151,17 +168,48 @@ async def test_a_keyboard_that_is_faster_than_the_page_loses_nothing(open_page, 
     assert client == "butterfly" or "two-éx\n" in await page.evaluate(SHOWN)
 
 
+# Each timer of the end of a composition takes longer than the one before, as on a busy machine.
+BETWEEN = """([word, rest]) => {
+  const field = document.activeElement, real = window.setTimeout;
+  const always = { bubbles: true, cancelable: true, composed: true };
+  const send = (Event, type, more) => field.dispatchEvent(new Event(type, { ...always, ...more }));
+  send(CompositionEvent, "compositionstart", { data: "" });
+  send(CompositionEvent, "compositionupdate", { data: word });
+  field.value += word;
+  send(InputEvent, "input", { data: word, inputType: "insertCompositionText", isComposing: true });
+  let timers = 0;
+  window.setTimeout = (job, ms) => real(job, 400 * timers++);
+  send(CompositionEvent, "compositionend", { data: word });
+  window.setTimeout = real;
+  return new Promise((done) => real(() => {
+    field.value += rest;
+    send(InputEvent, "input", { data: rest, inputType: "insertText" });
+    send(KeyboardEvent, "keydown", { key: "x", keyCode: 88 });
+    send(KeyboardEvent, "keydown", { key: "Enter", keyCode: 13 });
+    done(timers);
+  }, 100));
+}"""
+
+
+async def test_what_is_typed_between_two_timers_of_a_composition_is_not_lost(open_page):
+    page = await open_page("xterm")
+    for word in ("one", "two"):
+        assert await page.evaluate(BETWEEN, ["echo", f" {word}-é"]) == 2
+        await shows(page, f"^{word}-éx$")
+
+
 async def test_a_phone_has_the_keys_that_its_keyboard_lacks(open_page, artifacts):
     page = await open_page(
         "xterm", viewport={"width": 390, "height": 500}, has_touch=True, is_mobile=True
     )
     key = page.locator("#terminal-keys")
-    await page.touchscreen.tap(150, 200)
+    await tap(page, 150, 200)
     for line, shown in (("echo li''stens; cat", "^listens$"), ("meow", "meow\nmeow$")):
         await page.keyboard.insert_text(line)
         await page.keyboard.press("Enter")
         await shows(page, shown)
     await key.get_by_role("button", name="Interrupt").tap()
+    await shows(page, INTERRUPTED)
     await page.keyboard.insert_text("echo fir''st")
     await page.keyboard.press("Enter")
     await shows(page, "^first$")

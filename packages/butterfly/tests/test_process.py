@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -67,21 +66,7 @@ async def test_a_job_is_repeated_whatever_becomes_of_it(caplog):
     assert "A job that repeats has failed once" in caplog.text
 
 
-async def test_a_child_that_does_not_end_is_killed():
-    child = subprocess.Popen(["sleep", "100"], start_new_session=True)  # noqa: ASYNC220
-    await process.wait_for_end([child.pid], 0.05)
-    assert child.wait(5) == -9
-
-
-async def test_children_that_end_are_waited_for():
-    child = subprocess.Popen(["sleep", "0.05"], start_new_session=True)  # noqa: ASYNC220
-    await process.wait_for_end([child.pid], 5)
-    child.returncode = 0  # collected by us
-    logging.getLogger().debug("ended")
-    assert process.has_ended(child.pid)
-
-
-def test_settling_gives_memory_back_and_keeps_what_lives_out_of_collections():
+def test_trimming_gives_memory_back_and_keeps_what_lives_out_of_collections():
     code = """
 import gc, json
 from jupyterhub_butterfly import app, process
@@ -92,7 +77,7 @@ junk = [bytes(1000) for _ in range(20_000)]
 kept = bytes(1000)
 del junk
 before = resident()
-process.settle()
+process.trim_memory()
 print(json.dumps([before, resident(), gc.get_freeze_count()]))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)

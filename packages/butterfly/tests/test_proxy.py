@@ -89,6 +89,9 @@ async def running(host="127.0.0.1"):
         yield runner.addresses[0][1], app
     finally:
         await runner.cleanup()
+        # It has cancelled what still serves, and does not wait for it.
+        serving = [task for task in asyncio.all_tasks() if "RequestHandler.start" in repr(task)]
+        await asyncio.gather(*serving, return_exceptions=True)
 
 
 @pytest.fixture

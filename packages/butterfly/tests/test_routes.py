@@ -1,4 +1,4 @@
-"""Every door of the server, against a real hub: who is turned away, before a shell exists.
+"""Every route of the server, against a real hub: who is turned away, before a shell exists.
 
 The table is the application's own (`routes.make_table`): a new route cannot be forgotten here.
 """
@@ -13,9 +13,8 @@ import psutil
 import pytest
 from aiohttp import web
 
-from jupyterhub_butterfly import auth, routes
+from jupyterhub_butterfly import auth, routes, settings
 from jupyterhub_butterfly.auth import hub as hub_gate
-from jupyterhub_butterfly.hub import settings
 from jupyterhub_butterfly.sockets import GatedSocket
 
 ENVIRON = {
@@ -58,14 +57,21 @@ PAGES = [EXAMPLES[p] for p, handler, _ in table() if p not in OPEN and not is_so
 SOCKETS = [EXAMPLES[p] for p, handler, _ in table() if is_socket(handler)]
 
 
-def shells():
-    """Processes in a terminal below any of our servers."""
-    found = []
-    for process in psutil.process_iter(["cmdline", "environ"]):
-        environ = process.info["environ"] or {}
-        if "TERMINAL_SESSION" in environ and environ.get("JUPYTERHUB_USER") in {"ada", "bob"}:
-            found.append(process)
-    return found
+def shells(hub):
+    """Processes in a terminal below any of the hub's servers."""
+    return [process for process in children(hub) if "TERMINAL_SESSION" in read_environ(process)]
+
+
+def children(hub):
+    """All that the hub has started: other hubs' servers may run beside it."""
+    return psutil.Process(hub.process.pid).children(recursive=True)
+
+
+def read_environ(process):
+    try:
+        return process.environ()
+    except psutil.Error:  # it has ended
+        return {}
 
 
 @pytest.fixture
@@ -76,9 +82,9 @@ async def scene(terminal_hub, person_factory):
         await person.log_in(name)
         await start_server(terminal_hub, name)
         await person.open_terminal(f"/user/{name}/")
-    nobody = person_factory(terminal_hub.url)
-    nobody.config = ada.config
-    return Scene(terminal_hub, ada, bob, nobody)
+    stranger = person_factory(terminal_hub.url)
+    stranger.config = ada.config
+    return Scene(terminal_hub, ada, bob, stranger)
 
 
 async def start_server(hub, name):
@@ -90,8 +96,8 @@ async def start_server(hub, name):
 
 
 class Scene:
-    def __init__(self, hub, ada, bob, nobody):
-        self.hub, self.ada, self.bob, self.nobody = hub, ada, bob, nobody
+    def __init__(self, hub, ada, bob, stranger):
+        self.hub, self.ada, self.bob, self.stranger = hub, ada, bob, stranger
 
 
 async def refused(person, path, **changes):
@@ -107,12 +113,12 @@ def test_the_table_has_examples_for_all_its_patterns():
 
 
 @pytest.mark.hub
-async def test_no_door_opens_to_the_wrong_person(scene):
-    ada, bob, nobody = scene.ada, scene.bob, scene.nobody
+async def test_no_route_serves_the_wrong_person(scene):
+    ada, bob, stranger = scene.ada, scene.bob, scene.stranger
     for path in SOCKETS:
         path = f"/user/ada/{path}"
         mine = ada.config["ticket"]
-        assert await refused(nobody, path) == 403, "no cookie"
+        assert await refused(stranger, path) == 403, "no cookie"
         assert await refused(bob, path) == 403, "another person's cookie, that person's ticket"
         assert await refused(bob, path, ticket=mine) == 403, "another person's cookie, my ticket"
         assert await refused(ada, path, origin="https://evil.example") == 403, "foreign origin"
@@ -124,11 +130,11 @@ async def test_no_door_opens_to_the_wrong_person(scene):
         assert await refused(ada, path, headers=evil) == 403, "forged host"
     for path in PAGES:
         url = f"{ada.origin}/user/ada/{path}"
-        async with nobody.session.get(url, allow_redirects=False) as answer:
+        async with stranger.session.get(url, allow_redirects=False) as answer:
             assert answer.status == 302, path
             assert "/hub/api/oauth2/authorize" in answer.headers["Location"]
         script = {"Sec-Fetch-Mode": "cors", "Accept": "application/json"}
-        async with nobody.session.get(url, headers=script, allow_redirects=False) as answer:
+        async with stranger.session.get(url, headers=script, allow_redirects=False) as answer:
             assert answer.status == 403, path
         async with ada.session.get(url, headers=script, allow_redirects=False) as answer:
             assert answer.status == 403, f"{path}: a script without the page's token"
@@ -137,15 +143,15 @@ async def test_no_door_opens_to_the_wrong_person(scene):
         async with ada.session.post(url, data={}) as answer:
             assert answer.status in {403, 405}, path
     path = "/user/ada/proxy/8080/"  # a page and a socket at one address, without a ticket
-    assert await refused(nobody, path) == 403, "no cookie"
+    assert await refused(stranger, path) == 403, "no cookie"
     assert await refused(bob, path, ticket=ada.config["ticket"]) == 403, "another person's cookie"
     for origin in ("https://evil.example", "null", None):
         assert await refused(ada, path, origin=origin) == 403, origin
     assert await refused(ada, path, headers={"Host": "evil.example"}) == 403, "forged host"
-    assert shells() == []
+    assert shells(scene.hub) == []
     async with ada.terminal() as terminal:
         assert await terminal.run("echo $JUPYTERHUB_USER") == "ada"
-    assert len(shells()) == 1
+    assert len(shells(scene.hub)) == 1
 
 
 @pytest.mark.hub
@@ -159,7 +165,7 @@ async def test_a_program_in_the_session_is_shown_to_its_owner_only(scene):
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as program:
         path = f"/user/ada/proxy/{program.sockets[0].getsockname()[1]}"
-        for person in (scene.nobody, scene.bob):
+        for person in (scene.stranger, scene.bob):
             async with person.session.post(f"{ada.origin}{path}/x") as answer:
                 assert answer.status == 403
         assert seen == []
@@ -167,7 +173,7 @@ async def test_a_program_in_the_session_is_shown_to_its_owner_only(scene):
         by_token = {"Authorization": f"token {model['token']}"}
         for session, headers in (
             (ada.session, {"Origin": ada.origin, "Sec-Fetch-Mode": "cors"}),
-            (scene.nobody.session, by_token),
+            (scene.stranger.session, by_token),
         ):
             async with session.post(
                 f"{ada.origin}{path}/x?a=1", headers=headers, allow_redirects=False
@@ -210,7 +216,7 @@ async def test_a_programs_socket_comes_through_the_hubs_proxy_and_ends_with_the_
 
 @pytest.mark.hub
 async def test_files_come_and_go_through_the_hub_for_who_may_only(scene):
-    ada, bob, nobody = scene.ada, scene.bob, scene.nobody
+    ada, bob, stranger = scene.ada, scene.bob, scene.stranger
     name = f"upload-{os.urandom(4).hex()}.bin"
     url, data = f"{ada.origin}/user/ada/files/home/{name}", os.urandom(3_000_000)
     own = {"X-XSRFToken": ada.config["xsrf"]}
@@ -220,7 +226,12 @@ async def test_files_come_and_go_through_the_hub_for_who_may_only(scene):
             return answer.status
 
     try:
-        for person, headers in ((nobody, own), (bob, own), (ada, {}), (ada, {"X-XSRFToken": "x"})):
+        for person, headers in (
+            (stranger, own),
+            (bob, own),
+            (ada, {}),
+            (ada, {"X-XSRFToken": "x"}),
+        ):
             with contextlib.suppress(aiohttp.ClientError):  # refused while it is sent
                 assert await put(person, headers=headers) in {403, 503}
         async with ada.session.head(url, headers=own) as answer:
@@ -229,8 +240,8 @@ async def test_files_come_and_go_through_the_hub_for_who_may_only(scene):
         assert await put(ada, headers=own) == 409
         _, model = await scene.hub.api("POST", "users/ada/tokens", {"note": "test"})
         token = {"Authorization": f"token {model['token']}"}
-        assert await put(nobody, headers={**token, "If-Match": "*"}) == 201, "as the docs say"
-        for person, headers in ((ada, {}), (nobody, token)):
+        assert await put(stranger, headers={**token, "If-Match": "*"}) == 201, "as the docs say"
+        for person, headers in ((ada, {}), (stranger, token)):
             async with person.session.get(url, headers=headers) as answer:
                 assert await answer.read() == data
         async with bob.session.get(url) as answer:
@@ -250,28 +261,22 @@ async def test_tokens_are_kept_from_shells_urls_and_logs(scene):
     ) as r:
         assert r.status == 403
     socket = f"/user/ada/ws/session/1?token={model['token']}"
-    assert await refused(scene.nobody, socket, headers={"Sec-Fetch-Mode": "websocket"}) == 403
+    assert await refused(scene.stranger, socket, headers={"Sec-Fetch-Mode": "websocket"}) == 403
     async with ada.terminal() as terminal:
         environment = await terminal.run("env")
     assert "JUPYTERHUB_USER=ada" in environment
     for name in ("API_TOKEN", "CLIENT_ID", "ACTIVITY_URL"):
         assert name not in environment
-    for secret in (ada.config["ticket"], *tokens_of_servers()):
+    for secret in (ada.config["ticket"], *tokens_of_servers(scene.hub)):
         assert secret not in environment
         assert secret not in scene.hub.log_text.replace(f"?token={model['token']}", "")
 
 
-def tokens_of_servers():
-    found = [p.environ().get("JUPYTERHUB_API_TOKEN") for p in psutil.process_iter() if is_server(p)]
-    assert found
-    return [token for token in found if token]
-
-
-def is_server(process):
-    try:
-        return "jupyterhub_butterfly" in " ".join(process.cmdline()) and process.environ()
-    except psutil.Error:
-        return False
+def tokens_of_servers(hub):
+    found = [read_environ(process).get("JUPYTERHUB_API_TOKEN") for process in children(hub)]
+    tokens = [token for token in found if token]
+    assert tokens
+    return tokens
 
 
 @pytest.mark.hub
@@ -279,11 +284,11 @@ async def test_an_api_token_enters_by_header_without_a_page(scene):
     _, model = await scene.hub.api("POST", "users/ada/tokens", {"note": "test"})
     headers = {"Authorization": f"token {model['token']}"}
     path = "/user/ada/ws/session/1"
-    async with scene.nobody.connect(
+    async with scene.stranger.connect(
         "", path=path, origin=None, ticket=None, headers=headers
     ) as one:
         assert not one.closed
-    assert await refused(scene.nobody, "/user/bob/ws/session/1", headers=headers) == 403
+    assert await refused(scene.stranger, "/user/bob/ws/session/1", headers=headers) == 403
 
 
 @pytest.mark.hub

@@ -372,6 +372,7 @@ class Machine(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
+@pytest.mark.stateful
 @pytest.mark.timeout(300)
 def test_never_a_live_one_never_a_foreign_one_always_every_dead_one(cluster, monkeypatch):
     subject = {"kind": "ServiceAccount", "name": "hub", "namespace": "workshops"}

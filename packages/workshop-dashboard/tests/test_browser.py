@@ -9,7 +9,7 @@ from asyncio.subprocess import PIPE, STDOUT
 
 import pytest
 
-from workshop_dashboard import library, site
+from workshop_dashboard import loader, site
 
 pytestmark = pytest.mark.browser
 
@@ -345,7 +345,7 @@ async def test_a_site_without_a_server_copies_instead(browser, tmp_path, artifac
     folder.mkdir()
     (folder / "index.md").write_text(INDEX)
     (folder / "second.md").write_text(SECOND)
-    site.build_site(library.Library(folder), tmp_path / "site")
+    site.build_site(loader.Loader(folder), tmp_path / "site")
     page = await browser.new_page(viewport={"width": 900, "height": 700})
     await page.goto((tmp_path / "site" / "index.html").as_uri())
     copying = run_button(page, "in shell")

@@ -45,5 +45,5 @@ def test_a_server_that_shows_no_page_yet_is_not_held_up():
     program = "import sys, workshop_dashboard.extension; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     loaded = set(done.stdout.decode().split())
-    assert "workshop_dashboard.render" in loaded
+    assert "workshop_dashboard.rules.render" in loaded
     assert loaded.isdisjoint({"jinja2", "markdown_it", "nh3", "yaml"})

@@ -20,7 +20,7 @@ class Gate:
 
     async def admit(self, handler):
         if handler.request.headers.get("X-Word") != "please":
-            raise auth.Refused("Say the word.")
+            raise auth.RefusedError("Say the word.")
         return auth.Visitor(handler.request.headers.get("X-Name", "ada"), "1")
 
     def xsrf_token(self, handler):

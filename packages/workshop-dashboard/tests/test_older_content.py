@@ -2,7 +2,8 @@
 
 import pytest
 
-from workshop_dashboard import check, library, links, pages
+from workshop_dashboard import loader, views
+from workshop_dashboard.rules import check, links
 
 FILES = {
     "workshop.yaml": "name: Older\nmodules:\n    activate:\n    - index\n    - exercises/01-look\n",
@@ -39,23 +40,23 @@ VALUES = {
 
 
 @pytest.fixture
-def book(tmp_path):
+def notes(tmp_path):
     for name, text in FILES.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    source = library.Library(tmp_path, builtin=VALUES, environment={"GREETING": "good day"})
+    source = loader.Loader(tmp_path, builtin=VALUES, environment={"GREETING": "good day"})
     return source.load()
 
 
-def test_it_shows_as_it_did(book):
-    assert (book.title, book.order) == ("Older", ("index", "exercises/01-look"))
+def test_it_shows_as_it_did(notes):
+    assert (notes.title, notes.order) == ("Older", ("index", "exercises/01-look"))
     addresses = links.Addresses("/user/ada/dashboard/page/", "/user/ada/dashboard/files/")
-    first = pages.make_view("index", book, addresses)
+    first = views.make_view("index", notes, addresses)
     assert first.html.startswith("<h1>Workshop Overview</h1>")
     assert 'Welcome, ada. <a href="/user/ada/dashboard/page/exercises/01-look"' in first.html
     assert (first.exit_sign, first.next.title) == ("Start Workshop", "Take a Look")
-    last = pages.make_view("exercises/01-look", book, addresses, "/hub/restart")
+    last = views.make_view("exercises/01-look", notes, addresses, "/hub/restart")
     assert (last.title, last.exit_sign) == ("Take a Look", "Finish Workshop")
     assert last.exit_url == "/hub/restart"
     for part in (
@@ -70,8 +71,8 @@ def test_it_shows_as_it_did(book):
         assert part in last.html
 
 
-def test_what_does_not_carry_over_is_told(book):
-    assert [(p.file, p.level) for p in check.check_notes(book)] == [
+def test_what_does_not_carry_over_is_told(notes):
+    assert [(p.file, p.level) for p in check.check_notes(notes)] == [
         ("config.js", "warning"),
         ("exercises/02-not-active.md", "warning"),
     ]

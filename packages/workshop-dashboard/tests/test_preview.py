@@ -3,14 +3,14 @@
 import pytest
 from tornado import httpclient, httpserver, testing
 
-from workshop_dashboard import library, preview
+from workshop_dashboard import loader, preview
 
 
 @pytest.fixture
 async def ask(tmp_path):
     (tmp_path / "index.md").write_text("# Hi\n[x](gone.md)\n")
     (tmp_path / "p.svg").write_text("<svg/>")
-    server = httpserver.HTTPServer(preview.create_app(library.Library(tmp_path)))
+    server = httpserver.HTTPServer(preview.create_app(loader.Loader(tmp_path)))
     socket, port = testing.bind_unused_port()
     server.add_socket(socket)
     client = httpclient.AsyncHTTPClient(force_instance=True)

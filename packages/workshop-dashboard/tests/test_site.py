@@ -2,7 +2,7 @@
 
 import pytest
 
-from workshop_dashboard import library, site
+from workshop_dashboard import loader, site
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def source(tmp_path):
     (folder / "x/deep.md").write_text("# Deep\n![p](p.png) [back](../start.md)\n")
     (folder / "x/p.png").write_bytes(b"png")
     (folder / "workshop.yaml").write_text("name: W")
-    return library.Library(folder)
+    return loader.Loader(folder)
 
 
 def test_a_site_is_written(source, tmp_path):

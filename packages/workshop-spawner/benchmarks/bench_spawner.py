@@ -11,6 +11,8 @@ A last pair of runs starts many servers at the same moment, with a clock in the 
 single callback of its loop: for how long is nobody else served?
 """
 
+from __future__ import annotations
+
 import argparse
 import asyncio
 import json

@@ -1,5 +1,7 @@
 """Fixtures of the spawner's tests: a cluster in which the hub has the rights of templates/ only."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import os
@@ -16,9 +18,9 @@ import yaml
 from kubernetes_asyncio import client, config
 from kubespawner.clients import _client_cache
 
-from workshop_spawner.api.cluster import Cluster
-from workshop_spawner.api.watching import PodWatch
-from workshop_spawner.session import Hub, Session
+from workshop_spawner.kube.client import Cluster
+from workshop_spawner.kube.watch import PodWatch
+from workshop_spawner.model.session import Hub, Session
 
 RBAC = Path(__file__).parents[3] / "templates" / "hub-rbac.yaml"
 NAMESPACE = "workshops"
@@ -38,7 +40,7 @@ def read_rights(namespace: str = NAMESPACE) -> list[dict[str, Any]]:
 
 
 @dataclass
-class Place:
+class Site:
     """A cluster with the hub's account in it."""
 
     pocket: Any
@@ -78,35 +80,35 @@ class Place:
 
 
 @pytest.fixture
-def place(cluster) -> Place:
+def site(cluster) -> Site:
     """A cluster, and in it the hub's account with the rights of the template."""
     cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
     cluster.apply(*read_rights())
     token = cluster.token(NAMESPACE, "hub")
     hub = Hub("intro", "learning-portal", NAMESPACE, f"system:serviceaccount:{NAMESPACE}:hub")
     session = Session(hub, "s" * 16, "alice")
-    return Place(cluster, hub, session, token, cluster.kubeconfig_for(token, NAMESPACE))
+    return Site(cluster, hub, session, token, cluster.kubeconfig_for(token, NAMESPACE))
 
 
 @pytest.fixture
-async def api(place):
+async def api(site):
     """A client with the hub's rights."""
     configuration = client.Configuration()
-    await config.load_kube_config(str(place.kubeconfig), client_configuration=configuration)
+    await config.load_kube_config(str(site.kubeconfig), client_configuration=configuration)
     async with client.ApiClient(configuration) as made:
         yield made
 
 
 @pytest.fixture
-def door(api) -> Cluster:
+def kube(api) -> Cluster:
     """Our verbs, with the hub's rights, and little patience."""
     return Cluster(api, timeout=1, patience=8)
 
 
 @pytest.fixture
-async def watch_pods(place):
+async def watch_pods(site):
     """KubeSpawner's watch of the pods with some labels: `watch = await watch_pods(labels)`."""
-    await config.load_kube_config(str(place.kubeconfig))
+    await config.load_kube_config(str(site.kubeconfig))
     watches = []
 
     async def start(labels: dict[str, str], **traits: Any) -> PodWatch:
@@ -115,6 +117,9 @@ async def watch_pods(place):
         return watches[-1]
 
     yield start
+    for shared in _client_cache.values():
+        # A goodbye by TLS would outlast the test; a watch that is stopped would say one.
+        await shared.api_client.rest_client.pool_manager.connector.close(abort_ssl=True)
     for watch in watches:
         await watch.stop()
     # KubeSpawner closes the client that its watches share when the client's keeper is cancelled.
@@ -144,11 +149,11 @@ c.WorkshopSpawner.budget = "small"
 
 
 @pytest.fixture
-def workshop(place, hub_factory):
+def workshop(site, hub_factory):
     """Start a hub with sessions in the cluster: `hub = await workshop("c.X.y = 1")`."""
 
     async def start(more: str = "", **options: Any) -> Any:
-        env = {"KUBECONFIG": str(place.kubeconfig), **options.pop("env", {})}
+        env = {"KUBECONFIG": str(site.kubeconfig), **options.pop("env", {})}
         return await hub_factory(WORKSHOP + more, env=env, **options)
 
     return start
@@ -201,8 +206,12 @@ class Visitor:
         xsrf = next(c.value for c in self.http.cookie_jar if c.key == "_xsrf")
         progress = f"hub/api/users/{self.name}/server/progress?_xsrf={xsrf}"
         _, said, _ = await self.get(progress)
-        # It may have failed before we asked; then the page itself says why.
-        return said + (await self.get(f"hub/spawn-pending/{self.name}"))[1]
+        # It may have failed before we asked; then the page itself says why, once all is undone.
+        return said + await self.hub.until(self._read_failed_start)
+
+    async def _read_failed_start(self) -> str:
+        page = (await self.get(f"hub/spawn-pending/{self.name}"))[1]
+        return "" if "Your server is stopping" in page else page
 
     async def enter_again(self) -> str:
         """Press the button that starts the session anew; returns what its server says."""

@@ -1,5 +1,7 @@
 """The smallest single-user server, for tests that are about the hub."""
 
+from __future__ import annotations
+
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlparse

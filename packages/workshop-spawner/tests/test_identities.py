@@ -1,5 +1,7 @@
 """Every way to run a session: whose token it has, and which project. A real hub, a real API."""
 
+from __future__ import annotations
+
 import base64
 
 import pytest
@@ -31,9 +33,9 @@ c.Spawner.poll_interval = 1
 """
 
 
-def mounted(place, name, file="token"):
+def mounted(site, name, file="token"):
     """What the session finds in the folder of its account: as the node agent has it."""
-    pod = place.as_admin(f"{PODS}/{name}")
+    pod = site.as_admin(f"{PODS}/{name}")
     return [volume["name"] for volume in pod["spec"]["volumes"]]
 
 
@@ -41,25 +43,25 @@ async def enter(visitor, name):
     await visitor.enter(username=name, password="x")
 
 
-async def test_no_identity_and_no_project(place, workshop, visit):
-    place.pocket.start_node()
+async def test_no_identity_and_no_project(site, workshop, visit):
+    site.pocket.start_node()
     hub = await workshop(
         BY_NAME + 'c.WorkshopSpawner.identity = "none"\nc.WorkshopSpawner.project = "none"\n'
     )
     visitor = await visit(hub)
     await enter(visitor, "alice")
-    pod = place.as_admin(f"{PODS}/intro-user-alice")
+    pod = site.as_admin(f"{PODS}/intro-user-alice")
     assert pod["spec"]["automountServiceAccountToken"] is False
     assert not pod["spec"].get("volumes")
     env = {e["name"] for e in pod["spec"]["containers"][0]["env"]}
     assert "PROJECT_NAMESPACE" not in env
-    assert place.names("/api/v1/namespaces?labelSelector=app%3Dintro") == []
+    assert site.names("/api/v1/namespaces?labelSelector=app%3Dintro") == []
 
 
-async def test_a_persistent_project_stays_and_follows_its_budget(place, workshop, visit):
-    place.pocket.start_node()
+async def test_a_persistent_project_stays_and_follows_its_budget(site, workshop, visit):
+    site.pocket.start_node()
     path = "/apis/rbac.authorization.k8s.io/v1/clusterroles/workshop-hub-projects"
-    role = place.as_admin(path)
+    role = site.as_admin(path)
     role["rules"] += [
         {
             "apiGroups": [""],
@@ -77,29 +79,29 @@ async def test_a_persistent_project_stays_and_follows_its_budget(place, workshop
             "verbs": ["update"],
         },
     ]
-    place.pocket.request("PUT", path, role)
+    site.pocket.request("PUT", path, role)
     lasting = BY_NAME + 'c.WorkshopSpawner.project = "persistent"\n'
     hub = await workshop(lasting)
     visitor = await visit(hub)
     await enter(visitor, "alice")
     quota = "/api/v1/namespaces/intro-alice/resourcequotas/compute-resources"
-    first = place.as_admin("/api/v1/namespaces/intro-alice")["metadata"]
-    assert place.as_admin(quota)["spec"]["hard"]["limits.cpu"] == "1"
+    first = site.as_admin("/api/v1/namespaces/intro-alice")["metadata"]
+    assert site.as_admin(quota)["spec"]["hard"]["limits.cpu"] == "1"
     assert (await hub.api("DELETE", "users/alice/server"))[0] in (202, 204)
-    await place.gone()
+    await site.gone()
     hub.config = hub.config.replace('budget = "small"', 'budget = "large"')
     await hub.restart()
     again = await visit(hub)
     await enter(again, "alice")
-    assert place.as_admin("/api/v1/namespaces/intro-alice")["metadata"]["uid"] == first["uid"]
-    assert place.as_admin(quota)["spec"]["hard"]["limits.cpu"] == "4"
+    assert site.as_admin("/api/v1/namespaces/intro-alice")["metadata"]["uid"] == first["uid"]
+    assert site.as_admin(quota)["spec"]["hard"]["limits.cpu"] == "4"
 
 
 @pytest.fixture
-def alices_token(place, tmp_path):
+def alices_token(site, tmp_path):
     """Alice as a user of the cluster: an account that may request projects."""
     rbac = "rbac.authorization.k8s.io"
-    place.pocket.apply(
+    site.pocket.apply(
         {
             "apiVersion": "v1",
             "kind": "ServiceAccount",
@@ -114,16 +116,16 @@ def alices_token(place, tmp_path):
         },
     )
     file = tmp_path / "token"
-    file.write_text(place.pocket.token("default", "alice"))
+    file.write_text(site.pocket.token("default", "alice"))
     return file
 
 
-async def test_a_users_own_token_and_project(place, workshop, visit, alices_token):
-    place.pocket.start_node()
+async def test_a_users_own_token_and_project(site, workshop, visit, alices_token):
+    site.pocket.start_node()
     path = "/apis/rbac.authorization.k8s.io/v1/namespaces/workshops/roles/workshop-hub"
-    role = place.as_admin(path)
+    role = site.as_admin(path)
     role["rules"].append({"apiGroups": [""], "resources": ["secrets"], "verbs": ["patch"]})
-    place.pocket.request("PUT", path, role)
+    site.pocket.request("PUT", path, role)
     hub = await workshop(
         WITH_TOKEN + 'c.WorkshopSpawner.project = "user"\n'
         'c.WorkshopSpawner.project_template = "{username}-dev"\n',
@@ -131,9 +133,9 @@ async def test_a_users_own_token_and_project(place, workshop, visit, alices_toke
     )
     visitor = await visit(hub)
     await enter(visitor, "alice")
-    made = place.as_admin("/api/v1/namespaces/alice-dev")["metadata"]
+    made = site.as_admin("/api/v1/namespaces/alice-dev")["metadata"]
     assert made["annotations"]["openshift.io/requester"] == "system:serviceaccount:default:alice"
-    pod = place.as_admin(f"{PODS}/intro-user-alice")
+    pod = site.as_admin(f"{PODS}/intro-user-alice")
     token = alices_token.read_text()
     assert token not in f"{pod}"
     assert token not in hub.log_text
@@ -141,34 +143,34 @@ async def test_a_users_own_token_and_project(place, workshop, visit, alices_toke
     assert {"secret": {"name": "intro-alice", "items": [{"key": "token", "path": "token"}]}} in (
         sources
     )
-    secret = place.as_admin("/api/v1/namespaces/workshops/secrets/intro-alice")
+    secret = site.as_admin("/api/v1/namespaces/workshops/secrets/intro-alice")
     assert secret["metadata"]["ownerReferences"][0]["name"] == "intro-alice"
-    renewed = place.pocket.token("default", "alice", 1800)
+    renewed = site.pocket.token("default", "alice", 1800)
     alices_token.write_text(renewed)
     await (await visit(hub)).login(username="alice", password="x")
 
     def kept():
-        secret = place.as_admin("/api/v1/namespaces/workshops/secrets/intro-alice")
+        secret = site.as_admin("/api/v1/namespaces/workshops/secrets/intro-alice")
         return base64.b64decode(secret["data"]["token"]).decode()
 
-    await place.pocket.until(lambda: kept() == renewed)
+    await site.pocket.until(lambda: kept() == renewed)
     await hub.api("DELETE", "users/alice/server")
-    await place.gone()
-    assert place.as_admin("/api/v1/namespaces/alice-dev"), "the user's own project stays"
+    await site.gone()
+    assert site.as_admin("/api/v1/namespaces/alice-dev"), "the user's own project stays"
 
 
-async def test_a_login_without_a_token_is_told(place, workshop, visit, alices_token):
-    place.pocket.start_node()
+async def test_a_login_without_a_token_is_told(site, workshop, visit, alices_token):
+    site.pocket.start_node()
     alices_token.write_text("")
     hub = await workshop(WITH_TOKEN, env={"TOKEN_FILE": str(alices_token)})
     visitor = await visit(hub)
     page = await visitor.fail(username="alice", password="x")
     assert "Your login has run out" in page
-    assert place.left() == []
+    assert site.left() == []
 
 
-async def test_extra_resources_and_projects(place, workshop, visit, tmp_path):
-    place.pocket.start_node()
+async def test_extra_resources_and_projects(site, workshop, visit, tmp_path):
+    site.pocket.start_node()
     resources = tmp_path / "resources.yaml"
     resources.write_text(
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: notes}\n"
@@ -180,21 +182,21 @@ async def test_extra_resources_and_projects(place, workshop, visit, tmp_path):
     visitor = await visit(hub)
     await visitor.enter()
     project = f"intro-{visitor.name}"
-    notes = place.as_admin(f"/api/v1/namespaces/{project}/configmaps/notes")
+    notes = site.as_admin(f"/api/v1/namespaces/{project}/configmaps/notes")
     assert notes["data"] == {"who": visitor.name}
     quota = f"/api/v1/namespaces/{project}-dev/resourcequotas/compute-resources"
-    assert place.as_admin(quota)["spec"]["hard"]["limits.cpu"] == "2"
-    bindings = place.as_admin(
+    assert site.as_admin(quota)["spec"]["hard"]["limits.cpu"] == "2"
+    bindings = site.as_admin(
         f"/apis/rbac.authorization.k8s.io/v1/namespaces/{project}-dev/rolebindings"
     )["items"]
     roles = {b["metadata"]["name"]: b["roleRef"]["name"] for b in bindings}
     assert roles["workshop-session"] == "view"
     await hub.api("DELETE", f"users/{visitor.name}/server")
-    await place.gone()
+    await site.gone()
 
 
-async def test_an_extra_resource_that_cannot_be_made_fails_the_start(place, workshop, visit):
-    place.pocket.start_node()
+async def test_an_extra_resource_that_cannot_be_made_fails_the_start(site, workshop, visit):
+    site.pocket.start_node()
     hub = await workshop(
         "c.WorkshopSpawner.extra_resources = '''\n"
         "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n'''\n"
@@ -202,11 +204,11 @@ async def test_an_extra_resource_that_cannot_be_made_fails_the_start(place, work
     visitor = await visit(hub)
     page = await visitor.fail()
     assert "Widget" in page
-    await place.gone()
+    await site.gone()
 
 
-async def test_profiles_have_budgets_of_their_own(place, workshop, visit):
-    place.pocket.start_node()
+async def test_profiles_have_budgets_of_their_own(site, workshop, visit):
+    site.pocket.start_node()
     hub = await workshop(
         BY_NAME + "c.WorkshopSpawner.profile_list = ["
         "{'display_name': 'Small', 'slug': 'small', 'default': True},"
@@ -216,18 +218,18 @@ async def test_profiles_have_budgets_of_their_own(place, workshop, visit):
     await hub.api("POST", "users/alice")
     assert (await hub.start_server("alice", {"profile": "large"}))[-1]["ready"]
     quota = "/api/v1/namespaces/intro-alice/resourcequotas/compute-resources"
-    assert place.as_admin(quota)["spec"]["hard"]["limits.cpu"] == "4"
-    pod = place.as_admin(f"{PODS}/intro-user-alice")
+    assert site.as_admin(quota)["spec"]["hard"]["limits.cpu"] == "4"
+    pod = site.as_admin(f"{PODS}/intro-user-alice")
     assert pod["spec"]["containers"][0]["image"] == "example.com/large"
 
 
-async def test_a_home_is_kept_from_one_session_to_the_next(place, workshop, visit, tmp_path):
-    place.pocket.start_node()
+async def test_a_home_is_kept_from_one_session_to_the_next(site, workshop, visit, tmp_path):
+    site.pocket.start_node()
     tree = tmp_path / "tree"
     tree.mkdir()
     (tree / "exercise").write_text("one")
     path = "/apis/rbac.authorization.k8s.io/v1/namespaces/workshops/roles/workshop-hub"
-    role = place.as_admin(path)
+    role = site.as_admin(path)
     role["rules"].append(
         {
             "apiGroups": [""],
@@ -235,7 +237,7 @@ async def test_a_home_is_kept_from_one_session_to_the_next(place, workshop, visi
             "verbs": ["get", "create", "delete"],
         }
     )
-    place.pocket.request("PUT", path, role)
+    site.pocket.request("PUT", path, role)
     hub = await workshop(
         BY_NAME + 'c.WorkshopSpawner.project = "none"\nc.WorkshopSpawner.identity = "none"\n'
         f'c.WorkshopSpawner.volume_size = "1Gi"\nc.WorkshopSpawner.volume_path = "{tree}"\n'
@@ -243,10 +245,10 @@ async def test_a_home_is_kept_from_one_session_to_the_next(place, workshop, visi
     visitor = await visit(hub)
     await enter(visitor, "alice")
     claim = "/api/v1/namespaces/workshops/persistentvolumeclaims/intro-user-alice"
-    first = place.as_admin(claim)["metadata"]
+    first = site.as_admin(claim)["metadata"]
     assert first["labels"]["class"] == "home"
     await hub.api("DELETE", "users/alice/server")
-    await place.gone()
-    assert place.as_admin(claim)["metadata"]["uid"] == first["uid"]
+    await site.gone()
+    assert site.as_admin(claim)["metadata"]["uid"] == first["uid"]
     await hub.api("DELETE", "users/alice")
-    await place.pocket.until(lambda: not place.as_admin(claim))
+    await site.pocket.until(lambda: not site.as_admin(claim))

@@ -6,6 +6,8 @@ Against a real API with its faults. A hub that is killed is a start that is cut 
 whoever comes after finds what it left by labels alone.
 """
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import logging
@@ -17,18 +19,19 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from kubernetes_asyncio import client, config
 
 from pocket_openshift.testing import PocketCluster
-from workshop_spawner import errors, labels, plan, steps
-from workshop_spawner.api.cluster import Cluster
+from workshop_spawner.hub_tasks.pool import SessionPool
+from workshop_spawner.kube.client import Cluster
 from workshop_spawner.manifests import budgets
-from workshop_spawner.progress import Journal
-from workshop_spawner.session import Hub, make_session
-from workshop_spawner.upkeep import reserving
-from workshop_spawner.upkeep.reserve import Reserve
+from workshop_spawner.model import errors, labels
+from workshop_spawner.model.session import Hub, make_session
+from workshop_spawner.rules import plan, pool_rules
+from workshop_spawner.start import removal, steps
+from workshop_spawner.start.progress import Progress
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.stateful]
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
-WISHES = plan.Wishes(budget=budgets.parse_budget("small"))
+SPEC = plan.SessionSpec(budget=budgets.parse_budget("small"))
 FOREIGN = ("default", "kube-system", "workshops", "intro-carol", "intro-dave")
 USERS = st.sampled_from(["alice", "bob", "carol"])
 FAULTS = st.sampled_from(
@@ -57,11 +60,11 @@ class Life(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.running = {}
         self.handed = []
-        self.door, self.api = self.runner.run(self._connect())
-        self.reserve = Reserve(
-            self.door,
+        self.kube, self.api = self.runner.run(self._connect())
+        self.pool = SessionPool(
+            self.kube,
             HUB,
-            lambda session: plan.make_ready_steps(session, WISHES),
+            lambda session: plan.make_ready_steps(session, SPEC),
             2,
             logging.getLogger("life"),
         )
@@ -93,17 +96,17 @@ class Life(RuleBasedStateMachine):
 
     def stop_cleanly(self, user):
         self.running.pop(user, None)
-        return self.runner.run(steps.remove_session(self.door, make_session(HUB, user)))
+        return self.runner.run(removal.remove_session(self.kube, make_session(HUB, user)))
 
     async def _start(self, session, reserved):
         account = None
         if reserved:
-            given = await self.reserve.take(session)
+            given = await self.pool.check_out(session)
             if given:
                 session, account = given
                 self.handed.append(session.id)
-        start = steps.Start(self.door, session, Journal())
-        todo = plan.make_plan(session, WISHES, {"key": "value"})
+        start = steps.Start(self.kube, session, Progress())
+        todo = plan.make_plan(session, SPEC, {"key": "value"})
         if account:
             todo = start.take_over(todo, account)
         try:
@@ -134,12 +137,12 @@ class Life(RuleBasedStateMachine):
         """The hub is killed after so many objects."""
         self.stop_cleanly(user)
         session = make_session(HUB, user)
-        for step in plan.make_ready_steps(session, WISHES):
+        for step in plan.make_ready_steps(session, SPEC):
             for manifest in step.manifests:
                 if made:
                     made -= 1
                     with contextlib.suppress(errors.WorkshopError):
-                        self.runner.run(self.door.ensure(manifest))
+                        self.runner.run(self.kube.ensure(manifest))
 
     @rule(user=USERS)
     def stop(self, user):
@@ -151,9 +154,9 @@ class Life(RuleBasedStateMachine):
         """Nothing is known, so nothing is deleted."""
         before = self.spaces()
         self.pocket.faults.add(verb="*", resource="*", status=500, times=None, user="system:admin")
-        self.door._patience = 0.2
-        problems = self.runner.run(steps.remove_session(self.door, make_session(HUB, user)))
-        self.door._patience = 2
+        self.kube._patience = 0.2
+        problems = self.runner.run(removal.remove_session(self.kube, make_session(HUB, user)))
+        self.kube._patience = 2
         self.pocket.faults.clear()
         assert problems
         assert self.spaces() == before
@@ -168,23 +171,23 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def refill(self):
-        """The reserve looks after itself."""
+        """The pool looks after itself."""
         with contextlib.suppress(errors.WorkshopError):
-            self.runner.run(self.reserve.fill())
+            self.runner.run(self.pool.fill())
 
     @rule(user=USERS)
     def die_while_handing_out(self, user):
         """The hub is killed between the account and the project."""
         self.stop_cleanly(user)
-        if not self.reserve._ready:
+        if not self.pool._ready:
             return
-        account = self.reserve._ready.pop()
-        taken = reserving.take_over(account, make_session(HUB, user))
-        reference = self.reserve._refer("ServiceAccount", taken.account)
+        account = self.pool._ready.pop()
+        taken = pool_rules.take_over(account, make_session(HUB, user))
+        reference = self.pool._refer("ServiceAccount", taken.account)
         version = account["metadata"]["resourceVersion"]
         with contextlib.suppress(errors.WorkshopError):
-            self.runner.run(self.door.merge(reference, reserving.make_claim(taken, version)))
-        self.reserve._tidied = None
+            self.runner.run(self.kube.merge(reference, pool_rules.make_checkout(taken, version)))
+        self.pool._tidied = None
         self.refill()
 
     @invariant()

@@ -1,20 +1,24 @@
 """Figures in the hub's registry."""
 
+from __future__ import annotations
+
 import pytest
 from prometheus_client import REGISTRY
 
-from workshop_spawner import metrics, plan, steps
-from workshop_spawner.progress import Journal
+from workshop_spawner import metrics
+from workshop_spawner.rules import plan
+from workshop_spawner.start import steps
+from workshop_spawner.start.progress import Progress
 
 
 def read(name, **labels):
     return REGISTRY.get_sample_value(name, labels) or 0
 
 
-async def test_each_step_is_timed(place, door):
+async def test_each_step_is_timed(site, kube):
     before = read("workshop_session_step_seconds_count", step="account")
-    todo = plan.make_plan(place.session, plan.Wishes(), {})
-    await steps.Start(door, place.session, Journal()).run(todo)
+    todo = plan.make_plan(site.session, plan.SessionSpec(), {})
+    await steps.Start(kube, site.session, Progress()).run(todo)
     assert read("workshop_session_step_seconds_count", step="account") == before + 1
 
 

@@ -1,13 +1,17 @@
 """Each right of the template is there for something: without it a start fails, and says so."""
 
+from __future__ import annotations
+
 import pytest
 
-from workshop_spawner import errors, plan, steps
-from workshop_spawner.api.cluster import make_reference
+from workshop_spawner.kube.client import make_reference
 from workshop_spawner.manifests import accounts, budgets, network
-from workshop_spawner.progress import Journal
+from workshop_spawner.model import errors
+from workshop_spawner.rules import plan
+from workshop_spawner.start import removal, steps
+from workshop_spawner.start.progress import Progress
 
-WISHES = plan.Wishes(budget=budgets.parse_budget("small"), isolation=network.Rules(port=8888))
+SPEC = plan.SessionSpec(budget=budgets.parse_budget("small"), isolation=network.Rules(port=8888))
 CREATED = [
     (False, "serviceaccounts"),
     (False, "secrets"),
@@ -19,11 +23,11 @@ CREATED = [
 ]
 
 
-def take(place, everywhere, resource, verb):
+def take(site, everywhere, resource, verb):
     kind = "clusterroles" if everywhere else "namespaces/workshops/roles"
     name = "workshop-hub-projects" if everywhere else "workshop-hub"
     path = f"/apis/rbac.authorization.k8s.io/v1/{kind}/{name}"
-    role = place.as_admin(path)
+    role = site.as_admin(path)
     found = [rule for rule in role["rules"] if resource in rule["resources"]]
     (rule,) = found
     role["rules"].remove(rule)
@@ -31,51 +35,51 @@ def take(place, everywhere, resource, verb):
     verbs = [other for other in rule["verbs"] if other != verb]
     role["rules"] += [{**rule, "resources": rest}] if rest else []
     role["rules"] += [{**rule, "resources": [resource], "verbs": verbs}] if verbs else []
-    assert place.pocket.request("PUT", path, role).status == 200
+    assert site.pocket.request("PUT", path, role).status == 200
 
 
-async def run(place, door):
-    start = steps.Start(door, place.session, Journal())
-    await start.run(plan.make_plan(place.session, WISHES, {"key": "value"}))
+async def run(site, kube):
+    start = steps.Start(kube, site.session, Progress())
+    await start.run(plan.make_plan(site.session, SPEC, {"key": "value"}))
     return start
 
 
 @pytest.mark.parametrize(("everywhere", "resource"), CREATED)
 async def test_without_create_a_start_names_the_rule_and_leaves_nothing(
-    place, door, everywhere, resource
+    site, kube, everywhere, resource
 ):
-    take(place, everywhere, resource, "create")
-    start = steps.Start(door, place.session, Journal())
+    take(site, everywhere, resource, "create")
+    start = steps.Start(kube, site.session, Progress())
     with pytest.raises(errors.ForbiddenError) as caught:
-        await start.run(plan.make_plan(place.session, WISHES, {"key": "value"}))
+        await start.run(plan.make_plan(site.session, SPEC, {"key": "value"}))
     assert f'resources: ["{resource}"]' in caught.value.rule
     assert 'verbs: ["create"]' in caught.value.rule
     assert await start.undo() == []
-    assert place.left() == []
+    assert site.left() == []
 
 
 @pytest.mark.parametrize(("everywhere", "resource"), CREATED)
-async def test_without_get_a_lost_answer_names_the_rule(place, door, everywhere, resource):
-    take(place, everywhere, resource, "get")
-    place.pocket.faults.add(verb="create", resource=resource, drop="after")
+async def test_without_get_a_lost_answer_names_the_rule(site, kube, everywhere, resource):
+    take(site, everywhere, resource, "get")
+    site.pocket.faults.add(verb="create", resource=resource, drop="after")
     with pytest.raises(errors.ForbiddenError) as caught:
-        await run(place, door)
+        await run(site, kube)
     assert f'resources: ["{resource}"]' in caught.value.rule
     assert 'verbs: ["get"]' in caught.value.rule
 
 
 @pytest.mark.parametrize("role", ["admin", "edit", "view"])
-async def test_the_roles_of_the_template_can_be_bound(place, door, role):
-    wishes = plan.Wishes(role=role)
-    start = steps.Start(door, place.session, Journal())
-    await start.run(plan.make_plan(place.session, wishes, {}))
+async def test_the_roles_of_the_template_can_be_bound(site, kube, role):
+    spec = plan.SessionSpec(role=role)
+    start = steps.Start(kube, site.session, Progress())
+    await start.run(plan.make_plan(site.session, spec, {}))
 
 
-async def test_a_role_that_may_not_be_bound_names_the_rule(place, door):
-    wishes = plan.Wishes(role="cluster-admin")
-    start = steps.Start(door, place.session, Journal())
+async def test_a_role_that_may_not_be_bound_names_the_rule(site, kube):
+    spec = plan.SessionSpec(role="cluster-admin")
+    start = steps.Start(kube, site.session, Progress())
     with pytest.raises(errors.ForbiddenError) as caught:
-        await start.run(plan.make_plan(place.session, wishes, {}))
+        await start.run(plan.make_plan(site.session, spec, {}))
     assert 'resourceNames: ["cluster-admin"]' in caught.value.rule
     assert 'verbs: ["bind"]' in caught.value.detail
 
@@ -84,31 +88,31 @@ async def test_a_role_that_may_not_be_bound_names_the_rule(place, door):
     ("everywhere", "resource"), [(False, "serviceaccounts"), (True, "namespaces")]
 )
 @pytest.mark.parametrize("verb", ["list", "delete"])
-async def test_without_them_what_is_left_is_told(place, door, everywhere, resource, verb):
-    await run(place, door)
-    take(place, everywhere, resource, verb)
-    problems = await steps.remove_session(door, place.session)
+async def test_without_them_what_is_left_is_told(site, kube, everywhere, resource, verb):
+    await run(site, kube)
+    take(site, everywhere, resource, verb)
+    problems = await removal.remove_session(kube, site.session)
     assert [isinstance(problem, errors.ForbiddenError) for problem in problems] == [True]
     assert f'resources: ["{resource}"]' in problems[0].detail
 
 
 @pytest.mark.parametrize("verb", ["get", "create", "list", "delete"])
-async def test_pods_need_each_verb(place, door, verb):
-    start = await run(place, door)
+async def test_pods_need_each_verb(site, kube, verb):
+    start = await run(site, kube)
     pod = {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {**accounts.make_account(place.session)["metadata"], "name": "p"},
+        "metadata": {**accounts.make_account(site.session)["metadata"], "name": "p"},
         "spec": {"containers": [{"name": "c", "image": "i"}]},
     }
     assert start.owner
-    made = None if verb == "create" else await door.ensure(pod)
-    take(place, False, "pods", verb)
+    made = None if verb == "create" else await kube.ensure(pod)
+    take(site, False, "pods", verb)
     calls = {
-        "create": lambda: door.ensure(pod),
-        "get": lambda: door.get(make_reference("v1", "Pod", "p", "workshops")),
-        "list": lambda: door.find("v1", "Pod", "workshops"),
-        "delete": lambda: door.delete({**pod, "metadata": made["metadata"]}),
+        "create": lambda: kube.ensure(pod),
+        "get": lambda: kube.get(make_reference("v1", "Pod", "p", "workshops")),
+        "list": lambda: kube.find("v1", "Pod", "workshops"),
+        "delete": lambda: kube.delete({**pod, "metadata": made["metadata"]}),
     }
     with pytest.raises(errors.ForbiddenError, match="right") as caught:
         await calls[verb]()

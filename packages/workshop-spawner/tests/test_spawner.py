@@ -1,5 +1,7 @@
 """Sessions from beginning to end: a real hub and proxy, a real API, pods as processes."""
 
+from __future__ import annotations
+
 import asyncio
 import base64
 
@@ -7,14 +9,14 @@ import pytest
 from traitlets import TraitError
 from traitlets.config import Config
 
-from workshop_spawner import labels
+from workshop_spawner.model import labels
 
 pytestmark = pytest.mark.hub
 PODS = "/api/v1/namespaces/workshops/pods"
 
 
-async def test_two_visitors_each_have_a_session_and_leave_nothing(place, workshop, visit):
-    place.pocket.start_node()
+async def test_two_visitors_each_have_a_session_and_leave_nothing(site, workshop, visit):
+    site.pocket.start_node()
     hub = await workshop()
     one, two = await visit(hub), await visit(hub)
     assert await asyncio.gather(one.enter(), two.enter()) == [
@@ -22,31 +24,31 @@ async def test_two_visitors_each_have_a_session_and_leave_nothing(place, worksho
         f"hello from {two.name}",
     ]
     assert one.name != two.name
-    projects = place.names("/api/v1/namespaces?labelSelector=class%3Dsession")
+    projects = site.names("/api/v1/namespaces?labelSelector=class%3Dsession")
     assert sorted(projects) == sorted(f"intro-{visitor.name}" for visitor in (one, two))
     for visitor in (one, two):
         status, _ = await hub.api("DELETE", f"users/{visitor.name}/server")
         assert status in (202, 204)
-    await place.gone()
+    await site.gone()
     for visitor in (one, two):
         await hub.logged(f"Forgot the visitor {visitor.name}")
     assert (await hub.api("GET", "users"))[1] == []
 
 
-async def test_a_session_may_work_in_its_project_and_nowhere_else(place, workshop, visit):
-    place.pocket.start_node()
+async def test_a_session_may_work_in_its_project_and_nowhere_else(site, workshop, visit):
+    site.pocket.start_node()
     hub = await workshop("c.WorkshopSpawner.pop('budget')\n")  # small, for visitors
     visitor = await visit(hub)
     await visitor.enter()
-    token = place.pocket.token("workshops", f"intro-{visitor.name}")
+    token = site.pocket.token("workshops", f"intro-{visitor.name}")
 
     def ask(method, path, body=None):
-        return place.pocket.request(method, path, body, token=token).status
+        return site.pocket.request(method, path, body, token=token).status
 
     config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}
     project = f"/api/v1/namespaces/intro-{visitor.name}"
     assert ask("POST", f"{project}/configmaps", config) == 201
-    marks = place.as_admin(project)["metadata"]["labels"]
+    marks = site.as_admin(project)["metadata"]["labels"]
     assert marks["pod-security.kubernetes.io/enforce"] == "baseline"
     await hub.logged("Pods in the projects of sessions are held to 'baseline'")
     for kind in ("LoadBalancer", "NodePort"):
@@ -62,7 +64,7 @@ async def test_a_session_may_work_in_its_project_and_nowhere_else(place, worksho
     quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "x"}}
     refused = [
         ("GET", "/api/v1/namespaces", None),
-        ("PUT", project, place.as_admin(project)),
+        ("PUT", project, site.as_admin(project)),
         ("POST", f"{project}/resourcequotas", quota),
         ("DELETE", f"{project}/resourcequotas/compute-resources", None),
         ("DELETE", f"{project}/limitranges/resource-limits", None),
@@ -74,14 +76,14 @@ async def test_a_session_may_work_in_its_project_and_nowhere_else(place, worksho
     assert [ask(*request) for request in refused] == [403] * len(refused)
 
 
-async def test_secrets_are_not_in_the_pods_spec(place, workshop, visit):
-    place.pocket.start_node()
+async def test_secrets_are_not_in_the_pods_spec(site, workshop, visit):
+    site.pocket.start_node()
     hub = await workshop()
     visitor = await visit(hub)
     await visitor.enter()
-    secret = place.as_admin(f"/api/v1/namespaces/workshops/secrets/intro-{visitor.name}")
+    secret = site.as_admin(f"/api/v1/namespaces/workshops/secrets/intro-{visitor.name}")
     token = base64.b64decode(secret["data"]["api-token"]).decode()
-    pod = place.as_admin(f"{PODS}/intro-user-{visitor.name}")
+    pod = site.as_admin(f"{PODS}/intro-user-{visitor.name}")
     assert token not in f"{pod}"
     assert token not in hub.log_text
     env = {e["name"]: e.get("value") for e in pod["spec"]["containers"][0]["env"]}
@@ -97,17 +99,17 @@ VOLUMES = {
 }
 
 
-async def test_every_container_is_as_restricted_clusters_want_it(place, workshop, visit):
+async def test_every_container_is_as_restricted_clusters_want_it(site, workshop, visit):
     """Pod Security `restricted`; and OpenShift's restricted-v2, which chooses the user itself."""
-    allow(place, OWN, ("", "persistentvolumeclaims", "get", "create", "delete"))
+    allow(site, OWN, ("", "persistentvolumeclaims", "get", "create", "delete"))
     hub = await workshop(
         'c.WorkshopSpawner.volume_size = "1Gi"\n'
         'c.WorkshopSpawner.console_image = "example.com/console"\n'
     )
     visitor = await visit(hub)
     await visitor.login()
-    await place.pocket.until(lambda: place.names(PODS))
-    spec = place.as_admin(f"{PODS}/intro-user-{visitor.name}")["spec"]
+    await site.pocket.until(lambda: site.names(PODS))
+    spec = site.as_admin(f"{PODS}/intro-user-{visitor.name}")["spec"]
     containers = [*spec["containers"], *spec["initContainers"]]
     assert len(containers) == 3
     for container in containers:
@@ -123,9 +125,9 @@ async def test_every_container_is_as_restricted_clusters_want_it(place, workshop
     assert {key for volume in spec["volumes"] for key in volume} - {"name"} <= VOLUMES
 
 
-async def test_the_progress_page_tells_the_steps(place, workshop, visit):
-    place.pocket.start_node()
-    place.pocket.faults.add(verb="create", resource="pods", delay=2.5)
+async def test_the_progress_page_tells_the_steps(site, workshop, visit):
+    site.pocket.start_node()
+    site.pocket.faults.add(verb="create", resource="pods", delay=2.5)
     hub = await workshop()
     visitor = await visit(hub)
     _, _, url = await visitor.login()
@@ -153,40 +155,38 @@ async def test_the_progress_page_tells_the_steps(place, workshop, visit):
     ],
     ids=["command ends", "no command", "may not bind", "no such role", "never answers"],
 )
-async def test_a_start_that_fails_says_why_and_leaves_nothing(
-    place, workshop, visit, config, cause
-):
-    place.pocket.start_node()
+async def test_a_start_that_fails_says_why_and_leaves_nothing(site, workshop, visit, config, cause):
+    site.pocket.start_node()
     hub = await workshop(config)
     visitor = await visit(hub)
     page = await visitor.fail()
     assert cause in page
     assert "<h1>Your session did not start</h1>" in page
-    await place.gone()
+    await site.gone()
     assert [user["name"] for user in (await hub.api("GET", "users"))[1]] == [visitor.name], (
         "who reads why it failed is not thrown out"
     )
 
 
-async def test_a_hub_killed_in_the_middle_leaves_only_what_the_culler_finds(place, workshop, visit):
+async def test_a_hub_killed_in_the_middle_leaves_only_what_the_culler_finds(site, workshop, visit):
     hub = await workshop()  # no node: the pod stays on its way
     visitor = await visit(hub)
     _, _, url = await visitor.login()
     assert "spawn-pending" in url
-    await place.pocket.until(lambda: place.names(PODS))
+    await site.pocket.until(lambda: site.names(PODS))
     await hub.kill()
     left = {
-        "namespaces": place.as_admin("/api/v1/namespaces?labelSelector=class%3Dsession")["items"],
-        "accounts": place.as_admin(
+        "namespaces": site.as_admin("/api/v1/namespaces?labelSelector=class%3Dsession")["items"],
+        "accounts": site.as_admin(
             "/api/v1/namespaces/workshops/serviceaccounts?labelSelector=class%3Dsession"
         )["items"],
-        "pods": place.as_admin(PODS)["items"],
+        "pods": site.as_admin(PODS)["items"],
     }
     for things in left.values():
         assert len(things) == 1
-        assert labels.is_ours(things[0]["metadata"], place.hub)
+        assert labels.is_ours(things[0]["metadata"], site.hub)
         assert things[0]["metadata"]["annotations"]["hub.jupyter.org/username"] == visitor.name
-    place.pocket.start_node()
+    site.pocket.start_node()
     await hub.start()
 
     async def settled():
@@ -196,47 +196,47 @@ async def test_a_hub_killed_in_the_middle_leaves_only_what_the_culler_finds(plac
     await hub.until(settled, seconds=40)
 
 
-async def test_stopping_in_the_middle_of_a_start(place, workshop, visit):
+async def test_stopping_in_the_middle_of_a_start(site, workshop, visit):
     hub = await workshop()
     visitor = await visit(hub)
     _, _, url = await visitor.login()
     assert "spawn-pending" in url
     status, _ = await hub.api("DELETE", f"users/{visitor.name}/server")
     assert status in (202, 204)
-    await place.gone()
+    await site.gone()
 
 
-async def test_running_sessions_survive_a_hub_that_is_killed(place, workshop, visit):
-    place.pocket.start_node()
+async def test_running_sessions_survive_a_hub_that_is_killed(site, workshop, visit):
+    site.pocket.start_node()
     hub = await workshop()
     visitor = await visit(hub)
     await visitor.enter()
-    uid = place.as_admin(f"{PODS}/intro-user-{visitor.name}")["metadata"]["uid"]
+    uid = site.as_admin(f"{PODS}/intro-user-{visitor.name}")["metadata"]["uid"]
     await hub.kill()
     await hub.start()
     assert f"hello from {visitor.name}" in (await visitor.get(f"user/{visitor.name}/"))[1]
-    assert place.as_admin(f"{PODS}/intro-user-{visitor.name}")["metadata"]["uid"] == uid
+    assert site.as_admin(f"{PODS}/intro-user-{visitor.name}")["metadata"]["uid"] == uid
     await hub.api("DELETE", f"users/{visitor.name}/server")
-    await place.gone()
+    await site.gone()
 
 
-async def test_an_api_that_is_unwell_deletes_nothing(place, workshop, visit):
-    place.pocket.start_node()
+async def test_an_api_that_is_unwell_deletes_nothing(site, workshop, visit):
+    site.pocket.start_node()
     hub = await workshop(
         "c.Spawner.poll_interval = 1\nc.WorkshopSpawner.k8s_api_request_retry_timeout = 1\n"
     )
     visitor = await visit(hub)
     await visitor.enter()
-    unwell = place.pocket.faults.add(verb="*", resource="*", status=500, times=None)
-    await place.pocket.until(lambda: unwell.seen >= 5, 20)
-    place.pocket.faults.clear()
+    unwell = site.pocket.faults.add(verb="*", resource="*", status=500, times=None)
+    await site.pocket.until(lambda: unwell.seen >= 5, 20)
+    site.pocket.faults.clear()
     assert f"hello from {visitor.name}" in (await visitor.get(f"user/{visitor.name}/"))[1]
-    assert place.left()
+    assert site.left()
 
 
-async def test_who_comes_while_pods_cannot_be_listed_is_told_in_words(place, workshop, visit):
+async def test_who_comes_while_pods_cannot_be_listed_is_told_in_words(site, workshop, visit):
     hub = await workshop()
-    place.pocket.faults.add(verb="list", resource="pods", status=503, times=None)
+    site.pocket.faults.add(verb="list", resource="pods", status=503, times=None)
     visitor = await visit(hub)
     status, page, _ = await visitor.login()
     assert (status, "The cluster cannot do this just now" in page) == (503, True), page
@@ -262,8 +262,8 @@ async def test_settings_that_cannot_work_are_refused_by_name(line, words):
         WorkshopSpawner(_mock=True, config=c)
 
 
-async def test_who_comes_when_all_places_are_taken_queues_up(place, workshop, visit):
-    place.pocket.start_node()
+async def test_who_comes_when_all_places_are_taken_queues_up(site, workshop, visit):
+    site.pocket.start_node()
     hub = await workshop("c.WorkshopSpawner.session_limit = 1")
     first = await visit(hub)
     await first.enter()
@@ -275,29 +275,29 @@ async def test_who_comes_when_all_places_are_taken_queues_up(place, workshop, vi
     assert "location.replace" in page
     assert "1 before you (number 2 in the queue)" in (await third.login())[1]
     await hub.api("DELETE", f"users/{first.name}/server")
-    await place.gone()
+    await site.gone()
     assert "number 2 in the queue" in (await third.get("hub/spawn"))[1]
     assert (await second.get("hub/spawn"))[0] == 200
 
 
-def allow(place, role_path, *rules):
+def allow(site, role_path, *rules):
     """Add rules of group, resource and verbs to one of the hub's roles."""
     path = f"/apis/rbac.authorization.k8s.io/v1/{role_path}"
-    role = place.as_admin(path)
+    role = site.as_admin(path)
     for group, resource, *verbs in rules:
         role["rules"].append({"apiGroups": [group], "resources": [resource], "verbs": verbs})
-    assert place.pocket.request("PUT", path, role).status == 200
+    assert site.pocket.request("PUT", path, role).status == 200
 
 
 OWN, PROJECTS = "namespaces/workshops/roles/workshop-hub", "clusterroles/workshop-hub-projects"
 
 
 async def test_ports_with_host_names_are_open_to_routers_and_go_with_the_session(
-    place, workshop, visit
+    site, workshop, visit
 ):
-    place.pocket.start_node()
+    site.pocket.start_node()
     allow(
-        place,
+        site,
         OWN,
         ("", "services", "get", "create"),
         ("route.openshift.io", "routes", "get", "create"),
@@ -310,27 +310,27 @@ async def test_ports_with_host_names_are_open_to_routers_and_go_with_the_session
     visitor = await visit(hub)
     await visitor.enter()
     routes = "/apis/route.openshift.io/v1/namespaces/workshops/routes"
-    (route,) = place.as_admin(routes)["items"]
+    (route,) = site.as_admin(routes)["items"]
     assert route["spec"]["host"] == f"intro-{visitor.name}-8080.apps.example.com"
     assert route["spec"]["tls"]["termination"] == "edge"
-    policy = place.as_admin(
+    policy = site.as_admin(
         f"/apis/networking.k8s.io/v1/namespaces/workshops/networkpolicies/intro-{visitor.name}"
     )
     opened = [port["port"] for rule in policy["spec"]["ingress"] for port in rule["ports"]]
     assert 8080 in opened
     await hub.api("DELETE", f"users/{visitor.name}/server")
-    await place.gone()
-    await place.pocket.until(lambda: not place.names(routes))
+    await site.gone()
+    await site.pocket.until(lambda: not site.names(routes))
 
 
 def is_ready(account):
     return "workshop.jupyter.org/ready" in account["metadata"]["annotations"]
 
 
-async def test_who_needs_another_budget_gets_none_of_the_reserve(place, workshop, visit):
-    place.pocket.start_node()
-    allow(place, PROJECTS, ("", "namespaces", "patch"))
-    allow(place, OWN, ("", "serviceaccounts", "patch"))
+async def test_who_needs_another_budget_gets_none_of_the_reserve(site, workshop, visit):
+    site.pocket.start_node()
+    allow(site, PROJECTS, ("", "namespaces", "patch"))
+    allow(site, OWN, ("", "serviceaccounts", "patch"))
     hub = await workshop(
         'c.JupyterHub.authenticator_class = "dummy"\nc.Authenticator.allow_all = True\n'
         "c.WorkshopSpawner.reserved_sessions = 1\nc.WorkshopSpawner.profile_list = ["
@@ -350,40 +350,40 @@ async def test_who_needs_another_budget_gets_none_of_the_reserve(place, workshop
 
     def limit(name):
         quota = f"/api/v1/namespaces/intro-{name}/resourcequotas/compute-resources"
-        return place.as_admin(quota)["spec"]["hard"]["limits.cpu"]
+        return site.as_admin(quota)["spec"]["hard"]["limits.cpu"]
 
-    await start("carol", "small")  # the reserve begins with the first session
-    await place.pocket.until(lambda: any(map(is_ready, place.as_admin(ready)["items"])), 60)
-    stock = set(place.names(ready))
+    await start("carol", "small")  # the pool begins with the first session
+    await site.pocket.until(lambda: any(map(is_ready, site.as_admin(ready)["items"])), 60)
+    stock = set(site.names(ready))
     await start("alice", "large")
     assert limit("alice") == "4"
     await start("dora", "small")
     assert limit("dora") == "2", "by her group"
-    assert stock <= set(place.names(ready)), "theirs are made for them"
+    assert stock <= set(site.names(ready)), "theirs are made for them"
     await start("bob", "small")
-    env = place.as_admin(f"{PODS}/intro-user-bob")["spec"]["containers"][0]["env"]
+    env = site.as_admin(f"{PODS}/intro-user-bob")["spec"]["containers"][0]["env"]
     assert {e["name"]: e.get("value") for e in env}["PROJECT_NAMESPACE"] in stock
 
 
-async def test_a_session_from_the_reserve(place, workshop, visit):
-    place.pocket.start_node()
-    allow(place, PROJECTS, ("", "namespaces", "patch"))
-    allow(place, OWN, ("", "serviceaccounts", "patch"))
+async def test_a_session_from_the_reserve(site, workshop, visit):
+    site.pocket.start_node()
+    allow(site, PROJECTS, ("", "namespaces", "patch"))
+    allow(site, OWN, ("", "serviceaccounts", "patch"))
     hub = await workshop("c.WorkshopSpawner.reserved_sessions = 2")
     ready = "/api/v1/namespaces?labelSelector=class%3Dreserve"
     accounts = "/api/v1/namespaces/workshops/serviceaccounts?labelSelector=class%3Dreserve"
-    until = place.pocket.until
-    await until(lambda: len(place.names(ready)) == 2)
-    await until(lambda: all(map(is_ready, place.as_admin(accounts)["items"])))
-    stock = set(place.names(ready))
+    until = site.pocket.until
+    await until(lambda: len(site.names(ready)) == 2)
+    await until(lambda: all(map(is_ready, site.as_admin(accounts)["items"])))
+    stock = set(site.names(ready))
     visitor = await visit(hub)
     assert await visitor.enter() == f"hello from {visitor.name}"
-    (project,) = place.names("/api/v1/namespaces?labelSelector=class%3Dsession")
+    (project,) = site.names("/api/v1/namespaces?labelSelector=class%3Dsession")
     assert project in stock
-    pod = place.as_admin(f"{PODS}/intro-user-{visitor.name}")
+    pod = site.as_admin(f"{PODS}/intro-user-{visitor.name}")
     env = {e["name"]: e.get("value") for e in pod["spec"]["containers"][0]["env"]}
     assert env["PROJECT_NAMESPACE"] == project
-    await until(lambda: len(place.names(ready)) == 2)
+    await until(lambda: len(site.names(ready)) == 2)
     await hub.api("DELETE", f"users/{visitor.name}/server")
-    await place.gone()
-    await until(lambda: project not in place.names("/api/v1/namespaces"))
+    await site.gone()
+    await until(lambda: project not in site.names("/api/v1/namespaces"))

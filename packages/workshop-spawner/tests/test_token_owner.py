@@ -1,5 +1,7 @@
 """Roles go to whoever the token belongs to, whatever the hub calls its user. A real hub and API."""
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import json
@@ -32,8 +34,8 @@ c.WorkshopSpawner.identity = "user-token"
 class People:
     """Users of the cluster, each with a token, and what the authenticator learns at a login."""
 
-    def __init__(self, place, folder):
-        self.cluster = place.pocket
+    def __init__(self, site, folder):
+        self.cluster = site.pocket
         self.file = folder / "state.json"
 
     def make_token(self, name):
@@ -65,9 +67,9 @@ class People:
 
 
 @pytest.fixture
-def people(place, tmp_path):
-    place.pocket.start_node()
-    return People(place, tmp_path)
+def people(site, tmp_path):
+    site.pocket.start_node()
+    return People(site, tmp_path)
 
 
 @pytest.fixture
@@ -93,18 +95,18 @@ def document(name):
     ids=["mapped", "in lower case", "no reviews are served", "beyond the scopes"],
 )
 async def test_a_role_goes_to_whose_token_it_is(
-    place, people, serve, visit, person, hubs_name, fault
+    site, people, serve, visit, person, hubs_name, fault
 ):
     own, namesakes = people.make_token(person), people.make_token(hubs_name)
     people.learn(own, **document(person))
     if fault:
         reviews = "selfsubjectreviews"
-        place.pocket.faults.add(resource=reviews, user=person, times=None, **fault)
+        site.pocket.faults.add(resource=reviews, user=person, times=None, **fault)
     hub = await serve()
     visitor = await visit(hub)
     await visitor.enter(username=person, password="x")
     assert visitor.name == hubs_name
-    (subject,) = place.as_admin(BINDING.format(hubs_name))["subjects"]
+    (subject,) = site.as_admin(BINDING.format(hubs_name))["subjects"]
     assert (subject["kind"], subject["name"]) == ("User", person)
     assert people.may_look_into(f"intro-{hubs_name}", own)
     assert not people.may_look_into(f"intro-{hubs_name}", namesakes)
@@ -120,14 +122,14 @@ REFUSALS = {
 @pytest.mark.parametrize("project", ["temporary", "persistent"])
 @pytest.mark.parametrize(("state", "fault"), REFUSALS.values(), ids=REFUSALS)
 async def test_a_token_of_nobody_knows_whom_gets_nothing(
-    place, people, serve, visit, project, state, fault
+    site, people, serve, visit, project, state, fault
 ):
     people.learn(people.make_token("ann.smith"), **state)
     if fault:
-        place.pocket.faults.add(user="ann.smith", times=None, **fault)
+        site.pocket.faults.add(user="ann.smith", times=None, **fault)
     hub = await serve(f'c.WorkshopSpawner.project = "{project}"\n')
     visitor = await visit(hub)
     page = await visitor.fail(username="ann.smith", password="x")
     assert "does not say whose login this is; please log out and in again" in page
-    assert place.left() == []
-    assert place.as_admin("/api/v1/namespaces/intro-ann") is None
+    assert site.left() == []
+    assert site.as_admin("/api/v1/namespaces/intro-ann") is None

@@ -1,5 +1,5 @@
 """`python -m jupyterhub_butterfly`."""
 
-from .app import main
+from jupyterhub_butterfly.app import main
 
 main()

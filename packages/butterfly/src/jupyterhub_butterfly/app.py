@@ -1,13 +1,12 @@
 """The application: what can be configured, `create_app` and `start`.
 
-Console script `jupyterhub-butterfly`. The class holds traits and wiring; the rooms do the work.
+Console script `jupyterhub-butterfly`. The class holds traits and wiring; other modules do the work.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import logging
 import os
 import pathlib
@@ -15,39 +14,43 @@ import secrets
 import signal
 import ssl
 import sys
-import typing
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Any, NoReturn
 
 import tornado.httpserver
 import tornado.netutil
 import tornado.web
 from traitlets import TraitError
 
-from . import (
+from jupyterhub_butterfly import (
     __version__,
     auth,
     clients,
+    config,
     extensions,
     handlers,
-    options,
-    origins,
     process,
     proxy,
+    rendering,
     routes,
+    settings,
     sockets,
 )
-from .hub import activity, clock, settings
-from .shell import shells
-from .terminal import sessions
-from .transfer import files, offers
+from jupyterhub_butterfly.hub import activity, culler_client
+from jupyterhub_butterfly.rules import origins
+from jupyterhub_butterfly.shell import shells
+from jupyterhub_butterfly.terminal import sessions
+from jupyterhub_butterfly.transfer import files, offers
 
 KEEP_ALIVE_SECONDS = sockets.KEEP_ALIVE
 SWEEP_SECONDS = 5.0
 STOP_SECONDS = 0.5
-# After the start, when nobody waits for a first answer any more.
-SETTLE_SECONDS = 2.0
+# After the start, when no first answer is waited for.
+TRIM_SECONDS = 2.0
 
 
-class ButterflyApp(options.ButterflyOptions):
+class ButterflyApp(config.ButterflyOptions):
     """A single-user server for JupyterHub that is a terminal in the browser."""
 
     name = "jupyterhub-butterfly"
@@ -87,7 +90,7 @@ class ButterflyApp(options.ButterflyOptions):
             "yourself, on this machine only: jupyterhub-butterfly --mode=none"
         )
 
-    def exit_with(self, sentence: str) -> typing.NoReturn:
+    def exit_with(self, sentence: str) -> NoReturn:
         """Say what is wrong, without a stack trace, and end."""
         self.log.critical(sentence)
         sys.exit(2)
@@ -100,21 +103,17 @@ class ButterflyApp(options.ButterflyOptions):
     def make_gate(self, secret: bytes) -> auth.Gate:
         """The way in."""
         if self.hub is not None:
-            from .auth import hub
+            from jupyterhub_butterfly.auth import hub
 
             return hub.HubGate(self.hub)
         if self._mode() == "basic":
-            from .auth import basic
+            from jupyterhub_butterfly.auth import basic
 
             name, password = (self.environ.get(f"AUTH_{n}", "") for n in ("USERNAME", "PASSWORD"))
             return basic.BasicGate(name, password, secret)
         if self._mode() == "openshift":
-            from .auth import openshift, openshift_door
-
-            account = openshift.find_account(self.environ)
-            door = openshift_door.Door(account, openshift.find_ca_file(self.environ))
-            return openshift.OpenShiftGate(door, secret)
-        from .auth import none
+            return self._make_openshift_gate(secret)
+        from jupyterhub_butterfly.auth import none
 
         outside = self.address()[0] not in none.LOOPBACK_ADDRESSES
         if outside and not self.allow_open_to_all:
@@ -124,11 +123,23 @@ class ButterflyApp(options.ButterflyOptions):
             )
         return none.OpenGate(secret, () if outside else none.LOOPBACK)
 
+    def _make_openshift_gate(self, secret: bytes) -> auth.Gate:
+        try:
+            from jupyterhub_butterfly.auth import openshift, openshift_client
+        except ImportError as error:
+            raise settings.SettingsError(
+                "ButterflyApp.mode = 'openshift' needs workshop-kube: "
+                "pip install jupyterhub-butterfly[openshift]"
+            ) from error
+        account = openshift.find_account(self.environ)
+        cluster = openshift_client.OpenShiftClient(account, openshift.find_ca_file(self.environ))
+        return openshift.OpenShiftGate(cluster, secret)
+
     def make_reporter(self) -> activity.Reporter | None:
         """The reporter of activity, where there is a hub to tell."""
         if self.hub is None or not self.hub.activity_url:
             return None
-        options: dict[str, typing.Any] = {}
+        options: dict[str, Any] = {}
         if self.hub.certfile:
             options = {
                 "client_cert": self.hub.certfile,
@@ -143,23 +154,23 @@ class ButterflyApp(options.ButterflyOptions):
             request_options=options,
         )
 
-    def make_clock(self) -> clock.Door | None:
-        """The door to the culler's service, where its address is known."""
+    def make_culler_client(self) -> culler_client.CullerClient | None:
+        """The client of the culler's service, where its address is known."""
         url = self.culler_url or self.environ.get("WORKSHOP_CULLER_URL", "")
         if self.hub is None or not url:
             return None
         reporter = self.reporter
-        return clock.Door(
+        return culler_client.CullerClient(
             url,
             self.hub.api_token,
             self.hub.server_name,
-            lambda: reporter.tell_quiet() if reporter else float("inf"),
+            lambda: reporter.seconds_idle() if reporter else float("inf"),
         )
 
-    def note_activity(self, kind: str) -> None:
+    def record_activity(self, kind: str) -> None:
         """Take note of a key, or of output where that counts."""
         if self.reporter is not None and (kind == "input" or self.output_is_activity):
-            self.reporter.note()
+            self.reporter.record()
 
     def create_app(self) -> tornado.web.Application:
         """Build the web application; nothing is started and no port opened."""
@@ -167,18 +178,21 @@ class ButterflyApp(options.ButterflyOptions):
         self.reporter = self.make_reporter()
         self.gate = self.make_gate(secret)
         self.shells = shells.Shells(self, self.environ)
-        self.sessions = sessions.Sessions(self.shells.make_policy(), on_activity=self.note_activity)
+        self.sessions = sessions.Sessions(
+            self.shells.make_policy(), on_activity=self.record_activity
+        )
         root = self.files_root or self.shells.home
         self.files = files.Files(root, self.upload_bytes, self.download_bytes)
         self.sockets = sockets.Sockets(self.recheck_seconds)
         self.proxy = proxy.Proxy(self.proxy_ports, self.address()[0])
         user = self.hub.user if self.hub else ""
-        door = self.make_clock()
+        culler = self.make_culler_client()
         context = extensions.Context(self.prefix, self.config, self.log, user, self.client)
-        if door is not None:
-            context = dataclasses.replace(context, tell_page=door.tell_page)
+        if culler is not None:
+            context = replace(context, tell_page=culler.tell_page)
         loaded = extensions.load_extensions(context, self.extensions)
         self.table = routes.make_table(self.gate, loaded, find_hub_version())
+        rendering.prepare(f"{self.client}.html")
         public = origins.make_origin(self.hub.public_url) if self.hub else None
         return tornado.web.Application(
             routes.make_rules(self.prefix, self.table),
@@ -192,7 +206,7 @@ class ButterflyApp(options.ButterflyOptions):
             files=self.files,
             prefix=self.prefix,
             client=self.client,
-            clock=door,
+            culler=culler,
             frame_ancestors=self.frame_ancestors,
             allowed_origins=(*self.allow_origins, *([public] if public else [])),
             hub_home=f"{self.hub.hub_host}{self.hub.base_url}hub/home" if self.hub else self.prefix,
@@ -233,7 +247,7 @@ class ButterflyApp(options.ButterflyOptions):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, ended.set)
-        loop.call_later(SETTLE_SECONDS, process.settle)
+        loop.call_later(TRIM_SECONDS, process.trim_memory)
         async with contextlib.AsyncExitStack() as stack:
             for job in self.jobs():
                 task = asyncio.create_task(job)
@@ -242,22 +256,22 @@ class ButterflyApp(options.ButterflyOptions):
         server.stop()
         await self.shut_down()
 
-    def jobs(self) -> list[typing.Coroutine[typing.Any, typing.Any, None]]:
+    def jobs(self) -> list[Coroutine[Any, Any, None]]:
         """What runs beside the requests."""
         jobs = [
             process.repeat(KEEP_ALIVE_SECONDS, self._keep_alive),
             process.repeat(SWEEP_SECONDS, self._sweep),
-            self.shells.set_up(self._tell),
+            self.shells.set_up(self._notify),
             self.shells.choose_tools(),
         ]
         if self.shells.runtime is not None and self.files.open:
-            desk = offers.Desk(self.shells.runtime.socket, self.files, self.sessions)
-            jobs.append(desk.serve())
+            service = offers.OfferService(self.shells.runtime.socket, self.files, self.sessions)
+            jobs.append(service.serve())
         if self.reporter is not None:
             jobs.append(self.reporter.report_forever())
         return jobs
 
-    def _tell(self, sentence: str) -> None:
+    def _notify(self, sentence: str) -> None:
         for session in self.sessions:
             session.broadcast({"cmd": "notice", "text": sentence})
 
@@ -274,7 +288,7 @@ class ButterflyApp(options.ButterflyOptions):
         self.sockets.close_all(1001, "the server stops")
         self.sessions.close(1001, "the server stops")
         await self.proxy.close()
-        await process.wait_for_end(pids, STOP_SECONDS)
+        await self.sessions.reaper.wait(pids, STOP_SECONDS)
         self.shells.remove()
 
 
@@ -286,9 +300,7 @@ def find_hub_version() -> str:
 
 
 def make_ssl(hub: settings.HubSettings | None) -> ssl.SSLContext | None:
-    """Make the context of internal SSL: our certificate, and only clients that the hub's CA
-    signed.
-    """
+    """Make the context of internal SSL: our certificate, and only clients of the hub's CA."""
     if hub is None or not hub.certfile:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=hub.client_ca or None)
@@ -312,7 +324,7 @@ def main(argv: list[str] | None = None) -> None:
     try:
         app.initialize(argv)
         app.start()
-    except (settings.SettingsError, extensions.ExtensionError, clients.ClientMissing) as error:
+    except (settings.SettingsError, extensions.ExtensionError, clients.ClientMissingError) as error:
         app.exit_with(str(error))
     except TraitError as error:
         app.exit_with(str(error))

@@ -7,14 +7,15 @@ An extension is a callable `load(context) -> Extension`, named by an entry point
 
 from __future__ import annotations
 
-import dataclasses
 import importlib.metadata
 import logging
-import typing
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from .pages import PageHandler, StaticFiles, is_page_view, render_csp
+from jupyterhub_butterfly.base_handlers import PageHandler, StaticFiles, is_page_view, render_csp
 
-if typing.TYPE_CHECKING:
+if TYPE_CHECKING:
     from traitlets.config import Config
 
 __all__ = [
@@ -43,7 +44,7 @@ def _tell_nobody(page: str) -> None:
     """Where no service listens."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Context:
     """What an extension is told when it is loaded.
 
@@ -59,10 +60,10 @@ class Context:
     log: logging.Logger | logging.LoggerAdapter
     user: str
     client: str
-    tell_page: typing.Callable[[str], None] = _tell_nobody
+    tell_page: Callable[[str], None] = _tell_nobody
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Route:
     """One URL of an extension.
 
@@ -72,10 +73,10 @@ class Route:
 
     pattern: str
     handler: type
-    kwargs: dict[str, typing.Any] = dataclasses.field(default_factory=dict)
+    kwargs: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class MenuItem:
     """An entry of the terminal page's menu: its words, and the path below the prefix."""
 
@@ -83,7 +84,7 @@ class MenuItem:
     path: str
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Extension:
     """What an extension gives.
 
@@ -113,7 +114,7 @@ RESERVED = (
 
 
 def check_extension(extension: Extension) -> None:
-    """Refuse an extension that would open a door beside the gate, or take a path of the server's.
+    """Refuse an extension that would serve a page without the gate, or take a path of the server.
 
     Raises `ExtensionError`.
     """
@@ -131,9 +132,7 @@ def check_extension(extension: Extension) -> None:
             )
 
 
-def load_extensions(
-    context: Context, wanted: typing.Iterable[str] | None = None
-) -> list[Extension]:
+def load_extensions(context: Context, wanted: Iterable[str] | None = None) -> list[Extension]:
     """Load the installed extensions: all of them, or those named in `wanted`.
 
     Raises `ExtensionError` when one is missing, breaks while loading or breaks the contract: a

@@ -1,19 +1,20 @@
 """The server's own pages: health, first page, terminal page, ticket, static files.
 
-No policy here: `pages.PageHandler` lets in, `sessions` decides, `clients` renders.
+No policy here: `base_handlers.PageHandler` lets in, `sessions` decides, `clients` renders.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import random
+from dataclasses import asdict
 
 from tornado import web
 
-from . import __version__, clients, failures, pages, tickets
-from .hub import clock, countdown
-from .pages import PageHandler
+from jupyterhub_butterfly import __version__, base_handlers, clients, error_pages
+from jupyterhub_butterfly.base_handlers import PageHandler
+from jupyterhub_butterfly.hub import culler_client
+from jupyterhub_butterfly.rules import countdown, tickets
 
 NO_SCRIPTS = {
     "default-src": "'none'",
@@ -46,7 +47,7 @@ class Home(PageHandler):
         self.landing = landing
 
     def get(self) -> None:
-        """Redirect; what is in the query is nobody's business."""
+        """Redirect, without the query."""
         self.redirect(self.prefix + self.landing)
 
 
@@ -60,7 +61,7 @@ class TerminalPage(PageHandler):
         )
         try:
             clients.check_client(client)
-        except clients.ClientMissing as missing:
+        except clients.ClientMissingError as missing:
             raise web.HTTPError(501, str(missing)) from missing
         config = {
             "prefix": self.prefix,
@@ -70,7 +71,7 @@ class TerminalPage(PageHandler):
             "xsrf": self.xsrf_token.decode(),
             "home": self.settings["hub_home"],
             "menu": self.settings["menu"],
-            "clock": self.settings["clock"] is not None,
+            "clock": self.settings["culler"] is not None,
             "files": self.settings["files"].limits,
         }
         self.finish(clients.render_page(clients.Page(self.prefix, client, __version__, config)))
@@ -107,14 +108,16 @@ class Clock(PageHandler):
 
     async def get(self) -> None:
         """Answer with what the page shows, as no activity; with nothing where no culler tells."""
-        door: clock.Door | None = self.settings["clock"]
+        culler: culler_client.CullerClient | None = self.settings["culler"]
         self.set_status(NO_ACTIVITY)
-        self.tell(countdown.View(next=countdown.RARELY) if door is None else await door.look())
+        self.send_view(
+            countdown.View(next=countdown.RARELY) if culler is None else await culler.get_view()
+        )
 
-    def tell(self, view: countdown.View) -> None:
+    def send_view(self, view: countdown.View) -> None:
         """Answer as JSON; pages of a class do not all come back at once."""
         later = view.next * (1 + 0.1 * random.random())  # noqa: S311 - no secret
-        self.finish(dataclasses.asdict(view) | {"next": later})
+        self.finish(asdict(view) | {"next": later})
 
 
 class ExtendClock(Clock):
@@ -126,13 +129,13 @@ class ExtendClock(Clock):
 
     async def post(self) -> None:
         """Extend it, and answer as `Clock` does."""
-        door: clock.Door | None = self.settings["clock"]
+        culler: culler_client.CullerClient | None = self.settings["culler"]
         try:
-            if door is None:
-                raise clock.Refused("This session has no end that could be moved.")
-            self.tell(await door.extend())
-        except (clock.Refused, clock.Unanswered) as error:
-            self.set_status(409 if isinstance(error, clock.Refused) else 503)
+            if culler is None:
+                raise culler_client.NotExtendedError("This session has no end that could be moved.")
+            self.send_view(await culler.extend())
+        except (culler_client.NotExtendedError, culler_client.OutcomeUnknownError) as error:
+            self.set_status(409 if isinstance(error, culler_client.NotExtendedError) else 503)
             self.finish({"message": str(error)})
 
 
@@ -160,7 +163,7 @@ class NotFound(web.RequestHandler):
 
     def write_error(self, status_code: int, **kwargs: object) -> None:
         """The way back to the terminal; nothing of the request is repeated."""
-        self.set_header("Content-Security-Policy", pages.render_csp(NO_SCRIPTS))
+        self.set_header("Content-Security-Policy", base_handlers.render_csp(NO_SCRIPTS))
         self.set_header("X-Content-Type-Options", "nosniff")
         sentence = "This terminal has no page of that address."
-        self.finish(failures.render_page(status_code, sentence, self.settings["prefix"]))
+        self.finish(error_pages.render_page(status_code, sentence, self.settings["prefix"]))

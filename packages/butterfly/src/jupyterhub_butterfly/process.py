@@ -1,7 +1,4 @@
-"""Our process among others: its memory, waiting for children, repeating jobs.
-
-Called by `app`.
-"""
+"""Our process: what its memory shows and holds, and jobs that it repeats."""
 
 from __future__ import annotations
 
@@ -9,10 +6,8 @@ import asyncio
 import ctypes
 import gc
 import logging
-import os
-import signal
 import sys
-import typing
+from collections.abc import Awaitable, Callable
 
 PR_SET_DUMPABLE = 4
 
@@ -32,7 +27,7 @@ def hide_memory(log: logging.Logger | logging.LoggerAdapter) -> bool:
     return done
 
 
-def settle() -> None:
+def trim_memory() -> None:
     """Give back the memory that imports have left behind, some MiB.
 
     What lives then is modules: later collections pass over it, and hold up no key for it.
@@ -43,7 +38,7 @@ def settle() -> None:
         trim(0)
 
 
-async def repeat(seconds: float, job: typing.Callable[[], typing.Awaitable[None]]) -> None:
+async def repeat(seconds: float, job: Callable[[], Awaitable[None]]) -> None:
     """Do a job again and again, whatever becomes of one turn."""
     while True:
         await asyncio.sleep(seconds)
@@ -51,26 +46,3 @@ async def repeat(seconds: float, job: typing.Callable[[], typing.Awaitable[None]
             await job()
         except Exception:
             logging.getLogger(__name__).exception("A job that repeats has failed once")
-
-
-async def wait_for_end(pids: typing.Iterable[int], seconds: float) -> None:
-    """Wait for children that were told to end; kill those that do not in time."""
-    left = set(pids)
-    deadline = asyncio.get_running_loop().time() + seconds
-    while left and asyncio.get_running_loop().time() < deadline:
-        left = {pid for pid in left if not has_ended(pid)}
-        if left:
-            await asyncio.sleep(0.01)
-    for pid in left:
-        try:
-            os.killpg(pid, signal.SIGKILL)
-        except OSError:
-            continue
-
-
-def has_ended(pid: int) -> bool:
-    """Tell whether a child has ended, and collect it."""
-    try:
-        return os.waitpid(pid, os.WNOHANG)[0] != 0
-    except ChildProcessError:
-        return True

@@ -3,23 +3,25 @@
 At `<prefix>proxy/absolute/<port>/<path>` the program is asked for the whole path: it knows its
 base itself.
 
-Behind the same gate as the terminal; `proxying` decides. The only door to the session's own ports;
-it leads to no other host. Registered by `routes`.
+Behind the same gate as the terminal; `rules.proxying` decides. Nothing else connects to the
+session's own ports, and this to no other host. Not jupyter-server-proxy: it is an extension of
+Jupyter Server, which would come with it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import typing
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Any, cast
 
 from tornado import http1connection, iostream, web, websocket
 
-from . import origins, proxying
-from .pages import PageHandler
-from .sockets import LARGEST_FRAME, GatedSocket
+from jupyterhub_butterfly.base_handlers import PageHandler
+from jupyterhub_butterfly.rules import origins, proxying
+from jupyterhub_butterfly.sockets import LARGEST_FRAME, GatedSocket
 
-if typing.TYPE_CHECKING:
+if TYPE_CHECKING:
     import aiohttp
 
 log = logging.getLogger(__name__)
@@ -35,7 +37,7 @@ BUFFER = 64 * 1024
 LARGEST_BODY = 1024**3
 
 
-class Unreachable(Exception):
+class UnreachableError(Exception):
     """The program does not answer; `status` is ours to the browser, the message a sentence."""
 
     def __init__(self, status: int, sentence: str) -> None:
@@ -53,11 +55,11 @@ class Proxy:
         self._session: aiohttp.ClientSession | None = None
         self._starting = asyncio.Lock()
 
-    def judge(self, place: str) -> proxying.Place:
-        """Return an allowed place. Raises 404 with a sentence for any other."""
-        found = proxying.judge_place(place, self.allowed, self.own_port)
+    def find_target(self, target: str) -> proxying.ProxyTarget:
+        """Return an allowed target. Raises 404 with a sentence for any other."""
+        found = proxying.find_target(target, self.allowed, self.own_port)
         if found is None:
-            port = place.removeprefix(proxying.ABSOLUTE)
+            port = target.removeprefix(proxying.ABSOLUTE)
             raise web.HTTPError(404, f"Port {port} is not served here (ButterflyApp.proxy_ports).")
         return found
 
@@ -84,10 +86,8 @@ class Proxy:
         if self._session is not None:
             await self._session.close()
 
-    async def connect(
-        self, port: int, attempt: typing.Callable[[aiohttp.ClientSession, str], typing.Any]
-    ) -> typing.Any:
-        """Make an attempt at each address until one accepts. Raises `Unreachable`."""
+    async def connect(self, port: int, attempt: Callable[[aiohttp.ClientSession, str], Any]) -> Any:
+        """Make an attempt at each address until one accepts. Raises `UnreachableError`."""
         session = await self.session()
         import aiohttp
 
@@ -97,59 +97,61 @@ class Proxy:
             except aiohttp.ClientConnectorError:
                 continue
             except aiohttp.ConnectionTimeoutError as error:
-                raise Unreachable(
+                raise UnreachableError(
                     503, f"Port {port} takes no more connections now. Try again in a moment."
                 ) from error
             except aiohttp.WSServerHandshakeError as error:
-                raise Unreachable(
+                raise UnreachableError(
                     502, f"The program on port {port} takes no websocket here ({error.status})."
                 ) from error
             except TimeoutError as error:
-                raise Unreachable(504, f"The program on port {port} does not answer.") from error
+                raise UnreachableError(
+                    504, f"The program on port {port} does not answer."
+                ) from error
             except (aiohttp.ClientError, ValueError) as error:
                 log.info("No proper answer from port %d: %s", port, type(error).__name__)
-                raise Unreachable(
+                raise UnreachableError(
                     502, f"The program on port {port} answers with something that is not HTTP."
                 ) from error
-        raise Unreachable(
+        raise UnreachableError(
             502,
             f"Nothing listens on port {port}. Start something there in the terminal, for example: "
             f"python3 -m http.server {port}",
         )
 
 
-def _import_client() -> typing.Any:
+def _import_client() -> Any:
     import aiohttp
 
     return aiohttp
 
 
-def base_of(handler: web.RequestHandler, place: proxying.Place) -> str:
+def base_of(handler: web.RequestHandler, target: proxying.ProxyTarget) -> str:
     """Return the path under which the browser sees the program, without a slash at its end."""
-    return f"{handler.settings['prefix']}proxy/{place.path}"
+    return f"{handler.settings['prefix']}proxy/{target.path}"
 
 
 def url_of(
-    handler: web.RequestHandler, scheme: str, target: str, place: proxying.Place
-) -> typing.Any:
+    handler: web.RequestHandler, scheme: str, netloc: str, target: proxying.ProxyTarget
+) -> Any:
     """Return the URL at the program, its path and query just as the browser wrote them."""
     import yarl
 
     rest = handler.request.uri or ""
-    if not place.absolute:
-        rest = rest[len(base_of(handler, place)) :]
-    return yarl.URL(f"{scheme}://{target}{rest}", encoded=True)
+    if not target.absolute:
+        rest = rest[len(base_of(handler, target)) :]
+    return yarl.URL(f"{scheme}://{netloc}{rest}", encoded=True)
 
 
-def request_headers(handler: web.RequestHandler, target: str, place: proxying.Place) -> typing.Any:
+def request_headers(handler: web.RequestHandler, netloc: str, target: proxying.ProxyTarget) -> Any:
     """Return the headers for the program."""
     import multidict
 
     request = handler.request
     made = proxying.make_request_headers(
         request.headers.get_all(),
-        target=target,
-        prefix=base_of(handler, place),
+        netloc=netloc,
+        prefix=base_of(handler, target),
         proto=request.protocol,
         host=request.host,
     )
@@ -173,27 +175,29 @@ class ProxyPage(PageHandler):
         self.set_header("Connection", "close")
 
     def check_xsrf_cookie(self) -> None:
-        """Judge by what the browser says of the request's source: see `proxying.judge_source`."""
+        """Go by what the browser says of the request's source: see `proxying.is_own_request`."""
         request, allowed = self.request, self.settings.get("allowed_origins", ())
-        if not proxying.judge_source(request.method or "", request.headers, request.host, allowed):
+        if not proxying.is_own_request(
+            request.method or "", request.headers, request.host, allowed
+        ):
             raise web.HTTPError(403, "This request comes from another site's page.")
 
     async def prepare(self) -> None:
-        """Let in, judge the port, and begin to pass the request on."""
+        """Let in, check the port, and begin to pass the request on."""
         await super().prepare()
         if self._finished:
             return
         if not self.visitor.by_token:
             self.check_xsrf_cookie()
-        self.place = self.proxy.judge(self.path_args[0])
+        self.target = self.proxy.find_target(self.path_args[0])
         headers = self.request.headers
         if headers.get("Upgrade", "").lower() == "websocket":
             return
         if not self.path_args[1]:
             query = f"?{self.request.query}" if self.request.query else ""
-            self.redirect(f"{base_of(self, self.place)}/{query}")
+            self.redirect(f"{base_of(self, self.target)}/{query}")
             return
-        connection = typing.cast(http1connection.HTTP1Connection, self.request.connection)
+        connection = cast(http1connection.HTTP1Connection, self.request.connection)
         connection.set_max_body_size(LARGEST_BODY)
         self.body: asyncio.Queue[bytes] = asyncio.Queue(1)
         self.has_body = "Transfer-Encoding" in headers or headers.get("Content-Length", "0") != "0"
@@ -207,10 +211,10 @@ class ProxyPage(PageHandler):
         await asyncio.wait({put, self.job}, return_when=asyncio.FIRST_COMPLETED)
         put.cancel()  # no effect when done; else the program has answered without reading on
 
-    async def pass_on(self, place: str, rest: str | None) -> None:
+    async def pass_on(self, target: str, rest: str | None) -> None:
         """The body is complete: wait for the rest of the answer."""
         if self.job is None:
-            self._become_socket(place, rest)
+            self._become_socket(target, rest)
             return
         await self.data_received(b"")
         await asyncio.wait({self.job})
@@ -219,15 +223,15 @@ class ProxyPage(PageHandler):
             return
         try:
             self.job.result()
-        except Unreachable as trouble:
+        except UnreachableError as trouble:
             raise web.HTTPError(trouble.status, str(trouble)) from trouble
 
     get = head = post = put = patch = delete = options = pass_on
 
-    def _become_socket(self, place: str, rest: str | None) -> None:
+    def _become_socket(self, target: str, rest: str | None) -> None:
         self._auto_finish = False  # the other handler answers
         self.application.get_handler_delegate(
-            self.request, ProxySocket, path_args=[place.encode(), (rest or "").encode()]
+            self.request, ProxySocket, path_args=[target.encode(), (rest or "").encode()]
         ).execute()
 
     def on_connection_close(self) -> None:
@@ -235,31 +239,31 @@ class ProxyPage(PageHandler):
         if self.job is not None:
             self.job.cancel()
 
-    async def _read_body(self) -> typing.AsyncIterator[bytes]:
+    async def _read_body(self) -> AsyncIterator[bytes]:
         while chunk := await self.body.get():
             yield chunk
 
     async def _forward(self) -> None:
         import aiohttp
 
-        async def attempt(session: aiohttp.ClientSession, target: str) -> aiohttp.ClientResponse:
+        async def attempt(session: aiohttp.ClientSession, netloc: str) -> aiohttp.ClientResponse:
             return await session.request(
                 self.request.method or "GET",
-                url_of(self, "http", target, self.place),
-                headers=request_headers(self, target, self.place),
+                url_of(self, "http", netloc, self.target),
+                headers=request_headers(self, netloc, self.target),
                 data=self._read_body() if self.has_body else None,
                 allow_redirects=False,
             )
 
-        async with await self.proxy.connect(self.place.port, attempt) as answer:
+        async with await self.proxy.connect(self.target.port, attempt) as answer:
             try:
                 await self._answer(answer)
             except iostream.StreamClosedError:
                 return
             except (aiohttp.ClientError, TimeoutError) as error:
                 # Half an answer must not look like a whole one.
-                log.info("Port %d broke off its answer: %s", self.place.port, type(error).__name__)
-                typing.cast(http1connection.HTTP1Connection, self.request.connection).close()
+                log.info("Port %d broke off its answer: %s", self.target.port, type(error).__name__)
+                cast(http1connection.HTTP1Connection, self.request.connection).close()
 
     async def _answer(self, answer: aiohttp.ClientResponse) -> None:
         for name in list(self._headers):  # our policy is for our pages, not for the program's
@@ -267,8 +271,8 @@ class ProxyPage(PageHandler):
         self.set_status(answer.status, answer.reason or None)
         for name, value in proxying.make_answer_headers(
             answer.headers.items(),
-            prefix=base_of(self, self.place),
-            port=self.place.port,
+            prefix=base_of(self, self.target),
+            port=self.target.port,
             addresses=self.proxy.addresses,
         ):
             self.add_header(name, value)
@@ -288,31 +292,33 @@ class ProxySocket(GatedSocket):
         """Let in, then open the other side, so that its refusal is ours."""
         await super().prepare()
         proxy: Proxy = self.settings["proxy"]
-        self.place = proxy.judge(self.path_args[0])
+        self.target = proxy.find_target(self.path_args[0])
 
         async def attempt(
-            session: aiohttp.ClientSession, target: str
+            session: aiohttp.ClientSession, netloc: str
         ) -> aiohttp.ClientWebSocketResponse:
             return await session.ws_connect(
-                url_of(self, "http", target, self.place),
-                headers=request_headers(self, target, self.place),
+                url_of(self, "http", netloc, self.target),
+                headers=request_headers(self, netloc, self.target),
                 protocols=self.offers,
                 max_msg_size=LARGEST_FRAME,
             )
 
         try:
-            self.program = await proxy.connect(self.place.port, attempt)
-        except Unreachable as trouble:
+            self.program = await proxy.connect(self.target.port, attempt)
+        except UnreachableError as trouble:
             raise web.HTTPError(trouble.status, str(trouble)) from trouble
 
     def _check_page(self) -> None:
         """A page of the program has no ticket of ours; its Origin must be ours without fail."""
         allowed = self.settings.get("allowed_origins", ())
-        if not origins.judge_origin(self.request.headers.get("Origin"), self.request.host, allowed):
+        if not origins.is_own_origin(
+            self.request.headers.get("Origin"), self.request.host, allowed
+        ):
             raise web.HTTPError(403, "This socket is opened by another site's page.")
 
     def check_xsrf_cookie(self) -> None:
-        """Sockets are judged by `_check_page`."""
+        """Sockets are checked by `_check_page`."""
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
         """Select what the program selected."""

@@ -1,16 +1,15 @@
-"""The URL table, nothing else. Which doors are open is written here, and tested against this
-table.
-"""
+"""The URL table, nothing else: also which routes are open, tested against this table."""
 
 from __future__ import annotations
 
 import re
-import typing
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from tornado import web
 
-from . import auth, clients, extensions, handlers, proxy, sockets
-from .transfer import files, folders
+from jupyterhub_butterfly import auth, clients, extensions, handlers, proxy, sockets
+from jupyterhub_butterfly.transfer import files, folders
 
 # Routes without a login, by their pattern below the prefix: what a hub and a browser must be able
 # to fetch before there is one. The gate's own (callback, logout) come on top.
@@ -20,12 +19,12 @@ OPEN_PATTERNS = (
     r"static/terminal/(.*)",
 )
 
-Rule = tuple[str, type[web.RequestHandler], dict[str, typing.Any]]
+Rule = tuple[str, type[web.RequestHandler], dict[str, Any]]
 
 
 def make_table(
     gate: auth.Gate,
-    loaded: typing.Sequence[extensions.Extension],
+    loaded: Sequence[extensions.Extension],
     hub_version: str,
 ) -> list[Rule]:
     """List all routes as (pattern below the prefix, handler, arguments)."""
@@ -56,7 +55,7 @@ def make_table(
     return table
 
 
-def make_rules(prefix: str, table: typing.Iterable[Rule]) -> list[Rule]:
+def make_rules(prefix: str, table: Iterable[Rule]) -> list[Rule]:
     """Put the table below the prefix, and the prefix without its slash on to the one with it."""
     rules: list[Rule] = []
     for pattern, handler, kwargs in table:

@@ -1,11 +1,9 @@
-"""The two websockets of a terminal page: `ws/session/<name>` (text) and `ctl/session/<name>`
-(JSON).
+"""The two websockets of a terminal page, `ws/session/<name>` and `ctl/session/<name>`.
 
-The protocol is that of Butterfly's client: raw text both ways on the first; on the second `open`
-and
-`size`, and messages of our own that its client ignores. Every socket passes the gate, shows that
-our own page opens it (Origin and ticket), and is asked about again while it lives, before and apart
-from any session being touched. Registered by `routes`.
+The protocol is that of Butterfly's client: raw text both ways on the first; on the second, in JSON,
+`open` and `size`, and messages of our own that its client ignores. Every socket passes the gate,
+shows that our own page opens it (Origin and ticket), and is asked about again while it lives,
+before and apart from any session being touched.
 """
 
 from __future__ import annotations
@@ -14,14 +12,17 @@ import asyncio
 import json
 import logging
 import socket
-import typing
+from typing import Any, TypeVar
 
 from tornado import web, websocket
 
-from . import auth, failures, origins, tickets
-from .terminal import ptys, sessions, sizes
+from jupyterhub_butterfly import auth, error_pages
+from jupyterhub_butterfly.rules import origins, sizes, tickets
+from jupyterhub_butterfly.terminal import ptys, sessions
 
 log = logging.getLogger(__name__)
+
+S = TypeVar("S", bound="GatedSocket")
 
 SUBPROTOCOL = "butterfly"
 NAME = r"([A-Za-z0-9](?:[A-Za-z0-9-]{0,62}[A-Za-z0-9])?)"
@@ -60,6 +61,10 @@ class Sockets:
     def __len__(self) -> int:
         return len(self._open)
 
+    def of_page(self, page: str, kind: type[S]) -> list[S]:
+        """List the open sockets of one page that are of one kind."""
+        return [one for one in self._open if isinstance(one, kind) and one.page == page]
+
     def close_login(self, binding: str) -> None:
         """Close what one login has opened: it has logged out."""
         for one in list(self._open):
@@ -84,7 +89,7 @@ class Sockets:
             one.checked_at = now
             try:
                 valid = await one.gate.still_valid(one)
-            except auth.Unanswered:
+            except auth.UnansweredError:
                 log.warning("Could not check a socket's login again; it stays until that works")
                 continue
             if not valid:
@@ -92,10 +97,11 @@ class Sockets:
                 one.close(LOGGED_OUT, "logged out")
 
 
-class GatedSocket(failures.LogsNoQuery, websocket.WebSocketHandler):
+class GatedSocket(error_pages.LogsNoQuery, websocket.WebSocketHandler):
     """A websocket that only our own page in the hands of an admitted visitor can open."""
 
     visitor: auth.Visitor
+    page = ""
     checked_at = 0.0
 
     @property
@@ -112,9 +118,9 @@ class GatedSocket(failures.LogsNoQuery, websocket.WebSocketHandler):
         """Refuse before the handshake what may not pass."""
         try:
             visitor = await self.gate.admit(self)
-        except auth.Refused as refusal:
+        except auth.RefusedError as refusal:
             raise web.HTTPError(403, str(refusal)) from refusal
-        except auth.Unanswered as trouble:
+        except auth.UnansweredError as trouble:
             raise web.HTTPError(503, str(trouble)) from trouble
         if visitor is None:
             raise web.HTTPError(403, "not logged in")
@@ -125,16 +131,16 @@ class GatedSocket(failures.LogsNoQuery, websocket.WebSocketHandler):
     def _check_page(self) -> None:
         """Cookies are sent with foreign pages' sockets, too: those are refused here."""
         allowed = self.settings.get("allowed_origins", ())
-        if not origins.judge_origin(self.request.headers.get("Origin"), self.request.host, allowed):
+        if not origins.is_own_origin(
+            self.request.headers.get("Origin"), self.request.host, allowed
+        ):
             raise web.HTTPError(403, "a socket must be opened by the terminal's own page")
         ticket = tickets.find_offer(self.offers, tickets.OFFER)
-        if not tickets.judge_ticket(ticket, self.settings["secret"], self.visitor.binding):
+        if not tickets.is_ticket(ticket, self.settings["secret"], self.visitor.binding):
             raise web.HTTPError(403, "the socket's ticket is missing or of another login")
 
     def check_origin(self, origin: str) -> bool:
-        """Origins were judged in `prepare`, also the missing ones, of which tornado would not
-        ask.
-        """
+        """Origins are checked in `prepare`, also missing ones, of which tornado does not ask."""
         return True
 
     @property
@@ -160,8 +166,8 @@ class GatedSocket(failures.LogsNoQuery, websocket.WebSocketHandler):
         self.set_nodelay(True)
         self.settings["sockets"].add(self)
         try:
-            self.session = self.sessions.claim(name)
-        except sessions.SessionLimit as limit:
+            self.session = self.sessions.get_or_create(name)
+        except sessions.SessionLimitError as limit:
             self.close(FULL, str(limit)[:120])
             return
         self.opened()
@@ -182,7 +188,7 @@ class GatedSocket(failures.LogsNoQuery, websocket.WebSocketHandler):
     def send_keep_alive(self) -> None:
         """Send a frame that the client ignores."""
 
-    def log_exception(self, typ: typing.Any, value: typing.Any, tb: typing.Any) -> None:
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """A browser that goes while we write is no error."""
         if not isinstance(value, websocket.WebSocketClosedError):
             super().log_exception(typ, value, tb)
@@ -224,7 +230,7 @@ class ShellSocket(GatedSocket):
             return
         try:
             self.session.write(self.page, data)
-        except ptys.InputFull:
+        except ptys.InputFullError:
             self.send_control({"cmd": "notice", "text": "Too much input is waiting; not sent."})
 
     def closed(self) -> None:
@@ -235,11 +241,10 @@ class ShellSocket(GatedSocket):
         """Send output; see `sessions.Viewer`."""
         return self._write(data)
 
-    def send_control(self, message: dict[str, typing.Any]) -> None:
+    def send_control(self, message: dict[str, Any]) -> None:
         """Send through the page's control socket."""
-        for one in list(self.settings["sockets"]._open):
-            if isinstance(one, ControlSocket) and one.page == self.page:
-                one.send(message)
+        for one in self.settings["sockets"].of_page(self.page, ControlSocket):
+            one.send(message)
 
     def end(self, code: int, reason: str) -> None:
         """Close the connection."""
@@ -269,15 +274,15 @@ class ControlSocket(GatedSocket):
             return
         self._obey(document)
 
-    def _obey(self, message: dict[str, typing.Any]) -> None:
+    def _obey(self, message: dict[str, Any]) -> None:
         match message.get("cmd"):
             case "open":
                 self._resize(message)
                 self._open_shell()
             case "size":
                 self._resize(message)
-            case "hold" | "go":
-                self._hold(message["cmd"] == "hold")
+            case "pause" | "resume":
+                self._pause(message["cmd"] == "pause")
             case unknown:
                 log.debug("Ignored a control message: %.40r", unknown)
 
@@ -288,21 +293,20 @@ class ControlSocket(GatedSocket):
             log.error("Cannot start the shell: %s", error)
             self.send({"cmd": "notice", "text": f"The shell cannot be started: {error}"})
 
-    def _resize(self, message: dict[str, typing.Any]) -> None:
+    def _resize(self, message: dict[str, Any]) -> None:
         size = sizes.make_size(message.get("cols"), message.get("rows"))
         if size is not None:
             self.session.resize(self.page, size)
 
-    def _hold(self, held: bool) -> None:
-        for one in list(self.settings["sockets"]._open):
-            if isinstance(one, ShellSocket) and one.page == self.page:
-                self.session.hold(one, held)
+    def _pause(self, paused: bool) -> None:
+        for one in self.settings["sockets"].of_page(self.page, ShellSocket):
+            self.session.pause(one, paused)
 
     def closed(self) -> None:
         """The page's size counts no longer."""
         self.session.leave(self.page)
 
-    def send(self, message: dict[str, typing.Any]) -> None:
+    def send(self, message: dict[str, Any]) -> None:
         """Send a message; a closed socket swallows it."""
         self._write(json.dumps(message))
 

@@ -64,7 +64,7 @@ async def test_only_what_is_new_is_reported(hub):
     url, seen, _ = hub
     reporter = activity.Reporter(url, "t0ken", "", interval=300)
     assert not await reporter.report()
-    reporter.note()
+    reporter.record()
     assert await reporter.report()
     assert not await reporter.report()
     assert [token for token, _ in seen] == ["token t0ken"]
@@ -76,7 +76,7 @@ async def test_a_report_that_was_not_taken_is_sent_again(hub, trouble):
     answers += [trouble, trouble, 200]
     taken = answers.used_up
     reporter = activity.Reporter(url, "t", "", interval=0.05)
-    reporter.note()
+    reporter.record()
     task = asyncio.create_task(reporter.report_forever())
     await taken.wait()
     task.cancel()
@@ -84,7 +84,7 @@ async def test_a_report_that_was_not_taken_is_sent_again(hub, trouble):
 
 
 @pytest.fixture
-def waits(monkeypatch):
+def waits():
     """The reporter's waits in seconds, none of which takes time; `waits.reached(n)`: it began n."""
 
     class Waits(list):
@@ -104,20 +104,20 @@ def waits(monkeypatch):
 
     go_on = asyncio.Semaphore(0)
     begun.go_on = go_on.release
-    monkeypatch.setattr(activity, "_sleep", wait)
+    begun.sleep = wait
     return begun
 
 
 async def test_who_comes_back_is_reported_at_once_and_who_goes_on_once_an_interval(hub, waits):
     url, seen, _ = hub
-    reporter = activity.Reporter(url, "t", "", interval=300)
+    reporter = activity.Reporter(url, "t", "", interval=300, sleep=waits.sleep)
     task = asyncio.create_task(reporter.report_forever())
-    reporter.note()
+    reporter.record()
     await waits.reached(2)
     assert len(seen) == 1, "told before an interval is over"
     assert waits[0] <= activity.LONGEST_START < 270 <= waits[1]
-    reporter.note()
-    reporter.note()
+    reporter.record()
+    reporter.record()
     assert len(seen) == 1
     waits.go_on()
     await waits.reached(4)
@@ -129,13 +129,13 @@ async def test_who_comes_back_is_reported_at_once_and_who_goes_on_once_an_interv
 
 
 async def test_a_hub_that_is_away_stops_nothing(waits):
-    reporter = activity.Reporter("http://127.0.0.1:1/", "t", "", interval=300)
-    reporter.note()
+    reporter = activity.Reporter("http://127.0.0.1:1/", "t", "", interval=300, sleep=waits.sleep)
+    reporter.record()
     task = asyncio.create_task(reporter.report_forever())
     for tried in (1, 2, 3):
         await waits.reached(2 * tried)
         assert waits[-1] <= 2**tried, "longer each time"
         waits.go_on()
-    await waits.reached(7)
+    await waits.reached(8)  # the fourth time that nobody answered: no request is under way
     assert not task.done()
     task.cancel()

@@ -10,7 +10,7 @@ from jupyterhub_butterfly.shell import startup
 
 
 async def until_ended(pid):
-    """Wait until a program that is not our child has ended; whoever adopted it buries it."""
+    """Wait until a program that is not our child has ended; its new parent reaps it."""
     try:
         ended = os.pidfd_open(pid)
     except ProcessLookupError:

@@ -8,8 +8,9 @@ import threading
 
 import pytest
 
-from jupyterhub_butterfly.terminal import ptys, turns
-from jupyterhub_butterfly.terminal.sizes import Size
+from jupyterhub_butterfly.rules import turns
+from jupyterhub_butterfly.rules.sizes import Size
+from jupyterhub_butterfly.terminal import ptys, reaper
 
 ENV = {"PATH": os.environ["PATH"], "TERM": "dumb", "PS1": "$ "}
 
@@ -39,9 +40,9 @@ class Program:
     async def end(self):
         async with asyncio.timeout(30):
             await self.ended.wait()
-            while not self.pty.reap():
+            while (status := reaper.Reaper().find_status(self.pty.pid)) is None:
                 await asyncio.sleep(0.001)
-        return self.pty.status
+        return status
 
 
 async def test_it_has_a_controlling_terminal_of_its_own():
@@ -110,7 +111,7 @@ async def test_too_much_waiting_input_is_refused_whole():
     one = Program("/bin/sh", "-c", "stty raw -echo; echo ready; sleep 60")
     await one.until(b"ready")
     one.pty.write(b"x" * (ptys.LARGEST_QUEUE - 100_000))
-    with pytest.raises(ptys.InputFull):
+    with pytest.raises(ptys.InputFullError):
         one.pty.write(b"y" * 200_000)
     assert one.pty.queued <= ptys.LARGEST_QUEUE
     one.pty.hang_up()

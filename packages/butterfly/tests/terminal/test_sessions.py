@@ -1,12 +1,13 @@
-"""Sessions: who sees what, when the flow is held, and how many there may be."""
+"""Sessions: who sees what, when the flow is paused, and how many there may be."""
 
 import asyncio
 import itertools
 
 import pytest
 
-from jupyterhub_butterfly.terminal import history, sessions
-from jupyterhub_butterfly.terminal.sizes import Size
+from jupyterhub_butterfly.rules import history
+from jupyterhub_butterfly.rules.sizes import Size
+from jupyterhub_butterfly.terminal import sessions
 
 
 class Viewer:
@@ -70,11 +71,13 @@ async def make(request):
     """`make(**policy)`: all sessions of a server; the shell is a plain sh."""
     made = []
 
-    def make(clock=None, **policy):
+    def make(clock=None, on_activity=lambda kind: None, **policy):
         policy.setdefault("argv", ("/bin/sh",))
         env = {"PATH": "/usr/bin:/bin", "PS1": "$ ", "TERM": "dumb"}
         table = sessions.Sessions(
-            sessions.Policy(env=env, cwd="/", **policy), clock=clock or Clock()
+            sessions.Policy(env=env, cwd="/", **policy),
+            on_activity=on_activity,
+            clock=clock or Clock(),
         )
         made.append(table)
         return table
@@ -85,7 +88,7 @@ async def make(request):
 
 
 async def opened(table, name="1", viewer=None):
-    session, viewer = table.claim(name), viewer or Viewer()
+    session, viewer = table.get_or_create(name), viewer or Viewer()
     session.attach(viewer)
     session.open()
     await viewer.until(b"$ ")
@@ -207,15 +210,15 @@ async def test_a_browser_that_takes_nothing_is_let_go_and_the_others_go_on(make)
     await one.until(b"done")
 
 
-async def test_a_browser_may_hold_the_flow_for_a_while_only(make):
+async def test_a_browser_may_pause_the_flow_for_a_while_only(make):
     clock = Clock()
     table = make(clock)
     session, viewer = await opened(table)
-    session.hold(viewer, True)
+    session.pause(viewer, True)
     assert session.paused
-    session.hold(viewer, False)
+    session.pause(viewer, False)
     assert not session.paused
-    session.hold(viewer, True)
+    session.pause(viewer, True)
     clock.now += sessions.STALLED + 1
     table.sweep()
     assert viewer.ended == 1013
@@ -237,12 +240,12 @@ async def test_there_are_no_more_sessions_than_allowed(make):
     table = make(max_sessions=2)
     first, viewer = await opened(table, "a")
     await opened(table, "b")
-    with pytest.raises(sessions.SessionLimit, match="2 terminals"):
-        table.claim("c")
-    assert table.claim("a") is first
+    with pytest.raises(sessions.SessionLimitError, match="2 terminals"):
+        table.get_or_create("c")
+    assert table.get_or_create("a") is first
     type_(first, viewer, b"exit\n")
     await viewer.until_ended()
-    table.claim("c")
+    table.get_or_create("c")
 
 
 async def test_unused_sessions_end_and_used_ones_stay(make):
@@ -258,7 +261,7 @@ async def test_unused_sessions_end_and_used_ones_stay(make):
 
 async def test_a_session_without_shell_or_browser_is_no_session(make):
     table = make()
-    session, viewer = table.claim("x"), Viewer()
+    session, viewer = table.get_or_create("x"), Viewer()
     session.attach(viewer)
     session.detach(viewer)
     table.release(session)
@@ -280,7 +283,7 @@ async def test_the_last_active_browser_gives_the_size(make):
 
 
 async def test_a_shell_that_cannot_start_is_an_error_and_no_session(make):
-    session = make(argv=("/no/such/shell",)).claim("1")
+    session = make(argv=("/no/such/shell",)).get_or_create("1")
     viewer = Viewer()
     session.attach(viewer)
     session.open()
@@ -290,9 +293,7 @@ async def test_a_shell_that_cannot_start_is_an_error_and_no_session(make):
 
 async def test_activity_is_told_apart(make):
     kinds = []
-    table = make()
-    table._on_activity = kinds.append
-    session, viewer = await opened(table)
+    session, viewer = await opened(make(on_activity=kinds.append))
     assert set(kinds) == {"output"}
     type_(session, viewer, b"x")
     assert "input" in kinds

@@ -74,15 +74,15 @@ def test_a_name_that_is_no_text_is_no_obstacle(home):
 def test_the_size_is_known_before_and_bounded(home, monkeypatch):
     size = (home / "lab" / "run.sh").stat().st_size + 4
     assert archives.measure(str(home), ("lab",), size) == size
-    with pytest.raises(archives.TooLarge, match="download_bytes"):
+    with pytest.raises(archives.TooLargeError, match="download_bytes"):
         archives.measure(str(home), ("lab",), size - 1)
     monkeypatch.setattr(archives, "MOST_FILES", 1)
-    with pytest.raises(archives.TooLarge):
+    with pytest.raises(archives.TooLargeError):
         archives.measure(str(home), ("lab",), 10**9)
 
 
 def test_what_grows_meanwhile_is_bounded_too(home):
-    with pytest.raises(archives.TooLarge):
+    with pytest.raises(archives.TooLargeError):
         make(home, "lab", limit=100)
 
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from jupyterhub_butterfly.rules.filepaths import Entry
 from jupyterhub_butterfly.transfer import folderpage
-from jupyterhub_butterfly.transfer.filepaths import Entry
 
 
 def render(parts=(), entries=(), more=False):

@@ -33,27 +33,27 @@ class Page:
 
 
 @pytest.fixture
-async def desk(tmp_path):
+async def service(tmp_path):
     home = tmp_path / "home"
     home.mkdir()
     (home / "a.txt").write_text("hello")
     found = sessions.Sessions(sessions.Policy())
     page = Page()
-    found.claim("1").attach(page)
-    desk = offers.Desk(tmp_path / "socket", files.Files(str(home), 10**6, 10**6), found)
-    desk.page = page
-    job = asyncio.create_task(desk.serve())
+    found.get_or_create("1").attach(page)
+    service = offers.OfferService(tmp_path / "socket", files.Files(str(home), 10**6, 10**6), found)
+    service.page = page
+    job = asyncio.create_task(service.serve())
     async with asyncio.timeout(5):
-        while not desk.path.exists():
+        while not service.path.exists():
             await asyncio.sleep(0)
-    yield desk
+    yield service
     job.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await job
 
 
-async def ask(desk, line):
-    reader, writer = await asyncio.open_unix_connection(desk.path)
+async def ask(service, line):
+    reader, writer = await asyncio.open_unix_connection(service.path)
     writer.write(line if isinstance(line, bytes) else json.dumps(line).encode() + b"\n")
     if line == b"":
         writer.write_eof()
@@ -62,14 +62,14 @@ async def ask(desk, line):
     return answer
 
 
-def question(desk, **changes):
-    return {"ask": "download", "session": "1", "path": f"{desk.home.root}/a.txt", **changes}
+def question(service, **changes):
+    return {"ask": "download", "session": "1", "path": f"{service.home.root}/a.txt", **changes}
 
 
-async def test_a_file_is_offered(desk):
-    assert (await ask(desk, question(desk)))["ok"] is True
-    assert desk.page.told[-1]["path"] == "a.txt"
-    assert desk.path.stat().st_mode & 0o777 == 0o600
+async def test_a_file_is_offered(service):
+    assert (await ask(service, question(service)))["ok"] is True
+    assert service.page.told[-1]["path"] == "a.txt"
+    assert service.path.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(
@@ -86,54 +86,54 @@ async def test_a_file_is_offered(desk):
         b"x" * 100_000,
     ],
 )
-async def test_what_makes_no_sense_is_refused_and_the_desk_stays(desk, line):
+async def test_what_makes_no_sense_is_refused_and_the_desk_stays(service, line):
     with contextlib.suppress(ConnectionError):
-        assert (await ask(desk, line))["ok"] is False
-    assert desk.page.told == []
-    assert (await ask(desk, question(desk)))["ok"] is True
+        assert (await ask(service, line))["ok"] is False
+    assert service.page.told == []
+    assert (await ask(service, question(service)))["ok"] is True
 
 
-async def test_a_command_that_says_nothing_is_let_go(desk, monkeypatch):
+async def test_a_command_that_says_nothing_is_let_go(service, monkeypatch):
     monkeypatch.setattr(offers, "SECONDS", 0.1)
-    reader, writer = await asyncio.open_unix_connection(desk.path)
+    reader, writer = await asyncio.open_unix_connection(service.path)
     assert json.loads(await asyncio.wait_for(reader.read(), 5))["ok"] is False
     writer.close()
 
 
-async def test_a_loop_does_not_fill_the_page(desk):
-    answers = [await ask(desk, question(desk)) for _ in range(offers.MOST + 1)]
+async def test_a_loop_does_not_fill_the_page(service):
+    answers = [await ask(service, question(service)) for _ in range(offers.MOST + 1)]
     assert [a["ok"] for a in answers] == [True] * offers.MOST + [False]
     assert "Too many offers" in answers[-1]["sentence"]
 
 
-async def test_a_name_that_is_no_text_is_told(desk):
+async def test_a_name_that_is_no_text_is_told(service):
     name = os.fsdecode(b"\xff.txt")
-    with open(os.path.join(desk.home.root, name), "w"):
+    with open(os.path.join(service.home.root, name), "w"):
         pass
-    answer = await ask(desk, question(desk, path=f"{desk.home.root}/{name}"))
+    answer = await ask(service, question(service, path=f"{service.home.root}/{name}"))
     assert answer["ok"] is False
     assert "UTF-8" in answer["sentence"]
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="needs root, to become another user")
-async def test_another_account_is_refused_even_where_it_reaches_the_socket(desk, monkeypatch):
+async def test_another_account_is_refused_even_where_it_reaches_the_socket(service, monkeypatch):
     monkeypatch.setattr(offers.os, "getuid", lambda: 12345)
     script = (
         "import os, socket, sys\n"
         "one = socket.socket(socket.AF_UNIX); os.setuid(4711); one.connect(sys.argv[1])\n"
         "print(one.recv(9999).decode())"  # the server need not hear what it will not do
     )
-    desk.path.chmod(0o666)
-    desk.path.parent.chmod(0o777)
+    service.path.chmod(0o666)
+    service.path.parent.chmod(0o777)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", script, desk.path.name),
-        cwd=desk.path.parent,
+        *(sys.executable, "-c", script, service.path.name),
+        cwd=service.path.parent,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
-    out, _ = await process.communicate(json.dumps(question(desk)).encode() + b"\n")
+    out, _ = await process.communicate(json.dumps(question(service)).encode() + b"\n")
     assert json.loads(out) == {"ok": False, "sentence": "This is the terminal of another account."}
-    assert desk.page.told == []
+    assert service.page.told == []
 
 
 def test_the_kernel_says_who_is_there():

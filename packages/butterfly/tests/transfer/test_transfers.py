@@ -246,7 +246,7 @@ async def test_the_page_of_a_folder(open_tab, tmp_path, artifacts):
         await tab.page.click("text=notes é.txt")
     assert (await download.value).suggested_filename == "notes é.txt"
     await tab.drop("dropped.txt", "dropped")
-    await tab.page.wait_for_selector("td >> text=dropped.txt")  # the list is shown anew
+    await tab.page.wait_for_selector("td >> text=dropped.txt")  # the list is shown again
     assert (tmp_path / "lab 1" / "dropped.txt").read_text() == "dropped"
     async with tab.page.expect_download() as download:
         await tab.page.click("text=Download all as zip")

@@ -4,6 +4,7 @@ else. Real requests, a model that says what must come of each.
 
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -114,6 +115,7 @@ class Machine(RuleBasedStateMachine):
         assert self.people.request("GET", ME, token=token).status == 401
 
 
+@pytest.mark.stateful
 def test_a_token_comes_of_a_right_exchange_and_of_nothing_else(people, helpers):
     people.apply(
         {

@@ -1,20 +1,23 @@
 """The command `workshop-notes`: check, build and preview the notes of a workshop.
 
-Called from the command line; for people who write notes, not for the hub.
+For people who write notes, not for the hub.
 """
+
+from __future__ import annotations
 
 import argparse
 import asyncio
-import dataclasses
 import os
 import socket
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tornado import httpserver
 
-from workshop_dashboard import check, library, preview, site, values, workshopfile
+from workshop_dashboard import loader, preview, site
+from workshop_dashboard.rules import check, values, workshopfile
 
 LOOPBACK = "127.0.0.1"
 
@@ -22,10 +25,10 @@ LOOPBACK = "127.0.0.1"
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command with `argv`; return 0, or 1 for notes with errors and unusable folders."""
     options = make_parser().parse_args(argv)
-    source = make_library(options)
+    source = make_loader(options)
     try:
         return int(options.run(source, options))
-    except (library.LibraryError, workshopfile.WorkshopFileError, site.SiteError) as error:
+    except (loader.LoaderError, workshopfile.WorkshopFileError, site.SiteError) as error:
         print(f"workshop-notes: {error}", file=sys.stderr)
         return 1
 
@@ -44,9 +47,9 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def make_library(options: argparse.Namespace) -> library.Library:
-    """Return the library of the folder that the command line names."""
-    return library.Library(
+def make_loader(options: argparse.Namespace) -> loader.Loader:
+    """Return the loader of the folder that the command line names."""
+    return loader.Loader(
         options.folder,
         options.workshop_file,
         builtin=values.make_builtin(os.environ, "/"),
@@ -55,26 +58,26 @@ def make_library(options: argparse.Namespace) -> library.Library:
     )
 
 
-def run_check(source: library.Library, options: argparse.Namespace) -> int:
+def run_check(source: loader.Loader, options: argparse.Namespace) -> int:
     """Print the problems, one a line as FOLDER/FILE:LINE; 1 if one of them is an error."""
-    book = source.load()
-    problems = check.check_notes(book)
+    notes = source.load()
+    problems = check.check_notes(notes)
     for problem in problems:
-        print(dataclasses.replace(problem, file=str(library.path_of(options.folder, problem.file))))
+        print(replace(problem, file=str(loader.path_of(options.folder, problem.file))))
     errors = sum(problem.level == "error" for problem in problems)
-    numbers = {"page": len(book.pages), "error": errors, "warning": len(problems) - errors}
+    numbers = {"page": len(notes.pages), "error": errors, "warning": len(problems) - errors}
     print(", ".join(f"{n} {word}" if n == 1 else f"{n} {word}s" for word, n in numbers.items()))
     return 1 if errors else 0
 
 
-def run_build(source: library.Library, options: argparse.Namespace) -> int:
+def run_build(source: loader.Loader, options: argparse.Namespace) -> int:
     """Write the site."""
     written = site.build_site(source, options.target)
     print(f"{len(written)} files in {options.target}: open {options.target / 'index.html'}")
     return 0
 
 
-def run_preview(source: library.Library, options: argparse.Namespace) -> int:
+def run_preview(source: loader.Loader, options: argparse.Namespace) -> int:
     """Serve the notes on loopback until interrupted."""
     source.load()
     try:
@@ -84,12 +87,12 @@ def run_preview(source: library.Library, options: argparse.Namespace) -> int:
     return 0
 
 
-async def _serve(source: library.Library, port: int) -> None:
+async def _serve(source: loader.Loader, port: int) -> None:
     try:
         listening = socket.create_server((LOOPBACK, port))
     except OSError as error:
         message = f"port {port} is not free: choose another with --port."
-        raise library.LibraryError(message) from error
+        raise loader.LoaderError(message) from error
     listening.setblocking(False)
     server = httpserver.HTTPServer(preview.create_app(source))
     server.add_socket(listening)
@@ -98,7 +101,7 @@ async def _serve(source: library.Library, port: int) -> None:
 
 
 def _add_command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
     name: str,
     run: object,
     summary: str,

@@ -1,13 +1,12 @@
-"""The package's own scripts, styles and icon, each with the fingerprint of its bytes.
+"""The package's own scripts, styles and icon, each with the fingerprint of its bytes."""
 
-Called by `handlers` and `preview` to serve them, and by `site` to copy them.
-"""
+from __future__ import annotations
 
-import dataclasses
 import functools
 import hashlib
 import importlib.resources
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 TYPES = MappingProxyType(
@@ -19,7 +18,7 @@ TYPES = MappingProxyType(
 )
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Asset:
     """One file: its bytes, its media type and the first characters of its SHA-256."""
 

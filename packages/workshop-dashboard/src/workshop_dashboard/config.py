@@ -1,7 +1,6 @@
-"""The settings of the dashboard, as traits that an admin sets in the terminal's configuration.
+"""The settings of the dashboard, as traits that an admin sets in the terminal's configuration."""
 
-Called by `extension`, which makes one `Dashboard` of the terminal's configuration.
-"""
+from __future__ import annotations
 
 import os
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 import traitlets
 from traitlets.config import Configurable
 
-from workshop_dashboard.layout import LAYOUTS, SMALLEST_SHARE
+from workshop_dashboard.rules.panels import LAYOUTS, SMALLEST_SHARE
 
 NOTES_PLACES = ("workshop", "/opt/app-root/workshop", "/opt/workshop/workshop")
 
@@ -82,7 +81,7 @@ class Dashboard(Configurable):
 
     layout = traitlets.Unicode(
         help="""
-        Which terminals stand beside the notes.
+        Which terminals the page has with the notes.
 
         One of `default` (one terminal), `split` (two, 60% and 40% of the height), `split/2`
         (three: 50%, 25%, 25%), `lower` (two: 70% and 30%), `none` (notes alone). Default: the

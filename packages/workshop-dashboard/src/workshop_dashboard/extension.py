@@ -1,13 +1,13 @@
-"""Plugs the dashboard into the terminal's server: the entry point `dashboard`.
+"""Plugs the dashboard into the terminal's server: the entry point `dashboard`."""
 
-Called once by jupyterhub-butterfly when it starts.
-"""
+from __future__ import annotations
 
 import os
 from pathlib import Path
 
 from jupyterhub_butterfly import extensions
-from workshop_dashboard import config, handlers, library, values
+from workshop_dashboard import config, handlers, loader
+from workshop_dashboard.rules import values
 
 
 def load(context: extensions.Context) -> extensions.Extension:
@@ -16,9 +16,9 @@ def load(context: extensions.Context) -> extensions.Extension:
     It is the server's first page when there are notes and `Dashboard.open_first` is true.
     """
     settings = config.Dashboard(config=context.config)
-    shelves = make_library(settings, context.prefix)
-    desk = handlers.Desk(
-        library=shelves,
+    notes_loader = make_loader(settings, context.prefix)
+    page_context = handlers.PageContext(
+        loader=notes_loader,
         layout=settings.layout,
         notes_share=settings.notes_share,
         title=settings.title,
@@ -28,21 +28,21 @@ def load(context: extensions.Context) -> extensions.Extension:
         user=context.user,
         tell_page=context.tell_page,
     )
-    if shelves is None:
+    if notes_loader is None:
         context.log.info("No folder of notes: the server opens with the terminal.")
     return extensions.Extension(
         name="dashboard",
-        routes=handlers.make_routes(desk),
-        landing="dashboard/" if shelves and settings.open_first else None,
+        routes=handlers.make_routes(page_context),
+        landing="dashboard/" if notes_loader and settings.open_first else None,
         menu=(extensions.MenuItem("Notes and terminal", "dashboard/"),),
     )
 
 
-def make_library(settings: config.Dashboard, prefix: str) -> library.Library | None:
-    """Return the library that the settings name, None where there are no notes."""
+def make_loader(settings: config.Dashboard, prefix: str) -> loader.Loader | None:
+    """Return the loader that the settings name, None where there are no notes."""
     if not settings.notes_dir:
         return None
-    return library.Library(
+    return loader.Loader(
         Path(settings.notes_dir).expanduser(),
         settings.workshop_file,
         builtin=values.make_builtin(os.environ, prefix),

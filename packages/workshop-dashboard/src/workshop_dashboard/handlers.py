@@ -1,23 +1,28 @@
 """The dashboard's pages: notes beside terminals, the files beside the notes, scripts and styles.
 
-Called by the terminal's server, behind its gate. What a page holds is decided in `pages` and
-`layout`; what is on the disk comes from `library`, in a thread.
+All of it is behind the terminal's gate. What a page holds is decided in `views` and `rules.panels`;
+what is on the disk comes from `loader`, in a thread.
 """
 
+from __future__ import annotations
+
 import asyncio
-import dataclasses
 import logging
 import mimetypes
 import secrets
 import urllib.parse
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tornado import web
 
 from jupyterhub_butterfly import extensions
-from workshop_dashboard import assets, layout, library, links, notes, pages, workshopfile
+from workshop_dashboard import assets, views
+from workshop_dashboard.loader import Loader, LoaderError
+from workshop_dashboard.rules import links, panels, workshopfile
+from workshop_dashboard.rules.notes import Notes, find_page, make_notes
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 CHUNK_BYTES = 256 * 1024
@@ -27,14 +32,14 @@ SHOWN = ("image/", "video/", "audio/", "text/plain", "application/pdf")
 FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
-@dataclasses.dataclass(frozen=True)
-class Desk:
+@dataclass(frozen=True)
+class PageContext:
     """What the handlers need to know: the notes, if there are any, and how to show them.
 
     `tell_page` passes on where `user`, whose session this is, has got to.
     """
 
-    library: library.Library | None
+    loader: Loader | None
     layout: str
     notes_share: int
     title: str
@@ -48,59 +53,61 @@ class Desk:
 class DashboardHandler(extensions.PageHandler):
     """The page itself; with the name of a page of the notes, or the first one."""
 
-    def initialize(self, desk: Desk) -> None:
+    def initialize(self, context: PageContext) -> None:
         """Take what `extension` has put together."""
-        self.desk = desk
+        self.context = context
 
     async def get(self, name: str = "") -> None:
         """Show the page `name`; a page that is not there is told beside the terminals."""
         addresses = _addresses(self.prefix)
         try:
-            book = await _load(self.desk)
-        except (library.LibraryError, workshopfile.WorkshopFileError) as error:
-            self.desk.log.warning("The notes cannot be shown: %s", error)
-            self._show(pages.make_notice("The notes cannot be shown", str(error)), 500)
+            notes = await _load(self.context)
+        except (LoaderError, workshopfile.WorkshopFileError) as error:
+            self.context.log.warning("The notes cannot be shown: %s", error)
+            self._show(views.make_notice("The notes cannot be shown", str(error)), 500)
             return
-        found = notes.find_page(name, "", book.pages) if name else book.first
+        found = find_page(name, "", notes.pages) if name else notes.first
         if found:
             # In a thread, as reading is: a long page must not make the shells wait.
             view = await asyncio.to_thread(
-                pages.make_view, found, book, addresses, self.desk.restart_url
+                views.make_view, found, notes, addresses, self.context.restart_url
             )
-            self._show(view, title=book.title)
-            if self.visitor.name == self.desk.user:  # and not whoever looks in
-                self.desk.tell_page(pages.render_position(view))
+            self._show(view, title=notes.title)
+            if self.visitor.name == self.context.user:  # and not somebody who looks in
+                self.context.tell_page(views.render_position(view))
         else:
-            self._show(_missing(name, book, addresses), 404 if name else 200, book.title)
+            self._show(_missing(name, notes, addresses), 404 if name else 200, notes.title)
 
-    def _show(self, view: pages.View, status: int = 200, title: str = "") -> None:
+    def _show(self, view: views.View, status: int = 200, title: str = "") -> None:
         nonce = secrets.token_urlsafe(18)
         self.set_status(status)
         self.set_header("Content-Security-Policy", self._policy(nonce))
-        panels = layout.make_panels(
-            self.desk.layout,
-            self.desk.notes_share,
+        shown = panels.make_panels(
+            self.context.layout,
+            self.context.notes_share,
             self.prefix,
-            has_notes=self.desk.library is not None,
+            has_notes=self.context.loader is not None,
         )
-        page = pages.render_template(
+        page = views.render_template(
             "dashboard.html",
             view=view,
-            panels=panels,
-            title=self.desk.title or title or "Workshop",
+            panels=shown,
+            title=self.context.title or title or "Workshop",
             assets=assets.make_urls(f"{self.prefix}dashboard/static/"),
             nonce=nonce,
             xsrf=self.xsrf_token.decode(),
             base=f"{self.prefix}dashboard/",
-            terminal_base=layout.terminal_url(self.prefix, ""),
-            restart_url=_link(self.desk.restart_url),
-            console_url=_link(self.desk.console_url),
+            terminal_base=panels.terminal_url(self.prefix, ""),
+            restart_url=_link(self.context.restart_url),
+            console_url=_link(self.context.console_url),
         )
         self.finish(page)
 
     def _policy(self, nonce: str) -> str:
-        """Scripts and styles run by this answer's nonce only: on a hub without subdomains other
-        people's servers have the same origin, and `'self'` would let theirs in.
+        """Make the policy: scripts and styles run by this answer's nonce only.
+
+        On a hub without subdomains other people's servers have the same origin, and `'self'` would
+        let theirs in.
         """
         ours = {
             "script-src": f"'nonce-{nonce}'",
@@ -123,13 +130,13 @@ class RedirectHandler(extensions.PageHandler):
 class FileHandler(extensions.PageHandler):
     """A file beside the pages: a picture, a download."""
 
-    def initialize(self, desk: Desk) -> None:
+    def initialize(self, context: PageContext) -> None:
         """Take what `extension` has put together."""
-        self.desk = desk
+        self.context = context
 
     async def get(self, name: str) -> None:
         """Send the file `name`; only files that the notes' folder lists can be had."""
-        path = await asyncio.to_thread(_find_file, self.desk, name)
+        path = await asyncio.to_thread(_find_file, self.context, name)
         if path is None:
             raise web.HTTPError(404, f"The notes have no file {name}.")
         size = (await asyncio.to_thread(path.stat)).st_size
@@ -161,9 +168,9 @@ class AssetHandler(extensions.PageHandler):
         self.finish(asset.data)
 
 
-def make_routes(desk: Desk) -> tuple[extensions.Route, ...]:
+def make_routes(context: PageContext) -> tuple[extensions.Route, ...]:
     """Return the routes of the dashboard."""
-    own: dict[str, Any] = {"desk": desk}
+    own: dict[str, Any] = {"context": context}
     return (
         extensions.Route(r"dashboard", RedirectHandler),
         extensions.Route(r"dashboard/", DashboardHandler, own),
@@ -173,18 +180,18 @@ def make_routes(desk: Desk) -> tuple[extensions.Route, ...]:
     )
 
 
-async def _load(desk: Desk) -> notes.Notes:
-    if desk.library is None:
-        return notes.make_notes({}, workshopfile.Workshop(), {})
-    return await asyncio.to_thread(desk.library.load)
+async def _load(context: PageContext) -> Notes:
+    if context.loader is None:
+        return make_notes({}, workshopfile.Workshop(), {})
+    return await asyncio.to_thread(context.loader.load)
 
 
-def _find_file(desk: Desk, name: str) -> Path | None:
-    if desk.library is None:
+def _find_file(context: PageContext, name: str) -> Path | None:
+    if context.loader is None:
         return None
     try:
-        return desk.library.file(name)
-    except (library.LibraryError, workshopfile.WorkshopFileError):
+        return context.loader.file(name)
+    except (LoaderError, workshopfile.WorkshopFileError):
         return None
 
 
@@ -192,11 +199,11 @@ def _addresses(prefix: str) -> links.Addresses:
     return links.Addresses(f"{prefix}dashboard/page/", f"{prefix}dashboard/files/")
 
 
-def _missing(name: str, book: notes.Notes, addresses: links.Addresses) -> pages.View:
+def _missing(name: str, notes: Notes, addresses: links.Addresses) -> views.View:
     sentence = f"The notes have no page {name}. Choose one from the list above."
-    if not book.order:
+    if not notes.order:
         sentence = "There are no notes here. Put an index.md into the folder of the notes."
-    return pages.make_notice("No such page", sentence, pages.make_contents(book, addresses))
+    return views.make_notice("No such page", sentence, views.make_contents(notes, addresses))
 
 
 def _link(url: str) -> str:

@@ -1,7 +1,9 @@
-"""The notes as their author sees them while writing: on loopback, read anew for each request.
+"""The notes as their author sees them while writing: on loopback, read again for each request.
 
-Called by `app` for `workshop-notes preview`. There is no terminal: running is copying.
+There is no terminal: running is copying.
 """
+
+from __future__ import annotations
 
 import asyncio
 import mimetypes
@@ -9,7 +11,9 @@ from pathlib import Path
 
 from tornado import web
 
-from workshop_dashboard import assets, check, library, links, notes, pages, workshopfile
+from workshop_dashboard import assets, loader, views
+from workshop_dashboard.rules import check, links, workshopfile
+from workshop_dashboard.rules.notes import Notes, find_page
 
 ADDRESSES = links.Addresses("/page/", "/files/")
 # Only these names lead here: a page elsewhere cannot reach in by a name of its own.
@@ -21,32 +25,32 @@ POLICY += "; media-src 'self' https:; base-uri 'none'; frame-ancestors 'none'"
 class PreviewHandler(web.RequestHandler):
     """A page of the notes, with what `check` has to say about it on top."""
 
-    def initialize(self, source: library.Library) -> None:
-        """Take the library to read."""
+    def initialize(self, source: loader.Loader) -> None:
+        """Take the loader of the notes."""
         self.source = source
 
     async def get(self, name: str = "") -> None:
         """Show the page `name`, or the first."""
         problem, title = "", "Notes"
         try:
-            book = await asyncio.to_thread(self.source.load)
-            title = book.title
-            view = await asyncio.to_thread(make_preview, name, book)
-            problem = await asyncio.to_thread(describe_problems, view.name, book)
-        except (library.LibraryError, workshopfile.WorkshopFileError) as error:
-            view = pages.make_notice("The notes cannot be shown", str(error))
+            notes = await asyncio.to_thread(self.source.load)
+            title = notes.title
+            view = await asyncio.to_thread(make_preview, name, notes)
+            problem = await asyncio.to_thread(describe_problems, view.name, notes)
+        except (loader.LoaderError, workshopfile.WorkshopFileError) as error:
+            view = views.make_notice("The notes cannot be shown", str(error))
         self.set_header("Content-Security-Policy", POLICY)
         urls = assets.make_urls("/static/")
         self.finish(
-            pages.render_template("site.html", view=view, title=title, problem=problem, assets=urls)
+            views.render_template("site.html", view=view, title=title, problem=problem, assets=urls)
         )
 
 
 class PreviewFileHandler(web.RequestHandler):
     """A file beside the pages."""
 
-    def initialize(self, source: library.Library) -> None:
-        """Take the library to read."""
+    def initialize(self, source: loader.Loader) -> None:
+        """Take the loader of the notes."""
         self.source = source
 
     async def get(self, name: str) -> None:
@@ -72,23 +76,23 @@ class PreviewAssetHandler(web.RequestHandler):
         self.finish(asset.data)
 
 
-def make_preview(name: str, book: notes.Notes) -> pages.View:
+def make_preview(name: str, notes: Notes) -> views.View:
     """Return the view of a page, or of the news that it is not there."""
-    found = notes.find_page(name, "", book.pages) if name else book.first
+    found = find_page(name, "", notes.pages) if name else notes.first
     if found:
-        return pages.make_view(found, book, ADDRESSES)
-    contents = pages.make_contents(book, ADDRESSES)
-    return pages.make_notice("No such page", f"There is no page {name}.", contents)
+        return views.make_view(found, notes, ADDRESSES)
+    contents = views.make_contents(notes, ADDRESSES)
+    return views.make_notice("No such page", f"There is no page {name}.", contents)
 
 
-def describe_problems(name: str, book: notes.Notes) -> str:
+def describe_problems(name: str, notes: Notes) -> str:
     """Return what is wrong with the page `name` in one line, empty if nothing is."""
-    page = book.pages.get(name)
-    found = [p for p in check.check_notes(book) if page and p.file == page.file]
+    page = notes.pages.get(name)
+    found = [p for p in check.check_notes(notes) if page and p.file == page.file]
     return "; ".join(f"line {problem.line}: {problem.message}" for problem in found)
 
 
-def create_app(source: library.Library) -> web.Application:
+def create_app(source: loader.Loader) -> web.Application:
     """Return the application; `app` listens with it on loopback."""
     own = {"source": source}
     app = web.Application()

@@ -1,13 +1,17 @@
 """The notes as a folder of HTML pages that any web server can give out.
 
-Called by `app` for `workshop-notes build`. Running a command there is copying it.
+Running a command there is copying it.
 """
+
+from __future__ import annotations
 
 import posixpath
 import shutil
 from pathlib import Path
 
-from workshop_dashboard import assets, library, links, notes, pages
+from workshop_dashboard import assets, loader, views
+from workshop_dashboard.rules import links
+from workshop_dashboard.rules.notes import Notes
 
 ASSETS_FOLDER = "_workshop"
 
@@ -16,18 +20,18 @@ class SiteError(OSError):
     """The site cannot be written; the message says what to do."""
 
 
-def build_site(source: library.Library, target: Path) -> list[str]:
+def build_site(source: loader.Loader, target: Path) -> list[str]:
     """Write the notes below `target` and return the names of the files written.
 
     `target` must not exist, be empty, or be a site that this function wrote: nothing else is
     overwritten. Raises `SiteError` otherwise.
     """
-    book = source.load()
+    notes = source.load()
     _ensure_target(target)
-    written = [_write(target, *page) for page in make_pages(book)]
+    written = [_write(target, *page) for page in make_pages(notes)]
     for asset in assets.read_assets().values():
         written.append(_write(target, f"{ASSETS_FOLDER}/{asset.name}", asset.data))
-    for name in sorted(book.files):
+    for name in sorted(notes.files):
         path = source.file(name)
         if path and name not in ("workshop.yaml", "modules.yaml", "config.js"):
             goal = target / name
@@ -37,22 +41,22 @@ def build_site(source: library.Library, target: Path) -> list[str]:
     return written
 
 
-def make_pages(book: notes.Notes) -> list[tuple[str, bytes]]:
+def make_pages(notes: Notes) -> list[tuple[str, bytes]]:
     """Return (file name, HTML) of each page, and of `index.html` where no page has that name."""
-    found = [(f"{name}.html", render_site_page(name, book)) for name in sorted(book.pages)]
-    if book.first and "index" not in book.pages:
-        found.append(("index.html", render_site_page(book.first, book, "index")))
+    found = [(f"{name}.html", render_site_page(name, notes)) for name in sorted(notes.pages)]
+    if notes.first and "index" not in notes.pages:
+        found.append(("index.html", render_site_page(notes.first, notes, "index")))
     return found
 
 
-def render_site_page(name: str, book: notes.Notes, place: str = "") -> bytes:
+def render_site_page(name: str, notes: Notes, place: str = "") -> bytes:
     """Return the page `name` as it stands in the site at `place` (its own name by default)."""
     base = "../" * (place or name).count("/")
-    view = pages.make_view(name, book, links.Addresses(base, base, ".html"))
-    html = pages.render_template(
+    view = views.make_view(name, notes, links.Addresses(base, base, ".html"))
+    html = views.render_template(
         "site.html",
         view=view,
-        title=book.title,
+        title=notes.title,
         problem="",
         assets=assets.make_urls(f"{base}{ASSETS_FOLDER}/"),
     )

@@ -34,7 +34,7 @@ EXPIRES_LIMIT = "workshop.jupyter.org/expires-limit"
 EXTENDED = "workshop.jupyter.org/extended"
 FIRST_END = "workshop.jupyter.org/first-expires"
 # The owner reference of an object of another namespace.
-CLAIM = "workshop.jupyter.org/claim"
+CHECKOUT = "workshop.jupyter.org/claim"
 # Of a session that waits for its visitor.
 READY = "workshop.jupyter.org/ready"
 RECIPE = "workshop.jupyter.org/recipe"

@@ -1,7 +1,7 @@
 """Temporary Kubernetes or OpenShift projects with anonymous sessions, for JupyterHub."""
 
-from .anonymous import AnonymousAuthenticator
-from .spawner import WorkshopSpawner
+from workshop_spawner.anonymous import AnonymousAuthenticator
+from workshop_spawner.spawner import WorkshopSpawner
 
 __version__ = "0.1.0"
 __all__ = ["AnonymousAuthenticator", "WorkshopSpawner", "__version__"]

@@ -3,7 +3,8 @@
 Traits and hooks. The pages are in visitors/handlers.py, the rules in the rooms beside it.
 """
 
-import asyncio
+from __future__ import annotations
+
 import time
 from pathlib import Path
 from typing import Any
@@ -12,17 +13,18 @@ from jinja2 import FileSystemLoader
 from jupyterhub.auth import Authenticator
 from traitlets import Bool, Instance, Integer, TraitError, Unicode, default, observe, validate
 
-from .settings import spelling
-from .spawner import WorkshopSpawner
-from .upkeep import startup
-from .visitors import admission, handlers, leaving, proxymark
-from .visitors.ratelimit import RateLimit
+from workshop_spawner.context import HubContext
+from workshop_spawner.rules import unknown_settings, visitor_identity
+from workshop_spawner.rules.rate_limit import RateLimit
+from workshop_spawner.spawner import WorkshopSpawner
+from workshop_spawner.visitors import cleanup, handlers, proxy_mark
+from workshop_spawner.visitors.hub_objects import Server
 
 TEMPLATES = Path(__file__).with_name("templates")
+# Wrong access codes of one address within `visitors_window`.
 MOST_GUESSES = 60
-"""Wrong access codes of one address within `visitors_window`."""
+# So many times more visitors may come from one address where they have the access code.
 MORE_WITH_CODE = 10
-"""So many times more visitors may come from one address where they have the access code."""
 _MEANINGLESS = "visitors get random names, so no list of names can match them"
 
 
@@ -178,16 +180,16 @@ class AnonymousAuthenticator(Authenticator):
 
     @validate("access_code")
     def _clean_code(self, proposal: Any) -> Any:
-        code = admission.clean_code(proposal.value)
+        code = visitor_identity.clean_code(proposal.value)
         if not code and proposal.value:
             raise TraitError(
                 "AnonymousAuthenticator.access_code is nothing but spaces, so anybody could come "
                 "in. Set a code, or remove it."
             )
-        if len(code) > admission.CODE_LIMIT:
+        if len(code) > visitor_identity.CODE_LIMIT:
             raise TraitError(
                 f"AnonymousAuthenticator.access_code has {len(code)} characters, and nobody can "
-                f"type more than {admission.CODE_LIMIT} into the page."
+                f"type more than {visitor_identity.CODE_LIMIT} into the page."
             )
         self._refuse_typing_script(proposal)
         return code
@@ -245,14 +247,14 @@ class AnonymousAuthenticator(Authenticator):
         most = min(MOST_GUESSES, self.visitors_per_address or MOST_GUESSES)
         return RateLimit(most, self.visitors_window)
 
-    def judge_rate(self, address: str) -> float:
+    def count_try(self, address: str) -> float:
         """Count a try of an address; the seconds that it has to wait before it, 0 for none."""
         now = time.monotonic()
-        return self._guesses.look(address, now) or self._rate.judge(address, now)
+        return self._guesses.wait_for(address, now) or self._rate.count_try(address, now)
 
     def count_guess(self, address: str) -> None:
         """Remember that a wrong access code came from an address."""
-        self._guesses.judge(address, time.monotonic())
+        self._guesses.count_try(address, time.monotonic())
 
     def check_allow_config(self) -> None:
         """Called by JupyterHub before it starts: stop it for a setting that nobody knows.
@@ -262,7 +264,7 @@ class AnonymousAuthenticator(Authenticator):
         super().check_allow_config()
         own, bases = type(self).__name__, [base.__name__ for base in type(self).__mro__]
         known = self.trait_names(config=True)
-        wrong = spelling.judge_spelling(self.config, own, bases, known)
+        wrong = unknown_settings.find_unknown(self.config, own, bases, known)
         for sentence in wrong:
             self.log.critical("%s", sentence)
         if wrong:
@@ -274,19 +276,19 @@ class AnonymousAuthenticator(Authenticator):
             if isinstance(loader, FileSystemLoader):
                 # After an administrator's own, before JupyterHub's.
                 loader.searchpath.insert(-1, str(TEMPLATES))
-        self.proxy_mark = proxymark.tell_proxy(app)
+        self.proxy_mark = proxy_mark.tell_proxy(app)
         if issubclass(app.spawner_class, WorkshopSpawner):
-            startup.begin(app.spawner_class, app.config, self)
+            app.spawner_class.begin_hub(app.tornado_settings, app.config, self)
         return [
             (r"/login", handlers.AnonymousLoginHandler),
             (r"/restart", handlers.RestartHandler),
         ]
 
     async def authenticate(self, handler: Any, data: dict[str, str]) -> dict[str, Any]:
-        """Make the visitor of this visit. `data` was judged by the handler."""
+        """Make the visitor of this visit. The handler has checked `data`."""
         visit = handler.get_visit()
         key = handler.settings["cookie_secret"]
-        name = admission.make_visitor(key, visit)
+        name = visitor_identity.make_visitor(key, visit)
         return {
             "name": name,
             "groups": [self.group],
@@ -299,6 +301,7 @@ class AnonymousAuthenticator(Authenticator):
 
     async def post_spawn_stop(self, user: Any, spawner: Any) -> None:
         """JupyterHub's hook: forget the visitor whose session has ended, not one whose failed."""
-        failed = spawner._spawn_future is not None
-        if self.forget_users and not failed and self.is_visitor(user):
-            leaving.keep(asyncio.ensure_future(leaving.forget(self.parent, user, spawner)))
+        server = Server(spawner)
+        if self.forget_users and not server.has_failed and self.is_visitor(user):
+            context = HubContext.of(self.parent.users.settings)
+            context.spawn_task(cleanup.forget(self.parent, user, server))

@@ -1,7 +1,6 @@
-"""Figures in the hub's own Prometheus registry, at `/hub/metrics`.
+"""Figures in the hub's own Prometheus registry, at `/hub/metrics`."""
 
-Called by spawner.py, steps.py, reserve.py, losing.py and housekeeping.py.
-"""
+from __future__ import annotations
 
 from prometheus_client import Counter, Gauge, Histogram
 

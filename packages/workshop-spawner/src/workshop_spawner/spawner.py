@@ -1,52 +1,60 @@
-"""WorkshopSpawner, the class that JupyterHub loads: traits, and hooks that ask the other rooms.
+"""WorkshopSpawner, the class that JupyterHub loads: traits, and hooks that ask the other modules.
 
 A session is a pod in the hub's namespace that runs as an account of its own, and a project in which
-that account may work. Decisions are in the pure rooms (plan, budgets, network, pods ...), what is
-done to the cluster in steps.py, running/launching.py and api/cluster.py.
+that account may work. Decisions are in rules/ and manifests/, what is
+done to the cluster in start/ and kube/client.py.
 """
+
+from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping, MutableMapping
 from dataclasses import replace
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from jupyterhub.utils import maybe_future
 from kubespawner import KubeSpawner
-from traitlets import TraitError, default, validate
 
-from . import capacity, labels, metrics, naming, plan, steps
-from .api.cluster import Cluster
-from .api.watching import PodWatch, begin_watch
-from .errors import FullError, NameTakenError, WorkshopError
-from .manifests import budgets, console, home, images, pods, resources
-from .progress import Journal, merge
-from .projects import apiaddress, choosing
-from .running import answering, launching, losing, resolving, usertoken
-from .running.refusals import judge_reason, make_spawn_error
-from .session import Hub, Session, make_session, rename
-from .settings.console import ConsoleSettings
-from .settings.content import ContentSettings
-from .settings.extras import ExtraSettings
-from .settings.home import HomeSettings
-from .settings.network import NetworkSettings
-from .settings.sessions import SessionSettings
-from .upkeep import housekeeping, hubtokens, reserving, startup
-from .upkeep.reserve import Reserve
+from workshop_spawner import metrics
+from workshop_spawner.concurrency import run_together
+from workshop_spawner.config.console import ConsoleSettings
+from workshop_spawner.config.content import ContentSettings
+from workshop_spawner.config.defaults import PodDefaults
+from workshop_spawner.config.extras import ExtraSettings
+from workshop_spawner.config.home import HomeSettings
+from workshop_spawner.config.network import NetworkSettings
+from workshop_spawner.config.sessions import SessionSettings
+from workshop_spawner.context import HubContext
+from workshop_spawner.hub_tasks import server_tokens, startup
+from workshop_spawner.hub_tasks.pool import check_out
+from workshop_spawner.hub_tasks.settings import find_hub, make_cluster
+from workshop_spawner.kube.client import Cluster
+from workshop_spawner.kube.watch import PodWatch, begin_watch
+from workshop_spawner.manifests import budgets, console, pods
+from workshop_spawner.model import labels, naming
+from workshop_spawner.model.errors import LostError, NameTakenError, WorkshopError
+from workshop_spawner.model.session import Hub, Session, make_session, rename
+from workshop_spawner.rules import images, plan, pod_manifest
+from workshop_spawner.rules.health import Health
+from workshop_spawner.start import (
+    api_address,
+    image_streams,
+    project_api,
+    removal,
+    server_probe,
+    session_pod,
+    steps,
+    user_project,
+)
+from workshop_spawner.start.hub_errors import find_reason, make_failed_start, make_spawn_error
+from workshop_spawner.start.pod_monitor import PodMonitor
+from workshop_spawner.start.progress import Progress, merge
+from workshop_spawner.start.user_token import UserToken
 
 TOKEN_KEY = "api-token"  # noqa: S105 - the name of a key, not a secret
 NAMES_TO_TRY = 3
-_TOKENS = {
-    plan.SERVICE_ACCOUNT: pods.ACCOUNT_TOKEN,
-    plan.USER_TOKEN: pods.USER_TOKEN,
-    plan.NONE: "",
-}
-_RESTRICTED = {
-    "allowPrivilegeEscalation": False,
-    "capabilities": {"drop": ["ALL"]},
-    "runAsNonRoot": True,
-    "seccompProfile": {"type": "RuntimeDefault"},
-}
+DEFAULT_PORT = 8888  # KubeSpawner's, where none is set
 
 
 class WorkshopSpawner(
@@ -56,60 +64,42 @@ class WorkshopSpawner(
     NetworkSettings,
     ContentSettings,
     ConsoleSettings,
+    PodDefaults,
     KubeSpawner,
 ):
     """Run each session in a pod, with a service account and a project of its own."""
 
-    # KubeSpawner's traits, with defaults that suit a workshop.
-
-    @default("component_label")
-    def _default_component_label(self) -> str:
-        return f"{self.application}-session"
-
-    @default("budget")
-    def _default_budget(self) -> str:
-        anonymous = bool(getattr(self.authenticator, "makes_visitors", False))
-        return budgets.choose_default(anonymous=anonymous)
-
-    @default("container_security_context")
-    def _default_container_security_context(self) -> dict[str, Any]:
-        return dict(_RESTRICTED)
-
-    @validate("enable_user_namespaces")
-    def _refuse_user_namespaces(self, proposal: Any) -> bool:
-        if proposal.value:
-            raise TraitError(
-                "WorkshopSpawner.enable_user_namespaces cannot be used: sessions run in the hub's "
-                "namespace and have their project beside it. Remove the setting."
-            )
-        return False
-
-    _known_hub_accounts: ClassVar[dict[int, str]] = {}
-    reserve: ClassVar[Reserve | None] = None
-    _queue: ClassVar[capacity.Queue] = capacity.Queue()
-    _starting: ClassVar[set[str]] = set()
+    _spawn_future: asyncio.Future[Any] | None
     _session: Session | None = None
     _suffix = ""
-    told_token = ""
-    told_trouble = ""
-    told_loss = ""
+    _last_trouble = ""
+    _last_loss = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._journal = Journal()
+        self._progress = Progress()
+        self._user_token = UserToken(self.user.name, self.user_token_key, self.user.get_auth_state)
         self._reset_names()
 
-    async def keep_house(self) -> None:
-        """Done once for each hub, by an instance that belongs to nobody (see upkeep/)."""
-        await housekeeping.keep_house(self)
+    @property
+    def context(self) -> HubContext:
+        """What all sessions of this hub share."""
+        return HubContext.of(self.user.settings)
+
+    @classmethod
+    def begin_hub(
+        cls, hub_settings: MutableMapping[str, Any], config: Any, authenticator: Any
+    ) -> None:
+        """Begin what a hub does beside its sessions, once; TraitError where a trait cannot work."""
+        startup.begin(HubContext.of(hub_settings), cls, config, authenticator)
 
     def clear_state(self) -> None:
         """Forget the session that ended; the names of the next one are the default ones."""
         super().clear_state()
         self._session = None
         self._suffix = ""
-        self.told_trouble = ""
-        self._journal = Journal()
+        self._last_trouble = ""
+        self._progress = Progress()
         self._reset_names()
 
     def get_state(self) -> dict[str, Any]:
@@ -135,21 +125,11 @@ class WorkshopSpawner(
         return self._make_cluster()
 
     def _make_cluster(self, token: str = "") -> Cluster:
-        return Cluster(
-            self.api.api_client,
-            timeout=self.k8s_api_request_timeout,
-            patience=self.k8s_api_request_retry_timeout,
-            log=self.log,
-            token=token,
-        )
+        return make_cluster(self.api.api_client, self, self.context.facts, token)
 
     async def find_hub(self) -> Hub:
         """The values that say whose sessions these are; asks the cluster once."""
-        key = id(self.api.api_client)
-        known = self.hub_account or self._known_hub_accounts.get(key)
-        if not known:
-            known = self._known_hub_accounts[key] = await self.cluster.find_self()
-        return Hub(self.application, self.mode, self.namespace, known)
+        return await find_hub(self.cluster, self)
 
     async def make_session(self) -> Session:
         """The session of this user and server that starts now, or whose names are asked for."""
@@ -160,146 +140,137 @@ class WorkshopSpawner(
         made = make_session(hub, self.user.name, self.name, age, name, age_limit=limit)
         return replace(made, suffix=self._suffix)
 
-    async def _add_token_owner(self, session: Session) -> Session:
-        """The session of whoever the user's token belongs to: their roles are not the hub's say."""
-        if self.identity != plan.USER_TOKEN:
-            return session
-        as_user = self._make_cluster(await usertoken.find(self))
-        if self.project not in (plan.TEMPORARY, plan.PERSISTENT):
-            return session
-        return replace(session, token_owner=await usertoken.find_owner(self, as_user))
+    async def _find_token(self, session: Session) -> tuple[Session, str]:
+        """The user's own token, and the session of whoever it belongs to.
 
-    async def decide_wishes(self, session: Session | None) -> plan.Wishes:
-        """What was decided, filled in for a session (without one: the extras' kinds only)."""
-        extras = await self.read_extra_resources()
-        exposed = self.make_exposed(self.cluster_subdomain)
-        api = await apiaddress.find_networks(self.cluster) if self.needs_api_networks() else ()
-        read = resources.read_extras(extras, session, self.image_registry) if session else ()
+        Whose roles these are is the cluster's say, not the hub's.
+        """
+        if self.identity != plan.USER_TOKEN:
+            return session, ""
+        token = await self._user_token.read()
+        if self.project in (plan.TEMPORARY, plan.PERSISTENT):
+            owner = await self._user_token.find_owner(self._make_cluster(token))
+            session = replace(session, token_owner=owner)
+        return session, token
+
+    async def _make_spec(self) -> plan.SessionSpec:
+        """What was decided about this session; once a start."""
+        budget = self.budget(self) if callable(self.budget) else self.budget
+        setting, spec = self.project_api, self.make_static_spec(budget)
+        if self.needs_api_networks():
+            spec = await api_address.add_networks(self.cluster, spec)
         return replace(
-            self.make_wishes(self.make_rules(self.port, exposed.hosts, api)),
-            budget=budgets.parse_budget(self._choose_budget()),
-            by_request=await choosing.by_request(self.cluster, self.project_api, self.log),
-            furniture=self.make_furniture(),
-            exposed=exposed,
-            hub_role=self.hub_role,
-            extras=read,
+            spec,
+            by_request=await project_api.is_by_request(self.cluster, setting, self.log),
+            extra_resources=await self.read_extra_resources(),
         )
 
-    def _choose_budget(self) -> Any:
-        return self.budget(self) if callable(self.budget) else self.budget
-
-    def _find_secrets(self) -> dict[str, str]:
-        """What the pod is told in confidence: the hub's API token, and the user's own."""
-        secrets = {TOKEN_KEY: self.api_token}
-        if self.identity == plan.USER_TOKEN:
-            secrets[pods.USER_TOKEN_KEY] = self.told_token
-        return secrets
+    def make_static_spec(self, budget: Any) -> plan.SessionSpec:
+        """What is decided about each session, whoever it is for."""
+        exposed = self.make_exposed(self.cluster_subdomain)
+        return replace(
+            self.make_base_spec(self.make_rules(self.port or DEFAULT_PORT, exposed.hosts)),
+            budget=budgets.parse_budget(budget),
+            home_volume=self.make_home_volume(),
+            web_console=self.make_console(),
+            exposed=exposed,
+            hub_role=self.hub_role,
+            image_registry=self.image_registry,
+        )
 
     async def _start(self) -> str:
         """Start the session; KubeSpawner.start() keeps this as the future of the start."""
-        journal = self._journal
-        self.told_loss = ""
-        startup.begin(type(self), self.config, self.authenticator)
+        progress = self._progress
+        self._last_loss = ""
+        self.begin_hub(self.user.settings, self.config, self.authenticator)
         begun = time.monotonic()
         try:
             await self.load_user_options()
-            watching = [self._start_watching_pods()]
-            if self.events_enabled:
-                watching.append(self._start_watching_events())
-            begun_watches = map(begin_watch, watching)
-            session, *_ = await asyncio.gather(self.make_session(), *begun_watches)
-            self._enter(session)
-            session = await self._add_token_owner(session)
-            url = await self._start_under_free_name(session, journal)
+            session, *_ = await run_together(self.make_session(), *self._begin_watches())
+            running = self._pod_watch.count(labels.make_labels(session))
+            self.context.take_place(self.pod_name, running, self.session_limit, time.monotonic())
+            session, token = await self._find_token(session)
+            url = await self._start_under_free_name(session, await self._make_spec(), token)
             metrics.STARTS.labels("success").inc()
             source = "reserve" if self._session and self._session.account_name else "cold"
             metrics.START_SECONDS.labels(source).observe(time.monotonic() - begun)
             return url
         except WorkshopError as error:
-            metrics.STARTS.labels(judge_reason(error)[0]).inc()
+            metrics.STARTS.labels(find_reason(error)[0]).inc()
             raise make_spawn_error(error) from error
         finally:
-            self._starting.discard(self.pod_name)
-            journal.close()
+            self.context.starting.discard(self.pod_name)
+            progress.close()
 
-    def _enter(self, session: Session) -> None:
-        """Take a place, or refuse with the place in the queue."""
-        running = self._pod_watch.count(labels.make_labels(session))
-        active = len(running | self._starting)
-        verdict = self._queue.judge(self.pod_name, active, self.session_limit, time.monotonic())
-        if not verdict.enters:
-            raise FullError(capacity.render_full(self.session_limit, verdict.place))
-        self._starting.add(self.pod_name)
+    def _begin_watches(self) -> list[Awaitable[Any]]:
+        watches = [self._start_watching_pods()]
+        if self.events_enabled:
+            watches.append(self._start_watching_events())
+        return [begin_watch(watch) for watch in watches]
 
-    async def _start_under_free_name(self, session: Session, journal: Journal) -> str:
+    async def _start_under_free_name(
+        self, session: Session, spec: plan.SessionSpec, token: str
+    ) -> str:
         for _ in range(NAMES_TO_TRY - 1):
             try:
-                return await self._start_session(session, journal)
+                return await self._start_session(session, spec, token)
             except NameTakenError as error:
                 self.log.warning("%s; trying another name", error.detail)
                 session = rename(session)
-        return await self._start_session(session, journal)
+        return await self._start_session(session, spec, token)
 
-    async def _start_session(self, session: Session, journal: Journal) -> str:
+    async def _start_session(self, session: Session, spec: plan.SessionSpec, token: str) -> str:
         """Make all that the session owns, then its pod; undo everything when that fails."""
-        session, account = await self._take_reserved(session)
+        progress = self._progress
+        session, account = await check_out(self.context.pool, session, spec)
         self._session, self._suffix = session, session.suffix
-        start = steps.Start(self.cluster, session, journal)
-        wishes = await self.decide_wishes(session)
-        secrets = self._find_secrets()
-        todo = plan.make_plan(session, wishes, secrets)
+        start = steps.Start(self.cluster, session, progress)
+        todo = plan.make_plan(session, plan.fill_in(spec, session), self._make_secrets(token))
         if account is not None:
             todo = start.take_over(todo, account)
-        journal.expect(len(todo) + 2)
+        progress.expect(len(todo) + 2)
         try:
             if self.project == plan.USER:
-                await self._ensure_user_project(session, journal)
+                as_user = self._make_cluster(token)
+                await user_project.ensure_user_project(as_user, session.project)
+                progress.add(f"Opening your project {session.project}")
             await start.run(todo)
-            journal.say("Starting your session")
-            pod = await self._launch(session, start.owner)
-            journal.say("Your session is up, waiting for its first answer")
-            url = str(self._get_pod_url(pod))
-            failing = launching.wait_failed(self._pod_watch, session, self.pod_id)
-            if error := await answering.wait_unless(url, self.http_timeout / 2, failing):
-                raise error
+            progress.add("Starting your session")
+            pod = await self._launch(session, spec, start.owner)
+            progress.add("Your session is up, waiting for its first answer")
+            return await self._wait_for_server(session, pod)
         except BaseException:
             await self._undo(start)
             raise
-        return url
 
-    async def _take_reserved(self, session: Session) -> tuple[Session, Mapping[str, Any] | None]:
-        """The session under the names of a reserved one, where there is one."""
-        if self.reserve is None or self.reserve.is_empty or session.suffix:
-            return session, None
-        sample = reserving.make_sample(session.hub)
-        ready = plan.make_ready_steps(sample, await self.decide_wishes(sample))
-        recipe = reserving.make_recipe(ready, sample)
-        return await self.reserve.take(session, recipe) or (session, None)
+    def _make_secrets(self, token: str) -> dict[str, str]:
+        """What the pod is told in confidence: the hub's API token, and the user's own."""
+        return {TOKEN_KEY: self.api_token, **({pods.USER_TOKEN_KEY: token} if token else {})}
 
-    async def _ensure_user_project(self, session: Session, journal: Journal) -> None:
-        as_user = self._make_cluster(self.told_token)
-        await choosing.ensure_user_project(as_user, session.project)
-        journal.say(f"Opening your project {session.project}")
-
-    async def _launch(self, session: Session, owner: dict[str, Any]) -> Any:
+    async def _launch(
+        self, session: Session, spec: plan.SessionSpec, owner: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
         made = await self.get_pod_manifest()
         if self.modify_pod_hook:
             made = await maybe_future(self.modify_pod_hook(self, made))
-        manifest = self.api.api_client.sanitize_for_serialization(made)
-        if beside := self.make_console():
-            manifest = console.add(manifest, beside, self.server.base_url)
-        manifest = pods.dress(manifest, session, owner, _TOKENS[self.identity])
-        furniture = self.make_furniture()
-        if furniture:
-            manifest = home.furnish(manifest, session, furniture)
+        plain = self.api.api_client.sanitize_for_serialization(made)
+        manifest = pod_manifest.complete(plain, session, spec, owner, self.server.base_url)
         names = images.list_images(manifest)
-        found = await resolving.resolve(self.cluster, self.namespace, names, self.log)
-        manifest = images.settle(manifest, found)
+        found = await image_streams.resolve(self.cluster, self.namespace, names, self.log)
+        manifest = images.pin(manifest, found)
         # Our own limit comes before JupyterHub's, whose message tells nobody what was wrong.
         wait = max(1.0, self.start_timeout * 0.9 - 1)
-        pod = await launching.launch(self.cluster, self._pod_watch, session, manifest, wait)
+        pod = await session_pod.launch(self.cluster, self._pod_watch, session, manifest, wait)
         self.pod_id = pod["metadata"]["uid"]
         return pod
+
+    async def _wait_for_server(self, session: Session, pod: Mapping[str, Any]) -> str:
+        """Wait for the first answer; the session's URL."""
+        url = str(self._get_pod_url(pod))
+        failing = session_pod.wait_failed(self._pod_watch, session, self.pod_id)
+        if error := await server_probe.wait_unless(url, self.http_timeout / 2, failing):
+            raise error
+        return url
 
     async def _undo(self, start: steps.Start) -> None:
         """Remove what a failed start made; what cannot be removed now the culler removes."""
@@ -337,28 +308,60 @@ class WorkshopSpawner(
 
     async def progress(self) -> AsyncIterator[dict[str, Any]]:
         """Our steps and KubeSpawner's events, as they come, for the hub's progress page."""
-        async for line in merge(self._journal.follow(), super().progress()):
+        async for line in merge(self._progress.follow(), super().progress()):
             yield line
 
     async def poll(self) -> int | None:
         """None while the session runs or nobody can tell - a cache cannot; else its exit code."""
         try:
-            before = losing.see(self)
+            before = self._seen_pod
             status = await super().poll()
             if status is None and self.identity == plan.USER_TOKEN:
-                await usertoken.renew(self)
-            return await losing.judge(self, status, before)
+                await self._user_token.renew(self.cluster, self.make_session)
+            monitor = PodMonitor(self.cluster, self.namespace, self.pod_name)
+            return await self._act_on(
+                await monitor.find_health(status, before, self._seen_pod), status
+            )
         except Exception as error:  # noqa: BLE001 - any failure to find out means: not known to be gone
             self.log.warning("Cannot tell whether %s runs, taking it to: %s", self.pod_name, error)
             return None
 
+    @property
+    def _seen_pod(self) -> Mapping[str, Any] | None:
+        """The pod as the watch shows it; None where it shows none."""
+        watch = self.pod_reflector
+        return watch.resources.get(f"{self.namespace}/{self.pod_name}") if watch else None
+
+    async def _act_on(self, health: Health, status: int | None) -> int | None:
+        """Tell trouble once and end a lost session; what JupyterHub is told instead of `status`."""
+        if health.lost:
+            await self._end_lost_session(health)
+            return 1 if status is None else status
+        if health.trouble and health.trouble != self._last_trouble:
+            self.log.warning("%s goes on after trouble: %s", self._log_name, health.trouble)
+        self._last_trouble = health.trouble
+        return None
+
+    async def _end_lost_session(self, health: Health) -> None:
+        # A start that failed, and is now undone, has a cause of its own.
+        if not self._last_loss and self._spawn_future is None:
+            self._last_loss = health.lost
+            self.log.warning("%s is over: %s", self._log_name, health.lost)
+            metrics.LOSSES.labels(health.kind).inc()
+            lost = LostError(f"Your session ended: {health.lost}.")
+            # JupyterHub keeps a spawner whose last start failed, and its page with the cause and a
+            # button; without that it would only say that nothing runs.
+            self._spawn_future = make_failed_start(lost)
+        if self.delete_stopped_pods:
+            await self.stop(now=True)
+
     async def stop(self, now: bool = False) -> None:
         """Remove the pod, the project and the account, each found by label and deleted by uid."""
         session = await self.make_session()
-        by_request = await choosing.by_request(self.cluster, self.project_api, self.log)
-        _, left = await asyncio.gather(
+        by_request = await project_api.is_by_request(self.cluster, self.project_api, self.log)
+        _, left = await run_together(
             self._stop_pods(session, 0 if now else self.delete_grace_period),
-            steps.remove_session(
+            removal.remove_session(
                 self.cluster, session, by_request, temporary=self.project == plan.TEMPORARY
             ),
         )
@@ -367,7 +370,7 @@ class WorkshopSpawner(
 
     def run_post_stop_hook(self) -> Any:
         """JupyterHub's hook; before it, revoke the tokens that a restarted hub has forgotten."""
-        revoked = hubtokens.revoke(self.user, self.name)
+        revoked = server_tokens.revoke(self.user, self.name)
         if revoked:
             self.log.info(
                 "Revoked %s of %s", "a token" if revoked == 1 else revoked, self._log_name
@@ -377,12 +380,12 @@ class WorkshopSpawner(
     async def _stop_pods(self, session: Session, grace: int) -> None:
         await self._start_watching_pods()
         wait = self.start_timeout
-        await launching.remove(self.cluster, self._pod_watch, session, grace, wait)
+        await session_pod.remove(self.cluster, self._pod_watch, session, grace, wait)
 
     async def delete_forever(self) -> None:
         """Delete the user's home with the user, where there is one and `delete_pvc` says so."""
         if self.storage_pvc_ensure:
             await super().delete_forever()
-        furniture = self.make_furniture()
-        if furniture and self.delete_pvc:
-            await steps.remove_home(self.cluster, await self.make_session(), furniture)
+        home_volume = self.make_home_volume()
+        if home_volume and self.delete_pvc:
+            await removal.remove_home(self.cluster, await self.make_session(), home_volume)

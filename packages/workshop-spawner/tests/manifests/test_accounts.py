@@ -1,11 +1,13 @@
 """Accounts, Secrets and bindings."""
 
+from __future__ import annotations
+
 import base64
 
 import pytest
 
 from workshop_spawner.manifests import accounts
-from workshop_spawner.session import Hub, Session
+from workshop_spawner.model.session import Hub, Session
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
 SESSION = Session(HUB, "s" * 16, "alice")

@@ -1,11 +1,13 @@
 """The budgets, number for number."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from workshop_spawner.manifests import budgets
-from workshop_spawner.session import Hub, Session
+from workshop_spawner.model.session import Hub, Session
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
 SESSION = Session(HUB, "s" * 16, "alice")

@@ -1,5 +1,7 @@
 """The console's container: its manifest, and the script that gives it its token, really run."""
 
+from __future__ import annotations
+
 import contextlib
 import os
 import signal
@@ -9,7 +11,7 @@ from copy import deepcopy
 import pytest
 
 from workshop_spawner.manifests import console, pods
-from workshop_spawner.session import Hub, Session
+from workshop_spawner.model.session import Hub, Session
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
 SESSION = Session(HUB, "s" * 16, "alice")
@@ -44,7 +46,7 @@ def test_the_console_listens_on_loopback_below_the_sessions_gate():
 @pytest.mark.parametrize("token", [pods.ACCOUNT_TOKEN, pods.USER_TOKEN])
 def test_it_shares_the_sessions_token_by_file(token):
     bare = console.add(POD, console.Console("c:1"), "/user/alice/")
-    pod = pods.dress(bare, SESSION, OWNER, token)
+    pod = pods.finalize_manifest(bare, SESSION, OWNER, token)
     first, second = pod["spec"]["containers"]
     assert first["volumeMounts"] == second["volumeMounts"]
     assert second["volumeMounts"][0]["mountPath"] == os.path.dirname(console.TOKEN_FILE)

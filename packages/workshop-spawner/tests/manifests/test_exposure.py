@@ -1,12 +1,14 @@
 """Ports that are reached from outside."""
 
+from __future__ import annotations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_spawner import labels, naming
 from workshop_spawner.manifests import exposure
-from workshop_spawner.session import Hub, Session
+from workshop_spawner.model import labels, naming
+from workshop_spawner.model.session import Hub, Session
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
 SESSION = Session(HUB, "s" * 16, "alice")

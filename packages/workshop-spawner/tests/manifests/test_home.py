@@ -1,12 +1,14 @@
-"""Homes: the claim, the pod's furniture, and the script that fills a home, run by a real shell."""
+"""Homes: the claim, the pod's volume, and the script that fills a home, run by a real shell."""
+
+from __future__ import annotations
 
 import subprocess
 
 import pytest
 
-from workshop_spawner import labels
 from workshop_spawner.manifests import home
-from workshop_spawner.session import Hub, Session
+from workshop_spawner.model import labels
+from workshop_spawner.model.session import Hub, Session
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
 SESSION = Session(HUB, "s" * 16, "alice")
@@ -32,7 +34,7 @@ def test_a_furnished_pod_fills_the_home_before_it_starts():
         "securityContext": {"runAsNonRoot": True},
         "env": [{"name": "WORKSHOP_SYNC_VOLUME", "value": "yes"}, {"name": "SECRET"}],
     }
-    pod = home.furnish({"spec": {"containers": [main]}}, SESSION, HOME)
+    pod = home.mount({"spec": {"containers": [main]}}, SESSION, HOME)
     init = pod["spec"]["initContainers"][0]
     assert init["name"] == "setup-volume"
     assert init["image"] == "example.com/workshop"

@@ -1,12 +1,14 @@
 """Who may talk to whom, tried by a small evaluator of NetworkPolicies."""
 
+from __future__ import annotations
+
 import ipaddress
 
 import pytest
 
-from workshop_spawner import labels
 from workshop_spawner.manifests import network
-from workshop_spawner.session import Hub, Session
+from workshop_spawner.model import labels
+from workshop_spawner.model.session import Hub, Session
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
 MINE = Session(HUB, "s" * 16, "alice")

@@ -1,10 +1,12 @@
 """The project's Namespace."""
 
+from __future__ import annotations
+
 import pytest
 
-from workshop_spawner import labels
 from workshop_spawner.manifests import projects
-from workshop_spawner.session import Hub, Session
+from workshop_spawner.model import labels
+from workshop_spawner.model.session import Hub, Session
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
 SESSION = Session(HUB, "s" * 16, "alice")

@@ -1,5 +1,7 @@
 """Extra resources: read, filled in and checked before anything is made."""
 
+from __future__ import annotations
+
 import contextlib
 import json
 
@@ -7,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_spawner import labels
 from workshop_spawner.manifests import budgets, resources
-from workshop_spawner.session import Hub, Session
+from workshop_spawner.model import labels
+from workshop_spawner.model.session import Hub, Session
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
 SESSION = Session(HUB, "s" * 16, "alice")
@@ -162,7 +164,7 @@ def test_any_list_is_read_or_refused(things):
 def test_what_others_lean_on_comes_first():
     extras = read(
         [
-            {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}},
+            {"apiVersion": "apps/v1", "kind": "Site", "metadata": {"name": "d"}},
             {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}},
             {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "intro-alice-dev"}},
             {
@@ -173,7 +175,7 @@ def test_what_others_lean_on_comes_first():
         ]
     )
     waves = [[e.manifest["kind"] for e in wave] for _, wave in resources.sort_waves(extras)]
-    assert waves == [["ConfigMap"], ["RoleBinding"], ["Deployment"]]
+    assert waves == [["ConfigMap"], ["RoleBinding"], ["Site"]]
 
 
 def test_what_is_made_is_told_in_words():

@@ -1,5 +1,7 @@
 """The pages of anonymous login, asked by real HTTP of a real hub."""
 
+from __future__ import annotations
+
 import asyncio
 import html
 import re
@@ -12,7 +14,7 @@ pytestmark = pytest.mark.hub
 
 @pytest.fixture
 def lobby(hub_factory, single_server):
-    """A hub whose servers are plain processes: these tests are about its door."""
+    """A hub whose servers are plain processes: these tests are about its kube."""
 
     async def start(more="", **options):
         return await hub_factory(
@@ -209,7 +211,7 @@ async def test_the_port_of_the_hubs_api_is_no_way_round_the_limits(lobby, visit)
                 said = re.findall(r'role="alert">([^<]*)', await answer.text())
                 assert (answer.status, said) == (403, [PAST_THE_PROXY]), "right or wrong"
     assert await users(hub) == []
-    # Through the proxy a forged mark is written over, and the door is open.
+    # Through the proxy a forged mark is written over, and the way in is open.
     async with guesser.http.get(hub.url + "hub/login", headers=forged) as answer:
         found = re.search(r'name="_xsrf" value="([^"]*)"', await answer.text())
     data = {"_xsrf": found[1], "code": "sesame"}

@@ -6,22 +6,22 @@ a request; nothing else in the package decides about entry. One file of this fol
 
 from __future__ import annotations
 
-import dataclasses
-import typing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
-if typing.TYPE_CHECKING:
+if TYPE_CHECKING:
     from tornado.web import RequestHandler
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The visitor is known, and may not enter. The message is a sentence for that person."""
 
 
-class Unanswered(Exception):
-    """Nobody could say whether the visitor may enter (the hub is away): not a refusal."""
+class UnansweredError(Exception):
+    """It is unknown whether the visitor may enter (the hub is away): not a refusal."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Visitor:
     """Somebody whom the gate let in.
 
@@ -35,7 +35,7 @@ class Visitor:
     by_token: bool = False
 
 
-class Gate(typing.Protocol):
+class Gate(Protocol):
     """What every way in can do. Methods with a handler never block the event loop."""
 
     mode: str
@@ -46,21 +46,21 @@ class Gate(typing.Protocol):
     async def admit(self, handler: RequestHandler) -> Visitor | None:
         """Tell who asks: a visitor, or None for somebody unknown.
 
-        Raises `Refused` for a known person without the right to enter, `Unanswered` when it
-        cannot be known now.
+        Raises `RefusedError` for a known person without the right to enter, `UnansweredError`
+        when it cannot be known now.
         """
 
     async def begin_login(self, handler: RequestHandler) -> None:
         """Answer an unknown person's page view: send them to where they can log in."""
 
     async def still_valid(self, handler: RequestHandler) -> bool:
-        """Ask again about the owner of a long-lived socket. Raises `Unanswered`."""
+        """Ask again about the owner of a long-lived socket. Raises `UnansweredError`."""
 
     def xsrf_token(self, handler: RequestHandler) -> bytes:
         """Return the token that this visitor's forms and scripts must send back."""
 
     def check_xsrf(self, handler: RequestHandler) -> None:
-        """Raise `Refused` when a request that changes something lacks that token."""
+        """Raise `RefusedError` when a request that changes something lacks that token."""
 
-    def routes(self) -> list[tuple[str, type[RequestHandler], dict[str, typing.Any]]]:
+    def routes(self) -> list[tuple[str, type[RequestHandler], dict[str, Any]]]:
         """List the gate's own open routes below the prefix (callback, log-in form)."""

@@ -12,15 +12,12 @@ import binascii
 import hashlib
 import hmac
 import time
-import typing
+from collections.abc import Callable
 
 from tornado import web
 
-from jupyterhub_butterfly import tickets
-from jupyterhub_butterfly.hub import settings
-
-from . import Refused, Visitor
-from .none import check_form
+from jupyterhub_butterfly import settings
+from jupyterhub_butterfly.auth import RefusedError, Visitor, standalone
 
 # Wrong attempts in a row that are free, and the longest wait that they add up to, in seconds.
 FREE_ATTEMPTS = 5
@@ -28,7 +25,7 @@ LONGEST_WAIT = 30.0
 KNOWN_COOKIE = "terminal-known"
 
 
-def parse_credentials(header: str) -> tuple[str, str] | None:
+def find_credentials(header: str) -> tuple[str, str] | None:
     """Return name and password of an Authorization header, None when it has none."""
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
@@ -45,7 +42,7 @@ def make_wait(failures: int) -> float:
     return min(LONGEST_WAIT, 2.0 ** (failures - FREE_ATTEMPTS)) if failures > FREE_ATTEMPTS else 0.0
 
 
-class BasicGate:
+class BasicGate(standalone.StandaloneGate):
     """Admits whoever knows the name and the password."""
 
     mode = "basic"
@@ -55,31 +52,28 @@ class BasicGate:
         name: str,
         password: str,
         secret: bytes,
-        clock: typing.Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if not name or not password:
             raise settings.SettingsError(
                 "ButterflyApp.mode = 'basic' needs AUTH_USERNAME and AUTH_PASSWORD in the "
                 "environment."
             )
-        self.secret = secret
+        super().__init__(secret)
         self.failures = 0
         self._clock = clock
         self._closed_until = 0.0
         self._expected = _digest(secret, name, password)
 
-    async def start(self) -> None:
-        """Nothing to prepare."""
-
     async def admit(self, handler: web.RequestHandler) -> Visitor | None:
         """Compare what the browser sends with each request."""
-        given = parse_credentials(handler.request.headers.get("Authorization", ""))
+        given = find_credentials(handler.request.headers.get("Authorization", ""))
         if given is None:
             return None
         known = handler.get_signed_cookie(KNOWN_COOKIE) == b"known"
         if not known and self._clock() < self._closed_until:
             # Also for the right password, as else this answer would tell which one is wrong.
-            raise Refused("Too many wrong passwords. Wait half a minute, then try again.")
+            raise RefusedError("Too many wrong passwords. Wait half a minute, then try again.")
         if hmac.compare_digest(_digest(self.secret, *given), self._expected):
             if not known:
                 self.failures = 0
@@ -91,7 +85,7 @@ class BasicGate:
         return None
 
     def _remember(self, handler: web.RequestHandler) -> None:
-        """Whoever guesses must not shut out the browser that is in; the password is still asked."""
+        """Keep guesses from shutting out a browser that is in; the password is still checked."""
         handler.set_signed_cookie(
             KNOWN_COOKIE,
             "known",
@@ -107,22 +101,6 @@ class BasicGate:
         handler.set_status(401)
         handler.set_header("WWW-Authenticate", 'Basic realm="terminal", charset="UTF-8"')
         handler.finish("Name and password, please.\n")
-
-    async def still_valid(self, handler: web.RequestHandler) -> bool:
-        """A password does not run out while the server lives."""
-        return True
-
-    def xsrf_token(self, handler: web.RequestHandler) -> bytes:
-        """Return a token that only our own pages carry: browsers send passwords along, too."""
-        return tickets.make_ticket(self.secret, "form").encode()
-
-    def check_xsrf(self, handler: web.RequestHandler) -> None:
-        """Refuse a form or script that does not carry it, or that comes from elsewhere."""
-        check_form(handler, self.xsrf_token(handler))
-
-    def routes(self) -> list[tuple[str, type[web.RequestHandler], dict[str, typing.Any]]]:
-        """None of its own."""
-        return []
 
 
 def _digest(secret: bytes, name: str, password: str) -> bytes:

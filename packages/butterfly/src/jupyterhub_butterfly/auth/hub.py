@@ -9,16 +9,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import typing
+from typing import TYPE_CHECKING, Any
 
 from tornado import httputil, web
 
-from jupyterhub_butterfly import failures, process
-from jupyterhub_butterfly.hub import hubclient, settings
+from jupyterhub_butterfly import error_pages, process, settings
+from jupyterhub_butterfly.auth import RefusedError, UnansweredError, Visitor
+from jupyterhub_butterfly.hub import hubclient
 
-from . import Refused, Unanswered, Visitor
-
-if typing.TYPE_CHECKING:
+if TYPE_CHECKING:
     from jupyterhub.services.auth import HubOAuth
 
 log = logging.getLogger(__name__)
@@ -57,7 +56,7 @@ class HubGate:
         try:
             model = await self.client.get_user(handler, sync=False)
         except web.HTTPError as error:
-            raise Unanswered(
+            raise UnansweredError(
                 "The hub did not answer who you are. Try again in a moment."
             ) from error
         if model is None:
@@ -70,7 +69,7 @@ class HubGate:
         """Send the visitor to the hub, with state and (hub 6) PKCE; they come back to this page."""
         await self.start()
         client, params = self.client, {}
-        state: dict[str, typing.Any] = {"next_url": handler.request.uri}
+        state: dict[str, Any] = {"next_url": handler.request.uri}
         if getattr(client, "pkce_enabled", False):  # JupyterHub 6
             verifier, challenge, method = client.generate_pkce_code_challenge()
             params = {"code_challenge": challenge, "code_challenge_method": method}
@@ -89,7 +88,7 @@ class HubGate:
                 token, use_cache=False, session_id=session, sync=False
             )
         except web.HTTPError as error:
-            raise Unanswered("The hub did not answer.") from error
+            raise UnansweredError("The hub did not answer.") from error
         return model is not None and bool(self.client.check_scopes(self.hub.access_scopes, model))
 
     def xsrf_token(self, handler: web.RequestHandler) -> bytes:
@@ -101,23 +100,23 @@ class HubGate:
         try:
             self.client.check_xsrf_cookie(handler)
         except web.HTTPError as error:
-            raise Refused("The page's token is missing or old. Reload the page.") from error
+            raise RefusedError("The page's token is missing or old. Reload the page.") from error
 
-    def routes(self) -> list[tuple[str, type[web.RequestHandler], dict[str, typing.Any]]]:
+    def routes(self) -> list[tuple[str, type[web.RequestHandler], dict[str, Any]]]:
         """The callback of the login and the way out, both open by nature."""
         return [
             (r"oauth_callback", OAuthCallback, {"gate": self}),
             (r"logout", Logout, {"gate": self}),
         ]
 
-    def _check_scopes(self, model: dict[str, typing.Any]) -> None:
+    def _check_scopes(self, model: dict[str, Any]) -> None:
         if not self.client.check_scopes(self.hub.access_scopes, model):
             log.warning("Refused hub %s %s: no access scope", model.get("kind"), model.get("name"))
-            raise Refused(
+            raise RefusedError(
                 f"You are logged in as {model.get('name')}, and this is not your terminal."
             )
 
-    def _make_binding(self, handler: web.RequestHandler, model: dict[str, typing.Any]) -> str:
+    def _make_binding(self, handler: web.RequestHandler, model: dict[str, Any]) -> str:
         token = self.client.get_token(handler) or ""
         text = f"{self.client.get_session_id(handler)}:{token}:{model['name']}"
         return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
@@ -149,7 +148,7 @@ class Logout(web.RequestHandler):
         """Log out; nothing to do for somebody unknown."""
         try:
             visitor = await self.gate.admit(self)
-        except (Refused, Unanswered):
+        except (RefusedError, UnansweredError):
             visitor = None
         if visitor is not None:
             self.settings["sockets"].close_login(visitor.binding)
@@ -182,14 +181,14 @@ def _make_client(hub: settings.HubSettings) -> HubOAuth:
     )
     if hub.callback_url:
         client.oauth_redirect_uri = hub.callback_url
-    process.settle()
+    process.trim_memory()
     return client
 
 
 def _make_callback_handler(client: HubOAuth) -> type[web.RequestHandler]:
     from jupyterhub.services import auth
 
-    class Callback(failures.LogsNoQuery, auth.HubOAuthCallbackHandler):
+    class Callback(error_pages.LogsNoQuery, auth.HubOAuthCallbackHandler):
         hub_auth = client
 
         async def prepare(self) -> None:

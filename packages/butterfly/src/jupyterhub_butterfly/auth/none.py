@@ -6,15 +6,12 @@ rebinding), and forms and sockets need the page's own token.
 
 from __future__ import annotations
 
-import hmac
 import logging
-import typing
+from collections.abc import Collection
 
 from tornado import web
 
-from jupyterhub_butterfly import origins, tickets
-
-from . import Refused, Visitor
+from jupyterhub_butterfly.auth import RefusedError, Visitor, standalone
 
 log = logging.getLogger(__name__)
 
@@ -22,13 +19,13 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 LOOPBACK_ADDRESSES = ("127.0.0.1", "localhost", "::1")
 
 
-class OpenGate:
+class OpenGate(standalone.StandaloneGate):
     """Admits everybody who asks for us by the right host name."""
 
     mode = "none"
 
-    def __init__(self, secret: bytes, hosts: typing.Collection[str] = LOOPBACK) -> None:
-        self.secret = secret
+    def __init__(self, secret: bytes, hosts: Collection[str] = LOOPBACK) -> None:
+        super().__init__(secret)
         self.hosts = hosts
 
     async def start(self) -> None:
@@ -47,34 +44,8 @@ class OpenGate:
         """Refuse a foreign host name: a page of another site whose name now points to us."""
         name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
         if self.hosts and name.lower() not in self.hosts:
-            raise Refused(f"This terminal does not answer for the host {name!r}.")
+            raise RefusedError(f"This terminal does not answer for the host {name!r}.")
 
     async def begin_login(self, handler: web.RequestHandler) -> None:
         """There is nothing to log in to."""
         raise web.HTTPError(403, "You may not enter.")
-
-    async def still_valid(self, handler: web.RequestHandler) -> bool:
-        """Nothing that lets in can run out."""
-        return True
-
-    def xsrf_token(self, handler: web.RequestHandler) -> bytes:
-        """Return a token that only our own pages carry."""
-        return tickets.make_ticket(self.secret, "form").encode()
-
-    def check_xsrf(self, handler: web.RequestHandler) -> None:
-        """Refuse a form or script that does not carry it, or that comes from elsewhere."""
-        check_form(handler, self.xsrf_token(handler))
-
-    def routes(self) -> list[tuple[str, type[web.RequestHandler], dict[str, typing.Any]]]:
-        """None of its own."""
-        return []
-
-
-def check_form(handler: web.RequestHandler, expected: bytes) -> None:
-    """Hold a changing request's token and origin against ours. Raises `Refused`."""
-    given = handler.request.headers.get("X-XSRFToken") or handler.get_argument("_xsrf", "")
-    origin = handler.request.headers.get("Origin")
-    if origin is not None and not origins.judge_origin(origin, handler.request.host):
-        raise Refused("This request comes from another site.")
-    if not hmac.compare_digest(given.encode("utf-8", "replace"), expected):
-        raise Refused("The page's token is missing or old. Reload the page.")

@@ -1,7 +1,7 @@
-"""Tell the hub when this terminal was last used: one of the doors to the network.
+"""Tell the hub when this terminal was last used.
 
-`app` notes activity here as it happens and runs `report_forever`. What counts is what a person
-does, not an open tab; the hub's culler decides by it.
+Activity is recorded here as it happens, and reported by `report_forever`. What counts is what a
+person does, not an open tab; the hub's culler decides by it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import datetime
 import json
 import logging
 import random
-import typing
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from tornado import httpclient
 
@@ -20,7 +21,6 @@ log = logging.getLogger(__name__)
 LONGEST_BACKOFF = 60.0
 LONGEST_START = 10.0
 REQUEST_SECONDS = 20.0
-_sleep = asyncio.sleep
 
 
 def make_start(interval: float, chance: float) -> float:
@@ -43,7 +43,7 @@ def make_delay(interval: float, failures: int, chance: float) -> float:
     return interval * (0.9 + 0.2 * chance)
 
 
-def make_report(server_name: str, last_activity: datetime.datetime) -> dict[str, typing.Any]:
+def make_report(server_name: str, last_activity: datetime.datetime) -> dict[str, Any]:
     """Make the hub's document: for the server and for the user. The time must have a zone."""
     time = last_activity.isoformat()
     return {"servers": {server_name: {"last_activity": time}}, "last_activity": time}
@@ -59,7 +59,8 @@ class Reporter:
         server_name: str,
         *,
         interval: float,
-        request_options: typing.Mapping[str, typing.Any] | None = None,
+        request_options: Mapping[str, Any] | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.url = url
         self.server_name = server_name
@@ -69,14 +70,15 @@ class Reporter:
         self._news = asyncio.Event()
         self._token = token
         self._options = dict(request_options or {})
+        self._sleep = sleep
 
-    def note(self) -> None:
+    def record(self) -> None:
         """Take note that somebody does something now; cheap, called for every key."""
         self.last_activity = datetime.datetime.now(datetime.UTC)
         self._news.set()
 
-    def tell_quiet(self) -> float:
-        """Return how many seconds ago somebody did something; infinite if nobody did yet."""
+    def seconds_idle(self) -> float:
+        """Return how many seconds ago somebody did something; infinite before the first time."""
         if self.last_activity is None:
             return float("inf")
         return (datetime.datetime.now(datetime.UTC) - self.last_activity).total_seconds()
@@ -90,7 +92,7 @@ class Reporter:
         while True:
             await self._news.wait()
             self._news.clear()
-            await _sleep(make_start(self.interval, random.random()))  # noqa: S311
+            await self._sleep(make_start(self.interval, random.random()))  # noqa: S311
             try:
                 await self.report()
                 failures = 0
@@ -102,7 +104,7 @@ class Reporter:
                 log.exception("Reporting activity failed")
             if failures:
                 self._news.set()
-            await _sleep(make_delay(self.interval, failures, random.random()))  # noqa: S311
+            await self._sleep(make_delay(self.interval, failures, random.random()))  # noqa: S311
 
     async def report(self) -> bool:
         """Report what is new; tell whether there was anything. Raises what the request raises."""

@@ -3,7 +3,7 @@
 `jupyterhub.services.auth` imports the module of scopes, that one the hub's tables, and they
 SQLAlchemy; JupyterHub 6 imports aiohttp as well. That is 45 MiB and half a second in each session,
 for functions that a server never calls. So stand-ins wait in the place of those modules during the
-import: whoever does use one gets the real module, just later. What decides about entry is
+import: what does use one gets the real module, just later. What decides about entry is
 JupyterHub's own code, unchanged; should the lean import fail, the plain one takes its place.
 
 `load` is called by the hub's gate, in a thread. `fetch` is what it gives JupyterHub 6 to speak with
@@ -12,13 +12,14 @@ the hub: tornado's client, which 5 uses.
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import logging
 import ssl
 import sys
 import types
-import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from tornado import httpclient
 
@@ -36,19 +37,19 @@ class Deferred(types.ModuleType):
     `known` has what is asked for during the import already: a name here is not passed on.
     """
 
-    def __init__(self, name: str, known: typing.Mapping[str, object], package: bool) -> None:
+    def __init__(self, name: str, known: Mapping[str, object], package: bool) -> None:
         super().__init__(name)
         self.__dict__.update(known)
         self.__dict__["_package"] = package
 
-    def __getattr__(self, name: str) -> typing.Any:
+    def __getattr__(self, name: str) -> Any:
         """Import the real module for a name; the import system's own questions need none."""
         if name.startswith("__") and not (name == "__path__" and self._package):
             raise AttributeError(name)
         return getattr(find_real(self.__name__), name)
 
 
-class NeverRaised(Exception):
+class NeverRaisedError(Exception):
     """In the place of SQLAlchemyError, which handlers of the hub catch: there is no database."""
 
 
@@ -62,7 +63,7 @@ def make_stand_ins() -> list[Deferred]:
     """Make a stand-in for each module that a server does not need."""
     return [
         Deferred("sqlalchemy", {}, package=True),
-        Deferred("sqlalchemy.exc", {"SQLAlchemyError": NeverRaised}, package=False),
+        Deferred("sqlalchemy.exc", {"SQLAlchemyError": NeverRaisedError}, package=False),
         Deferred("jupyterhub.orm", {}, package=False),
         Deferred("jupyterhub.roles", {}, package=False),
         Deferred("jupyterhub.httpclient", {"fetch": fetch}, package=False),
@@ -92,7 +93,7 @@ def load() -> types.ModuleType:
     return importlib.import_module(CLIENT)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Answer:
     """What JupyterHub's client looks at in an answer."""
 
@@ -110,8 +111,8 @@ class Answer:
 
 
 async def fetch(
-    url: str, *, method: str = "GET", raise_for_status: bool = True, **options: typing.Any
-) -> typing.Any:
+    url: str, *, method: str = "GET", raise_for_status: bool = True, **options: Any
+) -> Any:
     """Fetch from the hub as `jupyterhub.httpclient.fetch` does; returns an `Answer`.
 
     A request of another kind than the login's is left to that one. Raises what tornado's client
@@ -134,7 +135,7 @@ async def fetch(
     return Answer(answer.code, answer.body)
 
 
-def is_simple(url: str, options: typing.Mapping[str, typing.Any]) -> bool:
+def is_simple(url: str, options: Mapping[str, Any]) -> bool:
     """Tell whether `fetch` can do this itself: an ordinary URL, and options that mean the same."""
     return (
         url.startswith(("http://", "https://"))

@@ -12,7 +12,8 @@ import logging
 import os
 import pathlib
 import tempfile
-import typing
+from collections.abc import Mapping
+from typing import Any
 
 log = logging.getLogger(__name__)
 
@@ -28,12 +29,12 @@ def make_server_url(host: str, port: str) -> str:
 
 def make_kubeconfig(
     server: str, folder: pathlib.Path, token: pathlib.Path, namespace: str, *, has_ca: bool
-) -> dict[str, typing.Any]:
+) -> dict[str, Any]:
     """Make the document: context `local`, the holder of `token`, the namespace preset.
 
     The cluster's CA is that of the account's `folder`.
     """
-    cluster: dict[str, typing.Any] = {"server": server}
+    cluster: dict[str, Any] = {"server": server}
     if has_ca:
         cluster["certificate-authority"] = str(folder / "ca.crt")
     context = {"cluster": "local", "user": "local", "namespace": namespace or "default"}
@@ -47,7 +48,7 @@ def make_kubeconfig(
     }
 
 
-def ensure_kubeconfig(environ: typing.Mapping[str, str], home: str) -> str | None:
+def ensure_kubeconfig(environ: Mapping[str, str], home: str) -> str | None:
     """Write the kubeconfig and return its path; None where there is no account or no cluster.
 
     A KUBECONFIG that somebody has set stays theirs.
@@ -78,7 +79,7 @@ def _read(path: pathlib.Path) -> str:
         return ""
 
 
-def _write(document: dict[str, typing.Any], home: pathlib.Path) -> pathlib.Path:
+def _write(document: dict[str, Any], home: pathlib.Path) -> pathlib.Path:
     # JSON is YAML; nothing of the user's own ~/.kube/config is touched.
     text = json.dumps(document, indent=2) + "\n"
     for folder in (home / ".kube", pathlib.Path(tempfile.gettempdir()) / f"kube-{os.getuid()}"):

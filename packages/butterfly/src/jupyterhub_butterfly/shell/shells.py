@@ -1,6 +1,6 @@
 """What all shells of this server start with: command, environment, folder, greeting.
 
-Called by `app` before the port is open: it may block.
+Made before the port is open: it may block.
 """
 
 from __future__ import annotations
@@ -8,18 +8,16 @@ from __future__ import annotations
 import os
 import pathlib
 import pwd
-import typing
+from collections.abc import Callable, Mapping
 
-from jupyterhub_butterfly import options
+from jupyterhub_butterfly import config
+from jupyterhub_butterfly.rules import bashrc, environment
+from jupyterhub_butterfly.shell import kubeconfig, runtime, startup, toollinks
 from jupyterhub_butterfly.terminal import sessions
 
-from . import bashrc, environment, kubeconfig, runtime, startup, toollinks
 
-
-def find_home(environ: typing.Mapping[str, str]) -> str:
-    """Return the home folder; an account without an entry in passwd has HOME, or the current
-    one.
-    """
+def find_home(environ: Mapping[str, str]) -> str:
+    """Return the home folder: HOME, else that of the account, else the current one."""
     if home := environ.get("HOME"):
         return home
     try:
@@ -28,7 +26,7 @@ def find_home(environ: typing.Mapping[str, str]) -> str:
         return str(pathlib.Path.cwd())
 
 
-def find_user(environ: typing.Mapping[str, str]) -> str:
+def find_user(environ: Mapping[str, str]) -> str:
     """Return the account's name, for USER; an arbitrary UID has none and gets the hub's."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
@@ -39,7 +37,7 @@ def find_user(environ: typing.Mapping[str, str]) -> str:
 class Shells:
     """The shells' surroundings, made once a start."""
 
-    def __init__(self, traits: options.ButterflyOptions, environ: typing.Mapping[str, str]) -> None:
+    def __init__(self, traits: config.ButterflyOptions, environ: Mapping[str, str]) -> None:
         self.traits = traits
         self.environ = environ
         self.home = find_home(environ)
@@ -70,13 +68,13 @@ class Shells:
             extra["PATH"] = runtime.make_path(self.runtime.bin, sourced.get("PATH", ""))
         return environment.make_environment(sourced, **names, extra=extra)
 
-    def _fill(self, place: runtime.Runtime) -> None:
+    def _fill(self, made: runtime.Runtime) -> None:
         prompt = self.env.get("PS1") or bashrc.make_prompt(self.environ.get("JUPYTERHUB_USER", ""))
         fragments = startup.find_profile(self.roots)
-        place.bashrc.write_text(bashrc.make_bashrc(prompt, fragments))
+        made.bashrc.write_text(bashrc.make_bashrc(prompt, fragments))
         path = self.env.get("PATH", "").split(":", 1)[-1]  # without our own folder
         self.tools = toollinks.find_tools(toollinks.find_folders(path, self.traits.roots))
-        toollinks.link_tools(place, self.tools, None, self.env)
+        toollinks.link_tools(made, self.tools, None, self.env)
 
     def make_policy(self) -> sessions.Policy:
         """What all sessions have in common."""
@@ -95,10 +93,10 @@ class Shells:
             greet=self.greeter.greet,
         )
 
-    async def set_up(self, tell: typing.Callable[[str], None]) -> None:
-        """Run the workshop's own set-up, once, beside the shells; `tell` reaches open pages."""
+    async def set_up(self, notify: Callable[[str], None]) -> None:
+        """Run the workshop's own set-up, once, while shells run; `notify` reaches open pages."""
         folder = pathlib.Path(self.cwd) / ".workshop"
-        await self.greeter.set_up(folder / "setup", self.env, folder / "setup.log", tell)
+        await self.greeter.set_up(folder / "setup", self.env, folder / "setup.log", notify)
 
     async def choose_tools(self) -> None:
         """Have the shells find the `oc` and `kubectl` that fit the cluster."""

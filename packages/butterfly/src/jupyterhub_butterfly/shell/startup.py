@@ -1,9 +1,7 @@
 """What a session's image and workshop want done before the first shell.
 
-As in the original images: shell fragments in `profile.d` and `envvars/` set variables for every
-shell;
-`.workshop/setup` runs once a start, with its output in a log that the person can read. The choice
-of files is pure; `app` calls `collect_variables` and `run_setup` at start.
+As in the original images: shell fragments in `profile.d` and `envvars/` set variables for
+every shell; `.workshop/setup` runs once a start, with its output in a log that the person can read.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ import os
 import pathlib
 import signal
 import subprocess
-import typing
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +26,7 @@ COLLECT_SECONDS = 10.0
 SETUP_SECONDS = 900.0
 
 
-def find_fragments(roots: typing.Iterable[pathlib.Path]) -> list[pathlib.Path]:
+def find_fragments(roots: Iterable[pathlib.Path]) -> list[pathlib.Path]:
     """Find the files to source, in order: those of the first root first."""
     found: list[pathlib.Path] = []
     for root in roots:
@@ -38,12 +36,12 @@ def find_fragments(roots: typing.Iterable[pathlib.Path]) -> list[pathlib.Path]:
     return found
 
 
-def find_profile(roots: typing.Iterable[pathlib.Path]) -> list[pathlib.Path]:
+def find_profile(roots: Iterable[pathlib.Path]) -> list[pathlib.Path]:
     """Find what interactive shells read once more: functions and aliases are not inherited."""
     return [path for root in roots for path in sorted(root.glob(FRAGMENTS[0]))]
 
 
-def find_motd(roots: typing.Sequence[pathlib.Path]) -> str:
+def find_motd(roots: Sequence[pathlib.Path]) -> str:
     """Return the message of the day: that of the last root that has one, so the workshop's wins."""
     for root in reversed(roots):
         try:
@@ -70,9 +68,7 @@ def parse_variables(dump: bytes) -> dict[str, str]:
     return {name: value for name, found, value in pairs if found and name}
 
 
-def collect_variables(
-    fragments: typing.Sequence[pathlib.Path], env: typing.Mapping[str, str]
-) -> dict[str, str]:
+def collect_variables(fragments: Sequence[pathlib.Path], env: Mapping[str, str]) -> dict[str, str]:
     """Source the fragments and return the environment they leave; a broken one changes nothing.
 
     Called at start, before the port is open: it may block.
@@ -100,37 +96,37 @@ def is_program(path: pathlib.Path) -> bool:
 class Greeter:
     """Tells new shells the message of the day and how the workshop's set-up goes."""
 
-    def __init__(self, roots: typing.Sequence[pathlib.Path], cwd: pathlib.Path) -> None:
+    def __init__(self, roots: Sequence[pathlib.Path], cwd: pathlib.Path) -> None:
         self.roots = roots
         self.cwd = cwd
         self.state = ""
         self.logfile = ""
 
     def greet(self) -> bytes:
-        """Return what a new terminal shows first; read anew, as a set-up may write it."""
+        """Return what a new terminal shows first; read each time, as a set-up may write it."""
         return make_greeting(find_motd(self.roots), self.state, self.logfile)
 
     async def set_up(
         self,
         script: pathlib.Path,
-        env: typing.Mapping[str, str],
+        env: Mapping[str, str],
         logfile: pathlib.Path,
-        tell: typing.Callable[[str], None],
+        notify: Callable[[str], None],
     ) -> None:
-        """Run the workshop's set-up, and tell the pages that are open when it has ended."""
+        """Run the workshop's set-up, and notify the pages that are open when it has ended."""
         if not is_program(script):
             return
         self.state, self.logfile = "running", str(logfile)
         code = await run_setup(script, env, str(self.cwd), logfile)
         self.state = "failed" if code else ""
         if code:
-            tell(f"The workshop's set-up has failed ({code}). What it said: {logfile}")
+            notify(f"The workshop's set-up has failed ({code}). What it said: {logfile}")
         else:
-            tell("The workshop is set up.")
+            notify("The workshop is set up.")
 
 
 async def run_setup(
-    script: pathlib.Path, env: typing.Mapping[str, str], cwd: str, logfile: pathlib.Path
+    script: pathlib.Path, env: Mapping[str, str], cwd: str, logfile: pathlib.Path
 ) -> int | None:
     """Run a workshop's set-up once, if there is one; returns its exit code, None without one.
 
@@ -149,13 +145,18 @@ async def run_setup(
 
 
 async def _run(
-    script: pathlib.Path, env: typing.Mapping[str, str], cwd: str, logfile: pathlib.Path
+    script: pathlib.Path, env: Mapping[str, str], cwd: str, logfile: pathlib.Path
 ) -> int:
     with logfile.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
-            str(script), cwd=cwd, env=dict(env), stdin=-3, stdout=output, stderr=output,
+            str(script),
+            cwd=cwd,
+            env=dict(env),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
             start_new_session=True,
-        )  # fmt: skip
+        )
         try:
             return await asyncio.wait_for(process.wait(), SETUP_SECONDS)
         except TimeoutError:

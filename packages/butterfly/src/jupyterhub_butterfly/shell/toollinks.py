@@ -1,7 +1,7 @@
 """`oc` and `kubectl` in the shells: those that fit the cluster, where several are installed.
 
 The newest is there at once; when the cluster has said its version, the fitting one takes its place.
-A cluster that does not answer changes nothing. `toolversions` chooses; a door to the network.
+A cluster that does not answer changes nothing. `rules.toolversions` chooses.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import logging
 import os
 import pathlib
 import ssl
-import typing
+from collections.abc import Iterable, Mapping
 
-from . import kubeconfig, runtime, toolversions
+from jupyterhub_butterfly.rules import toolversions
+from jupyterhub_butterfly.shell import kubeconfig, runtime
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ LARGEST_ANSWER = 64 * 1024
 Found = dict[str, dict[toolversions.Version, str]]
 
 
-def find_tools(folders: typing.Iterable[str]) -> Found:
+def find_tools(folders: Iterable[str]) -> Found:
     """Find the commands with a version in their names; of equals, that of the first folder."""
     found: Found = {}
     for folder in folders:
@@ -35,13 +36,13 @@ def find_tools(folders: typing.Iterable[str]) -> Found:
             continue
         for name in names:
             path = os.path.join(folder, name)
-            parsed = toolversions.parse_name(name)
+            parsed = toolversions.find_name(name)
             if parsed and os.path.isfile(path) and os.access(path, os.X_OK):
                 found.setdefault(parsed[0], {}).setdefault(parsed[1], path)
     return found
 
 
-def find_folders(path: str, roots: typing.Iterable[str]) -> list[str]:
+def find_folders(path: str, roots: Iterable[str]) -> list[str]:
     """Return where to look: PATH, and `bin` of the image's and the workshop's folders."""
     return [*filter(None, path.split(":")), *(os.path.join(root, "bin") for root in roots)]
 
@@ -50,7 +51,7 @@ def link_tools(
     place: runtime.Runtime,
     found: Found,
     server: toolversions.Version | None,
-    environ: typing.Mapping[str, str],
+    environ: Mapping[str, str],
 ) -> dict[str, str]:
     """Link each command to the version that fits; returns what was linked."""
     linked = {}
@@ -63,7 +64,7 @@ def link_tools(
     return linked
 
 
-def fetch_version(environ: typing.Mapping[str, str]) -> toolversions.Version | None:
+def fetch_version(environ: Mapping[str, str]) -> toolversions.Version | None:
     """Ask the cluster of this pod for its version, which it tells anybody. It blocks.
 
     Raises `OSError` or `ValueError` when it does not answer; None outside of a cluster.
@@ -86,14 +87,12 @@ def fetch_version(environ: typing.Mapping[str, str]) -> toolversions.Version | N
     )
     try:
         with opener.open(url, timeout=SECONDS) as answer:
-            return toolversions.parse_server(json.loads(answer.read(LARGEST_ANSWER)))
+            return toolversions.find_server_version(json.loads(answer.read(LARGEST_ANSWER)))
     except http.client.HTTPException as error:
         raise ValueError(f"no HTTP: {type(error).__name__}") from error
 
 
-async def follow_cluster(
-    place: runtime.Runtime, found: Found, environ: typing.Mapping[str, str]
-) -> None:
+async def follow_cluster(place: runtime.Runtime, found: Found, environ: Mapping[str, str]) -> None:
     """Link the tools that fit as soon as the cluster tells its version; give up after a minute."""
     if all(len(versions) < 2 for versions in found.values()):
         return

@@ -1,6 +1,6 @@
-// Teaches Butterfly's client from outside, first half: runs before its scripts.
+// What Butterfly's client connects to, put in from outside: runs before its scripts.
 // Its two websockets become two ends of one TerminalLink, so that they never close under it (its own
-// way to reconnect interrupts what runs), and its output comes through a queue that can be held.
+// way to reconnect interrupts what runs), and its output comes through a queue that can be paused.
 
 "use strict";
 
@@ -164,7 +164,7 @@
     console.debug("no local storage", error);
   }
 
-  page.link.holdAbove = 64 * 1024;
+  page.link.pauseAbove = 64 * 1024;
 
   window.terminalBridge = { page: page, output: output };
 })();

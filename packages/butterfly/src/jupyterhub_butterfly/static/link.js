@@ -1,13 +1,13 @@
 // The connection of a terminal page to its session: two websockets kept as one.
 // Used by butterfly-bridge.js and xterm-page.js, which draw; nothing here touches the screen.
 //
-// It reconnects by itself, with growing and random pauses, takes up the output where it stopped, holds
+// It reconnects by itself, with growing and random pauses, takes up the output where it stopped, pauses
 // the flow when the page falls behind, and says in `onstate` what a person should know.
 
 "use strict";
 
 (function () {
-  const RENEW_HOLD = 5000; // ms; the server lets go of pages that hold and fall silent
+  const RENEW_PAUSE = 5000; // ms; the server lets go of pages that pause and fall silent
   const SILENCE = 65000; // ms; the server sends something every 20 s
   const FIRST_PAUSE = 400; // ms
   const LONGEST_PAUSE = 20000;
@@ -34,11 +34,11 @@
     constructor(config, handlers) {
       this.config = config;
       this.handlers = handlers;
-      this.holdAbove = 512 * 1024; // characters received and not drawn; a slow screen sets less
+      this.pauseAbove = 512 * 1024; // characters received and not drawn; a slow screen sets less
       this.page = randomHex(16);
       this.received = null; // bytes of output so far; null: nothing was ever shown
       this.backlog = 0;
-      this.held = false;
+      this.paused = false;
       this.tries = 0;
       this.size = null;
       this.sockets = null;
@@ -83,9 +83,9 @@
     // The page has drawn so many characters.
     drawn(count) {
       this.backlog = Math.max(0, this.backlog - count);
-      if (this.held && this.backlog < this.holdAbove / 4) {
-        this.held = false;
-        this._control({ cmd: "go" });
+      if (this.paused && this.backlog < this.pauseAbove / 4) {
+        this.paused = false;
+        this._control({ cmd: "resume" });
       }
     }
 
@@ -114,7 +114,7 @@
     _opened(pair) {
       pair.opened = true;
       this.tries = 0;
-      this.held = false;
+      this.paused = false;
       if (this.received === null) this.received = 0;
       this._state("open");
       if (this.size) this._control(Object.assign({ cmd: "open" }, this.size));
@@ -172,8 +172,8 @@
 
     _watch() {
       if (this.state !== "open") return;
-      if (this.held) this._control({ cmd: "hold" });
-      if (Date.now() - this.heard > SILENCE && !this.held) this._lost();
+      if (this.paused) this._control({ cmd: "pause" });
+      if (Date.now() - this.heard > SILENCE && !this.paused) this._lost();
     }
 
     _lost() {
@@ -193,9 +193,9 @@
       if (!text) return;
       this.received += encoder.encode(text).length;
       this.backlog += text.length;
-      if (!this.held && this.backlog > this.holdAbove) {
-        this.held = true;
-        this._control({ cmd: "hold" });
+      if (!this.paused && this.backlog > this.pauseAbove) {
+        this.paused = true;
+        this._control({ cmd: "pause" });
       }
       this.handlers.onoutput(text);
     }

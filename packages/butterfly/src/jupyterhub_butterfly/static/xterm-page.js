@@ -50,28 +50,37 @@
   // xterm.js sends what an input method composed a moment after it is done; what comes in that moment
   // overtakes it, or is sent twice, or cuts it off. A keyboard that completes words is that fast.
   const field = term.textarea;
-  let composed = 0;
+  let composed = 0; // compositions that are done and whose moment is not over
+  let unsent = []; // what they composed, until xterm.js has sent it
   let held = [];
-  field.addEventListener("compositionend", () => {
+  field.addEventListener("compositionend", (event) => {
     composed += 1;
+    if (event.data) unsent.push(event.data);
     setTimeout(release, 0); // after xterm.js, whose listener is older
+  });
+  term.onData((text) => {
+    if (unsent.length && text.startsWith(unsent[0])) unsent.shift();
   });
   function release() {
     composed -= 1;
     if (composed) return;
-    const keys = held;
+    const late = held;
+    unsent = [];
     held = [];
-    for (const key of keys) {
-      const plain = key.key.length === 1 && !key.ctrlKey && !key.altKey && !key.metaKey;
-      if (plain) term.input(key.key);
-      else field.dispatchEvent(key);
+    for (const event of late) {
+      const plain = event.key?.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey;
+      if (event.type === "input") term.input(event.data);
+      else if (plain) term.input(event.key);
+      else field.dispatchEvent(event);
     }
   }
   addEventListener(
     "input",
     (event) => {
-      // It is in the field, from where xterm.js will send it with what was composed.
-      if (composed && event.target === field) event.stopImmediatePropagation();
+      if (!composed || event.isComposing || event.target !== field) return;
+      event.stopImmediatePropagation();
+      // As long as xterm.js has sent nothing, it will send this too, from the field.
+      if (!unsent.length && event.inputType === "insertText" && event.data) held.push(event);
     },
     true,
   );

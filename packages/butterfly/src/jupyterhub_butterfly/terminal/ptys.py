@@ -1,6 +1,6 @@
 """One pseudo-terminal with a program in it: start, read, write, resize, end.
 
-Called by `sessions` only. Not terminado or ptyprocess: their spawn runs Python in a forked child,
+Not terminado or ptyprocess: their spawn runs Python in a forked child,
 which deadlocks where threads run (the hub's client brings some; Python 3.12 warns of it), and their
 readers decode per read and have neither a write queue nor a pause. `posix_spawn` starts the program
 without running Python in the child: with `setsid`, the first terminal that the child opens, its
@@ -17,10 +17,12 @@ import os
 import signal
 import struct
 import termios
-import typing
+import time
+from collections.abc import Callable
+from typing import ClassVar
 
-from .sizes import Size
-from .turns import Turns
+from jupyterhub_butterfly.rules.sizes import Size
+from jupyterhub_butterfly.rules.turns import Turns
 
 # The kernel hands out at most 4095 bytes a read, so a turn of the loop takes several.
 KERNEL_READ = 4096
@@ -32,7 +34,7 @@ NAMES = "HUP INT QUIT PIPE ALRM TERM USR1 USR2 CHLD CONT TSTP TTIN TTOU XCPU XFS
 RESET_SIGNALS = tuple(getattr(signal, f"SIG{name}") for name in NAMES.split(" "))
 
 
-class InputFull(Exception):
+class InputFullError(Exception):
     """More is waiting for the program than we keep; nothing of this write was taken."""
 
 
@@ -43,16 +45,13 @@ class Pty:
     the last output, when the program's terminal is gone. `turns` is shared by all terminals.
     """
 
-    turns: typing.ClassVar[Turns] = Turns()
+    turns: ClassVar[Turns] = Turns(time.monotonic)
 
-    def __init__(
-        self, on_output: typing.Callable[[bytes], None], on_end: typing.Callable[[], None]
-    ) -> None:
+    def __init__(self, on_output: Callable[[bytes], None], on_end: Callable[[], None]) -> None:
         self.on_output = on_output
         self.on_end = on_end
         self.pid = 0
         self.master = -1
-        self.status: int | None = None
         self.queued = 0
         self._terminal = ""
         self._queue: collections.deque[memoryview] = collections.deque()
@@ -88,12 +87,12 @@ class Pty:
             self._reading = False
 
     def write(self, data: bytes) -> None:
-        """Give input to the program, in order, as fast as it takes it. Raises `InputFull`."""
+        """Give input to the program, in order, as fast as it takes it. Raises `InputFullError`."""
         if self.master < 0 or not data:
             return
         if self.queued + len(data) > LARGEST_QUEUE:
-            raise InputFull
-        self.turns.note_key(self.pid)
+            raise InputFullError
+        self.turns.record_key(self.pid)
         if self._queue and (number := self._find_signal(data)):
             self._interrupt(number)
             return
@@ -128,17 +127,6 @@ class Pty:
         for group in groups - {0}:
             with contextlib.suppress(OSError):
                 os.killpg(group, number)
-
-    def reap(self) -> bool:
-        """Collect the program's exit status if it has ended; tell whether it has."""
-        if self.status is None:
-            try:
-                pid, status = os.waitpid(self.pid, os.WNOHANG)
-            except ChildProcessError:
-                pid, status = self.pid, 0
-            if pid:
-                self.status = os.waitstatus_to_exitcode(status)
-        return self.status is not None
 
     def _read(self) -> None:
         chunks, got, ended = [], 0, False

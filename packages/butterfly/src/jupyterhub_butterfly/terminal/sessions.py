@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import collections
-import dataclasses
 import logging
 import time
-import typing
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
-from . import escapes, history, ptys, sizes, text, undertaker
+from jupyterhub_butterfly.rules import escapes, history, sizes, text
+from jupyterhub_butterfly.terminal import ptys
+from jupyterhub_butterfly.terminal.reaper import Reaper
 
 log = logging.getLogger(__name__)
 
@@ -23,16 +26,16 @@ log = logging.getLogger(__name__)
 HIGH_WATER = 128 * 1024
 LOW_WATER = 48 * 1024
 STALLED = 15.0
-# Pages whose place in the output is remembered, for coming back after a lost connection.
+# Pages whose position in the output is remembered, for coming back after a lost connection.
 REMEMBERED_PAGES = 32
 EARLY_INPUT = 64 * 1024  # bytes typed before the shell is there; input and opening race
 
 
-class SessionLimit(Exception):
+class SessionLimitError(Exception):
     """There are as many sessions as allowed; the message is for the person."""
 
 
-class Viewer(typing.Protocol):
+class Viewer(Protocol):
     """One browser's connection, as a session sees it."""
 
     page: str
@@ -40,31 +43,31 @@ class Viewer(typing.Protocol):
     def send_output(self, data: bytes) -> asyncio.Future[None] | None:
         """Send output; the future is done when it has left this process, None when closed."""
 
-    def send_control(self, message: dict[str, typing.Any]) -> None:
+    def send_control(self, message: dict[str, Any]) -> None:
         """Send a message beside the output."""
 
     def end(self, code: int, reason: str) -> None:
         """Close the connection."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Policy:
     """What all sessions of a server have in common; from the application's traits."""
 
     argv: tuple[str, ...] = ("/bin/bash", "-i")
-    env: typing.Mapping[str, str] = dataclasses.field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
     cwd: str = "/"
     max_sessions: int = 20
     idle_seconds: float = 0.0
     history_bytes: int = 100_000
     resize: str = "last"
     allow_escapes: bool = False
-    greet: typing.Callable[[], bytes] = bytes  # what a new shell's terminal shows first
+    greet: Callable[[], bytes] = bytes  # what a new shell's terminal shows first
 
 
-@dataclasses.dataclass
-class Place:
-    """How far a page has seen the output: `base + bytes received` is a place in the stream.
+@dataclass
+class OutputPosition:
+    """How far a page has seen the output: `base + bytes received` is a position in the stream.
 
     `safe` is the number of bytes received from which on this holds (a replay is not raw output).
     """
@@ -73,16 +76,18 @@ class Place:
     safe: int
 
 
-class Session:
+class TerminalSession:
     """One named shell."""
 
     def __init__(
         self,
         name: str,
         policy: Policy,
+        reaper: Reaper,
         *,
-        on_activity: typing.Callable[[str], None] = lambda kind: None,
-        clock: typing.Callable[[], float] = time.monotonic,
+        on_activity: Callable[[str], None] = lambda kind: None,
+        on_end: Callable[[TerminalSession], None] = lambda session: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
         self.policy = policy
@@ -91,9 +96,11 @@ class Session:
         self.paused = False
         self.size = sizes.Size()
         self._on_activity = on_activity
+        self._on_end = on_end
+        self._reaper = reaper
         self._viewers: dict[Viewer, int] = {}  # bytes on their way to each
         self._stalled_since: dict[Viewer, float] = {}
-        self._held: dict[Viewer, float] = {}  # viewers that asked for a pause, and when
+        self._pauses: dict[Viewer, float] = {}  # viewers that asked for a pause, and when
         self._sizes: dict[str, sizes.Size] = {}
         self._last_active: str | None = None
         self._pty: ptys.Pty | None = None
@@ -101,7 +108,7 @@ class Session:
         self.history = history.History(policy.history_bytes)
         self._filter = None if policy.allow_escapes else escapes.Filter()
         self._utf8 = text.Utf8()
-        self._places: collections.OrderedDict[str, Place] = collections.OrderedDict()
+        self._positions: collections.OrderedDict[str, OutputPosition] = collections.OrderedDict()
 
     @property
     def running(self) -> bool:
@@ -156,10 +163,10 @@ class Session:
     def detach(self, viewer: Viewer) -> None:
         """Forget a browser; the shell goes on."""
         self._viewers.pop(viewer, None)
-        self._held.pop(viewer, None)
+        self._pauses.pop(viewer, None)
         self._stalled_since.pop(viewer, None)
         self.touch()
-        self._judge_flow()
+        self._update_flow()
 
     def leave(self, page: str) -> None:
         """Forget the size of a page whose control socket closed."""
@@ -169,11 +176,11 @@ class Session:
     # What browsers send
 
     def write(self, viewer_page: str, data: bytes) -> None:
-        """Pass on what somebody typed. Raises `ptys.InputFull`."""
+        """Pass on what somebody typed. Raises `ptys.InputFullError`."""
         if self._pty is None:
-            # Comes by another socket than the wish to open the shell, and may be faster.
+            # Comes by another socket than the request to open the shell, and may be faster.
             if len(self._early) + len(data) > EARLY_INPUT:
-                raise ptys.InputFull("the shell has not started")
+                raise ptys.InputFullError("the shell has not started")
             self._early += data
             return
         if not data:
@@ -192,15 +199,15 @@ class Session:
         self._last_active = page
         self._apply_size()
 
-    def hold(self, viewer: Viewer, held: bool) -> None:
+    def pause(self, viewer: Viewer, paused: bool) -> None:
         """Let a browser that falls behind stop the flow for a while, and let it go on."""
-        if held and viewer in self._viewers:
-            self._held[viewer] = self.clock()
+        if paused and viewer in self._viewers:
+            self._pauses[viewer] = self.clock()
         else:
-            self._held.pop(viewer, None)
-        self._judge_flow()
+            self._pauses.pop(viewer, None)
+        self._update_flow()
 
-    def broadcast(self, message: dict[str, typing.Any]) -> None:
+    def broadcast(self, message: dict[str, Any]) -> None:
         """Tell all browsers something beside the output."""
         for viewer in list(self._viewers):
             viewer.send_control(message)
@@ -216,19 +223,10 @@ class Session:
         """Take note that somebody uses this session."""
         self.last_used = self.clock()
 
-    def reap(self) -> bool:
-        """Collect the ended shell's status; tell whether none is left."""
-        return self._pty is None or self._pty.reap()
-
-    def kill(self) -> None:
-        """End what ignored being hung up."""
-        if self._pty is not None:
-            self._pty.signal(9)
-
     def drop_stalled(self) -> None:
         """Let go of browsers that have taken nothing for too long."""
         now = self.clock()
-        waiting = [*self._stalled_since.items(), *self._held.items()]
+        waiting = [*self._stalled_since.items(), *self._pauses.items()]
         for viewer, since in waiting:
             if now - since > STALLED:
                 log.info("Session %s: a browser takes no output, let go", self.name)
@@ -255,13 +253,10 @@ class Session:
         if pty is None:
             return
         log.info("Session %s: process %d has ended", self.name, pty.pid)
-        undertaker.Undertaker.bury(pty)
+        self._reaper.watch(pty.pid)
         for viewer in list(self._viewers):
             viewer.end(4000, "the shell has ended")
-        self.on_end(self)
-
-    def on_end(self, session: Session) -> None:
-        """Called when the shell has ended; `Sessions` puts its own in."""
+        self._on_end(self)
 
     def _send(self, viewer: Viewer, piece: bytes) -> None:
         sent = viewer.send_output(piece)
@@ -271,7 +266,7 @@ class Session:
         sent.add_done_callback(lambda _: self._sent(viewer, len(piece)))
         if self._viewers[viewer] > HIGH_WATER:
             self._stalled_since.setdefault(viewer, self.clock())
-            self._judge_flow()
+            self._update_flow()
 
     def _sent(self, viewer: Viewer, count: int) -> None:
         if viewer not in self._viewers:
@@ -281,10 +276,10 @@ class Session:
             self._stalled_since[viewer] = self.clock()
             if self._viewers[viewer] < LOW_WATER:
                 del self._stalled_since[viewer]
-                self._judge_flow()
+                self._update_flow()
 
-    def _judge_flow(self) -> None:
-        paused = bool(self._stalled_since or self._held)
+    def _update_flow(self) -> None:
+        paused = bool(self._stalled_since or self._pauses)
         if paused == self.paused:
             return
         self.paused = paused
@@ -303,20 +298,20 @@ class Session:
         self.broadcast({"cmd": "size", "cols": size.cols, "rows": size.rows})
 
     def _missed_by(self, page: str, received: int | None) -> bytes | None:
-        place = self._places.get(page)
-        if place is None or received is None or received < place.safe:
+        position = self._positions.get(page)
+        if position is None or received is None or received < position.safe:
             return None
-        return self.history.since(place.base + received)
+        return self.history.since(position.base + received)
 
     def _remember(self, page: str, received: int, shown: bytes) -> None:
         """Note where a page is that has `received` bytes and is now sent `shown`, up to the end."""
         seen = received + len(shown)
-        # Shown as it was put out: each byte of it has its place. Else only the end has one.
+        # Shown as it was put out: each byte of it has its position. Else only the end has one.
         exact = self.history.since(self.history.end - len(shown)) == shown
-        self._places[page] = Place(self.history.end - seen, received if exact else seen)
-        self._places.move_to_end(page)
-        while len(self._places) > REMEMBERED_PAGES:
-            self._places.popitem(last=False)
+        self._positions[page] = OutputPosition(self.history.end - seen, received if exact else seen)
+        self._positions.move_to_end(page)
+        while len(self._positions) > REMEMBERED_PAGES:
+            self._positions.popitem(last=False)
 
 
 class Sessions:
@@ -326,49 +321,56 @@ class Sessions:
         self,
         policy: Policy,
         *,
-        on_activity: typing.Callable[[str], None] = lambda kind: None,
-        clock: typing.Callable[[], float] = time.monotonic,
+        on_activity: Callable[[str], None] = lambda kind: None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.policy = policy
         self.clock = clock
+        self.reaper = Reaper()
         self._on_activity = on_activity
-        self._by_name: dict[str, Session] = {}
+        self._by_name: dict[str, TerminalSession] = {}
 
-    def __iter__(self) -> typing.Iterator[Session]:
+    def __iter__(self) -> Iterator[TerminalSession]:
         return iter(list(self._by_name.values()))
 
     def __len__(self) -> int:
         return len(self._by_name)
 
-    def get(self, name: str) -> Session | None:
+    def get(self, name: str) -> TerminalSession | None:
         """Return the session of that name, if there is one."""
         return self._by_name.get(name)
 
-    def claim(self, name: str) -> Session:
-        """Return the session of that name, new if need be. Raises `SessionLimit`."""
+    def get_or_create(self, name: str) -> TerminalSession:
+        """Return the session of that name, new if need be. Raises `SessionLimitError`."""
         session = self._by_name.get(name)
         if session is None:
             if len(self._by_name) >= self.policy.max_sessions:
-                raise SessionLimit(
+                raise SessionLimitError(
                     f"There are {len(self._by_name)} terminals open, and no more are allowed. "
                     "End one (type exit), then reload this page."
                 )
-            session = Session(name, self.policy, on_activity=self._on_activity, clock=self.clock)
-            session.on_end = self._forget  # type: ignore[method-assign]
+            session = TerminalSession(
+                name,
+                self.policy,
+                self.reaper,
+                on_activity=self._on_activity,
+                on_end=self._forget,
+                clock=self.clock,
+            )
             self._by_name[name] = session
         return session
 
-    def release(self, session: Session) -> None:
-        """Forget a session in which no shell runs and at which nobody looks."""
+    def release(self, session: TerminalSession) -> None:
+        """Forget a session without a shell and without browsers."""
         if not session.running and not session.viewers:
             self._forget(session)
 
-    def _forget(self, session: Session) -> None:
+    def _forget(self, session: TerminalSession) -> None:
         if self._by_name.get(session.name) is session:
             del self._by_name[session.name]
 
     def sweep(self) -> None:
-        """Let stalled browsers go; end sessions that nobody has looked at for too long."""
+        """Let stalled browsers go; end sessions without browsers for too long."""
         for session in self:
             session.drop_stalled()
             idle = self.clock() - session.last_used

@@ -9,21 +9,22 @@ import contextlib
 import os
 import stat
 import time
-import typing
 import zipfile
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
 
-from . import storage
+from jupyterhub_butterfly.transfer import storage
 
 PIECE = 256 * 1024
 MOST_FILES = 20_000
 Found = tuple[str, str, int]  # folder below the archive's, name, descriptor of that folder
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """More than may be sent; the message is a sentence."""
 
 
-def _walk(root: str, parts: typing.Sequence[str]) -> typing.Iterator[Found]:
+def _walk(root: str, parts: Sequence[str]) -> Iterator[Found]:
     with storage.open_folder(root, parts) as top:
         for path, folders, names, folder in os.fwalk(".", dir_fd=top, follow_symlinks=False):
             folders.sort()
@@ -32,25 +33,23 @@ def _walk(root: str, parts: typing.Sequence[str]) -> typing.Iterator[Found]:
                     yield os.path.normpath(path), name, folder
 
 
-def measure(root: str, parts: typing.Sequence[str], limit: int) -> int:
-    """Return the size of a folder's files in bytes. Raises `OSError`, `TooLarge` above `limit`."""
+def measure(root: str, parts: Sequence[str], limit: int) -> int:
+    """Return the size of a folder's files; `TooLargeError` above `limit` bytes, or `OSError`."""
     size = 0
     for count, (_, name, folder) in enumerate(_walk(root, parts), 1):
         with contextlib.suppress(FileNotFoundError):
             found = os.stat(name, dir_fd=folder, follow_symlinks=False)
             size += found.st_size if stat.S_ISREG(found.st_mode) else 0
         if size > limit or count > MOST_FILES:
-            raise TooLarge(
+            raise TooLargeError(
                 f"The folder has more than {limit} bytes or {MOST_FILES} files. Pack a part of it "
                 "yourself (ButterflyApp.download_bytes)."
             )
     return size
 
 
-def write_archive(
-    root: str, parts: typing.Sequence[str], target: typing.BinaryIO, limit: int
-) -> None:
-    """Write the folder into `target`, which need not be seekable. Raises `OSError`, `TooLarge`."""
+def write_archive(root: str, parts: Sequence[str], target: BinaryIO, limit: int) -> None:
+    """Write the folder into `target`, which need not be seekable; `OSError`, `TooLargeError`."""
     left = limit
     top = parts[-1] if parts else "home"
     with target, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -77,14 +76,12 @@ def _make_entry(path: str, found: os.stat_result) -> zipfile.ZipInfo:
     return entry
 
 
-def _copy(
-    source: typing.BinaryIO, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int
-) -> int:
+def _copy(source: BinaryIO, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int) -> int:
     count = 0
     with archive.open(entry, "w", force_zip64=True) as target:
         while data := source.read(PIECE):
             count += len(data)
             if count > left:
-                raise TooLarge("The folder has grown beyond what may be sent.")
+                raise TooLargeError("The folder has grown beyond what may be sent.")
             target.write(data)
     return count

@@ -1,7 +1,7 @@
 """`<prefix>files/...`: the files of the home, up and down, for the terminal's page and for people.
 
 Behind the same gate as the terminal. `filepaths` decides, `storage` and `archives` do it on the
-disk, in threads; here is HTTP. Bodies are never whole in memory. Registered by `routes`.
+disk, in threads; here is HTTP. Bodies are never whole in memory.
 """
 
 from __future__ import annotations
@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
-import dataclasses
 import os
-import typing
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Any, NoReturn, TypeVar, cast
 
 from tornado import http1connection, iostream, web
 
-from jupyterhub_butterfly import __version__, pages
-from jupyterhub_butterfly.pages import PageHandler
-
-from . import filepaths, folderpage, storage
+from jupyterhub_butterfly import __version__, base_handlers
+from jupyterhub_butterfly.base_handlers import PageHandler
+from jupyterhub_butterfly.rules import filepaths
+from jupyterhub_butterfly.transfer import folderpage, storage
 
 HOME = r"files/home/(.*)"
 
@@ -30,7 +31,7 @@ STALLED = 60.0
 MOST_LISTED = 2000
 DOWNLOAD_POLICY = "sandbox; default-src 'none'"
 
-T = typing.TypeVar("T")
+T = TypeVar("T")
 
 
 class Files:
@@ -49,7 +50,7 @@ class Files:
         """What the scripts of pages are told."""
         return {"upload": self.upload_bytes, "download": self.download_bytes}
 
-    async def run(self, work: typing.Callable[..., T], *args: typing.Any) -> T:
+    async def run(self, work: Callable[..., T], *args: Any) -> T:
         """Do what blocks in a thread."""
         if self._threads is None:
             self._threads = concurrent.futures.ThreadPoolExecutor(THREADS, "files")
@@ -69,7 +70,7 @@ class Files:
         self.moving -= 1
 
     @contextlib.contextmanager
-    def place(self) -> typing.Iterator[None]:
+    def transfer(self) -> Iterator[None]:
         """Hold a place for as long as a download lasts."""
         self.enter()
         try:
@@ -78,7 +79,7 @@ class Files:
             self.leave()
 
 
-def raise_web(error: OSError) -> typing.NoReturn:
+def raise_web(error: OSError) -> NoReturn:
     """Turn trouble with the disk into an answer."""
     status, sentence = filepaths.explain(error)
     raise web.HTTPError(status, sentence) from error
@@ -101,16 +102,16 @@ class FilesHandler(PageHandler):
             return
         if not self.files.open:
             raise web.HTTPError(404, "Files are turned off here.")
-        if not self.visitor.by_token and not filepaths.judge_source(self.request.headers):
+        if not self.visitor.by_token and not filepaths.may_fetch(self.request.headers):
             raise web.HTTPError(403, "This file is asked for by another site's page.")
         try:
             self.parts = filepaths.split_path(self.path_args[0])
-        except filepaths.BadPath as error:
+        except filepaths.BadPathError as error:
             raise web.HTTPError(400, str(error)) from error
 
-    def write_error(self, status_code: int, **kwargs: typing.Any) -> None:
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A page for people, a message for scripts."""
-        if pages.is_page_view(self.request.method or "", self.request.headers):
+        if base_handlers.is_page_view(self.request.method or "", self.request.headers):
             super().write_error(status_code, **kwargs)
             return
         error = kwargs.get("exc_info", (None, None, None))[1]
@@ -131,7 +132,7 @@ class FilesHandler(PageHandler):
 
     def break_off(self) -> None:
         """Half an answer must not look like a whole one."""
-        typing.cast(http1connection.HTTP1Connection, self.request.connection).close()
+        cast(http1connection.HTTP1Connection, self.request.connection).close()
 
 
 @web.stream_request_body
@@ -175,8 +176,8 @@ class FilePage(FilesHandler):
         except OSError as error:
             raise_web(error)
         entries, more = found
-        if not pages.is_page_view(self.request.method or "", self.request.headers):
-            self.finish({"entries": [dataclasses.asdict(e) for e in entries], "more": more})
+        if not base_handlers.is_page_view(self.request.method or "", self.request.headers):
+            self.finish({"entries": [asdict(e) for e in entries], "more": more})
             return
         self.finish(
             folderpage.render_folder(
@@ -189,7 +190,7 @@ class FilePage(FilesHandler):
             )
         )
 
-    def _config(self) -> dict[str, typing.Any]:
+    def _config(self) -> dict[str, Any]:
         token = self.xsrf_token.decode()
         return {"prefix": self.prefix, "xsrf": token, "files": self.files.limits}
 
@@ -207,7 +208,7 @@ class FilePage(FilesHandler):
             await asyncio.shield(self.files.run(os.close, handle))
 
     async def _send_file(self, handle: int, size: int) -> None:
-        if no := filepaths.judge_size(
+        if no := filepaths.problem_with_size(
             size, self.files.download_bytes, "Downloading", "ButterflyApp.download_bytes"
         ):
             raise web.HTTPError(413, no)
@@ -215,7 +216,7 @@ class FilePage(FilesHandler):
         self.set_header("Content-Length", str(size))
         if self.request.method == "HEAD":
             return
-        with self.files.place():
+        with self.files.transfer():
             left = size
             while left:
                 data = await self.files.run(os.read, handle, min(PIECE, left))
@@ -234,11 +235,11 @@ class FilePage(FilesHandler):
     async def _begin(self) -> None:
         given = self.request.headers.get("Content-Length", "")
         length = int(given) if given.isdecimal() else 0
-        if no := filepaths.judge_size(
+        if no := filepaths.problem_with_size(
             length, self.files.upload_bytes, "Uploading", "ButterflyApp.upload_bytes"
         ):
             raise web.HTTPError(413, no)
-        connection = typing.cast(http1connection.HTTP1Connection, self.request.connection)
+        connection = cast(http1connection.HTTP1Connection, self.request.connection)
         connection.set_max_body_size(self.files.upload_bytes)
         self._wait()
         try:
@@ -251,15 +252,15 @@ class FilePage(FilesHandler):
     async def _open(self, length: int) -> None:
         try:
             if not self.parts or self.path_args[0].endswith("/"):
-                raise filepaths.BadPath("A file needs a name.")
+                raise filepaths.BadPathError("A file needs a name.")
             filepaths.check_new_name(self.parts[-1])
-        except filepaths.BadPath as error:
+        except filepaths.BadPathError as error:
             raise web.HTTPError(400, str(error)) from error
         self.files.enter()
         replace = self.request.headers.get("If-Match", "").strip() == "*"
         try:
             free = await self.files.run(storage.find_free, self.files.root, self.parts[:-1])
-            if no := filepaths.judge_space(length, free):
+            if no := filepaths.problem_with_space(length, free):
                 raise web.HTTPError(507, no)
             make = lambda: storage.Upload(self.files.root, self.parts, replace=replace)  # noqa: E731
             upload = await self.files.run(make)
@@ -305,7 +306,7 @@ class FilePage(FilesHandler):
             self.busy = False
             await self._abort()
         self.set_status(201)
-        self.finish({"place": filepaths.show_place(self.parts), "size": size})
+        self.finish({"place": filepaths.format_path(self.parts), "size": size})
 
     async def _abort(self) -> None:
         upload, self.upload = self.upload, None

@@ -1,65 +1,73 @@
-"""The page that lists a folder of the home. Pure; `files` serves it."""
+"""The page that lists a folder of the home."""
 
 from __future__ import annotations
 
 import datetime
 import json
-import typing
-from html import escape
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from . import filepaths
+from jupyterhub_butterfly import rendering
+from jupyterhub_butterfly.rules import filepaths
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the list as the template shows it: without an address where none can name it."""
+
+    kind: str
+    name: str
+    href: str
+    size: str
+    changed: str
 
 
 def render_folder(
     prefix: str,
-    parts: typing.Sequence[str],
-    entries: typing.Sequence[filepaths.Entry],
+    parts: Sequence[str],
+    entries: Sequence[filepaths.Entry],
     *,
     more: bool,
-    config: dict[str, typing.Any],
+    config: dict[str, Any],
     version: str,
 ) -> str:
     """Render the list: where we are, what is in it, and the way up and down."""
     base = f"{prefix}files/home/"
-    static = escape(f"{prefix}static/terminal/")
-    here = base + (f"{filepaths.quote_path(parts)}/" if parts else "")
-    rows = "".join(_render_row(here, entry) for entry in entries)
     path = filepaths.quote_path(parts)
-    archive = f"{prefix}files/archive/{path}"
-    shown = {**config, "folder": "/".join(parts), "place": filepaths.show_place(parts)}
-    return _PAGE.format(
-        title=_show(f"Files in {filepaths.show_place(parts)}"),
-        config=escape(json.dumps(shown), quote=True),
-        static=static,
-        version=escape(version),
-        terminal=escape(f"{prefix}terminal/"),
-        crumbs=_render_crumbs(base, parts),
-        rows=rows or '<tr><td colspan="3" class="nothing">This folder is empty.</td></tr>',
-        more="<p>There is more; the shell's <code>ls</code> shows it all.</p>" if more else "",
-        archive=escape(archive),
+    here = base + (f"{path}/" if parts else "")
+    shown = {**config, "folder": "/".join(parts), "place": filepaths.format_path(parts)}
+    return rendering.render(
+        "folder.html",
+        title=_printable(f"Files in {filepaths.format_path(parts)}"),
+        config=json.dumps(shown),
+        static=f"{prefix}static/terminal/",
+        version=version,
+        terminal=f"{prefix}terminal/",
+        crumbs=_make_crumbs(base, parts),
+        rows=[make_row(here, entry) for entry in entries],
+        more=more,
+        archive=f"{prefix}files/archive/{path}",
     )
 
 
-def _render_crumbs(base: str, parts: typing.Sequence[str]) -> str:
-    links = [f'<a href="{escape(base)}">~</a>']
-    for count, name in enumerate(parts, 1):
-        href = escape(f"{base}{filepaths.quote_path(parts[:count])}/")
-        links.append(f'<a href="{href}">{_show(name)}</a>')
-    return " / ".join(links)
+def make_row(here: str, entry: filepaths.Entry) -> Row:
+    """Make the line of a file or folder that lies at the address `here`."""
+    href = here + filepaths.quote_path([entry.name]) if _is_text(entry.name) else ""
+    changed = datetime.datetime.fromtimestamp(entry.modified, datetime.UTC)
+    return Row(
+        kind=entry.kind if href else "other",
+        name=_printable(entry.name),
+        href=href,
+        size=filepaths.format_size(entry.size),
+        changed=f"{changed:%Y-%m-%d %H:%M}",
+    )
 
 
-def _render_row(here: str, entry: filepaths.Entry) -> str:
-    name = _show(entry.name)
-    href = escape(here + filepaths.quote_path([entry.name])) if _is_text(entry.name) else ""
-    when = f"{datetime.datetime.fromtimestamp(entry.modified, datetime.UTC):%Y-%m-%d %H:%M}"
-    if entry.kind == "folder" and href:
-        link = f'<a href="{href}/">{name}/</a>'
-        return f'<tr class="folder"><td>{link}</td><td></td><td>{when}</td></tr>'
-    if entry.kind == "file" and href:
-        size = filepaths.show_size(entry.size)
-        link = f'<a href="{href}" download>{name}</a>'
-        return f"<tr><td>{link}</td><td>{size}</td><td>{when}</td></tr>"
-    return f'<tr class="other"><td>{name}</td><td></td><td>{when}</td></tr>'
+def _make_crumbs(base: str, parts: Sequence[str]) -> list[tuple[str, str]]:
+    """Make (name, address) of the home and each folder on the way."""
+    ways = [(name, f"{base}{filepaths.quote_path(parts[:n])}/") for n, name in enumerate(parts, 1)]
+    return [("~", base), *((_printable(name), href) for name, href in ways)]
 
 
 def _is_text(name: str) -> bool:
@@ -67,40 +75,5 @@ def _is_text(name: str) -> bool:
     return name.isprintable() or not any("\udc80" <= c <= "\udcff" for c in name)
 
 
-def _show(name: str) -> str:
-    return escape(name.encode("utf-8", "replace").decode())
-
-
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="{static}files.css?v={version}">
-</head>
-<body class="files-page" data-terminal="{config}">
-<header>
-<h1>Files</h1>
-<nav aria-label="Folder">{crumbs}</nav>
-<div class="actions">
-<button type="button" id="files-choose">Upload files</button>
-<a class="button" href="{archive}" download>Download all as zip</a>
-<a class="button" href="{terminal}">Terminal</a>
-</div>
-</header>
-<main>
-<table>
-<thead>
-<tr><th scope="col">Name</th><th scope="col">Size</th><th scope="col">Changed (UTC)</th></tr>
-</thead>
-<tbody>{rows}</tbody>
-</table>
-{more}
-<p class="hint">Drop files anywhere on this page to upload them into this folder.</p>
-</main>
-<script src="{static}files.js?v={version}"></script>
-</body>
-</html>
-"""
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "replace").decode()

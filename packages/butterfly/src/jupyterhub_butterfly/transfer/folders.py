@@ -1,6 +1,6 @@
 """Folders of the home: one as a zip file, and the one in which a session's shell is.
 
-Registered by `routes`; `archives` makes the file, in a thread.
+`archives` makes the file, in a thread.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import os
 
 from tornado import iostream, web
 
-from jupyterhub_butterfly.pages import PageHandler
-
-from . import filepaths, files
+from jupyterhub_butterfly.base_handlers import PageHandler
+from jupyterhub_butterfly.rules import filepaths
+from jupyterhub_butterfly.transfer import files
 
 ARCHIVE = r"files/archive/(.*)"
 
@@ -23,24 +23,26 @@ class ArchivePage(files.FilesHandler):
 
     async def get(self, path: str) -> None:
         """Send it."""
-        from . import archives  # needed by few, and slow to import
+        from jupyterhub_butterfly.transfer import archives  # needed by few, and slow to import
 
         home, limit = self.files, self.files.download_bytes
-        if no := filepaths.judge_size(0, limit, "Downloading", "ButterflyApp.download_bytes"):
+        if no := filepaths.problem_with_size(
+            0, limit, "Downloading", "ButterflyApp.download_bytes"
+        ):
             raise web.HTTPError(413, no)
         try:
             await home.run(archives.measure, home.root, self.parts, limit)
         except OSError as error:
             files.raise_web(error)
-        except archives.TooLarge as error:
+        except archives.TooLargeError as error:
             raise web.HTTPError(413, str(error)) from error
         self.announce(f"{self.parts[-1] if self.parts else 'home'}.zip", "application/zip")
-        with home.place():
+        with home.transfer():
             await self._pass_on(limit)
 
     async def _pass_on(self, limit: int) -> None:
         """Read from a pipe what a thread writes into it; the pipe bounds what waits."""
-        from . import archives
+        from jupyterhub_butterfly.transfer import archives
 
         reading, writing = os.pipe()
         target = os.fdopen(writing, "wb")  # the thread closes it
@@ -51,7 +53,7 @@ class ArchivePage(files.FilesHandler):
             while data := await self.files.run(os.read, reading, files.PIECE):
                 await self.send(data)
             await job
-        except (OSError, TimeoutError, archives.TooLarge, iostream.StreamClosedError):
+        except (OSError, TimeoutError, archives.TooLargeError, iostream.StreamClosedError):
             self.break_off()
         finally:
             os.close(reading)  # a thread that still writes then ends
@@ -72,4 +74,4 @@ class SessionFolder(PageHandler):
                 where = os.readlink(f"/proc/{session.pid}/cwd")
                 folder = filepaths.find_below(home.root, where) or ""
         parts = filepaths.split_path(folder)
-        self.finish({"folder": "/".join(parts), "place": filepaths.show_place(parts)})
+        self.finish({"folder": "/".join(parts), "place": filepaths.format_path(parts)})

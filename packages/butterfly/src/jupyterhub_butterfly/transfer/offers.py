@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import collections
-import dataclasses
 import json
 import logging
 import os
@@ -16,11 +15,12 @@ import pathlib
 import socket
 import stat
 import struct
-import typing
+from dataclasses import astuple, dataclass
+from typing import Any
 
+from jupyterhub_butterfly.rules import filepaths
 from jupyterhub_butterfly.terminal import sessions
-
-from . import filepaths, files
+from jupyterhub_butterfly.transfer import files
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +30,11 @@ SECONDS = 5.0
 MOST, SPAN = 20, 10.0
 
 
-class Refused(Exception):
+class OfferRefusedError(Exception):
     """Not offered; the message is a sentence for the person in the shell."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Question:
     """What a command asks: `path` is absolute."""
 
@@ -44,40 +44,40 @@ class Question:
 
 
 def parse_question(line: bytes) -> Question:
-    """Parse a command's line. Raises `Refused`."""
+    """Parse a command's line. Raises `OfferRefusedError`."""
     try:
         found = json.loads(line)
         question = Question(found["ask"], found["session"], found["path"])
     except (ValueError, KeyError, TypeError) as error:
-        raise Refused("The question cannot be understood.") from error
-    texts = all(isinstance(text, str) for text in dataclasses.astuple(question))
+        raise OfferRefusedError("The question cannot be understood.") from error
+    texts = all(isinstance(text, str) for text in astuple(question))
     if not texts or question.ask not in {"download", "upload"} or "\0" in question.path:
-        raise Refused("The question cannot be understood.")
+        raise OfferRefusedError("The question cannot be understood.")
     return question
 
 
 def make_offer(
     question: Question, root: str, limits: tuple[int, int]
-) -> tuple[dict[str, typing.Any], str]:
+) -> tuple[dict[str, Any], str]:
     """Look at the path; returns the message for the page, and its place for people.
 
-    `limits`: the largest upload and download in bytes. Raises `Refused`. It blocks.
+    `limits`: the largest upload and download in bytes. Raises `OfferRefusedError`. It blocks.
     """
     path = filepaths.find_below(root, os.path.realpath(question.path))
     if path is None:
-        raise Refused(f"Only what is in the home folder ({root}) can be offered.")
+        raise OfferRefusedError(f"Only what is in the home folder ({root}) can be offered.")
     parts = filepaths.split_path(path)
     try:
         found = os.stat(os.path.join(root, *parts), follow_symlinks=False)
         path.encode()
     except OSError as error:
-        raise Refused(f"{question.path}: {error.strerror}") from error
+        raise OfferRefusedError(f"{question.path}: {error.strerror}") from error
     except UnicodeEncodeError as error:
-        raise Refused("The name is no valid text (UTF-8). Rename it first.") from error
+        raise OfferRefusedError("The name is no valid text (UTF-8). Rename it first.") from error
     folder = stat.S_ISDIR(found.st_mode)
     upload = question.ask == "upload"
     _check(question, found, folder=folder, limit=limits[0] if upload else limits[1])
-    place = filepaths.show_place(parts)
+    place = filepaths.format_path(parts)
     message = {"cmd": "offer", "kind": question.ask, "path": path, "place": place}
     return message | {"folder": folder, "size": 0 if folder else found.st_size}, place
 
@@ -86,15 +86,15 @@ def _check(question: Question, found: os.stat_result, *, folder: bool, limit: in
     upload = question.ask == "upload"
     what, setting = ("Uploading", "upload_bytes") if upload else ("Downloading", "download_bytes")
     size = 0 if folder else found.st_size
-    if no := filepaths.judge_size(size, limit, what, f"ButterflyApp.{setting}"):
-        raise Refused(no)
+    if no := filepaths.problem_with_size(size, limit, what, f"ButterflyApp.{setting}"):
+        raise OfferRefusedError(no)
     if upload and not folder:
-        raise Refused(f"{question.path} is no folder.")
+        raise OfferRefusedError(f"{question.path} is no folder.")
     if not folder and not stat.S_ISREG(found.st_mode):
-        raise Refused(f"{question.path} is neither a file nor a folder.")
+        raise OfferRefusedError(f"{question.path} is neither a file nor a folder.")
 
 
-class Desk:
+class OfferService:
     """Where the commands ask."""
 
     def __init__(self, path: pathlib.Path, home: files.Files, found: sessions.Sessions) -> None:
@@ -118,8 +118,8 @@ class Desk:
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            answer = await asyncio.wait_for(self._judge(reader, writer), SECONDS)
-        except Refused as refusal:
+            answer = await asyncio.wait_for(self._handle(reader, writer), SECONDS)
+        except OfferRefusedError as refusal:
             answer = {"ok": False, "sentence": str(refusal)}
         except (OSError, TimeoutError, ValueError):
             answer = {"ok": False, "sentence": "The question did not come whole."}
@@ -131,15 +131,15 @@ class Desk:
         finally:
             writer.close()
 
-    async def _judge(
+    async def _handle(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> dict[str, typing.Any]:
+    ) -> dict[str, Any]:
         if find_uid(writer.get_extra_info("socket")) not in {0, os.getuid()}:
-            raise Refused("This is the terminal of another account.")
+            raise OfferRefusedError("This is the terminal of another account.")
         question = parse_question(await reader.readline())
         session = self.sessions.get(question.session)
         if session is None or not session.viewers:
-            raise Refused("Nobody looks at this terminal in a browser now.")
+            raise OfferRefusedError("Nobody looks at this terminal in a browser now.")
         self._slow_down(asyncio.get_running_loop().time())
         home = self.home
         limits = (home.upload_bytes, home.download_bytes)
@@ -151,7 +151,7 @@ class Desk:
 
     def _slow_down(self, now: float) -> None:
         if len(self._times) == MOST and now - self._times[0] < SPAN:
-            raise Refused("Too many offers at once. Wait some seconds.")
+            raise OfferRefusedError("Too many offers at once. Wait some seconds.")
         self._times.append(now)
 
 

@@ -13,9 +13,10 @@ import itertools
 import os
 import secrets
 import stat
-import typing
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
-from .filepaths import Entry
+from jupyterhub_butterfly.rules.filepaths import Entry
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # Without waiting: opening a named pipe would wait for its writer for ever.
@@ -31,7 +32,7 @@ def _linked(name: str, folder: int) -> bool:
 
 
 @contextlib.contextmanager
-def open_folder(root: str, parts: typing.Sequence[str]) -> typing.Iterator[int]:
+def open_folder(root: str, parts: Sequence[str]) -> Iterator[int]:
     """Open a folder below `root`; gives its descriptor. Raises `OSError`, ELOOP at a link."""
     folder = os.open(root, FOLDER & ~os.O_NOFOLLOW)
     try:
@@ -49,7 +50,7 @@ def open_folder(root: str, parts: typing.Sequence[str]) -> typing.Iterator[int]:
         os.close(folder)
 
 
-def open_file(root: str, parts: typing.Sequence[str]) -> tuple[int, os.stat_result]:
+def open_file(root: str, parts: Sequence[str]) -> tuple[int, os.stat_result]:
     """Open a regular file for reading; returns descriptor and status.
 
     Raises `OSError`; `IsADirectoryError` for a folder, EPERM for a device, pipe or socket.
@@ -77,7 +78,7 @@ def _not_regular(mode: int) -> OSError:
     return OSError(number, os.strerror(number))
 
 
-def list_folder(root: str, parts: typing.Sequence[str], most: int) -> tuple[list[Entry], bool]:
+def list_folder(root: str, parts: Sequence[str], most: int) -> tuple[list[Entry], bool]:
     """List a folder, folders first; tells, too, whether it has more than the `most` listed."""
     with open_folder(root, parts) as folder, os.scandir(folder) as found:
         entries = [_make_entry(one) for one in itertools.islice(found, most + 1)]
@@ -90,7 +91,7 @@ def _make_entry(one: os.DirEntry[str]) -> Entry:
         found = one.stat(follow_symlinks=False)
     except OSError:  # gone since
         return Entry(one.name, "other", 0, 0.0)
-    kind: typing.Literal["file", "folder", "other"] = "other"
+    kind: Literal["file", "folder", "other"] = "other"
     if stat.S_ISREG(found.st_mode):
         kind = "file"
     elif stat.S_ISDIR(found.st_mode):
@@ -98,7 +99,7 @@ def _make_entry(one: os.DirEntry[str]) -> Entry:
     return Entry(one.name, kind, found.st_size, found.st_mtime)
 
 
-def find_free(root: str, parts: typing.Sequence[str]) -> int:
+def find_free(root: str, parts: Sequence[str]) -> int:
     """Return how many bytes the folder's disk still takes from us."""
     with open_folder(root, parts) as folder:
         found = os.fstatvfs(folder)
@@ -110,10 +111,10 @@ class Upload:
 
     Until then it has none at all where the file system can do that (O_TMPFILE), so that nothing
     is left when we are killed; elsewhere it has a hidden name, which the next upload to that folder
-    removes when nobody holds it any more.
+    removes when it is no longer locked.
     """
 
-    def __init__(self, root: str, parts: typing.Sequence[str], *, replace: bool) -> None:
+    def __init__(self, root: str, parts: Sequence[str], *, replace: bool) -> None:
         """Begin. Raises `OSError`: EEXIST when the name is taken and `replace` is not set."""
         self.name = parts[-1]
         self.replace = replace

@@ -175,7 +175,7 @@
       notes.focus({ preventScroll: true });
       workshop.announce(notes.querySelector("article").dataset.title);
     } catch {
-      if (mine === latest) location.assign(url); // the whole page anew, which may ask to log in
+      if (mine === latest) location.assign(url); // the whole page, which may ask to log in
     } finally {
       if (mine === latest) notes.removeAttribute("aria-busy");
     }

@@ -1,4 +1,4 @@
-/* Room on the page: the divider, the switch between notes and terminal, the menus. */
+/* The page's layout: the divider, the switch between notes and terminal, the menus. */
 (() => {
   "use strict";
   const [LEAST, MOST, STEP] = [15, 85, 2];
@@ -57,7 +57,7 @@
   narrow.addEventListener("change", fit);
   fit();
 
-  // On a narrow page the notes make way for what a click has started. On a wide one, whoever has
+  // On a narrow page the notes are replaced by what a click has started. On a wide one, whoever has
   // clicked with a mouse wants to type there next; whoever uses the keys stays where they are.
   window.workshop.revealTerminal = () => { if (narrow.matches) show("terminals"); };
   window.workshop.followMouse = (session) => { if (!narrow.matches) window.workshop.focusTerminal(session); };

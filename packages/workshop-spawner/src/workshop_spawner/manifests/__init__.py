@@ -1,1 +1,1 @@
-"""What a session is made of, as objects of the API. Pure."""
+"""What a session is made of, as objects of the API."""

@@ -1,14 +1,13 @@
-"""A session's service account, its Secret, and who may do what in its project.
+"""A session's service account, its Secret, and who may do what in its project."""
 
-Pure makers of manifests. Called by plan.py.
-"""
+from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
 from typing import Any
 
-from workshop_spawner import labels
-from workshop_spawner.session import Session
+from workshop_spawner.model import labels
+from workshop_spawner.model.session import Session
 
 RBAC = "rbac.authorization.k8s.io"
 _ACCOUNTS = "system:serviceaccount:"

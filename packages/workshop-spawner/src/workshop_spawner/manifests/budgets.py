@@ -1,16 +1,18 @@
 """Budgets: how much a project may use, as LimitRange and ResourceQuotas.
 
-Pure. The table and the object names are those of the original system, number for number; what it
-did not count has numbers of our own.
+The table and the object names are those of the original system, number for number; what it did not
+count has numbers of our own.
 """
+
+from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from workshop_spawner import labels
-from workshop_spawner.session import Session
+from workshop_spawner.model import labels
+from workshop_spawner.model.session import Session
 
 ANNOTATION = "resource-budget"
 LIMITS = "resource-limits"

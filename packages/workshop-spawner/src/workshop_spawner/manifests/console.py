@@ -1,15 +1,17 @@
 """OpenShift's web console beside the session: a container of its pod, with its login.
 
-Pure. Called by spawner.py. The console itself asks nobody who they are, so it listens on the pod's
-loopback only; a browser reaches it through the session's own server, which lets in who may enter.
+The console itself asks nobody who they are, so it listens on the pod's loopback only; a browser
+reaches it through the session's own server, which lets in who may enter.
 """
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from . import pods
+from workshop_spawner.manifests import pods
 
 CONTAINER = "console"
 PORT = 10083

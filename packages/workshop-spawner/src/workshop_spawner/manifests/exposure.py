@@ -1,14 +1,16 @@
 """Ports of a session that are reached from outside: Service and Route or Ingress a port.
 
-Pure. Called by plan.py. Without a host of its own a port is reached through the session's own
-server, behind the hub's login: `/user/<name>/proxy/<port>/`.
+Without a host of its own a port is reached through the session's own server, behind the hub's
+login: `/user/<name>/proxy/<port>/`.
 """
+
+from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from workshop_spawner import labels, naming
-from workshop_spawner.session import Session
+from workshop_spawner.model import labels, naming
+from workshop_spawner.model.session import Session
 
 PROXY = "proxy"
 ROUTE = "route"

@@ -1,15 +1,14 @@
-"""A home that outlives the session: a volume claim a user, filled once from the image.
+"""A home that outlives the session: a volume claim a user, filled once from the image."""
 
-Pure. Called by plan.py (the claim) and spawner.py (the pod).
-"""
+from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from workshop_spawner import labels
-from workshop_spawner.session import Session
+from workshop_spawner.model import labels
+from workshop_spawner.model.session import Session
 
 VOLUME = "workshop-home"
 INIT = "setup-volume"
@@ -64,7 +63,7 @@ def make_claim(session: Session, home: Home, lasting: bool) -> dict[str, Any]:
     return claim
 
 
-def furnish(pod: Mapping[str, Any], session: Session, home: Home) -> dict[str, Any]:
+def mount(pod: Mapping[str, Any], session: Session, home: Home) -> dict[str, Any]:
     """The pod with the home in it, and the init container that fills the home the first time."""
     furnished = deepcopy(dict(pod))
     spec = furnished["spec"]

@@ -1,14 +1,16 @@
 """Who may talk to a session: the NetworkPolicies of its pod and of its project.
 
-Pure. Called by plan.py. A policy that selects a pod denies what no policy allows.
+A policy that selects a pod denies what no policy allows.
 """
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workshop_spawner import labels
-from workshop_spawner.session import Session
+from workshop_spawner.model import labels
+from workshop_spawner.model.session import Session
 
 API = "networking.k8s.io/v1"
 METADATA = "169.254.0.0/16"
@@ -33,25 +35,25 @@ _NAMESPACE_NAME = "kubernetes.io/metadata.name"
 class Rules:
     """What the administrator decides about the network of sessions."""
 
+    # The session server's own port, to which the hub's proxy connects.
     port: int
-    """The session server's own port, to which the hub's proxy connects."""
+    # Labels of the hub's and proxy's pods in the hub's namespace; empty: any pod of the hub's
+    # namespace that is not a session's.
     hub_labels: Mapping[str, str] = field(default_factory=dict)
-    """Labels of the hub's and proxy's pods in the hub's namespace; empty: any pod of the hub's
-    namespace that is not a session's."""
+    # Where sessions reach the hub's API.
     hub_ports: tuple[int, ...] = (8081,)
-    """Where sessions reach the hub's API."""
+    # Where sessions reach the cluster's API and its routes.
     api_ports: tuple[int, ...] = (443, 6443)
-    """Where sessions reach the cluster's API and its routes."""
+    # Networks of the cluster's API; without internet `api_ports` are open to these alone.
     api_networks: tuple[str, ...] = ()
-    """Networks of the cluster's API; without internet `api_ports` are open to these alone."""
+    # Whether sessions may open connections to addresses outside the cluster.
     internet: bool = True
-    """Whether sessions may open connections to addresses outside the cluster."""
+    # Rules that sessions and their projects have besides, as a NetworkPolicy writes them.
     more_egress: tuple[Mapping[str, Any], ...] = (REGISTRY,)
-    """Rules that sessions and their projects have besides, as a NetworkPolicy writes them."""
+    # Ports that routers may reach.
     exposed: tuple[int, ...] = ()
-    """Ports that routers may reach."""
+    # Labels of the namespaces whose pods are routers.
     router_labels: Mapping[str, str] = field(default_factory=lambda: dict(ROUTERS))
-    """Labels of the namespaces whose pods are routers."""
 
 
 def make_session_policy(session: Session, rules: Rules) -> dict[str, Any]:

@@ -1,18 +1,14 @@
-"""The session's pod: what it is told, how it is dressed, and how it is doing.
+"""The session's pod: what it is told, and what is added to the manifest that KubeSpawner makes."""
 
-Pure: works on manifests and pods as plain dicts. Called by spawner.py.
-"""
+from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from workshop_spawner import labels
-from workshop_spawner.session import Session
-
-CONTAINER = "notebook"
-"""KubeSpawner's name of the container whose end is the session's end."""
+from workshop_spawner.model import labels
+from workshop_spawner.model.session import Session
 
 ACCOUNT_TOKEN = "account"  # noqa: S105 - the name of a choice
 USER_TOKEN = "user"  # noqa: S105 - the name of a choice
@@ -20,17 +16,6 @@ USER_TOKEN_KEY = "token"  # noqa: S105 - the name of a key
 TOKEN_VOLUME = "workshop-token"  # noqa: S105 - the name of a volume
 TOKEN_SECONDS = 3607  # what an API server asks for, too
 ACCOUNT_DIR = "/var/run/secrets/kubernetes.io/serviceaccount"
-
-OUT_OF_MEMORY = "it used more memory than it may"
-HOPELESS = {
-    "InvalidImageName": "its image's name is not valid",
-    "ErrImageNeverPull": "its image is not on the node and may not be pulled",
-    "ImagePullBackOff": "its image could not be pulled",
-    "CreateContainerConfigError": "its configuration is not complete",
-    "CreateContainerError": "its container could not be created",
-    "RunContainerError": "its command could not be run",
-    "CrashLoopBackOff": "its command ends as soon as it is started",
-}
 
 
 @dataclass(frozen=True)
@@ -73,7 +58,7 @@ def make_reference(secret: str, key: str) -> dict[str, Any]:
     return {"valueFrom": {"secretKeyRef": {"name": secret, "key": key}}}
 
 
-def dress(
+def finalize_manifest(
     manifest: Mapping[str, Any], session: Session, owner: Mapping[str, Any], token: str
 ) -> dict[str, Any]:
     """The pod as this session's own: labels, annotations, account, owner, and its token.
@@ -134,77 +119,3 @@ def _mount_token(spec: dict[str, Any], source: Mapping[str, Any]) -> None:
     mount = {"name": TOKEN_VOLUME, "mountPath": ACCOUNT_DIR, "readOnly": True}
     for container in spec.get("containers") or []:
         container["volumeMounts"] = [*(container.get("volumeMounts") or []), mount]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """How a pod is doing: `ready`, or failed for a `cause`, or else `waiting` for something."""
-
-    ready: bool = False
-    cause: str = ""
-    detail: str = ""
-    waiting: str = ""
-
-
-def judge_start(pod: Mapping[str, Any] | None, seen: bool = False) -> Verdict:
-    """Judge a starting pod as the API shows it (None: it does not), `seen` before or not."""
-    if pod is None and not seen:
-        return Verdict(waiting="the cluster to take note of the pod")
-    if pod is None or "deletionTimestamp" in pod["metadata"]:
-        return Verdict(cause="it was deleted while it was starting")
-    status = pod.get("status") or {}
-    if status.get("phase") in ("Failed", "Succeeded"):
-        return _judge_ended(status)
-    containers = status.get("containerStatuses") or []
-    for container in [*(status.get("initContainerStatuses") or []), *containers]:
-        verdict = _judge_container(container)
-        if verdict.cause:
-            return verdict
-    ready = bool(containers) and all(container.get("ready") for container in containers)
-    if status.get("phase") == "Running" and status.get("podIP") and ready:
-        return Verdict(ready=True)
-    return Verdict(waiting=_render_waiting(status))
-
-
-def _judge_ended(status: Mapping[str, Any]) -> Verdict:
-    return Verdict(cause=render_ended(status), detail=status.get("message") or "")
-
-
-def render_ended(status: Mapping[str, Any]) -> str:
-    """Why a pod whose phase says that it is over has ended, in words."""
-    reason = status.get("reason", "")
-    for container in status.get("containerStatuses") or []:
-        ended = (container.get("state") or {}).get("terminated")
-        if ended and not reason:
-            return render_end(ended)
-    return f"it ended: {reason or 'no reason was given'}"
-
-
-def _judge_container(container: Mapping[str, Any]) -> Verdict:
-    waiting = (container.get("state") or {}).get("waiting") or {}
-    why = HOPELESS.get(waiting.get("reason", ""))
-    if why is None:
-        return Verdict()
-    last = (container.get("lastState") or {}).get("terminated") or {}
-    detail = f"{waiting['reason']}: {waiting.get('message', '')}"
-    if last:
-        return Verdict(cause=f"{why} ({render_end(last)})", detail=detail)
-    return Verdict(cause=why, detail=detail)
-
-
-def render_end(ended: Mapping[str, Any]) -> str:
-    """Why a container ended (its state `terminated`), in words."""
-    if ended.get("reason") == "OOMKilled":
-        return OUT_OF_MEMORY
-    return f"its command ended with exit code {ended.get('exitCode', 'unknown')}"
-
-
-def _render_waiting(status: Mapping[str, Any]) -> str:
-    for condition in status.get("conditions") or []:
-        if condition.get("type") == "PodScheduled" and condition.get("status") == "False":
-            return f"a node with room for it ({condition.get('message', 'none yet')})"
-    for container in status.get("containerStatuses") or []:
-        waiting = (container.get("state") or {}).get("waiting")
-        if waiting:
-            return f"its container ({waiting.get('reason', 'waiting')})"
-    return "its containers to be ready"

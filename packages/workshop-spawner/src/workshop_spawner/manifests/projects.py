@@ -1,13 +1,12 @@
-"""A session's project: its Namespace, and what an existing one means for us.
+"""A session's project: its Namespace, and what an existing one means for us."""
 
-Pure. Called by plan.py.
-"""
+from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from workshop_spawner import labels
-from workshop_spawner.session import Session
+from workshop_spawner.model import labels
+from workshop_spawner.model.session import Session
 
 BASELINE = "baseline"
 RESTRICTED = "restricted"

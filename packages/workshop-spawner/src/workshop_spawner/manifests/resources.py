@@ -1,7 +1,9 @@
 """The workshop's extra resources: read, fill in, check - before anything is made.
 
-Pure. settings/extras.py reads the text; plan.py makes steps of the result.
+config/extras.py reads the text; plan.py makes steps of the result.
 """
+
+from __future__ import annotations
 
 import json
 import re
@@ -11,11 +13,10 @@ from typing import Any
 
 import yaml
 
-from workshop_spawner import labels, naming
-from workshop_spawner.errors import PermanentError
-from workshop_spawner.session import Session
-
-from . import accounts, budgets
+from workshop_spawner.manifests import accounts, budgets
+from workshop_spawner.model import labels, naming
+from workshop_spawner.model.errors import PermanentError
+from workshop_spawner.model.session import Session
 
 ROLE = "session/role"
 BUDGET = "session/budget"
@@ -51,9 +52,9 @@ class Extra:
 class ResourceError(PermanentError):
     """An extra resource that cannot be made: its kind, name and line are in the detail."""
 
-    def __init__(self, problem: str, line: int, thing: Any = None) -> None:
+    def __init__(self, problem: str, line: int, obj: Any = None) -> None:
         where = f"line {line}" if line else "the list"
-        kind, name = _describe(thing)
+        kind, name = _describe(obj)
         what = f"{kind} {name}".strip() or "extra resources"
         super().__init__(
             f"The workshop's resources cannot be made ({what}, {where}: {problem}); "
@@ -62,12 +63,12 @@ class ResourceError(PermanentError):
         )
 
 
-def _describe(thing: Any) -> tuple[str, str]:
-    if not isinstance(thing, Mapping):
+def _describe(obj: Any) -> tuple[str, str]:
+    if not isinstance(obj, Mapping):
         return "", ""
-    metadata = thing.get("metadata")
+    metadata = obj.get("metadata")
     name = metadata.get("name", "") if isinstance(metadata, Mapping) else ""
-    return f"{thing.get('kind', '')}", f"{name}"
+    return f"{obj.get('kind', '')}", f"{name}"
 
 
 def make_variables(session: Session, registry: str = "") -> dict[str, str]:
@@ -95,10 +96,10 @@ def read_extras(
     """
     variables = make_variables(session, registry)
     extras: list[Extra] = []
-    for thing, line in _parse(source):
-        if thing is None:
+    for obj, line in _parse(source):
+        if obj is None:
             continue
-        filled = _fill(thing, variables, line)
+        filled = _fill(obj, variables, line)
         extras += [_make_extra(item, line, session) for item in _unpack(filled, line)]
     spaces = {session.project, session.hub.namespace}
     spaces |= {extra.manifest["metadata"]["name"] for extra in extras if extra.is_project}
@@ -109,7 +110,7 @@ def read_extras(
 
 def _parse(source: str | Sequence[Any]) -> Iterator[tuple[Any, int]]:
     if not isinstance(source, str):
-        yield from ((thing, 0) for thing in json.loads(json.dumps(list(source))))
+        yield from ((obj, 0) for obj in json.loads(json.dumps(list(source))))
         return
     loader = None
     try:
@@ -133,13 +134,13 @@ def _parse(source: str | Sequence[Any]) -> Iterator[tuple[Any, int]]:
             loader.dispose()
 
 
-def _fill(thing: Any, variables: Mapping[str, str], line: int) -> Any:
+def _fill(obj: Any, variables: Mapping[str, str], line: int) -> Any:
     def fill(text: str) -> str:
         def replace(match: re.Match[str]) -> str:
             name = match[1] or match[2]
             if name not in variables:
                 known = ", ".join(sorted(variables))
-                raise ResourceError(f"${{{name}}} is not known; known are {known}", line, thing)
+                raise ResourceError(f"${{{name}}} is not known; known are {known}", line, obj)
             return variables[name]
 
         return _VARIABLE.sub(replace, text)
@@ -151,54 +152,54 @@ def _fill(thing: Any, variables: Mapping[str, str], line: int) -> Any:
             return {fill(f"{key}"): walk(value) for key, value in part.items()}
         return [walk(item) for item in part] if isinstance(part, list) else part
 
-    return walk(thing)
+    return walk(obj)
 
 
-def _unpack(thing: Any, line: int) -> list[Any]:
-    if isinstance(thing, Mapping) and thing.get("kind") == "List":
-        items = thing.get("items")
+def _unpack(obj: Any, line: int) -> list[Any]:
+    if isinstance(obj, Mapping) and obj.get("kind") == "List":
+        items = obj.get("items")
         if not isinstance(items, list):
-            raise ResourceError("a List has items", line, thing)
+            raise ResourceError("a List has items", line, obj)
         return items
-    return thing if isinstance(thing, list) else [thing]
+    return obj if isinstance(obj, list) else [obj]
 
 
-def _make_extra(thing: Any, line: int, session: Session) -> Extra:
-    if not isinstance(thing, Mapping):
+def _make_extra(obj: Any, line: int, session: Session) -> Extra:
+    if not isinstance(obj, Mapping):
         raise ResourceError("not a resource but a plain value", line)
     for key in ("apiVersion", "kind"):
-        if not isinstance(thing.get(key), str) or not thing[key]:
-            raise ResourceError(f"it has no {key}", line, thing)
-    metadata = thing.get("metadata")
+        if not isinstance(obj.get(key), str) or not obj[key]:
+            raise ResourceError(f"it has no {key}", line, obj)
+    metadata = obj.get("metadata")
     if not isinstance(metadata, Mapping) or not isinstance(metadata.get("name"), str):
-        raise ResourceError("it has no metadata.name", line, thing)
-    marked = _mark(thing, session)
-    if thing["kind"] != "Namespace":
+        raise ResourceError("it has no metadata.name", line, obj)
+    marked = _mark(obj, session)
+    if obj["kind"] != "Namespace":
         return Extra(marked, line)
     name, notes = metadata["name"], metadata.get("annotations") or {}
     if not naming.is_dns_label(name) or labels.is_protected(name, session.hub):
-        raise ResourceError("not a name that a project may have", line, thing)
+        raise ResourceError("not a name that a project may have", line, obj)
     if session.project not in name:
         problem = "its name must contain ${project_namespace}, or two sessions would share it"
-        raise ResourceError(problem, line, thing)
+        raise ResourceError(problem, line, obj)
     try:
         budget = budgets.parse_budget(notes[BUDGET]) if BUDGET in notes else None
     except ValueError as error:
-        raise ResourceError(f"{BUDGET}: {error}", line, thing) from None
+        raise ResourceError(f"{BUDGET}: {error}", line, obj) from None
     return Extra(marked, line, f"{notes.get(ROLE, '')}", budget)
 
 
-def _mark(thing: Mapping[str, Any], session: Session) -> dict[str, Any]:
+def _mark(obj: Mapping[str, Any], session: Session) -> dict[str, Any]:
     """The resource with this session's labels and annotations, in the project unless it says."""
-    metadata = dict(thing["metadata"])
+    metadata = dict(obj["metadata"])
     metadata["labels"] = {**(metadata.get("labels") or {}), **labels.make_labels(session)}
     metadata["annotations"] = {
         **(metadata.get("annotations") or {}),
         **labels.make_annotations(session),
     }
-    if thing["kind"] != "Namespace" and thing["kind"] not in CLUSTER_SCOPED:
+    if obj["kind"] != "Namespace" and obj["kind"] not in CLUSTER_SCOPED:
         metadata.setdefault("namespace", session.project)
-    return {**thing, "metadata": metadata}
+    return {**obj, "metadata": metadata}
 
 
 def _check_place(extra: Extra, spaces: set[str]) -> None:

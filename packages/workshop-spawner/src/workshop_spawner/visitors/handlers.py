@@ -1,10 +1,10 @@
 """The pages of anonymous login: the one button, and the way to start over.
 
-A GET makes nothing; only a POST with its XSRF token makes or ends a visitor. Called by the routes
-that anonymous.py gives to JupyterHub.
+A GET makes nothing; only a POST with its XSRF token makes or ends a visitor.
 """
 
-import asyncio
+from __future__ import annotations
+
 import math
 from typing import Any
 
@@ -13,9 +13,10 @@ from jupyterhub.handlers.login import LoginHandler
 from jupyterhub.utils import url_path_join
 from tornado import web
 
-from workshop_spawner import naming
-
-from . import admission, leaving, proxymark, ratelimit
+from workshop_spawner.context import HubContext
+from workshop_spawner.model import naming
+from workshop_spawner.rules import rate_limit, visitor_identity
+from workshop_spawner.visitors import cleanup, proxy_mark
 
 VISIT_COOKIE = "workshop-visit"
 
@@ -44,12 +45,12 @@ class VisitMixin:
         peer = getattr(context, "_orig_remote_ip", self.request.remote_ip)
         forwarded = self.request.headers.get("X-Forwarded-For", "")
         trusted = getattr(context, "trusted_downstream", ())
-        return ratelimit.find_address(peer, forwarded, trusted, by_proxy=self.is_by_proxy())
+        return rate_limit.find_address(peer, forwarded, trusted, by_proxy=self.is_by_proxy())
 
     def is_by_proxy(self: Any) -> bool:
         """Whether the request came through the proxy that this hub has started."""
         mark = self.authenticator.proxy_mark
-        return proxymark.is_marked(mark, self.request.headers.get(proxymark.HEADER, ""))
+        return proxy_mark.is_marked(mark, self.request.headers.get(proxy_mark.HEADER, ""))
 
     def find_sent(self: Any) -> dict[str, str] | None:
         """What a page that waits has to send again; None where nothing was sent."""
@@ -70,7 +71,7 @@ class VisitMixin:
     def refuse_too_many(self: Any) -> None:
         """Raise a 429 with Retry-After when this address has made too many visitors or guesses."""
         address = self.find_address()
-        wait = self.authenticator.judge_rate(address)
+        wait = self.authenticator.count_try(address)
         if wait:
             self.log.warning("Too many visitors from %.64r", address)
             refusal: Any = web.HTTPError(429, "Many people have come from your network just now.")
@@ -96,12 +97,12 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
             return
         # Before anything is looked at: a refusal must not tell a guesser who is right.
         self.refuse_too_many()
-        wrong = self._judge_typed()
+        wrong = self._problem_with_form()
         if wrong:
             self.set_status(403)
             self.finish(await self._render(login_error=wrong))
             return
-        name, _ = admission.judge_name(self.get_body_argument("name", ""), required=False)
+        name = visitor_identity.clean_name(self.get_body_argument("name", ""))
         user = await self.login_user({"name": name})
         if user is None:
             raise web.HTTPError(403, "Nobody can log in just now; please tell the organiser.")
@@ -109,17 +110,16 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
         self._jupyterhub_user = user
         self.redirect(self.get_next_url(user))
 
-    def _judge_typed(self) -> str:
-        """What is wrong with what was typed, as a sentence; empty when nothing is."""
+    def _problem_with_form(self) -> str | None:
+        """What is wrong with what was typed, as a sentence; None when nothing is."""
         code = self.authenticator.access_code
-        if code and not admission.is_right_code(code, self.get_body_argument("code", "")):
+        if code and not visitor_identity.is_right_code(code, self.get_body_argument("code", "")):
             address = self.find_address()
             self.authenticator.count_guess(address)
             self.log.warning("Wrong access code from %.64r", address)
             return "This is not the access code. Please look at it again."
-        return admission.judge_name(
-            self.get_body_argument("name", ""), self.authenticator.ask_name
-        )[1]
+        typed = self.get_body_argument("name", "")
+        return visitor_identity.problem_with_name(typed, self.authenticator.ask_name)
 
     def _render(self, login_error: str | None = None, **kwargs: Any) -> Any:
         kwargs.pop("username", None)
@@ -163,7 +163,7 @@ class RestartHandler(VisitMixin, BaseHandler):
         leaves = bool(self.get_body_argument("leave", ""))
         if not leaves:
             self.refuse_too_many()
-        leaving.keep(asyncio.ensure_future(self._leave(user)))
+        HubContext.of(self.settings).spawn_task(self._leave(user))
         self.clear_login_cookie()
         self._jupyterhub_user = None
         self.end_visit()
@@ -188,6 +188,6 @@ class RestartHandler(VisitMixin, BaseHandler):
     async def _leave(self, user: Any) -> None:
         name = user.name
         try:
-            await leaving.leave(self, user)
+            await cleanup.leave(self.app, user, self.stop_single_user)
         except Exception:  # a task has nobody to raise to; the culler sweeps
             self.log.exception("Could not end the session of %s; left to the culler", name)

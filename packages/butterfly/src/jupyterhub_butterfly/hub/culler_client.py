@@ -1,0 +1,206 @@
+"""The client of the culler's service: when this session ends, extending it, the page of the notes.
+
+The hub's token stays in this process. Without an address, or where the service does not let us in,
+there is nothing to show; what it says is read in `rules.countdown`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+import urllib.parse
+from collections.abc import Callable
+from typing import Any
+
+from tornado import httpclient, simple_httpclient
+
+from jupyterhub_butterfly import settings
+from jupyterhub_butterfly.rules import countdown
+
+log = logging.getLogger(__name__)
+
+REQUEST_SECONDS = 8.0
+LARGEST_ANSWER = 64 * 1024
+# However many pages ask, the service is asked once in so long.
+FRESH_SECONDS = 20.0
+# What the service said counts so long after it stopped answering.
+STALE_SECONDS = 300.0
+# Somebody who leafs through the notes is one report in so long.
+PAGE_SECONDS = 2.0
+# As long as the service keeps it.
+LONGEST_PAGE = 200
+UNSURE = (
+    "Nobody answered whether your session was extended. Wait a minute, and try again if the "
+    "warning is still there."
+)
+
+
+class NotExtendedError(Exception):
+    """The session is not extended; the message is a sentence for the person."""
+
+
+class OutcomeUnknownError(Exception):
+    """It is not known whether it was extended; the message is a sentence for the person."""
+
+
+class CullerClient:
+    """The service's API, for the one session that this server is."""
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        server_name: str,
+        seconds_idle: Callable[[], float],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.url = check_url(url)
+        self.server_name = server_name
+        self.seconds_idle = seconds_idle
+        self.clock = clock
+        self._token = token
+        self._known: countdown.Known | None = None
+        self._asked = self._due = float("-inf")
+        self._rare = False
+        self._failures = 0
+        self._lock = asyncio.Lock()
+        self._page = self._reported = ""
+        self._reporting: asyncio.Task[None] | None = None
+        self._client: httpclient.AsyncHTTPClient | None = None
+
+    async def get_view(self) -> countdown.View:
+        """Return what a page shows now; never raises for what the service does."""
+        async with self._lock:
+            if self.clock() >= self._due:
+                await self._ask()
+            return self._make_view()
+
+    async def extend(self) -> countdown.View:
+        """Extend the session. Raises `NotExtendedError` or `OutcomeUnknownError`."""
+        async with self._lock:
+            self._due = float("-inf")  # whatever comes of it, the next look asks
+            try:
+                body = json.dumps({"server": self.server_name})
+                status, model = await self._fetch("POST", "api/session/extend", body)
+                if status == 200:
+                    self._keep(model)
+                    return self._make_view()
+            except (OSError, httpclient.HTTPError, ValueError) as error:
+                log.warning("No answer to extending the session (%s)", error)
+                raise OutcomeUnknownError(UNSURE) from error
+            if status == 409:
+                raise NotExtendedError(
+                    str(model.get("message") or "Your session was not extended.")
+                )
+            if countdown.classify_status(status) == "absent":
+                raise NotExtendedError(
+                    "Your session cannot be extended from here; ask the instructor."
+                )
+            raise OutcomeUnknownError(UNSURE)
+
+    def tell_page(self, page: str) -> None:
+        """Tell, in the background, at which page of the notes the person is; never raises.
+
+        The last page told counts. What does not arrive is told again with a later question.
+        """
+        self._page = " ".join(page.split())[:LONGEST_PAGE]
+        if self._reporting is None or self._reporting.done():
+            self._reporting = asyncio.ensure_future(self._report_page())
+
+    async def drain(self) -> None:
+        """Wait for what is being told in the background."""
+        if self._reporting is not None:
+            await self._reporting
+
+    async def _report_page(self) -> None:
+        while self._page and self._page != self._reported and not self._rare:
+            page = self._page
+            try:
+                body = json.dumps({"server": self.server_name, "page": page})
+                status, _ = await self._fetch("POST", "api/session/page", body)
+            except (OSError, httpclient.HTTPError, ValueError) as error:
+                log.info("The culler was not told the page of the notes (%s)", error)
+                return
+            if status != 200:
+                log.info("The culler did not take the page of the notes (status %s)", status)
+                return
+            self._reported = page
+            await asyncio.sleep(PAGE_SECONDS)
+
+    async def _ask(self) -> None:
+        query = urllib.parse.urlencode({"server": self.server_name})
+        try:
+            status, model = await self._fetch("GET", f"api/session?{query}")
+            answer = countdown.classify_status(status)
+            if answer == "known":
+                return self._keep(model)
+            self._fail(f"status {status}", absent=answer == "absent")
+        except (OSError, httpclient.HTTPError, ValueError) as error:
+            self._fail(str(error), absent=False)
+
+    def _keep(self, model: Any) -> None:
+        self._known = countdown.read_clock(model)
+        self._asked, self._failures, self._rare = self.clock(), 0, False
+        self._due = self._asked + FRESH_SECONDS
+        if self._page:
+            # A service that was restarted does not know it.
+            self._reported = str(model.get("page", self._reported))
+            self.tell_page(self._page)
+
+    def _fail(self, why: str, *, absent: bool) -> None:
+        self._failures += 1
+        self._rare = absent
+        if absent:
+            self._known = None
+        rest = countdown.RARELY if absent else countdown.make_backoff(self._failures)
+        self._due = self.clock() + rest
+        if self._failures == 1:
+            log.warning("The culler does not tell when this session ends (%s)", why)
+
+    def _make_view(self) -> countdown.View:
+        elapsed = self.clock() - self._asked
+        if self._known is None or elapsed > STALE_SECONDS:
+            return countdown.View(next=countdown.RARELY if self._rare else countdown.CALM)
+        return countdown.decide_view(
+            countdown.make_later(self._known, elapsed), self.seconds_idle()
+        )
+
+    async def _fetch(
+        self, method: str, path: str, body: str | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """Fetch JSON; {} for an answer that is no object. Raises what the request raises."""
+        if self._client is None:
+            self._client = simple_httpclient.SimpleAsyncHTTPClient(
+                force_instance=True, max_buffer_size=LARGEST_ANSWER, max_body_size=LARGEST_ANSWER
+            )
+        request = httpclient.HTTPRequest(
+            self.url + path,
+            method=method,
+            headers={"Authorization": f"token {self._token}", "Accept": "application/json"},
+            body=body,
+            connect_timeout=REQUEST_SECONDS,
+            request_timeout=REQUEST_SECONDS,
+            follow_redirects=False,
+        )
+        answer = await self._client.fetch(request, raise_error=False)
+        try:
+            model = json.loads(answer.body or b"{}")
+        except ValueError:
+            if answer.code == 200:
+                raise
+            model = {}
+        return answer.code, model if isinstance(model, dict) else {}
+
+
+def check_url(url: str) -> str:
+    """Return the address of the service with its last slash; `SettingsError` for what is none."""
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise settings.SettingsError(
+            f"ButterflyApp.culler_url (or WORKSHOP_CULLER_URL) is {url!r}; write the address that "
+            "sessions reach the service at, as http://hub:8000/services/workshop-culler/"
+        )
+    return url.rstrip("/") + "/"

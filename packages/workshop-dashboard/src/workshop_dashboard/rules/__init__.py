@@ -1,0 +1,1 @@
+"""What notes are and how they read, as plain functions and values: no network, hub or disk."""

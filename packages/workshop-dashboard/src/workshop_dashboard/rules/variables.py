@@ -1,0 +1,49 @@
+"""The words that differ from one attendee to the next: `%name%` and `{{ name }}` in a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+PERCENT = r"%(?P<percent>[A-Za-z][A-Za-z0-9_]+)%"
+BRACES = r"\{\{\s*(?P<braces>[A-Za-z][A-Za-z0-9_]*)\s*\}\}"
+PLACEHOLDER = re.compile(f"{PERCENT}|{BRACES}")
+
+# Words that stand between braces in the templates of Go, Helm and `oc -o template`.
+NOT_OURS = frozenset({"end", "else", "break", "continue", "nil", "true", "false"})
+HEX_PAIR = re.compile(r"[0-9A-Fa-f]{2}")
+MAX_VALUE = 4096
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Put the values in place of their names; a name without a value stays as it is written.
+
+    A value never adds a line: line breaks in it become spaces, so that it cannot end a code
+    block or begin another, and the lines of the page keep their numbers.
+    """
+
+    def value_of(match: re.Match[str]) -> str:
+        name = _name(match)
+        if name not in values:
+            return match[0]
+        return " ".join(values[name][:MAX_VALUE].splitlines())
+
+    return PLACEHOLDER.sub(value_of, text)
+
+
+def unknown_names(text: str, values: Mapping[str, str]) -> Iterator[tuple[int, str]]:
+    """Yield (line from 1, name as written) for each placeholder that has no value.
+
+    Left out is what only looks like one: percent-encoded characters of an address and the
+    keywords of Go templates.
+    """
+    for number, line in enumerate(text.splitlines(), start=1):
+        for match in PLACEHOLDER.finditer(line):
+            name = _name(match)
+            alike = name in NOT_OURS if match["braces"] else bool(HEX_PAIR.fullmatch(name))
+            if name not in values and not alike:
+                yield number, match[0]
+
+
+def _name(match: re.Match[str]) -> str:
+    return str(match["percent"] or match["braces"])

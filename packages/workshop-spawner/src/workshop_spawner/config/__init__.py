@@ -1,0 +1,1 @@
+"""What an administrator decides: the traits of WorkshopSpawner, by concern."""

@@ -1,0 +1,59 @@
+"""What all sessions of one hub share: one `HubContext`, kept in the hub's settings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping, MutableMapping
+from typing import Any, Protocol
+
+from workshop_spawner.kube.facts import Facts
+from workshop_spawner.model.errors import FullError
+from workshop_spawner.model.session import Session
+from workshop_spawner.rules import capacity
+
+_KEY = "workshop_spawner_context"
+
+
+class Pool(Protocol):
+    """Sessions that are ready ahead, see hub_tasks/pool.py."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to hand out."""
+
+    async def check_out(
+        self, session: Session, fingerprint: str = ""
+    ) -> tuple[Session, Mapping[str, Any]] | None:
+        """Hand one out, or None."""
+
+
+class HubContext:
+    """One hub: what it knows of its cluster, who waits and starts, its pool and its tasks."""
+
+    def __init__(self) -> None:
+        self.facts = Facts()
+        self.queue = capacity.Queue()
+        self.starting: set[str] = set()
+        self.pool: Pool | None = None
+        self.has_begun = False
+        self._tasks: set[asyncio.Future[Any]] = set()
+
+    @classmethod
+    def of(cls, settings: MutableMapping[str, Any]) -> HubContext:
+        """The context of the hub whose tornado settings these are; made when first asked for."""
+        found: HubContext = settings.setdefault(_KEY, cls())
+        return found
+
+    def take_place(self, name: str, running: set[str], limit: int, now: float) -> None:
+        """Take a place for a start, or refuse with the place in the queue (FullError)."""
+        verdict = self.queue.enter_or_wait(name, len(running | self.starting), limit, now)
+        if not verdict.enters:
+            raise FullError(capacity.render_full(limit, verdict.place))
+        self.starting.add(name)
+
+    def spawn_task(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Future[Any]:
+        """Run something beside everything else; kept until it is done, as the loop keeps none."""
+        task = asyncio.ensure_future(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task

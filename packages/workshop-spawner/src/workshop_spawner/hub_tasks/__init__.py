@@ -1,0 +1,1 @@
+"""What a hub does beside its sessions: check itself, keep a pool, count."""

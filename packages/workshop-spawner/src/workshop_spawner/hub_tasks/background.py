@@ -1,0 +1,143 @@
+"""What a hub does beside its sessions: check its rights, keep the pool full, count projects."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from logging import Logger, LoggerAdapter
+
+from workshop_spawner import metrics
+from workshop_spawner.concurrency import run_together
+from workshop_spawner.config.extras import read_source
+from workshop_spawner.context import HubContext
+from workshop_spawner.hub_tasks import pod_security_check, rights_check
+from workshop_spawner.hub_tasks.pool import SessionPool
+from workshop_spawner.kube.client import Cluster
+from workshop_spawner.model import labels
+from workshop_spawner.model.errors import WorkshopError
+from workshop_spawner.model.session import Hub, Session
+from workshop_spawner.rules import counts, images, plan, rights
+from workshop_spawner.rules.hub_settings import HubSettings
+from workshop_spawner.start import api_address, image_streams, project_api
+
+Log = Logger | LoggerAdapter[Logger]
+
+# Seconds until something that failed is tried again: at first, and at most.
+FIRST_PAUSE = 10.0
+LONGEST_PAUSE = 300.0
+# Seconds between two counts of the projects.
+COUNT_AGAIN = 60
+
+
+class HubTasks:
+    """The tasks of one hub. They know its settings and its cluster, and no visitor."""
+
+    def __init__(
+        self,
+        context: HubContext,
+        cluster: Cluster,
+        settings: HubSettings,
+        find_hub: Callable[[], Awaitable[Hub]],
+        log: Log,
+    ) -> None:
+        self._context = context
+        self._cluster = cluster
+        self._settings = settings
+        self._find_hub = find_hub
+        self._log = log
+
+    def begin(self) -> None:
+        """Begin all; each goes on whatever happens to the others."""
+        for doing, task in (
+            ("check the hub's rights", self.check_rights),
+            ("tell what holds the pods of attendees", self.tell_pod_security),
+            ("keep sessions ready", self.keep_pool),
+            ("count projects", self.keep_count),
+        ):
+            self._context.spawn_task(self._run(doing, task))
+
+    async def _run(self, doing: str, task: Callable[[], Awaitable[None]]) -> None:
+        """Do it until it is done, and again after a while when it fails, whatever the reason."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                await task()
+                return
+            except WorkshopError as error:
+                self._log.error(
+                    "The hub cannot %s; trying again in %g s. %s", doing, pause, error.detail
+                )
+            except Exception:  # noqa: BLE001 - a task has nobody to raise to
+                self._log.exception("The hub cannot %s; trying again in %g s", doing, pause)
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE, pause * 2)
+
+    async def check_rights(self) -> None:
+        """Log each right that the hub's account needs and lacks."""
+        uses = replace(self._settings.uses, streams=await self._uses_streams())
+        needed = rights.list_rights(await self._find_spec(), uses)
+        await rights_check.check(self._cluster, self._settings.namespace, needed, self._log)
+
+    async def tell_pod_security(self) -> None:
+        """Log what holds the pods of attendees."""
+        await pod_security_check.log_notice(self._cluster, await self._find_spec(), self._log)
+
+    async def keep_pool(self) -> None:
+        """Make the pool of this hub and keep it full, as long as the hub runs."""
+        if problem := self._settings.problem_with_pool():
+            self._log.warning("reserved_sessions has no effect: %s", problem)
+        if not self._settings.keeps_pool:
+            return
+        spec = await self._find_spec()
+        if spec.by_request:
+            self._log.warning("reserved_sessions has no effect where projects are requested")
+            return
+        spec = replace(spec, extra_resources=await read_source(self._settings.extra_resources))
+        if self._settings.uses.api_endpoints:
+            spec = await api_address.add_networks(self._cluster, spec)
+
+        def make_steps(session: Session) -> tuple[plan.Step, ...]:
+            return plan.make_ready_steps(session, plan.fill_in(spec, session))
+
+        hub, size = await self._find_hub(), self._settings.reserved_sessions
+        pool = SessionPool(self._cluster, hub, make_steps, size, self._log)
+        self._context.pool = pool
+        await pool.run()
+
+    async def keep_count(self) -> None:
+        """Count the projects now and then, for the hub's metrics, as long as the hub runs."""
+        spec = await self._find_spec()
+        if spec.project not in (plan.TEMPORARY, plan.PERSISTENT) or spec.by_request:
+            return
+        hub = await self._find_hub()
+        while True:
+            try:
+                await count_projects(self._cluster, hub)
+            except WorkshopError as error:
+                self._log.warning("Projects were not counted: %s", error.detail)
+            await asyncio.sleep(COUNT_AGAIN)
+
+    async def _find_spec(self) -> plan.SessionSpec:
+        setting = self._settings.project_api
+        by_request = await project_api.is_by_request(self._cluster, setting, self._log)
+        return replace(self._settings.spec, by_request=by_request)
+
+    async def _uses_streams(self) -> bool:
+        """Whether some image may be an ImageStream's, on a cluster that has those."""
+        bare = images.list_streams(self._settings.image_names)
+        return bool(bare) and await image_streams.has_streams(self._cluster)
+
+
+async def count_projects(cluster: Cluster, hub: Hub) -> counts.Counts:
+    """Count the projects once."""
+    selector = labels.make_selector(**{labels.APP: hub.application})
+    found, accounts = await run_together(
+        cluster.find("v1", "Namespace", selector=selector),
+        cluster.find("v1", "ServiceAccount", hub.namespace, selector),
+    )
+    counted = counts.count(found, accounts, hub, datetime.now(UTC))
+    metrics.PROJECTS.set(len(counted.alive))
+    metrics.ORPHANED.set(len(counted.orphans))
+    return counted

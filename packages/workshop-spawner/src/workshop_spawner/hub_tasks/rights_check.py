@@ -1,0 +1,42 @@
+"""Does the hub's account have the rights that it needs? Asked once, when the hub starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from workshop_spawner.concurrency import run_together
+from workshop_spawner.kube.client import Cluster
+from workshop_spawner.model.errors import WorkshopError
+from workshop_spawner.rules import rights
+
+
+async def find_missing(
+    cluster: Cluster, namespace: str, needed: Iterable[rights.Right]
+) -> list[rights.Right]:
+    """The rights that the cluster says our account lacks."""
+    asked = list(needed)
+    answers = await run_together(
+        *(cluster.may(right.make_attributes(namespace)) for right in asked)
+    )
+    return [right for right, has in zip(asked, answers, strict=True) if not has]
+
+
+async def check(
+    cluster: Cluster, namespace: str, needed: Iterable[rights.Right], log: Any
+) -> list[rights.Right]:
+    """Log each missing right as the rule that grants it; an API that is away is only logged."""
+    try:
+        missing = await find_missing(cluster, namespace, needed)
+    except WorkshopError as error:
+        log.warning("Cannot tell whether the hub has its rights: %s", error.detail)
+        return []
+    if missing:
+        log.error(
+            "The hub's account lacks rights, and sessions will fail to start or to go. Add these "
+            "rules (see templates/hub-rbac.yaml):\n%s",
+            rights.render_rules(missing),
+        )
+    else:
+        log.info("The hub's account has all rights that it needs")
+    return missing

@@ -1,0 +1,94 @@
+"""What a hub's tasks read from the traits of its spawner class. Nothing here has a user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+from workshop_spawner.kube.client import Cluster
+from workshop_spawner.kube.facts import Facts
+from workshop_spawner.manifests import budgets
+from workshop_spawner.model.session import Hub
+from workshop_spawner.rules import plan
+from workshop_spawner.rules.hub_settings import HubSettings
+from workshop_spawner.rules.rights import Uses
+
+
+class SpawnerTraits(Protocol):
+    """The traits that concern all sessions."""
+
+    application: str
+    mode: str
+    namespace: str
+    hub_account: str
+    log: Any
+    k8s_api_request_timeout: float
+    k8s_api_request_retry_timeout: float
+    project_api: str
+    reserved_sessions: int
+    image: str
+    volume_size: str
+    delete_pvc: bool
+    events_enabled: bool
+    identity: str
+    budget: Any
+    extra_resources: Any
+    profile_list: Any
+
+    def needs_api_networks(self) -> bool:
+        """Whether it has to be found out where the cluster's API is."""
+
+    def make_static_spec(self, budget: Any) -> plan.SessionSpec:
+        """What is decided about each session, with this budget."""
+
+
+def make_cluster(client: Any, traits: SpawnerTraits, facts: Facts, token: str = "") -> Cluster:
+    """The cluster as the hub's account sees it, or whose `token` it is."""
+    return Cluster(
+        client,
+        timeout=traits.k8s_api_request_timeout,
+        patience=traits.k8s_api_request_retry_timeout,
+        log=traits.log,
+        token=token,
+        facts=facts,
+    )
+
+
+async def find_hub(cluster: Cluster, traits: SpawnerTraits) -> Hub:
+    """The values that say whose sessions these are; asks the cluster once."""
+    account = traits.hub_account or await cluster.facts.learn("own account", cluster.find_self)
+    return Hub(traits.application, traits.mode, traits.namespace, account)
+
+
+def make_settings(traits: SpawnerTraits) -> HubSettings:
+    """The values; what a callable decides is left out, as it takes a visitor's spawner."""
+    budget, extras = traits.budget, traits.extra_resources
+    made = HubSettings(
+        namespace=traits.namespace,
+        spec=traits.make_static_spec(budgets.DEFAULT if callable(budget) else budget),
+        project_api=traits.project_api,
+        extra_resources="" if callable(extras) else extras,
+        asks_visitor=callable(budget) or callable(extras),
+        reserved_sessions=traits.reserved_sessions,
+        image_names=(traits.image, *_list_profile_images(traits.profile_list)),
+    )
+    return replace(made, uses=_make_uses(traits, made))
+
+
+def _make_uses(traits: SpawnerTraits, made: HubSettings) -> Uses:
+    """What the settings use beside what each session has."""
+    return Uses(
+        home=bool(traits.volume_size),
+        delete_home=bool(traits.volume_size) and traits.delete_pvc,
+        events=traits.events_enabled,
+        refresh=traits.identity == plan.USER_TOKEN,
+        pool=made.keeps_pool,
+        api_endpoints=traits.needs_api_networks(),
+    )
+
+
+def _list_profile_images(profiles: Any) -> list[str]:
+    found: list[Mapping[str, Any]] = profiles if isinstance(profiles, list) else []
+    overrides = [profile.get("kubespawner_override") or {} for profile in found]
+    return [made["image"] for made in overrides if isinstance(made.get("image"), str)]

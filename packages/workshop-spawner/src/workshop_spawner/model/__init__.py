@@ -1,0 +1,1 @@
+"""What the words of a session are: its names, labels and errors."""

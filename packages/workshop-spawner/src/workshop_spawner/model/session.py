@@ -1,0 +1,103 @@
+"""The values that name everything a session owns.
+
+Made once by spawner.py at the start of a session; every other room asks these.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from workshop_spawner.model import naming
+
+
+@dataclass(frozen=True)
+class Hub:
+    """The deployment whose sessions these are."""
+
+    application: str
+    mode: str
+    namespace: str
+    # The hub's own account in full: `system:serviceaccount:<namespace>:<name>`.
+    requestor: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """One run of one server of one user: its id, and the names of all it owns."""
+
+    hub: Hub
+    id: str
+    user: str
+    server: str = ""
+    suffix: str = ""
+    expires: datetime | None = None
+    # The latest end that extensions may give it; None: whatever the culler allows.
+    limit: datetime | None = None
+    # A project that has its name from elsewhere; empty: `<application>-<user>`.
+    project_name: str = ""
+    # An account that has its name from the pool; empty: `<application>-<user>`.
+    account_name: str = ""
+    # Whose the user's token is, as the cluster says; empty where the session has none of a user.
+    # Never the hub's name of the user, which may be that of somebody else in the cluster.
+    token_owner: str = ""
+    # What this start writes on what it takes from the pool, to know it again.
+    checkout: str = ""
+
+    @property
+    def slug(self) -> str:
+        """The user (and server) as a label value."""
+        return naming.make_slug(self.user, self.server)
+
+    @property
+    def account(self) -> str:
+        """Name of the service account, in the hub's namespace; all else there is owned by it."""
+        return self.account_name or naming.make_name(self.hub.application, self.slug, self.suffix)
+
+    @property
+    def project(self) -> str:
+        """Name of the project."""
+        return self.project_name or naming.make_name(self.hub.application, self.slug, self.suffix)
+
+    @property
+    def pod(self) -> str:
+        """Name of the pod. It has no suffix: an old pod of this user and server is replaced."""
+        return naming.make_name(self.hub.application, "user", self.slug)
+
+    @property
+    def secret(self) -> str:
+        """Name of the Secret with what the pod is told in confidence."""
+        return self.account
+
+
+def make_session(
+    hub: Hub,
+    user: str,
+    server: str = "",
+    age: int = 0,
+    project_name: str = "",
+    *,
+    age_limit: int = 0,
+) -> Session:
+    """Make the session that starts now.
+
+    `age` seconds from now it ends (0: no end), and at `age_limit` at the latest, however often it
+    is extended (0: no such limit).
+    """
+    session_id = naming.make_random(16)
+    made = Session(hub, session_id, user, server, project_name=project_name, checkout=session_id)
+    if not age:
+        return made
+    now = int(datetime.now(UTC).timestamp())
+    limit = datetime.fromtimestamp(now + max(age, age_limit), UTC) if age_limit else None
+    return replace(made, expires=datetime.fromtimestamp(now + age, UTC), limit=limit)
+
+
+def rename(session: Session) -> Session:
+    """The same session under other names, for when one of its names is taken."""
+    return replace(session, suffix=naming.make_suffix())
+
+
+def render_time(moment: datetime) -> str:
+    """Write a moment as the API does (RFC 3339, UTC, whole seconds)."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,1 +1,0 @@
-"""Where a session's project comes from, and when it is ready."""

@@ -1,0 +1,45 @@
+"""What the settings say of all sessions of a hub: values that need no visitor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from workshop_spawner.rules import plan
+from workshop_spawner.rules.rights import Uses
+
+# Why a pool is not kept, by what the settings say.
+ONLY_TEMPORARY = "it takes a temporary project, and an identity that is not the user's own"
+ASKS_VISITOR = "budget and extra_resources must be values, as a callable is asked with each visitor"
+
+
+@dataclass(frozen=True)
+class HubSettings:
+    """The settings that the hub's own tasks need.
+
+    `extra_resources` is the text, list or path of a file of them. `asks_visitor` says that what
+    sessions are made of is decided by a callable that takes the visitor's spawner; then `spec` has
+    the default budget and no extra resources.
+    """
+
+    namespace: str
+    spec: plan.SessionSpec = field(default_factory=plan.SessionSpec)
+    project_api: str = "auto"
+    extra_resources: Any = ""
+    asks_visitor: bool = False
+    reserved_sessions: int = 0
+    image_names: tuple[str, ...] = ()
+    uses: Uses = field(default_factory=Uses)
+
+    @property
+    def keeps_pool(self) -> bool:
+        """Whether sessions are made ready ahead."""
+        return bool(self.reserved_sessions) and self.problem_with_pool() is None
+
+    def problem_with_pool(self) -> str | None:
+        """Why `reserved_sessions` has no effect; None when it has."""
+        if not self.reserved_sessions:
+            return None
+        if self.spec.project != plan.TEMPORARY or self.spec.identity == plan.USER_TOKEN:
+            return ONLY_TEMPORARY
+        return ASKS_VISITOR if self.asks_visitor else None

@@ -1,0 +1,50 @@
+"""What an administrator has to know, when the hub starts, of what holds the pods of projects."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from workshop_spawner.manifests import projects
+from workshop_spawner.rules import plan
+
+ENFORCE = f"{projects.POD_SECURITY}/enforce"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One line for the hub's log."""
+
+    level: int
+    text: str
+
+
+def decide_notice(spec: plan.SessionSpec, *, has_constraints: bool) -> Notice:
+    """What an administrator has to know of the pods in the projects that the hub makes."""
+    if spec.by_request:
+        if has_constraints:
+            return Notice(
+                logging.INFO,
+                "Projects are requested, so pod_security has no effect; the cluster's "
+                "SecurityContextConstraints hold their pods",
+            )
+        return Notice(
+            logging.WARNING,
+            "Projects are requested, so pod_security has no effect, and the cluster has no "
+            "SecurityContextConstraints: see that something else holds the pods of attendees",
+        )
+    level = spec.project_labels.get(ENFORCE, projects.PRIVILEGED)
+    if level == projects.PRIVILEGED and not has_constraints:
+        return Notice(
+            logging.WARNING,
+            "POD SECURITY IS OFF: pods in the projects of sessions may be privileged and mount the "
+            "disks of their nodes, so any attendee may take over the cluster. Set "
+            "c.WorkshopSpawner.pod_security to 'baseline' or 'restricted'",
+        )
+    if level == projects.PRIVILEGED:
+        return Notice(
+            logging.WARNING,
+            "Pod Security is off in the projects of sessions; only the cluster's "
+            "SecurityContextConstraints hold their pods",
+        )
+    return Notice(logging.INFO, f"Pods in the projects of sessions are held to {level!r}")

@@ -1,0 +1,130 @@
+"""A pool of sessions that are ready but for their visitor: what each one's state means.
+
+The truth is on the account of a reserved session: its class says whether it is still to be had, an
+annotation whether it is complete, another by which fingerprint.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from workshop_spawner.model import labels, naming
+from workshop_spawner.model.session import Hub, Session
+from workshop_spawner.rules.plan import Step
+
+CLASS_POOL = "reserve"
+READY = "workshop.jupyter.org/ready"
+FINGERPRINT = "workshop.jupyter.org/recipe"
+_OF_A_VISITOR = (
+    labels.POD,
+    labels.USERNAME,
+    labels.SERVERNAME,
+    labels.EXPIRES,
+    labels.EXPIRES_LIMIT,
+)
+# An incomplete one of this age was left by a hub that died.
+UNFINISHED = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class PoolState:
+    """The accounts of the pool, sorted out."""
+
+    ready: tuple[Mapping[str, Any], ...]
+    growing: tuple[Mapping[str, Any], ...]
+    stale: tuple[Mapping[str, Any], ...]
+
+
+def make_session(hub: Hub) -> Session:
+    """A session for nobody yet; its names are as random as a visitor's."""
+    return Session(hub, naming.make_random(16), naming.make_random(10))
+
+
+def make_sample(hub: Hub) -> Session:
+    """A session that stands for any other, to make fingerprints of."""
+    return Session(hub, "s" * 16, "u" * 10)
+
+
+def make_fingerprint(plan: Iterable[Step], session: Session) -> str:
+    """Tell plans apart but for whose they are: a changed setting is another fingerprint."""
+    text = json.dumps([(step.name, step.manifests) for step in plan], sort_keys=True, default=str)
+    for name in (session.id, session.user):
+        text = text.replace(name, "*")
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def make_pool_step(step: Step) -> Step:
+    """The step with objects that are the pool's, not yet a session's."""
+    return replace(step, manifests=tuple(_take_into_pool(manifest) for manifest in step.manifests))
+
+
+def _take_into_pool(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    metadata = manifest["metadata"]
+    own_labels = {**metadata["labels"], labels.CLASS: CLASS_POOL}
+    annotations = {
+        key: value for key, value in metadata["annotations"].items() if key not in _OF_A_VISITOR
+    }
+    return {**manifest, "metadata": {**metadata, "labels": own_labels, "annotations": annotations}}
+
+
+def make_selector(hub: Hub) -> str:
+    """Select what is in the pool."""
+    return labels.make_selector(**{labels.APP: hub.application, labels.CLASS: CLASS_POOL})
+
+
+def is_reserved(metadata: Mapping[str, Any], hub: Hub) -> bool:
+    """Whether the object is in this hub's pool: labels *and* annotations say so."""
+    own_labels = metadata.get("labels") or {}
+    if own_labels.get(labels.CLASS) != CLASS_POOL:
+        return False
+    as_session = {**own_labels, labels.CLASS: labels.CLASS_SESSION}
+    return labels.is_ours({**metadata, "labels": as_session}, hub)
+
+
+def sort_accounts(
+    accounts: Iterable[Mapping[str, Any]], hub: Hub, fingerprint: str, now: datetime
+) -> PoolState:
+    """Sort the accounts out: to be had, being made, or to be removed."""
+    ready: list[Mapping[str, Any]] = []
+    growing: list[Mapping[str, Any]] = []
+    stale: list[Mapping[str, Any]] = []
+    for account in accounts:
+        metadata = account["metadata"]
+        annotations = metadata.get("annotations") or {}
+        if not is_reserved(metadata, hub) or "deletionTimestamp" in metadata:
+            continue
+        born = datetime.fromisoformat(metadata["creationTimestamp"])
+        if annotations.get(READY):
+            (ready if annotations.get(FINGERPRINT) == fingerprint else stale).append(account)
+        else:
+            (growing if now - born < UNFINISHED else stale).append(account)
+    return PoolState(tuple(ready), tuple(growing), tuple(stale))
+
+
+def take_over(account: Mapping[str, Any], session: Session) -> Session:
+    """The visitor's session with the id and the names of the reserved one."""
+    metadata = account["metadata"]
+    name = metadata["name"]
+    return replace(
+        session,
+        id=metadata["labels"][labels.SESSION],
+        account_name=name,
+        project_name=session.project_name or name,
+    )
+
+
+def make_checkout(session: Session, version: str = "") -> dict[str, Any]:
+    """The change that makes an object of the pool the session's; guarded by `version`."""
+    guard = {"resourceVersion": version} if version else {}
+    return {
+        "metadata": {
+            **guard,
+            "labels": labels.make_labels(session),
+            "annotations": {**labels.make_annotations(session), READY: None},
+        }
+    }

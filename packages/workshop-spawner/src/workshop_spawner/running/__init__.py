@@ -1,1 +1,0 @@
-"""A session's pod from its start to its loss."""

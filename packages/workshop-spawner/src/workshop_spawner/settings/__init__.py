@@ -1,1 +1,0 @@
-"""What an administrator decides: traits a concern, and what they mean."""

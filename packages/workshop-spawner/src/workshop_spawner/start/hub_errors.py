@@ -1,0 +1,60 @@
+"""Our errors as JupyterHub shows them: the visitor reads the cause, the log has the object."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+from typing import Any
+
+from jupyterhub import spawner as hub_spawner
+from tornado import web
+
+from workshop_spawner.model.errors import ForbiddenError, FullError, TemporaryError, WorkshopError
+from workshop_spawner.rules import capacity
+
+
+def make_spawn_error(error: WorkshopError) -> web.HTTPError:
+    """The exception that JupyterHub turns into the page of a failed start.
+
+    JupyterHub 6 has a type for it, which neither fills the log with a traceback nor counts towards
+    `consecutive_failure_limit`. Both 5 and 6 show the visitor the attribute `jupyterhub_message`
+    on the progress page, where 6 would otherwise show the text for the log.
+    """
+    reason, status = find_reason(error)
+    made_for_it: Any = getattr(hub_spawner, "SpawnException", None)
+    refusal: Any
+    if made_for_it is not None:
+        refusal = made_for_it(
+            error.message, reason=reason, log_message=error.detail, status_code=status
+        )
+    else:
+        refusal = web.HTTPError(status, "%s", error.detail)
+    if status == 429:
+        refusal.headers = {"Retry-After": f"{capacity.ASK_AGAIN}"}
+    refusal.jupyterhub_message = error.message
+    refusal.jupyterhub_html_message = html.escape(error.message)
+    refusal.workshop_session = True  # which page our templates show
+    return refusal
+
+
+def make_failed_start(error: WorkshopError) -> asyncio.Future[Any]:
+    """A start that has failed, for JupyterHub to show why a session has ended.
+
+    It keeps a spawner whose last start failed, and its page with the cause and a button, until the
+    next start; without that it would only say that nothing runs.
+    """
+    shown: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    shown.set_exception(make_spawn_error(error))
+    shown.exception()  # somebody has looked: asyncio need not warn
+    return shown
+
+
+def find_reason(error: WorkshopError) -> tuple[str, int]:
+    """The label of the hub's metric, and the status of the page."""
+    if isinstance(error, FullError):
+        return "capacity", 429
+    if isinstance(error, TemporaryError):
+        return "cluster", 503
+    if isinstance(error, ForbiddenError):
+        return "rights", 403
+    return "session", 500  # whoever made the workshop can mend it, not the visitor

@@ -1,0 +1,30 @@
+"""The project of a user who has one of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workshop_spawner.kube.client import Cluster, make_reference
+from workshop_spawner.model.errors import ForbiddenError, PermanentError
+
+
+async def ensure_user_project(as_user: Cluster, name: str) -> None:
+    """Make the project with the user's own rights, unless they have it already."""
+    project = make_reference("project.openshift.io/v1", "Project", name)
+    if await _sees(as_user, project):
+        return
+    request = make_reference("project.openshift.io/v1", "ProjectRequest", name)
+    made = await as_user.create(request)
+    if not made and not await _sees(as_user, project):
+        raise PermanentError(
+            f"The project {name} belongs to somebody else; please tell the workshop's organiser.",
+            f"project {name} exists, and the user has no access to it",
+        )
+
+
+async def _sees(as_user: Cluster, project: dict[str, Any]) -> bool:
+    """OpenShift says 403, not 404, of projects that one has no access to."""
+    try:
+        return await as_user.get(project) is not None
+    except ForbiddenError:
+        return False

@@ -1,1 +1,0 @@
-"""What a hub does beside its sessions: check itself, keep a reserve, count."""

@@ -1,0 +1,83 @@
+"""JupyterHub's objects as the pages and the clean-up of anonymous visitors see them.
+
+Visitors may be given any spawner class, so what only private attributes tell of a server (is it
+being started or stopped?) is read here, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from logging import Logger
+from typing import Any, Protocol
+
+
+class HubUser(Protocol):
+    """A user of the hub."""
+
+    name: str
+    spawners: Mapping[str, Any]
+
+    async def delete_spawners(self) -> None:
+        """Forget the servers, which do not run."""
+
+
+class HubUsers(Collection[str], Protocol):
+    """All users of the hub."""
+
+    settings: dict[str, Any]
+
+    def delete(self, user: Any) -> None:
+        """Delete one."""
+
+
+class HubApp(Protocol):
+    """The hub."""
+
+    users: HubUsers
+    authenticator: Any
+    log: Logger
+
+
+class Server:
+    """One server of a user, whatever its spawner class."""
+
+    def __init__(self, spawner: Any) -> None:
+        self._spawner = spawner
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it runs, starts or stops."""
+        return bool(self._spawner.active or self._spawner.pending)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether a stop is under way, down to its last lines."""
+        return bool(self._spawner._stop_pending or self.stop)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether its last start has failed, and JupyterHub shows why."""
+        return self._spawner._spawn_future is not None
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is up, and not being stopped."""
+        return bool(self._spawner.active and not self._spawner._stop_pending)
+
+    @property
+    def stop(self) -> asyncio.Future[Any] | None:
+        """The stop under way, if any; JupyterHub has none while it shuts down."""
+        return getattr(self._spawner, "_stop_future", None)
+
+    async def cancel_start(self) -> None:
+        """Cut off a start that is under way, and wait until it has ended."""
+        starting = self._spawner._spawn_future
+        if starting is not None and self._spawner.pending == "spawn":
+            starting.cancel()
+            await asyncio.wait([starting])
+
+
+def servers_of(user: HubUser) -> dict[str, Server]:
+    """The servers of a user by name."""
+    return {name: Server(spawner) for name, spawner in user.spawners.items()}

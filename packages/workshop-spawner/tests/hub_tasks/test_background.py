@@ -1,0 +1,125 @@
+"""What a hub does beside its sessions."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+from prometheus_client import REGISTRY
+
+from workshop_spawner.context import HubContext
+from workshop_spawner.hub_tasks import background
+from workshop_spawner.hub_tasks.background import HubTasks
+from workshop_spawner.kube.client import Cluster
+from workshop_spawner.rules import plan
+from workshop_spawner.rules.hub_settings import HubSettings
+from workshop_spawner.rules.rights import Uses
+from workshop_spawner.start import steps
+from workshop_spawner.start.progress import Progress
+
+LOG = logging.getLogger("t")
+NO_PROJECT = plan.SessionSpec(project=plan.NONE)
+
+
+@pytest.fixture
+def context():
+    return HubContext()
+
+
+@pytest.fixture
+def make(site, context, kube):
+    def make(cluster=kube, **changes):
+        async def find_hub():
+            return site.hub
+
+        settings = HubSettings(**{"namespace": site.hub.namespace, **changes})
+        return HubTasks(context, cluster, settings, find_hub, LOG)
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+async def _end_tasks(context):
+    yield
+    for task in list(context._tasks):
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def logged(caplog, text):
+    """Wait until the log has the text."""
+    news = asyncio.Event()
+
+    class Handler(logging.Handler):
+        def emit(self, _record):
+            news.set()
+
+    handler = Handler()
+    LOG.addHandler(handler)
+    try:
+        async with asyncio.timeout(10):
+            while text not in caplog.text:
+                news.clear()
+                await news.wait()
+    finally:
+        LOG.removeHandler(handler)
+
+
+async def test_a_task_that_fails_is_tried_again_and_the_others_go_on(
+    make, monkeypatch, caplog, tmp_path
+):
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(background, "FIRST_PAUSE", 0.01)
+    missing = tmp_path / "resources.yaml"
+    make(extra_resources=f"{missing}", reserved_sessions=1, uses=Uses(pool=True)).begin()
+    await logged(caplog, "The hub cannot keep sessions ready; trying again in 0.01 s")
+    await logged(caplog, "lacks rights")
+    missing.write_text("")
+    await logged(caplog, "No session was made ready")
+
+
+async def test_a_cluster_that_is_away_when_the_hub_starts_is_waited_for(
+    make, site, api, monkeypatch, caplog
+):
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(background, "FIRST_PAUSE", 0.01)
+    away = site.pocket.faults.add(status=503, times=6)
+    make(Cluster(api, timeout=1, patience=0), spec=NO_PROJECT).begin()
+    await logged(caplog, "The hub cannot check the hub's rights; trying again in 0.01 s. ")
+    await logged(caplog, "has all rights that it needs")
+    assert away.seen == 6
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"spec": NO_PROJECT}, "it takes a temporary project"),
+        ({"spec": plan.SessionSpec(identity=plan.USER_TOKEN)}, "it takes a temporary project"),
+        ({"asks_visitor": True}, "must be values"),
+        ({"project_api": "request"}, "where projects are requested"),
+    ],
+)
+async def test_settings_without_effect_are_told(make, context, caplog, changes, why):
+    await make(reserved_sessions=3, **changes).keep_pool()
+    assert "reserved_sessions has no effect" in caplog.text
+    assert why in caplog.text
+    assert context.pool is None
+
+
+@pytest.mark.parametrize(
+    ("names", "uses"), [(["example.com/team/app:1"], False), (["example.com/a:1", "app"], True)]
+)
+async def test_bare_names_of_images_take_a_right(make, site, caplog, names, uses):
+    await make(spec=NO_PROJECT, image_names=tuple(names)).check_rights()
+    assert ("imagestreams" in caplog.text) is uses
+
+
+async def test_projects_are_counted_for_the_metrics(site, kube):
+    todo = plan.make_plan(site.session, plan.SessionSpec(), {})
+    await steps.Start(kube, site.session, Progress()).run(todo)
+    counted = await background.count_projects(kube, site.hub)
+    assert counted.alive == (site.session.project,)
+    assert REGISTRY.get_sample_value("workshop_projects") == 1
+    assert REGISTRY.get_sample_value("workshop_orphaned_projects") == 0

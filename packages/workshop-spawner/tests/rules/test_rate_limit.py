@@ -1,0 +1,115 @@
+"""How many visitors an address may make."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workshop_spawner.rules.rate_limit import RateLimit, find_address, make_key
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("2001:db8::ffff:1", "2001:db8::/64"),
+        ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
+        ("", ""),
+        ("x" * 200, "x" * 64),
+    ],
+)
+def test_what_counts_as_one_address(address, key):
+    assert make_key(address) == key
+
+
+def test_a_burst_passes_and_then_it_trickles():
+    rate = RateLimit(3, window=60)
+    assert [rate.count_try("a", 0) for _ in range(3)] == [0, 0, 0]
+    wait = rate.count_try("a", 0)
+    assert wait == pytest.approx(20)
+    assert rate.count_try("a", wait - 1) > 0
+    assert rate.count_try("a", wait) == 0
+    assert rate.count_try("b", 0) == 0
+
+
+def test_waiting_is_not_counted():
+    rate = RateLimit(1, window=10)
+    rate.count_try("a", 0)
+    for _ in range(100):
+        rate.count_try("a", 1)
+    assert rate.count_try("a", 10) == 0
+
+
+def test_looking_is_not_counted():
+    rate = RateLimit(1, window=10)
+    assert [rate.wait_for("a", 0) for _ in range(3)] == [0, 0, 0]
+    assert rate.count_try("a", 0) == 0
+    assert rate.wait_for("a", 0) == pytest.approx(10)
+    assert rate.wait_for("a", 10) == 0
+    assert len(rate) == 1
+
+
+def test_no_limit_keeps_nothing():
+    rate = RateLimit(0, window=60)
+    assert rate.wait_for("a", 0) == 0
+    assert all(rate.count_try("a", 0) == 0 for _ in range(1000))
+    assert len(rate) == 0
+
+
+def test_a_clock_that_goes_back_lets_nobody_through():
+    rate = RateLimit(1, window=10)
+    assert rate.count_try("a", 100) == 0
+    assert rate.count_try("a", 50) > 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.floats(0, 5)), max_size=200))
+def test_memory_and_throughput_are_bounded(visits):
+    rate = RateLimit(5, window=10, most=20)
+    now, passed = 0.0, {}
+    for address, pause in visits:
+        now += pause
+        if rate.count_try(f"{address}", now) == 0:
+            passed.setdefault(address, []).append(now)
+    assert len(rate) <= 20
+    if len({address for address, _ in visits}) <= 20:
+        for times in passed.values():
+            for i in range(len(times) - 10):
+                assert times[i + 10] - times[i] >= 9.9, "never more than 2 x limit in a window"
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "trusted", "address"),
+    [
+        ("", (), "peer"),
+        ("192.0.2.1", (), "192.0.2.1"),
+        ("203.0.113.7, 192.0.2.1", (), "192.0.2.1"),
+        ("203.0.113.7,192.0.2.1,10.0.0.1", ("10.0.0.1",), "192.0.2.1"),
+        ("10.0.0.1", ("10.0.0.1",), "peer"),
+        ("203.0.113.7,10.128.4.5", ("10.128.0.0/14",), "203.0.113.7"),
+        ("203.0.113.7,::ffff:10.128.4.5", ("10.128.0.0/14",), "203.0.113.7"),
+        ("203.0.113.7,fd01::5", ("10.128.0.0/14", "fd01::/48"), "203.0.113.7"),
+        ("203.0.113.7,192.0.2.1", ("10.128.0.0/14", "nonsense"), "192.0.2.1"),
+        ("203.0.113.7,nonsense", ("10.128.0.0/14",), "nonsense"),
+    ],
+)
+def test_an_address_is_what_the_nearest_proxy_saw(forwarded, trusted, address):
+    assert find_address("peer", forwarded, trusted, by_proxy=True) == address
+
+
+@pytest.mark.parametrize(
+    ("peer", "by_proxy", "address"),
+    [
+        ("127.0.0.1", True, "203.0.113.7"),
+        ("10.128.4.5", False, "203.0.113.7"),
+        ("::ffff:10.128.4.5", False, "203.0.113.7"),
+        ("127.0.0.1", False, "127.0.0.1"),
+        ("10.1.2.3", False, "10.1.2.3"),
+        ("fd00::1", False, "fd00::1"),
+    ],
+)
+def test_the_header_is_believed_from_proxies_only(peer, by_proxy, address):
+    found = find_address(peer, "203.0.113.7", ("10.128.4.0/28",), by_proxy=by_proxy)
+    assert found == address
