@@ -35,6 +35,9 @@ BROWSER_FLAGS = [
 # draws others, and what it finds becomes a test (`@example`, or one of its own).
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 hypothesis.settings.register_profile(
+    "quick", max_examples=20, derandomize=True, deadline=None, print_blob=True
+)
+hypothesis.settings.register_profile(
     "fuzz",
     max_examples=1000,
     deadline=None,

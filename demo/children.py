@@ -50,6 +50,7 @@ def starter(
     async def start(
         command: Sequence[str],
         *,
+        what: str,
         ready: str,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
@@ -70,7 +71,7 @@ def starter(
         is_ready = asyncio.Event()
         tail: list[str] = []
         reader = asyncio.create_task(read(process, name, log, ready, is_ready, tail))
-        stack.push_async_callback(stop, process, reader)
+        stack.push_async_callback(stop, process, reader, what)
         waiting = asyncio.create_task(is_ready.wait())
         await asyncio.wait(
             {waiting, reader}, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED
@@ -101,8 +102,9 @@ async def read(
             tail.append(line)
 
 
-async def stop(process: asyncio.subprocess.Process, reader: asyncio.Task[None]) -> None:
+async def stop(process: asyncio.subprocess.Process, reader: asyncio.Task[None], what: str) -> None:
     """SIGTERM, time to clean up, then SIGKILL to its whole group."""
+    print(f"Ending {what} ...", flush=True)
     if process.returncode is None:
         process.terminate()
         with contextlib.suppress(TimeoutError):

@@ -42,8 +42,8 @@ c.WorkshopSpawner.environment = {
     "WORKSHOP_CULLER_URL": f"{os.environ['DEMO_URL']}services/workshop-culler/",
 }
 c.WorkshopSpawner.session_limit = int(os.environ["DEMO_SESSION_LIMIT"])
-# Logout leaves: it ends the session, and with it go the project and the visitor.
-c.JupyterHub.shutdown_on_logout = True
+# A visitor leaves by the form of /hub/restart, which ends session, project and user; not by a link
+# to /hub/logout (c.JupyterHub.shutdown_on_logout), which any page on the web can have.
 
 # Sessions end when nobody types in them, or when they are too old.
 c.JupyterHub.services = [

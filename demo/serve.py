@@ -106,14 +106,21 @@ async def serve(options: argparse.Namespace, folder: Path) -> AsyncIterator[Mapp
         start = children.starter(stack, log)
         print("Starting a cluster ...", flush=True)
         admin = folder / "admin.kubeconfig"
-        await start(cluster.serve_command(admin), ready="ready https://")
+        await start(cluster.serve_command(admin), what="the cluster", ready="ready https://")
         hub = await cluster.prepare(admin, folder / "hub.kubeconfig")
-        await start(cluster.node_command(admin, folder / "node"), ready="ready")
+        node = cluster.node_command(admin, folder / "node")
+        await start(node, what="the node and what still runs on it", ready="ready")
         print("Starting a JupyterHub ...", flush=True)
         settings = make_settings(options, ports, folder, hub)
         config = HERE / "jupyterhub_config.py"
         command = [sys.executable, "-m", "jupyterhub", "-f", str(config)]
-        await start(command, ready="JupyterHub is now running", env=settings, cwd=folder)
+        await start(
+            command,
+            what="the sessions and the hub",
+            ready="JupyterHub is now running",
+            env=settings,
+            cwd=folder,
+        )
         yield settings | {"ADMIN_KUBECONFIG": str(admin)}
 
 
@@ -134,13 +141,14 @@ async def main(argv: list[str]) -> int:
             print(f"What every part logs: {folder / 'demo.log'}")
             print("Ctrl-C ends everything.", flush=True)
             await stop.wait()
-            print("\nEnding the sessions, the hub and the cluster ...", flush=True)
+            print(flush=True)
             return 0
     except children.DidNotStart as error:
         print(f"{error}\n", file=sys.stderr)
         return 1
     finally:
         children.end_orphans()
+        print(f"Removing {folder} ...", flush=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 

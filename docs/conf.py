@@ -40,6 +40,7 @@ OURS = (
     "pocket_openshift",
     "workshop_culler",
     "workshop_dashboard",
+    "workshop_kube",
     "workshop_spawner",
 )
 

@@ -33,6 +33,8 @@ GIVEN = {
     "NAME_PREFIX": "may-",
     "TERMINAL_IMAGE": "registry.example.com/terminal:1",
     "WORKSHOP_MEMORY": "1Gi",
+    "WORKSHOP_CPU": "0.5",
+    "WORKSHOP_STORAGE": "1Gi",
     "SPAWNER_PASSWORD": "sesame",
     "INSTRUCTOR_CODE": "of the instructors",
     "SERVER_LIMIT": "40",
@@ -92,9 +94,16 @@ def test_the_environment_is_heard(load):
     spawner = config.WorkshopSpawner
     assert (spawner.application, spawner.workshop_name) == ("may-intro", "intro")
     assert (spawner.mem_limit, spawner.budget, spawner.project_role) == ("1G", "medium", "edit")
+    assert (spawner.cpu_limit, spawner.cpu_guarantee) == (0.5, 0.05)
+    assert spawner.extra_resource_limits == {"ephemeral-storage": "1Gi"}
+    bare = load().WorkshopSpawner
+    assert "cpu_limit" not in bare
+    assert bare.extra_resource_limits == {"ephemeral-storage": "2Gi"}
+    assert bare.budget == "small", "of visitors whom nobody knows"
+    assert load(CONFIGURATION_TYPE="user-workspace").WorkshopSpawner.budget == "default"
     assert spawner.session_age == 7200
     assert config.JupyterHub.trusted_downstream_ips == ["10.0.0.0/8", "192.0.2.1"]
-    assert load().JupyterHub.trusted_downstream_ips == ["10.128.0.0/14"]
+    assert load().JupyterHub.trusted_downstream_ips == [], "sessions are pods, too"
     assert spawner.session_limit == 40
     assert config.JupyterHub.hub_connect_url == "http://may-intro-spawner:8081"
     assert config.AnonymousAuthenticator.access_code == "sesame"

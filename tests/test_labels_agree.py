@@ -3,9 +3,11 @@
 import pytest
 
 import workshop_culler.labels
+import workshop_kube.labels
 import workshop_spawner.labels
 
 READ, WRITTEN = workshop_culler.labels, workshop_spawner.labels
+SHARED = workshop_kube.labels
 NAMES = ["APP", "CLASS", "USER", "SPAWNER", "SESSION", "CLASS_SESSION", "REQUESTOR", "NAMESPACE"]
 NAMES += ["DEPLOYMENT", "ACCOUNT", "POD", "EXPIRES", "EXPIRES_LIMIT", "USERNAME", "SERVERNAME"]
 
@@ -19,5 +21,13 @@ def test_all_that_both_know_is_compared():
     assert constants(READ) & constants(WRITTEN) == set(NAMES)
 
 
+@pytest.mark.parametrize("module", [READ, WRITTEN], ids=lambda module: module.__package__)
+def test_what_is_shared_says_the_same(module):
+    own = constants(module) - {"PROTECTED", "PROTECTED_PREFIXES"}
+    assert {name: getattr(SHARED, name) for name in own} == {
+        name: getattr(module, name) for name in own
+    }
+
+
 def constants(module):
-    return {name for name in vars(module) if name.isupper()}
+    return {name for name in vars(module) if name.isupper() and not name.startswith("_")}

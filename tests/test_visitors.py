@@ -2,6 +2,7 @@
 
 import re
 
+import aiohttp
 import pytest
 
 pytestmark = [pytest.mark.browser, pytest.mark.hub, pytest.mark.slow]
@@ -64,7 +65,7 @@ async def test_a_visitor_goes_right_in_with_auto_start(serve_demo, browser):
     await page.wait_for_url("**/user/**", timeout=ENTERS)
 
 
-async def test_a_visitor_waits_for_the_only_place_until_the_other_logs_out(serve_demo, browser):
+async def test_a_visitor_waits_for_the_only_place_until_the_other_leaves(serve_demo, browser):
     settings = await serve_demo("--session-limit", "1")
     first, _ = await enter(browser, settings)
     second = await (await browser.new_context()).new_page()
@@ -73,7 +74,7 @@ async def test_a_visitor_waits_for_the_only_place_until_the_other_logs_out(serve
     await second.get_by_text("number 1 in the queue").wait_for(timeout=ENTERS)
 
     await first.goto(f"{settings['DEMO_URL']}hub/restart")
-    await first.get_by_role("link", name="Leave").click()
+    await first.get_by_role("button", name="Delete and leave").click()
     await second.wait_for_url("**/user/**", timeout=2 * ENTERS)
 
 
@@ -98,3 +99,20 @@ async def test_an_instructor_sees_who_is_here(serve_demo, browser, artifacts):
     await page.get_by_role("button", name="Stop it").click()
     await page.get_by_role("row", name=bobs).wait_for(state="detached", timeout=2 * ENTERS)
     assert await row.count() == 1
+
+
+async def test_a_link_on_another_page_ends_no_session(serve_demo, browser):
+    """The browser sends JupyterHub's cookies with a link from anywhere; it logs out, no more."""
+    settings = await serve_demo()
+    page, name = await enter(browser, settings)
+    logout = f"{settings['DEMO_URL']}hub/logout"
+    await page.goto(f"data:text/html,<a href='{logout}'>Look at this</a>")
+    await page.get_by_text("Look at this").click()
+    await page.get_by_role("button").filter(has_text="Start").wait_for(timeout=ENTERS)
+    # A stop begins before the hub answers, so a session that was to end would be pending.
+    headers = {"Authorization": f"token {settings['DEMO_CHECK_TOKEN']}"}
+    async with aiohttp.ClientSession(headers=headers) as http:
+        users = await (await http.get(f"{settings['DEMO_URL']}hub/api/users")).json()
+    (user,) = [user for user in users if user["name"] == name]
+    assert user["servers"][""]["ready"]
+    assert user["servers"][""]["pending"] is None

@@ -1,7 +1,12 @@
-"""Each wheel installs alone into an empty environment, where a stock JupyterHub finds it."""
+"""Each wheel installs alone into an empty environment, where a stock JupyterHub finds it.
 
+WHEELS names a folder of wheels to try, as in .ci/run: what `build` made. Else they are built here.
+"""
+
+import os
 import shutil
 import subprocess
+import tomllib
 import venv
 from pathlib import Path
 
@@ -32,6 +37,7 @@ FINDS = {
         "assert e(group='jupyterhub_butterfly.extensions')['dashboard'].load()",
     ],
     "pocket-openshift": [["pocket-openshift", "--help"]],
+    "workshop-kube": ["from workshop_kube import client, labels; assert client.Cluster"],
 }
 # A wheel of ours that is another's dependency comes from the same folder.
 NEEDS = {"workshop-dashboard": ["butterfly"]}
@@ -39,18 +45,28 @@ NEEDS = {"workshop-dashboard": ["butterfly"]}
 
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory):
-    """folder name -> the wheel built from it."""
+    """folder name -> the wheel built from it, by way of its sdist."""
     uv = shutil.which("uv")
     if uv is None:
-        pytest.skip("needs uv to build wheels (pip install uv)")
+        pytest.skip("needs uv to build and install wheels (pip install uv)")
+    if given := os.environ.get("WHEELS"):
+        return {folder: find_wheel(folder, Path(given)) for folder in FINDS}
     dist = tmp_path_factory.mktemp("dist")
     built = {}
     for folder in FINDS:
         out = dist / folder
-        command = [uv, "build", "--wheel", "-q", "-o", out, ROOT / "packages" / folder]
+        command = [uv, "build", "-q", "-o", out, ROOT / "packages" / folder]
         subprocess.run(command, check=True)
-        (built[folder],) = out.glob("*.whl")
+        built[folder] = find_wheel(folder, out)
     return built
+
+
+def find_wheel(folder, dist):
+    """The wheel of that folder's distribution in `dist`."""
+    text = (ROOT / "packages" / folder / "pyproject.toml").read_text()
+    name = tomllib.loads(text)["project"]["name"].replace("-", "_")
+    (wheel,) = dist.glob(f"{name}-*.whl")
+    return wheel
 
 
 def install(folder, wheels, home):
@@ -58,7 +74,7 @@ def install(folder, wheels, home):
     venv.create(home, with_pip=False)
     own = [wheels[name] for name in [folder, *NEEDS.get(folder, [])]]
     python = home / "bin" / "python"
-    stock = [] if folder == "pocket-openshift" else ["jupyterhub"]
+    stock = [] if folder in ("pocket-openshift", "workshop-kube") else ["jupyterhub"]
     command = [shutil.which("uv"), "pip", "install", "-q", "--python", python, *own, *stock]
     subprocess.run(command, check=True)
     return home / "bin"

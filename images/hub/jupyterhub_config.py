@@ -35,8 +35,9 @@ c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:8082"
 c.JupyterHub.db_url = "sqlite:////opt/app-root/data/jupyterhub.sqlite"
 c.JupyterHub.cookie_secret_file = "/opt/app-root/data/cookie_secret"  # noqa: S105 - a path
 
-# Routers stand before the proxy: not they are a visitor's address, but who came to them.
-proxies = os.environ.get("TRUSTED_PROXIES", "10.128.0.0/14")
+# Routers stand before the proxy: not they are a visitor's address, but who came to them. Nobody is
+# trusted unless named: sessions have addresses of the network of pods, too.
+proxies = os.environ.get("TRUSTED_PROXIES", "")
 c.JupyterHub.trusted_downstream_ips = [one.strip() for one in proxies.split(",") if one.strip()]
 
 # A hub that is replaced leaves the sessions running and finds them again.
@@ -49,6 +50,14 @@ c.WorkshopSpawner.mode = preset
 c.WorkshopSpawner.image = os.environ.get("TERMINAL_IMAGE") or "workshop-terminal"
 c.WorkshopSpawner.cmd = ["jupyterhub-butterfly"]
 c.WorkshopSpawner.mem_limit = (os.environ.get("WORKSHOP_MEMORY") or "512Mi").removesuffix("i")
+if cpu := os.environ.get("WORKSHOP_CPU"):
+    c.WorkshopSpawner.cpu_limit = float(cpu)
+    # Without it a session would keep all that it may use from others.
+    c.WorkshopSpawner.cpu_guarantee = min(float(cpu), 0.05)
+c.WorkshopSpawner.extra_resource_limits = {
+    "ephemeral-storage": os.environ.get("WORKSHOP_STORAGE") or "2Gi"
+}
+c.WorkshopSpawner.extra_resource_guarantees = {"ephemeral-storage": "64Mi"}
 c.WorkshopSpawner.cluster_subdomain = os.environ.get("CLUSTER_SUBDOMAIN", "")
 c.WorkshopSpawner.console_url = os.environ.get("CONSOLE_URL", "")
 c.WorkshopSpawner.download_url = os.environ.get("DOWNLOAD_URL", "")

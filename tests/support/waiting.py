@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 
@@ -14,3 +16,18 @@ def until(condition: Callable[[], Any], seconds: float = 20, pause: float = 0.02
         assert time.monotonic() < deadline, f"not so within {seconds:g} s; it last said {said!r}"
         time.sleep(pause)
     return said
+
+
+async def until_so(
+    condition: Callable[[], Any | Awaitable[Any]], seconds: float = 30, pause: float = 0.05
+) -> Any:
+    """As `until`, for a test on an event loop; the condition may be a coroutine function."""
+    deadline = time.monotonic() + seconds
+    while True:
+        said = condition()
+        if inspect.isawaitable(said):
+            said = await said
+        if said:
+            return said
+        assert time.monotonic() < deadline, f"not so within {seconds:g} s; it last said {said!r}"
+        await asyncio.sleep(pause)

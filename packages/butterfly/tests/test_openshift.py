@@ -1,11 +1,8 @@
 """Login at a cluster with the pod's own account, against pocket-openshift."""
 
 import asyncio
-import html
 import pathlib
-import re
-import ssl
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -14,6 +11,7 @@ from yarl import URL
 from jupyterhub_butterfly import auth
 from jupyterhub_butterfly.auth import openshift
 from jupyterhub_butterfly.hub import settings
+from oauth_person import OAuthPerson
 
 pytest.importorskip("pocket_openshift", reason="needs pocket-openshift (packages/pocket-openshift)")
 
@@ -66,31 +64,13 @@ async def place(cluster, server_factory, tmp_path):
 
 async def log_in(person, server, cluster, name):
     """Fill in the cluster's pages as a browser would; returns the last answer's status and text."""
-    trust = ssl.create_default_context(cafile=str(cluster.ca_file))
-
-    async def send(method, url, form=None):
-        for _ in range(10):
-            options = {"data": form, "ssl": trust, "allow_redirects": False}
-            async with person.session.request(method, url, **options) as answer:
-                text, location = await answer.text(), answer.headers.get("Location")
-            if location is None:
-                return url, answer.status, text
-            method, url, form = "GET", urljoin(url, location), None
-        raise AssertionError("going round in circles")
-
-    def hidden(text):
-        fields = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', text)
-        return [(key, html.unescape(value)) for key, value in fields]
-
-    url, status, text = await send("GET", f"{server.url}terminal/session/1")
-    assert urlsplit(url).path == "/login", text[:500]
-    form = [*hidden(text), ("username", name), ("password", f"pw-{name}")]
-    url, status, text = await send("POST", url, form)
-    if urlsplit(url).path.endswith("/approve"):
-        scopes = re.findall(r'name="scope" value="([^"]*)"', text)
-        form = [*hidden(text), ("approve", "x"), *(("scope", scope) for scope in scopes)]
-        url, status, text = await send("POST", url, form)
-    return status, text
+    at_the_cluster = OAuthPerson(person.session, str(cluster.ca_file))
+    await at_the_cluster.get(f"{server.url}terminal/session/1")
+    assert at_the_cluster.path == "/login", at_the_cluster.text[:500]
+    await at_the_cluster.log_in(name, f"pw-{name}")
+    if at_the_cluster.path.endswith("/approve"):
+        await at_the_cluster.approve()
+    return at_the_cluster.status, at_the_cluster.text
 
 
 async def test_who_administers_the_project_enters(place, person_factory, cluster):

@@ -7,9 +7,7 @@ What behaves is pocket-openshift's job; a server that lies is the one thing made
 import asyncio
 import base64
 import contextlib
-import html
 import json
-import re
 import ssl
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
@@ -19,6 +17,7 @@ import pytest
 import trustme
 from tornado import httpserver, netutil, web
 
+from oauth_person import OAuthPerson
 from openshift_authenticator import cluster, trust
 
 
@@ -202,45 +201,24 @@ def place(cluster, tmp_path):
     return place
 
 
-class Person:
-    """Somebody with a browser: keeps cookies, fills in the pages of the OAuth server."""
+class Person(OAuthPerson):
+    """Somebody with a browser who comes to the hub by the OAuth server."""
 
-    def __init__(self, session, hub, trust):
-        self.session, self.hub, self.trust = session, hub, trust
-        self.pages = []
+    def __init__(self, session, hub, ca_file):
+        super().__init__(session, ca_file)
+        self.hub = hub
 
     async def get(self, url):
-        return await self._send("GET", urljoin(self.hub.url, url))
+        return await super().get(urljoin(self.hub.url, url))
 
-    async def _send(self, method, url, data=None):
-        for _ in range(15):
-            async with self.session.request(
-                method, url, data=data, ssl=self.trust, allow_redirects=False
-            ) as answer:
-                text = await answer.text()
-                location = answer.headers.get("Location")
-                self.url, self.status, self.text = url, answer.status, text
-            self.pages.append(urlsplit(url).path)
-            if location is None:
-                return self
-            method, url, data = "GET", urljoin(url, location), None
-        raise AssertionError(f"going round in circles: {self.pages}")
-
-    def _fields(self):
-        return {
-            name: html.unescape(value)
-            for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', self.text)
-        }
-
-    async def log_in(self, name, password, *, then="hub/home", allow=None, untick=()):
+    async def log_in(self, name, password, *, then="hub/home", allow=True, untick=()):
         """From the hub to wherever the login ends; `allow=False` presses Deny."""
-        self.pages = []
+        self.paths = []
         await self.get(f"hub/oauth_login?next=/{then}")
-        if urlsplit(self.url).path == "/login":
-            form = {**self._fields(), "username": name, "password": password}
-            await self._send("POST", self.url, form)
-        if urlsplit(self.url).path.endswith("/approve"):
-            await self.approve(allow is not False, untick)
+        if self.path == "/login":
+            await super().log_in(name, password)
+        if self.path.endswith("/approve"):
+            await self.approve(allow=allow, untick=untick)
         return self
 
     async def log_in_at_once(self, name, password):
@@ -256,35 +234,26 @@ class Person:
             allow_redirects=False,
         ) as answer:
             location = answer.headers["Location"]
-        return await self._send("GET", location)
-
-    async def approve(self, allow, untick):
-        scopes = re.findall(r'name="scope" value="([^"]*)"', self.text)
-        button = "approve" if allow else "deny"
-        form = [*self._fields().items(), (button, "x")]
-        form += [("scope", scope) for scope in scopes if scope not in untick]
-        await self._send("POST", self.url, form)
+        return await self.send("GET", location)
 
     @property
     def is_home(self):
-        return self.status == 200 and urlsplit(self.url).path == "/hub/home"
+        return self.status == 200 and self.path == "/hub/home"
 
     async def status_page(self):
         """What the hub says about this login; None if it sends us to log in."""
         await self.get("hub/openshift-login")
-        if urlsplit(self.url).path != "/hub/openshift-login" or self.status != 200:
+        if self.path != "/hub/openshift-login" or self.status != 200:
             return None
         return json.loads(self.text)
 
 
 @pytest.fixture
 def browsing(cluster):
-    trust = ssl.create_default_context(cafile=str(cluster.ca_file))
-
     @contextlib.asynccontextmanager
     async def browsing(hub):
         jar = aiohttp.CookieJar(unsafe=True)
         async with aiohttp.ClientSession(cookie_jar=jar) as session:
-            yield Person(session, hub, trust)
+            yield Person(session, hub, cluster.ca_file)
 
     return browsing

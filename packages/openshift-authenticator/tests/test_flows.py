@@ -74,7 +74,7 @@ async def test_in_a_pod_with_no_settings_at_all(hub_factory, place, browsing, no
     async with browsing(hub) as alice:
         await alice.log_in("alice", "pw-alice")
         assert alice.is_home, alice.text
-        assert "/oauth/authorize/approve" in alice.pages
+        assert "/oauth/authorize/approve" in alice.paths
         known = await alice.status_page()
         assert known["name"] == "alice"
         assert known["token_expires"]
@@ -83,7 +83,7 @@ async def test_in_a_pod_with_no_settings_at_all(hub_factory, place, browsing, no
     async with browsing(hub) as alice:
         await alice.log_in("alice", "pw-alice")
         assert alice.is_home, alice.text
-        assert "/oauth/authorize/approve" not in alice.pages
+        assert "/oauth/authorize/approve" not in alice.paths
 
         # The older login's token is given back, and at logout so is this one.
         async def is_one():

@@ -78,6 +78,22 @@ def test_guesses_have_a_limit_of_their_own():
     assert authenticator.judge_rate("192.0.2.2") == 0
 
 
+def test_a_class_behind_one_address_enters_at_once_with_the_code():
+    authenticator = make(access_code="sesame")
+    assert [authenticator.judge_rate("192.0.2.1") for _ in range(200)] == [0] * 200
+    for _ in range(60):
+        authenticator.count_guess("198.51.100.1")
+    assert authenticator.judge_rate("198.51.100.1") > 0
+    assert authenticator.judge_rate("192.0.2.1") == 0, "wrong codes of strangers lock nobody out"
+
+
+def test_without_a_code_the_limit_is_as_it_was():
+    authenticator = make()
+    waits = [authenticator.judge_rate("192.0.2.1") for _ in range(121)]
+    assert waits[:120] == [0] * 120
+    assert waits[120] > 0
+
+
 def test_the_rate_follows_the_settings():
     authenticator = make(visitors_per_address=1)
     assert authenticator.judge_rate("192.0.2.1") == 0

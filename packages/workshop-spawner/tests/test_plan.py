@@ -76,3 +76,15 @@ def test_the_session_is_bound_to_its_role_and_the_hub_to_its_own():
     roles = next(step for step in plan.make_plan(SESSION, FULL, {}) if step.name == "roles")
     bound = [(m["roleRef"]["name"], m["subjects"][0]["name"]) for m in roles.manifests]
     assert bound == [("admin", "hub"), ("admin", "intro-alice"), ("more", "intro-alice")]
+
+
+def test_extra_projects_are_held_like_the_first():
+    text = "{apiVersion: v1, kind: Namespace, metadata: {name: '${project_namespace}-b'%s}}"
+    own = ", labels: {level: mine}"
+    for more, level in (("", "theirs"), (own, "mine")):
+        extras = resources.read_extras(text % more, SESSION)
+        wishes = plan.Wishes(extras=extras, project_labels={"level": "theirs"})
+        made = [m for s in plan.make_plan(SESSION, wishes, {}) for m in s.manifests]
+        spaces = {m["metadata"]["name"]: m for m in made if m["kind"] == "Namespace"}
+        assert spaces["intro-alice"]["metadata"]["labels"]["level"] == "theirs"
+        assert spaces["intro-alice-b"]["metadata"]["labels"]["level"] == level

@@ -35,7 +35,7 @@ async def test_two_visitors_each_have_a_session_and_leave_nothing(place, worksho
 
 async def test_a_session_may_work_in_its_project_and_nowhere_else(place, workshop, visit):
     place.pocket.start_node()
-    hub = await workshop()
+    hub = await workshop("c.WorkshopSpawner.pop('budget')\n")  # small, for visitors
     visitor = await visit(hub)
     await visitor.enter()
     token = place.pocket.token("workshops", f"intro-{visitor.name}")
@@ -46,9 +46,23 @@ async def test_a_session_may_work_in_its_project_and_nowhere_else(place, worksho
     config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}
     project = f"/api/v1/namespaces/intro-{visitor.name}"
     assert ask("POST", f"{project}/configmaps", config) == 201
+    marks = place.as_admin(project)["metadata"]["labels"]
+    assert marks["pod-security.kubernetes.io/enforce"] == "baseline"
+    await hub.logged("Pods in the projects of sessions are held to 'baseline'")
+    for kind in ("LoadBalancer", "NodePort"):
+        service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": kind.lower()}}
+        spec = {"type": kind, "ports": [{"port": 80}], "selector": {"app": "x"}}
+        assert ask("POST", f"{project}/services", {**service, "spec": spec}) == 403, kind
+    made = []
+    for n in range(60):
+        many = {**config, "metadata": {"name": f"many-{n}"}}
+        made.append(ask("POST", f"{project}/configmaps", many))
+    assert 30 < made.count(201) < 40, "one is the cluster's own"
+    assert made[-1] == 403
     quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "x"}}
     refused = [
         ("GET", "/api/v1/namespaces", None),
+        ("PUT", project, place.as_admin(project)),
         ("POST", f"{project}/resourcequotas", quota),
         ("DELETE", f"{project}/resourcequotas/compute-resources", None),
         ("DELETE", f"{project}/limitranges/resource-limits", None),

@@ -1,11 +1,8 @@
 """The authenticator that people use today, unmodified, in a real hub, logs in here."""
 
-import re
-import ssl
-from urllib.parse import urljoin
-
-import aiohttp
 import pytest
+
+from oauth_person import person_at_a_browser
 
 pytestmark = pytest.mark.hub
 pytest.importorskip("oauthenticator", reason="needs oauthenticator (pip install oauthenticator)")
@@ -20,33 +17,6 @@ c.OpenShiftOAuthenticator.http_request_kwargs = {{"ca_certs": {ca!r}}}
 c.OpenShiftOAuthenticator.client_id = {client!r}
 c.OpenShiftOAuthenticator.client_secret = {secret!r}
 """
-
-
-class Person:
-    """Follows redirects across the hub and the OAuth server, filling in the forms it meets."""
-
-    def __init__(self, session):
-        self.session, self.seen = session, []
-
-    async def follow(self, url):
-        for _ in range(12):
-            self.seen.append(url.partition("?")[0])
-            async with self.session.get(url, allow_redirects=False) as answer:
-                text = await answer.text()
-            if answer.status != 302:
-                return answer.status, text, url
-            url = urljoin(url, answer.headers["Location"])
-        raise AssertionError(f"lost in redirects: {self.seen}")
-
-    async def submit(self, page, url, **more):
-        fields = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
-        fields = {name: value.replace("&amp;", "&") for name, value in fields.items()}
-        action = re.search(r'action="([^"]+)"', page)[1]
-        scopes = re.findall(r'name="scope" value="([^"]+)"', page)
-        data = [*{**fields, **more}.items(), *(("scope", scope) for scope in scopes)]
-        target = urljoin(url, action)
-        async with self.session.post(target, data=data, allow_redirects=False) as answer:
-            return urljoin(target, answer.headers["Location"])
 
 
 def register(people, hub, client):
@@ -70,19 +40,14 @@ async def test_a_hub_logs_people_in(people, hub_factory, client):
     values = {"url": people.url, "ca": str(people.ca_file), "client": client, "secret": secret}
     hub = await hub_factory(CONFIG.format(**values))
     register(people, hub, client)
-    trust = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=people.ca_file))
-    jar = aiohttp.CookieJar(unsafe=True)
-    async with aiohttp.ClientSession(connector=trust, cookie_jar=jar) as session:
-        person = Person(session)
-        _, page, url = await person.follow(f"{hub.url}hub/oauth_login")
-        assert 'name="password"' in page
-        onward = await person.submit(page, url, username="alice", password="pw-alice")
-        status, page, url = await person.follow(onward)
+    async with person_at_a_browser(people.ca_file) as person:
+        await person.get(f"{hub.url}hub/oauth_login")
+        assert 'name="password"' in person.text
+        await person.log_in("alice", "pw-alice")
         if client != "console":
-            assert "Authorize access" in page
-            onward = await person.submit(page, url, approve="yes")
-            status, page, url = await person.follow(onward)
-        assert url.startswith(hub.url), page
+            assert "Authorize access" in person.text
+            await person.approve()
+        assert person.url.startswith(hub.url), person.text
     status, alice = await hub.api("GET", "users/alice")
     assert status == 200
     assert "students" in alice["groups"]

@@ -15,12 +15,14 @@ from traitlets import Bool, Instance, Integer, TraitError, Unicode, default, obs
 from .settings import spelling
 from .spawner import WorkshopSpawner
 from .upkeep import startup
-from .visitors import admission, handlers, leaving
+from .visitors import admission, handlers, leaving, proxymark
 from .visitors.ratelimit import RateLimit
 
 TEMPLATES = Path(__file__).with_name("templates")
 MOST_GUESSES = 60
 """Wrong access codes of one address within `visitors_window`."""
+MORE_WITH_CODE = 10
+"""So many times more visitors may come from one address where they have the access code."""
 _MEANINGLESS = "visitors get random names, so no list of names can match them"
 
 
@@ -109,8 +111,9 @@ class AnonymousAuthenticator(Authenticator):
         help="""
         How many new visitors one network address may make within `visitors_window`.
 
-        A number; 0 for no limit. A class behind one router is one address. Wrong access codes
-        count, and have a limit of their own besides: 60 of an address in that time.
+        A number; 0 for no limit. A class behind one router is one address. Where there is an
+        access code, ten times as many who have it may come, so that a class enters at once; who
+        has it not is let try this number of times, and 60 at most.
 
         Raise it for large rooms, lower it for a workshop that is open to the world.
 
@@ -219,21 +222,28 @@ class AnonymousAuthenticator(Authenticator):
             )
         return proposal.value
 
-    @observe("visitors_per_address", "visitors_window")
+    @observe("visitors_per_address", "visitors_window", "access_code")
     def _reset_rate(self, _change: Any) -> None:
-        self._rate = RateLimit(self.visitors_per_address, self.visitors_window)
-        self._guesses = RateLimit(MOST_GUESSES, self.visitors_window)
+        self._rate, self._guesses = self._rate_default(), self._guesses_default()
+
+    makes_visitors = True
+    """Read by the spawner: nobody knows who its users are."""
+
+    proxy_mark = ""
+    """What the hub's own proxy adds to each request; empty where the hub starts none."""
 
     _rate = Instance(RateLimit)
     _guesses = Instance(RateLimit)
 
     @default("_rate")
     def _rate_default(self) -> RateLimit:
-        return RateLimit(self.visitors_per_address, self.visitors_window)
+        more = MORE_WITH_CODE if self.access_code else 1
+        return RateLimit(self.visitors_per_address * more, self.visitors_window)
 
     @default("_guesses")
     def _guesses_default(self) -> RateLimit:
-        return RateLimit(MOST_GUESSES, self.visitors_window)
+        most = min(MOST_GUESSES, self.visitors_per_address or MOST_GUESSES)
+        return RateLimit(most, self.visitors_window)
 
     def judge_rate(self, address: str) -> float:
         """Count a try of an address; the seconds that it has to wait before it, 0 for none."""
@@ -264,8 +274,9 @@ class AnonymousAuthenticator(Authenticator):
             if isinstance(loader, FileSystemLoader):
                 # After an administrator's own, before JupyterHub's.
                 loader.searchpath.insert(-1, str(TEMPLATES))
+        self.proxy_mark = proxymark.tell_proxy(app)
         if issubclass(app.spawner_class, WorkshopSpawner):
-            startup.begin(app.spawner_class, app.config)
+            startup.begin(app.spawner_class, app.config, self)
         return [
             (r"/login", handlers.AnonymousLoginHandler),
             (r"/restart", handlers.RestartHandler),

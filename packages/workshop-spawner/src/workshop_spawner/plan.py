@@ -180,11 +180,9 @@ def make_extra_steps(session: Session, wishes: Wishes) -> list[Step]:
     spaces = [extra for extra in wishes.extras if extra.is_project]
     for extra in spaces:
         steps += _make_extra_project(session, wishes, extra)
-    projects = (session.project, *(extra.manifest["metadata"]["name"] for extra in spaces))
+    awaited = (session.project, *(extra.manifest["metadata"]["name"] for extra in spaces))
     before = (*(step.name for step in steps), PROJECT, ROLES, BUDGET)
-    steps.append(
-        Step(READY, "Waiting until the cluster has set it up", (), before, awaits=projects)
-    )
+    steps.append(Step(READY, "Waiting until the cluster has set it up", (), before, awaits=awaited))
     needs: tuple[str, ...] = (READY, ACCOUNT)
     lasting = wishes.project == PERSISTENT
     for wave, extras in resources.sort_waves(wishes.extras):
@@ -207,7 +205,7 @@ def _make_extra_project(session: Session, wishes: Wishes, extra: resources.Extra
         Step(
             step,
             f"Making the project {name}",
-            (extra.manifest,),
+            (projects.add_labels(extra.manifest, wishes.project_labels),),
             (PROJECT,),
             request=wishes.by_request,
         ),

@@ -21,7 +21,7 @@ from .api.watching import PodWatch, begin_watch
 from .errors import FullError, NameTakenError, WorkshopError
 from .manifests import budgets, console, home, images, pods, resources
 from .progress import Journal, merge
-from .projects import choosing
+from .projects import apiaddress, choosing
 from .running import answering, launching, losing, resolving, usertoken
 from .running.refusals import judge_reason, make_spawn_error
 from .session import Hub, Session, make_session, rename
@@ -65,6 +65,11 @@ class WorkshopSpawner(
     @default("component_label")
     def _default_component_label(self) -> str:
         return f"{self.application}-session"
+
+    @default("budget")
+    def _default_budget(self) -> str:
+        anonymous = bool(getattr(self.authenticator, "makes_visitors", False))
+        return budgets.choose_default(anonymous=anonymous)
 
     @default("container_security_context")
     def _default_container_security_context(self) -> dict[str, Any]:
@@ -168,9 +173,10 @@ class WorkshopSpawner(
         """What was decided, filled in for a session (without one: the extras' kinds only)."""
         extras = await self.read_extra_resources()
         exposed = self.make_exposed(self.cluster_subdomain)
+        api = await apiaddress.find_networks(self.cluster) if self.needs_api_networks() else ()
         read = resources.read_extras(extras, session, self.image_registry) if session else ()
         return replace(
-            self.make_wishes(self.make_rules(self.port, exposed.hosts)),
+            self.make_wishes(self.make_rules(self.port, exposed.hosts, api)),
             budget=budgets.parse_budget(self._choose_budget()),
             by_request=await choosing.by_request(self.cluster, self.project_api, self.log),
             furniture=self.make_furniture(),
@@ -193,7 +199,7 @@ class WorkshopSpawner(
         """Start the session; KubeSpawner.start() keeps this as the future of the start."""
         journal = self._journal
         self.told_loss = ""
-        startup.begin(type(self), self.config)
+        startup.begin(type(self), self.config, self.authenticator)
         begun = time.monotonic()
         try:
             await self.load_user_options()

@@ -33,20 +33,61 @@ def test_a_budget_is_as_recorded(name):
             "type": "Container",
             "min": least,
             "max": most,
-            "default": {"cpu": default_cpu, "memory": default_memory},
-            "defaultRequest": {"cpu": "50m", "memory": "128Mi"},
+            "default": {
+                "cpu": default_cpu,
+                "memory": default_memory,
+                "ephemeral-storage": "2Gi",
+            },
+            "defaultRequest": {"cpu": "50m", "memory": "128Mi", "ephemeral-storage": "128Mi"},
         },
         {"type": "PersistentVolumeClaim", "min": {"storage": "1Gi"}, "max": {"storage": storage}},
     ]
     hard = {"limits.cpu": cpu, "limits.memory": memory}
     assert compute["spec"] == {"hard": hard, "scopes": ["NotTerminating"]}
     assert timebound["spec"] == {"hard": hard, "scopes": ["Terminating"]}
-    assert counts["spec"]["hard"] == {
+    recorded = {
         "persistentvolumeclaims": claims,
         "replicationcontrollers": controllers,
         "secrets": secrets,
         "services": services,
     }
+    hard = counts["spec"]["hard"]
+    assert {kind: hard[kind] for kind in recorded} == recorded
+    assert "scopes" not in counts["spec"]
+
+
+# Ours, for what the original did not count: pods and jobs, ConfigMaps, Ingresses and Routes, disk.
+OURS = {
+    "small": ("20", "40", "5", "16Gi", "100"),
+    "medium": ("30", "50", "10", "24Gi", "150"),
+    "large": ("50", "70", "20", "32Gi", "200"),
+    "x-large": ("70", "90", "30", "48Gi", "250"),
+    "xx-large": ("90", "110", "40", "64Gi", "300"),
+    "xxx-large": ("110", "130", "50", "80Gi", "350"),
+}
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_budget_counts_everything(name):
+    pods, configmaps, hosts, disk, others = OURS[name]
+    *_, counts = budgets.make_objects(SESSION, budgets.parse_budget(name))
+    hard = counts["spec"]["hard"]
+    assert hard["services.loadbalancers"] == hard["services.nodeports"] == "0"
+    assert hard["pods"] == hard["count/jobs.batch"] == pods
+    assert hard["configmaps"] == configmaps
+    assert hard["count/ingresses.networking.k8s.io"] == hosts
+    assert hard["count/routes.route.openshift.io"] == hosts
+    assert hard["limits.ephemeral-storage"] == disk
+    for kind in ("cronjobs.batch", "deployments.apps", "builds.build.openshift.io"):
+        assert hard[f"count/{kind}"] == others
+    assert "count/rolebindings.rbac.authorization.k8s.io" not in hard, "the hub makes its own"
+
+
+def test_a_custom_budget_may_allow_a_load_balancer():
+    budget = budgets.parse_budget({"loadbalancers": 1, "ephemeral_storage": "1Gi"})
+    *_, counts = budgets.make_objects(SESSION, budget)
+    assert counts["spec"]["hard"]["services.loadbalancers"] == "1"
+    assert counts["spec"]["hard"]["limits.ephemeral-storage"] == "1Gi"
 
 
 def test_names_annotation_and_place_are_as_recorded():
@@ -103,3 +144,8 @@ def test_any_custom_budget_gives_four_valid_objects(base, quantity, count):
     assert len(objects) == 4
     assert objects[3]["spec"]["hard"]["secrets"] == f"{count}"
     assert objects[0]["spec"]["limits"][1]["max"]["cpu"] == quantity
+
+
+@pytest.mark.parametrize(("anonymous", "name"), [(True, "small"), (False, "default")])
+def test_visitors_whom_nobody_knows_have_a_small_budget_by_default(anonymous, name):
+    assert budgets.choose_default(anonymous=anonymous) == name

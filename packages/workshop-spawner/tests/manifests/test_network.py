@@ -110,15 +110,41 @@ def test_only_the_labelled_hub_where_it_has_labels():
         (outside("fd00:ec2::254"), 80, False),
         (outside("fd00:ec2::254"), 443, False),
         (outside("10.0.0.1"), 6443, True),
+        (outside("192.168.1.1"), 443, "internet"),
+        (outside("10.128.3.4"), 443, "internet"),
+        (outside("198.51.100.1"), 443, "internet"),
+        (outside("198.51.100.1"), 6443, "internet"),
+        (outside("2001:db8::1"), 443, "internet"),
+        (pod("openshift-image-registry", {}), 5000, True),
         (outside("10.0.0.1"), 22, False),
         (outside("198.51.100.1"), 22, "internet"),
         (outside("2001:db8::1"), 22, "internet"),
     ],
 )
 def test_whom_a_session_reaches(who, port, allowed, internet):
-    policy = network.make_session_policy(MINE, network.Rules(port=8888, internet=internet))
+    rules = network.Rules(port=8888, internet=internet, api_networks=("10.0.0.1/32",))
     expected = internet if allowed == "internet" else allowed
-    assert allows(policy, "egress", who, port) is expected
+    session = network.make_session_policy(MINE, rules)
+    assert allows(session, "egress", who, port) is expected
+    project = network.make_project_policy(MINE, rules)
+    assert project["spec"]["policyTypes"] == ["Ingress", "Egress"]
+    in_project = expected and who is not THE_HUB
+    assert allows(project, "egress", who, port) is in_project, "a pod there is no way round"
+
+
+def test_a_rule_without_peers_would_be_open_to_all():
+    rules = network.Rules(port=8888, internet=False)
+    for policy in (
+        network.make_session_policy(MINE, rules),
+        network.make_project_policy(MINE, rules),
+    ):
+        assert all(rule["to"] for rule in policy["spec"]["egress"])
+        assert not allows(policy, "egress", outside("10.0.0.1"), 443)
+
+
+def test_pods_of_a_requested_project_reach_each_other():
+    policy = network.make_project_policy(MINE, network.Rules(port=8888, internet=False))
+    assert allows(policy, "egress", pod("intro-alice", {}), 5432)
 
 
 def test_names_are_looked_up_anywhere():

@@ -1,5 +1,7 @@
 """The project's Namespace."""
 
+import pytest
+
 from workshop_spawner import labels
 from workshop_spawner.manifests import projects
 from workshop_spawner.session import Hub, Session
@@ -22,3 +24,18 @@ def test_an_administrators_labels_do_not_hide_ours():
     assert metadata["labels"]["team"] == "a"
     assert metadata["annotations"]["note"] == "b"
     assert labels.is_ours(metadata, HUB)
+
+
+@pytest.mark.parametrize("level", projects.LEVELS)
+def test_a_level_of_pod_security_is_enforced_warned_of_and_audited(level):
+    assert projects.make_security_labels(level) == {
+        "pod-security.kubernetes.io/enforce": level,
+        "pod-security.kubernetes.io/warn": level,
+        "pod-security.kubernetes.io/audit": level,
+    }
+
+
+def test_more_labels_leave_those_that_are_there():
+    namespace = {"kind": "Namespace", "metadata": {"name": "x", "labels": {"a": "mine"}}}
+    labelled = projects.add_labels(namespace, {"a": "theirs", "b": "new"})
+    assert labelled["metadata"] == {"name": "x", "labels": {"a": "mine", "b": "new"}}

@@ -1,5 +1,8 @@
 """What an administrator decides about the network."""
 
+import pytest
+from traitlets import TraitError
+
 from workshop_spawner.settings.network import NetworkSettings
 
 
@@ -28,3 +31,31 @@ def test_routers_reach_what_is_exposed():
 
 def test_policies_can_be_left_to_somebody_else():
     assert NetworkSettings(network_policies=False).make_rules(8888) is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "needs"),
+    [
+        ({}, False),
+        ({"network_internet": False}, True),
+        ({"network_internet": False, "network_api_addresses": ["192.0.2.1"]}, False),
+        ({"network_internet": False, "network_policies": False}, False),
+    ],
+)
+def test_when_it_has_to_be_found_out_where_the_api_is(settings, needs):
+    assert NetworkSettings(**settings).needs_api_networks() is needs
+
+
+def test_addresses_that_are_set_win_over_those_found():
+    rules = NetworkSettings(network_internet=False).make_rules(8888, api=("192.0.2.1/32",))
+    assert rules is not None
+    assert rules.api_networks == ("192.0.2.1/32",)
+    settings = NetworkSettings(network_api_addresses=["192.0.2.7"], network_more_egress=[])
+    rules = settings.make_rules(8888, api=("192.0.2.1/32",))
+    assert rules is not None
+    assert (rules.api_networks, rules.more_egress) == (("192.0.2.7/32",), ())
+
+
+def test_what_is_no_address_is_refused_by_name():
+    with pytest.raises(TraitError, match=r"network_api_addresses: 'api\.example\.com'"):
+        NetworkSettings(network_api_addresses=["api.example.com"])

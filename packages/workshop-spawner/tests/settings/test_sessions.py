@@ -30,7 +30,7 @@ def test_settings_become_wishes():
     )
     wishes = settings.make_wishes(rules)
     assert (wishes.identity, wishes.project, wishes.role) == ("none", "none", "view")
-    assert wishes.project_labels == {"a": "b"}
+    assert wishes.project_labels["a"] == "b"
     assert wishes.isolation is rules
 
 
@@ -44,6 +44,7 @@ def test_settings_become_wishes():
         ("identity", "root"),
         ("project", "mine"),
         ("budget", "huge"),
+        ("pod_security", "none"),
         ("session_age", -1),
         ("session_age", "1h"),
         ("session_age_limit", 60),
@@ -53,6 +54,20 @@ def test_settings_become_wishes():
 def test_what_cannot_work_is_refused_by_name(name, value):
     with pytest.raises(TraitError, match=name):
         SessionSettings(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("settings", "enforced"),
+    [
+        ({}, "baseline"),
+        ({"pod_security": "restricted"}, "restricted"),
+        ({"pod_security": "privileged"}, "privileged"),
+        ({"project_labels": {"pod-security.kubernetes.io/enforce": "restricted"}}, "restricted"),
+    ],
+)
+def test_projects_are_held_to_a_level_of_pod_security(settings, enforced):
+    wishes = SessionSettings(**settings).make_wishes(None)
+    assert wishes.project_labels["pod-security.kubernetes.io/enforce"] == enforced
 
 
 @pytest.mark.parametrize(("age", "limit", "fits"), [(60, 60, True), (60, 0, True), (60, 59, False)])

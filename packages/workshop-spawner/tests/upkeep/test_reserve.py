@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from workshop_spawner import errors, labels, plan
+from workshop_spawner import labels, plan
 from workshop_spawner.api.cluster import Cluster
 from workshop_spawner.manifests import budgets, network
 from workshop_spawner.session import Session

@@ -105,7 +105,7 @@ async def test_the_access_code(lobby, visit):
     statuses = [
         (await guesser.press(page, "hub/login", name="Eve", code=f"{n}"))[0] for n in range(3)
     ]
-    assert statuses == [403, 429, 429], "guesses count"
+    assert statuses == [403, 403, 429], "guesses count, right codes do not"
     # Whoever has to wait learns nothing: the right code gets the same answer.
     for fields in ({"name": ""}, {"name": "x" * 81}, {"name": "Eve"}):
         answers = [
@@ -190,6 +190,34 @@ async def test_the_page_presses_its_button_where_it_should(lobby, visit, auto):
     assert ("requestSubmit" in page) is auto
 
 
+PAST_THE_PROXY = "Nobody logs in at this port; use the workshop&#39;s own address."
+
+
+async def test_the_port_of_the_hubs_api_is_no_way_round_the_limits(lobby, visit):
+    hub = await lobby("c.AnonymousAuthenticator.access_code = 'sesame'")
+    listening = re.search(r"Hub API listening on (http://\S+?)/hub/", hub.log_text)
+    assert listening
+    guesser = await visit(hub)
+    login = f"{listening[1]}/hub/login"
+    forged = {"X-Forwarded-For": "203.0.113.7", "X-Workshop-Proxy": "forged"}
+    for headers in ({}, forged):
+        async with guesser.http.get(login, headers=headers) as answer:
+            found = re.search(r'name="_xsrf" value="([^"]*)"', await answer.text())
+        for code in ("wrong", "sesame"):
+            data = {"_xsrf": found[1], "code": code}
+            async with guesser.http.post(login, data=data, headers=headers) as answer:
+                said = re.findall(r'role="alert">([^<]*)', await answer.text())
+                assert (answer.status, said) == (403, [PAST_THE_PROXY]), "right or wrong"
+    assert await users(hub) == []
+    # Through the proxy a forged mark is written over, and the door is open.
+    async with guesser.http.get(hub.url + "hub/login", headers=forged) as answer:
+        found = re.search(r'name="_xsrf" value="([^"]*)"', await answer.text())
+    data = {"_xsrf": found[1], "code": "sesame"}
+    async with guesser.http.post(hub.url + "hub/login", data=data, headers=forged) as answer:
+        assert answer.status == 200
+    assert len(await users(hub)) == 1
+
+
 BAD_NEXT = [
     "//evil.example/",
     "/\\evil.example",
@@ -229,7 +257,7 @@ async def test_starting_over_gives_a_new_identity_by_post_only(lobby, visit):
     status, page, _ = await visitor.get("hub/restart")
     assert status == 200
     assert "Start over, or leave?" in page
-    assert "hub/logout" in page.partition("workshop-restart")[2]
+    assert "hub/logout" not in page.partition("workshop-restart")[2], "a link ends nothing"
     assert [user["name"] for user in await users(hub)] == [old], "asking does nothing"
     async with visitor.http.post(hub.url + "hub/restart") as answer:
         assert answer.status == 403, "nor does a form from elsewhere"
@@ -240,6 +268,17 @@ async def test_starting_over_gives_a_new_identity_by_post_only(lobby, visit):
     assert new != old
     await hub.logged(f"Forgot the visitor {old}")
     assert [user["name"] for user in await users(hub)] == [new]
+
+
+async def test_leaving_ends_the_session_and_begins_none(lobby, visit):
+    hub = await lobby()
+    visitor = await visit(hub)
+    await visitor.enter()
+    _, page, _ = await visitor.get("hub/restart")
+    _, _, url = await visitor.press(page, "hub/restart", leave="yes")
+    assert url.endswith("/hub/login")
+    await hub.logged(f"Forgot the visitor {visitor.name}")
+    assert await users(hub) == []
 
 
 async def test_a_stopped_session_forgets_its_visitor(lobby, visit):

@@ -94,4 +94,20 @@ def test_memory_and_throughput_are_bounded(visits):
     ],
 )
 def test_an_address_is_what_the_nearest_proxy_saw(forwarded, trusted, address):
-    assert find_address("peer", forwarded, trusted) == address
+    assert find_address("peer", forwarded, trusted, by_proxy=True) == address
+
+
+@pytest.mark.parametrize(
+    ("peer", "by_proxy", "address"),
+    [
+        ("127.0.0.1", True, "203.0.113.7"),
+        ("10.128.4.5", False, "203.0.113.7"),
+        ("::ffff:10.128.4.5", False, "203.0.113.7"),
+        ("127.0.0.1", False, "127.0.0.1"),
+        ("10.1.2.3", False, "10.1.2.3"),
+        ("fd00::1", False, "fd00::1"),
+    ],
+)
+def test_the_header_is_believed_from_proxies_only(peer, by_proxy, address):
+    found = find_address(peer, "203.0.113.7", ("10.128.4.0/28",), by_proxy=by_proxy)
+    assert found == address

@@ -1,6 +1,7 @@
 """Budgets: how much a project may use, as LimitRange and ResourceQuotas.
 
-Pure. The table and the object names are those of the original system, number for number.
+Pure. The table and the object names are those of the original system, number for number; what it
+did not count has numbers of our own.
 """
 
 import re
@@ -19,6 +20,7 @@ COUNTS = "object-counts"
 OBJECTS = (LIMITS, COMPUTE, TIMEBOUND, COUNTS)
 
 DEFAULT = "default"
+ANONYMOUS = "small"
 UNLIMITED = "unlimited"
 CUSTOM = "custom"
 
@@ -41,16 +43,65 @@ class Size:
     request_cpu: str = "50m"
     request_memory: str = "128Mi"
     min_storage: str = "1Gi"
+    ephemeral_storage: str = "16Gi"
+    default_ephemeral_storage: str = "2Gi"
+    request_ephemeral_storage: str = "128Mi"
+    pods: int = 20
+    configmaps: int = 40
+    jobs: int = 20
+    ingresses: int = 5
+    routes: int = 5
+    others: int = 100
+    loadbalancers: int = 0
+    nodeports: int = 0
 
 
+def _size(*original: Any, disk: str, pods: int, configmaps: int, hosts: int, others: int) -> Size:
+    """The original's numbers, and ours for what it did not count."""
+    size = Size(*original)
+    return replace(
+        size,
+        ephemeral_storage=disk,
+        pods=pods,
+        jobs=pods,
+        configmaps=configmaps,
+        ingresses=hosts,
+        routes=hosts,
+        others=others,
+    )
+
+
+_SMALL = Size("1", "1Gi", "250m", "256Mi", "1Gi", 3, 10, 20, 5)
+_MEDIUM = ("2", "2Gi", "500m", "512Mi", "5Gi", 6, 15, 25, 10)
+_LARGE = ("4", "4Gi", "500m", "1Gi", "10Gi", 12, 25, 35, 20)
+_X_LARGE = ("8", "8Gi", "500m", "2Gi", "20Gi", 18, 35, 45, 30)
+_XX_LARGE = ("12", "12Gi", "500m", "2Gi", "20Gi", 24, 45, 55, 40)
+_XXX_LARGE = ("16", "16Gi", "500m", "2Gi", "20Gi", 30, 55, 65, 50)
 SIZES = {
-    "small": Size("1", "1Gi", "250m", "256Mi", "1Gi", 3, 10, 20, 5),
-    "medium": Size("2", "2Gi", "500m", "512Mi", "5Gi", 6, 15, 25, 10),
-    "large": Size("4", "4Gi", "500m", "1Gi", "10Gi", 12, 25, 35, 20),
-    "x-large": Size("8", "8Gi", "500m", "2Gi", "20Gi", 18, 35, 45, 30),
-    "xx-large": Size("12", "12Gi", "500m", "2Gi", "20Gi", 24, 45, 55, 40),
-    "xxx-large": Size("16", "16Gi", "500m", "2Gi", "20Gi", 30, 55, 65, 50),
+    "small": _SMALL,
+    "medium": _size(*_MEDIUM, disk="24Gi", pods=30, configmaps=50, hosts=10, others=150),
+    "large": _size(*_LARGE, disk="32Gi", pods=50, configmaps=70, hosts=20, others=200),
+    "x-large": _size(*_X_LARGE, disk="48Gi", pods=70, configmaps=90, hosts=30, others=250),
+    "xx-large": _size(*_XX_LARGE, disk="64Gi", pods=90, configmaps=110, hosts=40, others=300),
+    "xxx-large": _size(*_XXX_LARGE, disk="80Gi", pods=110, configmaps=130, hosts=50, others=350),
 }
+# Not RoleBindings and NetworkPolicies: the hub makes its own while the cluster still counts, and a
+# quota without a count refuses all.
+OTHERS = (
+    "cronjobs.batch",
+    "daemonsets.apps",
+    "deployments.apps",
+    "endpoints",
+    "horizontalpodautoscalers.autoscaling",
+    "podtemplates",
+    "replicasets.apps",
+    "serviceaccounts",
+    "statefulsets.apps",
+    "buildconfigs.build.openshift.io",
+    "builds.build.openshift.io",
+    "deploymentconfigs.apps.openshift.io",
+    "imagestreams.image.openshift.io",
+)
 NAMES = (DEFAULT, UNLIMITED, *SIZES)
 _QUANTITY = re.compile(r"\d+(\.\d+)?(m|k|[MGTPE]|[KMGTPE]i)?")
 _FIELDS = tuple(field.name for field in fields(Size))
@@ -67,6 +118,11 @@ class Budget:
     def clears(self) -> bool:
         """Whether limits that the cluster's own template made are to be removed."""
         return self.name != DEFAULT
+
+
+def choose_default(*, anonymous: bool) -> str:
+    """The budget where nobody has set one; `anonymous` visitors get one that holds."""
+    return ANONYMOUS if anonymous else DEFAULT
 
 
 def parse_budget(value: str | Mapping[str, Any]) -> Budget:
@@ -114,18 +170,12 @@ def make_objects(session: Session, budget: Budget, project: str = "") -> tuple[d
         return ()
     size = budget.size
     compute = {"limits.cpu": size.cpu, "limits.memory": size.memory}
-    counts = {
-        "persistentvolumeclaims": f"{size.persistentvolumeclaims}",
-        "replicationcontrollers": f"{size.replicationcontrollers}",
-        "secrets": f"{size.secrets}",
-        "services": f"{size.services}",
-    }
     where = project or session.project
     bodies = (
         ("LimitRange", LIMITS, {"limits": make_limits(size)}),
         ("ResourceQuota", COMPUTE, {"hard": compute, "scopes": ["NotTerminating"]}),
         ("ResourceQuota", TIMEBOUND, {"hard": compute, "scopes": ["Terminating"]}),
-        ("ResourceQuota", COUNTS, {"hard": counts}),
+        ("ResourceQuota", COUNTS, {"hard": make_counts(size)}),
     )
     return tuple(
         {
@@ -136,6 +186,29 @@ def make_objects(session: Session, budget: Budget, project: str = "") -> tuple[d
         }
         for kind, name, spec in bodies
     )
+
+
+def make_counts(size: Size) -> dict[str, str]:
+    """How many objects of which kind; kinds that a cluster does not know, it does not count.
+
+    Disk is here, as a quota with scopes cannot hold it.
+    """
+    counted = {
+        "persistentvolumeclaims": size.persistentvolumeclaims,
+        "replicationcontrollers": size.replicationcontrollers,
+        "secrets": size.secrets,
+        "services": size.services,
+        "services.loadbalancers": size.loadbalancers,
+        "services.nodeports": size.nodeports,
+        "configmaps": size.configmaps,
+        "pods": size.pods,
+        "count/jobs.batch": size.jobs,
+        "count/ingresses.networking.k8s.io": size.ingresses,
+        "count/routes.route.openshift.io": size.routes,
+        **{f"count/{kind}": size.others for kind in OTHERS},
+    }
+    counts = {name: f"{number}" for name, number in counted.items()}
+    return {**counts, "limits.ephemeral-storage": size.ephemeral_storage}
 
 
 def _metadata(session: Session, budget: Budget, name: str, project: str) -> dict[str, Any]:
@@ -154,8 +227,16 @@ def make_limits(size: Size) -> list[dict[str, Any]]:
             "type": "Container",
             "min": least,
             "max": most,
-            "default": {"cpu": size.default_cpu, "memory": size.default_memory},
-            "defaultRequest": {"cpu": size.request_cpu, "memory": size.request_memory},
+            "default": {
+                "cpu": size.default_cpu,
+                "memory": size.default_memory,
+                "ephemeral-storage": size.default_ephemeral_storage,
+            },
+            "defaultRequest": {
+                "cpu": size.request_cpu,
+                "memory": size.request_memory,
+                "ephemeral-storage": size.request_ephemeral_storage,
+            },
         },
         {
             "type": "PersistentVolumeClaim",

@@ -15,6 +15,17 @@ METADATA = "169.254.0.0/16"
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 PRIVATE_V6 = ("fc00::/7", "fe80::/10")
 ROUTERS = {"network.openshift.io/policy-group": "ingress"}
+REGISTRY = {
+    "to": [
+        {
+            "namespaceSelector": {
+                "matchLabels": {"kubernetes.io/metadata.name": "openshift-image-registry"}
+            }
+        }
+    ],
+    "ports": [{"port": 5000, "protocol": "TCP"}],
+}
+"""OpenShift's registry, to which builds in a project push."""
 _NAMESPACE_NAME = "kubernetes.io/metadata.name"
 
 
@@ -31,8 +42,12 @@ class Rules:
     """Where sessions reach the hub's API."""
     api_ports: tuple[int, ...] = (443, 6443)
     """Where sessions reach the cluster's API and its routes."""
+    api_networks: tuple[str, ...] = ()
+    """Networks of the cluster's API; without internet `api_ports` are open to these alone."""
     internet: bool = True
     """Whether sessions may open connections to addresses outside the cluster."""
+    more_egress: tuple[Mapping[str, Any], ...] = (REGISTRY,)
+    """Rules that sessions and their projects have besides, as a NetworkPolicy writes them."""
     exposed: tuple[int, ...] = ()
     """Ports that routers may reach."""
     router_labels: Mapping[str, str] = field(default_factory=lambda: dict(ROUTERS))
@@ -55,48 +70,66 @@ def make_session_policy(session: Session, rules: Rules) -> dict[str, Any]:
             "podSelector": {"matchLabels": {labels.SESSION: session.id}},
             "policyTypes": ["Ingress", "Egress"],
             "ingress": ingress,
-            "egress": _make_egress(session, rules),
+            "egress": [_make_hub_egress(rules), *_make_egress(session, rules)],
         },
     }
 
 
+def _make_hub_egress(rules: Rules) -> dict[str, Any]:
+    return {"to": [_hub_peer(rules)], "ports": [_port(port) for port in rules.hub_ports]}
+
+
 def make_project_policy(session: Session, rules: Rules, project: str = "") -> dict[str, Any]:
-    """The policy of a project: in only its own pods, its session's pod and routers."""
+    """The policy of a project: in only its own pods, its session's pod and routers; out what the
+    session's pod may reach, but for the hub. So no pod in it is a way round the session's policy.
+    """
     own_session = {
         "namespaceSelector": {"matchLabels": {_NAMESPACE_NAME: session.hub.namespace}},
         "podSelector": {"matchLabels": {labels.SESSION: session.id}},
     }
     own_projects = {"namespaceSelector": {"matchLabels": {labels.SESSION: session.id}}}
     peers = [{"podSelector": {}}, own_projects, own_session, _router_peer(rules)]
+    # Its own pods by the first rule: a project that was requested has no label of the session.
+    egress = [{"to": [{"podSelector": {}}]}, *_make_egress(session, rules)]
     return {
         "apiVersion": API,
         "kind": "NetworkPolicy",
         "metadata": labels.make_metadata(session, "workshop-session", project or session.project),
         "spec": {
             "podSelector": {},
-            "policyTypes": ["Ingress"],
+            "policyTypes": ["Ingress", "Egress"],
             "ingress": [{"from": peers}],
+            "egress": egress,
         },
     }
 
 
 def _make_egress(session: Session, rules: Rules) -> list[dict[str, Any]]:
+    """What a session and the pods of its projects may reach: names, those projects, the cluster's
+    API and - if so decided - the internet.
+    """
     names = [_port(53), _port(53, "UDP"), _port(5353), _port(5353, "UDP")]
-    anywhere = [
-        {"ipBlock": {"cidr": "0.0.0.0/0", "except": [METADATA]}},
-        {"ipBlock": {"cidr": "::/0", "except": ["fd00:ec2::254/128", "fe80::/10"]}},
-    ]
     egress: list[dict[str, Any]] = [
         {"to": [{"namespaceSelector": {}}], "ports": names},
-        {"to": [_hub_peer(rules)], "ports": [_port(port) for port in rules.hub_ports]},
         {"to": [{"namespaceSelector": {"matchLabels": {labels.SESSION: session.id}}}]},
-        {"to": anywhere, "ports": [_port(port) for port in rules.api_ports]},
+        *(dict(rule) for rule in rules.more_egress),
     ]
+    if api := _make_api_peers(rules):
+        egress.append({"to": api, "ports": [_port(port) for port in rules.api_ports]})
     if rules.internet:
         egress.append(
             {"to": [_block("0.0.0.0/0", METADATA, *PRIVATE), _block("::/0", *PRIVATE_V6)]}
         )
     return egress
+
+
+def _make_api_peers(rules: Rules) -> list[dict[str, Any]]:
+    """Where the cluster's API is: with internet anywhere, as its routes may be in private networks
+    too, else at its own addresses. A rule without peers would be open to all, so that none is made.
+    """
+    if rules.internet:
+        return [_block("0.0.0.0/0", METADATA), _block("::/0", "fd00:ec2::254/128", "fe80::/10")]
+    return [{"ipBlock": {"cidr": network}} for network in rules.api_networks]
 
 
 def _block(cidr: str, *but: str) -> dict[str, Any]:

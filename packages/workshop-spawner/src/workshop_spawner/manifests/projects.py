@@ -9,6 +9,27 @@ from typing import Any
 from workshop_spawner import labels
 from workshop_spawner.session import Session
 
+BASELINE = "baseline"
+RESTRICTED = "restricted"
+PRIVILEGED = "privileged"
+LEVELS = (BASELINE, RESTRICTED, PRIVILEGED)
+POD_SECURITY = "pod-security.kubernetes.io"
+
+
+def make_security_labels(level: str) -> dict[str, str]:
+    """The labels by which the cluster's Pod Security admission holds a project to a level.
+
+    A Namespace without them is `privileged`: any pod in it may mount the node's disk. What is
+    enforced is also what is warned of and written to the audit log.
+    """
+    return {f"{POD_SECURITY}/{mode}": level for mode in ("enforce", "warn", "audit")}
+
+
+def add_labels(manifest: Mapping[str, Any], extra: Mapping[str, str]) -> dict[str, Any]:
+    """A Namespace with more labels; those that it has stay as they are."""
+    metadata = manifest["metadata"]
+    return {**manifest, "metadata": {**metadata, "labels": {**extra, **metadata["labels"]}}}
+
 
 def make_namespace(
     session: Session,

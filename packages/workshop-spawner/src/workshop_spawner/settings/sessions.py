@@ -8,7 +8,7 @@ from typing import Any
 from traitlets import Dict, Enum, HasTraits, Integer, TraitError, Unicode, validate
 
 from workshop_spawner import naming, plan
-from workshop_spawner.manifests import budgets, network
+from workshop_spawner.manifests import budgets, network, projects
 
 from .traits import BudgetTrait, NameTrait
 
@@ -170,7 +170,8 @@ class SessionSettings(HasTraits):
         one of these (for budgets by user). By profile or group: `budget` in a
         `kubespawner_override` of `profile_list`, or in `group_overrides`.
 
-        Set it for anonymous workshops: without one an attendee may use what the cluster has.
+        With AnonymousAuthenticator `small` unless set, else `default`: with that an attendee may
+        use what the cluster has, where its project template sets no limits.
 
         Example: `c.WorkshopSpawner.budget = {"base": "medium", "memory": "3Gi"}`
         """,
@@ -257,6 +258,25 @@ class SessionSettings(HasTraits):
         """,
     )
 
+    pod_security = Enum(
+        projects.LEVELS,
+        default_value=projects.BASELINE,
+        config=True,
+        help="""
+        Level of Pod Security that the cluster enforces on the pods of each project.
+
+        One of `baseline` (no pod reaches the node that it runs on), `restricted` (nor runs as
+        root) and `privileged` (**any attendee may take over the node**). Written as the labels
+        `enforce`, `warn` and `audit`; those in `project_labels` win. A project that is asked for
+        by ProjectRequest cannot be labelled by the hub: there the cluster's
+        SecurityContextConstraints hold.
+
+        Set it to `restricted` where all images of the workshop run without root.
+
+        Example: `c.WorkshopSpawner.pod_security = "restricted"`
+        """,
+    )
+
     project_labels = Dict(
         config=True,
         help="""
@@ -264,10 +284,10 @@ class SessionSettings(HasTraits):
 
         A dict of strings; the labels by which the culler knows a project cannot be replaced.
 
-        Set it for what your cluster decides by label, such as Pod Security.
+        Set it for what your cluster decides by label. Labels of Pod Security are there already
+        (`pod_security`); what is written here wins.
 
-        Example: `c.WorkshopSpawner.project_labels = {"pod-security.kubernetes.io/enforce":
-        "baseline"}`
+        Example: `c.WorkshopSpawner.project_labels = {"team": "training"}`
         """,
     )
 
@@ -305,7 +325,10 @@ class SessionSettings(HasTraits):
             project=self.project,
             role=self.project_role,
             session_rules=self.session_rules,
-            project_labels=self.project_labels,
+            project_labels={
+                **projects.make_security_labels(self.pod_security),
+                **self.project_labels,
+            },
             project_annotations=self.project_annotations,
             isolation=isolation,
         )

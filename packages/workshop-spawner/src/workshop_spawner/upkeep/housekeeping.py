@@ -16,7 +16,7 @@ from workshop_spawner.projects import census
 from workshop_spawner.running import resolving
 from workshop_spawner.session import Hub, Session
 
-from . import rights, selfcheck
+from . import podsecurity, rights, selfcheck
 from .reserve import Reserve
 
 LOOK_AGAIN = 10
@@ -49,6 +49,7 @@ async def _look_after(keeper: Any) -> None:
     wishes = await keeper.decide_wishes(None)
     needed = rights.list_rights(wishes, uses)
     await selfcheck.check(keeper.cluster, keeper.namespace, needed, keeper.log)
+    await podsecurity.tell(keeper.cluster, wishes, keeper.log)
     tasks = []
     if keeps_reserve(keeper):
         tasks.append(keep_reserve(keeper))
@@ -103,6 +104,7 @@ def make_uses(keeper: Any) -> rights.Uses:
         events=keeper.events_enabled,
         refresh=keeper.identity == plan.USER_TOKEN,
         reserve=keeps_reserve(keeper),
+        api_endpoints=keeper.needs_api_networks(),
     )
 
 

@@ -43,12 +43,19 @@ class Uses:
     refresh: bool = False
     reserve: bool = False
     streams: bool = False
+    api_endpoints: bool = False
 
 
 def list_rights(wishes: plan.Wishes, uses: Uses | None = None) -> tuple[Right, ...]:
     """All rights that the hub needs, sorted."""
     uses = uses or Uses()
-    return tuple(sorted({*_in_own_namespace(wishes, uses), *_in_projects(wishes, uses)}))
+    own, projects = _in_own_namespace(wishes, uses), _in_projects(wishes, uses)
+    return tuple(sorted({*own, *projects, *_in_the_cluster(uses)}))
+
+
+def _in_the_cluster(uses: Uses) -> Iterator[Right]:
+    if uses.api_endpoints:
+        yield Right(True, "", "endpoints", "get", "kubernetes")
 
 
 def _in_own_namespace(wishes: plan.Wishes, uses: Uses) -> Iterator[Right]:

@@ -14,7 +14,7 @@ from workshop_spawner.visitors import leaving
 _BEGUN: set[tuple[int, type]] = set()
 
 
-def begin(spawner_class: type, config: Any) -> None:
+def begin(spawner_class: type, config: Any, authenticator: Any = None) -> None:
     """Begin what runs beside the sessions, once for each hub and class.
 
     Traits that cannot work raise TraitError here, which ends the hub with the trait's name.
@@ -27,5 +27,5 @@ def begin(spawner_class: type, config: Any) -> None:
     # again and again in the middle of starts, which holds the loop for 100 ms and more.
     gc.freeze()
     nobody = SimpleNamespace(name="nobody", id=0, url="/", settings={})
-    keeper: Any = spawner_class(user=nobody, config=config)
+    keeper: Any = spawner_class(user=nobody, config=config, authenticator=authenticator)
     leaving.keep(asyncio.ensure_future(keeper.keep_house()))

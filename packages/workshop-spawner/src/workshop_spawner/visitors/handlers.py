@@ -15,7 +15,7 @@ from tornado import web
 
 from workshop_spawner import naming
 
-from . import admission, leaving, ratelimit
+from . import admission, leaving, proxymark, ratelimit
 
 VISIT_COOKIE = "workshop-visit"
 
@@ -43,13 +43,29 @@ class VisitMixin:
         context = self.request.connection.context
         peer = getattr(context, "_orig_remote_ip", self.request.remote_ip)
         forwarded = self.request.headers.get("X-Forwarded-For", "")
-        return ratelimit.find_address(peer, forwarded, getattr(context, "trusted_downstream", ()))
+        trusted = getattr(context, "trusted_downstream", ())
+        return ratelimit.find_address(peer, forwarded, trusted, by_proxy=self.is_by_proxy())
+
+    def is_by_proxy(self: Any) -> bool:
+        """Whether the request came through the proxy that this hub has started."""
+        mark = self.authenticator.proxy_mark
+        return proxymark.is_marked(mark, self.request.headers.get(proxymark.HEADER, ""))
 
     def find_sent(self: Any) -> dict[str, str] | None:
         """What a page that waits has to send again; None where nothing was sent."""
         if self.request.method != "POST":
             return None
         return {name: self.get_body_argument(name, "")[:2000] for name in ("next", "name", "code")}
+
+    def refuse_side_door(self: Any) -> None:
+        """Raise a 403 where the hub has a proxy of its own and the request went past it.
+
+        Sessions reach the port of the hub's API by design; nobody logs in there.
+        """
+        peer = self.request.remote_ip
+        if self.authenticator.proxy_mark and not self.is_by_proxy():
+            self.log.warning("Refused a login from %.64r that went past the hub's proxy", peer)
+            raise web.HTTPError(403, "Nobody logs in at this port; use the workshop's own address.")
 
     def refuse_too_many(self: Any) -> None:
         """Raise a 429 with Retry-After when this address has made too many visitors or guesses."""
@@ -74,6 +90,7 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
 
     async def post(self) -> None:
         """Make the visitor, unless this browser is one already or what was typed is wrong."""
+        self.refuse_side_door()
         if self.current_user:
             self.redirect(self.get_next_url(self.current_user))
             return
@@ -126,7 +143,7 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
 
 
 class RestartHandler(VisitMixin, BaseHandler):
-    """`/hub/restart`: end this session and begin a new one under a new name."""
+    """`/hub/restart`: end this session; begin a new one under a new name, or leave."""
 
     @web.authenticated
     async def get(self) -> None:
@@ -136,17 +153,23 @@ class RestartHandler(VisitMixin, BaseHandler):
 
     @web.authenticated
     async def post(self) -> None:
-        """End the session of the old visitor and log in as a new one."""
+        """End the session of the old visitor; log in as a new one, unless they leave."""
+        self.refuse_side_door()
         user = self.current_user
         if not self.authenticator.is_visitor(user):
             raise web.HTTPError(
                 403, "Your account is not an anonymous one; stop your server instead."
             )
-        self.refuse_too_many()
+        leaves = bool(self.get_body_argument("leave", ""))
+        if not leaves:
+            self.refuse_too_many()
         leaving.keep(asyncio.ensure_future(self._leave(user)))
         self.clear_login_cookie()
         self._jupyterhub_user = None
         self.end_visit()
+        if leaves:
+            self.redirect(self.settings["login_url"])
+            return
         # JupyterHub 5 keeps no user_info.
         kept = getattr(user, "user_info", None) or {}
         fresh = await self.login_user({"name": kept.get("name", "")})

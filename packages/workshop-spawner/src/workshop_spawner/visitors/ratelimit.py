@@ -11,13 +11,17 @@ from collections.abc import Collection
 MOST_ADDRESSES = 10_000
 
 
-def find_address(peer: str, forwarded: str, trusted: Collection[str]) -> str:
+def find_address(peer: str, forwarded: str, trusted: Collection[str], *, by_proxy: bool) -> str:
     """Who asks: the last of `X-Forwarded-For` that is no trusted proxy, else the connection's peer.
 
-    `trusted` holds addresses or networks (`10.128.0.0/14`): a cluster's routers change theirs.
+    `trusted` holds addresses or networks (`192.0.2.0/28`): a cluster's routers change theirs. The
+    header is believed only from the hub's own proxy (`by_proxy`) or from a peer that is trusted;
+    whoever else reaches a port of the hub is known by their own address, whatever they write.
     The last is what the proxy before us saw; all that stands before it, a client may have written.
     So it may `X-Real-Ip`, which tornado prefers and JupyterHub's proxy passes on untouched.
     """
+    if not (by_proxy or is_trusted(peer, trusted)):
+        return peer
     for entry in reversed(forwarded.split(",")):
         if not is_trusted(address := entry.strip(), trusted):
             return address or peer

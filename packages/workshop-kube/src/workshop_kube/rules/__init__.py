@@ -1,0 +1,1 @@
+"""What requests and answers mean: no network, no clock, no randomness."""
