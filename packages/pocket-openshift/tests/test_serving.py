@@ -9,7 +9,8 @@ import urllib.request
 import pytest
 import yaml
 
-from pocket_openshift import __main__, persistence, serving
+from pocket_openshift import __main__, serving
+from pocket_openshift.core import persistence
 
 
 @pytest.mark.parametrize(

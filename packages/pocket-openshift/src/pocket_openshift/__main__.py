@@ -10,12 +10,12 @@ from collections.abc import Sequence
 # verb -> (module with `add_arguments(parser)` and `run(args) -> int`, one line of help)
 VERBS = {
     "serve": ("serving", "serve the API and the OAuth server on loopback"),
-    "node": ("node.command", "run the pods of an API server as local processes"),
-    "router": ("node.router_command", "forward HTTP on loopback to services, routes, ingresses"),
-    "apply": ("commands.apply", "create or change the objects of files"),
-    "new-app": ("commands.new_app", "process a template and create its objects"),
-    "get": ("commands.get", "print objects"),
-    "delete": ("commands.delete", "delete objects by name"),
+    "node": ("cli.node", "run the pods of an API server as local processes"),
+    "router": ("cli.router", "forward HTTP on loopback to services, routes, ingresses"),
+    "apply": ("cli.apply", "create or change the objects of files"),
+    "new-app": ("cli.new_app", "process a template and create its objects"),
+    "get": ("cli.get", "print objects"),
+    "delete": ("cli.delete", "delete objects by name"),
 }
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from . import testing
+    from pocket_openshift import testing
 
 
 @pytest.fixture
 def cluster() -> Iterator[testing.PocketCluster]:
     """An OpenShift-like cluster on loopback, fresh for this test and stopped after it."""
-    from . import testing
+    from pocket_openshift import testing
 
     with testing.PocketCluster() as running:
         yield running

@@ -33,11 +33,15 @@ from pathlib import Path
 import tornado.httpserver
 import tornado.web
 
-from . import certificates, control_plane, handlers, persistence
-from .behaviours import (
-    Behaviour,
+from pocket_openshift import certificates
+from pocket_openshift.core import control_plane, persistence
+from pocket_openshift.core.behaviour import Behaviour
+from pocket_openshift.core.settings import Settings
+from pocket_openshift.http import handlers
+from pocket_openshift.oauth import app as oauth_app
+from pocket_openshift.resources import (
     accounts,
-    contents,
+    config_objects,
     endpoints,
     events,
     execs,
@@ -56,14 +60,13 @@ from .behaviours import (
     templates,
     workloads,
 )
-from .oauth import app as oauth_app
 
 log = logging.getLogger(__name__)
 
 BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
     namespaces.Namespaces,
     roles.Roles,
-    contents.Contents,
+    config_objects.Contents,
     events.Events,
     accounts.Accounts,
     pods.Pods,
@@ -103,7 +106,7 @@ class Server:
         self.place = place or Place()
         self._keeper = persistence.Keeper(folder) if folder else None
         self.authority = certificates.Authority(folder)
-        settings = control_plane.Settings(ca_pem=self.authority.pem)
+        settings = Settings(ca_pem=self.authority.pem)
         self.plane = control_plane.ControlPlane(settings, BEHAVIOURS)
         if self._keeper is not None:
             self.plane.restore(self._keeper)

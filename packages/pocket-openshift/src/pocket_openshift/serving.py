@@ -12,9 +12,9 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from . import kubeconfigs, server
-from .oauth import app as oauth_app
-from .oauth import people
+from pocket_openshift import kubeconfigs, server
+from pocket_openshift.oauth import app as oauth_app
+from pocket_openshift.oauth.rules import identity_provider
 
 _PURPOSE = (
     "pocket-openshift: an OpenShift-like API for demos, tests and plugin authors, with pods as "
@@ -83,10 +83,10 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _users(args: argparse.Namespace) -> list[people.Person]:
+def _users(args: argparse.Namespace) -> list[identity_provider.Person]:
     """Those of the file, then those of the command line, who win."""
-    listed = people.parse_people(args.users.read_text()) if args.users else []
-    return listed + [people.parse_person(text) for text in args.user]
+    listed = identity_provider.parse_people(args.users.read_text()) if args.users else []
+    return listed + [identity_provider.parse_person(text) for text in args.user]
 
 
 def run(args: argparse.Namespace) -> int:
@@ -125,7 +125,7 @@ def explain(error: OSError | sqlite3.Error, data: Path | None) -> str:
     return f"pocket-openshift cannot start: {error}"
 
 
-async def _serve(args: argparse.Namespace, users: list[people.Person]) -> None:
+async def _serve(args: argparse.Namespace, users: list[identity_provider.Person]) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
@@ -141,7 +141,7 @@ async def _serve(args: argparse.Namespace, users: list[people.Person]) -> None:
 async def _served(
     running: server.Server,
     args: argparse.Namespace,
-    users: list[people.Person],
+    users: list[identity_provider.Person],
     stop: asyncio.Event,
 ) -> None:
     for person in users:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import functools
 import http.client
 import inspect
 import json
@@ -24,9 +25,12 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
-from . import control_plane, faults, identity, kinds, kubeconfigs, server, tokens
-from .oauth import app as oauth_app
-from .oauth import people
+from pocket_openshift import kubeconfigs, server
+from pocket_openshift.access import tokens
+from pocket_openshift.core import behaviour, control_plane, faults
+from pocket_openshift.oauth import app as oauth_app
+from pocket_openshift.oauth.rules import identity_provider
+from pocket_openshift.vocabulary import identity, kinds
 
 Result = TypeVar("Result")
 
@@ -153,7 +157,7 @@ class PocketCluster:
         return self.plane.faults
 
     @property
-    def requests(self) -> list[control_plane.Record]:
+    def requests(self) -> list[behaviour.Record]:
         """The requests answered so far, oldest first."""
         return list(self.plane.requests)
 
@@ -167,7 +171,7 @@ class PocketCluster:
         loop, news = asyncio.get_running_loop(), asyncio.Event()
 
         def tell(told: object) -> None:
-            if not (isinstance(told, control_plane.Record) and told.user == identity.ADMIN.name):
+            if not (isinstance(told, behaviour.Record) and told.user == identity.ADMIN.name):
                 loop.call_soon_threadsafe(news.set)
 
         watched = (self.plane.store.listeners, self.plane.observers)
@@ -265,14 +269,23 @@ class PocketCluster:
 
     def add_user(self, name: str, password: str, groups: Iterable[str] = ()) -> None:
         """A user who can log in at the OAuth server."""
-        person = people.Person(name, password, tuple(groups))
+        person = identity_provider.Person(name, password, tuple(groups))
         self.run(lambda: oauth_app.server_of(self.plane).add(person))
 
-    def start_node(self, **options: Any) -> Any:
-        """Run pods as local processes until the cluster stops; see `pocket_openshift.node`."""
-        from .node import background
+    def start_node(
+        self, *, router_port: int | None = None, router_tls_port: int | None = None, **options: Any
+    ) -> Any:
+        """Run pods as local processes until the cluster stops; see `pocket_openshift.node`.
 
-        node = background.start(self.kubeconfig, **options)
+        With `router_port` (0 picks one) a router runs beside: `.router.port`, `.router.tls_port`.
+        """
+        from pocket_openshift.node import background
+        from pocket_openshift.router import router
+
+        beside = None
+        if router_port is not None:
+            beside = functools.partial(router.serving, port=router_port, tls_port=router_tls_port)
+        node = background.start(self.kubeconfig, companion=beside, **options)
         self._nodes.append(node)
         return node
 

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from pocket_openshift.node import agent, kubeconfig, leftovers
+from pocket_openshift.client import kubeconfig
+from pocket_openshift.node import agent, leftovers
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@ import threading
 
 import pytest
 
-from pocket_openshift.node import background, kubeconfig
+from pocket_openshift.client import kubeconfig
+from pocket_openshift.node import background
 
 
 def test_it_starts_stops_and_leaves_no_thread(cluster):

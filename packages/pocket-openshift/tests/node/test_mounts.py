@@ -2,7 +2,8 @@ import os
 
 import pytest
 
-from pocket_openshift.node import mounts, volumes
+from pocket_openshift.node import mounts
+from pocket_openshift.node.rules import volumes
 
 
 def mode_of(path):

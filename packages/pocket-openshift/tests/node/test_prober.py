@@ -2,7 +2,8 @@ import asyncio
 
 import pytest
 
-from pocket_openshift.node import prober, probes, processes
+from pocket_openshift.node import prober, processes
+from pocket_openshift.node.rules import probes
 
 CONTAINER = {"name": "c", "ports": [{"name": "web", "containerPort": 0}]}
 

@@ -2,8 +2,9 @@ import asyncio
 
 import pytest
 
-from pocket_openshift.node import cluster as api
-from pocket_openshift.node import kubeconfig, publisher, retries
+from pocket_openshift.client import client as api
+from pocket_openshift.client import kubeconfig, retries
+from pocket_openshift.node import publisher
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@ import asyncio
 
 import pytest
 
-from pocket_openshift.node import cluster as api
-from pocket_openshift.node import events, kubeconfig, recorder, retries
+from pocket_openshift.client import client as api
+from pocket_openshift.client import kubeconfig, retries
+from pocket_openshift.node import recorder
+from pocket_openshift.node.rules import events
 
 
 @pytest.fixture

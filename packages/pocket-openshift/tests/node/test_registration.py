@@ -1,7 +1,8 @@
 import pytest
 
-from pocket_openshift.node import cluster as api
-from pocket_openshift.node import kubeconfig, registration
+from pocket_openshift.client import client as api
+from pocket_openshift.client import kubeconfig
+from pocket_openshift.node import registration
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from pocket_openshift.node import cluster as api
-from pocket_openshift.node import kubeconfig, retries, sources, volumes
+from pocket_openshift.client import client as api
+from pocket_openshift.client import kubeconfig, retries
+from pocket_openshift.node import sources
+from pocket_openshift.node.rules import volumes
 
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "2Gi"}}}

@@ -1,6 +1,6 @@
 import pytest
 
-from pocket_openshift.oauth import exchanges
+from pocket_openshift.oauth.rules import token_rules
 
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 USERS = "/apis/user.openshift.io/v1/users/~"
@@ -74,7 +74,7 @@ def test_a_code_ends_after_five_minutes(people, code_for, exchange):
 
 def test_pkce_binds_a_code_to_who_asked(code_for, exchange):
     challenge = {
-        "code_challenge": exchanges.transform(VERIFIER, "S256"),
+        "code_challenge": token_rules.transform(VERIFIER, "S256"),
         "code_challenge_method": "S256",
     }
     code = code_for(**challenge)
@@ -103,7 +103,7 @@ def test_the_state_is_left_out_when_none_was_sent(visitor, helpers):
 @pytest.mark.parametrize("csrf", [True, False])
 def test_oc_login_is_challenged(people, helpers, csrf):
     callback = f"{people.oauth_url}/oauth/token/implicit"
-    challenge = exchanges.transform(VERIFIER, "S256")
+    challenge = token_rules.transform(VERIFIER, "S256")
     path = helpers.authorize(
         "openshift-challenging-client",
         redirect_uri=callback,

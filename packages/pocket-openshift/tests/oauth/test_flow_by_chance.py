@@ -16,7 +16,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from pocket_openshift.oauth import exchanges, tokens
+from pocket_openshift.oauth.rules import token_rules, tokens
 
 ME = "/apis/user.openshift.io/v1/users/~"
 OTHER = "http://127.0.0.1:8000/hub/oauth_callback/other"
@@ -50,7 +50,7 @@ class Machine(RuleBasedStateMachine):
     def ask(self, client, challenged):
         more = {}
         if challenged:
-            more["code_challenge"] = exchanges.transform(VERIFIER, "S256")
+            more["code_challenge"] = token_rules.transform(VERIFIER, "S256")
             more["code_challenge_method"] = "S256"
         path = self.helpers.authorize(client, scope="user:info", **more)
         return Code(self.visitor.get(path, **self.helpers.basic()).said["code"], client, challenged)

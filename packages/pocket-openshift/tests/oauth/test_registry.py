@@ -3,8 +3,8 @@ import base64
 import pytest
 
 import waiting
-from pocket_openshift import kinds
 from pocket_openshift.oauth import app
+from pocket_openshift.vocabulary import kinds
 
 API = "/apis/oauth.openshift.io/v1"
 USERS = "/apis/user.openshift.io/v1"

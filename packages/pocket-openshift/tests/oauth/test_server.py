@@ -2,15 +2,16 @@ import asyncio
 
 import pytest
 
-from pocket_openshift import control_plane
-from pocket_openshift.oauth import app, people
+from pocket_openshift.core import control_plane
+from pocket_openshift.oauth import app
+from pocket_openshift.oauth.rules import identity_provider
 
 
 @pytest.fixture
 def server():
-    plane = control_plane.ControlPlane(control_plane.Settings(), app.BEHAVIOURS)
+    plane = control_plane.ControlPlane(behaviours=app.BEHAVIOURS)
     made = app.server_of(plane)
-    made.add(people.Person("alice", "right", ("students",)))
+    made.add(identity_provider.Person("alice", "right", ("students",)))
     return made
 
 

@@ -16,21 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from pocket_openshift import __version__
-
-from . import (
-    claims,
-    cluster,
-    kubeconfig,
+from pocket_openshift.client import client, kubeconfig
+from pocket_openshift.node import (
     kubelet,
     leftovers,
     pods,
     processes,
     recorder,
     registration,
-    restarts,
-    router,
     settings,
 )
+from pocket_openshift.node.rules import claims, restarts
 
 log = logging.getLogger(__name__)
 
@@ -50,17 +46,22 @@ class Options:
     name: str = ""
     backoff: restarts.Backoff = dataclasses.field(default_factory=restarts.Backoff)
     stop_seconds: float = 10.0
-    router_port: int | None = None
-    router_tls_port: int | None = None
+
+
+Companion = Callable[[client.Cluster], contextlib.AbstractAsyncContextManager[Any]]
 
 
 class Agent:
     """One node. `serve` runs it until it is cancelled or told to stop."""
 
-    def __init__(self, options: Options, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, options: Options, environ: Mapping[str, str], companion: Companion | None = None
+    ) -> None:
         self.options, self.environ = options, environ
+        # What runs beside the agent with its client, such as a router; once it serves.
+        self.companion: Any = None
+        self._companion = companion
         self.pods: dict[str, pods.Pod] = {}
-        self.router: router.Router | None = None
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def serve(self, stop: asyncio.Event, ready: Callable[[], None] = lambda: None) -> None:
@@ -68,13 +69,13 @@ class Agent:
         async with contextlib.AsyncExitStack() as stack:
             data = self._enter_data(stack)
             connection = kubeconfig.load(self.options.kubeconfig)
-            api = await stack.enter_async_context(cluster.Cluster(connection))
+            api = await stack.enter_async_context(client.Cluster(connection))
             starter = processes.Processes()
             starter.open()
             stack.push_async_callback(starter.close)
             node = self._make_node(data, connection, api, starter)
-            if self.options.router_port is not None:
-                await self._open_router(stack, api)
+            if self._companion is not None:
+                self.companion = await stack.enter_async_context(self._companion(api))
             await self._run(node, stop, ready)
 
     def _enter_data(self, stack: contextlib.ExitStack | contextlib.AsyncExitStack) -> Path:
@@ -89,20 +90,11 @@ class Agent:
             log.warning("Killed %d processes that an agent before had left", killed)
         return data
 
-    async def _open_router(self, stack: contextlib.AsyncExitStack, api: cluster.Cluster) -> None:
-        port, tls_port = self.options.router_port or 0, self.options.router_tls_port
-        self.router = router.Router(api, port=port, tls_port=tls_port)
-        await self.router.open()
-        stack.push_async_callback(self.router.close)
-        following = asyncio.create_task(self.router.run())
-        stack.callback(following.cancel)
-        await self.router.ready()
-
     def _make_node(
         self,
         data: Path,
         connection: kubeconfig.Connection,
-        api: cluster.Cluster,
+        api: client.Cluster,
         starter: processes.Processes,
     ) -> pods.Node:
         told = settings.Settings(
@@ -148,7 +140,7 @@ class Agent:
         return next((pod for pod in every if (pod.namespace, pod.name) == (namespace, name)), None)
 
     async def _deregister(self, registered: registration.Registration) -> None:
-        with contextlib.suppress(cluster.ClusterError, TimeoutError):
+        with contextlib.suppress(client.ClusterError, TimeoutError):
             async with asyncio.timeout(2):
                 await registered.remove()
 
@@ -167,7 +159,7 @@ class Agent:
         scope = claims.Scope(node.settings.node, node.settings.prefixes)
         async with contextlib.aclosing(node.api.follow(PODS)) as news:
             async for one in news:
-                if isinstance(one, cluster.Listed):
+                if isinstance(one, client.Listed):
                     self._relist(node, scope, one.items)
                     ready()
                 elif one.kind == "DELETED":
@@ -220,7 +212,7 @@ class Agent:
         """The pod as it is now; as we knew it, if that cannot be said; None if it is not ours."""
         try:
             found = await node.api.find(pod.path)
-        except cluster.ClusterError:
+        except client.ClusterError:
             return dict(pod.pod)
         scope = claims.Scope(node.settings.node, node.settings.prefixes)
         if found is None or found["metadata"]["uid"] != pod.uid:

@@ -12,14 +12,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import agent, restarts
+from pocket_openshift.node import agent
+from pocket_openshift.node.rules import restarts
 
 
 class BackgroundNode:
     """A running agent. `stop` ends it with all that it started."""
 
-    def __init__(self, options: agent.Options) -> None:
-        self.agent = agent.Agent(options, dict(os.environ))
+    def __init__(self, options: agent.Options, companion: agent.Companion | None = None) -> None:
+        self.agent = agent.Agent(options, dict(os.environ), companion)
         self._ready: concurrent.futures.Future[None] = concurrent.futures.Future()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
@@ -40,6 +41,11 @@ class BackgroundNode:
             if self._thread.is_alive():
                 message = f"the node agent did not end within {seconds:g} s"
                 raise RuntimeError(message)
+
+    @property
+    def router(self) -> Any:
+        """The router beside, if there is one: `.port` and `.tls_port` are what it found."""
+        return self.agent.companion
 
     def _run(self) -> None:
         try:
@@ -63,15 +69,15 @@ def start(
     *,
     namespaces: Sequence[str] = (),
     restart_backoff: float = 10.0,
+    companion: agent.Companion | None = None,
     **options: Any,
 ) -> BackgroundNode:
     """Run an agent in a thread, ready when this returns.
 
-    Further options are those of `agent.Options`: data, name, stop_seconds (2), router_port,
-    router_tls_port. The ports that a router found are `node.agent.router.port` and `.tls_port`.
+    Further options are those of `agent.Options`: data, name, stop_seconds (2).
     """
     backoff = restarts.Backoff(first=restart_backoff)
     told: dict[str, Any] = {"stop_seconds": 2.0, "backoff": backoff} | options
-    node = BackgroundNode(agent.Options(kubeconfig, tuple(namespaces), **told))
+    node = BackgroundNode(agent.Options(kubeconfig, tuple(namespaces), **told), companion)
     node.start()
     return node

@@ -13,20 +13,8 @@ import signal
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from . import (
-    environment,
-    health,
-    lines,
-    mounts,
-    prober,
-    processes,
-    quantities,
-    restarts,
-    settings,
-    states,
-    translation,
-    volumes,
-)
+from pocket_openshift.node import health, mounts, prober, processes, quantities, settings
+from pocket_openshift.node.rules import environment, lines, restarts, states, translation, volumes
 
 log = logging.getLogger(__name__)
 

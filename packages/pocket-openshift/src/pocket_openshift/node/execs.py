@@ -22,7 +22,7 @@ import tornado.httputil
 import tornado.web
 import tornado.websocket
 
-from . import containers, pods, processes
+from pocket_openshift.node import containers, pods, processes
 
 PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
 STDIN, STDOUT, STDERR, ERROR, RESIZE, CLOSE = 0, 1, 2, 3, 4, 255

@@ -8,7 +8,8 @@ import dataclasses
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Any
 
-from . import prober, probes
+from pocket_openshift.node import prober
+from pocket_openshift.node.rules import probes
 
 POST_START_SECONDS = 600.0
 

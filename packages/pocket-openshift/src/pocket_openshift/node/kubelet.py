@@ -21,7 +21,8 @@ import tornado.iostream
 import tornado.netutil
 import tornado.web
 
-from . import containers, execs, lines, pods, states
+from pocket_openshift.node import containers, execs, pods
+from pocket_openshift.node.rules import lines, states
 
 TOKEN_ANNOTATION = "pocket-openshift/log-token"  # noqa: S105 - a name
 HOST = "127.0.0.1"

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from . import volumes
+from pocket_openshift.node.rules import volumes
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,21 +12,18 @@ import logging
 from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any
 
-from . import (
+from pocket_openshift.client import client
+from pocket_openshift.node import (
     addresses,
-    cluster,
     containers,
-    events,
     mounts,
     processes,
     publisher,
     recorder,
     settings,
     sources,
-    states,
-    statuses,
-    volumes,
 )
+from pocket_openshift.node.rules import events, states, statuses, volumes
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +38,7 @@ class Node:
     """What all pods of one agent share."""
 
     settings: settings.Settings
-    api: cluster.Cluster
+    api: client.Cluster
     recorder: recorder.Recorder
     starter: processes.Processes
 
@@ -58,7 +55,7 @@ class Pod:
             metadata["namespace"],
             metadata["uid"],
         )
-        self.path = cluster.path_of("pods", self.namespace, self.name)
+        self.path = client.path_of("pods", self.namespace, self.name)
         self.folder = mounts.PodFolder(node.settings.data / "pods" / self.uid)
         self.address: addresses.Address | None = None
         self.started_at = _now()
@@ -122,7 +119,7 @@ class Pod:
         }
         try:
             await self.node.api.create(self.path + "/binding", body)
-        except cluster.ClusterError as error:
+        except client.ClusterError as error:
             if error.status not in (404, 409):
                 raise
             return await self._is_ours()
@@ -249,7 +246,7 @@ class Pod:
         )
 
     async def _publish(self) -> None:
-        with contextlib.suppress(cluster.ClusterError):  # the publisher's own loop goes on trying
+        with contextlib.suppress(client.ClusterError):  # the publisher's own loop goes on trying
             await self._publisher.publish()
             return
         self._publisher.changed()
@@ -264,7 +261,7 @@ class Pod:
                 await asyncio.to_thread(self.folder.make)
                 await self._fetch()
                 await self._ensure_volumes()
-            except (volumes.MountError, cluster.ClusterError, OSError) as error:
+            except (volumes.MountError, client.ClusterError, OSError) as error:
                 self.record("FailedMount", f"MountVolume.SetUp failed: {error}", warning=True)
                 self._publisher.changed()
                 await asyncio.sleep(MOUNT_RETRY[min(attempt, len(MOUNT_RETRY) - 1)])
@@ -316,7 +313,7 @@ class Pod:
             try:
                 await self._fetch()
                 await self._ensure_volumes()
-            except (cluster.ClusterError, volumes.MountError, OSError) as error:
+            except (client.ClusterError, volumes.MountError, OSError) as error:
                 log.warning("The volumes of %s were not refreshed: %s", self.path, error)
                 self._refresh_at = _now() + datetime.timedelta(seconds=10)
 
@@ -374,7 +371,7 @@ class Pod:
                 await self._publisher.publish()
             if self.pod["metadata"].get("deletionTimestamp") and not self._gone:
                 await self.node.api.delete(self.path, self.uid, grace=0)
-        except cluster.ClusterError as error:
+        except client.ClusterError as error:
             if not self._shutdown:
                 raise
             log.warning("The end of %s could not be reported: %s", self.path, error)

@@ -12,7 +12,8 @@ from typing import Any
 
 import aiohttp
 
-from . import probes, processes
+from pocket_openshift.node import processes
+from pocket_openshift.node.rules import probes
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import cluster
+from pocket_openshift.client import client
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ class Publisher:
 
     def __init__(
         self,
-        api: cluster.Cluster,
+        api: client.Cluster,
         pod: Mapping[str, Any],
         make: Callable[[], dict[str, Any]],
         gone: Callable[[], None],
@@ -31,7 +31,7 @@ class Publisher:
         metadata = pod["metadata"]
         self._api, self._make, self._gone = api, make, gone
         self._uid = metadata["uid"]
-        self._path = cluster.path_of("pods", metadata["namespace"], metadata["name"], sub="status")
+        self._path = client.path_of("pods", metadata["namespace"], metadata["name"], sub="status")
         self._written: dict[str, Any] = {}
         self._dirty = asyncio.Event()
         self._clean = asyncio.Condition()
@@ -52,7 +52,7 @@ class Publisher:
             await self._dirty.wait()
             try:
                 await self.publish()
-            except cluster.ClusterError as error:
+            except client.ClusterError as error:
                 log.warning("The status of %s was not written: %s", self._path, error)
                 self._dirty.set()
                 await asyncio.sleep(RETRY_SECONDS)
@@ -63,7 +63,7 @@ class Publisher:
             return
         try:
             await self._api.patch(self._path, {"metadata": {"uid": self._uid}, "status": status})
-        except cluster.ClusterError as error:
+        except client.ClusterError as error:
             if error.status not in (404, 409):
                 raise
             self._gone()  # no such pod, or another one under its name

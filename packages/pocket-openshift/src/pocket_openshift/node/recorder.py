@@ -12,7 +12,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from . import cluster, events
+from pocket_openshift.client import client
+from pocket_openshift.node.rules import events
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ class Recorder:
     Kubernetes.
     """
 
-    def __init__(self, api: cluster.Cluster) -> None:
+    def __init__(self, api: client.Cluster) -> None:
         self._api = api
         self._queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(QUEUE)
         self._seen: collections.OrderedDict[tuple[str, ...], dict[str, Any]] = (
@@ -43,7 +44,7 @@ class Recorder:
             event = await self._queue.get()
             try:
                 await self._post(event)
-            except cluster.ClusterError as error:
+            except client.ClusterError as error:
                 log.debug("An event was not written: %s", error)
             finally:
                 self._queue.task_done()
@@ -66,8 +67,8 @@ class Recorder:
         while len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
         try:
-            await self._api.create(cluster.path_of("events", namespace), stamped)
-        except cluster.ClusterError as error:
+            await self._api.create(client.path_of("events", namespace), stamped)
+        except client.ClusterError as error:
             if error.status != 409:  # ours already, from a try that was committed
                 self._seen.pop(events.key_of(event), None)
                 raise
@@ -75,6 +76,4 @@ class Recorder:
     async def _count(self, namespace: str, known: dict[str, Any], now: datetime.datetime) -> None:
         patch = events.again(known, now)
         known.update(patch)
-        await self._api.patch(
-            cluster.path_of("events", namespace, known["metadata"]["name"]), patch
-        )
+        await self._api.patch(client.path_of("events", namespace, known["metadata"]["name"]), patch)

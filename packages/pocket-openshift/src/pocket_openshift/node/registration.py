@@ -13,7 +13,8 @@ import platform
 from collections.abc import Mapping
 from typing import Any
 
-from . import cluster, states
+from pocket_openshift.client import client
+from pocket_openshift.vocabulary import times
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ def make_status(port: int, version: str, now: datetime.datetime) -> dict[str, An
     """The status of a Node that is ready, whose endpoint for logs and exec listens on a loopback
     port.
     """
-    moment = states.render_time(now)
+    moment = times.render_time(now)
     ready = {
         "type": "Ready",
         "status": "True",
@@ -74,17 +75,17 @@ def make_status(port: int, version: str, now: datetime.datetime) -> dict[str, An
 class Registration:
     """The Node object of one agent."""
 
-    def __init__(self, api: cluster.Cluster, name: str) -> None:
+    def __init__(self, api: client.Cluster, name: str) -> None:
         self._api, self.name, self.uid = api, name, ""
 
     async def register(self, port: int, version: str, annotations: Mapping[str, str]) -> bool:
         """Create or take over the Node. False where the cluster does not allow it."""
         node = make_node(self.name, annotations)
-        path = cluster.path_of("nodes", name=self.name)
+        path = client.path_of("nodes", name=self.name)
         try:
             try:
-                found = await self._api.create(cluster.path_of("nodes"), node)
-            except cluster.ClusterError as error:
+                found = await self._api.create(client.path_of("nodes"), node)
+            except client.ClusterError as error:
                 if error.status != 409:
                     raise
                 found = await self._api.patch(
@@ -93,18 +94,18 @@ class Registration:
             self.uid = found["metadata"]["uid"]
             status = make_status(port, version, datetime.datetime.now(datetime.UTC))
             await self._api.patch(path + "/status", {"status": status})
-        except cluster.ClusterError as error:
+        except client.ClusterError as error:
             log.warning("The cluster has no node %s, so no logs and no exec: %s", self.name, error)
             return False
         return True
 
     async def beat(self) -> None:
         """Renew the node's lease for ever, so that a real node controller takes it for alive."""
-        path = cluster.path_of("leases", LEASE_NAMESPACE, self.name, api=LEASES)
+        path = client.path_of("leases", LEASE_NAMESPACE, self.name, api=LEASES)
         while True:
             try:
                 await self._renew(path)
-            except cluster.ClusterError as error:
+            except client.ClusterError as error:
                 log.debug("The lease of %s was not renewed: %s", self.name, error)
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
@@ -113,7 +114,7 @@ class Registration:
         spec = {"holderIdentity": self.name, "leaseDurationSeconds": 40, "renewTime": now}
         try:
             await self._api.patch(path, {"spec": spec})
-        except cluster.ClusterError as error:
+        except client.ClusterError as error:
             if error.status != 404:
                 raise
             owner = {"apiVersion": "v1", "kind": "Node", "name": self.name, "uid": self.uid}
@@ -127,9 +128,9 @@ class Registration:
                 },
                 "spec": spec,
             }
-            await self._api.create(cluster.path_of("leases", LEASE_NAMESPACE, api=LEASES), lease)
+            await self._api.create(client.path_of("leases", LEASE_NAMESPACE, api=LEASES), lease)
 
     async def remove(self) -> None:
         """Take the Node away again."""
         if self.uid:
-            await self._api.delete(cluster.path_of("nodes", name=self.name), self.uid)
+            await self._api.delete(client.path_of("nodes", name=self.name), self.uid)

@@ -13,7 +13,7 @@ import urllib.parse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from . import restarts
+from pocket_openshift.node.rules import restarts
 
 BASICS = ("LANG", "LC_ALL", "TZ")
 

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from . import cluster, environment, mounts, volumes
+from pocket_openshift.client import client
+from pocket_openshift.node import mounts
+from pocket_openshift.node.rules import environment, volumes
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +19,7 @@ CAPACITY = {"cpu": "1", "memory": "0", "ephemeral-storage": "0"}
 
 
 async def fetch(
-    api: cluster.Cluster, pod: Mapping[str, Any], needs: volumes.Needs, facts: Mapping[str, str]
+    api: client.Cluster, pod: Mapping[str, Any], needs: volumes.Needs, facts: Mapping[str, str]
 ) -> environment.Sources:
     """All config maps and secrets of a pod, side by side. A firm 404 is None; any other failure is
     raised.
@@ -27,7 +29,7 @@ async def fetch(
         ("secrets", name) for name in needs.secrets
     ]
     found = await asyncio.gather(
-        *(api.find(cluster.path_of(kind, namespace, name)) for kind, name in names)
+        *(api.find(client.path_of(kind, namespace, name)) for kind, name in names)
     )
     pairs = list(zip(names, found, strict=True))
     return environment.Sources(
@@ -39,7 +41,7 @@ async def fetch(
 
 
 async def fetch_tokens(
-    api: cluster.Cluster, pod: Mapping[str, Any], needs: volumes.Needs
+    api: client.Cluster, pod: Mapping[str, Any], needs: volumes.Needs
 ) -> tuple[dict[volumes.TokenWish, str], datetime.datetime | None]:
     """A bound token for each wish, and when the first of them should be replaced (None without
     any).
@@ -53,7 +55,7 @@ async def fetch_tokens(
 
 
 async def _request_token(
-    api: cluster.Cluster, pod: Mapping[str, Any], wish: volumes.TokenWish
+    api: client.Cluster, pod: Mapping[str, Any], wish: volumes.TokenWish
 ) -> dict[str, Any]:
     metadata = pod["metadata"]
     account = pod["spec"].get("serviceAccountName") or "default"
@@ -67,7 +69,7 @@ async def _request_token(
             "uid": metadata["uid"],
         },
     }
-    path = cluster.path_of("serviceaccounts", metadata["namespace"], account, sub="token")
+    path = client.path_of("serviceaccounts", metadata["namespace"], account, sub="token")
     return await api.create(
         path, {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
     )
@@ -86,7 +88,7 @@ def _now() -> datetime.datetime:
 
 
 async def ensure_claims(
-    api: cluster.Cluster, data: Path, namespace: str, names: frozenset[str]
+    api: client.Cluster, data: Path, namespace: str, names: frozenset[str]
 ) -> dict[str, Path]:
     """The local folder of each claim, which is bound if it was not. MountError for a claim that is
     missing.
@@ -94,8 +96,8 @@ async def ensure_claims(
     return {name: await _ensure_claim(api, data, namespace, name) for name in sorted(names)}
 
 
-async def _ensure_claim(api: cluster.Cluster, data: Path, namespace: str, name: str) -> Path:
-    path = cluster.path_of("persistentvolumeclaims", namespace, name)
+async def _ensure_claim(api: client.Cluster, data: Path, namespace: str, name: str) -> Path:
+    path = client.path_of("persistentvolumeclaims", namespace, name)
     claim = await api.find(path)
     if claim is None:
         raise volumes.MountError(f'persistentvolumeclaim "{name}" not found')
@@ -107,7 +109,7 @@ async def _ensure_claim(api: cluster.Cluster, data: Path, namespace: str, name: 
 
 
 async def _bind_claim(
-    api: cluster.Cluster, path: str, claim: Mapping[str, Any], folder: Path
+    api: client.Cluster, path: str, claim: Mapping[str, Any], folder: Path
 ) -> None:
     """Make a volume for the claim and bind the two, as a provisioner and the volume controller
     would.
@@ -115,8 +117,8 @@ async def _bind_claim(
     volume = make_volume(claim, folder)
     name = volume["metadata"]["name"]
     try:
-        await api.create(cluster.path_of("persistentvolumes"), volume)
-    except cluster.ClusterError as error:
+        await api.create(client.path_of("persistentvolumes"), volume)
+    except client.ClusterError as error:
         if error.status != 409:
             raise
     if not claim["spec"].get("volumeName"):
@@ -134,7 +136,7 @@ async def _bind_claim(
     }
     await api.patch(path + "/status", {"status": status})
     await api.patch(
-        cluster.path_of("persistentvolumes", name=name, sub="status"),
+        client.path_of("persistentvolumes", name=name, sub="status"),
         {"status": {"phase": "Bound"}},
     )
 

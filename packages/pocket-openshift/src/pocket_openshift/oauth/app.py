@@ -5,21 +5,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import tornado.web
 
-from . import checks, display, ends, flow, forms, handlers, oneself, server
-
-if TYPE_CHECKING:
-    from pocket_openshift.control_plane import ControlPlane
+from pocket_openshift.core.control_plane import ControlPlane
+from pocket_openshift.oauth import (
+    checks,
+    expiry,
+    flow,
+    forms,
+    handlers,
+    own_objects,
+    server,
+    token_pages,
+)
 
 ROUTES: tuple[tuple[str, type[handlers.Handler]], ...] = (
     (r"/oauth/authorize", flow.Authorize),
     (r"/oauth/authorize/approve", forms.Approve),
     (r"/oauth/token", flow.Token),
-    (r"/oauth/token/request", display.Request),
-    (r"/oauth/token/display", display.Display),
+    (r"/oauth/token/request", token_pages.Request),
+    (r"/oauth/token/display", token_pages.Display),
     (r"/login", forms.Login),
     (r"/logout", forms.Logout),
     (r"/\.well-known/oauth-authorization-server", handlers.WellKnown),
@@ -29,9 +34,9 @@ ROUTES: tuple[tuple[str, type[handlers.Handler]], ...] = (
 
 BEHAVIOURS = (
     server.OAuthServer,
-    oneself.Users,
-    oneself.OwnTokens,
-    ends.Ends,
+    own_objects.Users,
+    own_objects.OwnTokens,
+    expiry.Ends,
     checks.Checks,
 )
 

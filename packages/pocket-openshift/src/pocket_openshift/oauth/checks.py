@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import re
 
-from pocket_openshift import statuses
-from pocket_openshift.behaviours import Behaviour, Call, Object
-
-from . import registry, scopes, tokens
+from pocket_openshift.access import scope_names
+from pocket_openshift.core.behaviour import Behaviour, Call, Object
+from pocket_openshift.oauth import registry
+from pocket_openshift.oauth.rules import tokens
+from pocket_openshift.vocabulary import errors
 
 USER_NAME = re.compile(r"[^:/%]+")
 
@@ -25,43 +26,43 @@ class Checks(Behaviour):
         """Judge one object."""
         wrong = judge_object(call.kind.kind, obj)
         if wrong:
-            raise statuses.invalid(call.kind, obj["metadata"].get("name", ""), wrong)
+            raise errors.invalid(call.kind, obj["metadata"].get("name", ""), wrong)
 
 
-def judge_object(kind: str, obj: Object) -> list[statuses.Cause]:
+def judge_object(kind: str, obj: Object) -> list[errors.Cause]:
     """What is wrong with an object of one of these kinds."""
     if kind == "OAuthClient":
         return _judge_client(obj)
     if kind == "User":
         return _judge_user(obj)
-    wrong = scopes.judge_scopes(obj.get("scopes") or ())
-    causes = [statuses.Cause("scopes", "FieldValueInvalid", wrong)] if wrong else []
+    wrong = scope_names.judge_scopes(obj.get("scopes") or ())
+    causes = [errors.Cause("scopes", "FieldValueInvalid", wrong)] if wrong else []
     name = obj["metadata"].get("name", "")
     expected = tokens.approval_name(obj.get("userName", ""), obj.get("clientName", ""))
     if kind == "OAuthClientAuthorization" and name != expected:
         text = f'Invalid value: "{name}": must be in the format <userName>:<clientName>'
-        causes.append(statuses.Cause("metadata.name", "FieldValueInvalid", text))
+        causes.append(errors.Cause("metadata.name", "FieldValueInvalid", text))
     return causes
 
 
-def _judge_client(obj: Object) -> list[statuses.Cause]:
+def _judge_client(obj: Object) -> list[errors.Cause]:
     causes = []
     method = obj.get("grantMethod")
     if method not in (None, "", "auto", "prompt"):
         text = f'Unsupported value: "{method}": supported values: "auto", "prompt"'
-        causes.append(statuses.Cause("grantMethod", "FieldValueNotSupported", text))
+        causes.append(errors.Cause("grantMethod", "FieldValueNotSupported", text))
     for place, uri in enumerate(obj.get("redirectURIs") or ()):
         if "#" in uri or "://" not in uri:
             text = (
                 f'Invalid value: "{uri}": must be an address with a scheme and without a fragment'
             )
-            causes.append(statuses.Cause(f"redirectURIs[{place}]", "FieldValueInvalid", text))
+            causes.append(errors.Cause(f"redirectURIs[{place}]", "FieldValueInvalid", text))
     return causes
 
 
-def _judge_user(obj: Object) -> list[statuses.Cause]:
+def _judge_user(obj: Object) -> list[errors.Cause]:
     name = obj["metadata"].get("name", "")
     if USER_NAME.fullmatch(name) and name not in ("~", ".", ".."):
         return []
     text = f'Invalid value: "{name}": may not be "~", and may not contain ":", "/" or "%"'
-    return [statuses.Cause("metadata.name", "FieldValueInvalid", text)]
+    return [errors.Cause("metadata.name", "FieldValueInvalid", text)]

@@ -11,10 +11,12 @@ from urllib.parse import urlencode
 
 import tornado.escape
 
-from . import clients, exchanges, handlers, pages, redirects, requests, scopes, tokens
+from pocket_openshift.access import scope_names
+from pocket_openshift.oauth import handlers, pages
+from pocket_openshift.oauth.rules import authorize_rules, clients, redirects, token_rules, tokens
 
 CSRF_HEADER = "X-CSRF-Token"
-_NO_CLIENT = requests.Refusal(requests.UNAUTHORIZED_CLIENT)
+_NO_CLIENT = authorize_rules.Refusal(authorize_rules.UNAUTHORIZED_CLIENT)
 
 
 class Authorize(handlers.Handler):
@@ -24,11 +26,11 @@ class Authorize(handlers.Handler):
 
     async def get(self) -> None:
         """Judge, log in if need be, ask if need be, then give the code."""
-        request = requests.parse_authorize(self.parameters())
+        request = authorize_rules.parse_authorize(self.parameters())
         client = self.oauth.registry.client(request.client_id)
-        verdict = requests.judge_authorize(request, client)
-        if isinstance(verdict, requests.Refusal) or client is None:
-            self.refuse(verdict if isinstance(verdict, requests.Refusal) else _NO_CLIENT)
+        verdict = authorize_rules.judge_authorize(request, client)
+        if isinstance(verdict, authorize_rules.Refusal) or client is None:
+            self.refuse(verdict if isinstance(verdict, authorize_rules.Refusal) else _NO_CLIENT)
             return
         person = self.person() or await self._by_password()
         if self._finished:
@@ -40,7 +42,7 @@ class Authorize(handlers.Handler):
 
     async def _by_password(self) -> tokens.Person | None:
         """Who a Basic header says, if the password is right."""
-        found = exchanges.parse_basic(self.request.headers.get("Authorization", ""))
+        found = token_rules.parse_basic(self.request.headers.get("Authorization", ""))
         if found is None:
             return None
         login = await self.oauth.log_in(*found)
@@ -72,15 +74,15 @@ class Authorize(handlers.Handler):
         self.finish(f'<a href="{tornado.escape.xhtml_escape(location)}">Found</a>.\n\n')
 
     def _grant(
-        self, person: tokens.Person, client: clients.Client, request: requests.Authorize
+        self, person: tokens.Person, client: clients.Client, request: authorize_rules.Authorize
     ) -> None:
         approved = self.oauth.registry.approved(person, client.name)
-        verdict = requests.judge_grant(request, client, approved)
-        if isinstance(verdict, requests.Ask):
+        verdict = authorize_rules.judge_grant(request, client, approved)
+        if isinstance(verdict, authorize_rules.Ask):
             self.go("authorize/approve?" + self._approval_query(client, request, verdict))
             return
         self.end_session()
-        if isinstance(verdict, requests.Refusal):
+        if isinstance(verdict, authorize_rules.Refusal):
             self.refuse(verdict)
             return
         code = self.oauth.registry.make_code(person, request, verdict.scopes)
@@ -88,13 +90,13 @@ class Authorize(handlers.Handler):
         self.go(redirects.with_query(request.redirect, answer))
 
     def _approval_query(
-        self, client: clients.Client, request: requests.Authorize, ask: requests.Ask
+        self, client: clients.Client, request: authorize_rules.Authorize, ask: authorize_rules.Ask
     ) -> str:
         return urlencode(
             {
                 "client_id": client.name,
                 "redirect_uri": request.redirect,
-                "scope": scopes.join(ask.scopes),
+                "scope": scope_names.join(ask.scopes),
                 "then": f"../authorize?{self.request.query}",
             }
         )
@@ -107,10 +109,10 @@ class Token(handlers.Handler):
 
     async def post(self) -> None:
         """Judge, then exchange."""
-        exchange = exchanges.parse_exchange(
+        exchange = token_rules.parse_exchange(
             self.form(), self.request.headers.get("Authorization", "")
         )
-        refusal = exchanges.judge_before_client(exchange)
+        refusal = token_rules.judge_before_client(exchange)
         if refusal is not None:
             self.refuse(refusal)
             return
@@ -120,7 +122,7 @@ class Token(handlers.Handler):
             return
         kept = self.oauth.registry.code(exchange.code)
         code = tokens.parse_code(kept) if kept else None
-        refusal = exchanges.judge_exchange(exchange, client, code, time.time())
+        refusal = token_rules.judge_exchange(exchange, client, code, time.time())
         if refusal is not None or kept is None:
             self.refuse(refusal or _NO_CLIENT)
             return
@@ -128,4 +130,4 @@ class Token(handlers.Handler):
 
     def get(self) -> None:
         """Refused."""
-        self.refuse(requests.Refusal(requests.INVALID_REQUEST))
+        self.refuse(authorize_rules.Refusal(authorize_rules.INVALID_REQUEST))

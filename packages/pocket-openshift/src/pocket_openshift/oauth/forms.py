@@ -8,7 +8,9 @@ from __future__ import annotations
 import math
 from urllib.parse import parse_qs, urlsplit
 
-from . import handlers, pages, redirects, requests, scopes, tokens
+from pocket_openshift.access import scope_names
+from pocket_openshift.oauth import handlers, pages
+from pocket_openshift.oauth.rules import authorize_rules, redirects, tokens
 
 
 class Login(handlers.Handler):
@@ -81,8 +83,8 @@ class Approve(handlers.Handler):
 
     def _ask(self, person: tokens.Person, query: dict[str, str]) -> None:
         client = self.oauth.registry.client(query.get("client_id", ""))
-        asked, redirect = scopes.split(query.get("scope", "")), query.get("redirect_uri", "")
-        wrong = requests.judge_approval(client, asked, redirect)
+        asked, redirect = scope_names.split(query.get("scope", "")), query.get("redirect_uri", "")
+        wrong = authorize_rules.judge_approval(client, asked, redirect)
         if wrong or client is None:
             self._fail(wrong)
             return
@@ -120,15 +122,15 @@ class Approve(handlers.Handler):
             for value in self.request.body_arguments.get("scope", ())
         )
         if "approve" not in form or not given:
-            self.go(_with(then, error=requests.ACCESS_DENIED))
+            self.go(_with(then, error=authorize_rules.ACCESS_DENIED))
             return
         client = self.oauth.registry.client(form.get("client_id", ""))
-        wrong = requests.judge_approval(client, given, form.get("redirect_uri", ""))
+        wrong = authorize_rules.judge_approval(client, given, form.get("redirect_uri", ""))
         if wrong or client is None:
             self._fail(wrong)
             return
         self.oauth.registry.approve(person, client.name, given)
-        self.go(_with(then, scope=scopes.join(given)))
+        self.go(_with(then, scope=scope_names.join(given)))
 
 
 def _with(then: str, **more: str) -> str:

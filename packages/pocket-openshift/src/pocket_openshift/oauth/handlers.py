@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 import tornado.escape
 import tornado.web
 
-from pocket_openshift import control_plane, discovery
-
-from . import pages, requests, tokens
+from pocket_openshift.core import behaviour
+from pocket_openshift.http import discovery
+from pocket_openshift.oauth import pages
+from pocket_openshift.oauth.rules import authorize_rules, tokens
 
 if TYPE_CHECKING:
-    from .server import OAuthServer
+    from pocket_openshift.oauth.server import OAuthServer
 
 _NO_STORE = {
     "Cache-Control": "no-cache, no-store, max-age=0, must-revalidate",
@@ -73,7 +74,7 @@ class Handler(tornado.web.RequestHandler):
         """Answer, unless a fault loses what was done. Leaves a record first, for tests that count
         requests; who asked is in the form, or unknown.
         """
-        record = control_plane.Record("", self._verb, self._page, "", "", self.get_status())
+        record = behaviour.Record("", self._verb, self._page, "", "", self.get_status())
         self.oauth.plane.note(record)
         if not getattr(self, "_cut", False):
             return super().finish(chunk)
@@ -160,7 +161,7 @@ class Handler(tornado.web.RequestHandler):
         cookie = self.get_cookie(self.cookie_name("csrf")) or ""
         return self.oauth.sessions.judge_csrf(cookie, sent)
 
-    def refuse(self, refusal: requests.Refusal) -> None:
+    def refuse(self, refusal: authorize_rules.Refusal) -> None:
         """Say no: to the client by way of the browser if it may be told, else as JSON."""
         if refusal.redirect:
             self.go(refusal.location())

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import tornado.template
 
-from . import clients, scopes
+from pocket_openshift.access import scope_names
+from pocket_openshift.oauth.rules import clients
 
 _FOLDER = Path(__file__).with_name("html")
 _STYLE = (_FOLDER / "style.css").read_text(encoding="utf-8")
@@ -93,7 +94,7 @@ def render_login(page: Login) -> str:
 
 def render_approval(page: Approval) -> str:
     """The page that asks whether a client may have what it asks for."""
-    return _render("approve.html", "Authorize access", page=page, describe=scopes.describe)
+    return _render("approve.html", "Authorize access", page=page, describe=scope_names.describe)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,12 @@ import binascii
 import hmac
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pocket_openshift import identity, kinds, statuses
-
-from . import addresses, clients, requests, scopes, tokens
-
-if TYPE_CHECKING:
-    from pocket_openshift.control_plane import ControlPlane
+from pocket_openshift.access import scope_names
+from pocket_openshift.core.behaviour import Plane
+from pocket_openshift.oauth.rules import addresses, authorize_rules, clients, tokens
+from pocket_openshift.vocabulary import errors, identity, kinds
 
 CLIENTS = "oauthclients.oauth.openshift.io"
 APPROVALS = "oauthclientauthorizations.oauth.openshift.io"
@@ -39,7 +37,7 @@ class Unmapped(Exception):
 class Registry:
     """The store as the OAuth server sees it."""
 
-    def __init__(self, plane: ControlPlane) -> None:
+    def __init__(self, plane: Plane) -> None:
         self._plane = plane
         self._store = plane.store
 
@@ -192,7 +190,7 @@ class Registry:
     # Codes and tokens
 
     def make_code(
-        self, person: tokens.Person, request: requests.Authorize, granted: Sequence[str]
+        self, person: tokens.Person, request: authorize_rules.Authorize, granted: Sequence[str]
     ) -> str:
         """A new code for a request that was found good."""
         code = tokens.make_token()
@@ -214,7 +212,7 @@ class Registry:
         token = self.make_token(kept, seconds)
         answer = {
             "access_token": token,
-            "scope": scopes.join(kept["scopes"]),
+            "scope": scope_names.join(kept["scopes"]),
             "token_type": "Bearer",
         }
         return {**answer, "expires_in": seconds} if seconds else answer
@@ -230,7 +228,7 @@ class Registry:
         """Take a kept token away; nothing to do when it is gone."""
         try:
             self._store.remove(kinds.named(tokens.ACCESS_TOKENS), "", name)
-        except statuses.StatusError as error:
+        except errors.StatusError as error:
             if error.code != 404:
                 raise
 

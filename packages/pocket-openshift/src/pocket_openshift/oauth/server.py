@@ -8,15 +8,12 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pocket_openshift.behaviours import Behaviour
-
-from . import clients, people, registry, sessions, tokens
-
-if TYPE_CHECKING:
-    from pocket_openshift.control_plane import ControlPlane
+from pocket_openshift.core.behaviour import Behaviour
+from pocket_openshift.core.control_plane import ControlPlane
+from pocket_openshift.oauth import registry
+from pocket_openshift.oauth.rules import clients, identity_provider, sessions, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +34,8 @@ class OAuthServer(Behaviour):
         super().__init__(plane)
         self.registry = registry.Registry(plane)
         self.sessions = sessions.Sessions()
-        self.throttle = people.Throttle()
-        self.people = people.People()
+        self.throttle = identity_provider.Throttle()
+        self.people = identity_provider.People()
         self._checks = asyncio.Semaphore(4)
         plane.authentication.add(self.registry.user_of)
 
@@ -57,7 +54,7 @@ class OAuthServer(Behaviour):
         """The port in that URL."""
         return urlsplit(self.issuer).port or 443
 
-    def add(self, person: people.Person) -> None:
+    def add(self, person: identity_provider.Person) -> None:
         """Let a person log in from now on, and set the groups."""
         self.people.add(person)
         self.registry.set_groups(person.name, person.groups)

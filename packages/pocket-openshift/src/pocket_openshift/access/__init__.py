@@ -1,0 +1,1 @@
+"""Who may do what: rules, scopes and tokens. Nothing here knows the store."""

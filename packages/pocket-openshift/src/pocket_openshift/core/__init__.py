@@ -1,0 +1,1 @@
+"""The cluster without HTTP: objects, watches, deletion, and what behaviours are."""

@@ -1,0 +1,1 @@
+"""The API server's face: requests to verbs, objects to answers."""

@@ -1,0 +1,1 @@
+"""What the node decides, without event loop, network or clock. Pure."""

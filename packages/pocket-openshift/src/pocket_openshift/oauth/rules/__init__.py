@@ -1,0 +1,1 @@
+"""What the OAuth server decides, without store, clock or network. Pure."""

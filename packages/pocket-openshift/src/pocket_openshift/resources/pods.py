@@ -1,0 +1,169 @@
+"""Pods: defaults, the account's token, what may change, binding to a node, eviction."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from pocket_openshift.core import deletion, store
+from pocket_openshift.core.behaviour import Behaviour, Call, Object, Reply
+from pocket_openshift.resources.rules import pod_rules
+from pocket_openshift.vocabulary import errors, kinds, names
+
+_ONLY = (
+    "Forbidden: pod updates may not change fields other than `spec.containers[*].image`,"
+    "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,"
+    "`spec.tolerations` (only additions to existing tolerations),"
+    "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
+)
+_CHANGEABLE = ("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds")
+
+
+class Pods(Behaviour):
+    """Everything about pods that is not running them."""
+
+    resources = ("pods",)
+
+    def default(self, call: Call, obj: Object, old: Object | None) -> None:
+        """Fill in what the object leaves out."""
+        if old is None:
+            self._default_new(call, obj)
+        status = obj.get("status") or {}
+        if status.get("podIP") and (old or {}).get("status", {}).get("podIP") != status["podIP"]:
+            status["podIPs"] = [{"ip": status["podIP"]}]
+
+    def _default_new(self, call: Call, obj: Object) -> None:
+        spec = obj["spec"] = obj.get("spec") or {}
+        pod_rules.fill_spec(spec)
+        self._use_account(call, obj, spec)
+        pod_rules.add_tolerations(spec)
+        obj["status"] = {"phase": "Pending", "qosClass": pod_rules.qos_class(spec)}
+
+    def _use_account(self, call: Call, obj: Object, spec: dict[str, Any]) -> None:
+        place = obj["metadata"]["namespace"]
+        name = spec.get("serviceAccountName") or spec.get("serviceAccount") or "default"
+        spec["serviceAccountName"] = spec["serviceAccount"] = name
+        account = self.store.find("serviceaccounts", place, name)
+        if account is None:
+            why = (
+                f'error looking up service account {place}/{name}: serviceaccount "{name}" not '
+                "found"
+            )
+            if self.store.find("namespaces", "", place) is None:
+                raise errors.not_found(kinds.named("namespaces"), place)
+            raise errors.forbidden(call.kind, obj["metadata"]["name"], why)
+        if account.get("imagePullSecrets") and not spec.get("imagePullSecrets"):
+            spec["imagePullSecrets"] = copy.deepcopy(account["imagePullSecrets"])
+        wanted = spec.get("automountServiceAccountToken")
+        if wanted is None:
+            wanted = account.get("automountServiceAccountToken", True)
+        if wanted:
+            pod_rules.mount_token(spec, f"kube-api-access-{names.random_suffix()}")
+
+    def validate(self, call: Call, obj: Object, old: Object | None) -> None:
+        """Refuse what may not be."""
+        causes = _wrong_in_new(call.kind, obj) if old is None else _wrong_in_change(old, obj)
+        if causes:
+            raise errors.invalid(call.kind, obj["metadata"]["name"], causes)
+
+    def endpoints(self) -> dict:
+        """What is answered here instead of by the store."""
+        return {
+            "create pods/binding": self.bind,
+            "create bindings": self.bind,
+            "create pods/eviction": self.evict,
+        }
+
+    def bind(self, call: Call) -> Reply:
+        """A scheduler puts a pod on a node."""
+        kind, body = kinds.named("pods"), call.body or {}
+        name = call.name or body.get("metadata", {}).get("name", "")
+        pod = self.store.get(kind, call.namespace, name)
+        node = (body.get("target") or {}).get("name", "")
+        if not node:
+            cause = errors.Cause("target.name", "FieldValueRequired", "Required value")
+            raise errors.invalid_of("", "Binding", name, [cause])
+        if pod["spec"].get("nodeName"):
+            why = f'pod {name} is already assigned to node "{pod["spec"]["nodeName"]}"'
+            raise errors.conflict(kinds.named("bindings"), name, why)
+        if "deletionTimestamp" in pod["metadata"]:
+            raise errors.conflict(
+                kinds.named("bindings"),
+                name,
+                f"pod {name} is being deleted, cannot be assigned to a host",
+            )
+        self.store.update(kind, _scheduled(pod, node))
+        return Reply(errors.make_success(), 201)
+
+    def evict(self, call: Call) -> Reply:
+        """An eviction is a delete; disruption budgets are not counted."""
+        pod = self.store.get(call.kind, call.namespace, call.name)
+        options = deletion.options_from({}, (call.body or {}).get("deleteOptions"))
+        if not call.dry_run:
+            deletion.delete(self.store, call.kind, pod, options)
+        return Reply(errors.make_success(), 201)
+
+
+def _scheduled(pod: Object, node: str) -> Object:
+    condition = {
+        "type": "PodScheduled",
+        "status": "True",
+        "lastProbeTime": None,
+        "lastTransitionTime": store.now(),
+    }
+    status = pod.get("status", {})
+    kept = [item for item in status.get("conditions") or () if item["type"] != "PodScheduled"]
+    return {
+        **pod,
+        "spec": {**pod["spec"], "nodeName": node},
+        "status": {**status, "conditions": [*kept, condition]},
+    }
+
+
+def _required(field: str) -> errors.Cause:
+    return errors.Cause(field, "FieldValueRequired", "Required value")
+
+
+def _wrong_in_new(kind: kinds.Kind, pod: Object) -> list[errors.Cause]:
+    causes = [names.judge_name(kind, pod["metadata"].get("name", ""))]
+    spec = pod["spec"]
+    if not spec.get("containers"):
+        causes.append(_required("spec.containers"))
+    for field in ("initContainers", "containers"):
+        for index, container in enumerate(spec.get(field) or ()):
+            causes += _wrong_in_container(f"spec.{field}[{index}]", container, spec)
+    if spec["restartPolicy"] not in ("Always", "OnFailure", "Never"):
+        text = (
+            f'Unsupported value: "{spec["restartPolicy"]}": supported values: "Always", '
+            '"Never", "OnFailure"'
+        )
+        causes.append(errors.Cause("spec.restartPolicy", "FieldValueNotSupported", text))
+    return [cause for cause in causes if cause is not None]
+
+
+def _wrong_in_container(place: str, container: dict, spec: dict) -> list[errors.Cause]:
+    causes = [_required(f"{place}.{name}") for name in ("name", "image") if not container.get(name)]
+    if container.get("name") and (wrong := names.judge_label(f"{place}.name", container["name"])):
+        causes.append(wrong)
+    volumes = {volume.get("name") for volume in spec.get("volumes") or ()}
+    for index, mount in enumerate(container.get("volumeMounts") or ()):
+        if mount.get("name") not in volumes:
+            field = f"{place}.volumeMounts[{index}].name"
+            causes.append(
+                errors.Cause(field, "FieldValueNotFound", f'Not found: "{mount.get("name", "")}"')
+            )
+    return causes
+
+
+def _comparable(spec: dict[str, Any]) -> dict[str, Any]:
+    """A spec without what may change."""
+    kept = {name: value for name, value in spec.items() if name not in _CHANGEABLE}
+    for field in ("containers", "initContainers"):
+        kept[field] = [{**item, "image": ""} for item in spec.get(field) or ()]
+    return kept
+
+
+def _wrong_in_change(old: Object, new: Object) -> list[errors.Cause]:
+    if old.get("spec") == new.get("spec") or _comparable(old["spec"]) == _comparable(new["spec"]):
+        return []
+    return [errors.Cause("spec", "FieldValueForbidden", _ONLY)]

@@ -1,0 +1,1 @@
+"""What `resources` decides, without store, clock or network. Pure."""

@@ -1,0 +1,1 @@
+"""A router for services, routes and ingresses on loopback."""

@@ -1,0 +1,1 @@
+"""The API's words: kinds, paths, names, errors, and how bodies are read. Pure."""

@@ -1,0 +1,68 @@
+import pytest
+import yaml
+
+from pocket_openshift.cli import delete, session
+from pocket_openshift.client import kubeconfig
+
+
+def config_map(name):
+    metadata = {"name": name, "namespace": "default"}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
+
+
+PATH = "/api/v1/namespaces/default/configmaps"
+
+
+def test_objects_are_deleted_by_name(cluster, pocket):
+    cluster.apply(config_map("a"), config_map("b"), config_map("c"))
+    code, out, errors = pocket("delete", "cm", "a", "b")
+    assert (code, errors) == (0, [])
+    assert out == ['configmap "a" deleted', 'configmap "b" deleted']
+    assert cluster.request("GET", f"{PATH}/a").status == 404
+    assert cluster.request("GET", f"{PATH}/c").status == 200
+
+
+def test_the_objects_of_a_file_are_deleted_the_last_first(cluster, pocket, tmp_path):
+    cluster.apply(config_map("a"))
+    file = tmp_path / "some.yaml"
+    file.write_text(yaml.safe_dump_all([config_map("gone"), config_map("a")]))
+    code, out, errors = pocket("delete", "-f", str(file))
+    assert (code, errors) == (1, [])
+    assert out == ['configmap "a" deleted', 'configmap "gone" is not there']
+    assert cluster.request("GET", f"{PATH}/a").status == 404
+
+
+@pytest.mark.parametrize("words", [[], ["cm"], ["cm", "a", "-f", "x"]])
+def test_it_asks_what_to_delete(pocket, words):
+    code, _, errors = pocket("delete", *words)
+    assert (code, "say what" in errors[0]) == (1, True)
+
+
+def test_what_is_not_there_is_said(pocket):
+    code, _, errors = pocket("delete", "cm", "none")
+    assert (code, errors) == (1, ['error: configmaps "none" not found'])
+
+
+def test_an_answer_that_is_lost_is_no_failure(cluster, pocket):
+    cluster.apply(config_map("a"))
+    cluster.faults.add(resource="configmaps", verb="delete", drop="after")
+    assert pocket("delete", "cm", "a")[0] == 0
+
+
+def test_an_object_that_took_the_name_meanwhile_is_not_touched(cluster, monkeypatch):
+    cluster.apply(config_map("a"))
+    with session.Session(kubeconfig.load(cluster.kubeconfig)) as to:
+        resource = to.resource_named("cm")
+        asked = to.request
+
+        def swap(method, path, *args, **kwargs):
+            if method == "DELETE":
+                cluster.request("DELETE", f"{PATH}/a")
+                cluster.apply(config_map("a"))
+            return asked(method, path, *args, **kwargs)
+
+        monkeypatch.setattr(to, "request", swap)
+        with pytest.raises(session.CommandError) as caught:
+            delete.delete(to, resource, "a")
+    assert caught.value.status == 409
+    assert cluster.request("GET", f"{PATH}/a").status == 200

@@ -1,0 +1,180 @@
+import http.client
+import json
+import time
+
+import pytest
+
+from pocket_openshift.http import handlers
+from pocket_openshift.vocabulary import errors
+
+NAMESPACES = "/api/v1/namespaces"
+
+
+def test_errors_are_statuses_and_unknown_paths_are_text(cluster):
+    answer = cluster.request("GET", f"{NAMESPACES}/none")
+    assert (answer.status, answer.body["kind"]) == (404, "Status")
+    answer = cluster.request("GET", "/apis/no.such.group/v1/things")
+    assert (answer.status, answer.body) == (404, "404 page not found\n")
+
+
+def test_credentials(cluster):
+    assert cluster.request("GET", NAMESPACES).status == 200
+    assert cluster.request("GET", NAMESPACES, token="").status == 403
+    assert cluster.request("GET", NAMESPACES, token="none-such").status == 401
+
+
+def test_anyone_may_ask_for_health_and_where_to_log_in(cluster):
+    assert cluster.request("GET", "/healthz", token="").body == "ok"
+    assert cluster.request("GET", "/.well-known/oauth-authorization-server", token="").status == 200
+    assert cluster.request("GET", "/apis", token="").status == 403
+
+
+def test_impersonation_needs_the_right_to_it(cluster):
+    eve = {"Impersonate-User": "eve"}
+    body = cluster.request(
+        "POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", {}, headers=eve
+    ).body
+    assert body["status"]["userInfo"]["username"] == "eve"
+    cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a"}})
+    token = cluster.token("a", "default")
+    answer = cluster.request(
+        "GET", NAMESPACES, token=token, headers={"Impersonate-User": "system:admin"}
+    )
+    assert answer.status == 403
+    assert "impersonate" in answer.body["message"]
+
+
+def test_requests_are_recorded_with_their_outcome(cluster):
+    cluster.request("GET", f"{NAMESPACES}/none")
+    record = cluster.requests[-1]
+    assert (record.user, record.verb, record.resource, record.name, record.status) == (
+        "system:admin",
+        "get",
+        "namespaces",
+        "none",
+        404,
+    )
+
+
+def test_a_table_for_who_asks(cluster):
+    accept = {"Accept": "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"}
+    table = cluster.request("GET", NAMESPACES, headers=accept).body
+    assert table["kind"] == "Table"
+    assert "default" in [row["cells"][0] for row in table["rows"]]
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_fault_answers_with_an_error_and_does_nothing(cluster, status):
+    cluster.faults.add(verb="create", resource="namespaces", status=status)
+    body = {"metadata": {"name": "a"}}
+    assert cluster.request("POST", NAMESPACES, body).status == status
+    assert cluster.request("GET", f"{NAMESPACES}/a").status == 404
+    assert cluster.request("POST", NAMESPACES, body).status == 201
+
+
+def test_a_fault_says_when_to_come_back(cluster):
+    cluster.faults.add(resource="namespaces", retry_after=4)
+    answer = cluster.request("GET", NAMESPACES)
+    assert (answer.status, answer.headers["Retry-After"]) == (429, "4")
+
+
+def test_a_watch_is_recorded_when_it_begins_and_a_cut_connection_with_status_0(cluster):
+    cluster.faults.add(verb="list", resource="nodes", drop="before")
+    with pytest.raises((http.client.HTTPException, ConnectionError)):
+        cluster.request("GET", "/api/v1/nodes")
+    assert (cluster.requests[-1].resource, cluster.requests[-1].status) == ("nodes", 0)
+    cluster.request("GET", f"{NAMESPACES}?watch=1&timeoutSeconds=1")
+    assert [r.verb for r in cluster.requests].count("watch") == 1
+
+
+@pytest.mark.parametrize(("when", "exists"), [("before", 404), ("after", 200)])
+def test_a_fault_drops_the_connection_before_or_after_the_commit(cluster, when, exists):
+    cluster.faults.add(verb="create", resource="namespaces", drop=when)
+    with pytest.raises((http.client.HTTPException, ConnectionError)):
+        cluster.request("POST", NAMESPACES, {"metadata": {"name": "a"}})
+    assert cluster.request("GET", f"{NAMESPACES}/a").status == exists
+
+
+def test_a_fault_makes_an_answer_slow(cluster):
+    cluster.faults.add(verb="list", resource="namespaces", delay=0.3)
+    start = time.monotonic()
+    assert cluster.request("GET", NAMESPACES).status == 200
+    assert time.monotonic() - start >= 0.3
+
+
+def test_a_fault_answers_a_list_of_the_past(cluster):
+    cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "a"}})
+    cluster.faults.add(verb="list", resource="namespaces", stale=1)
+
+    def names():
+        return [o["metadata"]["name"] for o in cluster.request("GET", NAMESPACES).body["items"]]
+
+    assert "a" not in names()
+    assert "a" in names()
+
+
+def test_a_broken_behaviour_is_500_and_the_server_lives_on(cluster, caplog):
+    def broken(call):
+        raise RuntimeError("a bug")
+
+    cluster.plane._wiring.endpoints["get namespaces"].append(broken)
+    assert cluster.request("GET", f"{NAMESPACES}/default").status == 500
+    assert "a bug" in caplog.text
+    cluster.plane._wiring.endpoints["get namespaces"].clear()
+    assert cluster.request("GET", f"{NAMESPACES}/default").status == 200
+
+
+@pytest.mark.parametrize(
+    ("raw", "content_type", "expected"),
+    [
+        (b'{"a": 1}', "application/json", {"a": 1}),
+        (b"a: 1", "application/yaml", {"a": 1}),
+        (b"", "application/json", None),
+        (b'{"a": 1}', "application/json; charset=utf-8", {"a": 1}),
+    ],
+)
+def test_bodies_are_read_by_their_type(raw, content_type, expected):
+    assert handlers.parse_body(raw, content_type) == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "content_type"),
+    [(b"{", "application/json"), (b"a: [", "application/yaml"), (b"\xff", "application/json")],
+)
+def test_a_body_that_cannot_be_read_is_400(raw, content_type):
+    with pytest.raises(errors.StatusError) as caught:
+        handlers.parse_body(raw, content_type)
+    assert caught.value.code == 400
+
+
+def test_many_requests_over_one_connection(cluster):
+    import ssl
+
+    context = ssl.create_default_context(cafile=str(cluster.ca_file))
+    host, port = cluster.url.removeprefix("https://").split(":")
+    connection = http.client.HTTPSConnection(host, int(port), context=context, timeout=10)
+    headers = {"Authorization": f"Bearer {cluster.admin_token}"}
+    for _ in range(20):
+        connection.request("GET", f"{NAMESPACES}/default", headers=headers)
+        assert json.loads(connection.getresponse().read())["kind"] == "Namespace"
+    connection.close()
+
+
+def test_a_query_that_is_no_text_is_the_callers_fault(cluster):
+    assert cluster.request("GET", f"{NAMESPACES}?labelSelector=%ff").status == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/default/finalize",
+        "/default/bindings",
+        "/default/pods/p/binding",
+        "/default/pods/p/eviction",
+        "/default/serviceaccounts/default/token",
+    ],
+)
+@pytest.mark.parametrize("body", ["5", "[5]", '{"spec": []}'])
+def test_a_body_that_is_no_object_is_refused_at_every_door(cluster, path, body):
+    method = "PUT" if path.endswith("finalize") else "POST"
+    assert cluster.request(method, f"{NAMESPACES}{path}", body).status == 400
