@@ -35,6 +35,12 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     lists: Mapping[str, list[str]] = field(default_factory=dict)
     raw: bytes = b""
+    warnings: list[str] = field(default_factory=list)
+
+    def warn(self, text: str) -> None:
+        """Tell the caller something, whatever the answer is; once, as the real server does."""
+        if text not in self.warnings:
+            self.warnings.append(text)
 
     @property
     def namespace(self) -> str:

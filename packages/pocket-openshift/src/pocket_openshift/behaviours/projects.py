@@ -13,6 +13,7 @@ from pocket_openshift import (
     identity,
     kinds,
     listing,
+    names,
     rbac,
     statuses,
     store,
@@ -212,6 +213,7 @@ class Projects(Behaviour):
         """Self-service: a namespace, and its requester as its admin."""
         body = verbs.check_body(call, call.body)
         name = body["metadata"].get("name", "")
+        _check_requested(call.kind, name)
         if self.store.find("namespaces", "", name) is not None:
             raise statuses.already_exists(call.kind, name, resource="project")
         namespace = {
@@ -242,6 +244,18 @@ class Projects(Behaviour):
                 "subjects": [{"apiGroup": group, "kind": "User", "name": user.name}],
             },
         )
+
+
+def _check_requested(kind: kinds.Kind, name: str) -> None:
+    """Refuse a name that no project may have, or that is the cluster's own."""
+    cause = names.judge_name(kind, name) if not name else None
+    if name and (text := names.problem_with_project(name)):
+        text = f'Invalid value: "{name}": {text}'
+        cause = statuses.Cause("metadata.name", "FieldValueInvalid", text)
+    if cause is not None:
+        raise statuses.invalid(kind, name, [cause])
+    if why := names.reservation_of_project(name):
+        raise statuses.forbidden_project(name, why)
 
 
 def _unscoped(user: identity.User) -> identity.User:
