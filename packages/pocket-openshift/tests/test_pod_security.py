@@ -58,7 +58,10 @@ SYSCTLS = [{"name": "kernel.msgmax"}, {"name": "net.ipv4.tcp_rmem"}, {"name": "n
             'hostPort (container "c" uses hostPorts 443, 80)',
         ),
         (
-            of({"name": "c", "ports": [{"hostPort": 80}]}, {"name": "d", "ports": [{"hostPort": 80}]}),
+            of(
+                {"name": "c", "ports": [{"hostPort": 80}]},
+                {"name": "d", "ports": [{"hostPort": 80}]},
+            ),
             'hostPort (containers "c", "d" use hostPort 80)',
         ),
         (
@@ -67,12 +70,17 @@ SYSCTLS = [{"name": "kernel.msgmax"}, {"name": "net.ipv4.tcp_rmem"}, {"name": "n
             "securityContext.capabilities.add)",
         ),
         (
-            of(container(seccompProfile=UNCONFINED), securityContext={"seccompProfile": UNCONFINED}),
+            of(
+                container(seccompProfile=UNCONFINED), securityContext={"seccompProfile": UNCONFINED}
+            ),
             'seccompProfile (pod and container "c" must not set '
             'securityContext.seccompProfile.type to "Unconfined")',
         ),
         (
-            of(container(appArmorProfile=UNCONFINED), securityContext={"appArmorProfile": UNCONFINED}),
+            of(
+                container(appArmorProfile=UNCONFINED),
+                securityContext={"appArmorProfile": UNCONFINED},
+            ),
             'forbidden AppArmor profile (pod and container "c" must not set AppArmor profile type '
             'to "Unconfined")',
         ),
@@ -82,7 +90,10 @@ SYSCTLS = [{"name": "kernel.msgmax"}, {"name": "net.ipv4.tcp_rmem"}, {"name": "n
             'type "spc_t"; user may not be set; role may not be set)',
         ),
         (
-            of(container(seLinuxOptions={"type": "a_t"}), securityContext={"seLinuxOptions": {"type": "b_t"}}),
+            of(
+                container(seLinuxOptions={"type": "a_t"}),
+                securityContext={"seLinuxOptions": {"type": "b_t"}},
+            ),
             'seLinuxOptions (pod and container "c" set forbidden securityContext.seLinuxOptions: '
             'types "a_t", "b_t")',
         ),
@@ -142,9 +153,10 @@ def test_profiles_in_annotations_count():
         f'"{APPARMOR}="unconfined"")'
     )
     assert found(BASELINE, of(), **{APPARMOR: "localhost/x"}) == ""
-    old = {"seccomp.security.alpha.kubernetes.io/pod": "unconfined"}
+    key = "seccomp.security.alpha.kubernetes.io/pod"
+    old = {key: "unconfined"}
     assert found(LevelVersion("baseline", "v1.18"), of(), **old) == (
-        'seccompProfile (forbidden annotation seccomp.security.alpha.kubernetes.io/pod="unconfined")'
+        f'seccompProfile (forbidden annotation {key}="unconfined")'
     )
     assert found(BASELINE, of(), **old) == ""
 

@@ -24,18 +24,58 @@ _SECCOMP_CONTAINER = "container.seccomp.security.alpha.kubernetes.io/"
 _APPARMOR_CONTAINER = "container.apparmor.security.beta.kubernetes.io/"
 
 _CAPABILITIES = frozenset(
-    "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE SETFCAP SETGID "
-    "SETPCAP SETUID SYS_CHROOT".split()
+    {
+        "AUDIT_WRITE",
+        "CHOWN",
+        "DAC_OVERRIDE",
+        "FOWNER",
+        "FSETID",
+        "KILL",
+        "MKNOD",
+        "NET_BIND_SERVICE",
+        "SETFCAP",
+        "SETGID",
+        "SETPCAP",
+        "SETUID",
+        "SYS_CHROOT",
+    }
 )
 _FREE_VOLUMES = frozenset(
-    "configMap csi downwardAPI emptyDir ephemeral image persistentVolumeClaim projected "
-    "secret".split()
+    {
+        "configMap",
+        "csi",
+        "downwardAPI",
+        "emptyDir",
+        "ephemeral",
+        "image",
+        "persistentVolumeClaim",
+        "projected",
+        "secret",
+    }
 )
-_OTHER_VOLUMES = (
-    "hostPath gcePersistentDisk awsElasticBlockStore gitRepo nfs iscsi glusterfs rbd flexVolume "
-    "cinder cephfs flocker fc azureFile vsphereVolume quobyte azureDisk photonPersistentDisk "
-    "portworxVolume scaleIO storageos".split()
-)
+_OTHER_VOLUMES = [
+    "hostPath",
+    "gcePersistentDisk",
+    "awsElasticBlockStore",
+    "gitRepo",
+    "nfs",
+    "iscsi",
+    "glusterfs",
+    "rbd",
+    "flexVolume",
+    "cinder",
+    "cephfs",
+    "flocker",
+    "fc",
+    "azureFile",
+    "vsphereVolume",
+    "quobyte",
+    "azureDisk",
+    "photonPersistentDisk",
+    "portworxVolume",
+    "scaleIO",
+    "storageos",
+]
 # The minor version in which each became allowed.
 _SYSCTLS = {
     "kernel.shm_rmid_forced": 0,
@@ -144,9 +184,7 @@ def _label(
     if value is None or is_valid(value):
         return value
     field = f"metadata.labels[{key}]"
-    causes.append(
-        statuses.Cause(field, "FieldValueInvalid", f'Invalid value: "{value}": {text}')
-    )
+    causes.append(statuses.Cause(field, "FieldValueInvalid", f'Invalid value: "{value}": {text}'))
     return None
 
 
@@ -258,9 +296,7 @@ def _extra_capabilities(spec: Spec, allowed: Iterable[str]) -> str:
     if not names:
         return ""
     extra = _sorted(cap for container in containers_of(spec) for cap in _added(container, allowed))
-    return (
-        f"{_named(names)} must not include {_quoted(extra)} in securityContext.capabilities.add"
-    )
+    return f"{_named(names)} must not include {_quoted(extra)} in securityContext.capabilities.add"
 
 
 def _default_capabilities(metadata: Metadata, spec: Spec, minor: int) -> Found:
@@ -340,7 +376,9 @@ def _masked_proc(metadata: Metadata, spec: Spec, minor: int) -> Found:
         return None
     types = _sorted(_context(container, "procMount") for container in bad)
     who = _named([_name(container) for container in bad])
-    return Violation("procMount", f"{who} must not set securityContext.procMount to {_quoted(types)}")
+    return Violation(
+        "procMount", f"{who} must not set securityContext.procMount to {_quoted(types)}"
+    )
 
 
 def _masked_proc_of_shared_users(metadata: Metadata, spec: Spec, minor: int) -> Found:
@@ -547,8 +585,10 @@ def is_significant(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     if _compared(old) != _compared(new):
         return True
     before, after = (
-        {_name(each): _image_and_profile(pod, each) for each in
-         (pod.get("spec") or {}).get("ephemeralContainers") or ()}
+        {
+            _name(each): _image_and_profile(pod, each)
+            for each in (pod.get("spec") or {}).get("ephemeralContainers") or ()
+        }
         for pod in (old, new)
     )
     return any(before.get(name) != value for name, value in after.items())
@@ -567,8 +607,7 @@ def pods_that_violate(
     if not by_reasons:
         return []
     first = (
-        f'existing pods in namespace "{namespace}" violate the new PodSecurity enforce level '
-        f'"{at}"'
+        f'existing pods in namespace "{namespace}" violate the new PodSecurity enforce level "{at}"'
     )
     return [first, *sorted(f"{_first_of(names)}: {why}" for why, names in by_reasons.items())]
 

@@ -6,6 +6,7 @@ into an answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -266,6 +267,12 @@ def warning_header(text: str) -> str:
     shown = "".join(letter for letter in text if letter.isprintable())
     escaped = shown.replace("\\", "\\\\").replace('"', '\\"')
     return f'299 - "{escaped}"'.encode(errors="replace").decode("latin-1")
+
+
+def text_of_warning(header: str) -> str:
+    """What `warning_header` made a header of."""
+    text = header.encode("latin-1").decode(errors="replace")
+    return re.sub(r"\\(.)", r"\1", text.removeprefix('299 - "').removesuffix('"'))
 
 
 _REASONS = {

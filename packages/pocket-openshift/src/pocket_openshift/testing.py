@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
-from . import control_plane, faults, identity, kinds, kubeconfigs, server, tokens
+from . import control_plane, faults, identity, kinds, kubeconfigs, server, statuses, tokens
 from .oauth import app as oauth_app
 from .oauth import people
 
@@ -33,11 +33,15 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server answered: `body` is parsed JSON where it is JSON, else text."""
+    """What the server answered: `body` is parsed JSON where it is JSON, else text.
+
+    `warnings` has the texts of all `Warning` headers.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
+    warnings: tuple[str, ...] = ()
 
 
 class PocketCluster:
@@ -246,7 +250,7 @@ class PocketCluster:
             raw = response.read()
         finally:
             connection.close()
-        return Answer(response.status, dict(response.headers.items()), _parsed(path, response, raw))
+        return _answer(path, response, raw)
 
     def apply(self, *objects: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Create or replace objects as admin, with all checks; returns them. RuntimeError when
@@ -275,6 +279,16 @@ class PocketCluster:
         node = background.start(self.kubeconfig, **options)
         self._nodes.append(node)
         return node
+
+
+def _answer(path: str, response: http.client.HTTPResponse, raw: bytes) -> Answer:
+    warnings = response.headers.get_all("Warning") or []
+    return Answer(
+        response.status,
+        dict(response.headers.items()),
+        _parsed(path, response, raw),
+        tuple(statuses.text_of_warning(value) for value in warnings),
+    )
 
 
 def _parsed(path: str, response: http.client.HTTPResponse, raw: bytes) -> Any:
