@@ -536,7 +536,7 @@ _RESTRICTED: tuple[Check, ...] = (
     _some_seccomp,
 )
 # A check of the baseline that a stricter one stands for, and since which minor version.
-_REPLACED = {
+_REPLACED: dict[Check, int] = {
     _default_capabilities: 22,
     _host_paths: 0,
     _masked_proc_of_shared_users: 35,
