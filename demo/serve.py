@@ -17,7 +17,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -27,6 +26,7 @@ from pathlib import Path
 import children
 import cluster
 import visitor
+from ports import HeldPort, hold_port
 
 HERE = Path(__file__).resolve().parent
 CHECK_SECONDS = 170
@@ -35,12 +35,15 @@ LOG_SHOWN = 20_000
 
 @dataclass(frozen=True)
 class Ports:
-    """The loopback ports of one demo: what people open, the APIs of hub, proxy and culler."""
+    """The loopback ports of one demo: what people open, the APIs of hub, proxy and culler.
 
-    public: int
-    hub: int
-    proxy: int
-    culler: int
+    They are held until the demo ends, so that nobody else gets one before its server starts.
+    """
+
+    public: HeldPort
+    hub: HeldPort
+    proxy: HeldPort
+    culler: HeldPort
 
 
 def parse_arguments(argv: list[str]) -> argparse.Namespace:
@@ -57,24 +60,16 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def choose_ports(wanted: int) -> Ports:
-    """The wanted public port, or a free one where it is taken; free ones for the rest."""
-    public = wanted if wanted and is_free(wanted) else free_port()
-    return Ports(public, free_port(), free_port(), free_port())
-
-
-def is_free(port: int) -> bool:
-    """Whether a server could bind that loopback port now."""
-    with socket.socket() as sock:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        return sock.connect_ex(("127.0.0.1", port)) != 0
-
-
-def free_port() -> int:
-    """A loopback port that was free a moment ago."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+def hold_ports(wanted: int, stack: contextlib.AsyncExitStack) -> Ports:
+    """The wanted public port, or another where somebody listens on it; free ones for the rest."""
+    try:
+        public = hold_port(wanted)
+    except OSError:
+        public = hold_port()
+    ports = Ports(public, hold_port(), hold_port(), hold_port())
+    for held in (ports.public, ports.hub, ports.proxy, ports.culler):
+        stack.callback(held.close)
+    return ports
 
 
 def make_settings(
@@ -83,10 +78,10 @@ def make_settings(
     """What demo/jupyterhub_config.py reads from its environment."""
     return {
         "DEMO_FOLDER": str(folder),
-        "DEMO_URL": f"http://127.0.0.1:{ports.public}/",
-        "DEMO_HUB_PORT": str(ports.hub),
-        "DEMO_PROXY_PORT": str(ports.proxy),
-        "DEMO_CULLER_PORT": str(ports.culler),
+        "DEMO_URL": f"http://127.0.0.1:{ports.public.port}/",
+        "DEMO_HUB_PORT": str(ports.hub.port),
+        "DEMO_PROXY_PORT": str(ports.proxy.port),
+        "DEMO_CULLER_PORT": str(ports.culler.port),
         "DEMO_CHECK_TOKEN": secrets.token_hex(16),
         "DEMO_INSTRUCTOR_CODE": secrets.token_hex(16),
         "DEMO_AUTO_START": "yes" if options.auto_start else "",
@@ -102,11 +97,11 @@ def make_settings(
 @contextlib.asynccontextmanager
 async def serve(options: argparse.Namespace, folder: Path) -> AsyncIterator[Mapping[str, str]]:
     """The running demo: yields its settings; ends every part, sessions first."""
-    ports = choose_ports(options.port)
-    if options.port not in (0, ports.public):
-        print(f"Port {options.port} is taken; this demo uses {ports.public}.", flush=True)
     log = children.Log(folder / "demo.log", show=options.verbose)
     async with contextlib.AsyncExitStack() as stack:
+        ports = hold_ports(options.port, stack)
+        if options.port not in (0, ports.public.port):
+            print(f"Port {options.port} is taken; this demo uses {ports.public.port}.", flush=True)
         stack.callback(log.close)
         start = children.starter(stack, log)
         print("Starting a cluster ...", flush=True)

@@ -202,7 +202,7 @@ async def until_gone(admin: Path, hub: HubView, name: str) -> None:
     try:
         async with asyncio.timeout(GONE_SECONDS):
             while left := await cluster.leftovers(admin, name) + await hub.leftovers(name):
-                await asyncio.sleep(0.2)  # a poll with a deadline: two systems, no common event
+                await asyncio.sleep(0.1)  # a poll with a deadline: two systems, no common event
     except TimeoutError:
         raise Failed(f"left {GONE_SECONDS} s after the stop: {', '.join(left)}") from None
 

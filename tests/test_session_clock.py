@@ -11,8 +11,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-import realhub
-
 NOTES = Path(__file__).resolve().parent.parent / "demo" / "notes"
 CONFIG = """
 import sys
@@ -56,9 +54,9 @@ async def open_terminal(hub, browser, name, where="**/terminal/session/1"):
 @pytest.mark.browser
 @pytest.mark.parametrize("client", ["butterfly", "xterm"])
 async def test_a_visitor_is_warned_extends_and_reads_the_announcement(
-    hub_factory, browser, artifacts, client
+    hub_factory, held_port, browser, artifacts, client
 ):
-    hub = await hub_factory((CONFIG + CULLER).format(port=realhub.free_port(), client=client))
+    hub = await hub_factory((CONFIG + CULLER).format(port=held_port, client=client))
     await hub.logged("judged ")
     _, grace = await hub.api("POST", "users/grace/tokens", {})
     page = await open_terminal(hub, browser, "ada")
@@ -110,9 +108,9 @@ FETCH = """(path) => fetch("/user/ada/" + path,
 
 @pytest.mark.hub
 @pytest.mark.browser
-async def test_a_tab_that_asks_for_its_clock_is_no_activity(hub_factory, browser):
+async def test_a_tab_that_asks_for_its_clock_is_no_activity(hub_factory, held_port, browser):
     """The hub believes the proxy, and the proxy takes most answers for a person's doing."""
-    config = (CONFIG + CULLER).format(port=realhub.free_port(), client="xterm")
+    config = (CONFIG + CULLER).format(port=held_port, client="xterm")
     hub = await hub_factory(config, env={"CONFIGPROXY_AUTH_TOKEN": "proxy"})
     await hub.logged("judged ")
     page = await open_terminal(hub, browser, "ada")
@@ -141,8 +139,8 @@ async def test_a_tab_that_asks_for_its_clock_is_no_activity(hub_factory, browser
 
 @pytest.mark.hub
 @pytest.mark.browser
-async def test_in_the_dashboard_one_terminal_shows_it(hub_factory, browser, artifacts):
-    config = (CONFIG + CULLER).format(port=realhub.free_port(), client="xterm")
+async def test_in_the_dashboard_one_terminal_shows_it(hub_factory, held_port, browser, artifacts):
+    config = (CONFIG + CULLER).format(port=held_port, client="xterm")
     config = config.replace("--ButterflyApp.extensions=[]", "--ButterflyApp.extensions=dashboard")
     config += f"c.Spawner.environment['WORKSHOP_FOLDER'] = {str(NOTES)!r}\n"
     hub = await hub_factory(config)
@@ -183,8 +181,10 @@ async def follow_page(hub, token):
 
 @pytest.mark.hub
 @pytest.mark.browser
-async def test_instructors_see_at_which_page_of_the_notes_somebody_is(hub_factory, browser):
-    config = (CONFIG + CULLER).format(port=realhub.free_port(), client="xterm")
+async def test_instructors_see_at_which_page_of_the_notes_somebody_is(
+    hub_factory, held_port, browser
+):
+    config = (CONFIG + CULLER).format(port=held_port, client="xterm")
     config = config.replace("--ButterflyApp.extensions=[]", "--ButterflyApp.extensions=dashboard")
     config += f"c.Spawner.environment['WORKSHOP_FOLDER'] = {str(NOTES)!r}\n"
     hub = await hub_factory(config)

@@ -23,6 +23,8 @@ from typing import Any
 import aiohttp
 import psutil
 
+from ports import HeldPort, hold_port
+
 READY = "JupyterHub is now running"
 START_SECONDS = 60
 STOP_SECONDS = 20
@@ -66,17 +68,33 @@ class RealHub:
     folder: Path
     config: str
     env: Mapping[str, str]
-    port: int = field(default_factory=free_port)
-    hub_port: int = field(default_factory=free_port)
-    proxy_port: int = field(default_factory=free_port)
     token: str = field(default_factory=lambda: secrets.token_hex(16))
     base_url: str = "/"
     log: list[str] = field(default_factory=list)
     process: asyncio.subprocess.Process | None = None
+    # Held until the end: after a kill and between two starts, too, nobody else gets them.
+    _public: HeldPort = field(default_factory=hold_port)
+    _hub: HeldPort = field(default_factory=hold_port)
+    _proxy: HeldPort = field(default_factory=hold_port)
     _family: dict[int, psutil.Process] = field(default_factory=dict)
     _pipe: tuple[int, int] | None = None
     _partial: str = ""
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def port(self) -> int:
+        """Where people open it: the proxy."""
+        return self._public.port
+
+    @property
+    def hub_port(self) -> int:
+        """Where the hub itself listens."""
+        return self._hub.port
+
+    @property
+    def proxy_port(self) -> int:
+        """Where the hub tells the proxy its routes."""
+        return self._proxy.port
 
     @property
     def url(self) -> str:
@@ -196,6 +214,8 @@ class RealHub:
             for end in self._pipe:
                 os.close(end)
             self._pipe = None
+        for held in (self._public, self._hub, self._proxy):
+            held.close()
 
     def _log_pipe(self) -> int:
         # One pipe for all starts: after a kill the proxy lives on and goes on logging to it.

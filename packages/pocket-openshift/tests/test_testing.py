@@ -2,11 +2,11 @@ import asyncio
 import ssl
 import subprocess
 import sys
-import time
 
 import pytest
 import yaml
 
+import waiting
 from pocket_openshift import testing
 
 
@@ -103,9 +103,7 @@ def test_the_time_of_a_deleted_namespace():
         cluster.apply(namespace("a"))
         cluster.request("DELETE", "/api/v1/namespaces/a")
         assert cluster.request("GET", "/api/v1/namespaces/a/serviceaccounts/default").status == 200
-        end = time.monotonic() + 10
-        while cluster.request("GET", "/api/v1/namespaces/a").status != 404:
-            assert time.monotonic() < end
+        waiting.until(lambda: cluster.request("GET", "/api/v1/namespaces/a").status == 404)
 
 
 async def test_one_waits_for_what_happens(cluster):

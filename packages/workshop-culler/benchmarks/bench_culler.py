@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ import psutil
 import benchtable
 import crowd
 import realhub
+from ports import hold_port
 from workshop_culler.doors.hub import Address, Hub
 from workshop_culler.passes.sweep import Rules, Sweep
 from workshop_culler.rules.limits import Limits
@@ -137,20 +139,25 @@ class Bench:
         return middle(costs[0], cycles), middle(costs[1], cycles)
 
     async def start_servers(self, names: list[str], **options: Any) -> None:
-        """Start servers, ten at a time, and wait until the hub has them all ready."""
+        """Start servers, ten at a time, and follow the hub's progress until each is ready."""
         gate = asyncio.Semaphore(10)
 
         async def start(name: str) -> None:
             async with gate:
-                await self.hub.api("POST", f"users/{name}/server", options)
+                events = await self.hub.start_server(name, options)
+            if not events[-1].get("ready"):
+                raise RuntimeError(f"the server of {name} did not start: {events[-1]}")
 
         await asyncio.gather(*(start(name) for name in names))
+
+    async def until_idle(self, seconds: float) -> None:
+        """Wait until all servers have been idle for so long by the hub's own clock."""
         async with Hub(Address(self.url, TOKEN), LOG) as door:
-            for _ in range(240):  # the hub has no event for all of them
-                if sum(len(u.servers or ()) for u in await door.list_users("ready")) >= len(names):
-                    return
-                await asyncio.sleep(0.5)
-        raise RuntimeError("the servers did not start in two minutes")
+            servers = [s for user in await door.list_users("active") for s in user.servers or ()]
+            last = max(s.last_activity or s.started or door.now for s in servers)
+            while door.now < last + timedelta(seconds=seconds):
+                await asyncio.sleep(0.1)  # the hub has no event for the time
+                await door.whoami()
 
 
 def middle(costs: list[Cost], cycles: int = 1) -> Cost:
@@ -163,9 +170,9 @@ def middle(costs: list[Cost], cycles: int = 1) -> Cost:
 async def full_hub(users: int, *, visited: bool = True) -> AsyncIterator[Bench]:
     """A hub with this many users, who were last there one after the other in the last month."""
     place = str(MEMORY) if os.access(MEMORY, os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=place) as folder:
+    with tempfile.TemporaryDirectory(dir=place) as folder, hold_port() as resting:
         async with realhub.real_hubs(Path(folder)) as factory:
-            hub = await factory(CONFIG, env={"RESTING_PORT": str(realhub.free_port())})
+            hub = await factory(CONFIG, env={"RESTING_PORT": str(resting.port)})
             await hub.stop()
             add_users(hub.folder / "hub.sqlite", users, visited=visited)
             await hub.start()
@@ -242,7 +249,7 @@ async def measure_stops(servers: int, seconds: float, runs: int) -> list[benchta
         for _ in range(runs):
             for cycle, into in zip(cycles, costs, strict=True):
                 await bench.start_servers(names, stop=seconds)
-                await asyncio.sleep(1.1)  # idle for the second that the limit is
+                await bench.until_idle(1)
                 into.append(await bench.measure(cycle))
     ours, theirs, bare = map(middle, costs)
     name = f"{servers} stops of {seconds} s"

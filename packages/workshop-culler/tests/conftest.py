@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 import realhub
+from ports import hold_port
 from workshop_culler import labels
 from workshop_culler.doors import cluster as cluster_room
 from workshop_culler.doors import hub as hub_room
@@ -111,11 +112,12 @@ class Classroom:
 
 
 @pytest.fixture
-async def make_classroom(hub_factory):
+async def make_classroom(hub_factory, held_port):
     """Start a hub in which the culler has these scopes."""
 
     async def make(*more_scopes, config="", scopes=SCOPES, **env):
-        hub = await hub_factory(make_config([*scopes, *more_scopes]) + config, env=make_env(**env))
+        env = make_env(held_port, **env)
+        hub = await hub_factory(make_config([*scopes, *more_scopes]) + config, env=env)
         return Classroom(hub)
 
     return make
@@ -126,9 +128,9 @@ def make_config(scopes):
     return CONFIG + ROLE.format(token=TOKEN, scopes=scopes)
 
 
-def make_env(**env):
+def make_env(port, **env):
     """The environment of a hub; its servers keep their port when it starts again."""
-    return {"RESTING_PORT": str(realhub.free_port()), **env}
+    return {"RESTING_PORT": str(port), **env}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -137,8 +139,10 @@ async def shared_hub(tmp_path_factory):
     if reason := realhub.proxy_missing():
         pytest.skip(reason)
     scopes = [*SCOPES, "delete:users", "read:users:groups", "read:users"]
-    async with realhub.real_hubs(tmp_path_factory.mktemp("hub")) as factory:
-        yield await factory(make_config(scopes), env=make_env())
+    folder = tmp_path_factory.mktemp("hub")
+    with hold_port() as resting:
+        async with realhub.real_hubs(folder) as factory:
+            yield await factory(make_config(scopes), env=make_env(resting.port))
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -215,12 +219,13 @@ async def shared_office(tmp_path_factory):
     if reason := realhub.proxy_missing():
         pytest.skip(reason)
     options = '"--max-age=3600", "--cull-every=1", "--WorkshopCuller.extension=1800"'
-    config = OFFICE.format(port=realhub.free_port(), options=options, code=CODE)
     folder = tmp_path_factory.mktemp("office")
-    async with realhub.real_hubs(folder) as factory:
-        hub = await factory(make_config(SCOPES) + config, env=make_env())
-        await hub.logged("judged ")
-        yield Office(hub)
+    with hold_port() as resting, hold_port() as service:
+        config = OFFICE.format(port=service.port, options=options, code=CODE)
+        async with realhub.real_hubs(folder) as factory:
+            hub = await factory(make_config(SCOPES) + config, env=make_env(resting.port))
+            await hub.logged("judged ")
+            yield Office(hub)
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -33,7 +33,7 @@ class RestingSpawner(Spawner):
 
     async def start(self):
         seconds = float(self.user_options.get("seconds", 0))
-        await asyncio.sleep(seconds if seconds >= 0 else 3600)
+        await (asyncio.sleep(seconds) if seconds >= 0 else asyncio.Event().wait())
         self.resting = True
         return PAGE.server_address
 

@@ -178,9 +178,9 @@ async def test_a_token_that_is_not_known(classroom):
 
 
 @at_hub
-async def test_nobody_at_home(classroom, unused_tcp_port):
+async def test_nobody_at_home(classroom, held_port):
     code, said = await run(
-        classroom, "--once", JUPYTERHUB_API_URL=f"http://127.0.0.1:{unused_tcp_port}/hub/api"
+        classroom, "--once", JUPYTERHUB_API_URL=f"http://127.0.0.1:{held_port}/hub/api"
     )
     assert code == 2
     assert "no answer at start" in said

@@ -7,6 +7,7 @@ loop.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import logging
 from collections import defaultdict, deque
@@ -88,6 +89,7 @@ class ControlPlane:
         self._waiting: deque[store.Change] = deque()
         self._reacting = False
         self._tasks: set[asyncio.Task] = set()
+        self._stopped = asyncio.Event()
         self.store.listeners += [self.watching.publish, self.authorization.changed, self._react]
         self.behaviours = [make(self) for make in behaviours]
         for behaviour in self.behaviours:
@@ -131,6 +133,7 @@ class ControlPlane:
 
     def stop(self) -> None:
         """End watches and what runs beside."""
+        self._stopped.set()
         self.watching.close_all()
         for behaviour in self.behaviours:
             behaviour.stopped()
@@ -152,6 +155,13 @@ class ControlPlane:
             function()
 
         self.run_beside(wait())
+
+    async def pause(self, seconds: float) -> None:
+        """Wait within a request; ConnectionResetError once the cluster stops."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopped.wait()
+            raise ConnectionResetError("the cluster has stopped")
 
     def behaviours_for(self, resource: str) -> list[Behaviour]:
         """Who has a say in this kind."""

@@ -219,7 +219,7 @@ class ApiHandler(tornado.web.RequestHandler):
             return None
         self.plane.tell()
         if fault.delay:
-            await asyncio.sleep(fault.delay)
+            await self.plane.pause(fault.delay)
         if fault.drop == "before":
             raise Dropped
         if fault.status is not None or fault.retry_after is not None:

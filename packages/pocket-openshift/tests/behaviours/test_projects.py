@@ -1,8 +1,9 @@
 import json
 import threading
-import time
 
 import pytest
+
+import waiting
 
 API = "/apis/project.openshift.io/v1"
 RBAC = "rbac.authorization.k8s.io"
@@ -38,10 +39,8 @@ def listed(answer):
 
 
 def wait_until_listed(cluster, names):
-    end = time.monotonic() + 10
-    while listed(as_alice(cluster, "GET", f"{API}/projects")) != names:  # it lags, as the real one
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    # It lags, as the real one.
+    waiting.until(lambda: listed(as_alice(cluster, "GET", f"{API}/projects")) == names)
 
 
 @pytest.fixture
@@ -64,10 +63,7 @@ def test_people_see_the_projects_that_they_belong_to(shop):
 def test_an_admin_of_a_project_may_end_it(shop):
     assert as_alice(shop, "DELETE", f"{API}/projects/bank").status == 403
     assert as_alice(shop, "DELETE", f"{API}/projects/shop").body["status"] == "Success"
-    end = time.monotonic() + 10
-    while shop.request("GET", f"{API}/projects/shop").status != 404:
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    waiting.until(lambda: shop.request("GET", f"{API}/projects/shop").status == 404)
 
 
 def test_a_delete_keeps_to_its_preconditions(shop):
@@ -141,10 +137,7 @@ def test_a_watcher_hears_of_their_projects_and_no_others(shop):
     thread = threading.Thread(target=watch)
     thread.start()
     ready.wait()
-    end = time.monotonic() + 10
-    while not shop.run(lambda: shop.plane.watching._watches["namespaces", None]):
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    waiting.until(lambda: shop.run(lambda: shop.plane.watching._watches["namespaces", None]))
     shop.request("DELETE", "/api/v1/namespaces/bank")
     shop.apply(namespace("hidden"))
     shop.request("DELETE", "/api/v1/namespaces/shop")

@@ -40,6 +40,14 @@ def make_spawner(namespace, **options):
     return spawner
 
 
+async def end_shared_clients():
+    """KubeSpawner's clients end with the hub, which cancels all tasks: one waits for that."""
+    tasks = [task for task in asyncio.all_tasks() if "shared_client" in repr(task.get_coro())]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks)
+
+
 @pytest.fixture
 async def spawner(cluster, monkeypatch):
     """A spawner whose rights are those of an account that is admin of its namespace."""
@@ -79,6 +87,7 @@ async def spawner(cluster, monkeypatch):
             if reflector is not None:
                 await reflector.stop()
     kubespawner.KubeSpawner.reflectors.clear()
+    await end_shared_clients()
 
 
 async def test_a_server_starts_answers_and_stops(cluster, spawner):

@@ -5,10 +5,10 @@ deployment, service, route. It runs as a local process, and is reached by the ro
 import base64
 import http.client
 import json
-import time
 
 import pytest
 
+import waiting
 from pocket_openshift.oauth import app
 
 TEMPLATE = r"""
@@ -108,11 +108,8 @@ def test_the_application_runs_and_is_reached(shop, pocket, write):
     code, out, errors = pocket("new-app", file, "-p", "PROJECT=shop", "-n", "shop")
     assert (code, errors) == (0, [])
     assert out[-1] == f"Open http://{HOST}"
-    end = time.monotonic() + 40
-    while (answer := fetch(node.agent.router.port))[0] != 200:
-        assert time.monotonic() < end, (answer, pocket("get", "pods", "-n", "shop")[1])
-        time.sleep(0.1)
-    assert answer == (200, "<h1>Notes of shop</h1>")
+    waiting.until(lambda: fetch(node.agent.router.port)[0] == 200, 40, pause=0.1)
+    assert fetch(node.agent.router.port) == (200, "<h1>Notes of shop</h1>")
     ready = pocket("get", "deployment", "notes", "-n", "shop", "-o", "json")[1]
     assert json.loads("\n".join(ready))["status"]["readyReplicas"] == 1
 

@@ -14,7 +14,6 @@ import os
 import re
 import ssl
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import yaml
+
+import waiting
 
 HERE = Path(__file__).parent
 NAMESPACE = "workshop-rec"
@@ -159,12 +160,9 @@ class World:
         for obj in reversed(self.made):
             self.as_admin("DELETE", f"{self._path(obj)}/{obj['metadata']['name']}")
         self.as_admin("DELETE", "/api/v1/namespaces/workshop-rec-s1")
-        end = time.monotonic() + 120
         more = (MORE, *(f"{MORE}-{letter}" for letter in LEVELS))
         for name in (NAMESPACE, SECOND, "workshop-rec-s1", "rec-alice", *more):
-            while self.as_admin("GET", f"/api/v1/namespaces/{name}").status != 404:
-                assert time.monotonic() < end, f"namespace {name} does not go"
-                time.sleep(0.5)
+            self._wait_for(f"/api/v1/namespaces/{name}", status=404, seconds=120)
 
     def set_up(self, scenario: str) -> None:
         self.create(namespace(NAMESPACE))
@@ -223,11 +221,8 @@ class World:
             {**self._admin, "Content-Type": "application/merge-patch+json"},
         )
 
-    def _wait_for(self, path: str) -> None:
-        end = time.monotonic() + 20
-        while self.as_admin("GET", path).status != 200:
-            assert time.monotonic() < end, f"{path} did not appear"
-            time.sleep(0.05)
+    def _wait_for(self, path: str, status: int = 200, seconds: float = 20) -> None:
+        waiting.until(lambda: self.as_admin("GET", path).status == status, seconds, pause=0.1)
 
     def make_self_provisioner(self, name: str) -> None:
         self.create(

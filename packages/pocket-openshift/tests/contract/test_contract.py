@@ -4,12 +4,14 @@ named by KUBECONFIG.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
-import time
 from pathlib import Path
 
 import pytest
+
+import waiting
 
 RECORDINGS = Path(__file__).parent / "recordings"
 # Beside a checkout of the project there may be the folder that the recordings were copied from.
@@ -178,13 +180,18 @@ def excuse_of(scenario: str, step: int, path: str) -> tuple | None:
 
 def play_until_alike(world, step: dict, seconds: float = 10):
     """Some recorded answers came after a controller had acted: a read is repeated until it has."""
-    end = time.monotonic() + seconds
-    answer = world.play(step)
+    answers = [world.play(step)]
     reads = step["request"]["method"] == "GET" and not step["request"]["path"].startswith("/oauth")
-    while reads and answer.status != step["response"]["status"] and time.monotonic() < end:
-        time.sleep(0.05)
-        answer = world.play(step)
-    return answer
+    wanted = step["response"]["status"]
+
+    def alike():
+        answers.append(world.play(step))
+        return answers[-1].status == wanted
+
+    if reads and answers[0].status != wanted:
+        with contextlib.suppress(AssertionError):  # the comparison says what differs
+            waiting.until(alike, seconds, pause=0.05)
+    return answers[-1]
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

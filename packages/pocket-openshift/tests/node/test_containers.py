@@ -2,6 +2,8 @@
 lives.
 """
 
+PATIENT = {"periodSeconds": 1, "failureThreshold": 1, "timeoutSeconds": 20}  # on a busy machine too
+
 
 def conditions_of(pod):
     return {one["type"]: one["status"] for one in pod["status"].get("conditions", [])}
@@ -9,8 +11,7 @@ def conditions_of(pod):
 
 def test_readiness_comes_and_goes(ws, node, tmp_path):
     probe = {"exec": {"command": ["test", "-e", f"{tmp_path}/ready"]}}
-    probe |= {"periodSeconds": 1, "failureThreshold": 1}
-    ws.run(["sleep", "1000"], container={"readinessProbe": probe})
+    ws.run(["sleep", "1000"], container={"readinessProbe": probe | PATIENT})
     ws.until_state(lambda status: status.get("started"))
     assert conditions_of(ws.get().body)["Ready"] == "False"
     (tmp_path / "ready").touch()
@@ -21,11 +22,12 @@ def test_readiness_comes_and_goes(ws, node, tmp_path):
 
 
 def test_a_container_that_fails_its_liveness_probe_is_started_again(ws, node, tmp_path):
-    probe = {"exec": {"command": ["test", "!", "-e", f"{tmp_path}/sick"]}}
-    probe |= {"periodSeconds": 1, "failureThreshold": 1}
-    script = f"rm -f {tmp_path}/sick; exec sleep 1000"
-    ws.run(["sh", "-c", script], container={"livenessProbe": probe})
-    ws.until_ready()
+    well = {"exec": {"command": ["test", "!", "-e", f"{tmp_path}/sick"]}}
+    begun = {"exec": {"command": ["test", "-e", f"{tmp_path}/begun"]}}
+    probes = {"livenessProbe": well | PATIENT, "readinessProbe": begun | PATIENT}
+    script = f"rm -f {tmp_path}/sick; touch {tmp_path}/begun; exec sleep 1000"
+    ws.run(["sh", "-c", script], container=probes)
+    ws.until_ready()  # the shell may only now have come to its first line, and will remove no more
     (tmp_path / "sick").touch()
     pod = ws.until_state(lambda status: status.get("restartCount") == 1)
     last = pod["status"]["containerStatuses"][0]["lastState"]["terminated"]
@@ -39,7 +41,7 @@ def test_a_container_that_fails_its_liveness_probe_is_started_again(ws, node, tm
 def test_other_probes_wait_for_the_startup_probe(ws, node, tmp_path):
     startup = {"exec": {"command": ["test", "-e", f"{tmp_path}/up"]}}
     startup |= {"periodSeconds": 1, "failureThreshold": 60}
-    liveness = {"exec": {"command": ["test", "-e", f"{tmp_path}/up"]}, "failureThreshold": 1}
+    liveness = {"exec": {"command": ["test", "-e", f"{tmp_path}/up"]}} | PATIENT
     ws.run(["sleep", "1000"], container={"startupProbe": startup, "livenessProbe": liveness})
     status = ws.until_state(lambda status: "running" in status.get("state", {}))
     assert not status["status"]["containerStatuses"][0]["started"]

@@ -4,10 +4,10 @@ import datetime
 import http.client
 import json
 import os
-import time
 
 import pytest
 
+import waiting
 from pocket_openshift.node import pods, settings, sources
 
 MERGE = {"Content-Type": "application/merge-patch+json"}
@@ -334,10 +334,8 @@ def test_tokens_are_replaced_in_time_and_config_maps_with_them(ws, tmp_path, mon
     ws.cluster.request(
         "PATCH", ws.path("configmaps", "settings"), {"data": {"word": "new"}}, headers=MERGE
     )
-    deadline = time.monotonic() + 20
-    while token.read_text() == before or (folder / "config/word").read_text() != "new":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    waiting.until(lambda: token.read_text() != before, pause=0.05)
+    waiting.until(lambda: (folder / "config/word").read_text() == "new", pause=0.05)
 
 
 def test_a_claim_is_bound_to_a_folder_that_outlives_the_pod(ws, node):

@@ -5,9 +5,10 @@ import http.client
 import ssl
 import subprocess
 import sys
-import time
 
 import pytest
+
+import waiting
 
 # Answers with its own name and what it was asked, and echoes websockets.
 SERVER = """
@@ -96,22 +97,21 @@ class Tls(http.client.HTTPSConnection):
 
 def until_admitted(ws, name):
     path = "/apis/route.openshift.io/v1/namespaces/ws/routes/" + name
-    for _ in range(500):
-        route = ws.cluster.request("GET", path).body
-        if route.get("status", {}).get("ingress"):
-            return route
-        time.sleep(0.01)
-    raise AssertionError(route)
+    waiting.until(lambda: ws.cluster.request("GET", path).body.get("status", {}).get("ingress"))
+    return ws.cluster.request("GET", path).body
 
 
 def until_answer(router, host, path="/", wanted=200, **options):
     """The router hears of changes by its own watch, and the pod takes a moment to listen."""
-    for _ in range(500):
-        status, headers, body = ask(router, host, path, **options)
-        if status == wanted:
-            return headers, body
-        time.sleep(0.02)
-    raise AssertionError((status, body))
+    answers = [ask(router, host, path, **options)]
+
+    def answered():
+        answers.append(ask(router, host, path, **options))
+        return answers[-1][0] == wanted
+
+    if answers[0][0] != wanted:
+        waiting.until(answered)
+    return answers[-1][1:]
 
 
 def test_a_route_leads_to_the_pod(routed):

@@ -1,8 +1,8 @@
 import base64
-import time
 
 import pytest
 
+import waiting
 from pocket_openshift import kinds
 from pocket_openshift.oauth import app
 
@@ -190,10 +190,9 @@ def projects_of(people, token_for):
             return answer.status
         return [item["metadata"]["name"] for item in answer.body["items"]]
 
-    whole, end = token_for("user:full"), time.monotonic() + 10
-    while get(whole) != ["shop", "workshop"]:  # the list lags behind the bindings, as the real one
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    whole = token_for("user:full")
+    # The list lags behind the bindings, as the real one.
+    waiting.until(lambda: get(whole) == ["shop", "workshop"])
     return lambda scope: get(token_for(scope))
 
 

@@ -50,12 +50,12 @@ class Hub:
     """A hub's door with the servers of a list, counting how often it is asked."""
 
     def __init__(self):
-        self.now, self.requests, self.names, self.away = NOW, 0, [], False
+        self.now, self.requests, self.names, self.fault = NOW, 0, [], None
 
     async def list_users(self, state):
         self.requests += 1
-        if self.away:
-            raise TemporaryError("away")
+        if self.fault:
+            raise self.fault
         return [User(n, servers=(Server(n, started=NOW, last_activity=NOW),)) for n in self.names]
 
 
@@ -95,17 +95,21 @@ async def test_however_many_watch_the_hub_is_asked_once(watched):
     await it.close()
 
 
-async def test_a_hub_that_is_away_is_told_and_rows_stay(watched):
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [(TemporaryError("away"), "does not answer"), (KeyError("items"), "cannot be read")],
+)
+async def test_a_hub_that_is_away_or_answers_nonsense_is_told_and_rows_stay(watched, fault, says):
     hub, it = watched
     hub.names = ["ada"]
     messages = it.watch(GRACE)
     await anext(messages)
-    hub.away = True
+    hub.fault = fault
     it.wake()
     told = await anext(messages)
-    assert "does not answer" in told["trouble"]
+    assert says in told["trouble"]
     assert (told["rows"], told["gone"]) == ([], [])
-    hub.away = False
+    hub.fault = None
     it.wake()
     assert (await anext(messages))["trouble"] == ""
     await messages.aclose()

@@ -30,6 +30,10 @@ class NameTakenError(PermanentError):
     """An object of this name exists and belongs to somebody else."""
 
 
+class GoneError(PermanentError):
+    """What the request was about does not exist, or no longer."""
+
+
 class ForbiddenError(PermanentError):
     """The hub's account lacks a right.
 

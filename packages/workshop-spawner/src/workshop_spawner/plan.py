@@ -156,7 +156,7 @@ def _make_bindings(
 ) -> tuple[Mapping[str, Any], ...]:
     bindings = []
     if wishes.extras and wishes.hub_role and not wishes.by_request:
-        hub = accounts.make_hub_subject(session)
+        hub = accounts.make_subject(session.hub.requestor)
         bindings.append(
             accounts.make_binding(session, "workshop-hub", wishes.hub_role, hub, project)
         )

@@ -36,6 +36,11 @@ class Session:
     """A project that has its name from elsewhere; empty: `<application>-<user>`."""
     account_name: str = ""
     """An account that has its name from the reserve; empty: `<application>-<user>`."""
+    token_owner: str = ""
+    """Whose the user's token is, as the cluster says; empty where the session has none of a user.
+
+    Never the hub's name of the user, which may be that of somebody else in the cluster.
+    """
     claim: str = ""
     """What this start writes on what it takes from the reserve, to know it again."""
 

@@ -155,6 +155,15 @@ class WorkshopSpawner(
         made = make_session(hub, self.user.name, self.name, age, name, age_limit=limit)
         return replace(made, suffix=self._suffix)
 
+    async def _add_token_owner(self, session: Session) -> Session:
+        """The session of whoever the user's token belongs to: their roles are not the hub's say."""
+        if self.identity != plan.USER_TOKEN:
+            return session
+        as_user = self._make_cluster(await usertoken.find(self))
+        if self.project not in (plan.TEMPORARY, plan.PERSISTENT):
+            return session
+        return replace(session, token_owner=await usertoken.find_owner(self, as_user))
+
     async def decide_wishes(self, session: Session | None) -> plan.Wishes:
         """What was decided, filled in for a session (without one: the extras' kinds only)."""
         extras = await self.read_extra_resources()
@@ -173,11 +182,11 @@ class WorkshopSpawner(
     def _choose_budget(self) -> Any:
         return self.budget(self) if callable(self.budget) else self.budget
 
-    async def _find_secrets(self) -> dict[str, str]:
+    def _find_secrets(self) -> dict[str, str]:
         """What the pod is told in confidence: the hub's API token, and the user's own."""
         secrets = {TOKEN_KEY: self.api_token}
         if self.identity == plan.USER_TOKEN:
-            secrets[pods.USER_TOKEN_KEY] = await usertoken.find(self)
+            secrets[pods.USER_TOKEN_KEY] = self.told_token
         return secrets
 
     async def _start(self) -> str:
@@ -194,6 +203,7 @@ class WorkshopSpawner(
             begun_watches = map(begin_watch, watching)
             session, *_ = await asyncio.gather(self.make_session(), *begun_watches)
             self._enter(session)
+            session = await self._add_token_owner(session)
             url = await self._start_under_free_name(session, journal)
             metrics.STARTS.labels("success").inc()
             source = "reserve" if self._session and self._session.account_name else "cold"
@@ -230,7 +240,7 @@ class WorkshopSpawner(
         self._session, self._suffix = session, session.suffix
         start = steps.Start(self.cluster, session, journal)
         wishes = await self.decide_wishes(session)
-        secrets = await self._find_secrets()
+        secrets = self._find_secrets()
         todo = plan.make_plan(session, wishes, secrets)
         if account is not None:
             todo = start.take_over(todo, account)
@@ -261,8 +271,8 @@ class WorkshopSpawner(
         return await self.reserve.take(session, recipe) or (session, None)
 
     async def _ensure_user_project(self, session: Session, journal: Journal) -> None:
-        token = await usertoken.find(self)
-        await choosing.ensure_user_project(self._make_cluster(token), session.project)
+        as_user = self._make_cluster(self.told_token)
+        await choosing.ensure_user_project(as_user, session.project)
         journal.say(f"Opening your project {session.project}")
 
     async def _launch(self, session: Session, owner: dict[str, Any]) -> Any:

@@ -53,7 +53,28 @@ def test_a_binding_is_in_the_project():
 )
 def test_the_hub_is_an_account_or_somebody_at_a_desk(requestor, subject):
     session = Session(Hub("intro", "m", "workshops", requestor), "s" * 16, "alice")
-    assert accounts.make_hub_subject(session) == subject
+    assert accounts.make_subject(session.hub.requestor) == subject
+
+
+def test_a_users_rights_are_those_of_the_tokens_owner():
+    with pytest.raises(ValueError, match="the token's owner"):
+        accounts.make_session_subject(SESSION, by_user=True)
+    owned = Session(HUB, "s" * 16, "alice", token_owner="Alice.Smith")
+    subject = accounts.make_session_subject(owned, by_user=True)
+    assert subject == {
+        "apiGroup": "rbac.authorization.k8s.io",
+        "kind": "User",
+        "name": "Alice.Smith",
+    }
+
+
+@pytest.mark.parametrize("document", [None, "ann", {}, {"metadata": None}, {"metadata": {}}])
+def test_who_is_not_named_is_nobody(document):
+    assert accounts.read_user(document) == ""
+
+
+def test_a_user_is_read_from_their_document():
+    assert accounts.read_user({"metadata": {"name": "ann"}}) == "ann"
 
 
 def test_an_owner_is_named_by_uid():

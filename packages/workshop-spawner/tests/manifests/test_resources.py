@@ -57,6 +57,21 @@ def test_documents_and_lists_are_read_and_filled_in():
         assert labels.is_of_session(extra.manifest["metadata"], SESSION.id)
 
 
+@pytest.mark.parametrize(
+    ("owner", "who"), [("", "system:serviceaccount:workshops:intro-alice"), ("Alice", "Alice")]
+)
+def test_bindings_are_for_who_the_session_is_to_the_cluster(owner, who):
+    binding = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "RoleBinding",
+        "metadata": {"name": "b"},
+        "subjects": [{"kind": "User", "name": "${cluster_user}"}],
+    }
+    session = Session(HUB, "s" * 16, "alice", token_owner=owner)
+    (read,) = resources.read_extras([binding], session)
+    assert read.manifest["subjects"][0]["name"] == who
+
+
 def test_json_and_lists_of_dicts_are_read_too():
     thing = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "${username}"}}
     for source in (json.dumps(thing), json.dumps([thing]), [thing]):

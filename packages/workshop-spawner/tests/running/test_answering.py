@@ -9,18 +9,24 @@ import pytest
 from workshop_spawner.running import answering
 
 
-def free_port():
+@pytest.fixture
+def bound():
+    """A socket with a port of its own, on which nobody listens yet."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+        yield sock
 
 
-async def listening(port):
-    return await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", port)
+def url_of(bound):
+    return f"http://127.0.0.1:{bound.getsockname()[1]}"
 
 
-async def test_a_server_is_noticed_soon_after_it_listens(monkeypatch):
-    port, pauses, enough = free_port(), [], asyncio.Event()
+async def listening(bound):
+    return await asyncio.start_server(lambda _r, w: w.close(), sock=bound)
+
+
+async def test_a_server_is_noticed_soon_after_it_listens(bound, monkeypatch):
+    pauses, enough = [], asyncio.Event()
 
     async def pause(seconds):
         pauses.append(seconds)
@@ -29,38 +35,36 @@ async def test_a_server_is_noticed_soon_after_it_listens(monkeypatch):
         await asyncio.sleep(0)
 
     monkeypatch.setattr(answering, "_pause", pause)
-    waiting = asyncio.ensure_future(answering.wait_for(f"http://127.0.0.1:{port}", 60))
+    waiting = asyncio.ensure_future(answering.wait_for(url_of(bound), 60))
     await enough.wait()
     assert not waiting.done()
-    async with await listening(port):
+    async with await listening(bound):
         assert await waiting
     assert (pauses[0], max(pauses)) == (answering.FIRST_PAUSE, answering.LONGEST_PAUSE)
 
 
-async def test_a_failure_ends_the_wait_for_an_answer():
+async def test_a_failure_ends_the_wait_for_an_answer(bound):
     failed = asyncio.Event()
 
     async def fail():
         await failed.wait()
         return "its command ended"
 
-    url = f"http://127.0.0.1:{free_port()}"
-    waiting = asyncio.ensure_future(answering.wait_unless(url, 60, fail()))
+    waiting = asyncio.ensure_future(answering.wait_unless(url_of(bound), 60, fail()))
     failed.set()
     assert await waiting == "its command ended"
 
 
 @pytest.mark.parametrize("seconds", [60, 0.2], ids=["an answer", "no answer in time"])
-async def test_no_failure_leaves_nothing_behind(seconds):
-    port = free_port()
+async def test_no_failure_leaves_nothing_behind(bound, seconds):
     async with contextlib.AsyncExitStack() as stack:
         if seconds > 1:
-            await stack.enter_async_context(await listening(port))
+            await stack.enter_async_context(await listening(bound))
         before = asyncio.all_tasks()
         never = asyncio.Event().wait()
-        assert await answering.wait_unless(f"http://127.0.0.1:{port}", seconds, never) is None
+        assert await answering.wait_unless(url_of(bound), seconds, never) is None
         assert asyncio.all_tasks() <= before
 
 
-async def test_a_server_that_never_listens_is_given_up():
-    assert not await answering.wait_for(f"http://127.0.0.1:{free_port()}", 0.2)
+async def test_a_server_that_never_listens_is_given_up(bound):
+    assert not await answering.wait_for(url_of(bound), 0.2)

@@ -105,16 +105,50 @@ async def test_a_hand_out_whose_answer_is_lost_happens_once(make, place, fault, 
     assert await kept.take(visitor(place, "bob")) is None
 
 
-async def test_a_hand_out_that_fails_half_way_leaves_nothing(make, place):
+REFUSALS = [{"status": status} for status in (400, 403, 404, 409, 410, 422)]
+NO_ANSWERS = [{"status": 500}, {"status": 503}, {"drop": "before"}, {"drop": "after"}]
+
+
+@pytest.mark.parametrize("fault", [*REFUSALS, *NO_ANSWERS[:3]], ids=str)
+async def test_a_start_goes_on_without_a_session_that_cannot_be_handed_out(
+    make, place, door, monkeypatch, fault
+):
+    monkeypatch.setattr(reserve, "PATIENCE", 0.5)
     kept = make(size=1)
     await kept.fill()
-    place.pocket.faults.add(verb="patch", resource="namespaces", status=403)
-    with pytest.raises(errors.WorkshopError):
-        await kept.take(visitor(place, "alice"))
+    before = await stock(door)
+    place.pocket.faults.add(verb="patch", resource="serviceaccounts", times=None, **fault)
+    assert await kept.take(visitor(place, "alice")) is None
+    place.pocket.faults.clear()
+    assert place.left() == [], "nothing of the visitor's is left behind"
+    await kept.fill()
+    after = await stock(door)
+    assert len(after) == 1
+    assert (after == before) is (fault in REFUSALS), "what was refused is there at the next pass"
+    assert await kept.take(visitor(place, "alice")) is not None
+
+
+@pytest.mark.parametrize("fault", [*REFUSALS, *NO_ANSWERS], ids=str)
+async def test_a_hand_out_that_fails_half_way_leaves_nothing(make, place, monkeypatch, fault):
+    monkeypatch.setattr(reserve, "PATIENCE", 0.5)
+    kept = make(size=1)
+    await kept.fill()
+    place.pocket.faults.add(verb="patch", resource="namespaces", times=None, **fault)
+    assert await kept.take(visitor(place, "alice")) is None
     assert place.left() == []
     selector = "?labelSelector=app%3Dintro"
     found = place.as_admin(f"/api/v1/namespaces{selector}")["items"]
     assert [p for p in found if "deletionTimestamp" not in p["metadata"]] == []
+
+
+async def test_one_that_is_gone_makes_room_for_the_next(make, place, door):
+    kept = make(size=2)
+    await kept.fill()
+    gone, left = (account["metadata"]["name"] for account in kept._ready)
+    path = f"/api/v1/namespaces/workshops/serviceaccounts/{gone}"
+    assert place.pocket.request("DELETE", path).status == 200
+    taken, _ = await kept.take(visitor(place, "alice"))
+    assert taken.account == left
 
 
 async def test_who_needs_another_recipe_gets_none(make, place):

@@ -6,7 +6,6 @@ No rule is decided in a handler. `flow` and `forms` build on this room; `app` li
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from asyncio import Future
@@ -43,7 +42,11 @@ class Handler(tornado.web.RequestHandler):
         if fault is None:
             return
         self.oauth.plane.tell()
-        await asyncio.sleep(fault.delay)
+        try:
+            await self.oauth.plane.pause(fault.delay)
+        except ConnectionResetError:
+            self._hang_up()
+            return
         if fault.drop == "before":
             self._hang_up()
         elif fault.status is not None or fault.retry_after is not None:

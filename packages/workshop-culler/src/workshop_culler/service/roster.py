@@ -144,6 +144,10 @@ class Roster:
             except DoorError as error:
                 self.log.warning("Looking for sessions: %s", error)
                 self._trouble = "The hub does not answer; what you see may be old."
+            except Exception:
+                # The loop's edge: whatever went wrong, pages that wait for the next look get it.
+                self.log.exception("Looking for sessions")
+                self._trouble = "The list of sessions cannot be read; what you see may be old."
             async with self._news:
                 self._round += 1
                 self._news.notify_all()

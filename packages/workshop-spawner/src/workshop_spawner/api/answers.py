@@ -97,7 +97,8 @@ def make_error(answer: Answer | None, what: str, role: str = "") -> errors.Works
         )
     if judge_retry(answer):
         return errors.TemporaryError("The cluster cannot do this just now.", detail)
-    return errors.PermanentError(f"The cluster refused: {answer.message}", detail)
+    refused = errors.GoneError if answer.status == 404 else errors.PermanentError
+    return refused(f"The cluster refused: {answer.message}", detail)
 
 
 def _is_quota(message: str) -> bool:

@@ -57,6 +57,17 @@ class Cluster:
         """What talks to the API; one for each hub."""
         return self._client
 
+    def with_patience(self, seconds: float) -> "Cluster":
+        """The same API, asked for no longer than `seconds`."""
+        patience = min(seconds, self._patience)
+        return Cluster(
+            self._client,
+            timeout=self._timeout,
+            patience=patience,
+            log=self._log,
+            token=self._token,
+        )
+
     async def create(self, manifest: Manifest) -> bool:
         """Make the object; whether it was made now - one of this name may be there already."""
         what = f"create {_render(manifest)}"
@@ -232,12 +243,21 @@ class Cluster:
             )
 
     async def find_self(self) -> str:
-        """The name of the account whose rights these are."""
+        """The name of the account or user whose rights these are.
+
+        OpenShift's `users/~` where the review is not served (before Kubernetes 1.28) or the scopes
+        of the token do not cover it.
+        """
+        what = "ask whose token this is"
         review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
-        answer = await self.request(
-            "POST", await self._path(review, collection=True), review, what="ask for our own name"
-        )
-        return str(_expect(answer, "ask for our own name")["status"]["userInfo"]["username"])
+        path = await self._path(review, collection=True)
+        answer = await self.request("POST", path, review, what=what)
+        if answer.status in (403, 404):
+            path = await self._path(make_reference("user.openshift.io/v1", "User", "~"))
+            other = await self.request("GET", path, what=what)
+            if other.status < 300:
+                return str(other.body["metadata"]["name"])
+        return str(_expect(answer, what)["status"]["userInfo"]["username"])
 
     async def request(
         self,

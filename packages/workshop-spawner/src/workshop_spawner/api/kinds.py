@@ -37,6 +37,7 @@ TABLE: Mapping[tuple[str, str], Kind] = {
     ("project.openshift.io/v1", "ProjectRequest"): Kind("projectrequests", False),
     ("project.openshift.io/v1", "Project"): Kind("projects", False),
     ("image.openshift.io/v1", "ImageStream"): Kind("imagestreams"),
+    ("user.openshift.io/v1", "User"): Kind("users", False),
     ("authentication.k8s.io/v1", "SelfSubjectReview"): Kind("selfsubjectreviews", False),
     ("authorization.k8s.io/v1", "SelfSubjectAccessReview"): Kind("selfsubjectaccessreviews", False),
 }

@@ -11,6 +11,7 @@ from workshop_spawner import labels
 from workshop_spawner.session import Session
 
 RBAC = "rbac.authorization.k8s.io"
+_ACCOUNTS = "system:serviceaccount:"
 
 
 def make_account(session: Session) -> dict[str, Any]:
@@ -48,23 +49,30 @@ def make_binding(
 
 
 def make_session_subject(session: Session, by_user: bool = False) -> dict[str, str]:
-    """Who acts in the session as a subject of bindings: its account, or the user in person."""
-    if by_user:
-        return {"apiGroup": RBAC, "kind": "User", "name": session.user}
-    return {
-        "kind": "ServiceAccount",
-        "name": session.account,
-        "namespace": session.hub.namespace,
-    }
+    """Who acts in the session as a subject of bindings: its account, or whose token it has."""
+    if by_user and not session.token_owner:
+        raise ValueError("Rights for a user take the name of the token's owner.")
+    return make_subject(session.token_owner if by_user else make_account_name(session))
 
 
-def make_hub_subject(session: Session) -> dict[str, str]:
-    """The hub's account as a subject of bindings: an account, or a user outside the cluster."""
-    prefix, _, rest = session.hub.requestor.partition("system:serviceaccount:")
-    if not prefix and rest:
-        namespace, _, name = rest.partition(":")
-        return {"kind": "ServiceAccount", "name": name, "namespace": namespace}
-    return {"apiGroup": RBAC, "kind": "User", "name": session.hub.requestor}
+def make_account_name(session: Session) -> str:
+    """The name of the session's account in full, as the cluster calls who has its token."""
+    return f"{_ACCOUNTS}{session.hub.namespace}:{session.account}"
+
+
+def make_subject(name: str) -> dict[str, str]:
+    """Who the cluster calls so, as a subject of bindings: a service account, or a user."""
+    namespace, colon, account = name.removeprefix(_ACCOUNTS).partition(":")
+    if name.startswith(_ACCOUNTS) and colon:
+        return {"kind": "ServiceAccount", "name": account, "namespace": namespace}
+    return {"apiGroup": RBAC, "kind": "User", "name": name}
+
+
+def read_user(document: Any) -> str:
+    """The name in the document of a user, as `users/~` answers it; empty where there is none."""
+    metadata = document.get("metadata") if isinstance(document, Mapping) else None
+    name = metadata.get("name") if isinstance(metadata, Mapping) else None
+    return name if isinstance(name, str) else ""
 
 
 def make_owner(account: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from workshop_spawner import labels, naming
 from workshop_spawner.errors import PermanentError
 from workshop_spawner.session import Session
 
-from . import budgets
+from . import accounts, budgets
 
 ROLE = "session/role"
 BUDGET = "session/budget"
@@ -77,6 +77,7 @@ def make_variables(session: Session, registry: str = "") -> dict[str, str]:
         "project_namespace": session.project,
         "image_registry": registry or "image-registry.openshift-image-registry.svc:5000",
         "service_account": session.account,
+        "cluster_user": session.token_owner or accounts.make_account_name(session),
         "username": session.slug,
         "user_server": session.slug,
         "application_name": session.hub.application,

@@ -36,7 +36,8 @@ class ExtraSettings(HasTraits):
 
         YAML (several documents), JSON, a list of dicts, the path of a file with such text, or an
         (async) callable that takes the spawner and returns one of these. `${project_namespace}`,
-        `${spawner_namespace}`, `${service_account}`, `${username}`, `${application_name}`,
+        `${spawner_namespace}`, `${service_account}`, `${cluster_user}` (who the session is to the
+        cluster, for subjects of bindings), `${username}`, `${application_name}`,
         `${image_registry}` and `{username}` are filled in. Objects that belong to the whole cluster
         go with the project. A Namespace becomes one more project of the session; its annotations
         `session/role` and `session/budget` say how.

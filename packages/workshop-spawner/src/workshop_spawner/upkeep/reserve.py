@@ -12,7 +12,7 @@ from typing import Any
 
 from workshop_spawner import labels, metrics, plan, steps
 from workshop_spawner.api.cluster import Cluster, make_reference
-from workshop_spawner.errors import NameTakenError, WorkshopError
+from workshop_spawner.errors import GoneError, NameTakenError, PermanentError, WorkshopError
 from workshop_spawner.progress import Journal
 from workshop_spawner.session import Hub, Session
 
@@ -22,6 +22,8 @@ PAUSE = 60.0
 """Seconds between two looks at the reserve when nothing was taken from it."""
 AT_ONCE = 3
 """How many are made side by side; visitors' own starts come first."""
+PATIENCE = 5.0
+"""Seconds for which a claim is tried: a start without the reserve takes hardly longer."""
 
 Planner = Callable[[Session], Sequence[plan.Step]]
 
@@ -31,6 +33,7 @@ class Reserve:
 
     def __init__(self, cluster: Cluster, hub: Hub, planner: Planner, size: int, log: Any) -> None:
         self._cluster = cluster
+        self._quick = cluster.with_patience(PATIENCE)
         self._hub = hub
         self._planner = planner
         self._size = size
@@ -100,47 +103,71 @@ class Reserve:
     ) -> tuple[Session, Mapping[str, Any]] | None:
         """Hand one out for a visitor: their session under its names, and its account; or None.
 
-        None, too, for a visitor whose own `recipe` is another one (a profile with another budget).
+        None, too, for a visitor whose own `recipe` is another one (a profile with another budget),
+        and where the cluster does not let us: then the start goes on without the reserve.
         """
         if recipe and recipe != self._recipe:
             return None
-        while self._ready:
-            account = self._ready.pop(0)
-            metrics.RESERVE.set(len(self._ready))
-            taken = reserving.take_over(account, session)
-            try:
+        try:
+            while self._ready:
+                account = self._ready.pop(0)
+                metrics.RESERVE.set(len(self._ready))
+                taken = reserving.take_over(account, session)
                 claimed = await self._claim(account, taken)
-            finally:
-                self._taken.set()
-            if claimed is not None:
-                return taken, claimed
-        self._taken.set()
+                if claimed is not None:
+                    return taken, claimed
+        except WorkshopError as error:
+            self._log.warning(
+                "A reserved session cannot be handed out, the start goes on without: %s",
+                error.detail,
+            )
+        finally:
+            self._taken.set()
         return None
 
     async def _claim(self, account: Mapping[str, Any], taken: Session) -> Mapping[str, Any] | None:
-        reference = self._refer("ServiceAccount", taken.account)
-        claim = reserving.make_claim(taken, account["metadata"]["resourceVersion"])
+        """Make account and project the visitor's; None when another one may still be had.
+
+        What is refused stays as it is, for the next pass. What may have been done, or is done by
+        half, is removed: it is nobody's, as the visitor's start goes on under other names.
+        """
         try:
-            claimed = await self._cluster.merge(reference, claim)
-        except NameTakenError:
-            # Somebody was faster - or we were, and the answer was lost.
-            found = await self._cluster.get(reference)
-            notes = (found or {}).get("metadata", {}).get("annotations") or {}
-            if found is None or notes.get(labels.CLAIM) != taken.claim:
-                return None
-            claimed = found
+            claimed = await self._claim_account(account, taken)
+        except PermanentError:
+            raise
+        except BaseException:
+            await self._give_up(account)
+            raise
+        if claimed is None:
+            return None
         project = make_reference("v1", "Namespace", taken.project)
         try:
-            await self._cluster.merge(project, reserving.make_claim(taken))
+            await self._quick.merge(project, reserving.make_claim(taken))
         except BaseException:
-            # It is nobody's now: neither the visitor's start nor the reserve would remove it.
-            await asyncio.shield(asyncio.ensure_future(self._give_up(claimed)))
+            await self._give_up(claimed)
             raise
         return claimed
 
-    async def _give_up(self, claimed: Mapping[str, Any]) -> None:
+    async def _claim_account(
+        self, account: Mapping[str, Any], taken: Session
+    ) -> Mapping[str, Any] | None:
+        reference = self._refer("ServiceAccount", taken.account)
+        claim = reserving.make_claim(taken, account["metadata"]["resourceVersion"])
         try:
-            await self._remove(claimed)
+            return await self._quick.merge(reference, claim)
+        except (NameTakenError, GoneError):
+            # Somebody was faster - or we were, and the answer was lost.
+            found = await self._quick.get(reference)
+            notes = (found or {}).get("metadata", {}).get("annotations") or {}
+            return found if notes.get(labels.CLAIM) == taken.claim else None
+
+    async def _give_up(self, account: Mapping[str, Any]) -> None:
+        """Remove a reserved session, also when the start is cancelled meanwhile."""
+        await asyncio.shield(asyncio.ensure_future(self._try_to_remove(account)))
+
+    async def _try_to_remove(self, account: Mapping[str, Any]) -> None:
+        try:
+            await self._remove(account, self._quick)
         except WorkshopError as error:
             self._log.error("Could not undo a hand-out, left to the culler: %s", error.detail)
 
@@ -166,12 +193,13 @@ class Reserve:
                 change = {key: given[key] for key in ("labels", "annotations")}
                 await self._cluster.merge(project, {"metadata": change})
 
-    async def _remove(self, account: Mapping[str, Any]) -> None:
+    async def _remove(self, account: Mapping[str, Any], cluster: Cluster | None = None) -> None:
+        cluster = cluster or self._cluster
         metadata = account["metadata"]
         session_id = metadata["labels"][labels.SESSION]
         project = make_reference("v1", "Namespace", metadata["name"])
-        await self._cluster.delete_if_of(project, session_id)
-        await self._cluster.delete({**account, "apiVersion": "v1", "kind": "ServiceAccount"})
+        await cluster.delete_if_of(project, session_id)
+        await cluster.delete({**account, "apiVersion": "v1", "kind": "ServiceAccount"})
 
     def _refer(self, kind: str, name: str) -> dict[str, Any]:
         return make_reference("v1", kind, name, self._hub.namespace)
