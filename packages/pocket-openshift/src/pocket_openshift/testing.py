@@ -30,18 +30,22 @@ from pocket_openshift.access import tokens
 from pocket_openshift.core import behaviour, control_plane, faults
 from pocket_openshift.oauth import app as oauth_app
 from pocket_openshift.oauth.rules import identity_provider
-from pocket_openshift.vocabulary import identity, kinds
+from pocket_openshift.vocabulary import errors, identity, kinds
 
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server answered: `body` is parsed JSON where it is JSON, else text."""
+    """What the server answered: `body` is parsed JSON where it is JSON, else text.
+
+    `warnings` has the texts of all `Warning` headers.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
+    warnings: tuple[str, ...] = ()
 
 
 class PocketCluster:
@@ -250,7 +254,7 @@ class PocketCluster:
             raw = response.read()
         finally:
             connection.close()
-        return Answer(response.status, dict(response.headers.items()), _parsed(path, response, raw))
+        return _answer(path, response, raw)
 
     def apply(self, *objects: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Create or replace objects as admin, with all checks; returns them. RuntimeError when
@@ -288,6 +292,16 @@ class PocketCluster:
         node = background.start(self.kubeconfig, companion=beside, **options)
         self._nodes.append(node)
         return node
+
+
+def _answer(path: str, response: http.client.HTTPResponse, raw: bytes) -> Answer:
+    warnings = response.headers.get_all("Warning") or []
+    return Answer(
+        response.status,
+        dict(response.headers.items()),
+        _parsed(path, response, raw),
+        tuple(errors.text_of_warning(value) for value in warnings),
+    )
 
 
 def _parsed(path: str, response: http.client.HTTPResponse, raw: bytes) -> Any:

@@ -28,6 +28,8 @@ import waiting
 HERE = Path(__file__).parent
 NAMESPACE = "workshop-rec"
 SECOND = "workshop-rec-s2"
+MORE = "workshop-more"
+LEVELS = {"b": "baseline", "r": "restricted", "p": "privileged"}
 REDIRECT = "http://127.0.0.1:8000/hub/oauth_callback"
 RBAC = "rbac.authorization.k8s.io"
 
@@ -90,8 +92,9 @@ def account(name: str) -> dict:
     return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
 
 
-def namespace(name: str) -> dict:
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+def namespace(name: str, **labels: str) -> dict:
+    metadata = {"name": name, "labels": labels}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 
 HUB_ROLE = {
@@ -106,6 +109,7 @@ HUB_ROLE = {
 }
 PLURALS = {
     "Namespace": ("/api/v1", "namespaces"),
+    "Pod": ("/api/v1", "pods"),
     "ServiceAccount": ("/api/v1", "serviceaccounts"),
     "ClusterRole": (f"/apis/{RBAC}/v1", "clusterroles"),
     "ClusterRoleBinding": (f"/apis/{RBAC}/v1", "clusterrolebindings"),
@@ -156,7 +160,8 @@ class World:
         for obj in reversed(self.made):
             self.as_admin("DELETE", f"{self._path(obj)}/{obj['metadata']['name']}")
         self.as_admin("DELETE", "/api/v1/namespaces/workshop-rec-s1")
-        for name in (NAMESPACE, SECOND, "workshop-rec-s1", "rec-alice"):
+        more = (MORE, *(f"{MORE}-{letter}" for letter in LEVELS))
+        for name in (NAMESPACE, SECOND, "workshop-rec-s1", "rec-alice", *more):
             self._wait_for(f"/api/v1/namespaces/{name}", status=404, seconds=120)
 
     def set_up(self, scenario: str) -> None:
@@ -176,6 +181,23 @@ class World:
             self.create(binding("RoleBinding", "b-admin", SECOND, "admin", "session-b"))
         if scenario.startswith("oauth"):
             self._set_up_oauth()
+        if scenario in ("pod-security", "project-names"):
+            self._set_up_more()
+
+    def _set_up_more(self) -> None:
+        """The namespaces of the recordings made later, and the pod that `project-names` uses."""
+        self.create(namespace(MORE))
+        for letter, level in LEVELS.items():
+            labels = {"pod-security.kubernetes.io/enforce": level}
+            self.create(namespace(f"{MORE}-{letter}", **labels))
+        for name in (MORE, *(f"{MORE}-{letter}" for letter in LEVELS)):
+            self._wait_for(f"/api/v1/namespaces/{name}/serviceaccounts/default")
+        timed = {"name": "timed", "namespace": MORE}
+        containers = [{"name": "c", "image": "example.com/x"}]
+        pod = {"metadata": timed, "spec": {"serviceAccountName": "timed", "containers": containers}}
+        self.create({**account("timed"), "metadata": timed})
+        self.create({"apiVersion": "v1", "kind": "Pod", **pod})
+        self._learn(self.as_admin("GET", f"/api/v1/namespaces/{MORE}/pods/timed"))
 
     def _set_up_oauth(self) -> None:
         self.create(

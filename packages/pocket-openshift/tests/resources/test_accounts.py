@@ -1,4 +1,7 @@
 import base64
+import json
+import time
+from datetime import datetime
 
 import pytest
 
@@ -51,3 +54,22 @@ def test_a_token_secret_is_filled(cluster):
     token = base64.b64decode(data["token"]).decode()
     assert who(cluster, token) == "system:serviceaccount:a:default"
     assert base64.b64decode(data["ca.crt"]).decode() == cluster.ca_file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "bound", "days"),
+    [(3607, True, 365), (3606, True, 0), (3607, False, 0)],
+)
+def test_what_kubelets_ask_for_on_behalf_of_pods_lives_a_year(cluster, seconds, bound, days):
+    pod = {"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "i:1"}]}}
+    cluster.request("POST", "/api/v1/namespaces/a/pods", pod)
+    ref = {"boundObjectRef": {"kind": "Pod", "name": "p"}} if bound else {}
+    spec = {"expirationSeconds": seconds, **ref}
+    before = time.time()
+    made = cluster.request("POST", f"{ACCOUNTS}/default/token", {"spec": spec}).body
+    payload = made["status"]["token"].split(".")[1]
+    expires = json.loads(base64.urlsafe_b64decode(payload + "=="))["exp"]
+    assert round((expires - before) / 86400) == days
+    assert made["spec"]["expirationSeconds"] == seconds
+    ends = datetime.fromisoformat(made["status"]["expirationTimestamp"]).timestamp()
+    assert before - 1 <= ends - seconds <= time.time()

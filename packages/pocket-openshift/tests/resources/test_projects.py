@@ -174,3 +174,24 @@ def test_a_watch_from_a_version_that_was_forgotten_is_told_so(cluster):
     cluster.compact()
     (event,) = cluster.request("GET", f"{API}/projects?watch=1&resourceVersion=1").body
     assert (event["type"], event["object"]["code"]) == ("ERROR", 410)
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "text"),
+    [
+        ("kube", 403, 'cannot request a project with the name "kube"'),
+        ("kubernetes", 403, 'cannot request a project with the name "kubernetes"'),
+        ("openshift", 403, 'cannot request a project with the name "openshift"'),
+        ("kube-system", 403, 'cannot request a project starting with "kube-"'),
+        ("openshift-lab", 403, 'cannot request a project starting with "openshift-"'),
+        ("a", 422, "must be at least 2 characters long"),
+        ("x" * 64, 422, "must be no more than 63 characters"),
+        ("", 422, "name or generateName is required"),
+        ("kubelab", 201, ""),
+    ],
+)
+def test_names_of_the_cluster_itself_cannot_be_asked_for(cluster, name, status, text):
+    body = {"metadata": {"name": name}}
+    answer = cluster.request("POST", f"{API}/projectrequests", body)
+    assert answer.status == status
+    assert answer.body.get("message", "").endswith(text)

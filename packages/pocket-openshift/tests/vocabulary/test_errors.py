@@ -74,3 +74,14 @@ def test_429_says_when_to_come_back():
     error = errors.too_many_requests(7)
     assert error.headers == {"Retry-After": "7"}
     assert error.body["details"]["retryAfterSeconds"] == 7
+
+
+@pytest.mark.parametrize("text", ["plain", 'a "quoted" word', "back\\slash", "naïve 例え"])
+def test_a_warning_passes_through_its_header(text):
+    header = errors.warning_header(text)
+    assert header.encode("latin-1").startswith(b'299 - "')
+    assert errors.text_of_warning(header) == text
+
+
+def test_a_warning_breaks_no_header():
+    assert errors.warning_header("a\r\nSet-Cookie: b") == '299 - "aSet-Cookie: b"'

@@ -39,6 +39,12 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     lists: Mapping[str, list[str]] = field(default_factory=dict)
     raw: bytes = b""
+    warnings: list[str] = field(default_factory=list)
+
+    def warn(self, text: str) -> None:
+        """Tell the caller something, whatever the answer is; once, as the real server does."""
+        if text not in self.warnings:
+            self.warnings.append(text)
 
     @property
     def namespace(self) -> str:
@@ -147,7 +153,7 @@ class Behaviour:
         """
 
     def validate(self, call: Call, obj: Object, old: Object | None) -> None:
-        """Raise a `statuses.StatusError` when the object may not be (validation and admission)."""
+        """Raise a `errors.StatusError` when the object may not be (validation and admission)."""
 
     def counted(self, change: store.Change) -> None:
         """Count a commit before the watches are told and anything reacts to it; writes nothing."""

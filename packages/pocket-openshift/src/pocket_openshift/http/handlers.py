@@ -65,6 +65,7 @@ class ApiHandler(tornado.web.RequestHandler):
         self.target: paths.Target | None = None
         self._pump: asyncio.Future[None] | None = None
         self._recorded = False
+        self._warnings: list[str] = []
 
     async def _serve(self, *_: str) -> None:
         try:
@@ -191,7 +192,7 @@ class ApiHandler(tornado.web.RequestHandler):
             body = parse_body(self.request.body, content_type)
         if body is not None and target.verb in ("create", "update"):
             body = validation.checked(target.kind, body)
-        return Call(
+        call = Call(
             user=self.user,
             target=target,
             kind=target.kind,
@@ -201,6 +202,8 @@ class ApiHandler(tornado.web.RequestHandler):
             lists=lists,
             raw=self.request.body,
         )
+        self._warnings = call.warnings
+        return call
 
     async def _suffer(self, target: paths.Target) -> faults.Fault | None:
         fault = self.plane.faults.next_for(
@@ -322,6 +325,8 @@ class ApiHandler(tornado.web.RequestHandler):
         )
         for name, value in reply.headers.items():
             self.set_header(name, value)
+        for text in self._warnings:
+            self.add_header("Warning", errors.warning_header(text))
         if isinstance(body, (dict, list)):
             body = json.dumps(body, separators=(",", ":"))
         self.finish(body or b"")

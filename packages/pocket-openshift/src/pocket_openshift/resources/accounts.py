@@ -16,6 +16,8 @@ from pocket_openshift.vocabulary import errors, kinds
 from pocket_openshift.vocabulary.times import render_time
 
 _MINIMUM, _DEFAULT, _MAXIMUM = 600, 3600, 2**32
+# What kubelets ask for on behalf of pods: the real server makes it a year, and does not say so.
+_EXTENDED, _YEAR = 3607, 365 * 86400
 _TEN_YEARS = 10 * 365 * 86400
 _SECRET_TYPE = "kubernetes.io/service-account-token"  # noqa: S105 - a type's name
 _ANNOTATION = "kubernetes.io/service-account.name"
@@ -37,7 +39,8 @@ class Accounts(Behaviour):
         seconds = _seconds(spec)
         audiences = spec.get("audiences") or [self.plane.settings.audience]
         bound = self._bound(call, spec.get("boundObjectRef"))
-        expires = int(time.time()) + seconds
+        now = int(time.time())
+        expires = now + (_YEAR if self._is_extended(seconds, audiences, bound) else seconds)
         claims = tokens.Claims(
             call.namespace,
             call.name,
@@ -49,7 +52,12 @@ class Accounts(Behaviour):
             bound["name"] if bound else "",
             bound["uid"] if bound else "",
         )
-        return Reply(_answer(account, claims, seconds, bound, self.plane.signer.issue(claims)), 201)
+        token = self.plane.signer.issue(claims)
+        return Reply(_answer(account, claims, (now, seconds), bound, token), 201)
+
+    def _is_extended(self, seconds: int, audiences: list[str], bound: dict | None) -> bool:
+        own = self.plane.settings.audience in audiences
+        return own and seconds == _EXTENDED and bound is not None and bound["kind"] == "Pod"
 
     def _bound(self, call: Call, ref: dict[str, Any] | None) -> dict[str, Any] | None:
         if not ref:
@@ -130,9 +138,10 @@ def _seconds(spec: dict[str, Any]) -> int:
 
 
 def _answer(
-    account: Object, claims: tokens.Claims, seconds: int, bound: dict | None, token: str
+    account: Object, claims: tokens.Claims, time_of: tuple[int, int], bound: dict | None, token: str
 ) -> Object:
-    ends = render_time(datetime.fromtimestamp(claims.expires, UTC))
+    now, seconds = time_of
+    ends = render_time(datetime.fromtimestamp(now + seconds, UTC))
     return {
         "kind": "TokenRequest",
         "apiVersion": "authentication.k8s.io/v1",

@@ -13,7 +13,7 @@ from pocket_openshift.core import deletion, store, watching
 from pocket_openshift.core.behaviour import Behaviour, Call, Object, Plane, Reply
 from pocket_openshift.http import listing, streams, verbs
 from pocket_openshift.resources import namespaces
-from pocket_openshift.vocabulary import errors, identity, kinds
+from pocket_openshift.vocabulary import errors, identity, kinds, names
 
 _GROUP = "project.openshift.io"
 _BINDINGS = "rolebindings.rbac.authorization.k8s.io"
@@ -202,6 +202,7 @@ class Projects(Behaviour):
         """Self-service: a namespace, and its requester as its admin."""
         body = verbs.check_body(call, call.body)
         name = body["metadata"].get("name", "")
+        _check_requested(call.kind, name)
         if self.store.find("namespaces", "", name) is not None:
             raise errors.already_exists(call.kind, name, resource="project")
         namespace = {
@@ -232,6 +233,18 @@ class Projects(Behaviour):
                 "subjects": [{"apiGroup": group, "kind": "User", "name": user.name}],
             },
         )
+
+
+def _check_requested(kind: kinds.Kind, name: str) -> None:
+    """Refuse a name that no project may have, or that is the cluster's own."""
+    cause = names.judge_name(kind, name) if not name else None
+    if name and (text := names.problem_with_project(name)):
+        text = f'Invalid value: "{name}": {text}'
+        cause = errors.Cause("metadata.name", "FieldValueInvalid", text)
+    if cause is not None:
+        raise errors.invalid(kind, name, [cause])
+    if why := names.reservation_of_project(name):
+        raise errors.forbidden_project(name, why)
 
 
 def _unscoped(user: identity.User) -> identity.User:

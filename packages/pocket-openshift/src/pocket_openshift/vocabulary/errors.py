@@ -6,6 +6,7 @@ into an answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -141,6 +142,13 @@ def forbidden(kind: kinds.Kind, name: str, why: str, causes: Sequence[Cause] = (
     )
 
 
+def forbidden_project(name: str, why: str) -> StatusError:
+    """403 for a project that nobody may ask for. The real server says `project` here."""
+    group, kind = "project.openshift.io", "project"
+    message = f'{kind}.{group} "{name}" is forbidden: {why}'
+    return StatusError(make_status(403, "Forbidden", message, _details(group, kind, name)))
+
+
 @dataclass(frozen=True, slots=True)
 class Denied:
     """What a user was not allowed: the parts of the 403's sentence."""
@@ -252,6 +260,19 @@ def too_many_requests(seconds: int) -> StatusError:
     message = "Too many requests, please try again later."
     body = make_status(429, "TooManyRequests", message, {"retryAfterSeconds": seconds})
     return StatusError(body, {"Retry-After": str(seconds)})
+
+
+def warning_header(text: str) -> str:
+    """A warning as the value of a `Warning` header; its bytes are UTF-8, its characters Latin-1."""
+    shown = "".join(letter for letter in text if letter.isprintable())
+    escaped = shown.replace("\\", "\\\\").replace('"', '\\"')
+    return f'299 - "{escaped}"'.encode(errors="replace").decode("latin-1")
+
+
+def text_of_warning(header: str) -> str:
+    """What `warning_header` made a header of."""
+    text = header.encode("latin-1").decode(errors="replace")
+    return re.sub(r"\\(.)", r"\1", text.removeprefix('299 - "').removesuffix('"'))
 
 
 _REASONS = {

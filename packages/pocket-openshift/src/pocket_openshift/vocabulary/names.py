@@ -30,6 +30,9 @@ _DNS_1035_TEXT = (
     f"(e.g. 'my-name',  or 'abc-123', regex used for validation is '{_DNS_1035}')"
 )
 
+_PROJECT_NAMES = ("openshift", "kubernetes", "kube")
+_PROJECT_PREFIXES = ("openshift-", "kubernetes-", "kube-")
+
 
 def random_suffix(length: int = 5) -> str:
     """Letters and digits as the API server draws them for generateName."""
@@ -53,6 +56,25 @@ def judge_name(kind: kinds.Kind, name: str) -> errors.Cause | None:
     if text is None:
         return None
     return errors.Cause("metadata.name", "FieldValueInvalid", f'Invalid value: "{name}": {text}')
+
+
+def problem_with_project(name: str) -> str | None:
+    """What is wrong with the form of a name that a project is asked for under."""
+    if len(name) < 2:
+        return "must be at least 2 characters long"
+    if len(name) > 63:
+        return "must be no more than 63 characters"
+    return None if re.fullmatch(_LABEL, name) else _LABEL_TEXT
+
+
+def reservation_of_project(name: str) -> str | None:
+    """Why nobody may ask for a project of this name, though a namespace may have it."""
+    if name in _PROJECT_NAMES:
+        return f'cannot request a project with the name "{name}"'
+    for prefix in _PROJECT_PREFIXES:
+        if name.startswith(prefix):
+            return f'cannot request a project starting with "{prefix}"'
+    return None
 
 
 def judge_label(field: str, name: str) -> errors.Cause | None:
