@@ -27,7 +27,7 @@ NAMES = st.from_regex(r"[a-z]([a-z0-9-]{0,10}[a-z0-9])?", fullmatch=True)
     ],
 )
 def test_scopes_that_do_not_exist_are_named(asked, wrong):
-    assert scope_names.judge_scopes(asked) == wrong
+    assert scope_names.problem_with_scopes(asked) == wrong
 
 
 @given(NAMES, NAMES, st.booleans())

@@ -52,7 +52,7 @@ def test_what_fits_passes(body):
 def test_nothing_breaks_the_look_and_what_passes_can_be_judged(metadata, data):
     body = {"metadata": metadata if isinstance(metadata, dict) else {"labels": metadata}}
     if not validation.mismatch(MAP, {**body, "data": data}):
-        validation.judge_metadata(body["metadata"])
+        validation.find_metadata_causes(body["metadata"])
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_nothing_breaks_the_look_and_what_passes_can_be_judged(metadata, data):
     ],
 )  # fmt: skip
 def test_labels_annotations_and_owners_are_judged(metadata, field):
-    assert {cause.field for cause in validation.judge_metadata(metadata)} == {field}
+    assert {cause.field for cause in validation.find_metadata_causes(metadata)} == {field}
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,8 @@ def test_labels_annotations_and_owners_are_judged(metadata, field):
 )
 def test_labels_that_may_be(labels):
     assert (
-        validation.judge_metadata({"labels": labels, "annotations": {"Note/x": "any: text"}}) == []
+        validation.find_metadata_causes({"labels": labels, "annotations": {"Note/x": "any: text"}})
+        == []
     )
 
 

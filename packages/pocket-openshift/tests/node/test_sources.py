@@ -23,7 +23,7 @@ async def client(ws):
     ("expiration", "seconds"), [("2026-01-01T01:00:00Z", 2880), ("2026-01-01T00:10:00Z", 480)]
 )
 def test_a_token_is_replaced_well_before_its_end(expiration, seconds):
-    assert (sources.judge_refresh(expiration, NOW) - NOW).total_seconds() == seconds
+    assert (sources.find_refresh(expiration, NOW) - NOW).total_seconds() == seconds
 
 
 async def test_what_is_not_there_is_none_and_trouble_is_raised(ws, client):

@@ -39,7 +39,7 @@ def client(**more):
     ],
 )
 def test_what_makes_no_sense_is_not_stored(kind, obj, field):
-    assert [cause.field for cause in checks.judge_object(kind, obj)] == ([field] if field else [])
+    assert [cause.field for cause in checks.find_causes(kind, obj)] == ([field] if field else [])
 
 
 def test_the_api_refuses_a_client_without_sense(people):

@@ -33,7 +33,7 @@ AT = "spec.rules[0].http.paths[0]"
     ],
 )
 def test_what_is_wrong_with_an_ingress_is_said(obj, field):
-    assert [cause.field for cause in ingresses.judge(obj)] == ([field] if field else [])
+    assert [cause.field for cause in ingresses.find_causes(obj)] == ([field] if field else [])
 
 
 def test_the_server_admits_ingresses(cluster):

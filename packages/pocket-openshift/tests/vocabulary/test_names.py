@@ -25,11 +25,11 @@ BINDING = kinds.named("rolebindings.rbac.authorization.k8s.io")
     ],
 )
 def test_names_are_judged_by_their_kind(kind, name, fine):
-    assert (names.judge_name(kind, name) is None) is fine
+    assert (names.find_name_cause(kind, name) is None) is fine
 
 
 def test_no_name_is_required_value():
-    assert names.judge_name(POD, "").reason == "FieldValueRequired"
+    assert names.find_name_cause(POD, "").reason == "FieldValueRequired"
 
 
 @given(st.from_regex(r"[a-z][a-z0-9-]{0,100}", fullmatch=True))
@@ -37,7 +37,7 @@ def test_a_generated_name_is_a_good_name_of_its_prefix(prefix):
     made = names.generated(prefix)
     assert len(made) <= 63
     assert made.startswith(prefix[:58])
-    assert names.judge_name(NAMESPACE, made) is None
+    assert names.find_name_cause(NAMESPACE, made) is None
 
 
 def test_generated_names_differ():
@@ -46,9 +46,9 @@ def test_generated_names_differ():
 
 @pytest.mark.parametrize("name", ["c?x=", "a b", "../../workshop/other", "-a", "a" * 64])
 def test_a_name_inside_an_object_is_a_label(name):
-    cause = names.judge_label("spec.containers[0].name", name)
+    cause = names.find_label_cause("spec.containers[0].name", name)
     assert (cause.field, cause.reason) == ("spec.containers[0].name", "FieldValueInvalid")
 
 
 def test_a_good_label_is_fine():
-    assert names.judge_label("spec.containers[0].name", "notebook-1") is None
+    assert names.find_label_cause("spec.containers[0].name", "notebook-1") is None

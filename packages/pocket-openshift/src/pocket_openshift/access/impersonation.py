@@ -19,8 +19,8 @@ def _account(name: str) -> tuple[str, str] | None:
     return None
 
 
-def judge_headers(names: Iterable[str]) -> str:
-    """What is wrong with a request's headers that begin with `Impersonate-`; '' when nothing is.
+def problem_with_headers(names: Iterable[str]) -> str | None:
+    """What is wrong with a request's headers that begin with `Impersonate-`; None when nothing is.
 
     Who asks for less than another's whole identity must not get all of it, nor their own.
     """
@@ -29,7 +29,7 @@ def judge_headers(names: Iterable[str]) -> str:
         return f"{unknown[0]} is not served: impersonate a user and groups"
     if asked and "Impersonate-User" not in asked:
         return "requested groups without impersonating a user"
-    return ""
+    return None
 
 
 def acts(name: str, groups: tuple[str, ...]) -> Iterator[rbac.Act]:

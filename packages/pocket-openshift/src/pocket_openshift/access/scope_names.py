@@ -62,7 +62,7 @@ def _allowed_character(character: str) -> bool:
     return "!" <= character <= "~" and character not in '"\\'
 
 
-def _judge_scope(scope: str) -> str | None:
+def _problem_with_scope(scope: str) -> str | None:
     for character in scope:
         if not _allowed_character(character):
             return f"{ord(character)} not allowed"
@@ -73,14 +73,14 @@ def _judge_scope(scope: str) -> str | None:
     return "no scope handler found"
 
 
-def judge_scopes(scopes: Sequence[str]) -> str | None:
+def problem_with_scopes(scopes: Sequence[str]) -> str | None:
     """What is wrong with the scopes that are asked for, in the words of the real server; None when
     nothing is.
     """
     wrong = [
         f'[{place}]: Invalid value: "{scope}": {why}'
         for place, scope in enumerate(scopes)
-        if (why := _judge_scope(scope))
+        if (why := _problem_with_scope(scope))
     ]
     if not wrong:
         return None

@@ -146,7 +146,7 @@ class Cluster:
                 return answer
             failure, error = answer
             elapsed = time.monotonic() - started
-            wait = retries.judge_retry(failure, self.patience, attempt, elapsed, random.random())  # noqa: S311
+            wait = retries.find_pause(failure, self.patience, attempt, elapsed, random.random())  # noqa: S311
             if wait is None:
                 raise error
             log.debug("%s %s failed (%s), again in %.1f s", method, path, error, wait)

@@ -31,7 +31,7 @@ class Failure:
     retry_after: float | None = None
 
 
-def judge_retry(
+def find_pause(
     failure: Failure, patience: Patience, attempt: int, elapsed: float, luck: float
 ) -> float | None:
     """Seconds to wait before the next try, or None to give up."""

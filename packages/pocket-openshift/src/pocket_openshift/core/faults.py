@@ -74,8 +74,8 @@ class Fault:
         return error
 
 
-def judge(fault: Fault) -> str:
-    """Why a fault could never happen as it is written, or ''. One that never happens would make a
+def problem_with(fault: Fault) -> str | None:
+    """Why a fault could never happen as it is written, or None. One that never happens would make a
     test pass that tests nothing.
     """
     for name, value, known in (
@@ -92,7 +92,7 @@ def judge(fault: Fault) -> str:
     if fault.stale and fault.verb not in ("list", "*"):
         return f"stale={fault.stale} happens to lists, not to verb={fault.verb!r}"
     negative = [name for name in _NUMBERS if (getattr(fault, name) or 0) < 0]
-    return f"{negative[0]} may not be negative" if negative else ""
+    return f"{negative[0]} may not be negative" if negative else None
 
 
 class Faults:
@@ -111,7 +111,7 @@ class Faults:
             raise ValueError("a fault needs one of status, retry_after, drop, delay, watch, stale")
         if fault.watch is not None and fault.verb == "*":
             fault.verb = "watch"
-        if wrong := judge(fault):
+        if wrong := problem_with(fault):
             raise ValueError(wrong)
         self._script.append(fault)
         return fault

@@ -118,7 +118,7 @@ class ApiHandler(tornado.web.RequestHandler):
         """`kubectl --as`: the caller must be allowed to impersonate that user and those groups."""
         name = self.request.headers.get("Impersonate-User")
         asked = [header for header in self.request.headers if header.startswith("Impersonate-")]
-        if wrong := impersonation.judge_headers(asked):
+        if wrong := impersonation.problem_with_headers(asked):
             raise errors.bad_request(wrong)
         if not name:
             return user

@@ -130,12 +130,12 @@ def checked(kind: kinds.Kind, body: Any) -> dict[str, Any]:
     return found
 
 
-def judge_metadata(metadata: Mapping[str, Any]) -> list[errors.Cause]:
+def find_metadata_causes(metadata: Mapping[str, Any]) -> list[errors.Cause]:
     """What is wrong with labels, annotations and owners of an object."""
     return [
-        *_judge_labels(metadata.get("labels") or {}),
-        *_judge_annotations(metadata.get("annotations") or {}),
-        *_judge_owners(metadata.get("ownerReferences") or []),
+        *_find_label_causes(metadata.get("labels") or {}),
+        *_find_annotation_causes(metadata.get("annotations") or {}),
+        *_find_owner_causes(metadata.get("ownerReferences") or []),
     ]
 
 
@@ -143,7 +143,7 @@ def _invalid(field: str, value: str, text: str) -> errors.Cause:
     return errors.Cause(field, "FieldValueInvalid", f'Invalid value: "{value}": {text}')
 
 
-def _judge_labels(labels: Mapping[str, Any]) -> Iterator[errors.Cause]:
+def _find_label_causes(labels: Mapping[str, Any]) -> Iterator[errors.Cause]:
     for key, value in labels.items():
         yield from (_invalid("metadata.labels", key, text) for text in _wrong_in_key(key))
         if len(value or "") > 63:
@@ -166,7 +166,7 @@ def _wrong_in_key(key: str) -> Iterator[str]:
         yield _NAME_TEXT
 
 
-def _judge_annotations(annotations: Mapping[str, Any]) -> Iterator[errors.Cause]:
+def _find_annotation_causes(annotations: Mapping[str, Any]) -> Iterator[errors.Cause]:
     for key in annotations:
         texts = _wrong_in_key(key.lower())
         yield from (_invalid("metadata.annotations", key, text) for text in texts)
@@ -178,7 +178,7 @@ def _judge_annotations(annotations: Mapping[str, Any]) -> Iterator[errors.Cause]
         yield errors.Cause("metadata.annotations", "FieldValueTooLong", text)
 
 
-def _judge_owners(owners: list[Mapping[str, Any]]) -> Iterator[errors.Cause]:
+def _find_owner_causes(owners: list[Mapping[str, Any]]) -> Iterator[errors.Cause]:
     for owner in owners:
         for name in _OWNER:
             if not isinstance(owner.get(name), str) or not owner[name]:

@@ -123,7 +123,7 @@ def _free_name(plane: Plane, kind: kinds.Kind, metadata: dict[str, Any]) -> str:
 def create_object(plane: Plane, call: Call, obj: store.Object) -> store.Object:
     """Admit an object and put it into the store (unless this is a dry run)."""
     kind = call.kind
-    wrong = names.judge_name(kind, obj["metadata"].get("name", ""))
+    wrong = names.find_name_cause(kind, obj["metadata"].get("name", ""))
     if wrong is not None and kind.resource != "pods":
         raise errors.invalid(kind, obj["metadata"].get("name", ""), [wrong])
     _check_metadata(kind, obj)
@@ -137,7 +137,7 @@ def create_object(plane: Plane, call: Call, obj: store.Object) -> store.Object:
 
 
 def _check_metadata(kind: kinds.Kind, obj: store.Object) -> None:
-    if causes := validation.judge_metadata(obj["metadata"]):
+    if causes := validation.find_metadata_causes(obj["metadata"]):
         raise errors.invalid(kind, obj["metadata"].get("name", ""), causes)
 
 

@@ -185,7 +185,7 @@ class Agent:
         if uid in self.pods:
             self.pods[uid].update(item)
             return
-        verdict = claims.judge_claim(item, scope)
+        verdict = claims.decide_claim(item, scope)
         if verdict is claims.Verdict.IGNORE:
             return
         pod = pods.Pod(item, node)
@@ -217,7 +217,7 @@ class Agent:
         scope = claims.Scope(node.settings.node, node.settings.prefixes)
         if found is None or found["metadata"]["uid"] != pod.uid:
             return None
-        return None if claims.judge_claim(found, scope) is claims.Verdict.IGNORE else found
+        return None if claims.decide_claim(found, scope) is claims.Verdict.IGNORE else found
 
     async def _try_pod(self, pod: pods.Pod) -> bool:
         """Run a pod; False when that failed in a way that is not the pod's own."""

@@ -100,20 +100,20 @@ class Container:
             message = "the node agent ended while the container ran"
             self.state = states.Terminated(137, "ContainerStatusUnknown", now, now, message)
         self.last = self.state if isinstance(self.state, states.Terminated) else None
-        if self.last and restarts.judge_restart(self.policy, self.last.exit_code):
+        if self.last and restarts.is_restarted(self.policy, self.last.exit_code):
             self.restarts += 1
 
     async def run(self) -> states.Terminated | None:
         """Run until the restart policy is content, or `stop`. None when it never ran."""
         failures = 0
-        if self.last and not restarts.judge_restart(self.policy, self.last.exit_code):
+        if self.last and not restarts.is_restarted(self.policy, self.last.exit_code):
             return self.last
         while True:
             ended = await self._run_once()
             if ended is None:
                 return None
             self._set(ended, ready=False, started=False)
-            if self._stopping.is_set() or not restarts.judge_restart(self.policy, ended.exit_code):
+            if self._stopping.is_set() or not restarts.is_restarted(self.policy, ended.exit_code):
                 return ended
             seconds = (ended.finished_at - ended.started_at).total_seconds()
             failures = self.around.settings.backoff.count(failures, seconds)
@@ -159,13 +159,13 @@ class Container:
         self._watching = asyncio.create_task(health.watch(self._subject()))
         end = await process.wait()
         self._stop_watching()
-        return self._judge_end(end, started_at)
+        return self._read_end(end, started_at)
 
-    def _judge_end(self, end: processes.Exit, started_at: datetime.datetime) -> states.Terminated:
+    def _read_end(self, end: processes.Exit, started_at: datetime.datetime) -> states.Terminated:
         message = self._termination_message(end)
         if end.lost:
             message = "the process that watches the container was killed"
-        return states.judge_exit(
+        return states.read_exit(
             end.code,
             started_at=started_at,
             finished_at=_now(),
@@ -267,7 +267,7 @@ class Container:
         message = f'failed to start container "{self.name}": exec: {error}'
         self.around.record("Failed", "Error: " + message, container=self.name, warning=True)
         ended = states.Terminated(128, "StartError", started_at, _now(), message)
-        if restarts.judge_restart(self.policy, 128):
+        if restarts.is_restarted(self.policy, 128):
             self.last = ended
             self._set(states.Waiting("RunContainerError", message))
             await self.around.publish()

@@ -81,7 +81,7 @@ async def _answers(
         answer = await prober.ask(probe, subject.target)
         if not answer.passed:
             subject.warn("Unhealthy", f"{kind} probe failed: {answer.message}")
-        tally = probes.judge_answer(probe, tally, passed=answer.passed)
+        tally = probes.count_answer(probe, tally, passed=answer.passed)
         yield tally
         await asyncio.sleep(probe.period)
 

@@ -294,7 +294,7 @@ class Pod:
         )
         folders = {}
         for volume in self.pod["spec"].get("volumes") or []:
-            if volumes.judge_kind(volume) == "persistentVolumeClaim":
+            if volumes.find_kind(volume) == "persistentVolumeClaim":
                 folders[volume["name"]] = str(claims[volume["persistentVolumeClaim"]["claimName"]])
                 continue
             folder = self.folder.volume(volume["name"])

@@ -68,7 +68,7 @@ async def _http(action: Mapping[str, Any], target: Target) -> Answer:
         aiohttp.ClientSession(connector=connector, trust_env=False) as session,
         session.get(url, headers=headers, allow_redirects=False) as response,
     ):
-        passed = probes.judge_status(response.status)
+        passed = probes.is_success(response.status)
         return Answer(
             passed, "" if passed else f"HTTP probe failed with statuscode: {response.status}"
         )

@@ -226,7 +226,7 @@ class Shim:
         """One round of the loop; False when the agent is gone."""
         watched: list[Any] = [self.control, self.wake, *self.outputs]
         ready, _, _ = select.select(watched, [], [], MEMORY_SECONDS if self.limit else None)
-        self.judge_memory()
+        self.check_memory()
         for source in ready:
             if source is self.control:
                 if not self.obey():
@@ -276,7 +276,7 @@ class Shim:
         if self.log:
             self.log.close()
 
-    def judge_memory(self) -> None:
+    def check_memory(self) -> None:
         """Kill all once the processes' own memory exceeds the limit; looked at once a second."""
         now = time.monotonic()
         if not self.limit or now - self.measured < MEMORY_SECONDS:

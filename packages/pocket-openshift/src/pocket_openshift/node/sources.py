@@ -47,7 +47,7 @@ async def fetch_tokens(
     any).
     """
     answers = await asyncio.gather(*(_request_token(api, pod, wish) for wish in needs.tokens))
-    moments = [judge_refresh(answer["status"]["expirationTimestamp"], _now()) for answer in answers]
+    moments = [find_refresh(answer["status"]["expirationTimestamp"], _now()) for answer in answers]
     tokens = {
         wish: answer["status"]["token"] for wish, answer in zip(needs.tokens, answers, strict=True)
     }
@@ -75,7 +75,7 @@ async def _request_token(
     )
 
 
-def judge_refresh(expiration: str, now: datetime.datetime) -> datetime.datetime:
+def find_refresh(expiration: str, now: datetime.datetime) -> datetime.datetime:
     """When a token that ends at `expiration` is to be replaced: after four fifths of what is left
     of it.
     """

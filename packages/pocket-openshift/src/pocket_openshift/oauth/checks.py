@@ -24,18 +24,18 @@ class Checks(Behaviour):
 
     def validate(self, call: Call, obj: Object, old: Object | None) -> None:
         """Judge one object."""
-        wrong = judge_object(call.kind.kind, obj)
+        wrong = find_causes(call.kind.kind, obj)
         if wrong:
             raise errors.invalid(call.kind, obj["metadata"].get("name", ""), wrong)
 
 
-def judge_object(kind: str, obj: Object) -> list[errors.Cause]:
+def find_causes(kind: str, obj: Object) -> list[errors.Cause]:
     """What is wrong with an object of one of these kinds."""
     if kind == "OAuthClient":
-        return _judge_client(obj)
+        return _find_client_causes(obj)
     if kind == "User":
-        return _judge_user(obj)
-    wrong = scope_names.judge_scopes(obj.get("scopes") or ())
+        return _find_user_causes(obj)
+    wrong = scope_names.problem_with_scopes(obj.get("scopes") or ())
     causes = [errors.Cause("scopes", "FieldValueInvalid", wrong)] if wrong else []
     name = obj["metadata"].get("name", "")
     expected = tokens.approval_name(obj.get("userName", ""), obj.get("clientName", ""))
@@ -45,7 +45,7 @@ def judge_object(kind: str, obj: Object) -> list[errors.Cause]:
     return causes
 
 
-def _judge_client(obj: Object) -> list[errors.Cause]:
+def _find_client_causes(obj: Object) -> list[errors.Cause]:
     causes = []
     method = obj.get("grantMethod")
     if method not in (None, "", "auto", "prompt"):
@@ -60,7 +60,7 @@ def _judge_client(obj: Object) -> list[errors.Cause]:
     return causes
 
 
-def _judge_user(obj: Object) -> list[errors.Cause]:
+def _find_user_causes(obj: Object) -> list[errors.Cause]:
     name = obj["metadata"].get("name", "")
     if USER_NAME.fullmatch(name) and name not in ("~", ".", ".."):
         return []

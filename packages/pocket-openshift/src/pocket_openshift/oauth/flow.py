@@ -28,7 +28,7 @@ class Authorize(handlers.Handler):
         """Judge, log in if need be, ask if need be, then give the code."""
         request = authorize_rules.parse_authorize(self.parameters())
         client = self.oauth.registry.client(request.client_id)
-        verdict = authorize_rules.judge_authorize(request, client)
+        verdict = authorize_rules.decide_authorize(request, client)
         if isinstance(verdict, authorize_rules.Refusal) or client is None:
             self.refuse(verdict if isinstance(verdict, authorize_rules.Refusal) else _NO_CLIENT)
             return
@@ -77,7 +77,7 @@ class Authorize(handlers.Handler):
         self, person: tokens.Person, client: clients.Client, request: authorize_rules.Authorize
     ) -> None:
         approved = self.oauth.registry.approved(person, client.name)
-        verdict = authorize_rules.judge_grant(request, client, approved)
+        verdict = authorize_rules.decide_grant(request, client, approved)
         if isinstance(verdict, authorize_rules.Ask):
             self.go("authorize/approve?" + self._approval_query(client, request, verdict))
             return
@@ -112,7 +112,7 @@ class Token(handlers.Handler):
         exchange = token_rules.parse_exchange(
             self.form(), self.request.headers.get("Authorization", "")
         )
-        refusal = token_rules.judge_before_client(exchange)
+        refusal = token_rules.refuse_before_client(exchange)
         if refusal is not None:
             self.refuse(refusal)
             return
@@ -122,7 +122,7 @@ class Token(handlers.Handler):
             return
         kept = self.oauth.registry.code(exchange.code)
         code = tokens.parse_code(kept) if kept else None
-        refusal = token_rules.judge_exchange(exchange, client, code, time.time())
+        refusal = token_rules.refuse_exchange(exchange, client, code, time.time())
         if refusal is not None or kept is None:
             self.refuse(refusal or _NO_CLIENT)
             return

@@ -37,7 +37,7 @@ class Login(handlers.Handler):
         then, name = form.get("then", ""), form.get("username", "").strip()
         if not redirects.stays_here(then):
             self.go("/")
-        elif not self.judge_csrf(form.get("csrf", "")):
+        elif not self.is_own_form(form.get("csrf", "")):
             self._ask(then, "token_expired", name, 403)
         elif not name:
             self._ask(then, "user_required", status=401)
@@ -84,7 +84,7 @@ class Approve(handlers.Handler):
     def _ask(self, person: tokens.Person, query: dict[str, str]) -> None:
         client = self.oauth.registry.client(query.get("client_id", ""))
         asked, redirect = scope_names.split(query.get("scope", "")), query.get("redirect_uri", "")
-        wrong = authorize_rules.judge_approval(client, asked, redirect)
+        wrong = authorize_rules.problem_with_approval(client, asked, redirect)
         if wrong or client is None:
             self._fail(wrong)
             return
@@ -103,7 +103,7 @@ class Approve(handlers.Handler):
         """The form comes back."""
         form, person = self.form(), self.person()
         then = redirects.resume(self.request.path, form.get("then", ""))
-        if not self.judge_csrf(form.get("csrf", "")):
+        if not self.is_own_form(form.get("csrf", "")):
             self._fail(
                 "This page was open for too long. Go back to the application and try again.", 403
             )
@@ -125,7 +125,7 @@ class Approve(handlers.Handler):
             self.go(_with(then, error=authorize_rules.ACCESS_DENIED))
             return
         client = self.oauth.registry.client(form.get("client_id", ""))
-        wrong = authorize_rules.judge_approval(client, given, form.get("redirect_uri", ""))
+        wrong = authorize_rules.problem_with_approval(client, given, form.get("redirect_uri", ""))
         if wrong or client is None:
             self._fail(wrong)
             return

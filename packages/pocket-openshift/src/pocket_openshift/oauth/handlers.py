@@ -156,10 +156,10 @@ class Handler(tornado.web.RequestHandler):
             self._keep("csrf", cookie)
         return self.oauth.sessions.csrf(cookie)
 
-    def judge_csrf(self, sent: str) -> bool:
+    def is_own_form(self, sent: str) -> bool:
         """Whether what was sent came from a page that we gave to this browser."""
         cookie = self.get_cookie(self.cookie_name("csrf")) or ""
-        return self.oauth.sessions.judge_csrf(cookie, sent)
+        return self.oauth.sessions.is_own_form(cookie, sent)
 
     def refuse(self, refusal: authorize_rules.Refusal) -> None:
         """Say no: to the client by way of the browser if it may be told, else as JSON."""

@@ -161,7 +161,7 @@ class Registry:
         name = tokens.name_of(token)
         kept = self._store.find(tokens.ACCESS_TOKENS, "", name) if name else None
         user = self._store.find(USERS, "", kept["userName"]) if kept else None
-        if kept is None or not tokens.judge_access(kept, user, time.time()):
+        if kept is None or not tokens.is_valid_access(kept, user, time.time()):
             return None
         groups = (*self.groups_of(kept["userName"]), BY_OAUTH, identity.AUTHENTICATED)
         extra = {identity.SCOPES: tuple(kept["scopes"])}

@@ -40,7 +40,7 @@ class Display(handlers.Handler):
     def get(self) -> None:
         """Ask once more, so that no link makes a token appear on a screen that others see."""
         query = self.parameters()
-        if not self.judge_csrf(query.get("state", "")) or not query.get("code"):
+        if not self.is_own_form(query.get("state", "")) or not query.get("code"):
             self._fail(_EXPIRED)
             return
         self.show(pages.render_display(query["code"], self.csrf()))
@@ -48,7 +48,7 @@ class Display(handlers.Handler):
     def post(self) -> None:
         """Exchange the code and show the token."""
         form = self.form()
-        if not self.judge_csrf(form.get("csrf", "")):
+        if not self.is_own_form(form.get("csrf", "")):
             self._fail(_EXPIRED, 403)
             return
         client = self.oauth.registry.client(clients.BROWSER)
@@ -64,6 +64,6 @@ class Display(handlers.Handler):
     @staticmethod
     def _refused(client: clients.Client, code: token_rules.Code | None) -> bool:
         return (
-            token_rules.judge_exchange(token_rules.Exchange(), client, code, time.time())
+            token_rules.refuse_exchange(token_rules.Exchange(), client, code, time.time())
             is not None
         )

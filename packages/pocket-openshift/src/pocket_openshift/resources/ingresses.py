@@ -11,7 +11,7 @@ _INGRESSES = "ingresses.networking.k8s.io"
 _PATH_TYPES = ("Exact", "ImplementationSpecific", "Prefix")
 
 
-def judge(ingress: Object) -> list[errors.Cause]:
+def find_causes(ingress: Object) -> list[errors.Cause]:
     """What is wrong with an ingress."""
     spec = ingress.get("spec") or {}
     if not spec.get("rules") and not spec.get("defaultBackend"):
@@ -21,11 +21,11 @@ def judge(ingress: Object) -> list[errors.Cause]:
         cause
         for number, rule in enumerate(spec.get("rules") or ())
         for place, path in enumerate((rule.get("http") or {}).get("paths") or ())
-        for cause in _judge_path(f"spec.rules[{number}].http.paths[{place}]", path)
+        for cause in _find_path_causes(f"spec.rules[{number}].http.paths[{place}]", path)
     ]
 
 
-def _judge_path(field: str, path: Object) -> list[errors.Cause]:
+def _find_path_causes(field: str, path: Object) -> list[errors.Cause]:
     kind, where, causes = path.get("pathType"), path.get("path") or "", []
     if not kind:
         text = "Required value: pathType must be specified"
@@ -53,7 +53,7 @@ class Ingresses(Behaviour):
 
     def validate(self, call: Call, obj: Object, old: Object | None) -> None:
         """Refuse what is wrong."""
-        wrong = judge(obj)
+        wrong = find_causes(obj)
         if wrong:
             name = obj["metadata"].get("name", "")
             raise errors.invalid(kinds.named(_INGRESSES), name, wrong)

@@ -28,8 +28,12 @@ class Limits(Behaviour):
         if call.kind.resource == "limitranges" or old is not None:
             return
         ranges = self.store.select("limitranges", obj["metadata"]["namespace"])
-        judge = limit_rules.judge_pod if call.kind.resource == "pods" else limit_rules.judge_claim
-        found = judge(obj, ranges)
+        find = (
+            limit_rules.find_pod_problems
+            if call.kind.resource == "pods"
+            else limit_rules.find_claim_problems
+        )
+        found = find(obj, ranges)
         if found:
             why = found[0] if len(found) == 1 else f"[{', '.join(found)}]"
             raise errors.forbidden(call.kind, obj["metadata"]["name"], why)

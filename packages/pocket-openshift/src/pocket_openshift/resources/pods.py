@@ -125,7 +125,7 @@ def _required(field: str) -> errors.Cause:
 
 
 def _wrong_in_new(kind: kinds.Kind, pod: Object) -> list[errors.Cause]:
-    causes = [names.judge_name(kind, pod["metadata"].get("name", ""))]
+    causes = [names.find_name_cause(kind, pod["metadata"].get("name", ""))]
     spec = pod["spec"]
     if not spec.get("containers"):
         causes.append(_required("spec.containers"))
@@ -143,7 +143,9 @@ def _wrong_in_new(kind: kinds.Kind, pod: Object) -> list[errors.Cause]:
 
 def _wrong_in_container(place: str, container: dict, spec: dict) -> list[errors.Cause]:
     causes = [_required(f"{place}.{name}") for name in ("name", "image") if not container.get(name)]
-    if container.get("name") and (wrong := names.judge_label(f"{place}.name", container["name"])):
+    if container.get("name") and (
+        wrong := names.find_label_cause(f"{place}.name", container["name"])
+    ):
         causes.append(wrong)
     volumes = {volume.get("name") for volume in spec.get("volumes") or ()}
     for index, mount in enumerate(container.get("volumeMounts") or ()):

@@ -25,7 +25,7 @@ _IMMUTABLE = "field is immutable, try updating the namespace"
 LAG_SECONDS = 1.0
 
 
-def judge_change(old: Object, new: Object) -> list[errors.Cause]:
+def find_change_causes(old: Object, new: Object) -> list[errors.Cause]:
     """What is wrong with a change of a project: who may not change a namespace may not do it here.
 
     Labels and annotations tell whose a project is; only its two descriptions are its admin's.
@@ -73,7 +73,7 @@ class Projects(Behaviour):
             f"update projects.{_GROUP}": self.change,
             f"create projects.{_GROUP}": self.create,
             f"create projectrequests.{_GROUP}": self.request,
-            f"list projectrequests.{_GROUP}": self.may_request,
+            f"list projectrequests.{_GROUP}": self.check_request,
         }
 
     def _namespace(self, call: Call) -> Object:
@@ -181,7 +181,7 @@ class Projects(Behaviour):
             call.body = {k: v for k, v in call.body.items() if k not in ("apiVersion", "kind")}
         change = verbs.VERBS[call.target.verb]
         trial = dataclasses.replace(call, query={**call.query, "dryRun": "All"})
-        if causes := judge_change(old, change(self.plane, trial).body):
+        if causes := find_change_causes(old, change(self.plane, trial).body):
             raise errors.invalid(asked, call.name, causes)
         return Reply(view(change(self.plane, call).body))
 
@@ -191,7 +191,7 @@ class Projects(Behaviour):
         call.kind, call.body = kinds.named("namespaces"), body
         return Reply(view(verbs.create(self.plane, call).body), 201)
 
-    def may_request(self, call: Call) -> Reply:
+    def check_request(self, call: Call) -> Reply:
         """GET of projectrequests: whether the caller may make a project."""
         act = rbac.Act("create", _GROUP, "projectrequests")
         if not self.plane.authorization.permit(call.user, act).allowed:
@@ -237,7 +237,7 @@ class Projects(Behaviour):
 
 def _check_requested(kind: kinds.Kind, name: str) -> None:
     """Refuse a name that no project may have, or that is the cluster's own."""
-    cause = names.judge_name(kind, name) if not name else None
+    cause = names.find_name_cause(kind, name) if not name else None
     if name and (text := names.problem_with_project(name)):
         text = f'Invalid value: "{name}": {text}'
         cause = errors.Cause("metadata.name", "FieldValueInvalid", text)

@@ -106,7 +106,7 @@ class Reviews(Behaviour):
             raise errors.bad_request(
                 "must match metadata.namespace: spec.resourceAttributes.namespace"
             )
-        return self._judge(call, _with_account_groups(user), spec)
+        return self._review(call, _with_account_groups(user), spec)
 
     def review_own_access(self, call: Call) -> Reply:
         """SelfSubjectAccessReview."""
@@ -118,9 +118,9 @@ class Reviews(Behaviour):
             user.extra[identity.SCOPES] = held  # type: ignore[index]
             extra = {**user.extra, identity.SCOPES: scope_names.for_self_review(held)}
             user = dataclasses.replace(user, extra=extra)
-        return self._judge(call, user, _spec(call))
+        return self._review(call, user, _spec(call))
 
-    def _judge(self, call: Call, user: identity.User, spec: Object) -> Reply:
+    def _review(self, call: Call, user: identity.User, spec: Object) -> Reply:
         act = act_from(spec)
         if act is None:
             text = (

@@ -16,7 +16,7 @@ class Routes(Behaviour):
     resources = (_ROUTES,)
 
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
-        """Judge the host that is asked for, then give one where none is."""
+        """Check the host that is asked for, then give one where none is."""
         namespace = obj["metadata"].get("namespace") or call.namespace
 
         def permitted(verb: str) -> bool:
@@ -31,15 +31,15 @@ class Routes(Behaviour):
             return self.plane.authorization.permit(call.user, act).allowed
 
         if old is None:
-            self._refuse(obj, route_rules.judge_new_host(obj, permitted))
+            self._refuse(obj, route_rules.find_new_host_causes(obj, permitted))
             route_rules.fill_in(obj, namespace, self.plane.settings.subdomain)
         else:
             obj.setdefault("spec", {}).setdefault("host", old["spec"].get("host", ""))
-            self._refuse(obj, route_rules.judge_changed_host(obj, old, permitted))
+            self._refuse(obj, route_rules.find_changed_host_causes(obj, old, permitted))
 
     def validate(self, call: Call, obj: Object, old: Object | None) -> None:
         """The rest of what can be wrong."""
-        self._refuse(obj, route_rules.judge(obj))
+        self._refuse(obj, route_rules.find_causes(obj))
 
     @staticmethod
     def _refuse(obj: Object, wrong: list[errors.Cause]) -> None:

@@ -44,7 +44,7 @@ def generated(prefix: str) -> str:
     return prefix[: 63 - 5] + random_suffix()
 
 
-def judge_name(kind: kinds.Kind, name: str) -> errors.Cause | None:
+def find_name_cause(kind: kinds.Kind, name: str) -> errors.Cause | None:
     """What is wrong with a name for this kind, or None."""
     if not name:
         return errors.Cause(
@@ -77,7 +77,7 @@ def reservation_of_project(name: str) -> str | None:
     return None
 
 
-def judge_label(field: str, name: str) -> errors.Cause | None:
+def find_label_cause(field: str, name: str) -> errors.Cause | None:
     """What is wrong with a name inside an object (a container's, say) that must be a DNS label."""
     if len(name) <= 63 and re.fullmatch(_LABEL, name):
         return None

@@ -32,7 +32,7 @@ def pod(namespace="ws-1", node=None, phase="Pending", deleted=False, **spec):
     ],
 )
 def test_verdicts(given, verdict):
-    assert claims.judge_claim(given, SCOPE).name == verdict
+    assert claims.decide_claim(given, SCOPE).name == verdict
 
 
 def test_without_prefixes_every_namespace_is_ours():

@@ -15,7 +15,7 @@ def verdicts(answers, **fields):
     probe = probes.Probe("exec", {}, **fields)
     tally, found = probes.Tally(), []
     for answer in answers:
-        tally = probes.judge_answer(probe, tally, passed=answer == "+")
+        tally = probes.count_answer(probe, tally, passed=answer == "+")
         found.append({True: "+", False: "-", None: "?"}[tally.verdict])
     return "".join(found)
 
@@ -58,4 +58,4 @@ def test_a_port_that_is_not_there_is_named():
     ("status", "passed"), [(200, True), (302, True), (399, True), (400, False), (500, False)]
 )
 def test_http_statuses(status, passed):
-    assert probes.judge_status(status) is passed
+    assert probes.is_success(status) is passed

@@ -13,7 +13,7 @@ from pocket_openshift.node.rules import restarts
     ],
 )
 def test_policies(policy, code, again):
-    assert restarts.judge_restart(policy, code) is again
+    assert restarts.is_restarted(policy, code) is again
 
 
 @pytest.mark.parametrize(

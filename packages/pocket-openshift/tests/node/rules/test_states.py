@@ -17,5 +17,5 @@ NOW = datetime.datetime(2026, 1, 2, 3, 4, 5, 678, datetime.UTC)
     ],
 )
 def test_an_exit_is_told_as_kubernetes_tells_it(code, memory, expected):
-    ended = states.judge_exit(code, started_at=NOW, finished_at=NOW, out_of_memory=memory)
+    ended = states.read_exit(code, started_at=NOW, finished_at=NOW, out_of_memory=memory)
     assert (ended.exit_code, ended.reason, ended.signal) == expected

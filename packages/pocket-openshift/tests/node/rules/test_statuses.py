@@ -46,20 +46,20 @@ def conditions_of(status):
     ],
 )
 def test_phases(policy, init, main, phase):
-    found = statuses.judge_phase(facts(policy), [view(s) for s in init], [view(s) for s in main])
+    found = statuses.find_phase(facts(policy), [view(s) for s in init], [view(s) for s in main])
     assert found == phase
 
 
 def test_a_container_that_backs_off_leaves_the_pod_running():
     crashed = view(states.Waiting("CrashLoopBackOff"), last=FAILED)
-    assert statuses.judge_phase(facts(), [], [crashed]) == "Running"
+    assert statuses.find_phase(facts(), [], [crashed]) == "Running"
 
 
 def test_a_pod_has_not_ended_before_its_sidecars():
     side = view(RUNNING, sidecar=True, started=True)
-    assert statuses.judge_phase(facts("Never"), [side], [view(DONE)]) == "Running"
+    assert statuses.find_phase(facts("Never"), [side], [view(DONE)]) == "Running"
     side = view(DONE, sidecar=True)
-    assert statuses.judge_phase(facts("Never"), [side], [view(DONE)]) == "Succeeded"
+    assert statuses.find_phase(facts("Never"), [side], [view(DONE)]) == "Succeeded"
 
 
 def test_a_reason_to_end_ends_the_pod_whatever_its_containers_do():

@@ -60,7 +60,7 @@ CODE = token_rules.Code("rec-client", HUB, expires=100.0)
     ],
 )
 def test_what_is_refused_before_the_client_is_known(change, error):
-    found = token_rules.judge_before_client(replace(EXCHANGE, **change))
+    found = token_rules.refuse_before_client(replace(EXCHANGE, **change))
     assert (found and found.error) == error
 
 
@@ -89,17 +89,17 @@ def test_what_is_refused_before_the_client_is_known(change, error):
     ],
 )
 def test_an_exchange_is_judged(change, code, error):
-    found = token_rules.judge_exchange(replace(EXCHANGE, **change), CLIENT, code, now=50.0)
+    found = token_rules.refuse_exchange(replace(EXCHANGE, **change), CLIENT, code, now=50.0)
     assert (found and found.error) == error
 
 
 @given(VERIFIERS, VERIFIERS)
 def test_pkce_takes_the_verifier_and_no_other(verifier, other):
     code = replace(CODE, challenge=challenge(token_rules.transform(verifier, "S256"), "S256"))
-    good = token_rules.judge_exchange(replace(EXCHANGE, verifier=verifier), CLIENT, code, 0.0)
+    good = token_rules.refuse_exchange(replace(EXCHANGE, verifier=verifier), CLIENT, code, 0.0)
     assert good is None
     if other != verifier:
-        bad = token_rules.judge_exchange(replace(EXCHANGE, verifier=other), CLIENT, code, 0.0)
+        bad = token_rules.refuse_exchange(replace(EXCHANGE, verifier=other), CLIENT, code, 0.0)
         assert bad.error == "invalid_grant"
 
 

@@ -50,7 +50,7 @@ USER = {"metadata": {"uid": "u1"}}
     ],
 )
 def test_a_token_speaks_for_its_user_while_it_lasts(token, user, now, good):
-    assert tokens.judge_access(token, user, now) is good
+    assert tokens.is_valid_access(token, user, now) is good
 
 
 def test_a_code_is_read_back():

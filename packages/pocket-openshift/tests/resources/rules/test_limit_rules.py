@@ -87,12 +87,12 @@ def test_a_limit_range_fills_in_its_own_defaults(item, expected):
     ],
 )
 def test_bounds_are_told_as_the_real_server_tells_them(item, limits, requests, sentence):
-    assert limit_rules.judge_pod(pod(limits, requests), ranged(**item)) == [sentence]
+    assert limit_rules.find_pod_problems(pod(limits, requests), ranged(**item)) == [sentence]
 
 
 def test_what_is_within_the_bounds_passes():
     ranges = ranged(min={"memory": "1Mi"}, max={"memory": "1Gi"})
-    assert limit_rules.judge_pod(pod({"memory": "1Gi"}, {"memory": "1Gi"}), ranges) == []
+    assert limit_rules.find_pod_problems(pod({"memory": "1Gi"}, {"memory": "1Gi"}), ranges) == []
 
 
 def test_a_bound_of_pods_counts_all_containers_or_the_largest_init_container():
@@ -102,7 +102,7 @@ def test_a_bound_of_pods_counts_all_containers_or_the_largest_init_container():
     }
     assert limit_rules.pod_total(spec)[1] == {"memory": "600Mi"}
     ranges = [{"spec": {"limits": [{"type": "Pod", "max": {"memory": "512Mi"}}]}}]
-    assert limit_rules.judge_pod({"spec": spec}, ranges) == [
+    assert limit_rules.find_pod_problems({"spec": spec}, ranges) == [
         "maximum memory usage per Pod is 512Mi, but limit is 600Mi"
     ]
 
@@ -110,6 +110,6 @@ def test_a_bound_of_pods_counts_all_containers_or_the_largest_init_container():
 def test_claims_are_judged_by_their_storage():
     ranges = [{"spec": {"limits": [{"type": "PersistentVolumeClaim", "max": {"storage": "1Gi"}}]}}]
     claim = {"spec": {"resources": {"requests": {"storage": "2Gi"}}}}
-    assert limit_rules.judge_claim(claim, ranges) == [
+    assert limit_rules.find_claim_problems(claim, ranges) == [
         "maximum storage usage per PersistentVolumeClaim is 1Gi, but request is 2Gi"
     ]

@@ -87,7 +87,7 @@ def test_what_does_not_fit_is_told_as_the_real_server_tells_it():
     bound = quota({"limits.memory": "1Gi", "limits.cpu": "1"})
     used = {"limits.memory": Decimal(256 * 2**20)}
     more = {"limits.memory": Decimal(900 * 2**20), "limits.cpu": Decimal("0.5")}
-    assert quota_rules.judge(bound, used, more) == (
+    assert quota_rules.problem_with_request(bound, used, more) == (
         "exceeded quota: q, requested: limits.memory=900Mi, "
         "used: limits.memory=256Mi, limited: limits.memory=1Gi"
     )
@@ -95,8 +95,10 @@ def test_what_does_not_fit_is_told_as_the_real_server_tells_it():
 
 def test_what_fits_passes_and_giving_back_always_does():
     bound = quota({"pods": "1"})
-    assert quota_rules.judge(bound, {}, {"pods": Decimal(1)}) == ""
-    assert quota_rules.judge(bound, {"pods": Decimal(5)}, {"pods": Decimal(-1)}) == ""
+    assert quota_rules.problem_with_request(bound, {}, {"pods": Decimal(1)}) is None
+    assert (
+        quota_rules.problem_with_request(bound, {"pods": Decimal(5)}, {"pods": Decimal(-1)}) is None
+    )
 
 
 def test_a_pod_must_say_what_a_quota_bounds():

@@ -57,7 +57,7 @@ def test_a_weight_of_zero_stays():
     ],
 )
 def test_what_is_wrong_with_a_route_is_said(spec, field):
-    assert [cause.field for cause in route_rules.judge(filled(**spec))] == (
+    assert [cause.field for cause in route_rules.find_causes(filled(**spec))] == (
         [field] if field else []
     )
 
@@ -73,7 +73,7 @@ def test_what_is_wrong_with_a_route_is_said(spec, field):
     ],
 )
 def test_who_may_choose_a_host(spec, permitted, field):
-    found = route_rules.judge_new_host(route(**spec), permitted.__contains__)
+    found = route_rules.find_new_host_causes(route(**spec), permitted.__contains__)
     assert [cause.field for cause in found] == ([field] if field else [])
 
 
@@ -88,7 +88,9 @@ def test_who_may_choose_a_host(spec, permitted, field):
     ],
 )
 def test_who_may_change_a_host(before, after, permitted, field):
-    found = route_rules.judge_changed_host(route(**after), route(**before), permitted.__contains__)
+    found = route_rules.find_changed_host_causes(
+        route(**after), route(**before), permitted.__contains__
+    )
     assert [cause.field for cause in found] == ([field] if field else [])
 
 

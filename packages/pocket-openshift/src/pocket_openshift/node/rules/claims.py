@@ -29,7 +29,7 @@ class Scope:
         return not self.prefixes or any(namespace.startswith(prefix) for prefix in self.prefixes)
 
 
-def judge_claim(pod: Mapping[str, Any], scope: Scope) -> Verdict:
+def decide_claim(pod: Mapping[str, Any], scope: Scope) -> Verdict:
     """What to do with `pod`. A pod that waits for its scheduling gates, or is being deleted
     unbound, is nobody's.
     """

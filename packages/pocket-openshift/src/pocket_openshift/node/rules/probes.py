@@ -49,7 +49,7 @@ def make_probe(spec: Mapping[str, Any] | None) -> Probe | None:
     )
 
 
-def judge_answer(probe: Probe, tally: Tally, *, passed: bool) -> Tally:
+def count_answer(probe: Probe, tally: Tally, *, passed: bool) -> Tally:
     """The tally after one more answer: the verdict turns once a threshold is reached, and stays
     until the other is.
     """
@@ -77,6 +77,6 @@ def find_port(container: Mapping[str, Any], port: int | str) -> int:
     raise ValueError(message)
 
 
-def judge_status(status: int) -> bool:
+def is_success(status: int) -> bool:
     """An HTTP probe passes from 200 to 399."""
     return 200 <= status < 400

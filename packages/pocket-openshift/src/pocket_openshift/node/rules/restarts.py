@@ -26,7 +26,7 @@ class Backoff:
         return 1 if ran_seconds >= self.forget_after else failures + 1
 
 
-def judge_restart(policy: str, exit_code: int) -> bool:
+def is_restarted(policy: str, exit_code: int) -> bool:
     """Whether restartPolicy `policy` (Always, OnFailure, Never) starts a container again after
     `exit_code`.
     """

@@ -54,7 +54,7 @@ class View:
     sidecar: bool = False  # an init container with restartPolicy Always
 
 
-def judge_exit(
+def read_exit(
     code: int,
     *,
     started_at: datetime.datetime,

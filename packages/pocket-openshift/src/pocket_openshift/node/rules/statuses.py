@@ -41,7 +41,7 @@ def make_status(
     """The whole `status` of a pod. `before` are its present conditions, whose times stay where
     nothing changed.
     """
-    phase = judge_phase(facts, init, main)
+    phase = find_phase(facts, init, main)
     status: dict[str, Any] = {
         "phase": phase,
         "conditions": make_conditions(phase, facts, init, main, (list(before), now)),
@@ -59,13 +59,13 @@ def make_status(
     return status
 
 
-def judge_phase(facts: Facts, init: Sequence[states.View], main: Sequence[states.View]) -> str:
+def find_phase(facts: Facts, init: Sequence[states.View], main: Sequence[states.View]) -> str:
     """Pending, Running, Succeeded or Failed."""
     if facts.over:
         return "Failed"
     if any(_failed_for_good(view, facts.restart_policy) for view in init if not view.sidecar):
         return "Failed"
-    if not judge_initialized(init):
+    if not is_initialized(init):
         return "Pending"
     ended = [view.state for view in main if isinstance(view.state, states.Terminated)]
     if len(ended) == len(main) and any(isinstance(view.state, states.Running) for view in init):
@@ -81,7 +81,7 @@ def judge_phase(facts: Facts, init: Sequence[states.View], main: Sequence[states
     return "Running"
 
 
-def judge_initialized(init: Sequence[states.View]) -> bool:
+def is_initialized(init: Sequence[states.View]) -> bool:
     """Whether the main containers may run: init containers are done, sidecars have started."""
     return all(_is_passed(view) for view in init)
 

@@ -90,7 +90,7 @@ def _token_wishes(volume: Mapping[str, Any]) -> Iterator[TokenWish]:
             yield TokenWish(volume["name"], wish["path"], wish.get("audience", ""), seconds)
 
 
-def judge_kind(volume: Mapping[str, Any]) -> str:
+def find_kind(volume: Mapping[str, Any]) -> str:
     """Which kind of volume it is. MountError for one that this node does not have."""
     for kind in KNOWN:
         if volume.get(kind) is not None:
@@ -108,7 +108,7 @@ def make_files(
     tokens: Mapping[TokenWish, str],
 ) -> tuple[File, ...]:
     """A volume's files where they come from the API. MountError when a source is missing."""
-    kind = judge_kind(volume)
+    kind = find_kind(volume)
     if kind == "projected":
         return tuple(_projected(pod, volume, sources, tokens))
     if kind in ("configMap", "secret", "downwardAPI"):

@@ -113,7 +113,7 @@ def parse_authorize(query: Mapping[str, str]) -> Authorize:
     )
 
 
-def judge_authorize(request: Authorize, client: clients.Client | None) -> Authorize | Refusal:
+def decide_authorize(request: Authorize, client: clients.Client | None) -> Authorize | Refusal:
     """Whether a browser may be asked to log in for this: the client, its redirect, the flow and
     PKCE.
 
@@ -129,7 +129,7 @@ def judge_authorize(request: Authorize, client: clients.Client | None) -> Author
     refusal = Refusal("", state=request.state, redirect=redirect)
     if request.response_type != "code":
         return replace(refusal, error=UNSUPPORTED_RESPONSE_TYPE)
-    wrong = _judge_challenge(request.challenge, public=client.public)
+    wrong = _problem_with_challenge(request.challenge, public=client.public)
     if wrong:
         return replace(refusal, error=INVALID_REQUEST, description=wrong)
     challenge = request.challenge
@@ -147,7 +147,7 @@ def _known_error(error: str) -> str:
     return ACCESS_DENIED if error == "grant_denied" or error not in DESCRIPTIONS else error
 
 
-def _judge_challenge(challenge: Challenge, *, public: bool) -> str | None:
+def _problem_with_challenge(challenge: Challenge, *, public: bool) -> str | None:
     if not challenge.value:
         return "code_challenge (rfc7636) required for public clients" if public else None
     if challenge.method not in ("", PLAIN, S256):
@@ -171,7 +171,7 @@ class Ask:
     scopes: tuple[str, ...]
 
 
-def judge_grant(
+def decide_grant(
     request: Authorize, client: clients.Client, approved: Sequence[str]
 ) -> Granted | Ask | Refusal:
     """What a person who is logged in gives the client. `approved` are the scopes that were approved
@@ -180,7 +180,7 @@ def judge_grant(
     As on the real server, these refusals carry no state.
     """
     asked = request.scopes
-    wrong = scope_names.judge_scopes(asked)
+    wrong = scope_names.problem_with_scopes(asked)
     if wrong:
         return Refusal(INVALID_SCOPE, wrong, redirect=request.redirect)
     denied = scope_names.denied_by(client.restrictions, asked)
@@ -194,12 +194,14 @@ def judge_grant(
     return Ask(asked)
 
 
-def judge_approval(client: clients.Client | None, asked: Sequence[str], redirect: str) -> str:
-    """Why a person is not asked (or not believed) about this; '' when all is well."""
+def problem_with_approval(
+    client: clients.Client | None, asked: Sequence[str], redirect: str
+) -> str | None:
+    """Why a person is not asked (or not believed) about this; None when all is well."""
     if client is None:
         return "Could not find client for client_id"
     if redirects.choose(client.redirects, redirect) is None:
         return f"{client.name} did not register the address {redirect}"
-    if scope_names.judge_scopes(asked) or scope_names.denied_by(client.restrictions, asked):
+    if scope_names.problem_with_scopes(asked) or scope_names.denied_by(client.restrictions, asked):
         return f"{client.name} requested illegal scopes ({scope_names.join(asked)})"
-    return ""
+    return None

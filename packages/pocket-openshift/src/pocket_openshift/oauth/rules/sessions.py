@@ -62,6 +62,6 @@ class Sessions:
         """What a form sends along, for the browser that has this cookie."""
         return hmac.new(self._key, cookie.encode(), "sha256").hexdigest()
 
-    def judge_csrf(self, cookie: str, sent: str) -> bool:
+    def is_own_form(self, cookie: str, sent: str) -> bool:
         """Whether a form came from a page that this server gave to this browser."""
         return bool(cookie) and hmac.compare_digest(self.csrf(cookie).encode(), sent.encode())

@@ -74,7 +74,7 @@ class Code:
     challenge: authorize_rules.Challenge = authorize_rules.NO_CHALLENGE
 
 
-def judge_before_client(request: Exchange) -> authorize_rules.Refusal | None:
+def refuse_before_client(request: Exchange) -> authorize_rules.Refusal | None:
     """What can be said before the client is looked up."""
     if request.grant_type != "authorization_code":
         return authorize_rules.Refusal(authorize_rules.UNSUPPORTED_GRANT_TYPE)
@@ -85,7 +85,7 @@ def judge_before_client(request: Exchange) -> authorize_rules.Refusal | None:
     return None
 
 
-def judge_exchange(
+def refuse_exchange(
     request: Exchange, client: clients.Client, code: Code | None, now: float
 ) -> authorize_rules.Refusal | None:
     """Whether a client, known by its secret, gets the token for a code; None means yes. `now` is in
@@ -98,10 +98,10 @@ def judge_exchange(
     redirect = request.redirect or next(iter(client.redirects), "")
     if redirect != code.redirect or redirects.choose(client.redirects, redirect) is None:
         return authorize_rules.Refusal(authorize_rules.INVALID_REQUEST)
-    return _judge_verifier(code.challenge, request.verifier)
+    return _refuse_verifier(code.challenge, request.verifier)
 
 
-def _judge_verifier(
+def _refuse_verifier(
     challenge: authorize_rules.Challenge, verifier: str
 ) -> authorize_rules.Refusal | None:
     if not challenge.value:

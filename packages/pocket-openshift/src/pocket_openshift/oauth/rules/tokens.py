@@ -124,7 +124,7 @@ def parse_code(obj: Mapping[str, Any]) -> token_rules.Code:
     )
 
 
-def judge_access(
+def is_valid_access(
     token: Mapping[str, Any] | None, user: Mapping[str, Any] | None, now: float
 ) -> bool:
     """Whether a kept access token still speaks for its user: it has not ended and the user is the

@@ -63,7 +63,9 @@ def _fill_container(
     return said
 
 
-def _judge_minimum(name: str, kind: str, least: Any, requests: Resources, limits: Resources) -> str:
+def _problem_with_minimum(
+    name: str, kind: str, least: Any, requests: Resources, limits: Resources
+) -> str | None:
     text = f"minimum {name} usage per {kind} is {least}"
     request, limit = requests.get(name), limits.get(name)
     if request is None:
@@ -72,10 +74,12 @@ def _judge_minimum(name: str, kind: str, least: Any, requests: Resources, limits
         return f"{text}, but request is {request}"
     if limit is not None and quantities.parse(limit) < quantities.parse(least):
         return f"{text}, but limit is {limit}"
-    return ""
+    return None
 
 
-def _judge_maximum(name: str, kind: str, most: Any, requests: Resources, limits: Resources) -> str:
+def _problem_with_maximum(
+    name: str, kind: str, most: Any, requests: Resources, limits: Resources
+) -> str | None:
     text = f"maximum {name} usage per {kind} is {most}"
     request, limit = requests.get(name), limits.get(name)
     if limit is None:
@@ -84,10 +88,12 @@ def _judge_maximum(name: str, kind: str, most: Any, requests: Resources, limits:
         return f"{text}, but limit is {limit}"
     if request is not None and quantities.parse(request) > quantities.parse(most):
         return f"{text}, but request is {request}"
-    return ""
+    return None
 
 
-def _judge_ratio(name: str, kind: str, ratio: Any, requests: Resources, limits: Resources) -> str:
+def _problem_with_ratio(
+    name: str, kind: str, ratio: Any, requests: Resources, limits: Resources
+) -> str | None:
     text = f"{name} max limit to request ratio per {kind} is {ratio}"
     request = quantities.parse(requests.get(name, 0))
     if not request:
@@ -97,16 +103,16 @@ def _judge_ratio(name: str, kind: str, ratio: Any, requests: Resources, limits: 
     observed = quantities.parse(limits[name]) / request
     if observed > quantities.parse(ratio):
         return f"{text}, but provided ratio is {float(observed):f}"
-    return ""
+    return None
 
 
-def _judge(item: Mapping[str, Any], requests: Resources, limits: Resources) -> list[str]:
+def _find_problems(item: Mapping[str, Any], requests: Resources, limits: Resources) -> list[str]:
     kind = str(item["type"])
     found = [
-        *(_judge_minimum(n, kind, v, requests, limits) for n, v in _sorted(item, "min")),
-        *(_judge_maximum(n, kind, v, requests, limits) for n, v in _sorted(item, "max")),
+        *(_problem_with_minimum(n, kind, v, requests, limits) for n, v in _sorted(item, "min")),
+        *(_problem_with_maximum(n, kind, v, requests, limits) for n, v in _sorted(item, "max")),
         *(
-            _judge_ratio(n, kind, v, requests, limits)
+            _problem_with_ratio(n, kind, v, requests, limits)
             for n, v in _sorted(item, "maxLimitRequestRatio")
         ),
     ]
@@ -117,27 +123,27 @@ def _sorted(item: Mapping[str, Any], field: str) -> list[tuple[str, Any]]:
     return sorted((item.get(field) or {}).items())
 
 
-def judge_pod(pod: Mapping[str, Any], ranges: Iterable[Mapping[str, Any]]) -> list[str]:
+def find_pod_problems(pod: Mapping[str, Any], ranges: Iterable[Mapping[str, Any]]) -> list[str]:
     """What the limit ranges forbid about a pod; empty when nothing."""
     found: list[str] = []
     for one in ranges:
         for item in one.get("spec", {}).get("limits") or ():
             if item.get("type") == "Container":
                 for container in pod_rules.containers(pod["spec"]):
-                    found += _judge(item, *_asked(container))
+                    found += _find_problems(item, *_asked(container))
             elif item.get("type") == "Pod":
-                found += _judge(item, *pod_total(pod["spec"]))
+                found += _find_problems(item, *pod_total(pod["spec"]))
     return found
 
 
-def judge_claim(claim: Mapping[str, Any], ranges: Iterable[Mapping[str, Any]]) -> list[str]:
+def find_claim_problems(claim: Mapping[str, Any], ranges: Iterable[Mapping[str, Any]]) -> list[str]:
     """What the limit ranges forbid about a claim for storage."""
     requests = claim.get("spec", {}).get("resources", {}).get("requests") or {}
     found: list[str] = []
     for one in ranges:
         for item in one.get("spec", {}).get("limits") or ():
             if item.get("type") == "PersistentVolumeClaim":
-                sentences = _judge(item, requests, requests)
+                sentences = _find_problems(item, requests, requests)
                 found += [s.replace("but limit is", "but request is") for s in sentences]
     return found
 

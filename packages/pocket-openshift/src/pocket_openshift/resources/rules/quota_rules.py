@@ -161,8 +161,8 @@ def _render(name: str, value: Decimal) -> str:
     )
 
 
-def judge(quota: Mapping[str, Any], used: Usage, more: Usage) -> str:
-    """Why so much more does not fit; empty when it does."""
+def problem_with_request(quota: Mapping[str, Any], used: Usage, more: Usage) -> str | None:
+    """Why so much more does not fit; None when it does."""
     hard = hard_of(quota)
     over = [
         name
@@ -171,7 +171,7 @@ def judge(quota: Mapping[str, Any], used: Usage, more: Usage) -> str:
         and used.get(name, Decimal(0)) + more[name] > quantities.parse(hard[name])
     ]
     if not over:
-        return ""
+        return None
     asked = ",".join(f"{name}={_render(name, more[name])}" for name in over)
     spent = ",".join(f"{name}={_render(name, used.get(name, Decimal(0)))}" for name in over)
     bound = ",".join(f"{name}={hard[name]}" for name in over)

@@ -51,7 +51,7 @@ def _certificates(route: Mapping[str, Any]) -> dict[str, Any]:
     return {part: tls[part] for part in _CERTIFICATE if tls.get(part)}
 
 
-def judge_new_host(asked: Mapping[str, Any], permitted: Permitted) -> list[Cause]:
+def find_new_host_causes(asked: Mapping[str, Any], permitted: Permitted) -> list[Cause]:
     """What is wrong with the host a new route asks for; `asked` is the route before `fill_in`."""
     spec = asked.get("spec") or {}
     route = {"spec": spec}
@@ -61,7 +61,7 @@ def judge_new_host(asked: Mapping[str, Any], permitted: Permitted) -> list[Cause
     return [Cause(field, "FieldValueForbidden", f"Forbidden: {why}")]
 
 
-def judge_changed_host(
+def find_changed_host_causes(
     route: Mapping[str, Any], old: Mapping[str, Any], permitted: Permitted
 ) -> list[Cause]:
     """What is wrong with a change of host or certificates."""
@@ -75,7 +75,7 @@ def judge_changed_host(
     return []
 
 
-def judge(route: Mapping[str, Any]) -> list[Cause]:
+def find_causes(route: Mapping[str, Any]) -> list[Cause]:
     """What is wrong with a route that is filled in."""
     spec = route["spec"]
     wrong = []
