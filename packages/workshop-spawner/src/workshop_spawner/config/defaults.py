@@ -6,8 +6,6 @@ from typing import Any
 
 from traitlets import HasTraits, TraitError, default, validate
 
-from workshop_spawner.manifests import budgets
-
 _RESTRICTED = {
     "allowPrivilegeEscalation": False,
     "capabilities": {"drop": ["ALL"]},
@@ -20,12 +18,6 @@ class PodDefaults(HasTraits):
     """Pods that restricted clusters admit, in the hub's namespace."""
 
     application: str
-    authenticator: Any
-
-    @default("budget")
-    def _default_budget(self) -> str:
-        anonymous = bool(getattr(self.authenticator, "makes_visitors", False))
-        return budgets.choose_default(anonymous=anonymous)
 
     @default("component_label")
     def _default_component_label(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from traitlets import Dict, Enum, HasTraits, Integer, TraitError, Unicode, validate
+from traitlets import Dict, Enum, HasTraits, Integer, TraitError, Unicode, default, validate
 
 from workshop_spawner.config.traits import BudgetTrait, NameTrait
 from workshop_spawner.manifests import budgets, network, projects
@@ -14,6 +14,8 @@ from workshop_spawner.rules import plan
 
 class SessionSettings(HasTraits):
     """Who a session is in the cluster, and what it may use there."""
+
+    authenticator: Any  # the hub's, a trait of Spawner
 
     application = NameTrait(
         "workshop",
@@ -175,6 +177,11 @@ class SessionSettings(HasTraits):
         Example: `c.WorkshopSpawner.budget = {"base": "medium", "memory": "3Gi"}`
         """,
     )
+
+    @default("budget")
+    def _default_budget(self) -> str:
+        anonymous = bool(getattr(getattr(self, "authenticator", None), "makes_visitors", False))
+        return budgets.choose_default(anonymous=anonymous)
 
     session_age = Integer(
         0,
