@@ -18,7 +18,7 @@
   server connects to the address of the pod's Node object (`status.addresses` InternalIP,
   `status.daemonEndpoints.kubeletEndpoint.Port`, http) at
   `/containerLogs/NAMESPACE/POD/CONTAINER?follow=true&...` with the bearer token in the Node's
-  annotation `pocket-openshift/log-token`, as it would ask a kubelet (`behaviours/logs.py`).
+  annotation `pocket-openshift/log-token`, as it would ask a kubelet (`resources/logs.py`).
 """
 
 from __future__ import annotations

@@ -1,37 +1,27 @@
-"""Commands in containers: what is refused before a node is asked (test/node has the rest)."""
-
-from __future__ import annotations
+"""What is refused before a node is asked; commands that run are tests/node/test_execs.py."""
 
 import pytest
 
-PATH = "/api/v1/namespaces/default/pods/web/exec?command=id"
-WEBSOCKET = {
-    "Upgrade": "websocket",
-    "Connection": "Upgrade",
-    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
-    "Sec-WebSocket-Version": "13",
-}
+PODS = "/api/v1/namespaces/default/pods"
+UPGRADE = {"Upgrade": "websocket", "Connection": "Upgrade"}
 
 
 @pytest.fixture
 def pod(cluster):
-    spec = {"containers": [{"name": "c", "image": "i"}]}
-    metadata = {"name": "web", "namespace": "default"}
-    cluster.apply({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
+    spec = {"containers": [{"name": "c", "image": "i:1", "command": ["true"]}]}
+    body = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": spec}
+    cluster.apply(body)
+    return cluster
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_other_protocols_are_refused_with_what_to_use(cluster, pod, method):
-    answer = cluster.request(method, PATH)
-    assert answer.status == 400
-    assert "use kubectl 1.31 or newer" in answer.body["message"]
-
-
-def test_a_pod_without_a_node_runs_nothing(cluster, pod):
-    answer = cluster.request("GET", PATH, headers=WEBSOCKET)
-    assert answer.status == 400
-    assert "does not have a host assigned" in answer.body["message"]
-
-
-def test_a_pod_that_is_not_there(cluster):
-    assert cluster.request("GET", PATH, headers=WEBSOCKET).status == 404
+@pytest.mark.parametrize(
+    ("name", "headers", "refusal"),
+    [
+        ("p", {}, (400, "commands are run over websockets only: use kubectl 1.31 or newer")),
+        ("p", UPGRADE, (400, "pod p does not have a host assigned")),
+        ("none", UPGRADE, (404, 'pods "none" not found')),
+    ],
+)
+def test_a_command_that_cannot_be_run_is_refused_in_a_sentence(pod, name, headers, refusal):
+    answer = pod.request("GET", f"{PODS}/{name}/exec?command=true", headers=headers)
+    assert (answer.status, answer.body["message"]) == refusal

@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 import subprocess
 
@@ -110,3 +111,13 @@ def lacking(wanted, made, path=""):
         return [p for n, (w, m) in pairs for p in lacking(w, m, f"{path}[{n}]")]
     empty = (None, "", {}, [])
     return [] if wanted == made or wanted in empty or path == ".metadata.namespace" else [path]
+
+
+SCALARS = {"text", "int", "bool", "bytes", "Time", "IntOrString", "Quantity"}
+
+
+@pytest.mark.parametrize("name", protobufs.MESSAGES)
+def test_every_field_is_of_a_type_that_is_known(name):
+    for field, kind in protobufs.MESSAGES[name].values():
+        inner = re.sub(r"[\[\]{}]", "", kind)
+        assert inner in SCALARS or inner in protobufs.MESSAGES, f"{name}.{field}: {kind}"

@@ -57,3 +57,10 @@ def test_what_is_rendered_reads_the_same(number, binary):
 def test_thousandths_read_the_same(number):
     value = Decimal(number) / 1000
     assert quantities.parse(quantities.render(value)) == value
+
+
+@given(st.integers(0, 10**6), st.sampled_from(["", "k", "Ki", "M", "Mi", "m"]))
+def test_dividing_rounds_up(number, suffix):
+    value = quantities.parse(f"{number}{suffix}")
+    parts = int(quantities.divide_up(value, Decimal(1)))
+    assert parts - 1 < value <= parts

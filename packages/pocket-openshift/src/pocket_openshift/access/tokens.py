@@ -1,7 +1,7 @@
 """Service-account tokens: JWTs signed by this cluster, bound to an account and perhaps a pod or
 secret. Pure but for keys.
 
-`behaviours/accounts` issues them; `authentication` reads them.
+`resources/accounts` issues them; `authentication` reads them.
 """
 
 from __future__ import annotations

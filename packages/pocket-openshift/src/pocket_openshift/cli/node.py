@@ -1,6 +1,4 @@
-"""`pocket-openshift node`: its options, its signals, its exit code. Called by
-`pocket_openshift.__main__`.
-"""
+"""`pocket-openshift node`: its options, its signals, its exit code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`pocket-openshift router`: its options and its end. Called by `pocket_openshift.__main__`."""
+"""`pocket-openshift router`: its options and its end."""
 
 from __future__ import annotations
 

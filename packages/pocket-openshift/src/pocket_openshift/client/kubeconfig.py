@@ -1,4 +1,4 @@
-"""A kubeconfig file as one plain value. Read once, when `agent.py` or `router.py` starts."""
+"""A kubeconfig file as one plain value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a failed request is tried again, and when. Pure; asked by `cluster.py`."""
+"""Whether a failed request is tried again, and when."""
 
 from __future__ import annotations
 

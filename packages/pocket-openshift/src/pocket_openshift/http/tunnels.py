@@ -1,4 +1,4 @@
-"""Bytes between two connections, both ways, until one ends. Called by `handlers`."""
+"""Bytes between two connections, both ways, until one ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An address in 127.0.0.0/8 for each pod, so that many can listen on one port. Called by `pods.py`.
+"""An address in 127.0.0.0/8 for each pod, so that many can listen on one port.
 
 An address is held by a bound UDP socket, so that no two agents on one machine give the same one,
 and so that it is

@@ -1,7 +1,4 @@
-"""The node agent: watches pods, takes those that are its own, and runs each in a task. Called by
-`command.py`,
-`background.py`.
-"""
+"""The node agent: watches pods, takes those that are its own, and runs each in a task."""
 
 from __future__ import annotations
 

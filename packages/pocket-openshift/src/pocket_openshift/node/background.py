@@ -1,6 +1,4 @@
-"""The agent in a thread of its own, for tests and for `serve`. Called by
-`pocket_openshift.testing`.
-"""
+"""The agent in a thread of its own, for tests."""
 
 from __future__ import annotations
 

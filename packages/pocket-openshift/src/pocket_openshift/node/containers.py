@@ -1,6 +1,4 @@
-"""One container of a pod: started, probed, restarted and stopped. Called by `pods.py`; decisions
-are in the pure rooms.
-"""
+"""One container of a pod: started, probed, restarted and stopped."""
 
 from __future__ import annotations
 
@@ -13,8 +11,9 @@ import signal
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from pocket_openshift.node import health, mounts, prober, processes, quantities, settings
+from pocket_openshift.node import health, mounts, prober, processes, settings
 from pocket_openshift.node.rules import environment, lines, restarts, states, translation, volumes
+from pocket_openshift.vocabulary import quantities
 
 log = logging.getLogger(__name__)
 

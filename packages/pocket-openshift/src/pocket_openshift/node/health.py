@@ -1,4 +1,4 @@
-"""A running container's hooks and probes, from its start to its end. Called by `containers.py`."""
+"""A running container's hooks and probes, from its start to its end."""
 
 from __future__ import annotations
 

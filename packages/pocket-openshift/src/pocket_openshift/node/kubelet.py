@@ -1,5 +1,4 @@
 """The node's own endpoint: logs of its containers and commands in them, for the API server alone.
-Called by `agent.py`.
 
 Listens on loopback. The API server finds the port in the Node's `status.daemonEndpoints` and the
 bearer token in the

@@ -1,5 +1,4 @@
-"""What an agent that was killed together with its shims may have left. Called by `agent.py` before
-anything runs.
+"""What an agent that was killed together with its shims may have left.
 
 Shims end with their agent, so this finds something only if somebody killed those too. Needs /proc
 (Linux).

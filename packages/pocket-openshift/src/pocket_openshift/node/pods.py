@@ -1,6 +1,4 @@
-"""One pod, from its binding to its removal. Called by `agent.py`; its containers are
-`containers.py`'s.
-"""
+"""One pod, from its binding to its removal."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Asks probes and lifecycle hooks: HTTP, TCP, or a command in the container's setting. Called by
-`containers.py`.
-"""
+"""Asks probes and lifecycle hooks: HTTP, TCP, or a command in the container's setting."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Starts commands under shims (see `shim.py`) and follows them. Called by `containers.py`,
-`prober.py`, `kubelet.py`.
-"""
+"""Starts commands under shims (see `shim.py`) and follows them."""
 
 from __future__ import annotations
 

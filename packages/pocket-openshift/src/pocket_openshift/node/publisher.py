@@ -1,6 +1,4 @@
-"""Writes a pod's status when it has changed, never two writes at once, the latest wins. Called by
-`pods.py`.
-"""
+"""Writes a pod's status when it has changed: one write at a time, the latest wins."""
 
 from __future__ import annotations
 

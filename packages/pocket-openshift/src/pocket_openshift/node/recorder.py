@@ -1,6 +1,4 @@
-"""Posts events in the order they came, beside everything else. Called by `containers.py` and
-`pods.py`.
-"""
+"""Posts events in the order they came, with everything else going on meanwhile."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The Node object that tells the cluster of this agent, and its heartbeat. Called by `agent.py`.
-
-A cluster that will not have nodes of ours (403) is no obstacle to running pods; only logs and exec
-need the object.
-"""
+"""The Node object that tells the cluster of this agent, and its heartbeat."""
 
 from __future__ import annotations
 

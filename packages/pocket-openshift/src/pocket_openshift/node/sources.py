@@ -1,4 +1,4 @@
-"""Fetches what pods refer to: config maps, secrets, claims and tokens. Called by `pods.py`."""
+"""Fetches what pods refer to: config maps, secrets, claims and tokens."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ class Approve(handlers.Handler):
         asked, redirect = scope_names.split(query.get("scope", "")), query.get("redirect_uri", "")
         wrong = authorize_rules.problem_with_approval(client, asked, redirect)
         if wrong or client is None:
-            self._fail(wrong)
+            self._fail(wrong or "")
             return
         page = pages.Approval(
             user=person.name,
@@ -127,7 +127,7 @@ class Approve(handlers.Handler):
         client = self.oauth.registry.client(form.get("client_id", ""))
         wrong = authorize_rules.problem_with_approval(client, given, form.get("redirect_uri", ""))
         if wrong or client is None:
-            self._fail(wrong)
+            self._fail(wrong or "")
             return
         self.oauth.registry.approve(person, client.name, given)
         self.go(_with(then, scope=scope_names.join(given)))

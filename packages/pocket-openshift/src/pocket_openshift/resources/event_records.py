@@ -1,6 +1,6 @@
 """Events that the cluster's own controllers write: what they did, and what did not let them.
 
-A node writes its own (`node/events.py`), as a client. `behaviours/workloads` calls.
+A node writes its own (`node/events.py`), as a client. `resources/workloads` calls.
 """
 
 from __future__ import annotations

@@ -52,11 +52,9 @@ class Quotas(Behaviour):
                     raise errors.forbidden(kind, name, why)
             before = quota_rules.usage_of(kind, old) if old is not None else {}
             more = quota_rules.subtract(quota_rules.usage_of(kind, obj), before)
-            why = quota_rules.problem_with_request(
-                quota, self._used.get(quota["metadata"]["uid"], {}), more
-            )
-            if why:
-                raise errors.forbidden(kind, name, why)
+            used = self._used.get(quota["metadata"]["uid"], {})
+            if problem := quota_rules.problem_with_request(quota, used, more):
+                raise errors.forbidden(kind, name, problem)
 
     def changed(self, change: store.Change) -> None:
         """Show the counts. They were taken at the commit itself, see `counted`."""

@@ -1,8 +1,6 @@
-"""The local router: forwards HTTP and websockets from one loopback port to pods, by the Host
-header.
+"""Forwards HTTP and websockets from one loopback port to pods, by the Host header.
 
-Watches what it needs and decides each request anew (`routing.py`). Called by `router_command.py`
-and `agent.py`.
+Watches what it needs and decides each request by `rules/routing.py`.
 """
 
 from __future__ import annotations

@@ -9,17 +9,25 @@ those of the API's published .proto files.
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from importlib import resources
 from typing import Any
 
-from pocket_openshift.vocabulary import protobuf_messages
 from pocket_openshift.vocabulary.times import render_time
 
 MAGIC = b"k8s\x00"
 MEDIA_TYPE = "application/vnd.kubernetes.protobuf"
 
-MESSAGES = protobuf_messages.MESSAGES
+# Message -> field number -> name and type. A type is a scalar, another message, `[type]` for a
+# list, `{type}` for a map from text. A field without a name is a Go struct that is embedded: JSON
+# has its fields instead.
+_TABLES = resources.files(__package__).joinpath("protobuf_messages.json").read_text("utf-8")
+MESSAGES: dict[str, dict[int, tuple[str, str]]] = {
+    message: {int(number): (name, kind) for number, (name, kind) in fields.items()}
+    for message, fields in json.loads(_TABLES).items()
+}
 # The status that a client's new object carries says nothing.
 _IGNORED = frozenset({"Empty", "ReviewStatus", "TokenStatus", "ReviewUser", "ServiceStatus"})
 _NAMED = {"meta.k8s.io/v1/DeleteOptions": "DeleteOptions", "v1/DeleteOptions": "DeleteOptions"}

@@ -33,6 +33,11 @@ def parse(text: object) -> Decimal:
     return number * Decimal(10) ** int(suffix[1:])
 
 
+def divide_up(value: Decimal, divisor: Decimal) -> str:
+    """How often `divisor` goes into `value`, rounded up, as resourceFieldRef wants it."""
+    return str(int((value / (divisor or Decimal(1))).to_integral_value(ROUND_CEILING)))
+
+
 def is_binary(text: object) -> bool:
     """Whether a quantity is written with Ki, Mi, Gi ..."""
     return str(text).strip().endswith("i")

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pocket_openshift.node.rules import states, statuses
+from pocket_openshift.vocabulary.times import render_time
 
 NOW = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
 LATER = NOW + datetime.timedelta(seconds=60)
@@ -94,8 +95,8 @@ def test_the_time_of_a_condition_is_that_of_its_last_change():
         facts(), [], [view(RUNNING, ready=True)], first["conditions"], LATER
     )
     times = {one["type"]: one["lastTransitionTime"] for one in second["conditions"]}
-    assert times["PodScheduled"] == states.render_time(NOW)
-    assert times["Ready"] == states.render_time(LATER)
+    assert times["PodScheduled"] == render_time(NOW)
+    assert times["Ready"] == render_time(LATER)
 
 
 def test_conditions_of_others_stay():

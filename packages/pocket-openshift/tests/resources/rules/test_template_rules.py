@@ -162,17 +162,3 @@ def test_values_are_given_by_name():
     assert template_rules.process(made)[0]["objects"][0]["metadata"]["name"] == "other"
     with pytest.raises(KeyError, match="NO"):
         template_rules.with_values(template(), {"NO": "1"})
-
-
-def test_the_server_processes_a_template(cluster):
-    answer = cluster.request("POST", PATH, template())
-    assert answer.status == 201
-    assert answer.body["metadata"] == {"name": "t", "namespace": "default"}
-    assert answer.body["objects"][0]["metadata"]["name"] == "n"
-
-
-def test_the_server_refuses_what_is_no_template(cluster):
-    assert cluster.request("POST", PATH, {"kind": "Pod"}).status == 400
-    answer = cluster.request("POST", PATH, template(parameters=[{"name": "X", "required": True}]))
-    assert (answer.status, answer.body["reason"]) == (422, "Invalid")
-    assert cluster.request("POST", PATH, template(), token="").status == 403

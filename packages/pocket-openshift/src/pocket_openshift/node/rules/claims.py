@@ -1,4 +1,4 @@
-"""Which pods are this node's. Pure; asked by `agent.py` for every pod that it hears of."""
+"""Which pods are this node's."""
 
 from __future__ import annotations
 

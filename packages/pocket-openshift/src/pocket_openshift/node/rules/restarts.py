@@ -1,4 +1,4 @@
-"""Whether a container that ended is started again, and when. Pure; asked by `containers.py`."""
+"""Whether a container that ended is started again, and when."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Deployments: which ReplicaSets they want, how large, and what their status says. Pure.
 
 A ReplicaSet stands for one state of the pod template; `kubectl rollout history` and `undo` read its
-revision. `behaviours/workloads` does what is decided here; the pods are the ReplicaSets' own.
+revision. `resources/workloads` does what is decided here; the pods are the ReplicaSets' own.
 """
 
 from __future__ import annotations

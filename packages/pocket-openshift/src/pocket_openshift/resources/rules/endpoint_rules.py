@@ -1,6 +1,6 @@
 """Which pods stand behind a Service, as Endpoints and as an EndpointSlice. Pure.
 
-`behaviours/endpoints` keeps the objects; the router (`node/routing`) looks at pods itself.
+`resources/endpoints` keeps the objects; the router (`router/rules/routing`) looks at pods itself.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Limit ranges: the defaults they give to containers, and what they forbid. Pure.
 
-`behaviours/limits` applies them to pods and claims; the sentences are the real server's.
+`resources/limits` applies them to pods and claims; the sentences are the real server's.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the API server fills into a pod that says little. Pure: changes the given spec in place.
 
-Used by `behaviours/pods` for pods; templates of Deployments are filled when their pods are made.
+Used by `resources/pods` for pods; templates of Deployments are filled when their pods are made.
 """
 
 from __future__ import annotations

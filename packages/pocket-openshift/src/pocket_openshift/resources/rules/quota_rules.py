@@ -1,7 +1,7 @@
 """Resource quotas: what an object uses of them, whether a quota concerns it, whether it still
 fits. Pure.
 
-`behaviours/quotas` counts and refuses; the sentences are the real server's.
+`resources/quotas` counts and refuses; the sentences are the real server's.
 """
 
 from __future__ import annotations

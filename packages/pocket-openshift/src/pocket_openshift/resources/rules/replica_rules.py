@@ -1,6 +1,6 @@
 """ReplicaSets and their kin: which pods they want, which must go, what their status says. Pure.
 
-`behaviours/workloads` does what is decided here. Deployments, which have ReplicaSets, are in
+`resources/workloads` does what is decided here. Deployments, which have ReplicaSets, are in
 `rollouts`; a DeploymentConfig owns its pods itself.
 """
 

@@ -1,6 +1,4 @@
-"""The head of an HTTP request: read strictly, written anew for the pod behind. Pure; used by
-`router.py`.
-"""
+"""The head of an HTTP request: read strictly, written again for the pod behind."""
 
 from __future__ import annotations
 
