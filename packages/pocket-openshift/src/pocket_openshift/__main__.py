@@ -1,4 +1,4 @@
-"""The command `pocket-openshift`: one room a verb, imported when it is asked for."""
+"""The command `pocket-openshift`: one module a verb, imported when it is asked for."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ def make_overview() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one verb, importing only its room; its exit code. Options may stand between words."""
+    """Run one verb, importing only its module; its exit code. Options may stand between words."""
     words = list(sys.argv[1:] if argv is None else argv)
     if not words or words[0] not in VERBS:
         make_overview().parse_args(words or ["--help"])
         return 2
     module, text = VERBS[words[0]]
-    room = importlib.import_module(f".{module}", __package__)
+    command = importlib.import_module(f".{module}", __package__)
     parser = argparse.ArgumentParser(prog=f"pocket-openshift {words[0]}", description=text)
-    room.add_arguments(parser)
-    return int(room.run(parser.parse_intermixed_args(words[1:])))
+    command.add_arguments(parser)
+    return int(command.run(parser.parse_intermixed_args(words[1:])))
 
 
 if __name__ == "__main__":

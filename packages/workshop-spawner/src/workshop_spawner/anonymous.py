@@ -1,6 +1,6 @@
 """AnonymousAuthenticator, the class that JupyterHub loads: drop-in visitors without accounts.
 
-Traits and hooks. The pages are in visitors/handlers.py, the rules in the rooms beside it.
+Traits and hooks. The pages are in visitors/handlers.py, the rules in rules/.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The only door to the Kubernetes API: requests that are retried, and lists that are watched.
+"""The only client of the Kubernetes API: requests that are retried, and lists that are watched.
 
 Every call is bounded in time and safe to repeat; callers see plain dictionaries and `ClusterError`.
 """

@@ -1,7 +1,7 @@
 """HTTP: who asks, for what, may they; then the endpoint or verb that answers, and the bytes of
 the answer.
 
-The only room besides `server` that imports tornado for the API. One catch-all handler.
+The only module besides `server` that imports tornado for the API. One catch-all handler.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What type the fields have that every kind shares, and what a label may be. Pure.
 
 A real server decodes a body into Go structs and refuses what does not fit; here objects are plain
-dictionaries, so that what others rely on (labels are texts, owners have UIDs) is looked at once, at
-the door. `verbs` asks for each body and for each patched object.
+dictionaries, so that what others rely on (labels are texts, owners have UIDs) is looked at once,
+when it arrives. `verbs` asks for each body and for each patched object.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ class ExecHandler(tornado.websocket.WebSocketHandler):
         check(self.request, self.token)
 
     def check_origin(self, origin: str) -> bool:
-        """No cookie opens this door, so any page may knock; the token was checked."""
+        """No cookie lets anybody in here, so any page may ask; the token was checked."""
         return True
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:

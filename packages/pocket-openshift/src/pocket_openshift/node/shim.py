@@ -374,7 +374,7 @@ class Nursery:
             os._exit(0)
 
     def collect(self) -> None:
-        """Bury shims that have ended, and end the orphans of those that were killed."""
+        """Reap shims that have ended, and end the orphans of those that were killed."""
         empty(self.wake)
         with contextlib.suppress(ChildProcessError):
             while pid := os.waitpid(-1, os.WNOHANG)[0]:

@@ -2,5 +2,5 @@
 pages.
 
 `app` is what the rest of the package serves; `handlers`, `registry` and the behaviours are the
-shell, the other rooms are pure.
+shell, the other modules are pure.
 """

@@ -1,7 +1,7 @@
 """What all pages of the OAuth server share: cookies, forms, how answers and errors look; and the
 small pages.
 
-No rule is decided in a handler. `flow` and `forms` build on this room; `app` lists the handlers.
+No rule is decided in a handler. `flow` and `forms` build on this module; `app` lists the handlers.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the OAuth server finds and keeps in the cluster: clients, users, codes, tokens, approvals.
 
-The only room of this package that reads and writes the store for a login; `handlers` and the API's
-authentication call it, on the server's loop. Nothing here waits.
+The only module of this package that reads and writes the store for a login, on the server's loop.
+Nothing here waits.
 """
 
 from __future__ import annotations

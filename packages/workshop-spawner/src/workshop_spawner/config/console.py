@@ -90,7 +90,7 @@ class ConsoleSettings(HasTraits):
         return image
 
     def make_console(self) -> console.Console | None:
-        """The decisions as the pure room takes them; None where there is no console."""
+        """The decisions as the pure modules take them; None where there is no console."""
         if not self.console_image:
             return None
         command = tuple(self.console_command)

@@ -97,7 +97,7 @@ class ContentSettings(HasTraits):
     )
 
     def make_facts(self, public_url: str, console: str = "") -> pods.Facts:
-        """The decisions as the pure room takes them.
+        """The decisions as the pure modules take them.
 
         `public_url` is the hub's own, if known; `console` where the session's own web console is.
         """

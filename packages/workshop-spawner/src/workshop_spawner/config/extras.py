@@ -158,7 +158,7 @@ class ExtraSettings(HasTraits):
         return proposal.value
 
     def make_exposed(self, subdomain: str) -> exposure.Exposed:
-        """The decisions as the pure room takes them."""
+        """The decisions as the pure modules take them."""
         return exposure.Exposed(
             ports=tuple(self.exposed_ports),
             by=self.exposed_by,

@@ -54,7 +54,7 @@ class HomeSettings(HasTraits):
     )
 
     def make_home_volume(self) -> home.Home | None:
-        """The decisions as the pure room takes them; None where nothing is kept."""
+        """The decisions as the pure modules take them; None where nothing is kept."""
         if not self.volume_size:
             return None
         return home.Home(self.volume_size, self.volume_path, self.volume_class)

@@ -143,7 +143,7 @@ class NetworkSettings(HasTraits):
     def make_rules(
         self, port: int, exposed: tuple[int, ...] = (), api: tuple[str, ...] = ()
     ) -> network.Rules | None:
-        """The decisions as the pure room takes them; None where no policies are made.
+        """The decisions as the pure modules take them; None where no policies are made.
 
         `port` is the session server's own; routers may reach those `exposed`; the cluster's API
         was found in the networks `api`.

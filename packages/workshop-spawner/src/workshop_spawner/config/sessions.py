@@ -326,7 +326,7 @@ class SessionSettings(HasTraits):
     )
 
     def make_base_spec(self, isolation: network.Rules | None) -> plan.SessionSpec:
-        """The decisions as the pure rooms take them."""
+        """The decisions as the pure modules take them."""
         return plan.SessionSpec(
             identity=self.identity,
             project=self.project,

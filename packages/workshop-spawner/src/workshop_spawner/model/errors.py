@@ -1,4 +1,4 @@
-"""What can go wrong, in words that the room above acts upon.
+"""What can go wrong, in words that its callers act upon.
 
 TemporaryError: try again later. PermanentError: trying again changes nothing. Both carry what a
 visitor may read (`str(error)`) and what the administrator needs beside it (`detail`).

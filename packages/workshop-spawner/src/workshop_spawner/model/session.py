@@ -1,6 +1,6 @@
 """The values that name everything a session owns.
 
-Made once by spawner.py at the start of a session; every other room asks these.
+Made once by spawner.py at the start of a session; every other module asks these.
 """
 
 from __future__ import annotations
