@@ -109,7 +109,7 @@ def test_what_keeps_it_from_starting_is_a_sentence(tmp_path, capsys):
     words = ["serve", "--port", "0", "--oauth-port", "0"]
     assert __main__.main([*words, "--data", str(tmp_path / "file")]) == 2
     assert "cannot start" in capsys.readouterr().err
-    keeper = persistence.Keeper(tmp_path / "kept")
+    keeper = persistence.StateFile(tmp_path / "kept")
     assert __main__.main([*words, "--data", str(tmp_path / "kept")]) == 2
     assert "another pocket-openshift keeps its state" in capsys.readouterr().err
     keeper.close()

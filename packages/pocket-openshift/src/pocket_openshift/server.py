@@ -106,7 +106,7 @@ class Server:
 
     def __init__(self, place: Place | None = None, folder: Path | None = None) -> None:
         self.place = place or Place()
-        self._keeper = persistence.Keeper(folder) if folder else None
+        self._keeper = persistence.StateFile(folder) if folder else None
         self.authority = certificates.Authority(folder)
         settings = Settings(ca_pem=self.authority.pem)
         self.plane = control_plane.ControlPlane(settings, BEHAVIOURS)

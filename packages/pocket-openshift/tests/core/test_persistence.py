@@ -10,7 +10,7 @@ MAP = kinds.named("configmaps")
 
 
 def kept(folder):
-    keeper, objects = persistence.Keeper(folder), store.Store()
+    keeper, objects = persistence.StateFile(folder), store.Store()
     keeper.load(objects)
     objects.journal = keeper.changed
     return keeper, objects
@@ -52,12 +52,12 @@ def test_a_second_process_is_told_at_once(tmp_path):
     keeper, objects = kept(tmp_path)
     objects.create(MAP, config_map("a"))
     with pytest.raises(sqlite3.OperationalError, match="locked"):
-        persistence.Keeper(tmp_path)
+        persistence.StateFile(tmp_path)
     keeper.close()
 
 
 def test_a_secret_is_made_once_and_for_its_owner_only(tmp_path):
-    keeper = persistence.Keeper(tmp_path)
+    keeper = persistence.StateFile(tmp_path)
     assert keeper.secret("key", b"first") == b"first"
     assert keeper.secret("key", b"second") == b"first"
     assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600

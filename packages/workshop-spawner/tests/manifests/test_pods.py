@@ -65,3 +65,16 @@ def test_a_dressed_pod_is_the_sessions_own(token):
     mounts = [m["mountPath"] for c in pod["spec"]["containers"] for m in c.get("volumeMounts", [])]
     assert mounts == ([] if token == "none" else [pods.ACCOUNT_DIR] * 2)
     assert bare == before
+
+
+def test_a_sessions_token_is_of_an_hour():
+    manifest = {"spec": {"containers": [{"name": "c"}]}}
+    made = pods.finalize_manifest(manifest, SESSION, OWNER, pods.ACCOUNT_TOKEN)
+    sources = [
+        source["serviceAccountToken"]
+        for volume in made["spec"]["volumes"]
+        for source in (volume.get("projected") or {}).get("sources", [])
+        if "serviceAccountToken" in source
+    ]
+    # 3607 is the number that a real API server makes a year of.
+    assert [source["expirationSeconds"] for source in sources] == [3600]

@@ -90,7 +90,7 @@ class ControlPlane:
         for observer in self.observers:
             observer(record)
 
-    def restore(self, keeper: persistence.Keeper) -> None:
+    def restore(self, keeper: persistence.StateFile) -> None:
         """Take up a cluster that was kept, and keep this one. Before `start`."""
         known = keeper.load(self.store)
         pem = keeper.secret("signer.pem", self.signer.pem)

@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
 
-class Keeper:
+class StateFile:
     """The folder of one cluster. Raises OSError or sqlite3.Error when it cannot be used."""
 
     def __init__(self, folder: Path) -> None:

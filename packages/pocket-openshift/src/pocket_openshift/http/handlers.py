@@ -163,7 +163,7 @@ class ApiHandler(tornado.web.RequestHandler):
             target.namespace,
             target.name,
         )
-        fault = await self._suffer(target)
+        fault = await self._inject_fault(target)
         self._permit(self.user, act)
         if target.kind is None:
             self._not_found()
@@ -205,7 +205,7 @@ class ApiHandler(tornado.web.RequestHandler):
         self._warnings = call.warnings
         return call
 
-    async def _suffer(self, target: paths.Target) -> faults.Fault | None:
+    async def _inject_fault(self, target: paths.Target) -> faults.Fault | None:
         fault = self.plane.faults.next_for(
             target.verb, target.resource, target.namespace, target.name, self.user.name
         )

@@ -52,7 +52,7 @@ class Namespaces(Behaviour):
             if terminating(namespace):
                 self._empty(namespace["metadata"]["name"])
             else:
-                self._furnish(namespace["metadata"]["name"])
+                self._ensure_defaults(namespace["metadata"]["name"])
 
     @staticmethod
     def _fresh(obj: Object) -> Object:
@@ -97,7 +97,7 @@ class Namespaces(Behaviour):
             if change.type == "DELETED":
                 self._ripe.discard(change.key.name)
             elif change.type == "ADDED":
-                self._furnish(change.key.name)
+                self._ensure_defaults(change.key.name)
             elif change.type == "MODIFIED" and terminating(change.obj):
                 self._empty_soon(change)
         elif change.type == "DELETED" and change.namespace:
@@ -105,7 +105,7 @@ class Namespaces(Behaviour):
         elif change.type == "MODIFIED" and _freed(change):
             self._after_release(change)
 
-    def _furnish(self, name: str) -> None:
+    def _ensure_defaults(self, name: str) -> None:
         """The accounts and CA that pods of the namespace count on."""
         self.plane.ensure("serviceaccounts", {"metadata": {"name": "default", "namespace": name}})
         for config_map in _CA_MAPS:
@@ -125,7 +125,7 @@ class Namespaces(Behaviour):
             if self._content_may_go(change.namespace):
                 self._finish_if_empty(change.namespace)
         elif change.kind.resource == "serviceaccounts" and change.key.name == "default":
-            self._furnish(change.namespace)
+            self._ensure_defaults(change.namespace)
         elif change.kind.resource == "configmaps" and change.key.name in _CA_MAPS:
             self._ensure_ca(change.namespace, change.key.name)
 

@@ -96,11 +96,11 @@ def pin(pod: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:
     spec = dict(pod["spec"])
     for kind in CONTAINERS:
         if spec.get(kind):
-            spec[kind] = [_settle(container, found) for container in spec[kind]]
+            spec[kind] = [_pin_container(container, found) for container in spec[kind]]
     return {**pod, "spec": spec}
 
 
-def _settle(container: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:
+def _pin_container(container: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:
     written = container.get("image") or ""
     image = found.get(written, written)
     policy = container.get("imagePullPolicy") or choose_pull_policy(image)

@@ -76,11 +76,11 @@ async def _make(
     try:
         return await cluster.ensure(manifest)
     except NameTakenError:
-        await _make_room(cluster, watch, session, manifest)
+        await _remove_predecessor(cluster, watch, session, manifest)
         return await cluster.ensure(manifest)
 
 
-async def _make_room(
+async def _remove_predecessor(
     cluster: Cluster, watch: PodWatch, session: Session, manifest: Mapping[str, Any]
 ) -> None:
     found = await cluster.get(manifest)

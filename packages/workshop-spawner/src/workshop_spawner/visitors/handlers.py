@@ -58,7 +58,7 @@ class VisitMixin:
             return None
         return {name: self.get_body_argument(name, "")[:2000] for name in ("next", "name", "code")}
 
-    def refuse_side_door(self: Any) -> None:
+    def refuse_unproxied(self: Any) -> None:
         """Raise a 403 where the hub has a proxy of its own and the request went past it.
 
         Sessions reach the port of the hub's API by design; nobody logs in there.
@@ -91,7 +91,7 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
 
     async def post(self) -> None:
         """Make the visitor, unless this browser is one already or what was typed is wrong."""
-        self.refuse_side_door()
+        self.refuse_unproxied()
         if self.current_user:
             self.redirect(self.get_next_url(self.current_user))
             return
@@ -154,7 +154,7 @@ class RestartHandler(VisitMixin, BaseHandler):
     @web.authenticated
     async def post(self) -> None:
         """End the session of the old visitor; log in as a new one, unless they leave."""
-        self.refuse_side_door()
+        self.refuse_unproxied()
         user = self.current_user
         if not self.authenticator.is_visitor(user):
             raise web.HTTPError(

@@ -59,7 +59,7 @@ def find_needs(pod: Mapping[str, Any]) -> Needs:
         for volume in volumes
         if volume.get("persistentVolumeClaim")
     }
-    tokens = tuple(wish for volume in volumes for wish in _token_wishes(volume))
+    tokens = tuple(wish for volume in volumes for wish in _token_requests(volume))
     return Needs(frozenset(maps), frozenset(secrets), frozenset(claims), tokens)
 
 
@@ -82,7 +82,7 @@ def _value_sources(container: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [entry["valueFrom"] for entry in container.get("env") or [] if entry.get("valueFrom")]
 
 
-def _token_wishes(volume: Mapping[str, Any]) -> Iterator[TokenWish]:
+def _token_requests(volume: Mapping[str, Any]) -> Iterator[TokenWish]:
     for source in (volume.get("projected") or {}).get("sources") or []:
         wish = source.get("serviceAccountToken")
         if wish:
@@ -126,7 +126,7 @@ def _projected(
     mode = volume["projected"].get("defaultMode", DEFAULT_MODE)
     for source in volume["projected"].get("sources") or []:
         yield from (_checked(file) for file in _source_files(pod, source, mode, sources))
-    for wish in _token_wishes(volume):
+    for wish in _token_requests(volume):
         # The kubelet gives tokens to the owner alone unless runAsUser or fsGroup ask for more.
         yield _checked(File(wish.path, tokens[wish].encode(), 0o600))
 
