@@ -21,7 +21,7 @@ def make_database_url(settings: Settings) -> str:
         return f"sqlite:///{settings.app_root / 'data' / 'jupyterhub.sqlite'}"
     host, port = settings.database_host
     return URL.create(
-        "postgresql+psycopg",
+        "postgresql",
         settings.database_user,
         settings.database_password,
         host,
@@ -66,7 +66,7 @@ def problem_with_database(place: URL) -> str | None:
     except (ImportError, SQLAlchemyError) as error:
         raise SystemExit(
             f"c.JupyterHub.db_url begins with {place.drivername}, for which this image has no "
-            f"driver ({error}). Take postgresql+psycopg, or add the driver to requirements.txt."
+            f"driver ({error}). Take postgresql, or add the driver to requirements.txt."
         ) from None
     try:
         engine.connect().close()
