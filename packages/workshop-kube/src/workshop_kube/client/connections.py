@@ -194,9 +194,7 @@ async def find_connection(
     named = [Path(part) for part in environ.get("KUBECONFIG", "").split(os.pathsep) if part]
     if not named and (folder / "token").is_file():
         return in_cluster(environ, folder)
-    # Not Path.home(): it fails for a user without a line in /etc/passwd.
-    home = environ.get("HOME") or os.path.expanduser("~")
-    candidates = named or [Path(home, ".kube", "config")]
+    candidates = named or [find_home(environ) / ".kube" / "config"]
     for path in candidates:
         if path.is_file():
             return await load_kubeconfig(path)
@@ -204,3 +202,8 @@ async def find_connection(
         f"no credentials for a cluster: no file {candidates[0]}. "
         "Set KUBECONFIG, or run in a pod with a service account"
     )
+
+
+def find_home(environ: Mapping[str, str]) -> Path:
+    """The home; `~` as it is written for a user who has none, where Path.home() would fail."""
+    return Path(environ.get("HOME") or os.path.expanduser("~"))
