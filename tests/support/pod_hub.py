@@ -7,6 +7,7 @@ its folders. What an admin mounts is in `folder`: `configs`, `data`, `src`, `oau
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
@@ -128,7 +129,8 @@ class PodHub(realhub.RealHub):
         async with asyncio.timeout(realhub.START_SECONDS):
             await self.process.wait()
         assert self.process.returncode
-        self._read()
+        with contextlib.suppress(BlockingIOError):  # the loop has read it all
+            self._read()
         return self.log_text
 
 
