@@ -1,10 +1,10 @@
 """The spawner writes labels and annotations, the culler reads them: the same ones, said twice."""
 
 import pytest
+import workshop_spawner.model.labels
 
 import workshop_culler.rules.labels
 import workshop_kube.labels
-import workshop_spawner.model.labels
 
 READ, WRITTEN = workshop_culler.rules.labels, workshop_spawner.model.labels
 SHARED = workshop_kube.labels
