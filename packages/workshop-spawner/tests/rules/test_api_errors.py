@@ -13,13 +13,13 @@ FORBIDDEN = (
     'pods is forbidden: User "system:serviceaccount:w:hub" cannot create resource "pods" in API '
     'group "" in the namespace "w"'
 )
+BIND = "create RoleBinding workshop-session in w"
 NO_ROLE = 'clusterroles.rbac.authorization.k8s.io "workshop-admin" not found'
 
 
-def refuse(status, message="no", reason="", **more):
-    document = {"kind": "Status", "message": message, "reason": reason, **more}
-    answer = answers.Answer(status, document=document)
-    return answers.make_error(answer, "create Pod x in w")
+def refuse(status, message="no", reason="", what="create Pod x in w"):
+    document = {"kind": "Status", "message": message, "reason": reason}
+    return answers.make_error(answers.Answer(status, document=document), what)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def refuse(status, message="no", reason="", **more):
         (refuse(422, "spec is wrong"), errors.PermanentError, "spec is wrong"),
         (refuse(401), errors.PermanentError, "refused"),
         (refuse(404, "pods x not found"), errors.PermanentError, "pods x not found"),
-        (refuse(404, NO_ROLE), errors.PermanentError, "has no role workshop-admin"),
+        (refuse(404, NO_ROLE, what=BIND), errors.PermanentError, "has no role workshop-admin"),
     ],
     ids=str,
 )
@@ -45,7 +45,7 @@ def test_each_refusal_has_a_sentence_and_a_detail(error, kind, sentence):
     explained = api_errors.explain(error)
     assert type(explained) is kind
     assert sentence in explained.message
-    assert explained.detail.startswith("create Pod x in w: ")
+    assert explained.detail.startswith(f"{error.what}: ")
     assert error.message in explained.detail
 
 

@@ -17,7 +17,8 @@ _REFUSED = (
     kube_errors.RefusedError,
     kube_errors.UnauthorizedError,
 )
-_NO_ROLE = re.compile(r'^clusterroles\.rbac\.authorization\.k8s\.io "(?P<role>[^"]+)" not found')
+# Of a binding that was to be made: servers name the role after the kind of the one or the other.
+_NO_ROLE = re.compile(r'\w+\.rbac\.authorization\.k8s\.io "(?P<role>[^"]+)" not found')
 
 
 def explain(error: WorkshopError | KubeError) -> WorkshopError:
@@ -32,7 +33,7 @@ def explain(error: WorkshopError | KubeError) -> WorkshopError:
             "The workshop lacks a right in the cluster; please tell its organiser.",
             f"{detail}{render_missing(error.rule)}",
         )
-    if role := _NO_ROLE.match(error.message):
+    if (role := _NO_ROLE.match(error.message)) and error.what.startswith("create RoleBinding"):
         sentence = f"The cluster has no role {role['role']}; please tell the workshop's organiser."
         return errors.PermanentError(sentence, detail)
     if isinstance(error, _REFUSED):
