@@ -19,8 +19,7 @@ from workshop_spawner.model.session import Hub, Session
 from workshop_spawner.rules.plan import Step
 
 CLASS_POOL = "reserve"
-READY = "workshop.jupyter.org/ready"
-FINGERPRINT = "workshop.jupyter.org/recipe"
+READY, FINGERPRINT = labels.READY, labels.RECIPE
 _OF_A_VISITOR = (
     labels.POD,
     labels.USERNAME,
