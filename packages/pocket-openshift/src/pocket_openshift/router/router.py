@@ -16,9 +16,11 @@ from typing import Any
 
 import trustme
 
-from pocket_openshift.client import client
 from pocket_openshift.router.rules import requests, routing
-from pocket_openshift.vocabulary import times
+from workshop_kube import errors
+from workshop_kube.client import Cluster
+from workshop_kube.rules import times
+from workshop_kube.rules.events import Changed, Listed
 
 log = logging.getLogger(__name__)
 
@@ -31,20 +33,19 @@ HANG_UP_SECONDS = 2.0
 IDLE_SECONDS = 3600.0
 CONNECTIONS = 2000
 CHUNK = 65536
-ROUTES = "/apis/route.openshift.io/v1"
-WATCHED: Mapping[str, str] = {
-    "services": "/api/v1/services",
-    "pods": "/api/v1/pods",
-    "endpoints": "/api/v1/endpoints",
-    "routes": ROUTES + "/routes",
-    "ingresses": "/apis/networking.k8s.io/v1/ingresses",
+WATCHED: Mapping[str, tuple[str, str]] = {
+    "services": ("v1", "Service"),
+    "pods": ("v1", "Pod"),
+    "endpoints": ("v1", "Endpoints"),
+    "routes": ("route.openshift.io/v1", "Route"),
+    "ingresses": ("networking.k8s.io/v1", "Ingress"),
 }
 
 
 class Router:
     """A router. `open` listens, `run` follows the cluster for ever."""
 
-    def __init__(self, api: client.Cluster, *, port: int = 0, tls_port: int | None = None) -> None:
+    def __init__(self, api: Cluster, *, port: int = 0, tls_port: int | None = None) -> None:
         self._api = api
         self.port, self.tls_port = port, tls_port
         self._objects: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in WATCHED}
@@ -126,28 +127,28 @@ class Router:
 
     async def run(self) -> None:
         """Follow every kind for ever; a kind that the cluster does not have or show is left out."""
-        await asyncio.gather(*(self._follow(kind, path) for kind, path in WATCHED.items()))
+        await asyncio.gather(*(self._follow(kind) for kind in WATCHED))
 
     async def ready(self) -> None:
         """Wait until every kind was listed once."""
         await asyncio.gather(*(event.wait() for event in self._listed.values()))
 
-    async def _follow(self, kind: str, path: str) -> None:
+    async def _follow(self, kind: str) -> None:
         try:
-            async with contextlib.aclosing(self._api.follow(path)) as news:
+            async with contextlib.aclosing(self._api.watch(*WATCHED[kind])) as news:
                 async for one in news:
                     self._hear(kind, one)
                     self._listed[kind].set()
-        except client.ClusterError as error:
+        except errors.KubeError as error:
             log.warning("Requests are forwarded without %s: %s", kind, error)
             self._listed[kind].set()
 
-    def _hear(self, kind: str, news: client.Listed | client.Changed) -> None:
+    def _hear(self, kind: str, news: Listed | Changed) -> None:
         items = self._objects[kind]
         self._tables = None
         if kind in ("routes", "ingresses"):
             self._rules = None
-        if isinstance(news, client.Listed):
+        if isinstance(news, Listed):
             items.clear()
             items.update({item["metadata"]["uid"]: item for item in news.items})
         elif news.kind == "DELETED":
@@ -170,14 +171,11 @@ class Router:
 
     async def _write_admission(self, route: Mapping[str, Any], status: dict[str, Any]) -> None:
         metadata = route["metadata"]
-        path = client.path_of(
-            "routes", metadata["namespace"], metadata["name"], api=ROUTES, sub="status"
-        )
         version = {"uid": metadata["uid"], "resourceVersion": metadata["resourceVersion"]}
         try:
-            await self._api.patch(path, {"metadata": version, "status": status})
-        except client.ClusterError as error:  # 409: a newer version is on its way to us
-            log.debug("The status of route %s was not written: %s", path, error)
+            await self._api.change(route, {"metadata": version, "status": status}, "status")
+        except errors.KubeError as error:  # 409: a newer version is on its way to us
+            log.debug("The status of a route was not written: %s", error)
 
     def _beside(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -259,7 +257,7 @@ class Router:
 
 @contextlib.asynccontextmanager
 async def serving(
-    api: client.Cluster, *, port: int = 0, tls_port: int | None = None
+    api: Cluster, *, port: int = 0, tls_port: int | None = None
 ) -> AsyncIterator[Router]:
     """A router that listens and follows the cluster, closed at the end."""
     router = Router(api, port=port, tls_port=tls_port)
