@@ -41,6 +41,7 @@ FINDS = {
 }
 # A wheel of ours that is another's dependency comes from the same folder.
 NEEDS = {
+    "openshift-authenticator": ["workshop-kube"],
     "workshop-culler": ["workshop-kube"],
     "workshop-dashboard": ["butterfly"],
 }
