@@ -60,6 +60,8 @@ def read_sources(folder: Path = Path("/etc/apt")) -> str:
 
 def make_base(engine: Engine) -> None:
     """Make a base image like Debian's slim one, from its archive; kept from one build to the next."""
+    if engine.run("image", "ls", "--quiet", OWN_BASE):
+        return  # the same image, so that the layers upon it are still good
     archive = engine.folder / f"{SUITE}.tar"
     if not archive.exists():
         part = archive.with_suffix(".part.tar")

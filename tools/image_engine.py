@@ -107,6 +107,12 @@ class Engine:
             raise EngineError(f"podman {' '.join(words[:3])} ...: {done.stderr.strip()[-4000:]}")
         return done.stdout.strip()
 
+    def read_logs(self, container: str) -> str:
+        """What a container has written, to either of its outputs."""
+        command = ["podman", "logs", container]
+        both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        return subprocess.run(command, env=self.environment(), text=True, **both).stdout
+
     def show(self, *words: str) -> None:
         """Run podman with its output on ours. Raises `EngineError`."""
         if code := subprocess.run(["podman", *words], env=self.environment()).returncode:
