@@ -236,15 +236,6 @@ def test_a_hub_says_where_to_listen(tmp_path, environment, words):
     assert done.stdout.split() == [*words, "--more"]
 
 
-def test_the_hubs_shell_files_set_variables_in_order(tmp_path):
-    write_program(tmp_path / "jupyterhub", '#!/bin/sh\necho "$ONE $TWO"\n')
-    for folder, text in (("src/.jupyter", "ONE=1\nTWO=1\n"), ("configs", "TWO=2\n")):
-        (tmp_path / folder).mkdir(parents=True)
-        (tmp_path / folder / "jupyterhub_config.sh").write_text(text)
-    done = call("hub/s2i/run", path=str(tmp_path), APP_ROOT=str(tmp_path))
-    assert done.stdout == "1 2\n"
-
-
 def test_a_notebook_of_an_unknown_kind_is_refused(tmp_path):
     done = call("notebook/s2i/run", NOTEBOOK_INTERFACE="retro")
     assert done.returncode == 2

@@ -23,7 +23,6 @@ from visitor import Terminal
 ANYBODY = "1234567:0"  # a user id of the cluster's choice, without a line in /etc/passwd
 RESTRICTED = (
     "--passwd=false",
-    "--read-only",
     *("--cap-drop", "all"),
     *("--security-opt", "no-new-privileges"),
 )
@@ -69,9 +68,12 @@ def run(
     environment: Mapping[str, str] | None = None,
     user: str = ANYBODY,
     options: tuple[str, ...] = (),
+    read_only: bool = True,
 ) -> Iterator[Container]:
     """A container that runs during the test and is removed with it."""
     words = make_options(environment or {}, user, *options)
+    if read_only:
+        words.append("--read-only")
     container = Container(engine, engine.run("run", "--detach", *words, image, *command))
     try:
         yield container
