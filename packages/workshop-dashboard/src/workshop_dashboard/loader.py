@@ -227,9 +227,7 @@ def list_sources(sources: SourceFiles) -> Listing:
     return Listing(files, state)
 
 
-def walk_folder(
-    top: Path, state: dict[Path, tuple[int, int] | None]
-) -> Iterator[tuple[str, Path]]:
+def walk_folder(top: Path, state: dict[Path, tuple[int, int] | None]) -> Iterator[tuple[str, Path]]:
     """Yield (name below `top`, path) of every file, hidden ones and foreign links left out.
 
     The folders' states are put into `state`. Raises `LoaderError` for more than `MAX_FILES`.

@@ -43,7 +43,8 @@ def test_attributes_that_the_page_cannot_change():
     ("converted", "adapted"),
     [
         (
-            '<div class="listingblock execute">\n<div class="title">Run</div>\n<div class="content">\n'
+            '<div class="listingblock execute">\n<div class="title">Run</div>\n'
+            '<div class="content">\n'
             '<pre class="highlight"><code class="language-sh" data-lang="sh">ls</code></pre>\n'
             "</div>\n</div>",
             '<div class="title">Run</div>\n<pre><code class="language-execute">ls</code></pre>',

@@ -32,7 +32,7 @@ function initialize(workshop) {
     workshop.site_title(NAME + ' and ships');
     workshop.template_engine('liquid.js');
     workshop.data_variable('harbour', 'north', ['HARBOUR', 'PORT']);
-    workshop.data_variable('owner', process.env.OWNER === undefined ? '' : process.env.OWNER, 'OWN');
+    workshop.data_variable('owner', !process.env.OWNER ? '' : process.env.OWNER, 'OWN');
     workshop.module_metadata('index', 'About', 'Start');
     workshop.google_tracking_id('UA-1');
 
@@ -97,7 +97,7 @@ def test_a_branch_is_chosen_by_the_environment(environment, length):
         "const init = (workshop) => {\n workshop.site_title('T')\n}\nmodule.exports = init",
         "function init(w) { w.site_title('T') }\nmodule.exports = init;",
         "function init(workshop) { workshop.site_title('T') }",
-        "var config = {site_title: 'T'}\nexports.default = config\nmodule.exports = exports.default",
+        "var c = {site_title: 'T'}\nexports.default = c\nmodule.exports = exports.default",
     ],
 )
 def test_ways_to_export(text):

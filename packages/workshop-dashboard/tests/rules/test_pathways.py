@@ -56,7 +56,7 @@ def test_params_of_a_pathway_go_before_those_of_all():
 
 
 def test_a_wrong_file_is_named():
-    with pytest.raises(workshopfile.WorkshopFileError, match="config.yaml"):
+    with pytest.raises(workshopfile.WorkshopFileError, match=r"config\.yaml"):
         pathways.read_pathways("- a", "", None)
 
 

@@ -124,7 +124,9 @@ def test_nor_in_the_value_of_a_variable(text):
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-@pytest.mark.parametrize("form", ["{}", "++++\n{}\n++++", "pass:[{}]", "[role=execute]\n----\n{}\n----"])
+@pytest.mark.parametrize(
+    "form", ["{}", "++++\n{}\n++++", "pass:[{}]", "[role=execute]\n----\n{}\n----"]
+)
 def test_nothing_in_a_page_of_asciidoc_can_act(text, form):
     notes = make_notes({"a.adoc": form.format(text)}, Workshop(), {})
     notes = dataclasses.replace(notes, convert=asciidoc.convert)
@@ -163,8 +165,14 @@ def test_nor_by_the_means_of_asciidoc(text):
     [
         ('<a name="x"></a>', '<a id="note-x"'),
         ('<a id="y" name="x">z</a>', '<a id="note-y"'),
-        ('<pre><code class="language-execute">a &amp;&amp; b</code></pre>', '="1"><code>a &amp;&amp; b'),
-        ('<pre class="x"><code class="language-execute-2">a <b>c</b></code></pre>', "<code>a c</code>"),
+        (
+            '<pre><code class="language-execute">a &amp;&amp; b</code></pre>',
+            '="1"><code>a &amp;&amp; b',
+        ),
+        (
+            '<pre class="x"><code class="language-execute-2">a <b>c</b></code></pre>',
+            "<code>a c</code>",
+        ),
         ('<ol type="a"><li>x</li></ol>', '<ol type="a">'),
     ],
 )
@@ -175,8 +183,11 @@ def test_raw_html_of_older_pages(text, part):
 @pytest.mark.parametrize(
     ("text", "part"),
     [
-        ("```section:begin\ntitle: <b>\n```\nx\n```section:end\n```", "<summary>&lt;b&gt;</summary>"),
-        ("```section:begin\ntitle: T\nopen: true\n```\nx\n```section:end\n```", "section\" open>"),
+        (
+            "```section:begin\ntitle: <b>\n```\nx\n```section:end\n```",
+            "<summary>&lt;b&gt;</summary>",
+        ),
+        ("```section:begin\ntitle: T\nopen: true\n```\nx\n```section:end\n```", 'section" open>'),
         ("```section:end\n```\nx", "<h1>Index</h1>\n\n<p>x</p>"),
         ("```section:begin\ntitle: T\n```\nx", "<p>x</p>\n</details>"),
     ],

@@ -49,7 +49,10 @@ def test_a_box_in_a_list_keeps_to_its_item():
     assert "\n\n  </div>" in box
 
 
-BLOCK = "a\n\n```terminal:execute\ncommand: ls {{< gone >}}\n```\n\n```terminal:execute\ncommand: ls\n```"
+BLOCK = (
+    "a\n\n```terminal:execute\ncommand: ls {{< gone >}}\n```\n\n"
+    "```terminal:execute\ncommand: ls\n```"
+)
 
 
 def test_a_block_with_an_unknown_shortcode_runs_nothing():

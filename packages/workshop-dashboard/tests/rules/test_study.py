@@ -15,7 +15,9 @@ def look(file, text):
 
 
 def test_a_page_of_markdown():
-    found = look("a.md", "# Top\n\n[x](y) ![p](q)\n\n<a name='z' href='w'>x</a>\n\n```execute\nls\n```")
+    found = look(
+        "a.md", "# Top\n\n[x](y) ![p](q)\n\n<a name='z' href='w'>x</a>\n\n```execute\nls\n```"
+    )
     assert found.links == (Link(3, "y"), Link(3, "q", "p"), Link(5, "w"))
     assert found.anchors == {"top", "z"}
     assert found.blocks == (Block(7, "execute", "ls\n"),)

@@ -114,9 +114,7 @@ def _namespaced(name: str, word: Word, body: str) -> Action:
     )
 
 
-def _problem_with(
-    name: str, word: Word, options: Mapping[str, Value], session: str
-) -> str | None:
+def _problem_with(name: str, word: Word, options: Mapping[str, Value], session: str) -> str | None:
     for key in word.needs:
         if not any(options.get(each) for each in key.split("|")):
             return f"`{name}` needs `{key.partition('|')[0]}:`"

@@ -13,10 +13,14 @@ from collections.abc import Iterator
 
 from workshop_dashboard.rules import actions, highlight
 
-BLOCK = re.compile(r'<pre>\s*<code(?: class="(?P<classes>[^"]*)")?>(?P<inner>.*?)</code>\s*</pre>', re.S)
+BLOCK = re.compile(
+    r'<pre>\s*<code(?: class="(?P<classes>[^"]*)")?>(?P<inner>.*?)</code>\s*</pre>', re.S
+)
 CALLOUT = re.compile(r'<b class="conum">[^<]*</b>')
 # What stands before a callout only to hide it from the language's own tools.
-CALLOUTS = re.compile(r'[ \t]*(?:(?:#|//|--|;;|&lt;!--)[ \t]*)?(?:<b class="conum">[^<]*</b>(?:[ \t]|--&gt;)*)+')
+CALLOUTS = re.compile(
+    r'[ \t]*(?:(?:#|//|--|;;|&lt;!--)[ \t]*)?(?:<b class="conum">[^<]*</b>(?:[ \t]|--&gt;)*)+'
+)
 TAG = re.compile(r"<[^>]*>")
 LANGUAGE = "language-"
 SECTION_END = "</details>"

@@ -16,7 +16,13 @@ from workshop_dashboard.rules.prepare import TAG
 from workshop_dashboard.rules.study import Block, Link, Study
 
 # Variables of other systems that hold secrets: no page gets them.
-SECRETS = ("kubernetes_token", "kubernetes_ca_crt", "ssh_private_key", "ssh_public_key", "_password")
+SECRETS = (
+    "kubernetes_token",
+    "kubernetes_ca_crt",
+    "ssh_private_key",
+    "ssh_public_key",
+    "_password",
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -85,7 +91,9 @@ def _files(notes: Notes) -> Iterator[Problem]:
         yield Problem(file, line, "warning", message)
     for page in notes.pages.values():
         if page.file.lower().endswith(".adoc") and notes.convert is None:
-            message = "AsciiDoc is shown as plain text: install jupyterhub-workshop-dashboard[asciidoc]"
+            message = (
+                "AsciiDoc is shown as plain text: install jupyterhub-workshop-dashboard[asciidoc]"
+            )
             yield Problem(page.file, 1, "error", message)
     if not notes.order:
         yield Problem(".", 1, "error", "there is no page: write an index.md")
@@ -150,21 +158,24 @@ def _templates(page: Page, notes: Notes) -> Iterator[Problem]:
                 yield Problem(page.file, _line(page, number), "warning", message)
 
 
-def _link(
-    page: Page, link: Link, notes: Notes, studies: Mapping[str, Study]
-) -> Iterator[Problem]:
+def _link(page: Page, link: Link, notes: Notes, studies: Mapping[str, Study]) -> Iterator[Problem]:
     line = _line(page, link.line)
     target = links.find_target(link.href, page.name, notes)
     if target.kind == "missing":
         message = f"the link to {link.href} leads nowhere"
         yield Problem(page.file, line, _level(notes), message)
-    elif target.kind in ("page", "anchor") and target.fragment:
-        if target.fragment not in studies[target.path or page.name].anchors:
-            message = f"the link to {link.href} names a heading that is not there"
-            yield Problem(page.file, line, _level(notes), message)
+    elif not _has_anchor(target, page, studies):
+        message = f"the link to {link.href} names a heading that is not there"
+        yield Problem(page.file, line, _level(notes), message)
     if link.alt is not None and not link.alt.strip():
         message = f"the image {link.href} has no text for people who cannot see it"
         yield Problem(page.file, line, "warning", message)
+
+
+def _has_anchor(target: links.LinkTarget, page: Page, studies: Mapping[str, Study]) -> bool:
+    if target.kind not in ("page", "anchor") or not target.fragment:
+        return True
+    return target.fragment in studies[target.path or page.name].anchors
 
 
 def _block(page: Page, block: Block) -> Iterator[Problem]:

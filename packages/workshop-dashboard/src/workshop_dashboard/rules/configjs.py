@@ -92,8 +92,10 @@ class _Program:
         if start is not None:
             self.reader.at = start
             self.run("}")
-        elif isinstance(names.get("config"), Mapping):
-            self._take_object(names["config"])
+            return
+        usual = names.get("config")
+        if isinstance(usual, Mapping):
+            self._take_object(usual)
 
     def _statement(self) -> None:
         reader = self.reader

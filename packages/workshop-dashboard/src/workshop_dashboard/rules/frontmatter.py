@@ -92,7 +92,11 @@ def _unquote(value: str) -> str:
     if quoted:
         inside = quoted[1] if quoted[2] is None else re.sub(r"\\(.)", r"\1", quoted[2])
         return inside.replace("''", "'") if quoted[2] is None else inside
-    return value.removeprefix(">").removeprefix("|").lstrip("-+").strip() if FOLDS.match(value) else value
+    return (
+        value.removeprefix(">").removeprefix("|").lstrip("-+").strip()
+        if FOLDS.match(value)
+        else value
+    )
 
 
 def _number(text: str) -> float | None:

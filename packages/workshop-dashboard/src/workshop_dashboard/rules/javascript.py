@@ -22,7 +22,9 @@ TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
-ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+ESCAPE = re.compile(
+    r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL
+)
 CONSTANTS: Mapping[str, Value] = {"true": True, "false": False, "null": None, "undefined": None}
 MAX_DEPTH = 40
 
@@ -56,7 +58,7 @@ def read_tokens(text: str) -> list[Token]:
 
 @dataclass
 class Reader:
-    """Reads expressions from tokens. `names` are values bound so far, `environment` the session's."""
+    """Reads expressions. `names` are values bound so far, `environment` is the session's."""
 
     tokens: Sequence[Token]
     environment: Mapping[str, str]
@@ -82,7 +84,7 @@ class Reader:
             raise UnreadableError(self.token.line)
 
     def read(self) -> Value:
-        """Read one expression. Raises `UnreadableError`; the place is then within the expression."""
+        """Read one expression. Raises `UnreadableError`, somewhere within the expression."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise UnreadableError(self.token.line)
@@ -214,7 +216,9 @@ class Reader:
 
     def _part(self, match: re.Match[str], token: Token) -> str:
         try:
-            within = Reader(read_tokens(match[1]), self.environment, self.names, depth=self.depth + 1)
+            within = Reader(
+                read_tokens(match[1]), self.environment, self.names, depth=self.depth + 1
+            )
             return as_text(within.read()).replace("\\", "\\\\")
         except UnreadableError as error:
             raise UnreadableError(token.line) from error

@@ -67,6 +67,7 @@ def _line_of(error: liquid.exceptions.LiquidError) -> int:
 def _environment(read: Callable[[str], str | None]) -> liquid.Environment:
     import liquid  # with the first page that needs it
     import liquid.exceptions
+    import liquid.loader
 
     class Limited(liquid.Environment):
         output_stream_limit = MAX_OUTPUT
@@ -74,7 +75,7 @@ def _environment(read: Callable[[str], str | None]) -> liquid.Environment:
         context_depth_limit = 30
         local_namespace_limit = MAX_OUTPUT
 
-    class Beside(liquid.BaseLoader):
+    class Beside(liquid.loader.BaseLoader):
         """Gives the files beside the pages, and nothing else."""
 
         def get_source(

@@ -1,4 +1,4 @@
-"""The files of Educates that are not pages: `config.yaml` with pathways, `resources/workshop.yaml`."""
+"""The files of Educates that are no pages: `config.yaml`, and `resources/workshop.yaml`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def read_definition(text: str) -> Definition | None:
     import yaml  # when the first page is asked for
 
     try:
-        documents = list(yaml.load_all(text, Loader=yaml.BaseLoader))  # noqa: S506 - text only
+        documents = list(yaml.load_all(text, Loader=yaml.BaseLoader))
     except (yaml.YAMLError, RecursionError):
         return Definition() if any(group in text for group in GROUPS) else None
     for document in documents:

@@ -1,4 +1,4 @@
-"""A page's text with its variables filled in, by the rules of the system that it was written for."""
+"""A page's text with its variables filled in, by the rules of the system it was written for."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def prepare_text(page: Page, notes: Notes) -> str:
 
 
 def unknown_names(page: Page, notes: Notes) -> Iterator[tuple[int, str]]:
-    """Yield (line of the body from 1, name as written) of what looks like a variable and is none."""
+    """Yield (line of the body from 1, as written) of what looks like a variable and is none."""
     for line, name in _unknown_names(page, notes):
         if "ENV_" not in name:  # those of the environment only a session knows
             yield line, name

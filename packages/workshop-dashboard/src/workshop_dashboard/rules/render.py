@@ -166,7 +166,9 @@ def sanitise(unsafe: str, address: Callable[[str], str]) -> str:
             return links.ANCHOR_PREFIX + value
         if name == "class":
             return " ".join(one for one in value.split() if one.startswith(CLASSES)) or None
-        return value if (tag, name) != ("ol", "type") or value in ("1", "a", "A", "i", "I") else None
+        return (
+            value if (tag, name) != ("ol", "type") or value in ("1", "a", "A", "i", "I") else None
+        )
 
     import nh3
 

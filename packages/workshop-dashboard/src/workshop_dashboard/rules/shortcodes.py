@@ -56,7 +56,9 @@ def _disarm(text: str) -> str:
     for first in sorted({line for line, _ in spoilt_blocks(text)}):
         mark = FENCE.match(lines[first - 1])
         if mark:
-            lines[first - 1] = lines[first - 1].replace(mark[2], "text") if mark[2] else lines[first - 1]
+            lines[first - 1] = (
+                lines[first - 1].replace(mark[2], "text") if mark[2] else lines[first - 1]
+            )
         for number in range(first, len(lines)):
             if mark and lines[number].strip().startswith(mark[1]):
                 break

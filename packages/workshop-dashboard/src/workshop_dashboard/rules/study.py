@@ -1,4 +1,4 @@
-"""What is in a page, as `check` needs it: links, anchors, blocks of code, HTML that is taken out."""
+"""What is in a page, as `check` needs it: links, anchors, blocks, HTML that is taken out."""
 
 from __future__ import annotations
 
@@ -69,7 +69,10 @@ def _result(found: _Collector, lines: list[str], blocks: list[Block]) -> Study:
     return Study(
         tuple(Link(_line(lines, first, href), href, alt) for first, href, alt in found.links),
         frozenset(found.anchors),
-        (*blocks, *(Block(_line(lines, first, word), word, text) for first, word, text in found.blocks)),
+        (
+            *blocks,
+            *(Block(_line(lines, first, word), word, text) for first, word, text in found.blocks),
+        ),
         tuple((_line(lines, first, raw), words) for first, raw, words in found.removed),
     )
 
@@ -77,7 +80,9 @@ def _result(found: _Collector, lines: list[str], blocks: list[Block]) -> Study:
 def _line(lines: list[str], first: int, text: str) -> int:
     """Return the line (from 1) that holds `text`: from line `first` (from 0) on, or anywhere."""
     text = text.strip()
-    wanted = (n for n in (*range(first, len(lines)), *range(min(first, len(lines)))) if text in lines[n])
+    wanted = (
+        n for n in (*range(first, len(lines)), *range(min(first, len(lines)))) if text in lines[n]
+    )
     return next(wanted, min(first, max(len(lines) - 1, 0))) + 1
 
 
@@ -123,11 +128,17 @@ def _removed(tag: str, given: dict[str, str]) -> Iterator[str]:
         return
     known = render.ATTRIBUTES["*"] | render.ATTRIBUTES.get(tag, set())
     for name in given:
-        # Marks for programs and classes of icons are lost without harm.
-        if name not in known and not name.startswith(("data-", "aria-", "xmlns")) and name != "role":
-            if not (tag in ("col", "table", "td", "th", "tr") and name in ("style", "width", "border")):
-                yield f"the attribute {name} of <{tag}> is taken out"
+        if name not in known and not _is_harmless(tag, name):
+            yield f"the attribute {name} of <{tag}> is taken out"
     for name in ("href", "src"):
         scheme = links.SCHEME.match(given.get(name, ""))
         if scheme and scheme[0] != "//" and scheme[0].rstrip(":").lower() not in render.SCHEMES:
             yield f"the address {given[name][:40]} is taken out"
+
+
+def _is_harmless(tag: str, name: str) -> bool:
+    """Tell whether nobody misses the attribute: marks for programs, widths of tables."""
+    if name.startswith(("data-", "aria-", "xmlns")) or name == "role":
+        return True
+    sizes = ("style", "width", "border", "cellpadding", "cellspacing")
+    return tag in ("col", "table", "td", "th", "tr") and name in sizes

@@ -11,13 +11,16 @@ NAMESPACE = re.compile(r"(terminal|dashboard|workshop|files|editor|examiner|sect
 
 # What a click does. The first six are of the original system and need no YAML.
 KINDS = frozenset(
-    """execute input interrupt clear copy edit
-    select open-url open-tab create-tab reload-tab delete-tab preview finish leave
-    download copy-file upload editor test section-begin section-end heading""".split()
+    {
+        *("execute", "input", "interrupt", "clear", "copy", "edit"),
+        *("select", "open-url", "open-tab", "create-tab", "reload-tab", "delete-tab", "preview"),
+        *("finish", "leave", "download", "copy-file", "upload", "editor", "test"),
+        *("section-begin", "section-end", "heading"),
+    }
 )
 
 # Options that every block with YAML may have.
-COMMON = frozenset("autostart cascade cooldown description event focus hidden".split())
+COMMON = frozenset(["autostart", "cascade", "cooldown", "description", "event", "focus", "hidden"])
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Word:
 
     def fill_subject(self, options: Mapping[str, object]) -> str:
         """Return the subject with the options put in."""
-        first = {key: "" for key in re.findall(r"\{(\w+)\}", self.subject)}
+        first = dict.fromkeys(re.findall(r"\{(\w+)\}", self.subject), "")
         given = {key: value for key, value in options.items() if isinstance(value, str)}
         return self.subject.format_map({**first, **given}).strip(" :")
 
@@ -109,11 +112,11 @@ create-file; text; Create file: {file}; file; text open
 delete-file; ; Delete file: {file}; file;
 copy-file; ; Copy file: {src} to {dest}; src dest; open
 rename-file; ; Rename file: {src} to {dest}; src dest; open
-select-matching-text; text; Select text in file: {file}; file text; start stop isRegex group before after
+select-matching-text; text; Select in file: {file}; file text; start stop isRegex group before after
 select-lines-in-range; ; Select lines in file: {file}; file; start stop
 replace-text-selection; text; Replace selected text: {file}; file;
 delete-text-selection; ; Delete selected text: {file}; file;
-replace-matching-text; replacement; Replace text: {file}; file match|text; start stop isRegex group count
+replace-matching-text; replacement; Replace: {file}; file match|text; start stop isRegex group count
 append-lines-to-file; text; Append lines to file: {file}; file;
 prepend-lines-to-file; text; Prepend lines to file: {file}; file;
 insert-lines-before-line; text; Insert lines before line {line}: {file}; file; line
@@ -124,7 +127,7 @@ insert-lines-before-selection; text; Insert lines before the selection: {file}; 
 append-lines-after-selection; text; Insert lines after the selection: {file}; file;
 replace-lines-in-range; text; Replace lines {start} to {stop}: {file}; file; start stop
 delete-lines-in-range; ; Delete lines {start} to {stop}: {file}; file; start stop
-delete-matching-lines; ; Delete lines in file: {file}; file match|text; isRegex before after count start stop
+delete-matching-lines;; Delete lines: {file}; file match|text; isRegex before after count start stop
 insert-value-into-yaml; value; Insert value into file: {file}; file path;
 execute-command; args; Run command of the editor: {command}; command;
 """

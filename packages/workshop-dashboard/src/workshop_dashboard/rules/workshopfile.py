@@ -99,9 +99,7 @@ def add_config(workshop: Workshop, config: configjs.Config) -> Workshop:
     )
 
 
-def _override(
-    variables: tuple[Variable, ...], later: tuple[Variable, ...]
-) -> tuple[Variable, ...]:
+def _override(variables: tuple[Variable, ...], later: tuple[Variable, ...]) -> tuple[Variable, ...]:
     """Give the variables their later values; where these have no other names, they keep theirs."""
     found = {variable.name: variable for variable in variables}
     for variable in later:
