@@ -82,7 +82,11 @@ PACKAGES = [
         "workshop-dashboard",
     )
 ]
-EXTRAS = {"workshop-culler": "[kubernetes]", "butterfly": "[openshift]"}
+EXTRAS = {
+    "workshop-culler": "[kubernetes]",
+    "butterfly": "[openshift]",
+    "workshop-dashboard": "[asciidoc]",
+}
 TOOLS = ROOT / "requirements" / "tools.txt"
 TEST_TOOLS = ROOT / "requirements" / "tests.txt"
 DOCS_TOOLS = ROOT / "docs" / "requirements.txt"
