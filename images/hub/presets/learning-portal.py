@@ -11,7 +11,8 @@ c.WorkshopSpawner.session_limit = int(os.environ.get("SERVER_LIMIT") or 8)
 
 c.WorkshopSpawner.identity = "service-account"
 c.WorkshopSpawner.project = "temporary"
-c.WorkshopSpawner.project_role = os.environ.get("SPAWNER_ROLE") or "admin"
+if role := os.environ.get("SPAWNER_ROLE"):
+    c.WorkshopSpawner.project_role = role
 c.WorkshopSpawner.budget = os.environ.get("RESOURCE_BUDGET") or "small"
 c.WorkshopSpawner.session_age = int(os.environ.get("MAX_SESSION_AGE") or 3600)
 

@@ -9,7 +9,8 @@ load_subconfig(str(Path(__file__).parents[1] / "logins/keycloak.py"))  # noqa: F
 
 c.WorkshopSpawner.identity = "service-account"
 c.WorkshopSpawner.project = "persistent"
-c.WorkshopSpawner.project_role = os.environ.get("SPAWNER_ROLE") or "admin"
+if role := os.environ.get("SPAWNER_ROLE"):
+    c.WorkshopSpawner.project_role = role
 c.WorkshopSpawner.budget = os.environ.get("RESOURCE_BUDGET") or "default"
 c.WorkshopSpawner.volume_size = os.environ.get("VOLUME_SIZE", "")
 c.WorkshopSpawner.restart_url = ""
