@@ -275,19 +275,6 @@ async def test_what_is_chosen_is_asked_by_host_path_and_scheme(start_proxy):
     assert b"Location: https://a/x\r\n" in answer
 
 
-async def test_it_listens_on_loopback_only(start_proxy):
-    port = await start_proxy()
-    with pytest.raises(OSError, match=r"127\.0\.0\.2"):
-        await asyncio.open_connection("127.0.0.2", port)
-
-
-async def test_a_port_that_is_taken_is_said():
-    one = proxy.Proxy(lambda request: ())
-    with socket.create_server(("127.0.0.1", 0)) as held, pytest.raises(OSError, match="in use"):
-        await one.listen(held.getsockname()[1])
-    await one.close()
-
-
 async def test_what_is_open_is_cut_at_the_end(start_raw):
     _, backend = await start_raw(OK.removesuffix(b"ok"))
     one = proxy.Proxy(lambda request: (backend,))

@@ -6,29 +6,25 @@ another's, and what is not safe to send twice meets no connection that the pod i
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import random
-import socket
-import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 
 import aiohttp
-from aiohttp import http_exceptions, web
+from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
+from pocket_openshift import loopback_server
 from pocket_openshift.router import websockets
 from pocket_openshift.router.rules import requests, routing
 
 log = logging.getLogger(__name__)
 
-HOST = "127.0.0.1"
 HEAD_BYTES = 65536
 HEAD_SECONDS = 60.0
 CONNECT_SECONDS = 5.0
-HANG_UP_SECONDS = 0.1
 IDLE_SECONDS = 3600.0
 CONNECTIONS = 2000
 # Less than any server keeps a connection that is idle.
@@ -53,23 +49,19 @@ class Proxy:
 
     def __init__(self, choose: Choose) -> None:
         self._choose = choose
-        self._tasks: set[asyncio.Task[object] | None] = set()
         # A middleware gets every request; routes would leave some to aiohttp.
         app = web.Application(middlewares=[self._answer])
         app.on_response_prepare.append(_remove_unsaid)
         app.cleanup_ctx.append(self._open_sessions)
-        self._runner = web.AppRunner(
+        self._server = loopback_server.LoopbackServer(
             app,
-            access_log=None,
             auto_decompress=False,
-            handler_cancellation=True,
             keepalive_timeout=HEAD_SECONDS,
-            logger=_make_logger(),
             # Somewhat more than is accepted, so that we are the ones who refuse.
             max_field_size=2 * HEAD_BYTES,
             max_line_size=2 * HEAD_BYTES,
-            shutdown_timeout=HANG_UP_SECONDS,
         )
+        self.listen, self.close = self._server.listen, self._server.close
 
     async def _open_sessions(self, _: web.Application) -> AsyncIterator[None]:
         kept = aiohttp.TCPConnector(keepalive_timeout=KEPT_SECONDS, limit=0)
@@ -77,32 +69,8 @@ class Proxy:
         async with _make_session(kept) as self._kept, _make_session(fresh) as self._fresh:
             yield
 
-    async def listen(self, port: int, tls: ssl.SSLContext | None = None) -> int:
-        """Listen on a loopback port, 0 for a free one; which one it is."""
-        if self._runner.server is None:
-            await self._runner.setup()
-        held = socket.create_server((HOST, port))
-        await web.SockSite(self._runner, held, ssl_context=tls).start()
-        return int(held.getsockname()[1])
-
-    async def close(self) -> None:
-        """Stop listening and cut what is open."""
-        tasks = list(filter(None, self._tasks))
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await self._runner.cleanup()
-
     @web.middleware
     async def _answer(self, request: web.Request, handler: object) -> web.StreamResponse:
-        task = asyncio.current_task()
-        self._tasks.add(task)
-        try:
-            return await self._decide(request)
-        finally:
-            self._tasks.discard(task)
-
-    async def _decide(self, request: web.Request) -> web.StreamResponse:
         try:
             if request.version not in VERSIONS:
                 raise requests.BadRequestError("the request line is not HTTP/1.1")
@@ -124,7 +92,7 @@ class Proxy:
     def _find_refusal(self, request: web.Request) -> routing.Refusal | None:
         if sum(len(name) + len(value) for name, value in request.raw_headers) > HEAD_BYTES:
             return routing.Refusal(431, "The request's headers are too large.")
-        if self._runner.server and len(self._runner.server.connections) > CONNECTIONS:
+        if self._server.connections > CONNECTIONS:
             return routing.Refusal(503, "Too many connections; try again.")
         return None
 
@@ -195,15 +163,3 @@ def _make_page(refusal: routing.Refusal) -> web.Response:
     page = web.Response(status=refusal.status, text=refusal.text + "\n", headers=headers)
     page.force_close()
     return page
-
-
-def _make_logger() -> logging.Logger:
-    """A logger that does not write down what clients send that is no HTTP."""
-
-    def is_ours(record: logging.LogRecord) -> bool:
-        error = record.exc_info[1] if record.exc_info else None
-        return not isinstance(error, http_exceptions.HttpProcessingError)
-
-    made = logging.getLogger(f"{__name__}.server")
-    made.addFilter(is_ours)
-    return made
