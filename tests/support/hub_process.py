@@ -104,8 +104,8 @@ def _run_hub(folder: str, config: str, env: dict[str, str], pipe: str) -> None:
     sys.argv = ["jupyterhub", "-f", config]
 
     # Loaded by the fork server, not by the tests.
-    from jupyterhub.app import main  # noqa: PLC0415
-    from kubernetes_asyncio.config import kube_config  # noqa: PLC0415
+    from jupyterhub.app import main
+    from kubernetes_asyncio.config import kube_config
 
     importlib.reload(kube_config)  # it looks for KUBECONFIG when it is loaded
     main()

@@ -9,6 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
+from pocket_openshift.loopback_server import HOST
 from pocket_openshift.router import router
 from workshop_kube import errors
 from workshop_kube.client import Cluster, load_kubeconfig
@@ -56,6 +57,6 @@ async def _serve(args: argparse.Namespace) -> None:
     ):
         if args.ca_file:
             args.ca_file.write_text(served.ca_pem)
-        secure = f" https://{router.HOST}:{served.tls_port}" if served.tls_port else ""
-        print(f"ready http://{router.HOST}:{served.port}{secure}", flush=True)
+        secure = f" https://{HOST}:{served.tls_port}" if served.tls_port else ""
+        print(f"ready http://{HOST}:{served.port}{secure}", flush=True)
         await stop.wait()

@@ -104,7 +104,7 @@ class Agent:
         name = node.settings.node
         registered = registration.Registration(node.api, name)
         endpoint = kubelet.Kubelet(self.find)
-        endpoint.open()
+        await endpoint.open()
         await registered.register(endpoint.port, __version__, endpoint.annotations)
         helpers = [
             asyncio.create_task(node.recorder.run()),
