@@ -195,7 +195,7 @@ async def find_connection(
     if not named and (folder / "token").is_file():
         return in_cluster(environ, folder)
     # Not Path.home(): it fails for a user without a line in /etc/passwd.
-    home = environ.get("HOME") or os.path.expanduser("~")
+    home = environ.get("HOME") or os.path.expanduser("~")  # noqa: ASYNC240 - reads /etc/passwd
     candidates = named or [Path(home, ".kube", "config")]
     for path in candidates:
         if path.is_file():
