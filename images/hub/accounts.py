@@ -8,7 +8,8 @@ c = get_config()  # noqa: F821 - JupyterHub gives it
 settings = hub_settings.read_settings(os.environ)
 
 c.WorkshopSpawner.identity = "service-account"
-c.WorkshopSpawner.project_role = settings.spawner_role
+if settings.spawner_role:
+    c.WorkshopSpawner.project_role = settings.spawner_role
 c.WorkshopSpawner.extra_resources = settings.resources
 # True says that there are rules, for which the template has made a ClusterRole.
 if settings.session_rules:

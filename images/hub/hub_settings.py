@@ -268,7 +268,11 @@ class Settings(BaseModel):
         modes=WITH_ACCOUNT,
     )
     spawner_role: Role = setting(
-        "admin", "Role of a session in its project.", "edit", modes=WITH_ACCOUNT
+        "",
+        "Role of a session in its project; without it, the spawner's own choice: for visitors "
+        "`workshop-admin` where the cluster has it, else `admin`.",
+        "edit",
+        modes=WITH_ACCOUNT,
     )
     session_rules: Rules = setting(
         False,

@@ -194,7 +194,9 @@ async def find_connection(
     named = [Path(part) for part in environ.get("KUBECONFIG", "").split(os.pathsep) if part]
     if not named and (folder / "token").is_file():
         return in_cluster(environ, folder)
-    candidates = named or [find_home(environ) / ".kube" / "config"]
+    # Not Path.home(): it fails for a user without a line in /etc/passwd.
+    home = environ.get("HOME") or os.path.expanduser("~")  # noqa: ASYNC240 - reads /etc/passwd
+    candidates = named or [Path(home, ".kube", "config")]
     for path in candidates:
         if path.is_file():
             return await load_kubeconfig(path)
@@ -202,8 +204,3 @@ async def find_connection(
         f"no credentials for a cluster: no file {candidates[0]}. "
         "Set KUBECONFIG, or run in a pod with a service account"
     )
-
-
-def find_home(environ: Mapping[str, str]) -> Path:
-    """The home; `~` as it is written for a user who has none, where Path.home() would fail."""
-    return Path(environ.get("HOME") or os.path.expanduser("~"))
