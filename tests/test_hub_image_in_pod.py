@@ -4,7 +4,9 @@ The hub is a random user on a read-only file system, with a mounted account that
 templates/ and no more; sessions find it by its Service's name.
 """
 
+import asyncio
 import contextlib
+from urllib.parse import urlsplit
 
 import hub_settings
 import pytest
@@ -126,3 +128,50 @@ async def test_who_has_an_account_at_keycloak_gets_a_shell_of_nobody(make_pod_hu
             assert await shell.run("echo ${PROJECT_NAMESPACE:-none}") == "none"
             assert "No such file" in await shell.run('cat "$SERVICE_ACCOUNT_DIR/token"')
     await hub.logged(HAS_RIGHTS)
+
+
+UNTOLD = """
+for service in c.JupyterHub.services:
+    service.pop("environment")
+"""
+
+
+async def test_the_culler_finds_a_mounted_account_without_being_told(make_pod_hub, pod_site):
+    """As in any hub of any chart, whose services are given nothing of the hub's environment."""
+    hub = make_pod_hub(CONFIGURATION_TYPE="learning-portal")
+    hub.write("configs/jupyterhub_config.py", UNTOLD)
+    # The cluster's API by the name and the port that it has in each pod.
+    async with forward(443, pod_site.url):
+        await hub.start()
+        await hub.logged("removed nothing")
+        assert "exited with status" not in hub.log_text
+
+
+@contextlib.asynccontextmanager
+async def forward(port, url):
+    """Pass on each connection to this port of loopback to the server of the URL."""
+    place, tasks = urlsplit(url), set()
+
+    async def copy(reader, writer):
+        try:
+            while data := await reader.read(2**16):
+                writer.write(data)
+                await writer.drain()
+        finally:
+            writer.transport.abort()
+
+    async def serve(reader, writer):
+        onward = await asyncio.open_connection(place.hostname, place.port)
+        tasks.update(
+            asyncio.ensure_future(copy(*pair))
+            for pair in ((reader, onward[1]), (onward[0], writer))
+        )
+
+    server = await asyncio.start_server(serve, "127.0.0.1", port)
+    try:
+        yield
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

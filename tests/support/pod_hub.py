@@ -123,6 +123,9 @@ class PodHub(realhub.RealHub):
         await self.begin()
         await self.logged(realhub.READY, since=start, seconds=realhub.START_SECONDS)
 
+    def _forget(self) -> None:
+        self.process = None  # asyncio's own process, not one of RealHub's forks
+
     async def end(self) -> str:
         """Wait until a hub that refuses to start has ended; what it said."""
         assert self.process is not None
