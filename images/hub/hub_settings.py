@@ -522,6 +522,19 @@ def render_error(error: Any, given: Mapping[str, str]) -> str:
     return f"{name} {said}; use {expected}. For example: {name}={example}"
 
 
+def list_unheard(environ: Mapping[str, str]) -> list[str]:
+    """A sentence for each variable that the mode does not hear."""
+    given, mode = pick_given(environ), read_settings(environ).configuration_type
+    unheard = []
+    for name in given:
+        extra = Settings.model_fields[name.lower()].json_schema_extra
+        modes = extra["modes"] if isinstance(extra, dict) else ()
+        if modes and mode not in modes:
+            heard = ", ".join(sorted(modes))
+            unheard.append(f"{name} has no effect in the mode {mode}, only in: {heard}.")
+    return unheard
+
+
 def shorten(text: str) -> str:
     """Enough of a long value to know it by."""
     return text if len(text) <= 60 else f"{text[:57]}..."
@@ -540,6 +553,11 @@ def list_contradictions(settings: Settings) -> list[str]:
         found.append(
             f"NAME_PREFIX and WORKSHOP_NAME together are {name!r}, and such names are the "
             "cluster's own; use another. For example: WORKSHOP_NAME=intro-to-go"
+        )
+    if settings.for_visitors and settings.registered_users:
+        found.append(
+            f"REGISTERED_USERS keeps nobody out in the mode {VISITORS}: visitors have no names. "
+            "Set SPAWNER_PASSWORD, or another CONFIGURATION_TYPE."
         )
     typed = "SPAWNER_PASSWORD" if settings.spawner_password else "ASK_NAME"
     if settings.auto_start and (settings.spawner_password or settings.ask_name):

@@ -31,7 +31,9 @@ data = settings.app_root / "data"
 # In a pod the proxy is open to people, the hub's API to sessions, and the proxy's to the hub alone.
 c.JupyterHub.bind_url = "http://:8080"
 c.JupyterHub.hub_bind_url = "http://:8081"
-c.JupyterHub.hub_connect_url = f"http://{settings.service}:8081"
+# The proxy and the services are in this pod. By the Service's name they would reach it only once
+# the pod is ready, for which they must have reached it. Sessions go by that name (sessions.py).
+c.JupyterHub.hub_connect_url = "http://127.0.0.1:8081"
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:8082"
 # One a start: in a container that starts again, an old number is another process.
 pid_file = Path(tempfile.gettempdir(), f"hub-proxy-{secrets.token_hex(8)}.pid")
@@ -79,4 +81,6 @@ if problem := config_layers.problem_with_login(c):
 if JupyterHub.initialized():
     if problem := config_layers.problem_with_secret(c):
         raise SystemExit(problem)
+    for sentence in hub_settings.list_unheard(os.environ):
+        print(sentence, file=sys.stderr)
     hub_database.wait_for_database(c.JupyterHub.db_url, settings.database_wait)
