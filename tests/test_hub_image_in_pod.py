@@ -170,6 +170,7 @@ async def test_a_portal_has_what_its_parameters_say(make_pod_hub, pod_site):
     hub = make_pod_hub(
         CONFIGURATION_TYPE="learning-portal",
         WORKSHOP_NAME="intro",
+        WORKSHOP_TITLE="Introduction <to> Go",
         SPAWNER_PASSWORD="sesame",
         ASK_NAME="true",
         SESSION_RULES=json.dumps(RULES),
@@ -185,7 +186,7 @@ async def test_a_portal_has_what_its_parameters_say(make_pod_hub, pod_site):
     pod_site.apply(*make_rules_of_template(name, RULES))
     await hub.start()
     async with visitor.Visitor.arrive(hub.url) as guest:
-        with pytest.raises(visitor.Failed):
+        with pytest.raises(visitor.Failed, match="Introduction &lt;to&gt; Go"):
             await guest.log_in(name="Ann", code="wrong")
         user = await guest.log_in(name="Ann", code="sesame")
         async for _ in guest.watch_start():
