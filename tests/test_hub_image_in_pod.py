@@ -212,6 +212,28 @@ async def test_a_portal_has_what_its_parameters_say(make_pod_hub, pod_site):
     await hub.logged(HAS_RIGHTS)
 
 
+IDLE = """
+c.JupyterHub.services = [
+    {
+        'name': 'cull-idle',
+        'admin': True,
+        'command': ['cull-idle-servers', '--timeout=300', '--cull-every=60'],
+    }
+]
+"""
+
+
+async def test_the_original_s_own_culler_of_idle_servers_runs_beside(make_pod_hub):
+    text = (pod_hub.IMAGE / "Dockerfile").read_text()
+    assert all(f"ln -s {to} /opt/workshop/bin/{name}" in text for name, to in pod_hub.LINKS.items())
+    hub = make_pod_hub(CONFIGURATION_TYPE="learning-portal")
+    hub.write("configs/jupyterhub_config.py", IDLE)
+    await hub.start()
+    line = await hub.logged("No pages and no API: this service has no 'url'")  # only theirs
+    await hub.logged("judged nothing", since=hub.log.index(line))
+    assert "exited with status" not in hub.log_text
+
+
 UNTOLD = """
 for service in c.JupyterHub.services:
     service.pop("environment")

@@ -26,7 +26,6 @@ os.environ.update(
     )
 )
 settings = hub_settings.read_settings(os.environ)
-data = settings.app_root / "data"
 
 # In a pod the proxy is open to people, the hub's API to sessions, and the proxy's to the hub alone.
 c.JupyterHub.bind_url = "http://:8080"
@@ -47,7 +46,7 @@ c.JupyterHub.upgrade_db = True
 if settings.cookie_secret is not None:
     c.JupyterHub.cookie_secret = settings.cookie_secret
 else:
-    c.JupyterHub.cookie_secret_file = str(data / "cookie_secret")
+    c.JupyterHub.cookie_secret_file = str(settings.data / "cookie_secret")
 
 # Routers stand before the proxy: not they are a visitor's address, but who came to them. Nobody is
 # trusted unless named: sessions have addresses of the network of pods, too.
@@ -79,8 +78,12 @@ if problem := config_layers.problem_with_login(c):
     raise SystemExit(problem)
 # Not where the configuration is only read, as tests and `jupyterhub --show-config` do.
 if JupyterHub.initialized():
-    if problem := config_layers.problem_with_secret(c):
-        raise SystemExit(problem)
+    for problem in (
+        config_layers.problem_with_secret(c),
+        hub_database.problem_with_folder(settings, c.JupyterHub.db_url),
+    ):
+        if problem:
+            raise SystemExit(problem)
     for sentence in hub_settings.list_unheard(os.environ):
         print(sentence, file=sys.stderr)
     hub_database.wait_for_database(c.JupyterHub.db_url, settings.database_wait)
