@@ -40,7 +40,7 @@ FINDS = {
     "workshop-kube": ["from workshop_kube import client, labels; assert client.Cluster"],
 }
 # A wheel of ours that is another's dependency comes from the same folder.
-NEEDS = {"workshop-dashboard": ["butterfly"]}
+NEEDS = {"workshop-dashboard": ["butterfly"], "workshop-spawner": ["workshop-kube"]}
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,8 @@ import yaml
 from kubernetes_asyncio import client, config
 from kubespawner.clients import _client_cache
 
-from workshop_spawner.kube.client import Cluster
+from workshop_kube.client.connections import from_configuration
+from workshop_spawner.kube.cluster import Cluster, make_patience
 from workshop_spawner.kube.watch import PodWatch
 from workshop_spawner.model.session import Hub, Session
 
@@ -100,9 +101,11 @@ async def api(site):
 
 
 @pytest.fixture
-def kube(api) -> Cluster:
+async def kube(api):
     """Our verbs, with the hub's rights, and little patience."""
-    return Cluster(api, timeout=1, patience=8)
+    connection = from_configuration(api.configuration)
+    async with Cluster(connection, patience=make_patience(1, 8)) as made:
+        yield made
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from jupyterhub.utils import maybe_future
 from kubespawner import KubeSpawner
 from kubespawner.objects import make_owner_reference
 
-from workshop_spawner.kube.client import Cluster
+from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.start import server_objects
 
 # A claim of KubeSpawner before version 7 may have its name by the older scheme.

@@ -43,7 +43,7 @@ def test_the_template_grants_what_a_workshop_needs_and_no_more():
         ({"identity": "none"}, set()),
         ({"project": "none"}, set()),
         ({"session_rules": "mine"}, {("clusterroles", "bind", "mine")}),
-        ({"project": "persistent"}, {("rolebindings", "update", ""), ("limitranges", "list", "")}),
+        ({"project": "persistent"}, {("rolebindings", "patch", ""), ("limitranges", "list", "")}),
         ({"by_request": True}, {("projectrequests", "create", "")}),
         (
             {"exposed": exposure.Exposed((8080,), "route", "x")},

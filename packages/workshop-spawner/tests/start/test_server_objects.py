@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from workshop_spawner.model.errors import NameTakenError, PermanentError
+from workshop_kube.errors import RefusedError
+from workshop_spawner.model.errors import PermanentError
 from workshop_spawner.start import server_objects
 
 
@@ -56,7 +57,7 @@ async def test_a_quota_that_is_full_with_the_claim_itself_is_no_trouble(site, ku
     quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": metadata, "spec": spec}
     site.pocket.apply(quota)
     await server_objects.ensure_claim(kube, make_claim("claim-old"))
-    with pytest.raises(PermanentError, match="exceeded quota"):
+    with pytest.raises(RefusedError, match="exceeded quota"):
         await server_objects.ensure_claim(kube, make_claim("claim-new"))
 
 
@@ -71,7 +72,7 @@ async def test_what_an_earlier_pod_had_is_replaced_and_what_is_anothers_is_not(s
     await server_objects.replace(kube, make(owner=two))
     found = site.as_admin("/api/v1/namespaces/workshops/secrets/x")
     assert found["metadata"]["ownerReferences"][0]["uid"] == two["metadata"]["uid"]
-    with pytest.raises(NameTakenError):
+    with pytest.raises(PermanentError):
         await server_objects.replace(kube, make(user="bob", owner=one))
 
 

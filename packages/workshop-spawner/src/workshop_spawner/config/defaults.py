@@ -14,9 +14,7 @@ _RESTRICTED = {
 }
 
 _NO_NAMESPACES = "sessions run in the hub's namespace and have their project beside it"
-_OWN_ACCOUNT = (
-    "each session has an account of its own, and identity says whose token it has"
-)
+_OWN_ACCOUNT = "each session has an account of its own, and identity says whose token it has"
 REFUSED = {
     "enable_user_namespaces": _NO_NAMESPACES,
     "user_namespace_template": _NO_NAMESPACES,

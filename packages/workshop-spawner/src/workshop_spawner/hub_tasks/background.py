@@ -8,17 +8,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from logging import Logger, LoggerAdapter
 
+from workshop_kube import labels
 from workshop_spawner import metrics
 from workshop_spawner.concurrency import run_together
 from workshop_spawner.config.extras import read_source
 from workshop_spawner.context import HubContext
 from workshop_spawner.hub_tasks import pod_security_check, rights_check
 from workshop_spawner.hub_tasks.pool import SessionPool
-from workshop_spawner.kube.client import Cluster
-from workshop_spawner.model import labels
-from workshop_spawner.model.errors import WorkshopError
+from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.model.session import Hub, Session
 from workshop_spawner.rules import counts, images, plan, rights
+from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.hub_settings import HubSettings
 from workshop_spawner.start import api_address, image_streams, project_api
 
@@ -65,9 +65,12 @@ class HubTasks:
             try:
                 await task()
                 return
-            except WorkshopError as error:
+            except FAILURES as error:
                 self._log.error(
-                    "The hub cannot %s; trying again in %g s. %s", doing, pause, error.detail
+                    "The hub cannot %s; trying again in %g s. %s",
+                    doing,
+                    pause,
+                    explain(error).detail,
                 )
             except Exception:  # noqa: BLE001 - a task has nobody to raise to
                 self._log.exception("The hub cannot %s; trying again in %g s", doing, pause)
@@ -115,8 +118,8 @@ class HubTasks:
         while True:
             try:
                 await count_projects(self._cluster, hub)
-            except WorkshopError as error:
-                self._log.warning("Projects were not counted: %s", error.detail)
+            except FAILURES as error:
+                self._log.warning("Projects were not counted: %s", explain(error).detail)
             await asyncio.sleep(COUNT_AGAIN)
 
     async def _find_spec(self) -> plan.SessionSpec:
@@ -132,10 +135,10 @@ class HubTasks:
 
 async def count_projects(cluster: Cluster, hub: Hub) -> counts.Counts:
     """Count the projects once."""
-    selector = labels.make_selector(**{labels.APP: hub.application})
+    selector = labels.make_selector({labels.APP: hub.application})
     found, accounts = await run_together(
-        cluster.find("v1", "Namespace", selector=selector),
-        cluster.find("v1", "ServiceAccount", hub.namespace, selector),
+        cluster.list("v1", "Namespace", selector=selector),
+        cluster.list("v1", "ServiceAccount", hub.namespace, selector=selector),
     )
     counted = counts.count(found, accounts, hub, datetime.now(UTC))
     metrics.PROJECTS.set(len(counted.alive))

@@ -19,7 +19,7 @@ from workshop_spawner.manifests import (
     projects,
     resources,
 )
-from workshop_spawner.model import labels
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Session
 
 SERVICE_ACCOUNT = "service-account"
@@ -170,7 +170,7 @@ def make_project_steps(session: Session, spec: SessionSpec) -> list[Step]:
 
 
 def _make_lasting(step: Step, session: Session) -> Step:
-    manifests = tuple(labels.make_lasting(manifest, session) for manifest in step.manifests)
+    manifests = tuple(session_labels.make_lasting(manifest, session) for manifest in step.manifests)
     return Step(**{**step.__dict__, "manifests": manifests})
 
 

@@ -104,7 +104,7 @@ def _in_projects(spec: plan.SessionSpec, uses: Uses) -> Iterator[Right]:
         yield from _everywhere("", "namespaces", "get list create delete")
     lasting = spec.project == plan.PERSISTENT
     if not spec.by_request:
-        verbs = "get create update delete" if lasting else "get create"
+        verbs = "get create patch delete" if lasting else "get create"
         yield from _everywhere(RBAC, "rolebindings", verbs)
         if spec.isolation is not None:
             yield from _everywhere(
@@ -112,7 +112,7 @@ def _in_projects(spec: plan.SessionSpec, uses: Uses) -> Iterator[Right]:
             )
     if spec.budget.size or (spec.budget.clears and (lasting or spec.by_request)):
         clears = lasting or spec.by_request
-        verbs = "get create list update delete" if clears else "get create"
+        verbs = "get create list patch delete" if clears else "get create"
         yield from _everywhere("", "limitranges", verbs)
         yield from _everywhere("", "resourcequotas", verbs)
     if uses.pool:

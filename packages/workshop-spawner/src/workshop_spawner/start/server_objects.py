@@ -6,8 +6,10 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workshop_spawner.kube.client import Cluster, make_reference
-from workshop_spawner.model.errors import NameTakenError, PermanentError
+from workshop_kube.errors import ExistsError, KubeError, RefusedError
+from workshop_kube.rules.manifests import make_reference
+from workshop_spawner.kube.cluster import Cluster
+from workshop_spawner.model.errors import PermanentError
 
 Manifest = Mapping[str, Any]
 USERNAME = "hub.jupyter.org/username"
@@ -17,7 +19,7 @@ async def choose_claim(cluster: Cluster, namespace: str, names: Sequence[str]) -
     """The first of the names that a claim has; the first of all where none has one."""
     if len(set(names)) > 1:
         for name in names:
-            if await cluster.get(make_reference("v1", "PersistentVolumeClaim", name, namespace)):
+            if await cluster.find(make_reference("v1", "PersistentVolumeClaim", name, namespace)):
                 return name
     return names[0]
 
@@ -26,10 +28,12 @@ async def ensure_claim(cluster: Cluster, claim: Manifest) -> None:
     """Make the claim, unless there is one of its name: whose it is KubeSpawner does not ask."""
     try:
         await cluster.create(claim)
-    except PermanentError as error:
+    except ExistsError:
+        return
+    except RefusedError as error:
         # Quota is looked at before the name: it may be full with this very claim.
-        with contextlib.suppress(PermanentError):
-            if await cluster.get(claim) is not None:
+        with contextlib.suppress(KubeError):
+            if await cluster.find(claim) is not None:
                 return
         raise error
 
@@ -51,12 +55,13 @@ def relabel(manifest: Manifest, pod: Manifest) -> dict[str, Any]:
 async def replace(cluster: Cluster, manifest: Manifest) -> None:
     """Make the object of this pod, in the place of one that an earlier pod of this user had.
 
-    NameTakenError when the name is somebody else's.
+    PermanentError when the name is somebody else's.
     """
     for _ in range(2):
-        if await cluster.create(manifest):
+        with contextlib.suppress(ExistsError):
+            await cluster.create(manifest)
             return
-        found = await cluster.get(manifest)
+        found = await cluster.find(manifest)
         if found is None:
             continue
         if _list_owners(found) == _list_owners(manifest):
@@ -64,9 +69,12 @@ async def replace(cluster: Cluster, manifest: Manifest) -> None:
         if _get_user(found) != _get_user(manifest):
             break
         head = {key: manifest[key] for key in ("apiVersion", "kind")}
-        await cluster.delete({**found, **head})
+        await cluster.delete_exactly({**found, **head})
     name = f"{manifest['kind']} {manifest['metadata']['name']}"
-    raise NameTakenError("A name is taken; please tell the organiser.", f"{name} is not ours")
+    raise PermanentError(
+        "Your session did not start: something else has its name.",
+        f"{name} is not of this user; remove it",
+    )
 
 
 def _list_owners(manifest: Manifest) -> list[str]:

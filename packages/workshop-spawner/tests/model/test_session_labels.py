@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from workshop_spawner.model import labels
+from workshop_kube import labels
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Hub, Session
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
@@ -15,14 +16,14 @@ SESSION = Session(HUB, "s" * 16, "alice", expires=datetime(2026, 11, 21, 12, tzi
 
 
 def test_labels_and_annotations_are_the_contract():
-    assert labels.make_labels(SESSION) == {
+    assert session_labels.make_labels(SESSION) == {
         "app": "intro",
         "class": "session",
         "user": "alice",
         "spawner": "learning-portal",
         "workshop.jupyter.org/session": "s" * 16,
     }
-    assert labels.make_annotations(SESSION) == {
+    assert session_labels.make_annotations(SESSION) == {
         "spawner/requestor": "system:serviceaccount:workshops:hub",
         "spawner/namespace": "workshops",
         "spawner/deployment": "intro",
@@ -35,13 +36,15 @@ def test_labels_and_annotations_are_the_contract():
 
 def test_a_named_server_is_annotated():
     named = replace(SESSION, server="second", expires=None)
-    assert labels.make_annotations(named)["hub.jupyter.org/servername"] == "second"
-    assert "workshop.jupyter.org/expires" not in labels.make_annotations(named)
+    assert session_labels.make_annotations(named)["hub.jupyter.org/servername"] == "second"
+    assert "workshop.jupyter.org/expires" not in session_labels.make_annotations(named)
 
 
 def test_what_we_made_is_ours():
-    assert labels.is_ours(labels.make_metadata(SESSION, "intro-alice"), HUB)
-    assert labels.is_ours(labels.make_metadata(SESSION, "intro-alice", "workshops"), HUB)
+    assert session_labels.is_ours(session_labels.make_metadata(SESSION, "intro-alice"), HUB)
+    assert session_labels.is_ours(
+        session_labels.make_metadata(SESSION, "intro-alice", "workshops"), HUB
+    )
 
 
 @pytest.mark.parametrize("part", ["labels", "annotations"])
@@ -57,26 +60,26 @@ def test_what_we_made_is_ours():
     ],
 )
 def test_one_missing_mark_makes_it_somebody_elses(part, key):
-    metadata = labels.make_metadata(SESSION, "intro-alice")
+    metadata = session_labels.make_metadata(SESSION, "intro-alice")
     if metadata[part].pop(key, None) is not None:
-        assert not labels.is_ours(metadata, HUB)
+        assert not session_labels.is_ours(metadata, HUB)
         metadata[part][key] = "other" if key != labels.SESSION else ""
-        assert not labels.is_ours(metadata, HUB)
+        assert not session_labels.is_ours(metadata, HUB)
 
 
 @pytest.mark.parametrize("name", ["", "default", "kube-system", "openshift-ingress", "workshops"])
 def test_namespaces_of_the_cluster_are_never_ours(name):
-    assert not labels.is_ours(labels.make_metadata(SESSION, name), HUB)
+    assert not session_labels.is_ours(session_labels.make_metadata(SESSION, name), HUB)
 
 
 @pytest.mark.parametrize("metadata", [{}, {"name": "x"}, {"name": "x", "labels": None}])
 def test_bare_objects_are_not_ours(metadata):
-    assert not labels.is_ours(metadata, HUB)
+    assert not session_labels.is_ours(metadata, HUB)
     assert not labels.is_of_session(metadata, "")
 
 
 def test_another_session_of_the_same_user_is_not_this_one():
-    metadata = labels.make_metadata(SESSION, "intro-alice")
+    metadata = session_labels.make_metadata(SESSION, "intro-alice")
     assert labels.is_of_session(metadata, SESSION.id)
     assert not labels.is_of_session(metadata, "t" * 16)
 
@@ -92,7 +95,9 @@ def test_another_session_of_the_same_user_is_not_this_one():
 )
 def test_whoever_has_the_same_label_is_not_therefore_the_same_user(change, same):
     """The label of another name may have the same hash, if somebody looked for one long enough."""
-    lasting = labels.make_lasting({"metadata": labels.make_metadata(SESSION, "a")}, SESSION)
+    lasting = session_labels.make_lasting(
+        {"metadata": session_labels.make_metadata(SESSION, "a")}, SESSION
+    )
     wanted = lasting["metadata"]
     notes = {**wanted["annotations"], **change}
     found = {**wanted, "annotations": {k: v for k, v in notes.items() if v is not None}}
