@@ -134,6 +134,18 @@ async def watch_pods(site):
     assert not _client_cache
 
 
+@pytest.fixture
+async def close_clients():
+    """KubeSpawner keeps a client for as long as the task that made it: end it with the test."""
+    yield
+    for shared in _client_cache.values():
+        await shared.api_client.rest_client.pool_manager.connector.close(abort_ssl=True)
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+        await asyncio.wait([task])
+    _client_cache.clear()
+
+
 @pytest.fixture(autouse=True)
 def _no_kubeconfig(monkeypatch):
     """No test reaches a cluster that it did not start."""

@@ -45,6 +45,8 @@ class Report:
     cluster_requests: int = 0
     outage: bool = False
     active: int | None = None
+    # Projects that finalizers keep, and that could not be freed.
+    held: int = 0
 
     def add(self, row: Row) -> Row:
         """Count a judged thing and keep its row if it is to be acted on, or in a dry run."""

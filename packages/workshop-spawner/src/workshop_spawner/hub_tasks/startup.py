@@ -38,6 +38,8 @@ def make_tasks(
     traits = spawner_class.__new__(spawner_class)
     LoggingConfigurable.__init__(traits, config=config)
     traits.authenticator = authenticator  # on which the default budget depends
+    # JupyterHub's setting, which it gives to each spawner.
+    traits.internal_ssl = bool(config.get("JupyterHub", {}).get("internal_ssl"))
     load_config(
         host=traits.k8s_api_host,
         ssl_ca_cert=traits.k8s_api_ssl_ca_cert,
