@@ -43,11 +43,16 @@ class Api:
         self.date: datetime | None = None
         self._clock, self.pause = clock, sleep
 
-    def as_owner_of(self, token: str, patience: retries.Patience | None = None) -> Self:
+    def as_owner_of(self, token: str) -> Self:
         """The same server and pool, asked as somebody else ("" for nobody)."""
         other = copy.copy(self)
         other.connection = self.connection.with_token(token)
-        other.patience = patience or self.patience
+        return other
+
+    def with_patience(self, patience: retries.Patience) -> Self:
+        """The same server and pool, asked for longer or for less long."""
+        other = copy.copy(self)
+        other.patience = patience
         return other
 
     async def send(self, call: Call) -> answers.Answer:
