@@ -34,8 +34,8 @@ class ShiftedHub(hub_client.Hub):
 
     ahead = timedelta(0)
 
-    def _read_clock(self, headers):
-        super()._read_clock(headers)
+    def note_date(self, headers):
+        super().note_date(headers)
         self.now += self.ahead
 
 
@@ -50,7 +50,12 @@ class CullerHub:
     @contextlib.asynccontextmanager
     async def client(self, **ahead):
         """A client to the hub whose clock is ahead."""
-        async with ShiftedHub(self.address, logging.getLogger("test.hub")) as client:
+
+        async def no_sleep(seconds):
+            pass
+
+        log = logging.getLogger("test.hub")
+        async with ShiftedHub(self.address, log, no_sleep) as client:
             client.ahead = timedelta(**ahead)
             yield client
 
