@@ -42,8 +42,10 @@ FINDS = {
 # A wheel of ours that is another's dependency comes from the same folder.
 NEEDS = {
     "openshift-authenticator": ["workshop-kube"],
-    "workshop-culler": ["workshop-kube"],
     "workshop-dashboard": ["butterfly"],
+    "workshop-culler": ["workshop-kube"],
+    "workshop-spawner": ["workshop-kube"],
+    "pocket-openshift": ["workshop-kube"],
 }
 
 
