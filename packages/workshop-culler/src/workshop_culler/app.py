@@ -186,9 +186,9 @@ def make_cluster_sweep(
             raise StartError(
                 f"{name}: must be set with clean_cluster; see `workshop-culler --help-all`"
             )
-    owner = labels.Owner(app.application, app.namespace, requestor)
+    owner = labels.Owner(app.application, app.namespace, requestor, app.hub_id)
     rules = orphans.Rules(app.orphan_grace, app.stuck_timeout, app.cull_volumes)
-    return cluster_sweep.ClusterSweep(side, client, owner, rules, app.log, app.dry_run)
+    return cluster_sweep.ClusterSweep(side, client, owner, rules, app.log, app.dry_run, app.hub_id)
 
 
 async def check_scopes(app: WorkshopCuller, client: hub.Hub, settings: Settings) -> None:

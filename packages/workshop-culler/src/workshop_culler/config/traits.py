@@ -131,6 +131,16 @@ class CullerTraits(IdleCuller):
         Example: `c.WorkshopCuller.hub_account = "system:serviceaccount:workshop:hub"`""",
     ).tag(config=True)
 
+    hub_id = Unicode(
+        help="""The id of the hub, as it writes it on what its sessions own.
+
+        By default $WORKSHOP_HUB_ID, which WorkshopSpawner gives to services that the hub
+        manages. It tells two hubs of one application in one namespace from each other; where
+        it is not known, what carries the ids of several hubs is left alone. Set it for a culler
+        that the hub does not start.
+        Example: `c.WorkshopCuller.hub_id = "5f3a9c"`""",
+    ).tag(config=True)
+
     orphan_grace = Int(
         90,
         help="""How old something in the cluster must be before it is taken for left over.
@@ -205,6 +215,10 @@ class CullerTraits(IdleCuller):
     @default("application")
     def _default_application(self) -> str:
         return os.environ.get("SPAWNER_APPLICATION", "")
+
+    @default("hub_id")
+    def _default_hub_id(self) -> str:
+        return os.environ.get("WORKSHOP_HUB_ID", "")
 
     @default("namespace")
     def _default_namespace(self) -> str:
