@@ -120,7 +120,13 @@ class WorkshopCuller(traits.CullerTraits):
             self.log.info("No pages and no API: this service has no 'url' in the hub's services")
             return None
         counter.store.check()
-        made = server.Service(place, counter, self.log, open_metrics=self.open_metrics)
+        made = server.Service(
+            place,
+            counter,
+            self.log,
+            open_metrics=self.open_metrics,
+            trusted_proxies=self.trusted_proxies,
+        )
         made.start()
         stack.push_async_callback(made.close)
         return made

@@ -14,7 +14,7 @@ from typing import Any
 from traitlets import Bool, Callable, Int, List, TraitError, Unicode, default, validate
 
 from workshop_culler.config.idle_culler import IdleCuller
-from workshop_culler.rules import limits
+from workshop_culler.rules import limits, wrong_codes
 
 NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 
@@ -212,6 +212,17 @@ class CullerTraits(IdleCuller):
         Example: `c.WorkshopCuller.open_metrics = True`""",
     ).tag(config=True)
 
+    trusted_proxies: List[str] = List(
+        Unicode(),
+        help="""Proxies between people and this service, whose word on people's addresses holds.
+
+        Addresses or networks, besides this machine's own, which is where the hub's proxy mostly
+        is; empty by default. Whoever types wrong codes at the instructors' page is slowed down by
+        address. Set it where the proxy is another pod, or a router stands before it: else all
+        people are one address.
+        Example: `c.WorkshopCuller.trusted_proxies = ["10.128.0.0/14"]`""",
+    ).tag(config=True)
+
     @default("application")
     def _default_application(self) -> str:
         return os.environ.get("SPAWNER_APPLICATION", "")
@@ -232,6 +243,14 @@ class CullerTraits(IdleCuller):
     @default("log_level")
     def _default_log_level(self) -> int:
         return logging.INFO
+
+    @validate("trusted_proxies")
+    def _check_proxies(self, proposal: Mapping[str, Any]) -> list[str]:
+        try:
+            wrong_codes.parse_networks(proposal["value"])
+        except ValueError as error:
+            raise TraitError(f"WorkshopCuller.trusted_proxies: {error}") from error
+        return list(proposal["value"])
 
     @validate("policies")
     def _check_policies(self, proposal: Mapping[str, Any]) -> Any:
