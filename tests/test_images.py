@@ -188,8 +188,3 @@ def test_an_image_copies_what_is_there_and_runs_without_root(image):
     for source in re.findall(r"^COPY (\S+)", text, re.MULTILINE):
         assert (IMAGES.parent / source).exists(), source
     assert re.findall(r"^USER (.+)", text, re.MULTILINE) == ["1001:0"]
-
-
-def test_the_reference_lists_every_variable():
-    text = (IMAGES.parent / "docs" / "reference" / "hub-image.md").read_text()
-    assert {name for name in hub_settings.list_names() if f"`{name}`" not in text} == set()
