@@ -177,14 +177,6 @@ def test_an_unknown_preset_is_named(load):
         load(CONFIGURATION_TYPE="lerning-portal")
 
 
-@pytest.mark.parametrize("image", ["hub", "terminal"])
-def test_an_image_copies_what_is_there_and_runs_without_root(image):
-    text = (IMAGES / image / "Dockerfile").read_text()
-    for source in re.findall(r"^COPY (\S+)", text, re.MULTILINE):
-        assert (IMAGES.parent / source).exists(), source
-    assert re.findall(r"^USER (.+)", text, re.MULTILINE) == ["1001:0"]
-
-
 def test_the_readme_lists_every_variable():
     read = set()
     for file in CONFIG.parent.rglob("*.py"):

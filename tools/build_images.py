@@ -145,7 +145,9 @@ def main(words: list[str]) -> int:
         print(f"The images are not built: {problem}.", file=sys.stderr)
         return IMPOSSIBLE
     try:
-        problems = build_all(Engine(given.folder.resolve()), given.names or [*DOCKERFILES], given.base)
+        problems = build_all(
+            Engine(given.folder.resolve()), given.names or [*DOCKERFILES], given.base
+        )
     except (EngineError, MissingProgramsError, subprocess.CalledProcessError) as error:
         problems = [str(error)]
     print("\n".join(problems), file=sys.stderr)

@@ -22,7 +22,9 @@ def list_python(root: Path) -> list[dict[str, str]]:
     found = []
     for file in sorted(root.glob("opt/workshop/**/*.dist-info/METADATA")):
         words = HeaderParser().parsestr(file.read_text(encoding="utf-8", errors="replace"))
-        licence = words.get("License-Expression") or find_classifier(words.get_all("Classifier") or [])
+        licence = words.get("License-Expression") or find_classifier(
+            words.get_all("Classifier") or []
+        )
         found.append(
             {
                 "name": words["Name"],
