@@ -1,8 +1,8 @@
 """The hub's image in a container, up to a visitor's shell in the session's image in another.
 
-The cluster is pocket-openshift; its node is a container of the session's image, so that sessions are
-that image's processes under its user. `python3 noxfile.py -s images` builds and runs all of it, with a
-network of its own, in which the image's fixed ports are free.
+The cluster is pocket-openshift; its node is a container of the session's image, so that sessions
+are that image's processes under its user. `python3 noxfile.py -s images` builds and runs all of it,
+with a network of its own, in which the image's fixed ports are free.
 """
 
 import contextlib
@@ -98,7 +98,7 @@ async def test_a_visitor_gets_a_shell_in_the_sessions_image(hub, node):
             said = await shell.run("kubectl create configmap boats --from-literal=three=3")
             assert said == "configmap/boats created"
             assert "forbidden" in await shell.run("kubectl get pods -n default 2>&1")
-            # The node's own process has an admin's file, as a kubelet would, but no token of the hub.
+            # The node has an admin's file, as a kubelet would, but no token of the hub.
             await shell.run(SEARCH)
             assert await shell.run("grep -c ^JUPYTERHUB_USER= /tmp/seen") != "0"
             assert await shell.run("grep -cE '^(JUPYTERHUB|JPY)_API_TOKEN=' /tmp/seen") == "0"

@@ -60,7 +60,7 @@ async def test_a_page_of_another_site_opens_no_shell(served, origin):
 
 async def test_the_tools_of_a_workshop_are_there(served):
     _, login = served
-    tools = "bash curl git java jq kubectl less make nano node pip python3 rsync ssh tmux unzip vim wget"
+    tools = "bash curl git java jq kubectl less make nano node pip python3 rsync ssh tmux unzip vim"
     async with containers.open_shell(URL, login) as shell:
         assert (
             await shell.run(f"for t in {tools}; do command -v $t >/dev/null || echo $t; done") == ""

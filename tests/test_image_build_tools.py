@@ -1,4 +1,4 @@
-"""The tools that build the images: what they find on a machine, and what they say where it lacks."""
+"""The tools that build the images: what they find on a machine, and say where it lacks."""
 
 import json
 import os

@@ -1,8 +1,8 @@
 """A container engine for machines without a daemon, a registry or a user's rights: podman and runc.
 
 All that it keeps is in one folder of the checkout and one below /run, so that it sees no image of
-the machine's own engine, and two checkouts do not see each other's. It needs root, and a kernel that
-lets root make namespaces and mounts: `problem_with_machine` asks for both.
+the machine's own engine, and two checkouts do not see each other's. It needs root, and a kernel
+that lets root make namespaces and mounts: `problem_with_machine` asks for both.
 
 The settings are for machines whose root lacks CAP_SYS_RESOURCE and that have both kinds of cgroups.
 """
@@ -119,7 +119,7 @@ class Engine:
             raise EngineError(f"podman {' '.join(words[:3])} ... ended with {code}; see above.")
 
     def mounts_for_builds(self, environ: Mapping[str, str] = os.environ) -> list[str]:
-        """Options that let a build fetch what the machine can: its certificates, by mounts alone."""
+        """Options that let a build fetch what the machine can: its certificates, by mounts."""
         bundle = find_certificates(environ)
         if bundle is None:
             return []
@@ -139,7 +139,7 @@ def find_certificates(environ: Mapping[str, str]) -> Path | None:
 
 
 def find_driver(folder: Path) -> str:
-    """`overlay` where the kernel stacks file systems on that folder's; `vfs` copies and is slower."""
+    """`overlay` where the kernel stacks file systems on that folder's, else `vfs` (slower)."""
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         lower, upper, work, merged = (Path(scratch, name) for name in ("l", "u", "w", "m"))
         for path in (lower, upper, work, merged):

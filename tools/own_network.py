@@ -1,4 +1,4 @@
-"""Run a command with a network of its own, in which all ports are free: `own_network.py COMMAND...`.
+"""Run a command with a network of its own, in which all ports are free: own_network.py COMMAND...
 
 Needs root. Nothing outside is reached from there: only its own loopback.
 """

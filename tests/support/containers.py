@@ -1,8 +1,8 @@
-"""Containers of our own images for tests, run as a cluster runs them: no root, no rights, read-only.
+"""Containers of our own images for tests, run as a cluster runs them: no root, no rights.
 
-Used through the fixtures of tests/test_image_build_*.py, which run by `python3 noxfile.py -s images`:
-that session builds the images and gives the tests a network of their own, so that the images' fixed
-ports are free.
+Used by tests/test_image_build_*.py, which run by `python3 noxfile.py -s images`: that session
+builds the images and gives the tests a network of their own, so that the images' fixed ports are
+free.
 """
 
 from __future__ import annotations
