@@ -31,7 +31,7 @@ async def test_it_serves_whoever_knows_the_password(served):
     _, login = served
     for path, status in (("/api", 200), ("/terminal/session/1", 401), ("/", 401)):
         assert await containers.answers(served[0], URL + path) == status, path
-    async with aiohttp.ClientSession(auth=login) as http, http.get(URL) as page:
+    async with aiohttp.ClientSession(headers=login.headers) as http, http.get(URL) as page:
         assert page.status == 200
         assert page.url.path == "/terminal/session/1", "no notes: the plain terminal"
 
@@ -51,7 +51,7 @@ async def test_a_shell_has_no_rights_and_a_name(served):
 @pytest.mark.parametrize("origin", ["http://evil.example", "null"])
 async def test_a_page_of_another_site_opens_no_shell(served, origin):
     _, login = served
-    async with aiohttp.ClientSession(auth=login) as http:
+    async with aiohttp.ClientSession(headers=login.headers) as http:
         words = {"protocols": ("butterfly",), "origin": origin}
         with pytest.raises(aiohttp.WSServerHandshakeError) as refusal:
             await http.ws_connect(f"{URL}/ws/session/1", **words)

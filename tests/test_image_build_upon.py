@@ -92,7 +92,7 @@ async def test_a_workshop_is_built_and_serves_a_visitor_of_another_user(
     # Not read-only: the home is the workshop's.
     with containers.run(engine, image, environment=environment, read_only=False) as container:
         assert await containers.answers(container, f"{URL}/api") == 200
-        async with aiohttp.ClientSession(auth=login) as http, http.get(URL) as page:
+        async with aiohttp.ClientSession(headers=login.headers) as http, http.get(URL) as page:
             assert page.url.path == "/dashboard/"
             assert "Welcome aboard." in await read_notes(http)
         async with containers.open_shell(URL, login) as shell:
