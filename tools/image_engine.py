@@ -29,6 +29,8 @@ PROGRAMS = {
 # A namespace for mounts and one for the network: what a container is made of, and what the tests of
 # the images run in, so that the fixed ports of the hub's image disturb nobody.
 UNSHARE = ("unshare", "--net", "--mount", "--propagation", "private", "--kill-child", "--fork")
+# Where a command with a network of its own (own_network.py) finds the machine's.
+OUTSIDE = "NETWORK_OUTSIDE"
 CERTIFICATES = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 
@@ -98,14 +100,19 @@ class Engine:
         (self.folder / "pip.conf").write_text("[global]\ncert = /run/ca.crt\ntimeout = 60\n")
         (self.folder / "npmrc").write_text("cafile=/run/ca.crt\n")
 
-    def run(self, *words: str, input: str | None = None) -> str:  # noqa: A002 - subprocess's word
+    def run(self, *words: str, prefix: tuple[str, ...] = ()) -> str:
         """What podman prints. Raises `EngineError`."""
-        done = subprocess.run(
-            ["podman", *words], env=self.environment(), capture_output=True, text=True, input=input
-        )
+        command = [*prefix, "podman", *words]
+        done = subprocess.run(command, env=self.environment(), capture_output=True, text=True)
         if done.returncode:
             raise EngineError(f"podman {' '.join(words[:3])} ...: {done.stderr.strip()[-4000:]}")
         return done.stdout.strip()
+
+    def build(self, *words: str) -> None:
+        """Build an image, with what the machine's network reaches. Raises `EngineError`."""
+        outside = os.environ.get(OUTSIDE)
+        prefix = ("nsenter", f"--net={outside}") if outside else ()
+        self.run("build", "--pull=never", *self.mounts_for_builds(), *words, prefix=prefix)
 
     def read_logs(self, container: str) -> str:
         """What a container has written, to either of its outputs."""
