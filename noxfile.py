@@ -82,7 +82,11 @@ PACKAGES = [
         "workshop-dashboard",
     )
 ]
-EXTRAS = {"workshop-culler": "[kubernetes]", "butterfly": "[openshift]"}
+EXTRAS = {
+    "workshop-culler": "[kubernetes]",
+    "butterfly": "[openshift]",
+    "workshop-dashboard": "[asciidoc]",
+}
 TOOLS = ROOT / "requirements" / "tools.txt"
 TEST_TOOLS = ROOT / "requirements" / "tests.txt"
 DOCS_TOOLS = ROOT / "docs" / "requirements.txt"
@@ -381,7 +385,7 @@ def pins(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """`-- culler|terminal|spawner|cluster [--json FILE]`: figures beside a peer's."""
+    """`-- culler|terminal|spawner|cluster|router [--json FILE]`: figures beside a peer's."""
     figures = {
         path.stem.removeprefix("bench_"): path
         for path in sorted(ROOT.glob("packages/*/benchmarks/bench_*.py"))

@@ -40,7 +40,13 @@ FINDS = {
     "workshop-kube": ["from workshop_kube import client, labels; assert client.Cluster"],
 }
 # A wheel of ours that is another's dependency comes from the same folder.
-NEEDS = {"workshop-dashboard": ["butterfly"]}
+NEEDS = {
+    "openshift-authenticator": ["workshop-kube"],
+    "workshop-dashboard": ["butterfly"],
+    "workshop-culler": ["workshop-kube"],
+    "workshop-spawner": ["workshop-kube"],
+    "pocket-openshift": ["workshop-kube"],
+}
 
 
 @pytest.fixture(scope="module")
