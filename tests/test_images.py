@@ -3,7 +3,6 @@
 The Dockerfiles need a container engine and are built by the session `images`.
 """
 
-import re
 from pathlib import Path
 
 import hub_settings
