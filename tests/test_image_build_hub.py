@@ -1,4 +1,4 @@
-"""The hub's image in a container, up to a visitor's shell in the session's image in another.
+"""The hub's image in a container, up to somebody's shell in the session's image in another.
 
 The cluster is pocket-openshift; its node is a container of the session's image, so that sessions
 are that image's processes under its user. `python3 noxfile.py -s images` builds and runs all of it,
@@ -10,6 +10,7 @@ import contextlib
 import hub_settings
 import pytest
 
+import build_images
 import containers
 import pod_hub
 import visitor
@@ -19,6 +20,7 @@ from openid_provider import serve_realm
 pytestmark = [pytest.mark.image, pytest.mark.hub]
 
 HUB, NODE = "localhost/workshop-hub", "localhost/workshop-node"
+NOTEBOOK = "localhost/workshop-notebook"
 URL = "http://127.0.0.1:8080/"
 SECRET = "of-the-client"
 CRYPT_KEY = "ab" * 32
@@ -71,8 +73,19 @@ def start_hub(engine, site, tmp_path):
 
 
 @pytest.fixture
-def node(engine, site, tmp_path):
+def notebook_node(engine):
+    """The image of a node whose pods are processes of the notebook's image."""
+    tag = "localhost/workshop-node-notebook"
+    argument = ("--build-arg", f"DASHBOARD={NOTEBOOK}")
+    engine.build("-f", build_images.DOCKERFILES["node"], *argument, "-t", tag, str(pod_hub.ROOT))
+    return tag
+
+
+@pytest.fixture
+def node(engine, site, tmp_path, request):
     """A node of the cluster whose pods are processes of the session's image."""
+    image = getattr(request, "param", NODE)
+    image = request.getfixturevalue(image) if image.isidentifier() else image
     folder = tmp_path / "node"
     folder.mkdir()
     kubeconfig = site.kubeconfig_for(site.admin_token)
@@ -80,7 +93,7 @@ def node(engine, site, tmp_path):
     command = ("/opt/node/bin/pocket-openshift", "node", "--kubeconfig", "/c/admin.yaml")
     hosts = [f"--add-host={mode}-spawner:127.0.0.1" for mode in hub_settings.MODES]
     options = ("-v", f"{folder}:/c:ro", *hosts)
-    with containers.run(engine, NODE, *command, options=options) as container:
+    with containers.run(engine, image, *command, options=options) as container:
         yield container
         print("--- node", container.logs()[-4000:])
 
@@ -173,6 +186,17 @@ async def test_who_has_an_account_at_keycloak_gets_a_shell(
         async with open_shell_of(person, "ann") as shell:
             assert await shell.run("echo ${PROJECT_NAMESPACE:-none}") == project
         assert hub.is_running()
+
+
+@pytest.mark.parametrize("node", ["notebook_node"], indirect=True)
+async def test_a_session_may_be_a_stock_notebook_server(start_hub, node):
+    await start_hub("learning-portal", NOTEBOOK_IMAGE="example.com/notebook:1")
+    async with visitor.Visitor.arrive(URL) as guest:
+        await guest.log_in()
+        async for _ in guest.watch_start():
+            pass
+        assert "JupyterLab" in await guest.open("lab")
+        assert '"python3"' in await guest.open("api/kernelspecs")
 
 
 def test_what_the_hub_is_made_of_works(engine):
