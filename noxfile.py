@@ -287,7 +287,8 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     check_contracts(session)
     session.run("hadolint", *map(str, sorted(ROOT.glob("images/*/Dockerfile"))))
-    session.run("shellcheck", *map(str, image_scripts()))
+    # SC2013: our lists have words, not lines.
+    session.run("shellcheck", "--exclude=SC2013", *map(str, image_scripts()))
 
 
 def image_scripts() -> list[Path]:
