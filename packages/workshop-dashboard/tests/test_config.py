@@ -33,6 +33,8 @@ def test_notes_are_looked_for_at_home(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     assert make().notes_dir == ""
     (tmp_path / "workshop").mkdir()
+    assert make().notes_dir == "", "an empty folder has no notes"
+    (tmp_path / "workshop" / "index.md").write_text("# Boats\n")
     assert make().notes_dir == str(tmp_path / "workshop")
 
 

@@ -23,6 +23,11 @@ def check_workshop_file(name: str) -> str:
     return name
 
 
+def has_files(folder: Path) -> bool:
+    """Whether there is a folder with anything in it: an image may keep an empty one for notes."""
+    return folder.is_dir() and any(folder.iterdir())
+
+
 def check_layout(name: str) -> str:
     """Return `name` if it is a layout, else raise `TraitError`."""
     if name not in LAYOUTS:
@@ -40,8 +45,8 @@ class Dashboard(Configurable):
 
         A path. Default: the environment variable `WORKSHOP_FOLDER` or `WORKSHOP_DIR`, else the
         first of `workshop` in the home folder, `/opt/app-root/workshop` and
-        `/opt/workshop/workshop` that exists, else empty: no notes, and the server opens the plain
-        terminal.
+        `/opt/workshop/workshop` that has files in it, else empty: no notes, and the server opens
+        the plain terminal.
 
         Set it when the notes lie elsewhere in your image.
 
@@ -56,7 +61,7 @@ class Dashboard(Configurable):
             return given
         home = Path(os.environ.get("HOME", "/"))
         places = (home / place for place in NOTES_PLACES)
-        return str(next((place for place in places if place.is_dir()), ""))
+        return str(next((place for place in places if has_files(place)), ""))
 
     workshop_file = traitlets.Unicode(
         help="""
