@@ -202,6 +202,15 @@ def _find_definitions(home: Path) -> tuple[Path, ...]:
     return tuple([*first, *named][:MAX_DEFINITIONS])
 
 
+def has_pages(folder: Path) -> bool:
+    """Tell whether there is any page to show in `folder`."""
+    try:
+        found = walk_folder(find_sources(folder).content, {})
+        return any(name.lower().endswith(PAGE_SUFFIXES) for name, _ in found)
+    except OSError:
+        return False
+
+
 def path_of(folder: Path, name: str) -> Path:
     """Return the path of a file that the notes know as `name`, beginning with `folder` as given."""
     places = (folder / place for place in CONTENT_FOLDERS)
