@@ -55,7 +55,7 @@ SECOND = """# The second page
 echo "still $word"
 ```
 
-<pre data-action="execute"><code>echo <ruby>a<rp>; echo hidden</rp></ruby>&#x202e;b</code></pre>
+<pre><code class="language-execute">echo <ruby>a<rp>; echo hidden</rp></ruby>&#x202e;b</code></pre>
 
 [Back to the start](index.md), [the terminal](%terminal_url%) and [elsewhere](https://example.com/)
 """
