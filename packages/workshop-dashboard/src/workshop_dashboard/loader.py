@@ -104,6 +104,11 @@ class Loader:
         path = self._listing.files[name]
         return path if path.is_file() else None
 
+    def load_with_files(self) -> tuple[Notes, Mapping[str, Path]]:
+        """Return the notes and the paths of the files beside the pages, as of one moment."""
+        notes = self.load()
+        return notes, {name: self._listing.files[name] for name in notes.files}
+
     def read_text(self, name: str) -> str | None:
         """Return the text of a page or a file, None where it is missing, too large or no text."""
         path = self._listing.files.get(name)

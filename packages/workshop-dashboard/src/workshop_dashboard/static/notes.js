@@ -295,6 +295,7 @@
       section.addEventListener("toggle", () => { if (section.open) autostart(section); });
     }
     autostart(notes);
+    markRead();
     // What scrolls sideways must be reachable by keys.
     for (const wide of notes.querySelectorAll("pre, table")) {
       if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
@@ -307,6 +308,58 @@
       }
     }
   };
+
+  /* The list of pages: what has been read is marked, and all words can be searched. */
+  const seen = `workshop-read:${notes?.dataset.base ?? ""}`;
+  const markRead = () => {
+    let read;
+    try { read = new Set(JSON.parse(localStorage.getItem(seen) ?? "[]")); } catch { read = new Set(); }
+    const now = document.querySelector(".pages .all a[aria-current]");
+    if (now) read.add(now.pathname);
+    try { localStorage.setItem(seen, JSON.stringify([...read].slice(-2000))); } catch { /* refused */ }
+    for (const link of document.querySelectorAll(".pages .all a")) {
+      link.parentElement.classList.toggle("read", read.has(link.pathname) && link !== now);
+    }
+  };
+  const indexes = new Map(); // address -> promise of the index
+  const loadIndex = (field) => {
+    const url = new URL(field.dataset.search, location.href);
+    const base = /search\.json$/.test(url.pathname) && url.pathname.includes("/_workshop/") ? new URL("../", url) : location.href;
+    if (!indexes.has(url.href)) {
+      indexes.set(url.href, fetch(url).then((answer) => answer.json())
+        .then((pages) => pages.map((page) => ({ ...page, url: new URL(page.url, base).href, low: `${page.title} ${page.text}`.toLowerCase() })))
+        .catch(() => { indexes.delete(url.href); return []; }));
+    }
+    return indexes.get(url.href);
+  };
+  const snippet = (page, word) => {
+    const small = make("small");
+    const place = page.text.toLowerCase().indexOf(word);
+    if (place < 0) return small;
+    const start = Math.max(0, place - 40);
+    small.append(`${start ? "\u2026" : ""}${page.text.slice(start, place)}`, make("mark", "", page.text.slice(place, place + word.length)), `${page.text.slice(place + word.length, place + word.length + 60)}\u2026`);
+    return small;
+  };
+  const searchFor = async (field) => {
+    const nav = field.closest("nav");
+    const [found, hits, all] = [".found", ".hits", ".all"].map((part) => nav.querySelector(part));
+    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const pages = words.length ? await loadIndex(field) : [];
+    if (field.value.toLowerCase().split(/\s+/).filter(Boolean).join(" ") !== words.join(" ")) return;
+    const fitting = pages.filter((page) => words.every((word) => page.low.includes(word)));
+    hits.hidden = found.hidden = !words.length;
+    all.hidden = Boolean(words.length);
+    found.textContent = fitting.length === 1 ? "1 page" : `${fitting.length} pages`;
+    hits.replaceChildren(...fitting.slice(0, 30).map((page) => {
+      const item = make("li");
+      const link = make("a", "", page.title);
+      link.href = page.url;
+      link.append(snippet(page, words[0]));
+      item.append(link);
+      return item;
+    }));
+  };
+  document.addEventListener("input", (event) => { if (event.target.dataset?.search) searchFor(event.target); });
 
   /* Turning a page takes the new text and leaves the terminals as they are. */
   const isPage = (url) => {
