@@ -14,6 +14,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
+from traitlets.config import Config
+
 from workshop_kube.errors import ExistsError
 from workshop_spawner import metrics
 from workshop_spawner.concurrency import run_together
@@ -90,7 +92,7 @@ class WorkshopSpawner(
 
     @classmethod
     def begin_hub(
-        cls, hub_settings: MutableMapping[str, Any], config: Any, authenticator: Any
+        cls, hub_settings: MutableMapping[str, Any], config: Config, authenticator: object
     ) -> None:
         """Begin what a hub does beside its sessions, once; TraitError where a trait cannot work."""
         startup.begin(HubContext.of(hub_settings), cls, config, authenticator)
@@ -167,7 +169,7 @@ class WorkshopSpawner(
             extra_resources=await self.read_extra_resources(),
         )
 
-    def make_static_spec(self, budget: Any) -> plan.SessionSpec:
+    def make_static_spec(self, budget: budgets.Setting) -> plan.SessionSpec:
         """What is decided about each session, whoever it is for."""
         exposed = self.make_exposed(self.cluster_subdomain)
         return replace(
@@ -284,7 +286,7 @@ class WorkshopSpawner(
     def _pod_watch(self) -> PodWatch:
         return cast(PodWatch, self.pod_reflector)
 
-    async def _start_watching_pods(self, replace: bool = False) -> Any:
+    async def _start_watching_pods(self, replace: bool = False) -> object:
         """KubeSpawner's hook: watch with our reflector, and anew where the old one has given up."""
         watch = self.pod_reflector
         dead = isinstance(watch, PodWatch) and watch.is_dead
@@ -372,7 +374,7 @@ class WorkshopSpawner(
         for error in left:
             self.log.error("Left to the culler: %s", error.detail)
 
-    def run_post_stop_hook(self) -> Any:
+    def run_post_stop_hook(self) -> object:
         """JupyterHub's hook; before it, revoke the tokens that a restarted hub has forgotten."""
         revoked = server_tokens.revoke(self.user, self.name)
         if revoked:

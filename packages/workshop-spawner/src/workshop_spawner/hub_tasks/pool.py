@@ -19,6 +19,7 @@ from workshop_spawner import metrics
 from workshop_spawner.concurrency import run_together
 from workshop_spawner.context import Pool
 from workshop_spawner.kube.cluster import Cluster
+from workshop_spawner.logs import Log
 from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Hub, Session
 from workshop_spawner.rules import plan, pool_rules
@@ -39,7 +40,7 @@ Planner = Callable[[Session], Sequence[plan.Step]]
 class SessionPool:
     """The pool of one hub: `size` sessions, made by `planner`."""
 
-    def __init__(self, cluster: Cluster, hub: Hub, planner: Planner, size: int, log: Any) -> None:
+    def __init__(self, cluster: Cluster, hub: Hub, planner: Planner, size: int, log: Log) -> None:
         self._cluster = cluster
         self._quick = cluster.within(PATIENCE)
         self._hub = hub

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import gc
-from typing import Any
+from typing import cast
 
 from kubespawner.clients import load_config, shared_client
-from traitlets.config import LoggingConfigurable
+from traitlets.config import Config, LoggingConfigurable
 
 from workshop_spawner.context import HubContext
 from workshop_spawner.hub_tasks import settings
 from workshop_spawner.hub_tasks.background import HubTasks
 
 
-def begin(context: HubContext, spawner_class: Any, config: Any, authenticator: Any = None) -> None:
+def begin(
+    context: HubContext,
+    spawner_class: type[settings.SpawnerTraits],
+    config: Config,
+    authenticator: object = None,
+) -> None:
     """Begin what runs beside the sessions, once a hub.
 
     Traits that cannot work raise TraitError here, which ends the hub with the trait's name.
@@ -28,7 +33,10 @@ def begin(context: HubContext, spawner_class: Any, config: Any, authenticator: A
 
 
 def make_tasks(
-    context: HubContext, spawner_class: Any, config: Any, authenticator: Any = None
+    context: HubContext,
+    spawner_class: type[settings.SpawnerTraits],
+    config: Config,
+    authenticator: object = None,
 ) -> HubTasks:
     """The tasks of a hub whose sessions the class runs.
 
@@ -36,7 +44,7 @@ def make_tasks(
     that nothing can take it for somebody's spawner.
     """
     traits = spawner_class.__new__(spawner_class)
-    LoggingConfigurable.__init__(traits, config=config)
+    LoggingConfigurable.__init__(cast(LoggingConfigurable, traits), config=config)
     traits.authenticator = authenticator  # on which the default budget depends
     # JupyterHub's setting, which it gives to each spawner.
     traits.internal_ssl = bool(config.get("JupyterHub", {}).get("internal_ssl"))

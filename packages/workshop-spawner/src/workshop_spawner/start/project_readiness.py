@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable
-from typing import Any
+from typing import TypeVar
 
 from workshop_kube.errors import ForbiddenError
 from workshop_kube.rules.manifests import make_reference
@@ -13,6 +13,8 @@ from workshop_spawner.concurrency import run_together
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.model.errors import TemporaryError
 from workshop_spawner.rules import readiness
+
+T = TypeVar("T")
 
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 1.0
@@ -50,7 +52,7 @@ async def look(cluster: Cluster, project: str, allots: bool) -> list[str]:
     return readiness.find_missing(namespace, account, quotas, allots=allots)
 
 
-async def _read(reading: Awaitable[Any] | None, unseen: Any) -> Any:
+async def _read(reading: Awaitable[T] | None, unseen: T) -> T:
     """What was read; `unseen` where we may not."""
     try:
         return await reading if reading is not None else unseen
