@@ -60,20 +60,18 @@ async def test_a_page_of_another_site_opens_no_shell(served, origin):
 
 async def test_the_tools_of_a_workshop_are_there(served):
     _, login = served
-    tools = "bash curl git java jq kubectl less make nano node pip python3 rsync ssh tmux unzip vim wget"
+    tools = (
+        "bash curl git java jq kubectl less make nano node pip python3 rsync ssh tmux unzip vim wget"
+    )
     async with containers.open_shell(URL, login) as shell:
-        assert (
-            await shell.run(f"for t in {tools}; do command -v $t >/dev/null || echo $t; done") == ""
-        )
+        assert await shell.run(f"for t in {tools}; do command -v $t >/dev/null || echo $t; done") == ""
         assert await shell.run("command -v python3") == "/opt/app-root/bin/python3"
         assert await shell.run("bash -lc 'command -v jupyterhub-butterfly pip'") == (
             "/opt/workshop/bin/jupyterhub-butterfly\n/opt/app-root/bin/pip"
         )
         await shell.run("_completion_loader kubectl 2>/dev/null; _comp_load kubectl 2>/dev/null")
         assert "kubectl" in await shell.run("complete -p kubectl")
-        assert "1.5" in await shell.run(
-            "cd /tmp && python3 -m venv v && v/bin/python -c 'print(1.5)'"
-        )
+        assert "1.5" in await shell.run("cd /tmp && python3 -m venv v && v/bin/python -c 'print(1.5)'")
 
 
 async def test_what_people_leave_behind_does_not_pile_up(served):

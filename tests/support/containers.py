@@ -93,7 +93,9 @@ async def answers(container: Container, url: str, **options: Any) -> int:
 
 
 @contextlib.asynccontextmanager
-async def open_shell(url: str, auth: aiohttp.BasicAuth, name: str = "1") -> AsyncIterator[Terminal]:
+async def open_shell(
+    url: str, auth: aiohttp.BasicAuth, name: str = "1"
+) -> AsyncIterator[Terminal]:
     """A shell of a terminal that has no hub, opened as its page opens it."""
     async with aiohttp.ClientSession(auth=auth) as http:
         async with http.get(f"{url}/terminal/ticket") as answer:

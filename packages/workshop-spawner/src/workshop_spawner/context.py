@@ -49,6 +49,11 @@ class HubContext:
         found: HubContext = settings.setdefault(_KEY, cls())
         return found
 
+    @property
+    def tasks(self) -> frozenset[asyncio.Future[Any]]:
+        """What runs beside everything else now."""
+        return frozenset(self._tasks)
+
     def open_cluster(
         self, configuration: Configuration, patience: Patience, log: Log | None
     ) -> Cluster:

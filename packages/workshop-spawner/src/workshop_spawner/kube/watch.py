@@ -87,6 +87,11 @@ class PodWatch(PodReflector):
             return False
         return self.watch_task is None or self.watch_task.done()
 
+    @property
+    def is_waited_on(self) -> bool:
+        """Whether somebody waits for a change."""
+        return bool(self._waiting)
+
     def count(self, labels: Mapping[str, str]) -> set[str]:
         """The names of the pods that are neither ended nor ending, of these labels' application."""
         return {
