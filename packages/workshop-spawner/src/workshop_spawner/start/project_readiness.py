@@ -22,11 +22,14 @@ LONGEST_PAUSE = 1.0
 LONGEST = 30.0
 
 
-async def wait_ready(cluster: Cluster, project: str, home: str, longest: float = LONGEST) -> None:
+async def wait_ready(
+    cluster: Cluster, project: str, home: str, longest: float | None = None
+) -> None:
     """Return once the project is ready; `home` is the hub's namespace.
 
     TemporaryError with what is missing when that takes too long.
     """
+    longest = LONGEST if longest is None else longest
     give_up, pause = time.monotonic() + longest, FIRST_PAUSE
     allots = await allots_users(cluster, home)
     while missing := await look(cluster, project, allots):
