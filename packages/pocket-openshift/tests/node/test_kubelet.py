@@ -47,7 +47,7 @@ def test_times_are_shown_on_request(ws, node):
 
 def test_following_gets_each_line_as_it_comes_and_ends_with_the_container(ws, node, tmp_path):
     fifo = tmp_path / "fifo"
-    # Opened once by each side: opened for each line, the shell could see the end of the line before.
+    # Opened once by each side: else the shell could see the end of the line before.
     script = f"mkfifo {fifo}; echo first; while read line; do echo $line; done < {fifo}"
     ws.run(["sh", "-c", script], restartPolicy="Never")
     ws.until_ready()

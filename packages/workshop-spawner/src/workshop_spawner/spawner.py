@@ -41,6 +41,7 @@ from workshop_spawner.start import (
     api_address,
     image_streams,
     project_api,
+    project_role,
     removal,
     server_probe,
     session_pod,
@@ -157,6 +158,7 @@ class WorkshopSpawner(
         setting, spec = self.project_api, self.make_static_spec(budget)
         if self.needs_api_networks():
             spec = await api_address.add_networks(self.cluster, spec)
+        spec = await project_role.add_role(self.cluster, spec)
         return replace(
             spec,
             by_request=await project_api.is_by_request(self.cluster, setting, self.log),

@@ -70,7 +70,7 @@ class Api:
                 elapsed=self._clock() - began,
                 chance=random.random(),  # noqa: S311 - jitter needs no secrecy
                 is_repeatable=call.is_repeatable,
-                is_post=call.method == "POST",
+                is_post=call.method == "POST" and not call.is_conflict_final,
             )
             if verdict.wait is None:
                 raise answers.make_error(answer, call.title, role=call.role, is_unsure=is_unsure)

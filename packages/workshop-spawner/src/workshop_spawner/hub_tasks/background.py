@@ -20,7 +20,7 @@ from workshop_spawner.model.session import Hub, Session
 from workshop_spawner.rules import counts, images, plan, rights
 from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.hub_settings import HubSettings
-from workshop_spawner.start import api_address, image_streams, project_api
+from workshop_spawner.start import api_address, image_streams, project_api, project_role
 
 Log = Logger | LoggerAdapter[Logger]
 
@@ -54,6 +54,7 @@ class HubTasks:
             ("look whether it may go on", self.check_name),
             ("check the hub's rights", self.check_rights),
             ("tell what holds the pods of attendees", self.tell_pod_security),
+            ("find the role of sessions", self.tell_role),
             ("keep sessions ready", self.keep_pool),
             ("count projects", self.keep_count),
         ):
@@ -130,10 +131,20 @@ class HubTasks:
                 self._log.warning("Projects were not counted: %s", explain(error).detail)
             await asyncio.sleep(COUNT_AGAIN)
 
+    async def tell_role(self) -> None:
+        """Log which role sessions get, where it is not the one that they should have."""
+        choice = await project_role.find_role(self._cluster, self._settings.spec)
+        if choice.notice:
+            self._log.warning("%s", choice.notice)
+        if choice.problem:
+            self._log.error("No session can start: %s", choice.problem)
+
     async def _find_spec(self) -> plan.SessionSpec:
-        setting = self._settings.project_api
+        """What is decided about each session, with the role that sessions get."""
+        setting, spec = self._settings.project_api, self._settings.spec
         by_request = await project_api.is_by_request(self._cluster, setting, self._log)
-        return replace(self._settings.spec, by_request=by_request)
+        choice = await project_role.find_role(self._cluster, spec)
+        return replace(spec, by_request=by_request, role=choice.role, fallback_role="")
 
     async def _uses_streams(self) -> bool:
         """Whether some image may be an ImageStream's, on a cluster that has those."""

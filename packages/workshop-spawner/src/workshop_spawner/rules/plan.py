@@ -71,6 +71,8 @@ class SessionSpec:
     project: str = TEMPORARY
     by_request: bool = False
     role: str = "admin"
+    # What sessions get where the cluster lacks `role`; empty: nothing, their start fails.
+    fallback_role: str = ""
     session_rules: str = ""
     # ClusterRole that the hub gives itself in the project, where there are extra resources.
     hub_role: str = "admin"

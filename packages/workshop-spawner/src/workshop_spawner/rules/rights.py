@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workshop_spawner.rules import plan
+from workshop_spawner.rules import plan, project_roles
 
 RBAC = "rbac.authorization.k8s.io"
 
@@ -123,6 +123,8 @@ def _in_projects(spec: plan.SessionSpec, uses: Uses) -> Iterator[Right]:
     roles |= {spec.hub_role} if spec.extras else set()
     for role in sorted(roles - {""}):
         yield Right(True, RBAC, "clusterroles", "bind", role)
+    if spec.role == project_roles.WORKSHOP_ADMIN:
+        yield Right(True, RBAC, "clusterroles", "get", spec.role)
 
 
 def _all(group: str, resource: str, verbs: str) -> Iterator[Right]:
