@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from traitlets import TraitError
-from traitlets.config import LoggingConfigurable
+from traitlets.config import Configurable
 from traitlets.config.loader import ArgumentError, KVArgParseConfigLoader
 
 from workshop_culler.rules import unknown_settings
@@ -30,14 +30,14 @@ class StrictLoader(KVArgParseConfigLoader):
         raise ArgumentError(f"--{arg} is no option; see --help-all")
 
 
-def find_known(cls: type[LoggingConfigurable]) -> dict[str, set[str]]:
+def find_known(cls: type[Configurable]) -> dict[str, set[str]]:
     """The names of traits that may be set, for `cls` and each class that it is built on."""
     names = set(cls.class_trait_names(config=True))
-    parents = [parent for parent in cls.__mro__ if issubclass(parent, LoggingConfigurable)]
+    parents = [parent for parent in cls.__mro__ if issubclass(parent, Configurable)]
     return {parent.__name__: names for parent in parents}
 
 
-def check_settings(config: Any, *classes: type[LoggingConfigurable]) -> None:
+def check_settings(config: Any, *classes: type[Configurable]) -> None:
     """Raise TraitError with a sentence for each setting that nobody of `classes` knows."""
     known = {name: names for cls in classes for name, names in find_known(cls).items()}
     if unknown := unknown_settings.list_unknown(config, known):
