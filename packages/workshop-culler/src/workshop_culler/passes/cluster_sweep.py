@@ -7,7 +7,6 @@ labels) and `sweep` after it has the hub's list. Judging is in `rules/orphans.py
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import dataclasses
 import logging
 from collections import defaultdict
@@ -18,6 +17,7 @@ from datetime import datetime
 from workshop_culler.clients.cluster import Cluster
 from workshop_culler.clients.hub import Hub
 from workshop_culler.errors import ApiError, GoneError
+from workshop_culler.passes.freeing import Freer
 from workshop_culler.passes.report import Report, Row
 from workshop_culler.rules import hub_ids, kinds, orphans
 from workshop_culler.rules.models import Action, ObjectMeta, Presence, Server, make_meta
@@ -82,6 +82,10 @@ class ClusterSweep:
     _closed: dict[str, str] = field(default_factory=dict)
     _looks: int = 0
     _counted: int = 0
+    _freer: Freer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._freer = Freer(self.cluster, self._list_objects, self.log)
 
     async def look(self, report: Report) -> None:
         """List all that carries our labels; what may not be listed is left out."""
@@ -158,6 +162,8 @@ class ClusterSweep:
             server = live.get((ref.user, ref.server)) or by_pod.get(ref.pod)
             work.append(self._sweep_session(report, ref, items, server, strays))
         await asyncio.gather(*work)
+        self._freer.forget_all_but({item.uid for item in self.items})
+        report.held = len(self._freer.held)
 
     def _learn_hub(self, report: Report, live: Servers) -> None:
         """Find out which hub is ours, where several share the cluster."""
@@ -249,35 +255,10 @@ class ClusterSweep:
             return
         with report.outcome(row, self.log):
             if verdict.action is Action.UNSTICK:
-                row.done = await self._unstick(item)
+                row.done = await self._freer.free(item, verdict.reason)
             else:
                 await self.cluster.delete_exactly(item.reference, is_unchanged=True)
                 row.done = "deleted"
-
-    async def _unstick(self, project: ObjectMeta) -> str:
-        """Take the finalizers off what keeps a terminating project of ours; tells what it did."""
-        found, skipped = await self.cluster.list_kinds("list", "patch")
-        results = await asyncio.gather(*(self._free_kind(kind, project) for kind in found))
-        freed = [name for names, _ in results for name in names]
-        skipped += [trouble for _, trouble in results if trouble]
-        text = f"freed {', '.join(freed)}" if freed else "nothing to free"
-        return f"{text}; skipped {', '.join(skipped)}" if skipped else text
-
-    async def _free_kind(self, kind: Kind, project: ObjectMeta) -> tuple[list[str], str]:
-        freed = []
-        try:
-            for item in await self._list_objects(kind, project.name):
-                if orphans.decide_finalizers(item).acts:
-                    await self._remove_finalizers(item)
-                    freed.append(str(item))
-        except errors.KubeError as error:
-            return freed, f"{kind.plural} ({error})"
-        return freed, ""
-
-    async def _remove_finalizers(self, item: ObjectMeta) -> None:
-        patch = {"metadata": {"uid": item.uid, "finalizers": None}}
-        with contextlib.suppress(errors.GoneError):
-            await self.cluster.change(item.reference, patch)
 
 
 def _is_ours(item: ObjectMeta, owner: labels.Owner) -> bool:

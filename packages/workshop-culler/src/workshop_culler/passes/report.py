@@ -47,6 +47,8 @@ class Report:
     cluster_requests: int = 0
     outage: bool = False
     active: int | None = None
+    # Projects that finalizers keep, and that could not be freed.
+    held: int = 0
     next_end: datetime | None = None
 
     def add(self, row: Row) -> Row:
