@@ -15,6 +15,7 @@ def load(context: extensions.Context) -> extensions.Extension:
 
     It is the server's first page when there are notes and `Dashboard.open_first` is true.
     """
+    extensions.check_settings(context.config, config.Dashboard)
     settings = config.Dashboard(config=context.config)
     notes_loader = make_loader(settings, context.prefix)
     if notes_loader is None:
