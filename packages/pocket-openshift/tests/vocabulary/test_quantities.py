@@ -64,3 +64,12 @@ def test_dividing_rounds_up(number, suffix):
     value = quantities.parse(f"{number}{suffix}")
     parts = int(quantities.divide_up(value, Decimal(1)))
     assert parts - 1 < value <= parts
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("0.5", "500m"), ("1024Mi", "1Gi"), ("1000m", "1"), ("007", "7"), ("1e3", "1e3"), ("-1", "-1"),
+     ("0.5Gi", "512Mi"), ("1500", "1500"), ("2000", "2k")],
+)  # fmt: skip
+def test_canonical(text, written):
+    assert quantities.canonical(text) == written

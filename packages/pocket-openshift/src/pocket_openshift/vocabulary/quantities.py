@@ -62,6 +62,16 @@ def render(value: Decimal, *, binary: bool = False) -> str:
     return f"{int((value / _DECIMAL['n']).to_integral_value(ROUND_CEILING))}n"
 
 
+def canonical(text: str) -> str:
+    """A quantity as the API server writes it: `0.5` is `500m`, `1024Mi` is `1Gi`. What has an
+    exponent keeps it. ValueError when it is none.
+    """
+    if text.isdigit() and len(text) < 4:  # most of them
+        return str(int(text))
+    value = parse(text)
+    return text if re.search(r"[eE][-+]?\d+$", text) else render(value, binary=is_binary(text))
+
+
 def total(values: list[object]) -> str:
     """The sum of quantities, written in the manner of the first that says how."""
     binary = any(is_binary(value) for value in values)
