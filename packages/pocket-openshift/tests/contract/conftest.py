@@ -97,6 +97,15 @@ def namespace(name: str, **labels: str) -> dict:
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 
+CONTAINER = {"name": "c", "image": "example.com/x"}
+
+
+def in_more(version: str, kind: str, name: str, **fields: Any) -> dict:
+    """An object of the namespace of the recordings made later."""
+    metadata = {"name": name, "namespace": MORE}
+    return {"apiVersion": version, "kind": kind, "metadata": metadata, **fields}
+
+
 HUB_ROLE = {
     "apiVersion": f"{RBAC}/v1",
     "kind": "ClusterRole",
@@ -116,6 +125,10 @@ PLURALS = {
     "RoleBinding": (f"/apis/{RBAC}/v1", "rolebindings"),
     "OAuthClient": ("/apis/oauth.openshift.io/v1", "oauthclients"),
     "Group": ("/apis/user.openshift.io/v1", "groups"),
+    "Secret": ("/api/v1", "secrets"),
+    "Service": ("/api/v1", "services"),
+    "PersistentVolumeClaim": ("/api/v1", "persistentvolumeclaims"),
+    "Deployment": ("/apis/apps/v1", "deployments"),
 }
 
 
@@ -181,8 +194,10 @@ class World:
             self.create(binding("RoleBinding", "b-admin", SECOND, "admin", "session-b"))
         if scenario.startswith("oauth"):
             self._set_up_oauth()
-        if scenario in ("pod-security", "project-names"):
+        if scenario in ("pod-security", "project-names", "validation", "immutable"):
             self._set_up_more()
+        if scenario == "immutable":
+            self._set_up_immutable()
 
     def _set_up_more(self) -> None:
         """The namespaces of the recordings made later, and the pod that `project-names` uses."""
@@ -193,11 +208,50 @@ class World:
         for name in (MORE, *(f"{MORE}-{letter}" for letter in LEVELS)):
             self._wait_for(f"/api/v1/namespaces/{name}/serviceaccounts/default")
         timed = {"name": "timed", "namespace": MORE}
-        containers = [{"name": "c", "image": "example.com/x"}]
-        pod = {"metadata": timed, "spec": {"serviceAccountName": "timed", "containers": containers}}
+        spec = {"serviceAccountName": "timed", "containers": [CONTAINER]}
+        pod = {"metadata": timed, "spec": spec}
         self.create({**account("timed"), "metadata": timed})
         self.create({"apiVersion": "v1", "kind": "Pod", **pod})
         self._learn(self.as_admin("GET", f"/api/v1/namespaces/{MORE}/pods/timed"))
+
+    def _set_up_immutable(self) -> None:
+        """What `immutable` tries to change, and the pods that earlier recordings had left."""
+        self.remove("/api/v1", "pods", "timed")
+        fin = {**in_more("v1", "Secret", "fin", type="Opaque")}
+        fin["metadata"]["finalizers"] = ["x.example/y"]
+        privileged = {"securityContext": {"privileged": True}}
+        template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [CONTAINER]}}
+        selector = {"matchLabels": {"a": "b"}}
+        claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+        ref = {"apiGroup": RBAC, "kind": "ClusterRole", "name": "view"}
+        self.create(
+            in_more("v1", "Pod", "free", spec={"containers": [{**CONTAINER, **privileged}]}),
+            in_more("v1", "Pod", "im", spec={"containers": [CONTAINER]}),
+            in_more("v1", "Pod", "warned", spec={"containers": [CONTAINER]}),
+            in_more("v1", "Service", "im", spec={"ports": [{"port": 80}]}),
+            in_more("v1", "PersistentVolumeClaim", "im", spec=claim),
+            in_more(f"{RBAC}/v1", "RoleBinding", "im", roleRef=ref, subjects=[]),
+            in_more("v1", "Secret", "im", data={"a": "Yg=="}, immutable=True),
+            in_more(
+                "apps/v1",
+                "Deployment",
+                "im",
+                spec={"replicas": 0, "selector": selector, "template": template},
+            ),
+            fin,
+        )
+        self.remove("/api/v1", "secrets", "fin")
+
+    def remove_made(self, path: str, made: dict) -> None:
+        """Delete what a step of `validation` has made, as its recorder did."""
+        path = f"{path.partition('?')[0]}/{made['metadata']['name']}"
+        self.as_admin("DELETE", path, {"gracePeriodSeconds": 0})
+
+    def remove(self, root: str, plural: str, name: str) -> None:
+        """Delete an object of the namespace `workshop-more`."""
+        self.as_admin(
+            "DELETE", f"{root}/namespaces/{MORE}/{plural}/{name}", {"gracePeriodSeconds": 0}
+        )
 
     def _set_up_oauth(self) -> None:
         self.create(
