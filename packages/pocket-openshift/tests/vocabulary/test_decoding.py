@@ -101,7 +101,17 @@ def test_a_null_in_a_list_or_map_is_an_empty_value():
 
 @pytest.mark.parametrize(
     ("given_", "kept"),
-    [("0.5", "500m"), (2, "2"), ("1024Mi", "1Gi"), (0.1, "100m"), ("1e3", "1e3")],
+    [
+        ("0.5", "500m"),
+        (2, "2"),
+        ("1024Mi", "1Gi"),
+        (0.1, "100m"),
+        ("1e3", "1e3"),
+        ("007", "7"),
+        ("-1", "-1"),
+        ("0.5Gi", "512Mi"),
+        ("2000", "2k"),
+    ],
 )
 def test_quantities_are_written_as_the_server_does(given_, kept):
     made, _ = decode(containers(resources={"limits": {"cpu": given_}}))

@@ -52,7 +52,7 @@ def make_loader(options: argparse.Namespace) -> loader.Loader:
     return loader.Loader(
         options.folder,
         options.workshop_file,
-        builtin=values.make_builtin(os.environ, "/"),
+        builtin=values.fill_in_stand_ins(values.make_builtin(os.environ, "/")),
         fixed=dict(options.variable),
         environment=values.public_environment(os.environ),
     )

@@ -1,28 +1,33 @@
 """The folder that a workshop's notes lie in, read from the disk.
 
-Nothing else reads files of the notes. It gives a `Notes`, read again when a file changed. Nothing
-outside the folder is ever read, and what is read is bounded in number and size. It blocks.
+Nothing else reads files of the notes. It gives a `Notes`, read again when a page, a workshop file
+or a folder changed. Nothing outside the folder is ever read but the definition of the workshop, and
+what is read is bounded in number and size. It blocks.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import stat
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workshop_dashboard.rules import workshopfile
+from workshop_dashboard import asciidoc
+from workshop_dashboard.rules import configjs, pathways, workshopfile
 from workshop_dashboard.rules.notes import PAGE_SUFFIXES, Notes, make_notes
 
-MAX_FILES = 5000
+MAX_FILES = 20_000
 MAX_PAGE_BYTES = 1024 * 1024
+MAX_DEFINITIONS = 20
 CONTENT_FOLDERS = ("content", "workshop/content", "raneto/content")
 WORKSHOP_FILES = ("workshop.yaml", "workshop.yml", "_workshop.yml")
 MODULES_FILES = ("modules.yaml", "modules.yml", "_modules.yml")
-
-IGNORED = "config.js"
+CONFIG_JS = "config.js"
+# What a page of these names cannot be, wherever the pages are: files for the system itself.
+OWN_FILES = frozenset({*WORKSHOP_FILES, *MODULES_FILES, CONFIG_JS})
 
 
 class LoaderError(OSError):
@@ -31,12 +36,27 @@ class LoaderError(OSError):
 
 @dataclass(frozen=True)
 class SourceFiles:
-    """Where one workshop's files are: the pages' folder, and the two files if there are any."""
+    """Where one workshop's files are: the pages' folder, and the other files if there are any.
+
+    `static` is a folder whose files count as lying beside the pages, `pathways` the `config.yaml`
+    of Educates, `definitions` the files that may define the workshop there.
+    """
 
     content: Path
     workshop_file: Path | None
     modules_file: Path | None
-    ignored: tuple[str, ...] = ()
+    config_file: Path | None = None
+    static: Path | None = None
+    pathways: Path | None = None
+    definitions: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a walk found: files by name, and the state of all that the notes are made of."""
+
+    files: Mapping[str, Path]
+    state: Mapping[Path, tuple[int, int] | None]
 
 
 class Loader:
@@ -60,7 +80,7 @@ class Loader:
         self._fixed = dict(fixed or {})
         self._environment = dict(environment or {})
         self._lock = threading.Lock()
-        self._state: object = None
+        self._listing = Listing({}, {})
         self._notes: Notes | None = None
 
     def load(self) -> Notes:
@@ -70,34 +90,74 @@ class Loader:
         `workshopfile.WorkshopFileError` when a workshop file is wrong.
         """
         with self._lock:
-            sources = find_sources(self.folder, self._workshop_file)
-            found = dict(list_files(sources.content))
-            state = (
-                sources,
-                _state([*found.values(), sources.workshop_file, sources.modules_file]),
-            )
-            if self._notes is None or state != self._state:
-                self._notes = self._read(sources, found)
-                self._state = state
+            if self._notes is None or not _is_current(self._listing):
+                self._notes = None  # until it has been read whole
+                sources = find_sources(self.folder, self._workshop_file)
+                self._listing = list_sources(sources)
+                self._notes = self._read(sources, self._listing.files)
             return self._notes
 
     def file(self, name: str) -> Path | None:
         """Return the path of a file beside the pages, None if there is none of this name."""
-        notes = self.load()
-        if name not in notes.files:
+        if name not in self.load().files:
             return None
-        return find_sources(self.folder, self._workshop_file).content / name
+        path = self._listing.files[name]
+        return path if path.is_file() else None
+
+    def read_text(self, name: str) -> str | None:
+        """Return the text of a page or a file, None where it is missing, too large or no text."""
+        path = self._listing.files.get(name)
+        try:
+            return _text(path) if path else None
+        except OSError:
+            return None
 
     def _read(self, sources: SourceFiles, found: Mapping[str, Path]) -> Notes:
-        workshop = workshopfile.read_workshop(
-            _text(sources.workshop_file), _text(sources.modules_file)
-        )
+        workshop = self._read_workshop(sources)
         own = workshopfile.resolve(workshop.variables, self._environment, _has_command)
         values = {**self._builtin, "images_url": workshop.images_url, **own, **self._fixed}
         pages = {name for name in found if name.lower().endswith(PAGE_SUFFIXES)}
         texts = {name: _text(found[name]) for name in pages}
-        notes = make_notes(texts, workshop, values, set(found) - pages)
-        return replace(notes, ignored=sources.ignored)
+        notes = make_notes(texts, workshop, values, frozenset(found) - pages)
+        return replace(notes, read=self.read_text, convert=asciidoc.convert)
+
+    def _read_workshop(self, sources: SourceFiles) -> workshopfile.Workshop:
+        """Read all files that say something of the workshop as a whole."""
+        text = _text(sources.config_file)
+        config = configjs.read_config(text, self._environment) if text else None
+        workshop_file = sources.workshop_file
+        if config and config.loads and config.loads[-1]:
+            workshop_file = _named(sources, config.loads[-1]) or workshop_file
+        if config and config.modules and not config.loads:
+            workshop_file = None  # the program said all of it
+        modules = _text(sources.modules_file)
+        workshop = workshopfile.read_workshop(_text(workshop_file), modules)
+        if sources.modules_file and sources.modules_file.name.startswith("_"):
+            workshop = replace(workshop, engine="liquid.js")
+        if config:
+            workshop = workshopfile.add_config(workshop, config)
+        return self._add_definition(workshop, sources)
+
+    def _add_definition(
+        self, workshop: workshopfile.Workshop, sources: SourceFiles
+    ) -> workshopfile.Workshop:
+        """Add what the files of Educates say, where it is a workshop of theirs."""
+        read = (pathways.read_definition(_text(path)) for path in sources.definitions)
+        definition = next((each for each in read if each), None)
+        if workshop.is_old:
+            name = workshop.name or (definition.title if definition else "")
+            return replace(workshop, name=name, is_educates=definition is not None)
+        if not definition and not sources.pathways:
+            return workshop
+        chosen = self._fixed.get("pathway_name") or self._environment.get("PATHWAY_NAME", "")
+        theirs = pathways.read_pathways(_text(sources.pathways), chosen, definition)
+        return replace(
+            theirs,
+            name=workshop.name or theirs.name,
+            modules=workshop.modules or theirs.modules,
+            variables=(*workshop.variables, *theirs.variables),
+            is_educates=True,
+        )
 
 
 def find_sources(folder: Path, workshop_file: str = "") -> SourceFiles:
@@ -110,13 +170,36 @@ def find_sources(folder: Path, workshop_file: str = "") -> SourceFiles:
         raise LoaderError(f"There is no folder {folder}: give the folder that holds the notes.")
     places = (folder / name for name in CONTENT_FOLDERS)
     content = next((place for place in places if place.is_dir()), folder)
-    homes = tuple(dict.fromkeys((folder, folder / "workshop", content)))
-    names = (workshop_file,) if workshop_file else WORKSHOP_FILES
-    workshop = _first_file(homes, names)
+    home = folder if content == folder else content.parent
+    homes = tuple(dict.fromkeys((folder, folder / "workshop", home, content)))
+    workshop = _first_file(homes, (workshop_file,) if workshop_file else WORKSHOP_FILES)
     if workshop_file and workshop is None:
         raise LoaderError(f"There is no {workshop_file} in {folder}: correct WORKSHOP_FILE.")
-    ignored = (IGNORED,) if _first_file(homes, (IGNORED,)) else ()
-    return SourceFiles(content.resolve(), workshop, _first_file(homes, MODULES_FILES), ignored)
+    config = _first_file((home,), ("config.yaml",))
+    return SourceFiles(
+        content=content.resolve(),
+        workshop_file=workshop,
+        modules_file=_first_file(homes, MODULES_FILES),
+        config_file=_first_file(homes, (CONFIG_JS,)),
+        static=home / "static" if home != content and (home / "static").is_dir() else None,
+        pathways=config if config and _is_ours(config) else None,
+        definitions=_find_definitions(home),
+    )
+
+
+def _is_ours(config: Path) -> bool:
+    """Tell whether a `config.yaml` is that of a workshop, and not of something else."""
+    words = ("pathways:", "params:")
+    return any(line.startswith(words) for line in _text(config).splitlines())
+
+
+def _find_definitions(home: Path) -> tuple[Path, ...]:
+    """Find the files that may define the workshop: `resources/` beside the folder `workshop`."""
+    top = home.resolve().parent if home.resolve().name == "workshop" else home
+    found = sorted((top / "resources").glob("*.yaml"))
+    first = [path for path in found if path.name == "workshop.yaml"]
+    named = [path for path in found if path.name.startswith("workshop") and path not in first]
+    return tuple([*first, *named][:MAX_DEFINITIONS])
 
 
 def path_of(folder: Path, name: str) -> Path:
@@ -127,30 +210,78 @@ def path_of(folder: Path, name: str) -> Path:
     return next((path for path in paths if path.is_file()), folder / name)
 
 
-def list_files(content: Path) -> Iterator[tuple[str, Path]]:
-    """Yield (name below `content`, path) of every file, hidden ones and foreign links left out.
+def list_sources(sources: SourceFiles) -> Listing:
+    """List the files beside the pages, and note the state of what the notes are made of.
 
     Raises `LoaderError` when there are more than `MAX_FILES`.
     """
-    count = 0
-    for parent, folders, files in os.walk(content):
-        folders[:] = sorted(f for f in folders if not f.startswith((".", "node_modules")))
-        for file in sorted(f for f in files if not f.startswith(".")):
-            path = Path(parent, file)
-            if not path.resolve().is_relative_to(content) or not path.is_file():
+    state: dict[Path, tuple[int, int] | None] = {}
+    files = dict(walk_folder(sources.content, state))
+    if sources.static:
+        beside = walk_folder(sources.static.resolve(), state)
+        files = {**dict(beside), **files}
+    made_of = [path for name, path in files.items() if name.lower().endswith(PAGE_SUFFIXES)]
+    named = (sources.workshop_file, sources.modules_file, sources.config_file, sources.pathways)
+    for path in (*made_of, *filter(None, named), *sources.definitions, sources.content.parent):
+        state[path] = _stamp(path)
+    return Listing(files, state)
+
+
+def walk_folder(top: Path, state: dict[Path, tuple[int, int] | None]) -> Iterator[tuple[str, Path]]:
+    """Yield (name below `top`, path) of every file, hidden ones and foreign links left out.
+
+    The folders' states are put into `state`. Raises `LoaderError` for more than `MAX_FILES`.
+    """
+    count, waiting = 0, [("", top)]
+    while waiting:
+        prefix, folder = waiting.pop()
+        state[folder] = _stamp(folder)
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+        for entry in found:
+            if entry.name.startswith((".", "node_modules")):
                 continue
-            count += 1
-            if count > MAX_FILES:
-                raise LoaderError(f"{content} holds more than {MAX_FILES} files: name one folder.")
-            yield path.relative_to(content).as_posix(), path
+            path = Path(entry.path)
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((f"{prefix}{entry.name}/", path))
+            elif _is_inside(entry, top):
+                count += 1
+                if count > MAX_FILES:
+                    raise LoaderError(f"{top} holds more than {MAX_FILES} files: name one folder.")
+                yield f"{prefix}{entry.name}", path
 
 
-def _state(paths: list[Path | None]) -> tuple[tuple[str, int, int], ...]:
-    stats = ((str(path), path.stat()) for path in paths if path)
-    return tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+def _is_inside(entry: os.DirEntry[str], top: Path) -> bool:
+    """Tell whether an entry is a file of the folder, also by a link within it."""
+    if not entry.is_symlink():
+        return entry.is_file()
+    target = Path(entry.path).resolve()
+    return target.is_relative_to(top) and target.is_file()
 
 
-def _first_file(homes: tuple[Path, ...], names: tuple[str, ...]) -> Path | None:
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Return what changes with the file or folder, None where it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    size = 0 if stat.S_ISDIR(found.st_mode) else found.st_size
+    return found.st_mtime_ns, size
+
+
+def _is_current(listing: Listing) -> bool:
+    return all(_stamp(path) == before for path, before in listing.state.items())
+
+
+def _named(sources: SourceFiles, name: str) -> Path | None:
+    """Return a workshop file that the program names, if it lies beside it."""
+    if not sources.config_file or name.startswith("/") or ".." in Path(name).parts:
+        return None
+    path = sources.config_file.parent / name
+    return path if path.is_file() else None
+
+
+def _first_file(homes: Iterable[Path], names: tuple[str, ...]) -> Path | None:
     paths = (home / name for home in homes for name in names)
     inside = (path for path in paths if path.is_file())
     return next(inside, None)

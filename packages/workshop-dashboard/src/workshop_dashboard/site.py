@@ -33,7 +33,7 @@ def build_site(source: loader.Loader, target: Path) -> list[str]:
         written.append(_write(target, f"{ASSETS_FOLDER}/{asset.name}", asset.data))
     for name in sorted(notes.files):
         path = source.file(name)
-        if path and name not in ("workshop.yaml", "modules.yaml", "config.js"):
+        if path and name not in loader.OWN_FILES:
             goal = target / name
             goal.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, goal)

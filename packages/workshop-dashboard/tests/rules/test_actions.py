@@ -30,6 +30,64 @@ from workshop_dashboard.rules.actions import Action
         ("terminal:interrupt", "session: 2", Action("interrupt", "Ctrl+C", "2")),
         ("terminal:interrupt-all", "", Action("interrupt", "Ctrl+C", "*")),
         ("terminal:clear", "", Action("clear", "clear", "1")),
+        ("terminal:input", "text: no", Action("input", "no", "1")),
+        ("terminal:input", "text: 0777", Action("input", "0777", "1")),
+        ("terminal:input", "text:", Action("input", "", "1")),
+        (
+            *("terminal:input", "text: y\nendl: false"),
+            Action("input", "y", "1", details=(("endl", "false"),)),
+        ),
+        ("terminal:select", "session: 2", Action("select", "", "2")),
+        (
+            *("terminal:execute", "prefix: Task\ntitle: List\ncommand: ls\ncascade: true"),
+            Action("execute", "ls", "1", title="Task: List", details=(("cascade", "true"),)),
+        ),
+        (
+            *("dashboard:open-url", "url: https://boats.example"),
+            Action("open-url", "https://boats.example", title="Open: https://boats.example"),
+        ),
+        (
+            *("dashboard:create-dashboard", "name: Shell\nurl: terminal:mine"),
+            Action(
+                "create-tab",
+                "terminal:mine",
+                title="Create dashboard: Shell",
+                details=(("name", "Shell"),),
+            ),
+        ),
+        (
+            *("editor:append-lines-to-file", "file: ~/a\ntext: |\n  b\n  c\n"),
+            Action(
+                *("editor", "b\nc"),
+                title="Append lines to file: ~/a",
+                details=(("command", "append-lines-to-file"), ("file", "~/a")),
+            ),
+        ),
+        (
+            *("editor:insert-value-into-yaml", "file: a\npath: b.c\nvalue:\n- d: 1\n"),
+            Action(
+                *("editor", "- d: '1'"),
+                title="Insert value into file: a",
+                details=(("command", "insert-value-into-yaml"), ("file", "a"), ("path", "b.c")),
+            ),
+        ),
+        (
+            *("editor:yaml-set-value", "file: a\npath: b\nvalue: 2"),
+            Action(
+                *("editor", "2"),
+                title="Change b in file: a",
+                details=(("command", "yaml-set-value"), ("file", "a"), ("path", "b")),
+            ),
+        ),
+        (
+            *("examiner:execute-test", "name: t\nargs: [one]\nretries: .INF"),
+            Action(
+                *("test", ""),
+                title="Run test: t",
+                details=(("args", ["one"]), ("name", "t"), ("retries", ".INF")),
+            ),
+        ),
+        ("section:begin", "title: More", Action("section-begin", "", title="More")),
         ("workshop:copy", "text: |\n  a\n  b\n", Action("copy", "a\nb")),
         ("workshop:copy-and-edit", "text: a", Action("edit", "a")),
     ],
@@ -45,6 +103,11 @@ def test_a_fence_is_read(info, body, action):
         ("terminal:execute", "a: [", "must be YAML"),
         ("terminal:execute", "", "needs `command:`"),
         ("terminal:execute", "command: ls\nsession: '../x'", "no name of a terminal"),
+        ("dashboard:open-url", "url: javascript:alert(1)", "no address of the web"),
+        ("dashboard:open-url", "url: //evil.example", "no address of the web"),
+        ("dashboard:create-dashboard", "name: x\nurl: data:text/html,x", "no address of the web"),
+        ("editor:open-file", "line: 1", "needs `file:`"),
+        ("files:download-file", "preview: true", "needs `path:`"),
     ],
 )
 def test_a_wrong_block_does_nothing_and_says_why(info, body, words):
@@ -60,7 +123,9 @@ def test_a_wrong_block_does_nothing_and_says_why(info, body, words):
         ("bash", ""),
         ("execute-10", "execute-10"),
         ("executes", "executes"),
-        ("editor:open-file", "editor:open-file"),
+        ("editor:open-file", ""),
+        ("editor:fly", "editor:fly"),
+        ("section:middle", "section:middle"),
         ("terminal:execute", ""),
     ],
 )

@@ -52,7 +52,7 @@ def test_a_circle_is_told_where_it_closes():
         "a.md": "---\nNextPage: b\n---\n",
         "b.md": "---\nTitle: B\nNextPage: a\n---\n",
     }
-    assert problems(texts) == ["b.md:3: error: NextPage leads back to a: the pages go in a circle"]
+    assert problems(texts) == ["b.md:3: warning: NextPage leads back to a: the walk ends here"]
 
 
 def test_a_page_that_none_leads_to():
@@ -65,6 +65,76 @@ def test_a_module_that_is_not_there():
     assert found == [
         "workshop.yaml:1: error: modules.activate names gone, and there is no such page"
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[x](gone.md)", "warning: the link to gone.md leads nowhere"),
+        ("[x](#gone)", "warning: the link to #gone names a heading"),
+        ("%nobody%", "warning: no variable %nobody%"),
+        ("<iframe src='https://x'></iframe>", "warning: the element <iframe> is taken out"),
+        ("<p style='color: red'>x</p>", "warning: the attribute style of <p> is taken out"),
+        ("<a href='javascript:x'>x</a>", "warning: the address javascript:x is taken out"),
+    ],
+)
+def test_what_an_older_system_showed_the_same_way_is_no_error(text, words):
+    found = problems({"index.md": text}, is_old=True)
+    assert [problem for problem in found if words in problem]
+    assert not [problem for problem in found if "error" in problem]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<i class='fa fa-terminal' aria-hidden='true'></i>",
+        "{{ nobody }}",
+        "%base_url%/x",
+        "<table><tr><td style='width: 1em'>x</td></tr></table>",
+    ],
+)
+def test_what_is_lost_without_harm_is_not_told(text):
+    assert problems({"index.md": text}, values={"base_url": "/b"}, is_old=True) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{{ ENV_HOME }} {{ session_name }}", []),
+        ("{{ kubernetes_token }}", ["warning: {{ kubernetes_token }} is a secret"]),
+        ("{{< param nobody >}}", ["warning: no variable {{< param nobody >}}"]),
+        ("{{< gone >}}", ["warning: the shortcode gone is not known and is left out"]),
+        (
+            "```terminal:execute\ncommand: {{< gone >}}\n```",
+            ["error: the shortcode gone is not known", "warning: the shortcode gone"],
+        ),
+        ("```editor:fly\nx\n```", ["warning: `editor:fly` is no action we know"]),
+        ("```terminal:execute\n- x\n```", ["error: the body of `terminal:execute`"]),
+    ],
+)
+def test_pages_of_educates(text, words):
+    found = problems({"a.md": text}, values={"session_name": "s"}, is_educates=True)
+    assert len(found) == len(words)
+    assert all(word in problem for word, problem in zip(words, found, strict=True))
+
+
+def test_liquid_is_checked_where_it_is_used():
+    found = problems({"a.md": "\n{{ a | upcase }}\n{% if x %}"}, engine="liquid.js", is_old=True)
+    assert "a.md:1: error: Liquid cannot read this page" in found[0]
+    assert "a.md:2: warning: no variable {{ a |" in found[1]
+    good = "{% assign b = 1 %}{{ b }}{% raw %}{{ c }}{% endraw %}"
+    assert problems({"a.md": good}, engine="liquid.js", is_old=True) == []
+
+
+def test_a_program_is_told_by_its_lines():
+    found = problems({"a.md": ""}, unread=(("config.js", 3),), is_old=True)
+    assert found[-1].startswith("config.js:3: warning: this part is a program and is not run")
+
+
+def test_a_page_that_is_activated_and_not_described():
+    texts = {"a.md": "", "b.md": "[b](b)"}
+    found = problems(texts, modules=("a", "b"), described=frozenset({"a"}), is_old=True)
+    assert "which modules.yaml does not describe: the page is left out" in found[0] + found[-1]
 
 
 def test_what_is_not_carried_over_is_told():

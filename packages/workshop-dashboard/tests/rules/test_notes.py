@@ -40,8 +40,33 @@ def linked(**following):
         pytest.param(
             {"index.md": "", "b.md": ""},
             {"modules": ("b", "gone", "b")},
-            ["index", "b"],
-            id="modules and index",
+            ["b"],
+            id="modules and no index",
+        ),
+        pytest.param(
+            {"a.md": "", "b.md": ""},
+            {"modules": ("b", "a"), "described": frozenset({"b"}), "is_old": True},
+            ["b"],
+            id="activated and described",
+        ),
+        pytest.param({"a.adoc": "", "a.md": ""}, {"modules": ("a",)}, ["a"], id="one of a name"),
+        pytest.param(
+            {"9.md": "", "10.md": "", "_index.md": "", "old.md": "---\ndraft: true\n---\n"},
+            {"is_educates": True},
+            ["10", "9"],
+            id="Hugo's by path",
+        ),
+        pytest.param(
+            {"a.md": "+++\nweight = 2\n+++", "b.md": "", "c/index.md": "---\nweight: 1\n---"},
+            {},
+            ["c/index", "a", "b"],
+            id="Hugo's by weight",
+        ),
+        pytest.param(
+            {"a.md": "", "c/index.md": ""},
+            {"is_educates": True, "modules": ("c", "a")},
+            ["c/index", "a"],
+            id="a pathway",
         ),
         pytest.param({}, {}, [], id="nothing"),
     ],
@@ -74,6 +99,8 @@ def test_prev_page_goes_before_the_order():
         ("a.md", "```bash\n# no heading\n~~~\n```\n\n# Head", {}, "Head"),
         pytest.param("a.md", "# " + " " * 500_000 + "x", {}, "x", id="a long line"),
         ("02-set-up_things.md", "text", {}, "Set up things"),
+        ("a.adoc", "= Head\n\ntext", {}, "Head"),
+        ("a.md", "+++\ntitle = 'All: of it'\n+++\n", {}, "All: of it"),
         ("x/42.md", "text", {}, "42"),
     ],
 )
@@ -104,6 +131,33 @@ def test_the_name_of_a_workshop_may_have_variables():
 )
 def test_a_page_is_found_from_another(target, origin, found):
     assert find_page(target, origin, {"index", "x/a", "x/b", "y/index"}) == found
+
+
+def test_a_described_page_without_a_name_is_called_by_its_file():
+    about = {"described": frozenset({"x/first-boat"}), "is_old": True}
+    notes = make({"x/first-boat.md": "---\nTitle: Front\n---\n# Head"}, **about)
+    assert notes.pages["x/first-boat"].title == "First Boat"
+
+
+@pytest.mark.parametrize(
+    ("text", "workshop", "dialect"),
+    [
+        ("%a%", {}, "PLAIN"),
+        ("%a%", {"is_old": True}, "PERCENT"),
+        ("%a%", {"is_old": True, "engine": "liquid.js"}, "LIQUID"),
+        ("%a%", {"is_old": True, "is_educates": True}, "LIQUID"),
+        ("```terminal:execute\ncommand: ls\n```", {"is_old": True}, "LIQUID"),
+        ("{{ ingress_domain }}", {"is_old": True}, "LIQUID"),
+        ("[source,role=terminal:execute]", {"is_old": True}, "LIQUID"),
+        ("```editor:open-file\nfile: a\n```", {}, "HUGO"),
+        ("{{< param x >}}", {}, "HUGO"),
+        ("+++\ntitle = 'x'\n+++", {}, "HUGO"),
+        ("oc get -o template={{ .x }}", {}, "PLAIN"),
+        ("oc get -o template={{ .x }}", {"is_old": True}, "PERCENT"),
+    ],
+)
+def test_by_whose_rules_a_page_is_read(text, workshop, dialect):
+    assert make({"a.md": text}, **workshop).dialect.name == dialect
 
 
 @given(st.dictionaries(st.sampled_from("abcdef"), st.sampled_from("abcdefg"), max_size=6))

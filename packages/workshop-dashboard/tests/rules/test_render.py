@@ -1,5 +1,6 @@
 """Markdown in, safe HTML out."""
 
+import dataclasses
 import html.parser
 import re
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workshop_dashboard import asciidoc
 from workshop_dashboard.rules import links, render
 from workshop_dashboard.rules.notes import make_notes, page_name
 from workshop_dashboard.rules.workshopfile import Workshop
@@ -32,7 +34,9 @@ def show(text, values=None, file="index.md"):
         ("- [x] done", 'type="checkbox"'),
         ("!!! note\n    text", '<div class="admonition note">'),
         ("> [!WARNING]\n> text", "markdown-alert-warning"),
-        ("```python\nx < 1\n```", '<pre><code class="language-python">x &lt; 1\n</code></pre>'),
+        ("```python\nx < 1\n```", '<code class="language-python"><span class="hl-n">x</span>'),
+        ("```\nx < 1\n```", "<pre><code>x &lt; 1\n</code></pre>"),
+        ("```nothing\nx\n```", '<pre><code class="language-nothing">x\n</code></pre>'),
         ("```execute\nls -l\n```", '<pre data-action="execute" data-session="1"><code>ls -l<'),
         ("```execute-2\nls\n```", 'data-session="2"'),
         ("```execute-all\nls\n```", 'data-session="*"'),
@@ -91,6 +95,7 @@ class Strict(html.parser.HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         assert tag in render.TAGS
+        assert tag not in ("script", "style", "iframe", "object", "embed", "form", "svg")
         for name, value in attrs:
             assert not name.startswith("on")
             assert name not in ("style", "srcdoc", "action", "formaction", "target", "name")
@@ -100,7 +105,8 @@ class Strict(html.parser.HTMLParser):
             if name == "id":
                 assert value.startswith("note-")
             if name == "class":
-                assert all(one.startswith(render.CLASSES) for one in value.split())
+                classes = (*render.CLASSES, "hl-", "section")
+                assert all(one.startswith(classes) for one in value.split())
             if name == "data-action":
                 assert value in render.ACTION_KINDS
             if tag == "input" and name == "type":
@@ -117,7 +123,80 @@ def test_nor_in_the_value_of_a_variable(text):
     Strict().feed(show("%name%\n\n```execute\n%name%\n```\n\n[x](%name%)", {"name": text}))
 
 
-def test_an_old_page_in_asciidoc_is_plain_text():
+@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize(
+    "form", ["{}", "++++\n{}\n++++", "pass:[{}]", "[role=execute]\n----\n{}\n----"]
+)
+def test_nothing_in_a_page_of_asciidoc_can_act(text, form):
+    notes = make_notes({"a.adoc": form.format(text)}, Workshop(), {})
+    notes = dataclasses.replace(notes, convert=asciidoc.convert)
+    Strict().feed(render.render_page(notes.pages["a"], notes, DASHBOARD))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "link:javascript:alert(1)[x]",
+        "image::x.png[link=javascript:alert(1)]",
+        "image::javascript:alert(1)[]",
+        "[onclick=alert(1)]#x#",
+        "[.drop.menu]#x#",
+        "xref:x.adoc[x,window=\"_self' onclick='alert(1)\"]",
+        ":toc:\n\n= x\n\n== <script>alert(1)</script>",
+        "stem:[<script>]",
+        "video::x.mp4[]",
+        "video::abc[youtube]",
+        "[source,bash,role=\"execute' onclick='x\"]\n----\nx\n----",
+        "include::/etc/passwd[]",
+        "image::x.svg[opts=interactive]",
+        "[subs=macros]\n----\npass:[<img src=x onerror=x>]\n----",
+    ],
+)
+def test_nor_by_the_means_of_asciidoc(text):
+    notes = make_notes({"a.adoc": text}, Workshop(), {})
+    notes = dataclasses.replace(notes, convert=asciidoc.convert)
+    page = render.render_page(notes.pages["a"], notes, DASHBOARD)
+    Strict().feed(page)
+    assert "root:" not in page
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ('<a name="x"></a>', '<a id="note-x"'),
+        ('<a id="y" name="x">z</a>', '<a id="note-y"'),
+        (
+            '<pre><code class="language-execute">a &amp;&amp; b</code></pre>',
+            '="1"><code>a &amp;&amp; b',
+        ),
+        (
+            '<pre class="x"><code class="language-execute-2">a <b>c</b></code></pre>',
+            "<code>a c</code>",
+        ),
+        ('<ol type="a"><li>x</li></ol>', '<ol type="a">'),
+    ],
+)
+def test_raw_html_of_older_pages(text, part):
+    assert part in show(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        (
+            "```section:begin\ntitle: <b>\n```\nx\n```section:end\n```",
+            "<summary>&lt;b&gt;</summary>",
+        ),
+        ("```section:begin\ntitle: T\nopen: true\n```\nx\n```section:end\n```", 'section" open>'),
+        ("```section:end\n```\nx", "<h1>Index</h1>\n\n<p>x</p>"),
+        ("```section:begin\ntitle: T\n```\nx", "<p>x</p>\n</details>"),
+    ],
+)
+def test_sections_open_and_close(text, part):
+    assert part in show(text)
+
+
+def test_a_page_in_asciidoc_without_a_converter_is_plain_text():
     assert "<pre><code>= Title\n&lt;b&gt;</code></pre>" in show("= Title\n<b>", file="a.adoc")
 
 

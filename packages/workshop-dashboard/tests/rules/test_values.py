@@ -1,5 +1,7 @@
 """Variables that every workshop has."""
 
+import pytest
+
 from workshop_dashboard.rules import values
 
 
@@ -11,6 +13,50 @@ def test_they_come_from_the_session():
     assert built["cluster_subdomain"] == ""
     assert built["image_registry"] == values.REGISTRY
     assert built["terminal_url"] == "/user/ada/terminal"
+    assert built["slides_url"] == "/user/ada/slides"
+
+
+def test_educates_has_other_names_for_them():
+    environment = {
+        "JUPYTERHUB_USER": "ada",
+        "PROJECT_NAMESPACE": "ws-ada",
+        "SPAWNER_NAMESPACE": "ws",
+        "CLUSTER_SUBDOMAIN": "apps.x",
+        "KUBECTL_VERSION": "1.30",
+    }
+    built = values.make_builtin(environment, "/")
+    wanted = {
+        "session_namespace": "ws-ada",
+        "session_name": "ada",
+        "workshop_namespace": "ws",
+        "ingress_domain": "apps.x",
+        "ingress_protocol": "https",
+        "ingress_port_suffix": "",
+        "registry_host": values.REGISTRY,
+        "ENV_KUBECTL_VERSION": "1.30",
+    }
+    assert {name: built[name] for name in wanted} == wanted
+    own = values.make_builtin({**environment, "SESSION_NAMESPACE": "other"}, "/")
+    assert own["session_namespace"] == "other"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("", "/p/console"),
+        ("http://localhost:10083", "/p/console"),
+        ("https://console.x", "https://console.x"),
+    ],
+)
+def test_a_console_in_the_session_is_reached_by_our_own_server(given, shown):
+    assert values.make_builtin({"CONSOLE_URL": given}, "/p/")["console_url"] == shown
+
+
+def test_an_author_sees_stand_ins_for_what_only_a_session_has():
+    filled = values.fill_in_stand_ins(values.make_builtin({"JUPYTERHUB_USER": "me"}, "/"))
+    assert (filled["username"], filled["project_namespace"]) == ("me", "user1-project")
+    assert filled["console_url"].startswith("https://")
+    assert filled["slides_url"].startswith("https://")
 
 
 def test_secrets_are_not_to_be_had():

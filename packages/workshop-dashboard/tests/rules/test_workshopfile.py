@@ -2,7 +2,7 @@
 
 import pytest
 
-from workshop_dashboard.rules import workshopfile
+from workshop_dashboard.rules import configjs, workshopfile
 from workshop_dashboard.rules.workshopfile import Variable
 
 WORKSHOP = """
@@ -37,10 +37,43 @@ def test_both_files_are_read():
     assert workshop.exit_signs == {"intro": "Begin"}
     assert workshop.images_url == "https://images.example.com"
     assert workshop.variables == (
-        Variable("REGION", "south", ("region",)),
+        Variable("REGION", "north", ("region",)),
         Variable("colour", "7"),
-        Variable("REGION", "north"),
     )
+    assert workshop.described == {"intro", "exercises/first"}
+    assert workshop.is_old
+
+
+def test_an_override_keeps_the_other_names_of_a_variable():
+    workshop = workshopfile.read_workshop(WORKSHOP, MODULES)
+    values = workshopfile.resolve(workshop.variables, {"region": "east"}, lambda _name: False)
+    assert values == {"REGION": "east", "region": "east", "colour": "7"}
+
+
+def test_truth_is_written_as_in_the_file():
+    workshop = workshopfile.read_workshop("vars: {a: true, b: False}")
+    assert [variable.value for variable in workshop.variables] == ["true", "false"]
+
+
+def test_what_a_program_says_goes_before_the_files():
+    config = configjs.Config(
+        title="Mine",
+        engine="liquid.js",
+        modules=[("extra", "More", "Go")],
+        variables=[("REGION", "west", ()), ("new", "1", ("NEW",))],
+        unread=[7, 7, 3],
+    )
+    workshop = workshopfile.add_config(workshopfile.read_workshop(WORKSHOP, MODULES), config)
+    assert (workshop.name, workshop.engine) == ("Mine", "liquid.js")
+    assert workshop.modules == ("intro", "exercises/first", "extra")
+    assert (workshop.titles["extra"], workshop.exit_signs["extra"]) == ("More", "Go")
+    assert "extra" in workshop.described
+    assert workshop.variables == (
+        Variable("REGION", "west", ("region",)),
+        Variable("colour", "7"),
+        Variable("new", "1", ("NEW",)),
+    )
+    assert workshop.unread == (("config.js", 3), ("config.js", 7))
 
 
 def test_empty_files_are_a_workshop():
@@ -68,16 +101,15 @@ def test_a_wrong_file_is_named(workshop, modules, words):
 @pytest.mark.parametrize(
     ("environment", "commands", "values"),
     [
-        ({}, (), {"REGION": "north", "region": "south", "tool": "kubectl"}),
+        ({}, (), {"REGION": "north", "region": "north", "tool": "kubectl"}),
         ({"REGION": "west"}, (), {"REGION": "west", "region": "west", "tool": "kubectl"}),
-        ({"region": "east"}, ("oc",), {"REGION": "north", "region": "east", "tool": "oc"}),
-        ({"tool": "k"}, ("oc",), {"REGION": "north", "region": "south", "tool": "k"}),
+        ({"region": "east"}, ("oc",), {"REGION": "east", "region": "east", "tool": "oc"}),
+        ({"tool": "k"}, ("oc",), {"REGION": "north", "region": "north", "tool": "k"}),
     ],
 )
 def test_where_a_value_comes_from(environment, commands, values):
     variables = (
-        Variable("REGION", "south", ("region",)),
-        Variable("REGION", "north"),
+        Variable("REGION", "north", ("region",)),
         Variable("tool", first_command=("kubectl", "oc")),
     )
     assert workshopfile.resolve(variables, environment, commands.__contains__) == values

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from pocket_openshift.vocabulary import quantities
 from pocket_openshift.vocabulary.schemas import Type
+from workshop_kube.rules import quantities
 
 _RANGES = {"int32": 2**31, "int64": 2**63}
 _QUANTITY = re.compile(r"^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$")
@@ -202,9 +202,21 @@ def _quantity(kind: Type, value: Any, at: Place | None) -> Any:
     if not _SUFFIX.fullmatch(found[2]):
         raise DecodeError("unable to parse quantity's suffix")
     try:
-        return quantities.canonical(str(value))
+        return _canonical(str(value))
     except (ValueError, ArithmeticError) as error:  # more digits than anything can have
         raise DecodeError(_QUANTITY_TEXT) from error
+
+
+def _canonical(text: str) -> str:
+    """A quantity as the API server writes it: `0.5` is `500m`, `1024Mi` is `1Gi`. What has an
+    exponent keeps it.
+    """
+    if text.isdigit() and len(text) < 4:  # most of them
+        return str(int(text))
+    value = quantities.parse(text)
+    if re.search(r"[eE][-+]?\d+$", text):
+        return text
+    return quantities.render(value, binary=quantities.is_binary(text))
 
 
 def _time(kind: Type, value: Any, at: Place | None) -> Any:

@@ -1,28 +1,39 @@
 """Code blocks that do something when clicked: what their first line asks for.
 
-`static/notes.js` carries the action out.
+`rules.wordlist` knows the words, `static/notes.js` carries the action out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import cast
+
+from workshop_dashboard.rules import wordlist
+from workshop_dashboard.rules.wordlist import Word
+
+# What YAML without types gives: text, lists and mappings of them.
+Value = str | Sequence["Value"] | Mapping[str, "Value"]
 
 
 @dataclass(frozen=True)
 class Action:
-    """What a click does: `kind` is `execute`, `input`, `interrupt`, `clear`, `copy` or `edit`.
+    """What a click does: `kind` is one of `wordlist.KINDS`, or empty where the block is wrong.
 
     `session` is the terminal's name, `*` for all of them, or empty where none is meant.
     `text` is what is shown and sent or copied; `note` tells what is wrong with the block.
+    `title` is what its button says, empty for the usual words. `details` are the block's other
+    options by name, such as `autostart`.
     """
 
     kind: str
     text: str
     session: str = ""
     note: str = ""
+    title: str = ""
+    details: tuple[tuple[str, Value], ...] = ()
 
 
 # The word after the three backticks, as the workshops of the past wrote it.
@@ -37,23 +48,10 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 NUMBERED = re.compile(r"execute-([1-9])")
 INTERRUPTS = frozenset({"<ctrl-c>", "<ctrl+c>"})
-
-# Blocks whose body is YAML: word -> (kind, key that holds the text, terminal if none is given).
-NAMESPACED: Mapping[str, tuple[str, str, str]] = MappingProxyType(
-    {
-        "terminal:execute": ("execute", "command", "1"),
-        "terminal:execute-all": ("execute", "command", "*"),
-        "terminal:input": ("input", "text", "1"),
-        "terminal:interrupt": ("interrupt", "", "1"),
-        "terminal:interrupt-all": ("interrupt", "", "*"),
-        "terminal:clear": ("clear", "", "1"),
-        "terminal:clear-all": ("clear", "", "*"),
-        "workshop:copy": ("copy", "text", ""),
-        "workshop:copy-and-edit": ("edit", "text", ""),
-    }
-)
 FIXED_TEXT = MappingProxyType({"interrupt": "Ctrl+C", "clear": "clear"})
 SESSION = re.compile(r"[A-Za-z0-9-]{1,63}|\*")
+# An address that a browser may be sent to: of the web, or below this very site.
+SAFE_URL = re.compile(r"https?://|terminal:[A-Za-z0-9-]{1,63}$|(?!//)[^:]*$", re.IGNORECASE)
 
 
 def find_action(info: str, body: str) -> Action | None:
@@ -62,21 +60,28 @@ def find_action(info: str, body: str) -> Action | None:
     The action may come first or after the language (`execute`, `bash execute-2`). None means
     a plain block of code.
     """
+    word = find_word(info)
+    if word in WORDS or NUMBERED.fullmatch(word):
+        return _simple(word, body)
+    known = wordlist.find_word(word) if word else None
+    return _namespaced(word, known, body) if known else None
+
+
+def find_word(info: str) -> str:
+    """Return the word of `info` that names an action, empty if there is none."""
     for word in info.split():
-        if word in WORDS or NUMBERED.fullmatch(word):
-            return _simple(word, body)
-        if word in NAMESPACED:
-            return _namespaced(word, body)
-    return None
+        if word in WORDS or NUMBERED.fullmatch(word) or wordlist.find_word(word):
+            return word
+    return ""
 
 
 def unknown_action(info: str) -> str:
     """Return the word of a fence that looks like an action of this kind but is none we have."""
     for word in info.split():
-        namespaced = re.match(r"(terminal|dashboard|workshop|files|editor|examiner):\w", word)
-        if word.startswith("execute") and find_action(word, "") is None:
+        namespaced = wordlist.NAMESPACE.match(word)
+        if word.startswith("execute") and not find_word(word):
             return word
-        if namespaced and word not in NAMESPACED:
+        if namespaced and not wordlist.find_word(word):
             return word
     return ""
 
@@ -90,20 +95,69 @@ def _simple(word: str, body: str) -> Action:
     return Action(kind, text, session)
 
 
-def _namespaced(word: str, body: str) -> Action:
+def _namespaced(name: str, word: Word, body: str) -> Action:
+    options = _read_options(body)
+    if options is None:
+        key = word.text or next(iter(word.needs), "title")
+        return Action("", body, note=f"the body of `{name}` must be YAML such as `{key}: ...`")
+    session = str(options.get("session") or word.session)
+    problem = _problem_with(name, word, options, session)
+    if problem:
+        return Action("", body, note=problem)
+    text = FIXED_TEXT.get(word.kind) or _as_text(options.get(word.text, "")).strip("\n")
+    return Action(
+        word.kind,
+        text,
+        session if word.session else "",
+        title=_title(word, options),
+        details=_details(name, word, options),
+    )
+
+
+def _problem_with(name: str, word: Word, options: Mapping[str, Value], session: str) -> str | None:
+    for key in word.needs:
+        if not any(options.get(each) for each in key.split("|")):
+            return f"`{name}` needs `{key.partition('|')[0]}:`"
+    if word.session and not SESSION.fullmatch(session):
+        return f"`{name}` has a session that is no name of a terminal"
+    url = options.get("url")
+    if isinstance(url, str) and url and not SAFE_URL.match(url.strip()):
+        return f"`{name}` has a url that is no address of the web: write https://..."
+    return None
+
+
+def _read_options(body: str) -> Mapping[str, Value] | None:
+    """Read YAML as it is written: every scalar stays text, so that `text: no` is typed as `no`."""
     import yaml  # when the first page is asked for
 
-    kind, key, session = NAMESPACED[word]
     try:
-        options = yaml.safe_load(body) or {}
+        options = yaml.load(body, Loader=yaml.BaseLoader) or {}  # noqa: S506 - makes text only
     except (yaml.YAMLError, RecursionError):
-        options = None
-    if not isinstance(options, dict):
-        return Action("", body, note=f"the body of `{word}` must be YAML such as `{key}: ...`")
-    text = FIXED_TEXT.get(kind) or str(options.get(key) or "").strip("\n")
-    target = str(options.get("session") or session)
-    if not text:
-        return Action("", body, note=f"`{word}` needs `{key}:`")
-    if session and not SESSION.fullmatch(target):
-        return Action("", body, note=f"`{word}` has a session that is no name of a terminal")
-    return Action(kind, text, target)
+        return None
+    return cast("Mapping[str, Value]", options) if isinstance(options, dict) else None
+
+
+def _title(word: Word, options: Mapping[str, Value]) -> str:
+    """Make the button's words: the author's own, or what the click does."""
+    prefix, title = _as_text(options.get("prefix", "")), _as_text(options.get("title", ""))
+    if title or prefix:
+        return ": ".join(part for part in (prefix, title or word.fill_subject(options)) if part)
+    return word.fill_subject(options)
+
+
+def _details(name: str, word: Word, options: Mapping[str, Value]) -> tuple[tuple[str, Value], ...]:
+    """Return the options that the page or the server needs, in the order of their names."""
+    known = wordlist.COMMON | word.details
+    found = {key: value for key, value in options.items() if key in known and value != ""}
+    if word.kind == "editor":
+        found["command"] = name.partition(":")[2]
+    return tuple(sorted(found.items()))
+
+
+def _as_text(value: Value) -> str:
+    """Return text as it is, and anything else as YAML."""
+    if isinstance(value, str):
+        return value
+    import yaml
+
+    return str(yaml.safe_dump(value, sort_keys=False, allow_unicode=True))

@@ -1,18 +1,28 @@
-"""What is wrong with a workshop's notes, with the file and the line."""
+"""What is wrong with a workshop's notes, with the file, the line and what to write instead.
+
+An error is what people will see broken. In notes of the older systems, what leads nowhere did so
+there too and is shown as it was: that is a warning.
+"""
 
 from __future__ import annotations
 
-import html.parser
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from workshop_dashboard.rules import actions, links, render, variables
-from workshop_dashboard.rules.notes import Notes, Page, find_page, next_of, walk
+from workshop_dashboard.rules import actions, links, prepare, shortcodes, study
+from workshop_dashboard.rules.liquid import RAW
+from workshop_dashboard.rules.notes import Dialect, Notes, Page, find_page, next_of, walk
+from workshop_dashboard.rules.prepare import TAG
+from workshop_dashboard.rules.study import Block, Link, Study
 
-if TYPE_CHECKING:
-    import markdown_it.token
+# Variables of other systems that hold secrets: no page gets them.
+SECRETS = (
+    "kubernetes_token",
+    "kubernetes_ca_crt",
+    "ssh_private_key",
+    "ssh_public_key",
+    "_password",
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -33,28 +43,58 @@ class Problem:
 
 def check_notes(notes: Notes) -> list[Problem]:
     """Return all problems of the notes, by file and line."""
-    found = [*_modules(notes), *_files(notes), *_circles(notes), *_unreached(notes)]
+    studies = {name: study.study_page(page, notes) for name, page in notes.pages.items()}
+    found = [*_modules(notes), *_files(notes), *_circles(notes), *_unreached(notes, studies)]
     for page in notes.pages.values():
-        found += [*_front_matter(page, notes), *_variables(page, notes), *_body(page, notes)]
-        found += _liquid(page)
+        found += check_page(page, notes, studies)
     return sorted(set(found))
 
 
+def check_page(page: Page, notes: Notes, studies: Mapping[str, Study]) -> Iterator[Problem]:
+    """Yield the problems of one page; `studies` are those of all pages."""
+    yield from _front_matter(page, notes)
+    yield from _variables(page, notes)
+    yield from _templates(page, notes)
+    known = studies[page.name]
+    for link in known.links:
+        yield from _link(page, link, notes, studies)
+    for block in known.blocks:
+        yield from _block(page, block)
+    for line, words in known.removed:
+        message = f"{words}, as nothing in a page may act: write it as Markdown"
+        yield Problem(page.file, _line(page, line), "warning", message)
+
+
+def _line(page: Page, line: int) -> int:
+    return page.first_line + line - 1
+
+
+def _level(notes: Notes) -> str:
+    """Return how bad something is that leads nowhere, and did so in the older systems."""
+    return "error" if notes.dialect == Dialect.PLAIN else "warning"
+
+
 def _modules(notes: Notes) -> Iterator[Problem]:
-    for module in notes.workshop.modules:
-        if not find_page(module, "", notes.pages):
+    workshop = notes.workshop
+    for module in workshop.modules:
+        if workshop.described and module not in workshop.described:
+            message = f"modules.activate names {module}, which modules.yaml does not describe"
+            yield Problem("workshop.yaml", 1, "warning", f"{message}: the page is left out")
+        elif not find_page(module, "", notes.pages):
             message = f"modules.activate names {module}, and there is no such page"
-            yield Problem("workshop.yaml", 1, "error", message)
+            yield Problem("workshop.yaml", 1, _level(notes), message)
 
 
 def _files(notes: Notes) -> Iterator[Problem]:
-    for file in notes.ignored:
-        message = "this program is never run: move what it says to workshop.yaml and modules.yaml"
-        yield Problem(file, 1, "warning", message)
+    for file, line in notes.workshop.unread:
+        message = "this part is a program and is not run: write what it gives in workshop.yaml"
+        yield Problem(file, line, "warning", message)
     for page in notes.pages.values():
-        if page.file.endswith(".adoc"):
-            message = "AsciiDoc is shown as plain text: convert the page to Markdown"
-            yield Problem(page.file, 1, "warning", message)
+        if page.file.lower().endswith(".adoc") and notes.convert is None:
+            message = (
+                "AsciiDoc is shown as plain text: install jupyterhub-workshop-dashboard[asciidoc]"
+            )
+            yield Problem(page.file, 1, "error", message)
     if not notes.order:
         yield Problem(".", 1, "error", "there is no page: write an index.md")
 
@@ -66,14 +106,15 @@ def _circles(notes: Notes) -> Iterator[Problem]:
     order, back_to = walk(notes.first, lambda name: next_of(pages[name], pages))
     if back_to:
         page = pages[order[-1]]
-        message = f"NextPage leads back to {back_to}: the pages go in a circle"
-        yield Problem(page.file, page.front.line("next_page"), "error", message)
+        message = f"NextPage leads back to {back_to}: the walk ends here"
+        yield Problem(page.file, page.front.line("next_page"), "warning", message)
 
 
-def _unreached(notes: Notes) -> Iterator[Problem]:
+def _unreached(notes: Notes, studies: Mapping[str, Study]) -> Iterator[Problem]:
     reached = set(notes.order)
     for page in notes.pages.values():
-        targets = (links.find_target(href, page.name, notes) for _, href, _ in _hrefs(page, notes))
+        found = studies[page.name].links
+        targets = (links.find_target(link.href, page.name, notes) for link in found)
         reached |= {target.path for target in targets if target.kind == "page"}
     for name, page in notes.pages.items():
         if name not in reached:
@@ -81,6 +122,8 @@ def _unreached(notes: Notes) -> Iterator[Problem]:
 
 
 def _front_matter(page: Page, notes: Notes) -> Iterator[Problem]:
+    if notes.workshop.modules:  # they say the order, and the front matter nothing
+        return
     for field, key in (("next_page", "NextPage"), ("prev_page", "PrevPage")):
         target = getattr(page.front, field)
         if target and not find_page(target, page.name, notes.pages):
@@ -88,100 +131,59 @@ def _front_matter(page: Page, notes: Notes) -> Iterator[Problem]:
             yield Problem(page.file, page.front.line(field), "error", message)
 
 
-LIQUID = re.compile(r"\{%-?\s*(if|unless|case|for|assign|capture|include|comment)\b")
-
-
-def _liquid(page: Page) -> Iterator[Problem]:
-    for number, line in enumerate(page.body.splitlines()):
-        if LIQUID.search(line):
-            message = "Liquid tags are shown as they are: only variables are filled in"
-            yield Problem(page.file, page.first_line + number, "warning", message)
-
-
 def _variables(page: Page, notes: Notes) -> Iterator[Problem]:
-    for line, name in variables.unknown_names(page.body, notes.values):
+    for line, name in prepare.unknown_names(page, notes):
         message = f"no variable {name}: define it under `vars` in workshop.yaml"
-        yield Problem(page.file, page.first_line + line - 1, "error", message)
+        if any(word in name for word in SECRETS):
+            message = f"{name} is a secret, and no secret is put into a page"
+        yield Problem(page.file, _line(page, line), _level(notes), message)
 
 
-def _body(page: Page, notes: Notes) -> Iterator[Problem]:
-    for line, href, alt in _hrefs(page, notes):
-        target = links.find_target(href, page.name, notes)
-        if target.kind == "missing":
-            message = f"the link to {href} leads nowhere"
-            yield Problem(page.file, line, "error", message)
-        elif target.kind in ("page", "anchor") and target.fragment:
-            goal = notes.pages[target.path or page.name]
-            if target.fragment not in _anchors(goal, notes):
-                message = f"the link to {href} names a heading that is not there"
-                yield Problem(page.file, line, "error", message)
-        if alt is not None and not alt.strip():
-            message = f"the image {href} has no text for people who cannot see it"
-            yield Problem(page.file, line, "warning", message)
-    for token in _tokens(page, notes):
-        if token.type == "fence":
-            yield from _fence(page, token)
+def _templates(page: Page, notes: Notes) -> Iterator[Problem]:
+    problem = prepare.problem_with_liquid(page, notes)
+    if problem:
+        yield Problem(page.file, page.first_line, "error", problem)
+    if notes.dialect == Dialect.HUGO:
+        for line, name in shortcodes.spoilt_blocks(page.body):
+            message = f"the shortcode {name} is not known: this block can only be copied"
+            yield Problem(page.file, _line(page, line), "error", message)
+        for line, name in shortcodes.unknown_tags(page.body):
+            message = f"the shortcode {name} is not known and is left out: write it as Markdown"
+            yield Problem(page.file, _line(page, line), "warning", message)
+    if notes.dialect in (Dialect.PLAIN, Dialect.PERCENT):
+        shown = RAW.sub("", page.body)
+        for number, text in enumerate(shown.splitlines(), start=1):
+            if TAG.search(text):
+                message = "Liquid tags are shown as they are: ask for `template_engine: liquid.js`"
+                yield Problem(page.file, _line(page, number), "warning", message)
 
 
-def _fence(page: Page, token: markdown_it.token.Token) -> Iterator[Problem]:
-    action = actions.find_action(token.info, token.content)
-    line = page.first_line + (token.map or [0])[0]
-    if action and action.note:
-        yield Problem(page.file, line, "error", action.note)
-    unknown = actions.unknown_action(token.info)
-    if unknown:
-        message = f"`{unknown}` is no action we know: the block will be plain code"
+def _link(page: Page, link: Link, notes: Notes, studies: Mapping[str, Study]) -> Iterator[Problem]:
+    line = _line(page, link.line)
+    target = links.find_target(link.href, page.name, notes)
+    if target.kind == "missing":
+        message = f"the link to {link.href} leads nowhere"
+        yield Problem(page.file, line, _level(notes), message)
+    elif not _has_anchor(target, page, studies):
+        message = f"the link to {link.href} names a heading that is not there"
+        yield Problem(page.file, line, _level(notes), message)
+    if link.alt is not None and not link.alt.strip():
+        message = f"the image {link.href} has no text for people who cannot see it"
         yield Problem(page.file, line, "warning", message)
 
 
-def _tokens(page: Page, notes: Notes) -> list[markdown_it.token.Token]:
-    if page.file.endswith(".adoc"):
-        return []
-    return render.parse(variables.fill(page.body, notes.values))
+def _has_anchor(target: links.LinkTarget, page: Page, studies: Mapping[str, Study]) -> bool:
+    if target.kind not in ("page", "anchor") or not target.fragment:
+        return True
+    return target.fragment in studies[target.path or page.name].anchors
 
 
-def _anchors(page: Page, notes: Notes) -> set[str]:
-    found = set()
-    for token in _tokens(page, notes):
-        found.add(str(token.attrGet("id") or ""))
-        for part in (token, *(token.children or ())):
-            if part.type in ("html_block", "html_inline"):
-                found |= set(re.findall(r"""\b(?:id|name)=["']?([\w\-]+)""", part.content))
-    return found
-
-
-def _hrefs(page: Page, notes: Notes) -> Iterator[tuple[int, str, str | None]]:
-    """Yield (line, address, text of an image or None) for each link and image of a page."""
-    lines = page.body.splitlines()
-    for token in _tokens(page, notes):
-        first, last = token.map or (0, len(lines))
-        for part in (token, *(token.children or ())):
-            for href, alt in _part_hrefs(part):
-                inside = (n for n in range(first, min(last, len(lines))) if href in lines[n])
-                yield page.first_line + next(inside, first), href, alt
-
-
-def _part_hrefs(token: markdown_it.token.Token) -> Iterator[tuple[str, str | None]]:
-    if token.type == "link_open":
-        yield str(token.attrGet("href")), None
-    elif token.type == "image":
-        yield str(token.attrGet("src")), token.content
-    elif token.type in ("html_block", "html_inline"):
-        collector = _Collector()
-        collector.feed(token.content)
-        yield from collector.found
-
-
-class _Collector(html.parser.HTMLParser):
-    """Gathers the addresses of raw HTML."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[str, str | None]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "a" and given.get("href"):
-            self.found.append((str(given["href"]), None))
-        if tag == "img" and given.get("src"):
-            self.found.append((str(given["src"]), given.get("alt") or ""))
+def _block(page: Page, block: Block) -> Iterator[Problem]:
+    action = actions.find_action(block.info, block.text)
+    line = _line(page, block.line)
+    if action and action.note:
+        yield Problem(page.file, line, "error", action.note)
+    unknown = actions.unknown_action(block.info)
+    if unknown:
+        message = f"`{unknown}` is no action we know: the block will be plain code"
+        yield Problem(page.file, line, "warning", message)

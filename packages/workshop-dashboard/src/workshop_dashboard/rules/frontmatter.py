@@ -1,14 +1,17 @@
 """What a page says about itself before its text begins: `Title`, `NextPage` and the like.
 
-The keys are those that older workshop content uses.
+The keys are those that older workshop content uses, and those of Hugo that Educates uses.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
-OPENINGS = {"---": "---", "/*": "*/"}
+OPENINGS = {"---": "---", "/*": "*/", "+++": "+++"}
+# What says that the value is in the indented lines below.
+FOLDS = re.compile(r"[>|][-+]?$")
 KEYS = {
     "title": "title",
     "nextpage": "next_page",
@@ -16,6 +19,8 @@ KEYS = {
     "exitsign": "exit_sign",
     "exitlink": "exit_link",
     "sort": "sort",
+    "weight": "sort",
+    "draft": "draft",
 }
 
 
@@ -23,8 +28,9 @@ KEYS = {
 class FrontMatter:
     """The keys of one page; an empty string stands for a key that is not there.
 
-    `sort` is the number of `Sort:`, or None. `lines` tells in which line of the file (from 1)
-    a key stands, by the name of the field.
+    `sort` is the number of `Sort:` or `weight:`, or None; `draft` is true for a page that is not
+    given yet. `lines` tells in which line of the file (from 1) a key stands, by the name of the
+    field.
     """
 
     title: str = ""
@@ -33,6 +39,7 @@ class FrontMatter:
     exit_sign: str = ""
     exit_link: str = ""
     sort: float | None = None
+    draft: bool = False
     lines: tuple[tuple[str, int], ...] = ()
 
     def line(self, field: str) -> int:
@@ -43,35 +50,53 @@ class FrontMatter:
 def split_front_matter(text: str) -> tuple[FrontMatter, str, int]:
     """Part a file into its front matter, its body, and the line (from 1) where the body begins.
 
-    A block is opened by `---` and closed by `---`, or by `/*` and `*/`, at the very top. A block
-    that is never closed is no block: the whole text is the body then.
+    A block is opened and closed by `---` (YAML) or `+++` (TOML), or by `/*` and `*/`, at the very
+    top. A block that is never closed is no block: the whole text is the body then.
     """
     lines = text.removeprefix("\ufeff").splitlines()
-    closing = OPENINGS.get(lines[0].strip()) if lines else None
+    opening = lines[0].strip() if lines else ""
+    closing = OPENINGS.get(opening)
     for number, line in enumerate(lines[1:] if closing else (), start=1):
         if line.strip() == closing:
-            return _parse(lines[1:number]), "\n".join(lines[number + 1 :]), number + 2
+            front = _parse(lines[1:number], "=" if opening == "+++" else ":")
+            return front, "\n".join(lines[number + 1 :]), number + 2
     return FrontMatter(), "\n".join(lines), 1
 
 
-def _parse(lines: list[str]) -> FrontMatter:
+def _parse(lines: list[str], mark: str) -> FrontMatter:
     found: dict[str, str] = {}
     places: list[tuple[str, int]] = []
     for number, line in enumerate(lines, start=2):
-        key, colon, value = line.partition(":")
-        field = KEYS.get(re.sub(r"[\s_\-]", "", key).lower())
+        if mark == "=" and line.startswith("["):
+            break  # what follows belongs to a table of TOML
+        key, separator, value = line.partition(mark)
+        field = KEYS.get(re.sub(r"[\s_\-\"']", "", key).lower())
         # What is indented belongs to the key above it, and not to the page.
-        if colon and field and not line[0].isspace():
-            found[field] = _unquote(value.strip())
+        if separator and field and not line[0].isspace():
+            found[field] = _unquote(value.strip()) or _folded(lines[number - 1 :])
             places.append((field, number))
-    sort = found.pop("sort", "")
-    return FrontMatter(**found, sort=_number(sort), lines=tuple(places))
+    sort, draft = found.pop("sort", ""), found.pop("draft", "")
+    is_draft = draft.lower() == "true"
+    return FrontMatter(**found, sort=_number(sort), draft=is_draft, lines=tuple(places))
+
+
+def _folded(following: list[str]) -> str:
+    """Return the indented lines below a key, as one line."""
+    return " ".join(
+        line.strip() for line in itertools.takewhile(lambda line: line[:1] == " ", following)
+    )
 
 
 def _unquote(value: str) -> str:
-    if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
-        return value[1:-1]
-    return value
+    quoted = re.match(r"""(?:'((?:[^']|'')*)'|"((?:[^"\\]|\\.)*)")\s*(?:#.*)?$""", value)
+    if quoted:
+        inside = quoted[1] if quoted[2] is None else re.sub(r"\\(.)", r"\1", quoted[2])
+        return inside.replace("''", "'") if quoted[2] is None else inside
+    return (
+        value.removeprefix(">").removeprefix("|").lstrip("-+").strip()
+        if FOLDS.match(value)
+        else value
+    )
 
 
 def _number(text: str) -> float | None:

@@ -11,6 +11,8 @@ from workshop_dashboard.rules.notes import Notes, find_page
 
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//")
 ANCHOR_PREFIX = "note-"
+# Where the other systems had their pages.
+ROOTS = re.compile(r"^/(?:(?:workshop/content|workshop|content)(?=/|$))?/?")
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,17 @@ def find_target(href: str, origin: str, notes: Notes) -> LinkTarget:
         return LinkTarget("page", notes.first, fragment)
     if not path:
         return LinkTarget("anchor", "", fragment)
-    page = find_page(path, origin, notes.pages)
-    if page:
-        return LinkTarget("page", page, fragment)
-    beside = posixpath.normpath(posixpath.join(posixpath.dirname(origin), path.lstrip("/")))
-    top = posixpath.normpath(path.lstrip("/"))
-    for place in (beside, top):
-        if place in notes.files:
-            return LinkTarget("file", place, fragment)
+    path = ROOTS.sub("/", path) if path.startswith("/") else path
+    # A page of Hugo is a folder to those who look at it, and a link may count from there.
+    for place in (origin, f"{origin}/"):
+        page = find_page(path, place, notes.pages)
+        if page:
+            return LinkTarget("page", page, fragment)
+        beside = posixpath.normpath(posixpath.join(posixpath.dirname(place), path.lstrip("/")))
+        top = posixpath.normpath(path.lstrip("/"))
+        for name in (beside, top, top.removeprefix("static/")):
+            if name in notes.files:
+                return LinkTarget("file", name, fragment)
     return LinkTarget("missing", href)
 
 

@@ -1,21 +1,49 @@
 """The notes of a workshop: its pages, their titles, and in which order they follow each other.
 
-Three ways to give the order, the first that is used wins: `modules.activate` in workshop.yaml;
-`NextPage` walked from the first page; `Sort` and then the names of the files.
+Three ways to give the order, the first that is used wins: the list of pages in a file of the
+workshop; `NextPage` walked from the first page; `Sort` and then the names of the files.
 """
 
 from __future__ import annotations
 
+import enum
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from workshop_dashboard.rules import frontmatter, variables, workshopfile
+from workshop_dashboard.rules import asciidoc, frontmatter, variables, workshopfile
 
 PAGE_SUFFIXES = (".md", ".markdown", ".adoc")
 LINK_SUFFIXES = (*PAGE_SUFFIXES, ".html", ".htm")
 FIRST_PAGES = ("index", "README")
+
+# How to know that pages are written for Educates: its blocks, its variables, its shortcodes.
+EDUCATES = re.compile(
+    r"^\s*(?:`{3,}|~{3,})\s*(?:terminal|dashboard|editor|examiner|files|workshop|section):\w"
+    r"|role=[\"']?(?:terminal|dashboard|editor|examiner|files|workshop|section):\w"
+    r"|\{\{-?\s*(?:session_\w+|ingress_\w+|workshop_namespace|training_portal|environment_name"
+    r"|registry_\w+|copy|ENV_\w+)\s*-?\}\}",
+    re.MULTILINE,
+)
+HUGO = re.compile(r"\A\ufeff?\+\+\+\s*$|\{\{[<%]\s*/?\s*\w", re.MULTILINE)
+
+
+class Dialect(enum.Enum):
+    """By whose rules variables are written.
+
+    `PLAIN` is our own (`%name%` and `{{ name }}`), `PERCENT` the original's, `LIQUID` the
+    original's with a template engine and Educates' older renderer, `HUGO` Educates' newer one.
+    """
+
+    PLAIN = "plain"
+    PERCENT = "percent"
+    LIQUID = "liquid"
+    HUGO = "hugo"
+
+
+def _read_nothing(_file: str) -> str | None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -43,8 +71,9 @@ class Notes:
     """All pages by name, the names in reading order, and what the workshop files say.
 
     `order` holds what the reader walks through; pages outside it can be reached by links.
-    `files` are the files beside the pages, `values` the variables, `ignored` the files that an
-    older system would have used and this one does not.
+    `files` are the files beside the pages, `values` the variables. `dialect` says how variables
+    are written. `read` gives the text of a file beside the pages, None if it is no text or not
+    there; `convert` turns AsciiDoc into HTML, None where nothing can.
     """
 
     title: str
@@ -53,7 +82,10 @@ class Notes:
     workshop: workshopfile.Workshop
     files: frozenset[str] = frozenset()
     values: Mapping[str, str] = field(default_factory=dict)
-    ignored: tuple[str, ...] = ()
+    dialect: Dialect = Dialect.PLAIN
+    read: asciidoc.Read = field(default=_read_nothing, compare=False)
+    convert: asciidoc.Convert | None = field(default=None, compare=False)
+    places: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     @property
     def first(self) -> str:
@@ -68,12 +100,33 @@ def make_notes(
     files: Iterable[str] = (),
 ) -> Notes:
     """Make the notes of `texts` (file below the folder -> its text) and of the workshop files."""
-    pages = {page.name: page for page in (_read_page(f, texts[f], workshop) for f in sorted(texts))}
-    order = _order(pages, workshop.modules)
-    linked = {name: _with_neighbours(page, order, pages) for name, page in pages.items()}
+    dialect = _find_dialect(workshop, texts)
+    read = (_read_page(file, texts[file], workshop) for file in sorted(texts))
+    pages = {page.name: page for page in read}
+    order = _order(pages, workshop, dialect)
+    places = {name: place for place, name in enumerate(order)}
+    linked = {name: _with_neighbours(page, order, places, pages) for name, page in pages.items()}
     first = linked[order[0]].title if order else ""
     title = variables.fill(workshop.name or first, values)
-    return Notes(title, order, linked, workshop, frozenset(files), dict(values))
+    return Notes(
+        title,
+        order,
+        linked,
+        workshop,
+        files if isinstance(files, frozenset) else frozenset(files),
+        dict(values),
+        dialect,
+        places=places,
+    )
+
+
+def _find_dialect(workshop: workshopfile.Workshop, texts: Mapping[str, str]) -> Dialect:
+    educates = workshop.is_educates or any(EDUCATES.search(text) for text in texts.values())
+    if workshop.is_old:
+        liquid = educates or workshop.engine.startswith("liquid")
+        return Dialect.LIQUID if liquid else Dialect.PERCENT
+    hugo = educates or any(HUGO.search(text) for text in texts.values())
+    return Dialect.HUGO if hugo else Dialect.PLAIN
 
 
 def page_name(file: str) -> str:
@@ -82,18 +135,17 @@ def page_name(file: str) -> str:
     return stem if suffix.lower() in LINK_SUFFIXES else file
 
 
-def find_page(target: str, origin: str, names: Iterable[str]) -> str:
+def find_page(target: str, origin: str, names: Container[str]) -> str:
     """Return the page that `target` means on page `origin`, or an empty string.
 
     Looked for beside `origin` and then from the top of the notes; `.md`, `.html` and no suffix
     mean the same page, a folder means its first page.
     """
-    known = frozenset(names)
     places = (posixpath.join(posixpath.dirname(origin), target.lstrip("/")), target.lstrip("/"))
     for place in reversed(places) if target.startswith("/") else places:
         name = page_name(posixpath.normpath(place))
         for candidate in (name, *(posixpath.normpath(f"{name}/{first}") for first in FIRST_PAGES)):
-            if candidate in known:
+            if candidate in names:
                 return candidate
     return ""
 
@@ -128,14 +180,35 @@ def next_of(page: Page, pages: Mapping[str, Page]) -> str:
     return find_page(page.front.next_page, page.name, pages) if page.front.next_page else ""
 
 
-def _order(pages: Mapping[str, Page], modules: tuple[str, ...]) -> tuple[str, ...]:
-    if modules:
-        found = (find_page(module, "", pages) for module in modules)
-        active = tuple(dict.fromkeys(name for name in found if name))
-        return active if "index" not in pages or "index" in active else ("index", *active)
+def _order(
+    pages: Mapping[str, Page], workshop: workshopfile.Workshop, dialect: Dialect
+) -> tuple[str, ...]:
+    described = workshop.described
+    listed = [page for page in workshop.modules if not described or page in described]
+    if listed:
+        found = (find_page(page, "", pages) for page in listed)
+        return tuple(dict.fromkeys(name for name in found if name))
     if any(page.front.next_page for page in pages.values()):
         return walk(first_page(pages), lambda name: next_of(pages[name], pages))[0]
+    if dialect == Dialect.HUGO:
+        return _order_of_hugo(pages)
     return tuple(sorted(pages, key=lambda name: _rank(pages[name])))
+
+
+def _order_of_hugo(pages: Mapping[str, Page]) -> tuple[str, ...]:
+    """Order by weight where a page has one, else by the path; lists and drafts are no pages."""
+    shown = [
+        page
+        for page in pages.values()
+        if posixpath.basename(page.name) != "_index" and not page.front.draft
+    ]
+    weighed = any(page.front.sort for page in shown)
+
+    def key(page: Page) -> tuple[float, str, str]:
+        weight = (page.front.sort or float("inf")) if weighed else 0.0
+        return weight, page.file.casefold(), page.file
+
+    return tuple(page.name for page in sorted(shown, key=key))
 
 
 def _rank(page: Page) -> tuple[bool, float, list[tuple[bool, int, str]]]:
@@ -146,10 +219,12 @@ def _rank(page: Page) -> tuple[bool, float, list[tuple[bool, int, str]]]:
     return page.name not in FIRST_PAGES, sort, natural
 
 
-def _with_neighbours(page: Page, order: tuple[str, ...], pages: Mapping[str, Page]) -> Page:
+def _with_neighbours(
+    page: Page, order: tuple[str, ...], places: Mapping[str, int], pages: Mapping[str, Page]
+) -> Page:
     before = after = ""
-    if page.name in order:
-        place = order.index(page.name)
+    place = places.get(page.name)
+    if place is not None:
         before = order[place - 1] if place else ""
         after = order[place + 1] if place + 1 < len(order) else ""
     named = find_page(page.front.prev_page, page.name, pages) if page.front.prev_page else ""
@@ -159,8 +234,7 @@ def _with_neighbours(page: Page, order: tuple[str, ...], pages: Mapping[str, Pag
 def _read_page(file: str, text: str, workshop: workshopfile.Workshop) -> Page:
     front, body, first_line = frontmatter.split_front_matter(text)
     name = page_name(file)
-    # What the workshop says about its pages goes before what they say themselves.
-    title = workshop.titles.get(name, "") or front.title or _heading(body) or _words(name)
+    title = _title(file, front, body, workshop)
     return Page(
         name=name,
         file=file,
@@ -173,15 +247,26 @@ def _read_page(file: str, text: str, workshop: workshopfile.Workshop) -> Page:
     )
 
 
-def _heading(body: str) -> str:
+def _title(
+    file: str, front: frontmatter.FrontMatter, body: str, workshop: workshopfile.Workshop
+) -> str:
+    """Return the page's title: what the workshop says of its pages goes before what they say."""
+    name, mark = page_name(file), "=" if file.lower().endswith(".adoc") else "#"
+    given = workshop.titles.get(name, "") or workshop.titles.get(name.removesuffix("/index"), "")
+    if not given and workshop.described and name in workshop.described:
+        return _words(name).title()  # as the original did, whatever the page itself says
+    return given or front.title or _heading(body, mark) or _words(name)
+
+
+def _heading(body: str, mark: str) -> str:
     """Return the first heading of the first or second level that is not inside a block of code."""
     fence = ""
     for line in body.splitlines():
-        mark = line.lstrip()[:3]
-        if mark in ("```", "~~~") and fence in ("", mark):
-            fence = "" if fence else mark
-        elif not fence and line.startswith(("# ", "## ")):
-            return re.sub(r"[*`_]", "", line.strip("# \t"))
+        start = line.lstrip()[:3]
+        if start in ("```", "~~~") and fence in ("", start):
+            fence = "" if fence else start
+        elif not fence and line.startswith((f"{mark} ", f"{mark}{mark} ")):
+            return re.sub(r"[*`_]", "", line.strip(f"{mark} \t"))
     return ""
 
 

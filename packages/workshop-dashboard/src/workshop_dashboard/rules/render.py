@@ -1,4 +1,4 @@
-"""A page's Markdown as safe HTML.
+"""A page's Markdown or AsciiDoc as safe HTML.
 
 The text of a page is never trusted: whatever it says goes through one allow-list of elements and
 attributes (`nh3`), so that no page can run a script in the reader's browser.
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import functools
 import html
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from workshop_dashboard.rules import actions, links, variables
+from workshop_dashboard.rules import actions, asciidoc, blocks, links, prepare, variables
 from workshop_dashboard.rules.notes import Notes, Page
+from workshop_dashboard.rules.wordlist import KINDS
 
 # The libraries are imported when the first page is asked for: a server must be up at once.
 if TYPE_CHECKING:
@@ -99,12 +101,11 @@ TAGS = frozenset(
 )
 ATTRIBUTES = {
     "*": {"class", "dir", "id", "lang", "title"},
-    "a": {"href"},
+    "a": {"href", "name"},
     "details": {"open"},
     "img": {"align", "alt", "height", "src", "width"},
     "input": {"checked"},
-    "ol": {"start"},
-    "pre": {"data-action", "data-session", "data-note"},
+    "ol": {"start", "type"},
     "source": {"src", "type"},
     "td": {"align", "colspan", "rowspan"},
     "th": {"align", "colspan", "rowspan", "scope"},
@@ -118,41 +119,60 @@ CLASSES = (
     *("admonition", "attention", "caution", "danger", "error", "footnote", "hint", "important"),
     *("info", "language-", "markdown-alert", "note", "task-list", "tip", "warning"),
     "contains-task-list",
+    # What Asciidoctor writes.
+    *("arabic", "checklist", "colist", "conum", "dlist", "exampleblock", "halign-", "hdlist"),
+    *("imageblock", "keyseq", "lead", "listingblock", "literalblock", "loweralpha", "lowerroman"),
+    *("menuseq", "openblock", "paragraph", "quoteblock", "sect", "sidebarblock", "tableblock"),
+    *("text-", "title", "ulist", "olist", "upperalpha", "upperroman", "valign-", "verseblock"),
+    "inline-copy",
 )
-ACTION_KINDS = frozenset({"execute", "input", "interrupt", "clear", "copy", "edit"})
+ACTION_KINDS = KINDS
+# Names of old anchors are put into ids once the HTML is safe, and all attributes are quoted.
+NAMED_ANCHOR = re.compile(r'<a(?P<before>(?: [a-z]+="[^"]*")*?) name="(?P<name>[^"]*)"')
 
 
 def render_page(page: Page, notes: Notes, addresses: links.Addresses) -> str:
     """Return the page's text as HTML that is safe to put into any page of ours."""
-    body = variables.fill(page.body, notes.values)
-    if page.file.endswith(".adoc"):
-        unsafe = f"<pre><code>{html.escape(body)}</code></pre>"
-    else:
-        unsafe = _markdown().render(body)
+    unsafe = render_unsafe(page, notes)
     if "<h1" not in unsafe:  # older pages leave their title to the page around them
         unsafe = f"<h1>{html.escape(variables.fill(page.title, notes.values))}</h1>\n{unsafe}"
-    return sanitise(unsafe, functools.partial(_address, page, notes, addresses))
+    return blocks.finish_blocks(
+        sanitise(unsafe, functools.partial(_address, page, notes, addresses))
+    )
+
+
+def render_unsafe(page: Page, notes: Notes) -> str:
+    """Return the page's text as HTML with whatever its author has put into it."""
+    body = prepare.prepare_text(page, notes)
+    if not page.file.lower().endswith(".adoc"):
+        return str(_markdown().render(body))
+    plain = f"<pre><code>{html.escape(body)}</code></pre>"
+    if notes.convert is None:
+        return plain
+    source = asciidoc.make_source(body, page.name, notes.workshop.images_url, notes.read)
+    try:
+        return asciidoc.adapt(notes.convert(source))
+    except asciidoc.AsciiDocError as error:
+        return f'<p class="error admonition">{html.escape(str(error))}</p>{plain}'
 
 
 def sanitise(unsafe: str, address: Callable[[str], str]) -> str:
     """Keep of `unsafe` what the allow-list knows; `address` rewrites each href and src."""
 
-    def attribute(_tag: str, name: str, value: str) -> str | None:
+    def attribute(tag: str, name: str, value: str) -> str | None:
         if name in ("href", "src"):
             return address(value)
-        if name == "id":
+        if name in ("id", "name"):
             return links.ANCHOR_PREFIX + value
         if name == "class":
             return " ".join(one for one in value.split() if one.startswith(CLASSES)) or None
-        if name == "data-action":
-            return value if value in ACTION_KINDS else None
-        if name == "data-session":
-            return value if actions.SESSION.fullmatch(value) else None
-        return value
+        return (
+            value if (tag, name) != ("ol", "type") or value in ("1", "a", "A", "i", "I") else None
+        )
 
     import nh3
 
-    return nh3.clean(
+    safe = nh3.clean(
         unsafe,
         tags=set(TAGS),
         attributes=ATTRIBUTES,
@@ -162,6 +182,12 @@ def sanitise(unsafe: str, address: Callable[[str], str]) -> str:
         url_schemes=SCHEMES,
         link_rel="noopener noreferrer",
     )
+    return NAMED_ANCHOR.sub(_name_to_id, safe)
+
+
+def _name_to_id(match: re.Match[str]) -> str:
+    named = "" if " id=" in match["before"] else f' id="{match["name"]}"'
+    return f"<a{match['before']}{named}"
 
 
 def parse(text: str) -> list[markdown_it.token.Token]:
@@ -195,13 +221,9 @@ def _render_fence(
 ) -> str:
     token = tokens[index]
     info = html.unescape(token.info).strip()
-    action = actions.find_action(info, token.content)
-    if action is None:
-        language = f' class="language-{html.escape(info.split()[0])}"' if info else ""
-        return f"<pre><code{language}>{html.escape(token.content)}</code></pre>\n"
-    marks = {"action": action.kind, "session": action.session, "note": action.note}
-    written = "".join(f' data-{k}="{html.escape(v)}"' for k, v in marks.items() if v)
-    return f"<pre{written}><code>{html.escape(action.text)}</code></pre>\n"
+    word = actions.find_word(info) or (info.split() or [""])[0]
+    language = f' class="language-{html.escape(word)}"' if word else ""
+    return f"<pre><code{language}>{html.escape(token.content)}</code></pre>\n"
 
 
 def _address(page: Page, notes: Notes, addresses: links.Addresses, href: str) -> str:

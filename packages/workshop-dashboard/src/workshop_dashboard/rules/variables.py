@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 PERCENT = r"%(?P<percent>[A-Za-z][A-Za-z0-9_]+)%"
 BRACES = r"\{\{\s*(?P<braces>[A-Za-z][A-Za-z0-9_]*)\s*\}\}"
 PLACEHOLDER = re.compile(f"{PERCENT}|{BRACES}")
+PERCENT_ONLY = re.compile(f"{PERCENT}(?P<braces>(?!))?")
 
 # Words that stand between braces in the templates of Go, Helm and `oc -o template`.
 NOT_OURS = frozenset({"end", "else", "break", "continue", "nil", "true", "false"})
@@ -21,14 +22,22 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     A value never adds a line: line breaks in it become spaces, so that it cannot end a code
     block or begin another, and the lines of the page keep their numbers.
     """
+    return _fill(PLACEHOLDER, text, values)
 
+
+def fill_percent(text: str, values: Mapping[str, str]) -> str:
+    """Do the same for `%name%` only, as the original did; `{{ name }}` is left alone."""
+    return _fill(PERCENT_ONLY, text, values)
+
+
+def _fill(pattern: re.Pattern[str], text: str, values: Mapping[str, str]) -> str:
     def value_of(match: re.Match[str]) -> str:
         name = _name(match)
         if name not in values:
             return match[0]
         return " ".join(values[name][:MAX_VALUE].splitlines())
 
-    return PLACEHOLDER.sub(value_of, text)
+    return pattern.sub(value_of, text)
 
 
 def unknown_names(text: str, values: Mapping[str, str]) -> Iterator[tuple[int, str]]:

@@ -1,14 +1,16 @@
 """The files `workshop.yaml` and `modules.yaml`: a workshop's name, its pages and its variables.
 
-Text in, a `Workshop` out. `config.js`, the program that older workshops could bring along instead,
-is never run.
+Text in, a `Workshop` out. What `config.js` adds, the program that older workshops could bring
+along, is read as data (`rules.configjs`) and never run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from workshop_dashboard.rules import configjs
 
 
 class WorkshopFileError(ValueError):
@@ -30,9 +32,13 @@ class Variable:
 
 @dataclass(frozen=True)
 class Workshop:
-    """What the two files say. `modules` are the pages in their order, empty if not given.
+    """What the files say. `modules` are the pages in their order, empty if not given.
 
     `titles` and `exit_signs` are keyed by page; `images_url` is where relative images are kept.
+    `described` are the pages that modules.yaml knows, None where nothing describes pages.
+    `engine` is the template engine that is asked for, `pathways` the names of all pathways,
+    `is_old` whether the files are of the original system, `is_educates` whether of Educates.
+    `unread` are (file, line from 1) of what is a program and was not run.
     """
 
     name: str = ""
@@ -41,6 +47,12 @@ class Workshop:
     exit_signs: Mapping[str, str] = field(default_factory=dict)
     variables: tuple[Variable, ...] = ()
     images_url: str = ""
+    described: frozenset[str] | None = None
+    engine: str = ""
+    pathways: tuple[str, ...] = ()
+    is_old: bool = False
+    is_educates: bool = False
+    unread: tuple[tuple[str, int], ...] = ()
 
 
 def read_workshop(workshop_text: str, modules_text: str = "") -> Workshop:
@@ -48,8 +60,8 @@ def read_workshop(workshop_text: str, modules_text: str = "") -> Workshop:
 
     Raises `WorkshopFileError` when a file is no YAML mapping or a part has another shape.
     """
-    workshop = _mapping("workshop.yaml", workshop_text)
-    modules = _mapping("modules.yaml", modules_text)
+    workshop = read_mapping("workshop.yaml", workshop_text)
+    modules = read_mapping("modules.yaml", modules_text)
     config = _part(modules, "modules.yaml", "config", {})
     about = _part(modules, "modules.yaml", "modules", {})
     activate = _part(_part(workshop, "workshop.yaml", "modules", {}), "modules", "activate", [])
@@ -58,12 +70,46 @@ def read_workshop(workshop_text: str, modules_text: str = "") -> Workshop:
         modules=tuple(str(page) for page in activate),
         titles=_column(about, "name"),
         exit_signs=_column(about, "exit_sign"),
-        variables=(
-            *_variables("modules.yaml", config.get("vars")),
-            *_variables("workshop.yaml", workshop.get("vars")),
+        variables=_override(
+            read_variables("modules.yaml", config.get("vars")),
+            read_variables("workshop.yaml", workshop.get("vars")),
         ),
         images_url=str(config.get("images_url") or ""),
+        described=frozenset(str(page) for page in about) if about else None,
+        engine=str(config.get("template_engine") or ""),
+        is_old=bool(modules),
     )
+
+
+def add_config(workshop: Workshop, config: configjs.Config) -> Workshop:
+    """Add what `config.js` says to what the files say; its own words go before theirs."""
+    added = (Variable(name, value, aliases) for name, value, aliases in config.variables if name)
+    pages = [page for page, _, _ in config.modules if page]
+    return replace(
+        workshop,
+        name=config.title or workshop.name,
+        modules=(*workshop.modules, *pages) if pages else workshop.modules,
+        titles={**workshop.titles, **{page: t for page, t, _ in config.modules if t}},
+        exit_signs={**workshop.exit_signs, **{page: s for page, _, s in config.modules if s}},
+        variables=_override(workshop.variables, tuple(added)),
+        described=frozenset({*(workshop.described or ()), *pages}) or None,
+        engine=config.engine or workshop.engine,
+        is_old=True,
+        unread=tuple(("config.js", line) for line in sorted(set(config.unread))),
+    )
+
+
+def _override(variables: tuple[Variable, ...], later: tuple[Variable, ...]) -> tuple[Variable, ...]:
+    """Give the variables their later values; where these have no other names, they keep theirs."""
+    found = {variable.name: variable for variable in variables}
+    for variable in later:
+        before = found.get(variable.name, variable)
+        found[variable.name] = replace(
+            variable,
+            aliases=variable.aliases or before.aliases,
+            first_command=variable.first_command,
+        )
+    return tuple(found.values())
 
 
 def resolve(
@@ -71,21 +117,24 @@ def resolve(
     environment: Mapping[str, str],
     find_command: Callable[[str], bool],
 ) -> dict[str, str]:
-    """Give each variable its value: the environment first, then the last definition of it.
+    """Give each variable its value: the environment's, or what the workshop says.
 
+    Of the environment, the first of the variable's other names counts, then its own name.
     `find_command(name)` says if the machine has a command. Aliases get the value of their name.
     """
     values: dict[str, str] = {}
     for variable in variables:
-        names = (variable.name, *variable.aliases)
-        given = next((environment[name] for name in names if environment.get(name)), None)
+        names = (*variable.aliases, variable.name)
+        given = next((environment[name] for name in names if name in environment), None)
         command = next((name for name in variable.first_command if find_command(name)), None)
-        value = given or command or variable.value or "".join(variable.first_command[:1])
+        usual = command or variable.value or "".join(variable.first_command[:1])
+        value = usual if given is None else given
         values.update(dict.fromkeys(names, value))
     return values
 
 
-def _mapping(file: str, text: str) -> dict[str, Any]:
+def read_mapping(file: str, text: str) -> dict[str, Any]:
+    """Read a YAML file that is a mapping. Raises `WorkshopFileError`, which names the file."""
     import yaml  # when the first page is asked for
 
     try:
@@ -116,7 +165,8 @@ def _column(about: Mapping[str, Any], key: str) -> dict[str, str]:
     return {page: str(row[key]) for page, row in rows.items() if row.get(key)}
 
 
-def _variables(file: str, given: Any) -> tuple[Variable, ...]:
+def read_variables(file: str, given: Any) -> tuple[Variable, ...]:
+    """Read `vars` or `params`: a mapping, or a list of `name:` and `value:`."""
     if isinstance(given, dict):
         return tuple(Variable(str(name), _text(value)) for name, value in given.items())
     if given is None:
@@ -138,4 +188,6 @@ def _variable(file: str, item: Mapping[str, Any]) -> Variable:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return "" if value is None else str(value)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pocket_openshift.resources.rules.validation import formats
-from pocket_openshift.vocabulary import quantities
 from pocket_openshift.vocabulary.field_errors import (
     NOT_NEGATIVE,
     Causes,
@@ -16,6 +15,7 @@ from pocket_openshift.vocabulary.field_errors import (
     part,
     required,
 )
+from workshop_kube.rules import quantities
 
 _CONTAINER = frozenset({"cpu", "memory", "ephemeral-storage"})
 _COUNTED = frozenset({

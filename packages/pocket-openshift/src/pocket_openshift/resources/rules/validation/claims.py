@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pocket_openshift.resources.rules.validation import formats, label_selectors, object_meta
-from pocket_openshift.vocabulary import quantities
 from pocket_openshift.vocabulary.field_errors import (
     IMMUTABLE,
     NOT_POSITIVE,
@@ -16,6 +15,7 @@ from pocket_openshift.vocabulary.field_errors import (
     part,
     required,
 )
+from workshop_kube.rules import quantities
 
 _MODES = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
 _VOLUME_MODES = ("Block", "Filesystem")

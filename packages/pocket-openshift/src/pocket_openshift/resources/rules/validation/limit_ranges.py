@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pocket_openshift.resources.rules.validation import amounts, formats, object_meta
-from pocket_openshift.vocabulary import quantities
 from pocket_openshift.vocabulary.field_errors import (
     Causes,
     Object,
@@ -15,6 +14,7 @@ from pocket_openshift.vocabulary.field_errors import (
     part,
     required,
 )
+from workshop_kube.rules import quantities
 
 _TYPES = ("Pod", "Container", "PersistentVolumeClaim")
 _PARTS = ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio")

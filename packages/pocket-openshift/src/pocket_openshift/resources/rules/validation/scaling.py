@@ -9,7 +9,6 @@ from pocket_openshift.resources.rules.validation import (
     object_meta,
     workloads,
 )
-from pocket_openshift.vocabulary import quantities
 from pocket_openshift.vocabulary.field_errors import (
     NOT_POSITIVE,
     Causes,
@@ -23,6 +22,7 @@ from pocket_openshift.vocabulary.field_errors import (
     part,
     required,
 )
+from workshop_kube.rules import quantities
 
 _METRICS = {
     "ContainerResource": "containerResource", "External": "external", "Object": "object",

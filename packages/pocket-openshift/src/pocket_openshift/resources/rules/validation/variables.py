@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from pocket_openshift.resources.rules.validation import formats
-from pocket_openshift.vocabulary import quantities
 from pocket_openshift.vocabulary.field_errors import (
     Causes,
     Object,
@@ -15,6 +14,7 @@ from pocket_openshift.vocabulary.field_errors import (
     not_supported,
     required,
 )
+from workshop_kube.rules import quantities
 
 _FIELDS = (
     "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pocket_openshift.resources.rules.validation import claims, formats, object_meta, variables
-from pocket_openshift.vocabulary import quantities
 from pocket_openshift.vocabulary.field_errors import (
     Causes,
     Object,
@@ -18,6 +17,7 @@ from pocket_openshift.vocabulary.field_errors import (
     part,
     required,
 )
+from workshop_kube.rules import quantities
 
 _MODE = "must be a number between 0 and 0777 (octal), both inclusive"
 _HOST_PATHS = (

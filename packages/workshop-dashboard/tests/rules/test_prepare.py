@@ -1,0 +1,37 @@
+"""Variables by the rules of the system that a page was written for."""
+
+import dataclasses
+
+import pytest
+
+from workshop_dashboard.rules import prepare
+from workshop_dashboard.rules.notes import Dialect, make_notes
+from workshop_dashboard.rules.workshopfile import Workshop
+
+TEXT = "%who% {{ who }} {{ who | upcase }} {{< param who >}}"
+
+
+def prepared(text, dialect, **values):
+    notes = make_notes({"a.md": text}, Workshop(), values)
+    notes = dataclasses.replace(notes, dialect=dialect)
+    return prepare.prepare_text(notes.pages["a"], notes)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        (Dialect.PLAIN, "ada ada {{ who | upcase }} {{< param who >}}"),
+        (Dialect.PERCENT, "ada {{ who }} {{ who | upcase }} {{< param who >}}"),
+        (Dialect.HUGO, "ada ada {{ who | upcase }} ada"),
+    ],
+)
+def test_each_system_has_its_own(dialect, text):
+    assert prepared(TEXT, dialect, who="ada") == text
+
+
+def test_liquid_and_percent():
+    assert prepared("%who% {{ who | upcase }}", Dialect.LIQUID, who="ada") == "ada ADA"
+
+
+def test_a_page_that_liquid_cannot_read_is_shown_all_the_same():
+    assert prepared("{% if %} {{ who }}", Dialect.LIQUID, who="ada") == "{% if %} ada"
