@@ -42,10 +42,10 @@ from pocket_openshift.oauth import app as oauth_app
 from pocket_openshift.resources import (
     accounts,
     config_objects,
+    defaults,
     endpoints,
     events,
     execs,
-    ingresses,
     limits,
     logs,
     namespaces,
@@ -59,15 +59,18 @@ from pocket_openshift.resources import (
     routes,
     services,
     templates,
+    validation,
     workloads,
 )
 
 log = logging.getLogger(__name__)
 
 BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
+    validation.Validation,  # first: what makes no sense is refused before others look at it
     namespaces.Namespaces,
     roles.Roles,
     config_objects.Contents,
+    defaults.Defaults,
     events.Events,
     accounts.Accounts,
     pods.Pods,
@@ -82,7 +85,6 @@ BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
     owners.Owners,
     workloads.Workloads,
     routes.Routes,
-    ingresses.Ingresses,
     templates.Templates,
     *oauth_app.BEHAVIOURS,
     quotas.Quotas,  # last: counts only what all others let pass
