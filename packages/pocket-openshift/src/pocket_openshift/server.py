@@ -41,11 +41,14 @@ from pocket_openshift.http import handlers
 from pocket_openshift.oauth import app as oauth_app
 from pocket_openshift.resources import (
     accounts,
+    builds,
     config_objects,
     endpoints,
     events,
     execs,
+    image_streams,
     ingresses,
+    legacy_roles,
     limits,
     logs,
     namespaces,
@@ -67,6 +70,7 @@ log = logging.getLogger(__name__)
 BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
     namespaces.Namespaces,
     roles.Roles,
+    legacy_roles.LegacyRoles,
     config_objects.Contents,
     events.Events,
     accounts.Accounts,
@@ -80,7 +84,9 @@ BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
     limits.Limits,
     pod_security.PodSecurity,
     owners.Owners,
+    image_streams.ImageStreams,
     workloads.Workloads,
+    builds.Builds,
     routes.Routes,
     ingresses.Ingresses,
     templates.Templates,

@@ -13,6 +13,7 @@ import string
 from collections.abc import Mapping
 from typing import Any
 
+from pocket_openshift.vocabulary import legacy_kinds
 from pocket_openshift.vocabulary.errors import Cause
 
 _TEXT = re.compile(r"\$\{([a-zA-Z0-9_]+)\}")
@@ -144,6 +145,10 @@ def _without_namespace(obj: dict[str, Any]) -> dict[str, Any]:
     return {**obj, "metadata": {key: v for key, v in metadata.items() if key != "namespace"}}
 
 
+def _grouped(obj: Any) -> Any:
+    return legacy_kinds.add_group(obj) if isinstance(obj, dict) else obj
+
+
 def _labelled(obj: Any, labels: Mapping[str, str]) -> Any:
     if not labels or not isinstance(obj, dict):
         return obj
@@ -166,7 +171,7 @@ def process(template: Mapping[str, Any]) -> tuple[dict[str, Any], list[Cause]]:
     if made.get("labels"):
         made["labels"] = {_name(k, values): _name(v, values) for k, v in made["labels"].items()}
     made["objects"] = [
-        _labelled(fill(_without_namespace(obj), values), made.get("labels") or {})
+        _labelled(_grouped(fill(_without_namespace(obj), values)), made.get("labels") or {})
         for obj in made.get("objects") or ()
     ]
     return made, []
