@@ -92,8 +92,8 @@ TEST_TOOLS = ROOT / "requirements" / "tests.txt"
 DOCS_TOOLS = ROOT / "docs" / "requirements.txt"
 # Tests that need neither a hub nor a browser nor long.
 QUICK = "not hub and not browser and not slow"
-# Two workers a core, as half of the time a test waits for what it has started; the tests of one file
-# stay together, as they may share a hub.
+# Two workers a core, as a test waits half of its time for what it has started; the tests of one
+# file stay together, as they may share a hub.
 WORKERS = str(min(2 * (os.cpu_count() or 1), 8))
 SIDE_BY_SIDE = ["-n", WORKERS, "--dist", "loadfile"]
 PROXY = "configurable-http-proxy@5"
