@@ -69,6 +69,19 @@ def test_a_config_whose_image_is_there_starts_at_once(cluster):
     assert images(cluster) == ["quay.example/web:1"]
 
 
+def test_what_was_pushed_is_said_in_the_status_and_stays(cluster):
+    cluster.apply(stream("web", tag("quay.example/web:1")), config(), stream("other"))
+    item = {"dockerImageReference": "quay.example/web@sha256:2", "image": "sha256:2"}
+    item |= {"created": "2026-11-30T07:00:00Z", "generation": 2}
+    status = {"status": {"tags": [{"tag": "latest", "items": [item]}]}}
+    merge = {"Content-Type": "application/merge-patch+json"}
+    cluster.request("PATCH", f"{PATH}/imagestreams/web/status", status, headers=merge)
+    cluster.apply(stream("other", tag("quay.example/other:1")))
+    path = "/apis/apps.openshift.io/v1/namespaces/default/deploymentconfigs/web"
+    spec = cluster.request("GET", path).body["spec"]
+    assert spec["template"]["spec"]["containers"][0]["image"] == "quay.example/web@sha256:2"
+
+
 def test_a_tag_that_moves_takes_those_along_that_follow_it(cluster):
     cluster.apply(stream("base", tag("quay.example/base:1")))
     cluster.apply(stream("web", tag("base:latest", "ImageStreamTag")), config())

@@ -20,7 +20,7 @@ class ImageStreams(Behaviour):
         """The status by the spec; the images of a workload that is written."""
         if call.kind.resource == _STREAMS:
             if call.target.subresource != "status":
-                obj["status"] = image_stream_rules.make_status(obj, self.resolve, store.now())
+                obj["status"] = image_stream_rules.make_status(obj, old, self.resolve, store.now())
         elif call.target.subresource == "" and isinstance(obj.get("spec"), dict):
             obj["spec"] = image_stream_rules.set_images(obj, self.resolve)["spec"]
 
@@ -31,7 +31,7 @@ class ImageStreams(Behaviour):
         if change.old is not None and change.old.get("status") == change.obj.get("status"):
             return
         for stream in self.store.select(_STREAMS):
-            status = image_stream_rules.make_status(stream, self.resolve, store.now())
+            status = image_stream_rules.make_status(stream, stream, self.resolve, store.now())
             if status != stream.get("status"):
                 self.store.update(kinds.named(_STREAMS), {**stream, "status": status})
         for resource in _TRIGGERED:

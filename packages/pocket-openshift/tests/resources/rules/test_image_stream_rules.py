@@ -21,19 +21,26 @@ def image(name, tag="latest"):
 
 
 def test_a_tag_of_an_image_stands_for_it():
-    status = rules.make_status(stream(image("quay.example/a:1")), nothing, NOW)
-    assert status["dockerImageRepository"].endswith("/ws/web")
+    status = rules.make_status(stream(image("quay.example/a:1")), None, nothing, NOW)
+    assert status["dockerImageRepository"] == ""
     (item,) = status["tags"][0]["items"]
     assert (item["dockerImageReference"], item["created"]) == ("quay.example/a:1", NOW)
     assert item["image"].startswith("sha256:")
 
 
 def test_a_tag_that_stays_is_left_alone_and_one_that_moves_keeps_its_past():
-    first = rules.make_status(stream(image("a:1")), nothing, NOW)
-    assert rules.make_status(stream(image("a:1"), status=first), nothing, "later") == first
-    moved = rules.make_status(stream(image("a:2"), status=first), nothing, "later")
+    first = rules.make_status(stream(image("a:1")), None, nothing, NOW)
+    same = stream(image("a:1"), status=first)
+    assert rules.make_status(same, same, nothing, "later") == first
+    moved = rules.make_status(stream(image("a:2"), status=first), same, nothing, "later")
     references = [item["dockerImageReference"] for item in moved["tags"][0]["items"]]
     assert references == ["a:2", "a:1"]
+
+
+def test_what_was_pushed_stays():
+    pushed = {"tags": [{"tag": "latest", "items": [rules._make_item("a@sha256:2", NOW)]}]}
+    found = stream(image("a:1"), status=pushed)
+    assert rules.make_status(found, found, nothing, "later")["tags"] == pushed["tags"]
 
 
 @pytest.mark.parametrize(
@@ -52,13 +59,13 @@ def test_a_tag_may_follow_another(source, asked):
         return "a@sha256:1"
 
     tag = {"name": "latest", "from": {"kind": "ImageStreamTag"} | source}
-    status = rules.make_status(stream(tag), resolve, NOW)
+    status = rules.make_status(stream(tag), None, resolve, NOW)
     assert seen == [asked]
     assert status["tags"][0]["items"][0]["image"] == "sha256:1"
 
 
 def test_a_whole_repository_is_its_latest():
-    status = rules.make_status(stream(dockerImageRepository="quay.example/a"), nothing, NOW)
+    status = rules.make_status(stream(dockerImageRepository="quay.example/a"), None, nothing, NOW)
     assert status["tags"][0]["items"][0]["dockerImageReference"] == "quay.example/a:latest"
 
 

@@ -1,6 +1,7 @@
 """What tags of image streams stand for, and the images that workloads take from them.
 
-No registry is asked: a tag of an image stands for the name that it was given.
+No registry is asked: a tag of an image stands for the name that it was given, until it is given
+another, or somebody says in the status what was pushed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from typing import Any
 Object = dict[str, Any]
 # (namespace, stream, tag) -> the image, None where the tag has none
 Resolve = Callable[[str, str, str], str | None]
-REGISTRY = "image-registry.openshift-image-registry.svc:5000"
 TRIGGERS = "image.openshift.io/triggers"
 _FIELD = re.compile(
     r'spec\.template\.spec\.(initContainers|containers)\[\?\(@\.name==["\'](.+)["\']\)\]\.image'
@@ -28,16 +28,26 @@ def split_tag(name: str) -> tuple[str, str]:
     return stream, tag or "latest"
 
 
-def make_status(stream: Mapping[str, Any], resolve: Resolve, now: str) -> Object:
-    """The status by the tags of the spec; a tag that stands for what it did is left alone."""
-    metadata, old = stream["metadata"], stream.get("status") or {}
-    tags = {tag["tag"]: tag for tag in old.get("tags") or ()}
+def make_status(
+    stream: Mapping[str, Any], old: Mapping[str, Any] | None, resolve: Resolve, now: str
+) -> Object:
+    """The status by the tags of the spec; a tag that stands for what it did is left alone.
+
+    `old` is the stream before it was changed: an image is taken once, when its tag is given it.
+    """
+    known = (stream.get("status") or {}).get("tags") or ()
+    tags = {tag["tag"]: tag for tag in known}
+    before = {tag["name"]: tag.get("from") for tag in _find_spec_tags(old or {})}
     for tag in _find_spec_tags(stream):
-        image = _find_image(tag.get("from") or {}, metadata, resolve)
-        items = (tags.get(tag["name"]) or {}).get("items") or []
+        name, source = tag["name"], tag.get("from") or {}
+        items = (tags.get(name) or {}).get("items") or []
+        if items and source.get("kind") == "DockerImage" and before.get(name) == source:
+            continue
+        image = _find_image(source, stream["metadata"], resolve)
         if image and (not items or items[0]["dockerImageReference"] != image):
-            tags[tag["name"]] = {"tag": tag["name"], "items": [_make_item(image, now), *items]}
-    status = {"dockerImageRepository": f"{REGISTRY}/{metadata['namespace']}/{metadata['name']}"}
+            tags[name] = {"tag": name, "items": [_make_item(image, now), *items]}
+    # There is no registry of the cluster's own, in which the stream would be a repository.
+    status: Object = {"dockerImageRepository": ""}
     return {**status, **({"tags": [tags[name] for name in sorted(tags)]} if tags else {})}
 
 
