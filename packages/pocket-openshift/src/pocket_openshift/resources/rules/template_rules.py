@@ -145,15 +145,17 @@ def _without_namespace(obj: dict[str, Any]) -> dict[str, Any]:
     return {**obj, "metadata": {key: v for key, v in metadata.items() if key != "namespace"}}
 
 
-def _grouped(obj: Any) -> Any:
-    return legacy_kinds.add_group(obj) if isinstance(obj, dict) else obj
-
-
-def _labelled(obj: Any, labels: Mapping[str, str]) -> Any:
-    if not labels or not isinstance(obj, dict):
+def _finish(obj: object, labels: Mapping[str, str]) -> object:
+    """An object with the group of its kind, if it was written without, and the labels."""
+    if not isinstance(obj, dict):
         return obj
-    metadata = obj.get("metadata") or {}
-    return {**obj, "metadata": {**metadata, "labels": {**(metadata.get("labels") or {}), **labels}}}
+    made, metadata = legacy_kinds.add_group(obj), obj.get("metadata") or {}
+    if not labels:
+        return made
+    return {
+        **made,
+        "metadata": {**metadata, "labels": {**(metadata.get("labels") or {}), **labels}},
+    }
 
 
 def process(template: Mapping[str, Any]) -> tuple[dict[str, Any], list[Cause]]:
@@ -171,7 +173,7 @@ def process(template: Mapping[str, Any]) -> tuple[dict[str, Any], list[Cause]]:
     if made.get("labels"):
         made["labels"] = {_name(k, values): _name(v, values) for k, v in made["labels"].items()}
     made["objects"] = [
-        _labelled(_grouped(fill(_without_namespace(obj), values)), made.get("labels") or {})
+        _finish(fill(_without_namespace(obj), values), made.get("labels") or {})
         for obj in made.get("objects") or ()
     ]
     return made, []
