@@ -92,8 +92,10 @@ TEST_TOOLS = ROOT / "requirements" / "tests.txt"
 DOCS_TOOLS = ROOT / "docs" / "requirements.txt"
 # Tests that need neither a hub nor a browser nor long.
 QUICK = "not hub and not browser and not slow"
-# One worker a core; the tests of one file stay together, as they may share a hub.
-SIDE_BY_SIDE = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+# Two workers a core, as a test waits half of its time for what it has started; the tests of one
+# file stay together, as they may share a hub.
+WORKERS = str(min(2 * (os.cpu_count() or 1), 8))
+SIDE_BY_SIDE = ["-n", WORKERS, "--dist", "loadfile"]
 PROXY = "configurable-http-proxy@5"
 AXE = "axe-core@4"  # what tests of pages ask for faults of accessibility
 # After Ctrl-C the demo and the tests end what they have started; nox would give them 0.3 s for it.
@@ -211,12 +213,12 @@ def results(session: nox.Session) -> None:
 
 @nox.session
 def quick(session: nox.Session) -> None:
-    """For work in between, within two minutes: the tests without hubs, browsers and long waits."""
+    """For work in between, within two minutes: the tests that start no program and do not wait."""
     session.env["HYPOTHESIS_PROFILE"] = "quick"
     emulator = "packages/pocket-openshift/tests"
     long = [f"--ignore={emulator}/{folder}" for folder in ("clients", "contract")]
     words = session.posargs or [*SIDE_BY_SIDE, *long, "packages", "tests"]
-    run_tests(session, "-q", "-m", QUICK, *words)
+    run_tests(session, "-q", "-m", f"{QUICK} and not programs", *words)
 
 
 @nox.session

@@ -18,6 +18,7 @@ from traitlets import HasTraits
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = sorted(path.parent for path in ROOT.glob("packages/*/pyproject.toml"))
 MARKDOWN = sorted([*ROOT.glob("*.md"), *ROOT.glob("packages/*/*.md"), *ROOT.glob("images/**/*.md")])
+PROOF = re.compile(r"`((?:packages|tests)/[\w/.-]+?\.py)(?:::(\w+))?`")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -70,6 +71,7 @@ def site(tmp_path_factory):
     return target
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("package", PACKAGES, ids=name_of)
 def test_every_setting_is_on_the_page_of_its_distribution(site, package):
     page = site / "reference" / f"{package.name}.html"
@@ -87,6 +89,7 @@ def test_every_setting_says_what_it_is(package):
         assert mute == [], f"settings of {cls.__name__} without help"
 
 
+@pytest.mark.programs
 def test_links_inside_the_site_lead_somewhere(site):
     pages = {page: page.read_text() for page in site.rglob("*.html")}
     broken = []
@@ -116,3 +119,16 @@ def test_every_page_can_be_reached():
         index = (ROOT / "docs" / folder / "index.md").read_text()
         assert ":glob:" in index
         assert re.search(r"^\*$", index, re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", ["reliability.md", "security.md"])
+def test_what_is_promised_has_a_test(page):
+    """Files and tests that the pages name as proof are there, under that name."""
+    proofs = PROOF.findall((ROOT / "docs" / page).read_text())
+    assert len(proofs) > 20
+    missing = []
+    for file, test in proofs:
+        path = ROOT / file
+        if not path.exists() or (test and f"def {test}(" not in path.read_text()):
+            missing.append(f"{file}::{test}")
+    assert missing == []

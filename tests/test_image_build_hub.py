@@ -203,11 +203,11 @@ def test_what_the_hub_is_made_of_works(engine):
     """Wheels were stripped, and generated code is there as bytecode alone."""
     code = (
         "import aiohttp, cryptography.fernet, kubernetes_asyncio.client.models.v1_pod, kubespawner,"
-        "psycopg2, pydantic, sqlalchemy, yaml; print(psycopg2.connect)"
+        "psycopg, pydantic, sqlalchemy, yaml; print(psycopg.connect)"
     )
     words = containers.make_options({}, containers.ANYBODY)
     python = ("/opt/workshop/venv/bin/python3", "-c", code)
-    assert "function connect" in engine.run("run", "--rm", *words, HUB, *python)
+    assert "method Connection.connect" in engine.run("run", "--rm", *words, HUB, *python)
     said = engine.run("run", "--rm", *words, HUB, "configurable-http-proxy", "--version")
     assert said.startswith("5.")
 

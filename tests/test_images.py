@@ -179,8 +179,3 @@ def test_an_unknown_preset_is_named(load):
         SystemExit, match=r"CONFIGURATION_TYPE is 'lerning-portal'.*knows: .*learning-portal"
     ):
         load(CONFIGURATION_TYPE="lerning-portal")
-
-
-def test_the_reference_lists_every_variable():
-    text = (IMAGES.parent / "docs" / "reference" / "hub-image.md").read_text()
-    assert {name for name in hub_settings.list_names() if f"`{name}`" not in text} == set()

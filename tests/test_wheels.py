@@ -87,6 +87,7 @@ def install(folder, wheels, home):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # it installs from PyPI
 @pytest.mark.parametrize("folder", FINDS)
 def test_a_wheel_installs_alone_and_is_found(folder, wheels, tmp_path):
     binaries = install(folder, wheels, tmp_path / "env")

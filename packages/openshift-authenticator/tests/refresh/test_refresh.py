@@ -117,16 +117,17 @@ async def test_nobody_waits_longer_than_the_timeout_in_all(host, lying_server):
     released.set()
 
 
-async def test_a_long_queue_logs_nobody_out(host, lying_server):
+async def test_a_long_queue_logs_nobody_out(host, lying_server, monkeypatch):
     """Everybody comes back from a night: the cluster is slow, but well, and nobody is known."""
-    host.request_timeout = 1.0
+    host.request_timeout = 1.5  # of one request; the queue takes two seconds and more
+    monkeypatch.setattr(refresh, "QUEUE_TIMEOUTS", 60)
 
     async def slow(request):
         await asyncio.sleep(0.1)
         return 200, {}, ALICE
 
     lying_server.answers[USER_PATH] = slow
-    crowd = [refresh.renew(host, User(make_state(checked_ago=50_000))) for _ in range(30)]
+    crowd = [refresh.renew(host, User(make_state(checked_ago=50_000))) for _ in range(40)]
     models = await asyncio.gather(*crowd)
     assert all(isinstance(model, dict) for model in models)
     assert host.circuit == rules.CircuitBreaker()
