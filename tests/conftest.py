@@ -1,6 +1,8 @@
 """Fixtures of the tests that cross packages: the whole demo, as people start it."""
 
 import contextlib
+import os
+from pathlib import Path
 
 import pytest
 
@@ -22,3 +24,14 @@ async def serve_demo(tmp_path):
             return await stack.enter_async_context(serve.serve(words, folder))
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def engine():
+    """The container engine that has our images; the session `images` says where it is."""
+    import image_engine
+
+    folder = os.environ.get("IMAGES_FOLDER")
+    if not folder:
+        pytest.skip("needs the images (python3 noxfile.py -s images)")
+    return image_engine.Engine(Path(folder))

@@ -70,6 +70,7 @@ def site(tmp_path_factory):
     return target
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("package", PACKAGES, ids=name_of)
 def test_every_setting_is_on_the_page_of_its_distribution(site, package):
     page = site / "reference" / f"{package.name}.html"
@@ -87,6 +88,7 @@ def test_every_setting_says_what_it_is(package):
         assert mute == [], f"settings of {cls.__name__} without help"
 
 
+@pytest.mark.programs
 def test_links_inside_the_site_lead_somewhere(site):
     pages = {page: page.read_text() for page in site.rglob("*.html")}
     broken = []

@@ -11,6 +11,12 @@ from openshift_authenticator import OpenShiftAuthenticator
 from workshop_spawner import AnonymousAuthenticator, WorkshopSpawner
 
 HUB = Path(__file__).resolve().parents[1] / "images" / "hub"
+# What a login at Keycloak cannot do without.
+CLIENT = {
+    "KEYCLOAK_REALM_URL": "https://keycloak.example.com/realms/workshop",
+    "OAUTH_CLIENT_ID": "workshops",
+    "OAUTH_CLIENT_SECRET": "secret",
+}
 WITH_LOGIN = {
     "hosted-workshop": "OpenShiftAuthenticator",
     "jumpbox-server": "GenericOAuthenticator",
@@ -33,7 +39,7 @@ def load(monkeypatch, tmp_path):
         for folder, text in (("src/.jupyter", built), ("configs", own)):
             (tmp_path / folder).mkdir(parents=True, exist_ok=True)
             (tmp_path / folder / "jupyterhub_config.py").write_text(text)
-        for name, value in {"APP_ROOT": str(tmp_path), **environment}.items():
+        for name, value in {"APP_ROOT": str(tmp_path), **CLIENT, **environment}.items():
             monkeypatch.setenv(name, value)
         return PyFileConfigLoader("jupyterhub_config.py", str(HUB)).load_config()
 

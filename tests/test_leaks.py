@@ -9,6 +9,8 @@ import pytest
 
 import leaks
 
+pytestmark = pytest.mark.programs
+
 SUPPORT = Path(leaks.__file__).parent
 CONFTEST = """
 import leaks

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.programs
+
 ROOT = Path(__file__).resolve().parents[1]
 CONFTEST = "import results\n\ndef pytest_configure(config):\n    results.watch(config)\n"
 TESTS = """

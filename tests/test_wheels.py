@@ -40,7 +40,13 @@ FINDS = {
     "workshop-kube": ["from workshop_kube import client, labels; assert client.Cluster"],
 }
 # A wheel of ours that is another's dependency comes from the same folder.
-NEEDS = {"workshop-dashboard": ["butterfly"]}
+NEEDS = {
+    "openshift-authenticator": ["workshop-kube"],
+    "workshop-dashboard": ["butterfly"],
+    "workshop-culler": ["workshop-kube"],
+    "workshop-spawner": ["workshop-kube"],
+    "pocket-openshift": ["workshop-kube"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +87,7 @@ def install(folder, wheels, home):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # it installs from PyPI
 @pytest.mark.parametrize("folder", FINDS)
 def test_a_wheel_installs_alone_and_is_found(folder, wheels, tmp_path):
     binaries = install(folder, wheels, tmp_path / "env")

@@ -1,10 +1,17 @@
-"""The admin's own files win over the image, whatever class they name.
+"""The admin's own files win over the image, whatever class they name, and the later over the
+earlier.
 
 traitlets lets a setting of a subclass win over one of its parents, so that the image's
 `c.GenericOAuthenticator.admin_users` would hide an admin's `c.Authenticator.admin_users`.
 """
 
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
 
 from traitlets.config import Config
 from traitlets.config.loader import LazyConfigValue
@@ -18,55 +25,154 @@ PARENTS = {
 }
 # Classes with accounts of somebody else's: without a rule of the admin's, all of them may enter.
 WITH_LOGIN = ("GenericOAuthenticator", "OpenShiftAuthenticator")
+# What says who may enter, in JupyterHub's words of today and of before; not allow_named_servers.
+ALLOW_RULE = re.compile(r"allow_all|allow_existing_users|allowed_.+|(.+_)?whitelist")
 # Lists of the hub that an admin adds to: entries with a name.
 NAMED_LISTS = ("services", "load_roles")
+# KubeSpawner's names of before for what the image sets; it still hears them.
+RENAMED = {"singleuser_image_spec": "image", "image_spec": "image"}
+# What a login by OpenID Connect cannot do without, and the variable that gives it.
+NEEDED = {
+    "client_id": "OAUTH_CLIENT_ID",
+    "client_secret": "OAUTH_CLIENT_SECRET or OAUTH_SECRET_FILE",
+    "authorize_url": "KEYCLOAK_REALM_URL or OAUTH2_AUTHORIZE_URL",
+    "token_url": "KEYCLOAK_REALM_URL or OAUTH2_TOKEN_URL",
+    "userdata_url": "KEYCLOAK_REALM_URL or OAUTH2_USERDATA_URL",
+}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The settings before a file was read, and what was put there only to be changed by it."""
+
+    before: Config
+    seeded: tuple[tuple[str, str], ...]
+
+
+def open_layer(config: Config) -> Layer:
+    """Let a file change the image's mappings by any class: `c.Spawner.environment["A"] = "1"`."""
+    seeded = []
+    for name, parents in PARENTS.items():
+        for trait, value in config.get(name, {}).items():
+            for parent in parents if isinstance(value, dict) else ():
+                if parent not in config or trait not in config[parent]:
+                    config[parent][trait] = deepcopy(value)
+                    seeded.append((parent, trait))
+    return Layer(deepcopy(config), tuple(seeded))
+
+
+def close_layer(config: Config, layer: Layer) -> None:
+    """Make what a file has set win over all that was set before, on nearer classes too."""
+    for name, parents in PARENTS.items():
+        if name in layer.before:
+            settle_chain(config, layer.before, (name, *parents))
+    for parent, trait in layer.seeded:
+        if config[parent].get(trait) == layer.before[parent][trait]:
+            config[parent].pop(trait, None)
+    for name in {parent for parent, _ in layer.seeded}:
+        if not config[name]:
+            del config[name]
+
+
+def settle_chain(config: Config, before: Config, chain: tuple[str, ...]) -> None:
+    """For one class and its parents, nearest first."""
+    earlier = {
+        (name, trait): value
+        for name in chain
+        if name in before and name in config
+        for trait, value in before[name].items()
+        if is_same(config[name].get(trait), value)
+    }
+    for place in range(len(chain) - 1, 0, -1):
+        for trait, value in list_changes(config, before, chain[place]):
+            for name in chain[:place]:
+                if (name, trait) in earlier and trait in config[name]:
+                    yield_to(config[name], trait, value)
+
+
+def list_changes(config: Config, before: Config, name: str) -> Iterator[tuple[str, Any]]:
+    """What a file has set on a class. What it adds to, by LazyConfigValue, comes at the end."""
+    known = before.get(name, {})
+    for trait, value in list(config.get(name, {}).items()):
+        changed = trait not in known or not is_same(known[trait], value)
+        if changed and not isinstance(value, LazyConfigValue):
+            yield RENAMED.get(trait, trait), value
+
+
+def is_same(one: object, other: object) -> bool:
+    """Whether two values are equal, or the same additions to whatever is there."""
+    if isinstance(one, LazyConfigValue) and isinstance(other, LazyConfigValue):
+        return bool(one.to_dict() == other.to_dict())
+    return one == other
+
+
+def yield_to(settings: Config, trait: str, value: Any) -> None:
+    """Drop a setting for one of a parent class; join mappings, and lists of entries with a name."""
+    ours = settings[trait]
+    if isinstance(value, dict) and isinstance(ours, dict):
+        settings[trait] = {**ours, **value}
+    elif has_names(ours) and isinstance(value, dict):
+        settings[trait] = {**{entry["name"]: entry for entry in ours}, **value}
+    elif has_names(ours) and has_names(value):
+        settings[trait] = join_by_name(ours, value)
+    else:
+        del settings[trait]
+
+
+def has_names(value: object) -> bool:
+    """Whether it is a list of entries with a name."""
+    return isinstance(value, list) and all(isinstance(one, dict) and "name" in one for one in value)
 
 
 def keep_admins_settings(config: Config, image: Config) -> None:
-    """Make `config` (the image's settings and then the admin's) say what the admin said.
+    """Once all files are read: add what they add to, and decide who may enter.
 
     `image` is a deep copy of the settings before the admin's files were read.
     """
     for name, parents in PARENTS.items():
-        if name in image:
-            yield_to_parents(config[name], image[name], read_parents(config, parents))
+        for parent in reversed(parents) if name in image else ():
+            add_to(config[name], config.get(parent, {}))
     for trait in NAMED_LISTS:
         config.JupyterHub[trait] = join_by_name(image.JupyterHub[trait], config.JupyterHub[trait])
     for name in WITH_LOGIN:
-        if name in image and not has_allow_rule(config, (name, *PARENTS[name])):
+        if name in image and not has_allow_rule(config):
             config[name].allow_all = True
 
 
-def read_parents(config: Config, parents: tuple[str, ...]) -> dict[str, object]:
-    """What is set on these classes; the nearest wins."""
-    said: dict[str, object] = {}
-    for parent in reversed(parents):
-        if parent in config:
-            said |= config[parent]
-    return said
-
-
-def yield_to_parents(settings: Config, ours: Config, said: dict[str, object]) -> None:
-    """Drop from a class what the image set and an admin's file set on a parent; join mappings."""
+def add_to(settings: Config, said: Config) -> None:
+    """Add to a class what a file adds on a parent: `c.Authenticator.admin_users.add("ann")`."""
     for trait, value in said.items():
-        if trait not in ours or settings[trait] != ours[trait]:
-            continue
-        if isinstance(value, LazyConfigValue):  # c.Spawner.environment.update(...)
-            settings[trait] = value.get_value(deepcopy(ours[trait]))
-        elif isinstance(value, dict):
-            settings[trait] = {**ours[trait], **value}
-        else:
-            del settings[trait]
+        if isinstance(value, LazyConfigValue) and trait in settings:
+            settings[trait] = value.get_value(deepcopy(settings[trait]))
 
 
-def join_by_name(ours: list[dict[str, object]], theirs: list[dict[str, object]]) -> list[object]:
+def join_by_name(ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The image's entries that the admin's do not replace by one of the same name, and theirs."""
     names = {entry["name"] for entry in theirs}
     return [*(entry for entry in ours if entry["name"] not in names), *theirs]
 
 
-def has_allow_rule(config: Config, classes: tuple[str, ...]) -> bool:
-    """Whether a file says who may enter, even if it says nobody."""
+def has_allow_rule(config: Config) -> bool:
+    """Whether anything says who may enter, even if it says nobody, and on whatever class."""
     return any(
-        trait.startswith("allow") for name in classes if name in config for trait in config[name]
+        ALLOW_RULE.fullmatch(trait)
+        for section in config.values()
+        if isinstance(section, Config)
+        for trait in section
+    )
+
+
+def problem_with_login(config: Config) -> str | None:
+    """What a login by OpenID Connect lacks, once all files are read; None if it is complete."""
+    if config.JupyterHub.authenticator_class != "generic-oauth":
+        return None
+    said: dict[str, Any] = {}
+    for name in ("Authenticator", "OAuthenticator", "GenericOAuthenticator"):
+        said |= {trait: value for trait, value in config.get(name, {}).items() if value}
+    missing = [variable for trait, variable in NEEDED.items() if trait not in said]
+    if not missing:
+        return None
+    return (
+        f"Nobody could log in: set {', '.join(dict.fromkeys(missing))}. "
+        "For example: KEYCLOAK_REALM_URL=https://keycloak.example.com/realms/workshop"
     )

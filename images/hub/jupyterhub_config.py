@@ -1,74 +1,80 @@
-"""The hub of the image: what all presets share, the preset, and the admin's own files."""
+"""The hub of the image: what all modes share, the mode, and the admin's own files."""
 
 import os
+import secrets
 import sys
+import tempfile
 from copy import deepcopy
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
-import config_layers  # noqa: E402 - lies beside this file
+import config_layers  # noqa: E402 - they lie beside this file
+import hub_database  # noqa: E402
+import hub_envvars  # noqa: E402
+import hub_settings  # noqa: E402
+from jupyterhub.app import JupyterHub  # noqa: E402
 
 c = get_config()  # noqa: F821 - JupyterHub gives it
 
-PRESETS = HERE / "presets"
 ROOT = Path(os.environ.get("APP_ROOT") or "/opt/app-root")
 # The later wins: built into an image on top of this one, mounted from a ConfigMap.
-OWN_FILES = (
-    ROOT / "src" / ".jupyter" / "jupyterhub_config.py",
-    ROOT / "configs" / "jupyterhub_config.py",
+OWN_FOLDERS = (ROOT / "src" / ".jupyter", ROOT / "configs")
+os.environ.update(
+    hub_envvars.source_files(
+        [folder / "jupyterhub_config.sh" for folder in OWN_FOLDERS], os.environ
+    )
 )
-
-preset = os.environ.get("CONFIGURATION_TYPE") or "learning-portal"
-known = sorted(path.stem for path in PRESETS.glob("*.py"))
-if preset not in known:
-    raise SystemExit(f"CONFIGURATION_TYPE is {preset!r}; this image knows: {', '.join(known)}.")
-
-workshop = os.environ.get("WORKSHOP_NAME") or preset
-application = os.environ.get("NAME_PREFIX", "") + workshop
+settings = hub_settings.read_settings(os.environ)
+data = settings.app_root / "data"
 
 # In a pod the proxy is open to people, the hub's API to sessions, and the proxy's to the hub alone.
 c.JupyterHub.bind_url = "http://:8080"
 c.JupyterHub.hub_bind_url = "http://:8081"
-c.JupyterHub.hub_connect_url = f"http://{application}-spawner:8081"
+c.JupyterHub.hub_connect_url = f"http://{settings.service}:8081"
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:8082"
-c.JupyterHub.db_url = "sqlite:////opt/app-root/data/jupyterhub.sqlite"
-c.JupyterHub.cookie_secret_file = "/opt/app-root/data/cookie_secret"  # noqa: S105 - a path
+# One a start: in a container that starts again, an old number is another process.
+pid_file = Path(tempfile.gettempdir(), f"hub-proxy-{secrets.token_hex(8)}.pid")
+c.ConfigurableHTTPProxy.pid_file = str(pid_file)
+if settings.public_url:
+    c.JupyterHub.public_url = settings.public_url
+
+# A new image brings its schema along: what is there is migrated before the hub starts.
+c.JupyterHub.db_url = hub_database.make_database_url(settings)
+c.JupyterHub.upgrade_db = True
+if settings.cookie_secret is not None:
+    c.JupyterHub.cookie_secret = settings.cookie_secret
+else:
+    c.JupyterHub.cookie_secret_file = str(data / "cookie_secret")
 
 # Routers stand before the proxy: not they are a visitor's address, but who came to them. Nobody is
 # trusted unless named: sessions have addresses of the network of pods, too.
-proxies = os.environ.get("TRUSTED_PROXIES", "")
-c.JupyterHub.trusted_downstream_ips = [one.strip() for one in proxies.split(",") if one.strip()]
+c.JupyterHub.trusted_downstream_ips = list(settings.trusted_proxies)
 
 # A hub that is replaced leaves the sessions running and finds them again.
 c.JupyterHub.cleanup_servers = False
 
-c.JupyterHub.spawner_class = "workshop"
-c.WorkshopSpawner.application = application
-c.WorkshopSpawner.workshop_name = workshop
-c.WorkshopSpawner.mode = preset
-c.WorkshopSpawner.image = os.environ.get("TERMINAL_IMAGE") or "workshop-terminal"
-c.WorkshopSpawner.cmd = ["jupyterhub-butterfly"]
-c.WorkshopSpawner.mem_limit = (os.environ.get("WORKSHOP_MEMORY") or "512Mi").removesuffix("i")
-if cpu := os.environ.get("WORKSHOP_CPU"):
-    c.WorkshopSpawner.cpu_limit = float(cpu)
-    # Without it a session would keep all that it may use from others.
-    c.WorkshopSpawner.cpu_guarantee = min(float(cpu), 0.05)
-c.WorkshopSpawner.extra_resource_limits = {
-    "ephemeral-storage": os.environ.get("WORKSHOP_STORAGE") or "2Gi"
+c.JupyterHub.template_vars = {
+    "workshop_title": settings.workshop_title,
+    "workshop_description": settings.workshop_description,
 }
-c.WorkshopSpawner.extra_resource_guarantees = {"ephemeral-storage": "64Mi"}
-c.WorkshopSpawner.cluster_subdomain = os.environ.get("CLUSTER_SUBDOMAIN", "")
-c.WorkshopSpawner.console_url = os.environ.get("CONSOLE_URL", "")
-c.WorkshopSpawner.download_url = os.environ.get("DOWNLOAD_URL", "")
-c.WorkshopSpawner.workshop_file = os.environ.get("WORKSHOP_FILE", "")
 
-load_subconfig(str(PRESETS.with_name("culler.py")))  # noqa: F821 - JupyterHub gives it
-load_subconfig(str(PRESETS / f"{preset}.py"))  # noqa: F821 - JupyterHub gives it
+load_subconfig(str(HERE / "sessions.py"))  # noqa: F821 - JupyterHub gives it
+load_subconfig(str(HERE / "culler.py"))  # noqa: F821
+load_subconfig(str(HERE / "presets" / f"{settings.configuration_type}.py"))  # noqa: F821
+
 image = deepcopy(c)
-for file in OWN_FILES:
-    if file.exists():
+for folder in OWN_FOLDERS:
+    if (file := folder / "jupyterhub_config.py").exists():
         # In this very configuration, so that a file can also read and change what the image set.
+        before = config_layers.open_layer(c)
         names = {"c": c, "get_config": get_config, "load_subconfig": load_subconfig}  # noqa: F821
         exec(compile(file.read_text(), file, "exec"), {**names, "__file__": str(file)})  # noqa: S102
+        config_layers.close_layer(c, before)
 config_layers.keep_admins_settings(c, image)
+
+if problem := config_layers.problem_with_login(c):
+    raise SystemExit(problem)
+# Not where the configuration is only read, as tests and `jupyterhub --show-config` do.
+if JupyterHub.initialized():
+    hub_database.wait_for_database(c.JupyterHub.db_url, settings.database_wait)

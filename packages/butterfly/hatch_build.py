@@ -68,7 +68,7 @@ def fetch() -> None:
 def pack(package: str, folder: Path) -> Path:
     """Have npm fetch one package's archive."""
     before = set(folder.iterdir())
-    command = [*npm(), "pack", "--silent", "--ignore-scripts", package]
+    command = [*npm(), "pack", "--loglevel=error", "--ignore-scripts", package]
     try:
         done = subprocess.run(  # noqa: S603 - our own words
             command, cwd=folder, timeout=120, capture_output=True, text=True, check=False

@@ -11,7 +11,6 @@ import json
 import os
 import secrets
 import shutil
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from typing import Any
 import aiohttp
 import psutil
 
+from hub_process import HubProcess
 from ports import HeldPort, hold_port
 
 READY = "JupyterHub is now running"
@@ -56,7 +56,7 @@ class RealHub:
     token: str = field(default_factory=lambda: secrets.token_hex(16))
     base_url: str = "/"
     log: list[str] = field(default_factory=list)
-    process: asyncio.subprocess.Process | None = None
+    process: HubProcess | None = None
     # Held until the end: after a kill and between two starts, too, nobody else gets them.
     _public: HeldPort = field(default_factory=hold_port)
     _hub: HeldPort = field(default_factory=hold_port)
@@ -97,14 +97,9 @@ class RealHub:
         config.write_text(PRELUDE.format(**self._names()) + self.config)
         start = len(self.log)
         out = self._log_pipe()
-        self.process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "jupyterhub", "-f", str(config)),
-            cwd=self.folder,
-            env={**os.environ, **self.env},
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-        )
+        self._forget()
+        environ = {**os.environ, **self.env}
+        self.process = await HubProcess.start(self.folder, config, environ, out)
         await self.logged(READY, since=start, seconds=START_SECONDS)
 
     async def logged(self, text: str, *, since: int = 0, seconds: float = 30) -> str:
@@ -191,6 +186,7 @@ class RealHub:
     async def close(self) -> None:
         """Stop, and end whatever this hub has ever started."""
         await self.stop()
+        self._forget()
         for process in self._family.values():
             if process.is_running():
                 process.kill()
@@ -222,6 +218,11 @@ class RealHub:
         news = asyncio.create_task(self._news.wait())
         await asyncio.wait({news, ended}, return_when=asyncio.FIRST_COMPLETED)
         news.cancel()
+
+    def _forget(self) -> None:
+        if self.process is not None:
+            self.process.close()
+            self.process = None
 
     def _remember(self) -> None:
         assert self.process is not None

@@ -2,22 +2,42 @@
 
 import os
 
+import hub_settings
+
 c = get_config()  # noqa: F821 - JupyterHub gives it
+settings = hub_settings.read_settings(os.environ)
 
 c.JupyterHub.authenticator_class = "generic-oauth"
-# Of Keycloak the address of a realm is enough; any other provider of OpenID Connect has the
-# variables that oauthenticator reads itself: OAUTH2_AUTHORIZE_URL and so on. The client's id and
-# secret are OAUTH_CLIENT_ID and OAUTH_CLIENT_SECRET, from a Secret.
-realm = os.environ.get("KEYCLOAK_REALM_URL", "").rstrip("/")
+c.GenericOAuthenticator.client_id = settings.oauth_client_id
+secret = settings.oauth_client_secret
+if settings.secret_file is not None:
+    secret = settings.secret_file.read_text().strip()
+c.GenericOAuthenticator.client_secret = secret
+# Of Keycloak the address of a realm is enough; of any other provider, all three are told.
+realm = settings.keycloak_realm_url
+addresses = {
+    "authorize_url": settings.oauth2_authorize_url,
+    "token_url": settings.oauth2_token_url,
+    "userdata_url": settings.oauth2_userdata_url,
+}
 if realm:
-    c.GenericOAuthenticator.authorize_url = f"{realm}/protocol/openid-connect/auth"
-    c.GenericOAuthenticator.token_url = f"{realm}/protocol/openid-connect/token"
-    c.GenericOAuthenticator.userdata_url = f"{realm}/protocol/openid-connect/userinfo"
+    ends = {"authorize_url": "auth", "token_url": "token", "userdata_url": "userinfo"}
+    addresses = {name: f"{realm}/protocol/openid-connect/{end}" for name, end in ends.items()}
+for name, address in addresses.items():
+    c.GenericOAuthenticator[name] = address
+if settings.public_url:
+    c.GenericOAuthenticator.oauth_callback_url = f"{settings.public_url}hub/oauth_callback"
+if settings.oauth_ca_file:
+    c.GenericOAuthenticator.http_request_kwargs = {"ca_certs": str(settings.oauth_ca_file)}
 c.GenericOAuthenticator.login_service = "the workshop's account"
-c.GenericOAuthenticator.username_claim = (
-    os.environ.get("OAUTH2_USERNAME_KEY") or "preferred_username"
-)
+c.GenericOAuthenticator.auto_login = True
+c.GenericOAuthenticator.username_claim = settings.oauth2_username_key
 c.GenericOAuthenticator.scope = ["openid", "profile"]
-# Who may register is decided there: all may enter, unless an admin's file says who
-# (config_layers.py).
-c.GenericOAuthenticator.admin_users = set(os.environ.get("ADMIN_USERS", "").split())
+# Who may register is decided there: all may enter, unless an admin says who (config_layers.py).
+c.GenericOAuthenticator.admin_users = set(settings.admin_users)
+if settings.registered_users:
+    c.GenericOAuthenticator.allowed_users = set(settings.registered_users)
+
+c.WorkshopSpawner.volume_size = settings.volume_size
+# Logging in again leads to the same session; there is nobody new to become.
+c.WorkshopSpawner.restart_url = ""

@@ -1,6 +1,5 @@
 """People with an account at Keycloak, each with a shell that may do nothing in the cluster."""
 
-import os
 from pathlib import Path
 
 c = get_config()  # noqa: F821 - JupyterHub gives it
@@ -9,5 +8,3 @@ load_subconfig(str(Path(__file__).parents[1] / "logins/keycloak.py"))  # noqa: F
 
 c.WorkshopSpawner.identity = "none"
 c.WorkshopSpawner.project = "none"
-c.WorkshopSpawner.volume_size = os.environ.get("VOLUME_SIZE", "")
-c.WorkshopSpawner.restart_url = ""

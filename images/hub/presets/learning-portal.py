@@ -1,23 +1,29 @@
 """Visitors without an account; each session has a temporary project of its own."""
 
 import os
+from pathlib import Path
+
+import hub_settings
 
 c = get_config()  # noqa: F821 - JupyterHub gives it
+settings = hub_settings.read_settings(os.environ)
+
+for part in ("accounts.py", "console.py"):
+    load_subconfig(str(Path(__file__).parents[1] / part))  # noqa: F821
 
 c.JupyterHub.authenticator_class = "workshop-anonymous"
-c.AnonymousAuthenticator.access_code = os.environ.get("SPAWNER_PASSWORD", "")
-# Who comes when all places are taken waits in a queue.
-c.WorkshopSpawner.session_limit = int(os.environ.get("SERVER_LIMIT") or 8)
+c.AnonymousAuthenticator.access_code = settings.spawner_password
+c.AnonymousAuthenticator.ask_name = settings.ask_name
+c.AnonymousAuthenticator.auto_start = settings.auto_start
 
-c.WorkshopSpawner.identity = "service-account"
 c.WorkshopSpawner.project = "temporary"
-c.WorkshopSpawner.project_role = os.environ.get("SPAWNER_ROLE") or "admin"
-c.WorkshopSpawner.budget = os.environ.get("RESOURCE_BUDGET") or "small"
-c.WorkshopSpawner.session_age = int(os.environ.get("MAX_SESSION_AGE") or 3600)
+c.WorkshopSpawner.budget = settings.resource_budget or "small"
+c.WorkshopSpawner.session_age = settings.age
+c.WorkshopSpawner.reserved_sessions = settings.reserved_sessions
 
 # Nobody has an account here: instructors type this code at /services/workshop-culler/login.
-if code := os.environ.get("INSTRUCTOR_CODE"):
-    c.JupyterHub.services.append({"name": "instructor", "api_token": code})
+if settings.instructor_code:
+    c.JupyterHub.services.append({"name": "instructor", "api_token": settings.instructor_code})
     c.JupyterHub.load_roles.append(
         {
             "name": "instructor",

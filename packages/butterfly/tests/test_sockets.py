@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import time
 
 import aiohttp
 import pytest
@@ -128,17 +127,18 @@ async def test_coming_back_to_the_same_shell_with_what_was_missed(person):
         assert await terminal.run("echo $$") == shell
 
 
-async def test_the_prompt_is_back_within_a_second_of_ctrl_c_in_a_flood(person):
+async def test_little_comes_after_ctrl_c_in_a_flood(person):
     async with person.terminal() as terminal:
         await terminal.run("true")
         await terminal.type("yes\r")
         await terminal.until("(y\r\n){1000}")
         for _ in range(50):
             await terminal.shell.receive()
-        started = time.monotonic()
+        terminal.seen = ""
         await terminal.type("\x03")
-        await terminal.until(r"\^C[^y]*[#$] ")
-        assert time.monotonic() - started < 1
+        prompt = await terminal.until(r"\^C[^y]*[#$] ")
+        # What lay unread on its way, which a person waits for; how long that takes, the bench says.
+        assert prompt.end() < 2**20
 
 
 async def test_messages_stay_small_in_a_flood_and_nothing_is_lost(person):

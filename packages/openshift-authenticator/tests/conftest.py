@@ -99,18 +99,24 @@ async def lying_server(tmp_path, authority):
 
 
 @pytest.fixture
-def http_to():
-    """A http that trusts the given file, with a short timeout."""
-    clients = []
+async def api_at():
+    """The cluster at an address, trusted by the given file, with a short timeout."""
+    opened = []
 
-    def make(ca_file, timeout=2.0):
-        context = trust.make_context(trust.make_roots(ca_file))
-        clients.append(client.HttpClient(lambda url: context, timeout))
-        return clients[-1]
+    def make(url, ca_file, timeout=2.0):
+        trusted = trust.make_context(ca_file)
+        opened.append(client.Cluster(url, trusted, trusted, timeout))
+        return opened[-1]
 
     yield make
-    for http in clients:
-        http.close()
+    for api in opened:
+        await api.close()
+
+
+@pytest.fixture
+def api(api_at, lying_server):
+    """The lying server as a cluster."""
+    return api_at(lying_server.url, lying_server.ca_file)
 
 
 ACCOUNT = "/api/v1/namespaces/workshop/serviceaccounts/hub"

@@ -10,8 +10,8 @@ from jupyterhub.auth import Authenticator
 from traitlets.config import Config
 
 import openshift_authenticator
-from openshift_authenticator.cluster.rules import endpoints
 from openshift_authenticator.login.rules import identity
+from workshop_kube.openshift_login import endpoints
 
 
 def test_a_stock_hub_finds_it_by_its_name():

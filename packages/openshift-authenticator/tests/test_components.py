@@ -1,7 +1,9 @@
 """The components are put together as the settings want them."""
 
+import asyncio
 import shutil
 
+import psutil
 import pytest
 import trustme
 from traitlets.config import Config
@@ -10,15 +12,20 @@ from openshift_authenticator import OpenShiftAuthenticator, errors
 
 
 @pytest.fixture
-def make(tmp_path, monkeypatch, account_dir):
+async def make(tmp_path, monkeypatch, account_dir):
     monkeypatch.setenv("SERVICE_ACCOUNT_DIR", str(account_dir()))
+
+    made = []
 
     def make(**settings):
         config = Config()
         config.OpenShiftAuthenticator.update({"openshift_url": "https://localhost:1", **settings})
-        return OpenShiftAuthenticator(config=config)
+        made.append(OpenShiftAuthenticator(config=config))
+        return made[-1]
 
-    return make
+    yield make
+    for auth in made:
+        await auth.components.api.close()
 
 
 async def test_each_host_has_a_bundle_of_its_own(make, lying_server, tmp_path):
@@ -45,6 +52,23 @@ async def test_only_the_one_trait_turns_verification_off(make, lying_server):
     strict = make()
     with pytest.raises(errors.ClusterError, match="not trusted"):
         await strict.components.api.probe(lying_server.url + "/x")
+
+
+async def test_connections_are_closed_when_the_hub_ends(make, lying_server):
+    """It cancels what goes on beside it."""
+    parts = make(api_ca_file=lying_server.ca_file, oauth_ca_file=lying_server.ca_file).components
+    task = parts.begin(parts.close_at_the_end())
+    await parts.api.probe(lying_server.url)
+    assert find_sockets(lying_server.port)
+    task.cancel()
+    await asyncio.wait({task})
+    assert not find_sockets(lying_server.port)
+
+
+def find_sockets(port):
+    """The connections of this process to a port."""
+    found = psutil.Process().net_connections("tcp4")
+    return [one for one in found if one.raddr and one.raddr.port == port]
 
 
 async def test_work_beside_the_hub_is_kept_until_it_is_done(make):

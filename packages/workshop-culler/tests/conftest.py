@@ -13,7 +13,10 @@ import realhub
 from ports import hold_port
 from workshop_culler.clients import cluster as cluster_client
 from workshop_culler.clients import hub as hub_client
-from workshop_culler.rules import labels
+from workshop_culler.passes import cluster_sweep
+from workshop_culler.rules import orphans
+from workshop_kube import labels
+from workshop_kube.rules.retries import Patience
 
 CONFIG = Path(__file__).with_name("resting_hub_config.py").read_text()
 SCOPES = ["list:users", "read:users:activity", "read:servers", "delete:servers"]
@@ -243,16 +246,6 @@ def log():
 OWNER = labels.Owner("lab", "workshops", "system:serviceaccount:workshops:hub")
 
 
-class ShiftedCluster(cluster_client.Cluster):
-    """A client to the cluster whose clock can be set ahead."""
-
-    ahead = timedelta(0)
-
-    def _read_clock(self, date):
-        super()._read_clock(date)
-        self.now += self.ahead
-
-
 def make_metadata(kind, name, user, session="", **changes):
     """The metadata of an object of a session, as the spawner writes it."""
     metadata = {
@@ -310,17 +303,25 @@ class SessionCluster:
         metadata = [item["metadata"] for item in answer.body["items"]]
         return sorted(meta["name"] for meta in metadata if not meta.get("deletionTimestamp"))
 
-    @contextlib.asynccontextmanager
-    async def client(self, **ahead):
-        """A client to the cluster whose clock is ahead, with retries that do not wait."""
+    def client(self, **patience):
+        """A client to the cluster, with retries that do not wait."""
 
         async def no_sleep(seconds):
             pass
 
-        client = ShiftedCluster(logging.getLogger("test.cluster"), timeout=10, sleep=no_sleep)
-        async with client:
-            client.ahead = timedelta(**ahead)
-            yield client
+        bounds = Patience(**{"total": 60, "timeout": 10, "tries": 3, **patience})
+        return cluster_client.open_cluster(logging.getLogger("test.cluster"), bounds, no_sleep)
+
+    def make_sweep(self, side, client, rules=None, *, dry_run=False, **ahead):
+        """The cluster's half of a pass, with a clock that is ahead."""
+
+        def clock():
+            return side.api.date and side.api.date + timedelta(**ahead)
+
+        log = logging.getLogger("test.cluster_sweep")
+        return cluster_sweep.ClusterSweep(
+            side, client, OWNER, rules or orphans.Rules(), log, dry_run, clock=clock
+        )
 
 
 @pytest.fixture

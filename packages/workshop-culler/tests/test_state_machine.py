@@ -6,7 +6,6 @@ clock can be moved. Both clients, the sweep and the judges are the real ones.
 """
 
 import asyncio
-import dataclasses
 import email.utils
 import itertools
 import json
@@ -19,22 +18,21 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from workshop_culler.clients import cluster as cluster_client
 from workshop_culler.clients import hub as hub_client
 from workshop_culler.config.settings import Settings
 from workshop_culler.passes import cluster_sweep, sweep
-from workshop_culler.rules import kinds, labels, orphans, user_verdicts
+from workshop_culler.rules import kinds, orphans, user_verdicts
 from workshop_culler.rules.limits import Limits
+from workshop_kube import labels
+from workshop_kube.client import Cluster, find_connection
+from workshop_kube.rules import times as kube_times
+from workshop_kube.rules.retries import Patience
 
 LOG = logging.getLogger("test.machine")
 OWNER = labels.Owner("lab", "workshops", "system:serviceaccount:workshops:hub")
 IDLE, AGE, GRACE, VISITOR = 600, 3600, 90, 300
 USERS = ("ada", "bob", "cy")
-MODELS = {
-    kinds.PROJECTS: "Namespace",
-    kinds.ACCOUNTS: "ServiceAccount",
-    kinds.PODS: "Pod",
-}
+KINDS = {kind.kind: kind for kind in (kinds.PROJECT, kinds.ACCOUNT, kinds.POD)}
 
 
 class SmallHub:
@@ -121,25 +119,25 @@ class SmallHub:
         return web.Response(status=204)
 
 
-class ShiftedCluster(cluster_client.Cluster):
+class ShiftedCluster(Cluster):
     """Objects made after the clock was moved are as young as they are."""
 
-    hub = None
     born = None
 
-    def _read_clock(self, date):
-        super()._read_clock(date)
-        self.now += self.hub.ahead
+    def shift(self, found):
+        metadata = found["metadata"]
+        ahead = self.born.get((found["kind"], metadata["name"]), timedelta(0))
+        created = kube_times.parse_time(metadata["creationTimestamp"]) + ahead
+        return {
+            **found,
+            "metadata": {**metadata, "creationTimestamp": kube_times.render_time(created)},
+        }
 
-    def shift(self, thing):
-        ahead = self.born.get((thing.kind, thing.name), timedelta(0))
-        return dataclasses.replace(thing, created=thing.created + ahead)
+    async def list(self, *args, **options):
+        return [self.shift(found) for found in await super().list(*args, **options)]
 
-    async def list_objects(self, kind, selector, namespace=""):
-        return [self.shift(t) for t in await super().list_objects(kind, selector, namespace)]
-
-    async def get_object(self, kind, namespace, name):
-        return self.shift(await super().get_object(kind, namespace, name))
+    async def get(self, reference, subresource=""):
+        return self.shift(await super().get(reference, subresource))
 
 
 async def no_sleep(seconds):
@@ -167,7 +165,7 @@ class Machine(RuleBasedStateMachine):
         self.loop.run(self.hub.start())
 
     def put(self, kind, user, session, **annotations):
-        name = f"lab-{user}-{session}" if kind is not kinds.PODS else f"lab-user-{user}-{self.run}"
+        name = f"lab-{user}-{session}" if kind is not kinds.POD else f"lab-user-{user}-{self.run}"
         metadata = {
             "name": name,
             "labels": {"app": "lab", "class": "session", labels.SESSION: session},
@@ -180,21 +178,20 @@ class Machine(RuleBasedStateMachine):
                 **annotations,
             },
         }
-        if kind is not kinds.PROJECTS:
+        if kind is not kinds.PROJECT:
             metadata["namespace"] = "workshops"
-        made = {"apiVersion": "v1", "kind": MODELS[kind], "metadata": metadata}
-        if kind is kinds.PODS:
+        made = {"apiVersion": "v1", "kind": kind.kind, "metadata": metadata}
+        if kind is kinds.POD:
             made["spec"] = {"containers": [{"name": "x", "image": "x"}]}
         self.pocket.apply(made)
-        self.born[kind.plural, name] = self.hub.ahead
-        self.owners[kind.plural, name] = (user, session)
+        self.born[kind.kind, name] = self.hub.ahead
+        self.owners[kind.kind, name] = (user, session)
         return name
 
     def take_away(self, keys):
-        for plural, name in keys:
-            kind = kinds.BY_PLURAL[plural]
-            self.pocket.request("DELETE", kind.path("workshops", name))
-            self.owners.pop((plural, name), None)
+        for kind, name in keys:
+            self.pocket.request("DELETE", KINDS[kind].path("workshops", name))
+            self.owners.pop((kind, name), None)
 
     def of_session(self, user, session):
         return [key for key, owner in self.owners.items() if owner == (user, session)]
@@ -202,11 +199,11 @@ class Machine(RuleBasedStateMachine):
     def there(self):
         """What of ours is in the cluster now, without what is being deleted."""
         found = set()
-        for kind in MODELS:
-            place = "" if kind is kinds.PROJECTS else "workshops"
+        for kind in KINDS.values():
+            place = "" if kind is kinds.PROJECT else "workshops"
             answer = self.pocket.request("GET", kind.path(place) + "?labelSelector=app%3Dlab")
             found |= {
-                (kind.plural, item["metadata"]["name"])
+                (kind.kind, item["metadata"]["name"])
                 for item in answer.body["items"]
                 if not item["metadata"].get("deletionTimestamp")
             }
@@ -220,18 +217,18 @@ class Machine(RuleBasedStateMachine):
             return
         session = f"{self.run}-{next(self.numbers)}"
         # The spawner replaces an old pod of this user and server.
-        self.take_away([k for k in self.owners if k == ("pods", f"lab-user-{user}-{self.run}")])
+        self.take_away([k for k in self.owners if k == ("Pod", f"lab-user-{user}-{self.run}")])
         known["last_activity"] = self.hub.now
         known["server"] = {"ready": False, "started": self.hub.now}
         self.sessions[user] = session
-        self.put(kinds.ACCOUNTS, user, session)
-        self.put(kinds.PROJECTS, user, session)
+        self.put(kinds.ACCOUNT, user, session)
+        self.put(kinds.PROJECT, user, session)
 
     @rule(user=st.sampled_from(USERS))
     def becomes_ready(self, user):
         server = self.hub.users.get(user, {}).get("server")
         if server and not server["ready"]:
-            self.put(kinds.PODS, user, self.sessions[user])
+            self.put(kinds.POD, user, self.sessions[user])
             server["ready"] = True
 
     @rule(user=st.sampled_from(USERS))
@@ -239,16 +236,15 @@ class Machine(RuleBasedStateMachine):
         if self.hub.users.get(user, {}).get("server"):
             self.hub.users[user]["last_activity"] = self.hub.now
 
-    @rule(user=st.sampled_from(USERS), leaves=st.sets(st.sampled_from(sorted(MODELS.values()))))
+    @rule(user=st.sampled_from(USERS), leaves=st.sets(st.sampled_from(sorted(KINDS))))
     def stops(self, user, leaves):
         """Stop, with a clean-up that may die half-way."""
         known = self.hub.users.get(user)
         if known and known["server"]:
             known["server"] = None
             known["last_activity"] = self.hub.now
-            keep = {kind.plural for kind, name in MODELS.items() if name in leaves}
             mine = self.of_session(user, self.sessions.pop(user))
-            self.take_away([key for key in mine if key[0] not in keep])
+            self.take_away([key for key in mine if key[0] not in leaves])
 
     @rule(lost=st.booleans())
     def hub_dies(self, lost):
@@ -266,10 +262,10 @@ class Machine(RuleBasedStateMachine):
     )
     def somebody_else_comes(self, user, wrong):
         session = f"{self.run}-foreign-{next(self.numbers)}"
-        for kind in (kinds.PROJECTS, kinds.ACCOUNTS):
+        for kind in (kinds.PROJECT, kinds.ACCOUNT):
             name = self.put(kind, user, session, **{wrong: "somebody-else"})
-            del self.owners[kind.plural, name]
-            self.foreign.add((kind.plural, name))
+            del self.owners[kind.kind, name]
+            self.foreign.add((kind.kind, name))
 
     @rule(seconds=st.sampled_from([5, 60, 120, 400, 700, 4000]))
     def time_moves(self, seconds):
@@ -307,11 +303,18 @@ class Machine(RuleBasedStateMachine):
             general=Limits(idle=IDLE, age=AGE),
             users=user_verdicts.UserRules(anonymous_group="workshop-anonymous", anonymous=VISITOR),
         )
-        side = ShiftedCluster(LOG, timeout=5, sleep=no_sleep)
-        side.hub, side.born = self.hub, self.born
+        side = ShiftedCluster(
+            await find_connection(), patience=Patience(60, 5, tries=3), log=LOG, sleep=no_sleep
+        )
+        side.born = self.born
         async with hub_client.Hub(address, LOG, no_sleep) as client, side:
             cleaner = cluster_sweep.ClusterSweep(
-                side, client, OWNER, orphans.Rules(grace=GRACE), LOG
+                side,
+                client,
+                OWNER,
+                orphans.Rules(grace=GRACE),
+                LOG,
+                clock=lambda: side.api.date and side.api.date + self.hub.ahead,
             )
             return await sweep.Sweep(client, rules, LOG, cleaner).run()
 

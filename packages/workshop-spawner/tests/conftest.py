@@ -18,11 +18,14 @@ import yaml
 from kubernetes_asyncio import client, config
 from kubespawner.clients import _client_cache
 
-from workshop_spawner.kube.client import Cluster
+from workshop_kube.client.connections import from_configuration
+from workshop_spawner.kube.cluster import Cluster, make_patience
 from workshop_spawner.kube.watch import PodWatch
 from workshop_spawner.model.session import Hub, Session
 
-RBAC = Path(__file__).parents[3] / "templates" / "hub-rbac.yaml"
+TEMPLATES = Path(__file__).parents[3] / "templates"
+RBAC = TEMPLATES / "hub-rbac.yaml"
+WORKSHOP_ADMIN = TEMPLATES / "workshop-admin.yaml"
 NAMESPACE = "workshops"
 
 
@@ -83,7 +86,7 @@ class Site:
 def site(cluster) -> Site:
     """A cluster, and in it the hub's account with the rights of the template."""
     cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
-    cluster.apply(*read_rights())
+    cluster.apply(*yaml.safe_load_all(WORKSHOP_ADMIN.read_text()), *read_rights())
     token = cluster.token(NAMESPACE, "hub")
     hub = Hub("intro", "learning-portal", NAMESPACE, f"system:serviceaccount:{NAMESPACE}:hub")
     session = Session(hub, "s" * 16, "alice")
@@ -100,9 +103,11 @@ async def api(site):
 
 
 @pytest.fixture
-def kube(api) -> Cluster:
+async def kube(api):
     """Our verbs, with the hub's rights, and little patience."""
-    return Cluster(api, timeout=1, patience=8)
+    connection = from_configuration(api.configuration)
+    async with Cluster(connection, patience=make_patience(1, 8)) as made:
+        yield made
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from workshop_spawner.context import HubContext
+from workshop_spawner.kube.cluster import make_patience
 from workshop_spawner.model.errors import FullError
 
 
@@ -25,6 +26,19 @@ def test_starts_count_towards_the_limit_until_they_are_over():
     with pytest.raises(FullError):
         context.take_place("bob", {"alice"}, 1, 2)
     context.take_place("bob", set(), 1, 3)
+
+
+async def test_a_hub_has_one_client_of_its_cluster_which_it_closes(api, site):
+    context, patience = HubContext(), make_patience(1, 8)
+    kube = context.open_cluster(api.configuration, patience, None)
+    assert context.open_cluster(api.configuration, patience, None) is kube
+    assert (await kube.whoami()).name == site.hub.requestor
+    assert kube.facts is context.facts
+    pool = kube.pool.session
+    (closing,) = context._tasks
+    closing.cancel()
+    await asyncio.wait([closing])
+    assert pool.closed
 
 
 async def test_a_task_is_kept_until_it_is_done():

@@ -66,17 +66,17 @@ async def test_a_persistent_project_stays_and_follows_its_budget(site, workshop,
         {
             "apiGroups": [""],
             "resources": ["limitranges", "resourcequotas"],
-            "verbs": ["list", "update", "delete"],
+            "verbs": ["list", "patch", "delete"],
         },
         {
             "apiGroups": ["rbac.authorization.k8s.io"],
             "resources": ["rolebindings"],
-            "verbs": ["update", "delete"],
+            "verbs": ["patch", "delete"],
         },
         {
             "apiGroups": ["networking.k8s.io"],
             "resources": ["networkpolicies"],
-            "verbs": ["update"],
+            "verbs": ["patch"],
         },
     ]
     site.pocket.request("PUT", path, role)

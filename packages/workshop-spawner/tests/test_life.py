@@ -19,12 +19,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from kubernetes_asyncio import client, config
 
 from pocket_openshift.testing import PocketCluster
+from workshop_kube import labels
+from workshop_kube.client.connections import from_configuration
 from workshop_spawner.hub_tasks.pool import SessionPool
-from workshop_spawner.kube.client import Cluster
+from workshop_spawner.kube.cluster import Cluster, make_patience
 from workshop_spawner.manifests import budgets
-from workshop_spawner.model import errors, labels
 from workshop_spawner.model.session import Hub, make_session
 from workshop_spawner.rules import plan, pool_rules
+from workshop_spawner.rules.api_errors import FAILURES
 from workshop_spawner.start import removal, steps
 from workshop_spawner.start.progress import Progress
 
@@ -60,7 +62,7 @@ class Life(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.running = {}
         self.handed = []
-        self.kube, self.api = self.runner.run(self._connect())
+        self.kube = self.runner.run(self._connect())
         self.pool = SessionPool(
             self.kube,
             HUB,
@@ -73,8 +75,7 @@ class Life(RuleBasedStateMachine):
         configuration = client.Configuration()
         path = str(self.pocket.kubeconfig)
         await config.load_kube_config(path, client_configuration=configuration)
-        api = client.ApiClient(configuration)
-        return Cluster(api, timeout=1, patience=2), api
+        return Cluster(from_configuration(configuration), patience=make_patience(1, 2))
 
     def teardown(self):
         """At the end everybody leaves, and nothing of anybody is left."""
@@ -88,7 +89,7 @@ class Life(RuleBasedStateMachine):
         self.pocket.stop()
 
     async def _close(self):
-        await self.api.close()
+        await self.kube.close()
 
     def spaces(self):
         found = self.pocket.request("GET", "/api/v1/namespaces").body["items"]
@@ -111,7 +112,7 @@ class Life(RuleBasedStateMachine):
             todo = start.take_over(todo, account)
         try:
             await start.run(todo)
-        except errors.WorkshopError:
+        except FAILURES:
             await start.undo()
             return None
         return session
@@ -141,7 +142,7 @@ class Life(RuleBasedStateMachine):
             for manifest in step.manifests:
                 if made:
                     made -= 1
-                    with contextlib.suppress(errors.WorkshopError):
+                    with contextlib.suppress(*FAILURES):
                         self.runner.run(self.kube.ensure(manifest))
 
     @rule(user=USERS)
@@ -154,9 +155,8 @@ class Life(RuleBasedStateMachine):
         """Nothing is known, so nothing is deleted."""
         before = self.spaces()
         self.pocket.faults.add(verb="*", resource="*", status=500, times=None, user="system:admin")
-        self.kube._patience = 0.2
-        problems = self.runner.run(removal.remove_session(self.kube, make_session(HUB, user)))
-        self.kube._patience = 2
+        hurried = self.kube.within(0.2)
+        problems = self.runner.run(removal.remove_session(hurried, make_session(HUB, user)))
         self.pocket.faults.clear()
         assert problems
         assert self.spaces() == before
@@ -172,7 +172,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def refill(self):
         """The pool looks after itself."""
-        with contextlib.suppress(errors.WorkshopError):
+        with contextlib.suppress(*FAILURES):
             self.runner.run(self.pool.fill())
 
     @rule(user=USERS)
@@ -185,8 +185,8 @@ class Life(RuleBasedStateMachine):
         taken = pool_rules.take_over(account, make_session(HUB, user))
         reference = self.pool._refer("ServiceAccount", taken.account)
         version = account["metadata"]["resourceVersion"]
-        with contextlib.suppress(errors.WorkshopError):
-            self.runner.run(self.kube.merge(reference, pool_rules.make_checkout(taken, version)))
+        with contextlib.suppress(*FAILURES):
+            self.runner.run(self.kube.change(reference, pool_rules.make_checkout(taken, version)))
         self.pool._tidied = None
         self.refill()
 

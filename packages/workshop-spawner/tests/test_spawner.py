@@ -9,7 +9,7 @@ import pytest
 from traitlets import TraitError
 from traitlets.config import Config
 
-from workshop_spawner.model import labels
+from workshop_spawner.model import session_labels
 
 pytestmark = pytest.mark.hub
 PODS = "/api/v1/namespaces/workshops/pods"
@@ -184,7 +184,7 @@ async def test_a_hub_killed_in_the_middle_leaves_only_what_the_culler_finds(site
     }
     for things in left.values():
         assert len(things) == 1
-        assert labels.is_ours(things[0]["metadata"], site.hub)
+        assert session_labels.is_ours(things[0]["metadata"], site.hub)
         assert things[0]["metadata"]["annotations"]["hub.jupyter.org/username"] == visitor.name
     site.pocket.start_node()
     await hub.start()

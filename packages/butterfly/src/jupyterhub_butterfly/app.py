@@ -40,7 +40,7 @@ from jupyterhub_butterfly import (
 from jupyterhub_butterfly.hub import activity, culler_client
 from jupyterhub_butterfly.rules import origins
 from jupyterhub_butterfly.shell import shells
-from jupyterhub_butterfly.terminal import sessions
+from jupyterhub_butterfly.terminal import reaper, sessions
 from jupyterhub_butterfly.transfer import files, offers
 
 KEEP_ALIVE_SECONDS = sockets.KEEP_ALIVE
@@ -86,8 +86,10 @@ class ButterflyApp(config.ButterflyOptions):
         if self.environ.get("AUTH_USERNAME"):
             return "none" if self.environ["AUTH_USERNAME"] == "*" else "basic"
         raise settings.SettingsError(
-            "No hub started this server, and ButterflyApp.mode does not say who may enter. For "
-            "yourself, on this machine only: jupyterhub-butterfly --mode=none"
+            "No hub started this server, and nothing says who may enter. For one name and password "
+            "set AUTH_USERNAME and AUTH_PASSWORD; for the accounts of an OpenShift cluster, in a pod, "
+            "OAUTH_SERVICE_ACCOUNT; for yourself, on this machine only: "
+            "jupyterhub-butterfly --mode=none"
         )
 
     def exit_with(self, sentence: str) -> NoReturn:
@@ -181,6 +183,7 @@ class ButterflyApp(config.ButterflyOptions):
         self.sessions = sessions.Sessions(
             self.shells.make_policy(), on_activity=self.record_activity
         )
+        self.orphans = reaper.Orphans()
         root = self.files_root or self.shells.home
         self.files = files.Files(root, self.upload_bytes, self.download_bytes)
         self.sockets = sockets.Sockets(self.recheck_seconds)
@@ -237,7 +240,7 @@ class ButterflyApp(config.ButterflyOptions):
             app, xheaders=True, ssl_options=make_ssl(self.hub), max_body_size=1024 * 1024
         )
         ip, port = self.address()
-        listening = tornado.netutil.bind_sockets(port, ip, reuse_port=False)
+        listening = tornado.netutil.bind_sockets(port, "" if ip == "*" else ip, reuse_port=False)
         server.add_sockets(listening)
         self.proxy.own_port = port = listening[0].getsockname()[1]
         if self.hub is None:
@@ -280,6 +283,8 @@ class ButterflyApp(config.ButterflyOptions):
 
     async def _sweep(self) -> None:
         self.sessions.sweep()
+        if os.getpid() == 1:
+            self.orphans.sweep()
         await self.sockets.recheck(asyncio.get_running_loop().time())
 
     async def shut_down(self) -> None:

@@ -65,8 +65,9 @@ class ButterflyOptions(Application):
         "",
         help="""Address to listen on.
 
-        Empty (the default): the one in JUPYTERHUB_SERVICE_URL, or 127.0.0.1 without a hub. Set it
-        when the hub's view of the address is not ours, as in a pod that knows its own.
+        Empty (the default): the one in JUPYTERHUB_SERVICE_URL, or 127.0.0.1 without a hub. "*": all
+        of IPv4 and IPv6. Set it when the hub's view of the address is not ours, as in a pod that
+        knows its own, or in a container without a hub.
         Example: `c.ButterflyApp.ip = "0.0.0.0"`
         """,
     ).tag(config=True)

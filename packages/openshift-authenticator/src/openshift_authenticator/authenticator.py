@@ -10,20 +10,26 @@ import asyncio
 import logging
 import time
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from jupyterhub.handlers import BaseHandler
+from jupyterhub.user import User
 from jupyterhub.utils import get_browser_protocol
 from oauthenticator.oauth2 import guess_callback_uri
 from traitlets import Instance, default
 
 from openshift_authenticator import errors
 from openshift_authenticator.cluster import credentials
-from openshift_authenticator.cluster.rules import endpoints, tokens
+from openshift_authenticator.cluster.rules import tokens
 from openshift_authenticator.components import Components, make_components
-from openshift_authenticator.config import traits
+from openshift_authenticator.config import reading, traits
 from openshift_authenticator.login import access_reviews, handlers, login_state
 from openshift_authenticator.login.rules import access, identity, login_record, redirects
 from openshift_authenticator.refresh import refresh, rules, single_flight
+from workshop_kube.openshift_login import endpoints
+
+if TYPE_CHECKING:
+    from jupyterhub.app import JupyterHub
 
 FORGET_SECONDS = 2.0
 """How long a logout waits for the cluster to revoke tokens."""
@@ -47,7 +53,7 @@ class OpenShiftAuthenticator(traits.AuthenticatorTraits):
     def _components_default(self) -> Components:
         # What the components log goes where the hub logs, in its format.
         logging.getLogger(__package__).parent = self.log
-        return make_components(self)
+        return make_components(reading.read_cluster_settings(self), self, self.make_request)
 
     @property
     def limits(self) -> rules.RefreshLimits:
@@ -61,7 +67,7 @@ class OpenShiftAuthenticator(traits.AuthenticatorTraits):
 
     # The way there ----------------------------------------------------------------------------
 
-    def get_handlers(self, app: Any) -> list[tuple[str, type]]:
+    def get_handlers(self, app: JupyterHub) -> list[tuple[str, type]]:
         """Called once by JupyterHub as it starts; begins the self-check beside it."""
         checker = self.components.checker
         public = getattr(app, "public_url", "")
@@ -70,6 +76,7 @@ class OpenShiftAuthenticator(traits.AuthenticatorTraits):
         )
         work = checker.run_at_start(self.account, self.service_account_dir, app.base_url)
         self.components.begin(work)
+        self.components.begin(self.components.close_at_the_end())
         return [*super().get_handlers(app), (r"/openshift-login", handlers.StatusHandler)]
 
     async def find(self) -> endpoints.Endpoints:
@@ -81,7 +88,7 @@ class OpenShiftAuthenticator(traits.AuthenticatorTraits):
             self.where = await self.components.finder.find()
         return self.where
 
-    def get_callback_url(self, handler: Any = None) -> str:
+    def get_callback_url(self, handler: BaseHandler | None = None) -> str:
         """The callback: configured, found by the self-check, or taken from the request."""
         if self.oauth_callback_url or self.components.checker.callback or handler is None:
             return self.oauth_callback_url or self.components.checker.callback
@@ -95,7 +102,7 @@ class OpenShiftAuthenticator(traits.AuthenticatorTraits):
             self.client_id, callback, tuple(self.scope), guessed=callback not in known
         )
 
-    async def prepare_login(self, handler: Any) -> None:
+    async def prepare_login(self, handler: BaseHandler) -> None:
         """Called by the login page before it sends the browser away; raises errors.LoginError."""
         callback = self.get_callback_url(handler)
         await self.find()
@@ -104,7 +111,9 @@ class OpenShiftAuthenticator(traits.AuthenticatorTraits):
 
     # The way back -----------------------------------------------------------------------------
 
-    def build_access_tokens_request_params(self, handler: Any, data: Any = None) -> dict[str, str]:
+    def build_access_tokens_request_params(
+        self, handler: handlers.CallbackHandler, data: object = None
+    ) -> dict[str, str]:
         """Replaces the base's: reads the secret anew, and always sends PKCE's verifier."""
         callback = self.get_callback_url(handler)
         return {
@@ -121,12 +130,12 @@ class OpenShiftAuthenticator(traits.AuthenticatorTraits):
             return credentials.read_text(self.client_secret_file, "the OAuth client's secret")
         return self.client_secret or credentials.read_token(self.service_account_dir)
 
-    async def get_token_info(self, handler: Any, params: dict[str, str]) -> dict[str, Any]:
+    async def get_token_info(self, handler: BaseHandler, params: dict[str, str]) -> dict[str, Any]:
         """Replaces the base's: exchange the code; raises errors.LoginError."""
         where = await self.find()
         answer = await self.components.api.exchange_code(where.token, params)
         request = self.make_request(params["redirect_uri"])
-        document = redirects.parse_exchange(answer.status, answer.document(), request)
+        document = redirects.parse_exchange(answer.status, answer.document, request)
         return {**document, "obtained_at": self.clock()}
 
     async def token_to_user(self, token_info: dict[str, Any]) -> dict[str, Any]:
@@ -214,7 +223,9 @@ class OpenShiftAuthenticator(traits.AuthenticatorTraits):
         sentence = f"You are known to the cluster as {username}, but may not use this hub."
         raise handlers.refuse(403, f"{sentence} {self.custom_403_message}")
 
-    async def run_post_auth_hook(self, handler: Any, auth_model: dict[str, Any]) -> dict[str, Any]:
+    async def run_post_auth_hook(
+        self, handler: BaseHandler, auth_model: dict[str, Any]
+    ) -> dict[str, Any]:
         """The last step of a login: is it the person that the hub knows by this name?"""
         user = handler.find_user(auth_model["name"])
         known = (await user.get_auth_state() or {}) if user else {}
@@ -265,7 +276,7 @@ class OpenShiftAuthenticator(traits.AuthenticatorTraits):
         scope = login_record.read_scope(state)
         await asyncio.gather(*(self.components.revoker.revoke(token, scope) for token in found))
 
-    async def forget(self, user: Any) -> None:
+    async def forget(self, user: User) -> None:
         """Give back the user's tokens; called at logout and when the user is deleted.
 
         A cluster that takes its time does not hold up the logout: the work goes on beside it.
@@ -276,14 +287,16 @@ class OpenShiftAuthenticator(traits.AuthenticatorTraits):
             work = self.components.begin(self._revoke(found, state))
             await asyncio.wait({work}, timeout=FORGET_SECONDS)
 
-    async def delete_user(self, user: Any) -> None:
+    async def delete_user(self, user: User) -> None:
         """Called by JupyterHub as it deletes a user."""
         await self.forget(user)
         super().delete_user(user)
 
     # The refresh ------------------------------------------------------------------------------
 
-    async def refresh_user(self, user: Any, handler: Any = None, **kwargs: Any) -> Any:
+    async def refresh_user(
+        self, user: User, handler: BaseHandler | None = None, **kwargs: object
+    ) -> bool | dict[str, Any]:
         """Replaces the base's: True, False or a new model; one at a time for each user."""
         if not self.keeps_tokens:
             return True

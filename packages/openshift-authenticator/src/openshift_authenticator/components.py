@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-import ssl
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from openshift_authenticator.cluster import client, credentials, discovery, trust
+from openshift_authenticator.config.settings import ClusterSettings
 from openshift_authenticator.login import self_check
+from openshift_authenticator.login.rules import redirects
 from openshift_authenticator.refresh import revocation, single_flight
 
 
@@ -33,36 +33,37 @@ class Components:
         task.add_done_callback(self.tasks.discard)
         return task
 
+    async def close_at_the_end(self) -> None:
+        """Close the connections when the hub, which cancels all that goes on beside it, ends."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self.api.close()
 
-def make_components(auth: Any) -> Components:
-    """Components for the authenticator ``auth``."""
-    http = client.HttpClient(_Roots(auth).context_for, auth.request_timeout)
-    api = client.Cluster(auth.openshift_url, http)
+
+def make_components(
+    settings: ClusterSettings,
+    finder: self_check.Finder,
+    make_request: Callable[[str], redirects.Request],
+) -> Components:
+    """Components by the settings; ``finder`` and ``make_request`` are the authenticator's."""
+    api = _make_cluster(settings)
     return Components(
         api=api,
-        finder=discovery.Discovery(auth.openshift_url, http),
-        checker=self_check.SelfCheck(api, auth, auth.make_request),
-        revoker=revocation.Revoker(api, lambda: _read_own_token(auth)),
-        single_flight=single_flight.SingleFlight(auth.concurrent_refreshes),
+        finder=discovery.Discovery(api),
+        checker=self_check.SelfCheck(api, finder, make_request),
+        revoker=revocation.Revoker(api, lambda: _read_own_token(settings)),
+        single_flight=single_flight.SingleFlight(settings.concurrent_refreshes),
     )
 
 
-def _read_own_token(auth: Any) -> str:
-    return credentials.read_token(auth.service_account_dir) if auth.account else ""
+def _make_cluster(settings: ClusterSettings) -> client.Cluster:
+    in_cluster = os.path.join(settings.service_account_dir, "ca.crt")
+    verify = settings.validate_server_cert
+    api_tls = trust.make_context(in_cluster, settings.api_ca_file, verify=verify)
+    oauth_tls = trust.make_context(in_cluster, settings.oauth_ca_file, verify=verify)
+    return client.Cluster(settings.openshift_url, api_tls, oauth_tls, settings.request_timeout)
 
 
-class _Roots:
-    """Chooses the certificate authorities: the API's bundle for the API, the other for the rest."""
-
-    def __init__(self, auth: Any) -> None:
-        self._trust = trust.Trust()
-        in_cluster = os.path.join(auth.service_account_dir, "ca.crt")
-        self._api_host = urlsplit(auth.openshift_url).netloc
-        self._api = trust.make_roots(in_cluster, auth.api_ca_file, verify=auth.validate_server_cert)
-        self._oauth = trust.make_roots(
-            in_cluster, auth.oauth_ca_file, verify=auth.validate_server_cert
-        )
-
-    def context_for(self, url: str) -> ssl.SSLContext:
-        is_api = urlsplit(url).netloc == self._api_host
-        return self._trust.context_for(self._api if is_api else self._oauth)
+def _read_own_token(settings: ClusterSettings) -> str:
+    return credentials.read_token(settings.service_account_dir) if settings.has_account else ""

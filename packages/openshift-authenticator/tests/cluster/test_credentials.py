@@ -31,7 +31,7 @@ def test_a_rotated_token_is_read_at_the_next_use(account_dir):
 
 
 def test_an_unreadable_secret_is_a_sentence_without_the_secret(tmp_path):
-    with pytest.raises(errors.MisconfiguredError, match=r"Cannot read the secret from .*: No such"):
+    with pytest.raises(errors.MisconfiguredError, match=r"Cannot read the secret: .*: No such"):
         credentials.read_text(str(tmp_path / "none"), "the secret")
     (tmp_path / "empty").write_text("\n")
     with pytest.raises(errors.MisconfiguredError, match="empty"):

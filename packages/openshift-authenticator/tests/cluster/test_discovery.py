@@ -6,8 +6,9 @@ import pytest
 
 from openshift_authenticator import errors
 from openshift_authenticator.cluster import discovery
+from workshop_kube.openshift_login import endpoints
 
-PATH = discovery.WELL_KNOWN
+PATH = endpoints.WELL_KNOWN_PATH
 GOOD = {
     "issuer": "https://oauth.example",
     "authorization_endpoint": "https://oauth.example/oauth/authorize",
@@ -32,14 +33,14 @@ def clock():
 
 
 @pytest.fixture
-def finder(lying_server, http_to, clock):
-    return discovery.Discovery(lying_server.url, http_to(lying_server.ca_file), clock)
+def finder(api, clock):
+    return discovery.Discovery(api, clock)
 
 
 async def test_found_and_kept(finder, lying_server, clock):
     lying_server.answers[PATH] = (200, {}, GOOD)
     assert (await finder.find()).authorize == GOOD["authorization_endpoint"]
-    clock.now += discovery.KEEP_SECONDS - 1
+    clock.now += endpoints.KEEP_SECONDS - 1
     await finder.find()
     assert len(lying_server.seen) == 1
     clock.now += 2
@@ -88,7 +89,7 @@ async def test_what_was_known_survives_an_outage(finder, lying_server, clock):
     lying_server.answers[PATH] = (200, {}, GOOD)
     await finder.find()
     lying_server.answers[PATH] = (500, {}, "no")
-    clock.now += discovery.KEEP_SECONDS
+    clock.now += endpoints.KEEP_SECONDS
     assert (await finder.find()).issuer == GOOD["issuer"]
 
 

@@ -49,7 +49,7 @@ def test_a_mounted_token_that_cannot_be_read_stops_the_start(monkeypatch, tmp_pa
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "172.30.0.1")
     with pytest.raises(SystemExit):
         OpenShiftAuthenticator(config=Config()).check_allow_config()
-    assert f"Cannot read the service account's token from {tmp_path}" in caplog.text
+    assert f"Cannot read the service account's token: {tmp_path}/token is empty" in caplog.text
 
 
 @pytest.mark.parametrize("section", ["OpenshiftAuthenticatr", "OpenShiftOAuthenticator"])

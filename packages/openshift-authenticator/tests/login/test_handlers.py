@@ -14,8 +14,8 @@ import pytest
 from yarl import URL
 
 from openshift_authenticator import errors
-from openshift_authenticator.cluster import client
 from openshift_authenticator.login import handlers
+from workshop_kube.rules.reviews import USER_PATH
 
 WELL_KNOWN = "/.well-known/oauth-authorization-server"
 AUTHORIZE = "/oauth/authorize"
@@ -47,7 +47,7 @@ def make_answers(url):
         WELL_KNOWN: (200, {}, discovered),
         AUTHORIZE: (302, {"Location": "/login?then=x"}, ""),
         TOKEN: (200, {}, token),
-        client.USER_PATH: make_user("alice"),
+        USER_PATH: make_user("alice"),
     }
 
 
@@ -138,7 +138,7 @@ async def test_a_login_asks_for_little_and_binds_itself_to_the_browser(hub, lyin
         assert ends == [400] * 7 + [302] * 5
 
     async with visiting(hub) as visitor:
-        lying_server.answers[client.USER_PATH] = make_user("teacher")
+        lying_server.answers[USER_PATH] = make_user("teacher")
         asked = await visitor.begin()
         await visitor.end(asked["state"])
         shown = json.loads((await visitor.get("hub/openshift-login"))[2])
@@ -146,7 +146,7 @@ async def test_a_login_asks_for_little_and_binds_itself_to_the_browser(hub, lyin
         assert shown["hub"]["client_id"] == "jupyterhub"
 
     async with visiting(hub) as visitor:
-        lying_server.answers[client.USER_PATH] = make_user("kube:admin")
+        lying_server.answers[USER_PATH] = make_user("kube:admin")
         asked = await visitor.begin("/hub/home")
         assert (await visitor.end(asked["state"]))[:2] == (302, "/hub/home")
         assert (await visitor.get("hub/home"))[0] == 200
@@ -191,19 +191,19 @@ BACK = {
     "the secret is wrong": (TOKEN, 400, {"error": "unauthorized_client"}, 500, "has not"),
     "the token endpoint is down": (TOKEN, 503, "", 503, "answered 503"),
     "the token endpoint talks nonsense": (TOKEN, 200, "<p>", 500, "no token"),
-    "the API may not say": (client.USER_PATH, 403, {}, 503, "answered 403"),
-    "the API is down": (client.USER_PATH, 500, {}, 503, "answered 500"),
-    "the API talks nonsense": (client.USER_PATH, 200, "<p>", 500, "no JSON object"),
-    "the API names nobody": (client.USER_PATH, 200, {}, 500, "names nobody"),
+    "the API may not say": (USER_PATH, 403, {}, 503, "answered 403"),
+    "the API is down": (USER_PATH, 500, {}, 503, "answered 500"),
+    "the API talks nonsense": (USER_PATH, 200, "<p>", 500, "no JSON object"),
+    "the API names nobody": (USER_PATH, 200, {}, 500, "names nobody"),
     "a name that the hub cannot hold": (
-        client.USER_PATH,
+        USER_PATH,
         200,
         {"metadata": {"name": "system:admin"}},
         403,
         "belong to the cluster itself",
     ),
     "somebody not allowed": (
-        client.USER_PATH,
+        USER_PATH,
         200,
         make_user("mallory")[2],
         403,

@@ -6,10 +6,10 @@ import logging
 import pytest
 
 from openshift_authenticator import errors
-from openshift_authenticator.cluster import client
-from openshift_authenticator.cluster.rules import accounts, endpoints
+from openshift_authenticator.cluster.rules import accounts
 from openshift_authenticator.login import self_check
 from openshift_authenticator.login.rules import redirects
+from workshop_kube.openshift_login import endpoints
 
 CALLBACK = "https://hub.example/hub/oauth_callback"
 ACCOUNT = accounts.Account("workshop", "hub")
@@ -18,7 +18,7 @@ ROUTE_PATH = "/apis/route.openshift.io/v1/namespaces/workshop/routes/hub"
 
 
 @pytest.fixture
-def checker(lying_server, http_to, monkeypatch):
+def checker(lying_server, api, monkeypatch):
     monkeypatch.setattr(self_check, "DELAYS", (0.0, 0.0))
 
     class Finder:
@@ -29,7 +29,6 @@ def checker(lying_server, http_to, monkeypatch):
     def make_request(callback):
         return redirects.Request(ACCOUNT.client_id, callback, ("user:info",), "evil" in callback)
 
-    api = client.Cluster(lying_server.url, http_to(lying_server.ca_file))
     return self_check.SelfCheck(api, Finder(), make_request)
 
 

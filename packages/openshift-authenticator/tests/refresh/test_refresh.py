@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from openshift_authenticator import errors
-from openshift_authenticator.cluster import client
 from openshift_authenticator.refresh import refresh, rules, single_flight
+from workshop_kube.rules.reviews import USER_PATH
 
 ALICE = {"metadata": {"name": "alice", "uid": "u-1"}}
 NOW = 1_000_000.0
@@ -59,9 +59,9 @@ class RefreshHost:
 
 
 @pytest.fixture
-def host(lying_server, http_to):
-    lying_server.answers[client.USER_PATH] = (200, {}, ALICE)
-    return RefreshHost(client.Cluster(lying_server.url, http_to(lying_server.ca_file)))
+def host(lying_server, api):
+    lying_server.answers[USER_PATH] = (200, {}, ALICE)
+    return RefreshHost(api)
 
 
 async def test_a_login_that_is_confirmed_brings_a_new_model(host):
@@ -70,25 +70,25 @@ async def test_a_login_that_is_confirmed_brings_a_new_model(host):
 
 
 async def test_401_means_log_in_again(host, lying_server):
-    lying_server.answers[client.USER_PATH] = (401, {}, {})
+    lying_server.answers[USER_PATH] = (401, {}, {})
     assert await refresh.renew(host, User(make_state())) is False
     assert host.circuit == rules.CircuitBreaker()
 
 
 @pytest.mark.parametrize("status", [403, 404, 429, 500, 503])
 async def test_trouble_is_put_up_with_for_a_while(host, lying_server, status):
-    lying_server.answers[client.USER_PATH] = (status, {}, {})
+    lying_server.answers[USER_PATH] = (status, {}, {})
     assert await refresh.renew(host, User(make_state())) is True
     assert await refresh.renew(host, User(make_state(checked_ago=3601))) is False
 
 
 async def test_nonsense_is_put_up_with_for_a_while(host, lying_server):
-    lying_server.answers[client.USER_PATH] = (200, {}, "<html>")
+    lying_server.answers[USER_PATH] = (200, {}, "<html>")
     assert await refresh.renew(host, User(make_state())) is True
 
 
 async def test_a_cluster_in_trouble_is_left_alone_by_everybody(host, lying_server):
-    lying_server.answers[client.USER_PATH] = (503, {"Retry-After": "60"}, {})
+    lying_server.answers[USER_PATH] = (503, {"Retry-After": "60"}, {})
     for _ in range(20):
         assert await refresh.renew(host, User(make_state())) is True
     assert len(lying_server.seen) == 1
@@ -96,7 +96,7 @@ async def test_a_cluster_in_trouble_is_left_alone_by_everybody(host, lying_serve
 
 
 async def test_a_403_is_one_users_trouble_not_the_clusters(host, lying_server):
-    lying_server.answers[client.USER_PATH] = (403, {}, {})
+    lying_server.answers[USER_PATH] = (403, {}, {})
     await refresh.renew(host, User(make_state()))
     await refresh.renew(host, User(make_state()))
     assert len(lying_server.seen) == 2
@@ -109,7 +109,7 @@ async def test_nobody_waits_longer_than_the_timeout_in_all(host, lying_server):
         await released.wait()
         return 200, {}, ALICE
 
-    lying_server.answers[client.USER_PATH] = slow
+    lying_server.answers[USER_PATH] = slow
     host.request_timeout = 0.2
     crowd = [refresh.renew(host, User(make_state())) for _ in range(20)]
     async with asyncio.timeout(2):
@@ -117,16 +117,17 @@ async def test_nobody_waits_longer_than_the_timeout_in_all(host, lying_server):
     released.set()
 
 
-async def test_a_long_queue_logs_nobody_out(host, lying_server):
+async def test_a_long_queue_logs_nobody_out(host, lying_server, monkeypatch):
     """Everybody comes back from a night: the cluster is slow, but well, and nobody is known."""
-    host.request_timeout = 1.0
+    host.request_timeout = 1.5  # of one request; the queue takes two seconds and more
+    monkeypatch.setattr(refresh, "QUEUE_TIMEOUTS", 60)
 
     async def slow(request):
         await asyncio.sleep(0.1)
         return 200, {}, ALICE
 
-    lying_server.answers[client.USER_PATH] = slow
-    crowd = [refresh.renew(host, User(make_state(checked_ago=50_000))) for _ in range(30)]
+    lying_server.answers[USER_PATH] = slow
+    crowd = [refresh.renew(host, User(make_state(checked_ago=50_000))) for _ in range(40)]
     models = await asyncio.gather(*crowd)
     assert all(isinstance(model, dict) for model in models)
     assert host.circuit == rules.CircuitBreaker()
@@ -136,7 +137,7 @@ async def test_nobody_is_sent_away_for_what_happened_to_another(host, lying_serv
     async def first_fails(request):
         return (503, {"Retry-After": "60"}, {}) if len(lying_server.seen) == 1 else (200, {}, ALICE)
 
-    lying_server.answers[client.USER_PATH] = first_fails
+    lying_server.answers[USER_PATH] = first_fails
     assert await refresh.renew(host, User(make_state())) is True
     assert await refresh.renew(host, User(make_state())) is True, "left alone"
     assert len(lying_server.seen) == 1
@@ -155,7 +156,7 @@ async def test_whoever_waits_too_long_blames_nobody(host, lying_server, monkeypa
 
 async def test_another_uid_means_log_in_again(host, lying_server):
     other = {"metadata": {"name": "alice", "uid": "u-2"}}
-    lying_server.answers[client.USER_PATH] = (200, {}, other)
+    lying_server.answers[USER_PATH] = (200, {}, other)
     assert await refresh.renew(host, User(make_state())) is False
 
 
@@ -173,7 +174,7 @@ async def test_a_login_meanwhile_is_the_newer_truth(host, lying_server, status):
         user.state = make_state("sha256~newer", checked_ago=0)
         return status, {}, ALICE
 
-    lying_server.answers[client.USER_PATH] = answer
+    lying_server.answers[USER_PATH] = answer
     assert await refresh.renew(host, user) is True
     assert user.state["access_token"] == "sha256~newer"
 

@@ -2,7 +2,7 @@ import pytest
 import yaml
 
 from pocket_openshift.cli import delete, session
-from pocket_openshift.client import kubeconfig
+from workshop_kube.client import Cluster, load_kubeconfig
 
 
 def config_map(name):
@@ -49,20 +49,17 @@ def test_an_answer_that_is_lost_is_no_failure(cluster, pocket):
     assert pocket("delete", "cm", "a")[0] == 0
 
 
-def test_an_object_that_took_the_name_meanwhile_is_not_touched(cluster, monkeypatch):
+async def test_an_object_that_took_the_name_meanwhile_is_not_touched(cluster, monkeypatch):
     cluster.apply(config_map("a"))
-    with session.Session(kubeconfig.load(cluster.kubeconfig)) as to:
-        resource = to.resource_named("cm")
-        asked = to.request
+    async with Cluster(await load_kubeconfig(cluster.kubeconfig)) as client:
+        get = client.get
 
-        def swap(method, path, *args, **kwargs):
-            if method == "DELETE":
-                cluster.request("DELETE", f"{PATH}/a")
-                cluster.apply(config_map("a"))
-            return asked(method, path, *args, **kwargs)
+        async def swap(reference):
+            found = await get(reference)
+            cluster.request("DELETE", f"{PATH}/a")
+            cluster.apply(config_map("a"))
+            return found
 
-        monkeypatch.setattr(to, "request", swap)
-        with pytest.raises(session.CommandError) as caught:
-            delete.delete(to, resource, "a")
-    assert caught.value.status == 409
+        monkeypatch.setattr(client, "get", swap)
+        await delete.delete(session.Session(client, "default"), config_map("a"))
     assert cluster.request("GET", f"{PATH}/a").status == 200

@@ -29,6 +29,6 @@ def test_what_keeps_it_from_running_is_a_sentence(tmp_path, capsys):
     assert node.run(parse("--kubeconfig", str(tmp_path / "none"))) == 1
     error = capsys.readouterr().err
     assert error.startswith("pocket-openshift node: ")
-    assert "cannot be read as a kubeconfig" in error
+    assert "cannot be used as a kubeconfig" in error
     assert "Traceback" not in error
     assert sys.exc_info() == (None, None, None)

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from pocket_openshift.client import kubeconfig
 from pocket_openshift.node import agent, leftovers
+from workshop_kube import errors
 
 
 @pytest.fixture
@@ -192,5 +192,5 @@ async def test_a_token_that_may_not_list_pods_is_told_at_once(ws):
 async def test_a_kubeconfig_that_is_none_is_told_at_once(tmp_path):
     path = tmp_path / "config"
     path.write_text("just words")
-    with pytest.raises(kubeconfig.KubeconfigError, match="is no kubeconfig"):
+    with pytest.raises(errors.CredentialsError, match="cannot be used as a kubeconfig"):
         await agent.Agent(agent.Options(path), os.environ).serve(asyncio.Event())

@@ -2,8 +2,8 @@ import threading
 
 import pytest
 
-from pocket_openshift.client import kubeconfig
 from pocket_openshift.node import background
+from workshop_kube import errors
 
 
 def test_it_starts_stops_and_leaves_no_thread(cluster):
@@ -15,7 +15,7 @@ def test_it_starts_stops_and_leaves_no_thread(cluster):
 
 
 def test_what_keeps_it_from_starting_is_raised_here(tmp_path):
-    with pytest.raises(kubeconfig.KubeconfigError):
+    with pytest.raises(errors.CredentialsError):
         background.start(tmp_path / "none")
 
 

@@ -47,8 +47,8 @@ def test_times_are_shown_on_request(ws, node):
 
 def test_following_gets_each_line_as_it_comes_and_ends_with_the_container(ws, node, tmp_path):
     fifo = tmp_path / "fifo"
-    script = f"mkfifo {fifo}; echo first; while read line < {fifo}; do echo $line; "
-    script += "[ $line = last ] && exit 0; done"
+    # Opened once by each side: else the shell could see the end of the line before.
+    script = f"mkfifo {fifo}; echo first; while read line; do echo $line; done < {fifo}"
     ws.run(["sh", "-c", script], restartPolicy="Never")
     ws.until_ready()
     connection = http.client.HTTPSConnection(
@@ -60,9 +60,10 @@ def test_following_gets_each_line_as_it_comes_and_ends_with_the_container(ws, no
     connection.request("GET", ws.path("pods", "p") + "/log?follow=true", headers=headers)
     response = connection.getresponse()
     assert response.readline() == b"first\n"
-    for line in ("second", "last"):
-        fifo.write_text(line + "\n")
-        assert response.readline() == line.encode() + b"\n"
+    with fifo.open("wb", buffering=0) as lines:
+        for line in (b"second\n", b"last\n"):
+            lines.write(line)
+            assert response.readline() == line
     assert response.readline() == b""
     connection.close()
 

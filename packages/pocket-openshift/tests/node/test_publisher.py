@@ -2,16 +2,8 @@ import asyncio
 
 import pytest
 
-from pocket_openshift.client import client as api
-from pocket_openshift.client import kubeconfig, retries
 from pocket_openshift.node import publisher
-
-
-@pytest.fixture
-async def client(ws):
-    patience = retries.Patience(total=0.5, first=0.01)
-    async with api.Cluster(kubeconfig.load(ws.cluster.kubeconfig), patience) as made:
-        yield made
+from workshop_kube import errors
 
 
 def patches(ws):
@@ -57,7 +49,7 @@ async def test_trouble_is_not_taken_for_gone(ws, client):
     pod = ws.run(["true"])
     made = publisher.Publisher(client, pod, lambda: {"message": "x"}, lambda: gone.append(1))
     ws.cluster.faults.add(verb="patch", resource="pods/status", times=None, status=500)
-    with pytest.raises(api.ClusterError):
+    with pytest.raises(errors.TemporaryError):
         await made.publish()
     assert gone == []
     ws.cluster.faults.clear()

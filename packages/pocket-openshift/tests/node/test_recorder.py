@@ -2,20 +2,16 @@ import asyncio
 
 import pytest
 
-from pocket_openshift.client import client as api
-from pocket_openshift.client import kubeconfig, retries
 from pocket_openshift.node import recorder
 from pocket_openshift.node.rules import events
 
 
 @pytest.fixture
-async def recording(ws):
-    patience = retries.Patience(total=2, first=0.01)
-    async with api.Cluster(kubeconfig.load(ws.cluster.kubeconfig), patience) as client:
-        made = recorder.Recorder(client)
-        task = asyncio.create_task(made.run())
-        yield made
-        task.cancel()
+async def recording(client):
+    made = recorder.Recorder(client)
+    task = asyncio.create_task(made.run())
+    yield made
+    task.cancel()
 
 
 def event(reason, message="m"):

@@ -1,14 +1,5 @@
-import pytest
-
-from pocket_openshift.client import client as api
-from pocket_openshift.client import kubeconfig
 from pocket_openshift.node import registration
-
-
-@pytest.fixture
-async def client(ws):
-    async with api.Cluster(kubeconfig.load(ws.cluster.kubeconfig)) as made:
-        yield made
+from workshop_kube.rules.manifests import make_reference
 
 
 def node(ws):
@@ -41,22 +32,21 @@ async def test_a_node_that_was_left_behind_is_taken_over(ws, client):
     assert node(ws)["code"] == 404
 
 
-async def test_a_cluster_that_wants_no_nodes_is_no_obstacle(ws):
+async def test_a_cluster_that_wants_no_nodes_is_no_obstacle(ws, client):
     ws.apply("ServiceAccount", "nobody")
-    config = ws.cluster.kubeconfig_for(ws.cluster.token("ws", "nobody"))
-    async with api.Cluster(kubeconfig.load(config)) as client:
-        made = registration.Registration(client, "n")
-        assert not await made.register(1, "0", {})
-        await made.remove()
+    nobody = client.as_owner_of(ws.cluster.token("ws", "nobody"))
+    made = registration.Registration(nobody, "n")
+    assert not await made.register(1, "0", {})
+    await made.remove()
 
 
 async def test_the_lease_is_made_and_renewed(ws, client):
     made = registration.Registration(client, "n")
     await made.register(1, "0", {})
-    path = api.path_of("leases", registration.LEASE_NAMESPACE, "n", api=registration.LEASES)
-    await made._renew(path)
-    first = await client.get(path)
-    await made._renew(path)
-    second = await client.get(path)
+    lease = make_reference(registration.LEASES, "Lease", "n", registration.LEASE_NAMESPACE)
+    await made.renew()
+    first = await client.get(lease)
+    await made.renew()
+    second = await client.get(lease)
     assert first["spec"]["renewTime"] < second["spec"]["renewTime"]
     assert second["metadata"]["ownerReferences"][0]["uid"] == made.uid

@@ -3,20 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from pocket_openshift.client import client as api
-from pocket_openshift.client import kubeconfig, retries
 from pocket_openshift.node import sources
 from pocket_openshift.node.rules import volumes
+from workshop_kube import errors
 
 NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "2Gi"}}}
-
-
-@pytest.fixture
-async def client(ws):
-    patience = retries.Patience(total=3, first=0.01)
-    async with api.Cluster(kubeconfig.load(ws.cluster.kubeconfig), patience) as made:
-        yield made
 
 
 @pytest.mark.parametrize(
@@ -35,7 +27,7 @@ async def test_what_is_not_there_is_none_and_trouble_is_raised(ws, client):
     assert found.config_maps["gone"] is None
     assert found.secrets == {"none": None}
     ws.cluster.faults.add(verb="get", resource="secrets", times=None, status=500)
-    with pytest.raises(api.ClusterError):
+    with pytest.raises(errors.TemporaryError):
         await sources.fetch(client, pod, needs, {})
 
 
@@ -48,7 +40,7 @@ async def test_tokens_are_bound_to_the_pod(ws, client):
     assert 500 < left < 570
     review = {"spec": {"token": tokens[wish], "audiences": ["someone"]}}
     review |= {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview"}
-    answer = await client.create("/apis/authentication.k8s.io/v1/tokenreviews", review)
+    answer = await client.create(review)
     extra = answer["status"]["user"]["extra"]
     assert extra["authentication.kubernetes.io/pod-uid"] == [pod["metadata"]["uid"]]
 
@@ -69,7 +61,7 @@ async def test_a_binding_that_was_cut_off_is_finished(ws, client, tmp_path):
     ws.cluster.faults.add(
         verb="patch", resource="persistentvolumeclaims/status", times=None, status=500
     )
-    with pytest.raises(api.ClusterError):
+    with pytest.raises(errors.TemporaryError):
         await sources.ensure_claims(client, tmp_path, "ws", frozenset({"data"}))
     ws.cluster.faults.clear()
     await sources.ensure_claims(client, tmp_path, "ws", frozenset({"data"}))

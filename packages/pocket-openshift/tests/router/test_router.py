@@ -213,30 +213,6 @@ def test_plain_http_is_sent_to_https_where_the_route_wants_that(routed):
     assert headers["Location"] == f"https://r.example:{routed.router.tls_port}/x?y=1"
 
 
-@pytest.mark.parametrize(
-    ("sent", "status"),
-    [
-        (b"GET / HTTP/1.1\r\n\r\n", b"400"),
-        (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", b"400"),
-        (b"GET / HTTP/2.0\r\nHost: a\r\n\r\n", b"400"),
-        (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * 70000 + b"\r\n\r\n", b"431"),
-        (b"\x16\x03\x01\r\n\r\n", b"400"),
-    ],
-    ids=["no host", "two hosts", "not HTTP/1", "too large", "TLS"],
-)
-async def test_what_is_no_request_is_refused(routed, sent, status):
-    reader, writer = await asyncio.open_connection("127.0.0.1", routed.router.port)
-    writer.write(sent)
-    assert (await asyncio.wait_for(reader.readline(), 10)).split()[1] == status
-    writer.close()
-    await writer.wait_closed()
-
-
-def test_the_router_listens_on_loopback_only(routed):
-    for server in routed.router._servers:
-        assert [sock.getsockname()[0] for sock in server.sockets] == ["127.0.0.1"]
-
-
 def test_the_command_says_where_it_listens(ws):
     command = [sys.executable, "-m", "pocket_openshift", "router", "--port", "0", "--kubeconfig"]
     with subprocess.Popen([*command, ws.cluster.kubeconfig], stdout=subprocess.PIPE) as process:

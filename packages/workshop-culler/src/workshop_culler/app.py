@@ -23,8 +23,10 @@ from workshop_culler.config import idle_culler, reading, traits
 from workshop_culler.config.settings import Settings
 from workshop_culler.errors import ApiError, StartError, TemporaryError
 from workshop_culler.passes import cluster_sweep, metrics, report, sweep
-from workshop_culler.rules import idle_grace, labels, limits, orphans, scopes
+from workshop_culler.rules import idle_grace, limits, orphans, scopes
 from workshop_culler.service import server, sessions, state_store
+from workshop_kube import errors as kube_errors
+from workshop_kube import labels
 
 EXIT_OK, EXIT_TROUBLE, EXIT_NO_START = 0, 1, 2
 CONFIG_FILES = ("workshop_culler_config.py", "idle_culler_config.py")
@@ -83,7 +85,7 @@ class WorkshopCuller(traits.CullerTraits):
             await check_scopes(self, client, settings)
             cleaner = None
             if self.clean_cluster:
-                side = await stack.enter_async_context(cluster.Cluster(self.log))
+                side = await stack.enter_async_context(cluster.open_cluster(self.log))
                 cleaner = make_cluster_sweep(self, side, client, await find_requestor(self, side))
             counter = await self._make_session_service(
                 stack, sweep.Sweep(client, settings, self.log, cleaner)
@@ -158,8 +160,8 @@ async def find_requestor(app: WorkshopCuller, side: cluster.Cluster) -> str:
     if app.hub_account:
         return app.hub_account
     try:
-        return await ask_patiently(app, side.whoami)
-    except ApiError as error:
+        return (await ask_patiently(app, side.whoami)).name
+    except kube_errors.KubeError as error:
         raise StartError(f"hub_account: the cluster did not tell it ({error}): set it") from error
 
 
@@ -205,7 +207,7 @@ async def ask_patiently(app: WorkshopCuller, ask: Callable[[], Awaitable[Any]]) 
     while True:
         try:
             return await ask()
-        except TemporaryError as error:
+        except (TemporaryError, kube_errors.TemporaryError) as error:
             if app.once or app.dry_run:
                 raise StartError(f"no answer at start: {error}") from error
             app.log.warning("Waiting: %s", error)

@@ -1,14 +1,14 @@
-"""What can go wrong at the clients. Two words decide what happens: temporary and permanent.
+"""What can go wrong at the hub. Two words decide what happens: temporary and permanent.
 
-The clients (`clients/`) turn every failure of the network into one of these;
-`passes/sweep.py` keeps the thing in question on both and says why.
+The hub's client turns every failure of the network into one of these; a pass keeps what it is
+about on both and says why. What goes wrong at the cluster is in `workshop_kube.errors`.
 """
 
 from __future__ import annotations
 
 
 class ApiError(Exception):
-    """A hub or cluster did not give a firm answer. `status` is 0 when there was none."""
+    """The hub did not give a firm answer. `status` is 0 when there was none."""
 
     def __init__(self, message: str, status: int = 0) -> None:
         super().__init__(message)
@@ -16,9 +16,7 @@ class ApiError(Exception):
 
 
 class TemporaryError(ApiError):
-    """It may work later: no answer, 429, 5xx. `wait` is what was asked for, in seconds."""
-
-    wait: float | None = None
+    """It may work later: no answer, 429, 5xx."""
 
 
 class PermanentError(ApiError):
@@ -26,11 +24,11 @@ class PermanentError(ApiError):
 
 
 class GoneError(ApiError):
-    """A firm 404: the hub or the cluster itself says that there is no such thing."""
+    """A firm 404: the hub itself says that there is no such thing."""
 
 
 class ChangedError(ApiError):
-    """The thing is no longer the one that was looked at (409, a precondition failed)."""
+    """It is no longer what was looked at (409)."""
 
 
 class StartError(Exception):

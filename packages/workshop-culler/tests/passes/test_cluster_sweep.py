@@ -3,12 +3,12 @@ import logging
 import pytest
 
 from workshop_culler.config.settings import Settings
-from workshop_culler.passes import cluster_sweep, sweep
-from workshop_culler.rules import labels, orphans
+from workshop_culler.passes import sweep
+from workshop_culler.rules import orphans
 from workshop_culler.rules.limits import Limits
+from workshop_kube import labels
 
 pytestmark = [pytest.mark.hub, pytest.mark.asyncio(loop_scope="module")]
-OWNER = labels.Owner("lab", "workshops", "system:serviceaccount:workshops:hub")
 LIVE_RULES = Settings(general=Limits(idle=0))
 
 
@@ -19,10 +19,10 @@ def pass_over(culler_hub, session_cluster, log):
     async def run(ahead=1000, dry_run=False, idle=0, **rules):
         async with (
             culler_hub.client(seconds=ahead) as client,
-            session_cluster.client(seconds=ahead) as side,
+            session_cluster.client() as side,
         ):
-            cleaner = cluster_sweep.ClusterSweep(
-                side, client, OWNER, orphans.Rules(**rules), log, dry_run
+            cleaner = session_cluster.make_sweep(
+                side, client, orphans.Rules(**rules), dry_run=dry_run, seconds=ahead
             )
             found = Settings(general=Limits(idle=idle), dry_run=dry_run)
             return await sweep.Sweep(client, found, log, cleaner).run()
@@ -166,8 +166,8 @@ async def test_a_dry_run_shows_verdicts_and_deletes_nothing(culler_hub, session_
     session_cluster.add_session("eve")
     done = await pass_over(dry_run=True)
     verdicts = {row.name: row.verdict.reason for row in done.rows if row.what == "project"}
-    assert "its user is gone" in verdicts["namespaces/lab-eve"]
-    assert verdicts["namespaces/lab-ada"] == "its session is live"
+    assert "its user is gone" in verdicts["namespace/lab-eve"]
+    assert verdicts["namespace/lab-ada"] == "its session is live"
     assert session_cluster.names() == ["lab-ada", "lab-eve"]
 
 
@@ -197,7 +197,7 @@ async def test_a_stuck_project_is_freed_and_reported_once(session_cluster, pass_
     assert done.done["project"] == 1
     lines = [m for m in caplog.messages if m.startswith("culled what=project")]
     assert len(lines) == 1
-    assert "freed configmaps/lab-eve/a, configmaps/lab-eve/b" in lines[0]
+    assert "freed configmap/lab-eve/a, configmap/lab-eve/b" in lines[0]
     assert session_cluster.cluster.request("GET", "/api/v1/namespaces/lab-eve").status == 404
 
 
@@ -219,7 +219,7 @@ async def test_a_broken_api_group_is_skipped_and_named(session_cluster, pass_ove
     with caplog.at_level(logging.INFO):
         await pass_over(ahead=700)
     line = next(m for m in caplog.messages if m.startswith("culled what=project"))
-    assert "freed configmaps/lab-eve/a" in line
+    assert "freed configmap/lab-eve/a" in line
     assert "skipped rolebindings" in line
 
 
@@ -236,15 +236,15 @@ async def test_kinds_that_may_not_be_listed_are_left_out_and_told_once(
     token = session_cluster.cluster.token("workshops", "hub")
     monkeypatch.setenv("KUBECONFIG", str(session_cluster.cluster.kubeconfig_for(token)))
     session_cluster.add_session("eve")
-    async with culler_hub.client() as client, session_cluster.client(seconds=900) as side:
-        cleaner = cluster_sweep.ClusterSweep(side, client, OWNER, orphans.Rules(), log)
+    async with culler_hub.client() as client, session_cluster.client() as side:
+        cleaner = session_cluster.make_sweep(side, client, seconds=900)
         work = sweep.Sweep(client, LIVE_RULES, log, cleaner)
         with caplog.at_level(logging.INFO):
             assert (await work.run()).ok
             assert (await work.run()).ok
-            before = side.requests
+            before = side.pool.count
             assert (await work.run()).ok
-            assert side.requests == before == 0
+            assert side.pool.count == before
     told = [m for m in caplog.messages if m.startswith("Left alone")]
     assert len(told) == 1
     assert "ingresses, namespaces, persistentvolumeclaims, pods" in told[0]

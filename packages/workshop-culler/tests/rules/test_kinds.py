@@ -1,27 +1,11 @@
-import pytest
-
 from workshop_culler.rules import kinds
 
 
-@pytest.mark.parametrize(
-    ("kind", "namespace", "name", "path"),
-    [
-        (kinds.PROJECTS, "", "", "/api/v1/namespaces"),
-        (kinds.PROJECTS, "", "a", "/api/v1/namespaces/a"),
-        (kinds.PODS, "hub", "", "/api/v1/namespaces/hub/pods"),
-        (kinds.PODS, "hub", "a", "/api/v1/namespaces/hub/pods/a"),
-        (kinds.PODS, "", "", "/api/v1/pods"),
-        (
-            kinds.BY_PLURAL["routes"],
-            "hub",
-            "a",
-            "/apis/route.openshift.io/v1/namespaces/hub/routes/a",
-        ),
-    ],
-)
-def test_paths(kind, namespace, name, path):
-    assert kind.path(namespace, name) == path
+def test_what_runs_goes_first_and_what_others_hang_on_last():
+    assert kinds.OWN[0] == kinds.POD
+    assert kinds.OWN[-2:] == (kinds.ACCOUNT, kinds.VOLUME)
 
 
-def test_every_kind_is_found_by_its_name():
-    assert len(kinds.BY_PLURAL) == 1 + len(kinds.OWN) + len(kinds.LOOSE)
+def test_only_projects_and_what_is_loose_belong_to_no_namespace():
+    assert all(kind.is_namespaced for kind in kinds.OWN)
+    assert not any(kind.is_namespaced for kind in (kinds.PROJECT, *kinds.LOOSE))

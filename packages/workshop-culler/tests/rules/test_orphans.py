@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_culler.rules import labels, orphans
+from workshop_culler.rules import orphans
 from workshop_culler.rules.models import Action, ObjectMeta, Presence, Server, User
+from workshop_kube import labels
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OWNER = labels.Owner("lab", "workshops", "system:serviceaccount:workshops:lab-spawner")
@@ -18,11 +19,11 @@ def ago(seconds):
     return NOW - timedelta(seconds=seconds)
 
 
-def item(kind="namespaces", **more):
+def item(kind="Namespace", **more):
     return ObjectMeta(
         kind,
         "lab-x7k2",
-        "" if kind == "namespaces" else "workshops",
+        "" if kind == "Namespace" else "workshops",
         created=more.pop("created", ago(1000)),
         labels={"app": "lab", "class": "session", labels.SESSION: "s1"},
         annotations={
@@ -36,15 +37,22 @@ def item(kind="namespaces", **more):
     )
 
 
+@pytest.mark.parametrize("name", ["default", "kube-system", "openshift-infra", "workshops"])
+def test_a_protected_namespace_is_never_ours(name):
+    project = dataclasses.replace(item(), name=name)
+    assert "protected" in judge(project).reason
+    assert judge(dataclasses.replace(item("ServiceAccount"), name=name)).acts
+
+
 def judge(it, hub=Presence.GONE, pod=Presence.GONE, rules=RULES):
     return orphans.decide_orphan(it, OWNER, hub, pod, NOW, rules)
 
 
 @pytest.mark.parametrize(("hub", "pod"), list(itertools.product(Presence, Presence)))
-@pytest.mark.parametrize("kind", ["namespaces", "serviceaccounts", "services", "pods"])
+@pytest.mark.parametrize("kind", ["Namespace", "ServiceAccount", "Service", "Pod"])
 def test_only_firm_answers_delete(kind, hub, pod):
     over = hub in (Presence.GONE, Presence.STOPPED, Presence.REPLACED)
-    expected = over and (kind == "pods" or pod is Presence.GONE)
+    expected = over and (kind == "Pod" or pod is Presence.GONE)
     assert judge(item(kind), hub, pod).acts is expected
 
 
@@ -58,8 +66,8 @@ def test_only_firm_answers_delete(kind, hub, pod):
         pytest.param(item(created=None), Action.KEEP, id="age unknown"),
         pytest.param(item(deleting=ago(5)), Action.KEEP, id="terminating"),
         pytest.param(item(deleting=ago(600)), Action.UNSTICK, id="terminating for too long"),
-        pytest.param(item("pods", deleting=ago(9999)), Action.KEEP, id="a pod is not unstuck"),
-        pytest.param(item("persistentvolumeclaims"), Action.KEEP, id="volume"),
+        pytest.param(item("Pod", deleting=ago(9999)), Action.KEEP, id="a pod is not unstuck"),
+        pytest.param(item("PersistentVolumeClaim"), Action.KEEP, id="volume"),
     ],
 )
 def test_age_and_state(it, action):
@@ -68,7 +76,7 @@ def test_age_and_state(it, action):
 
 def test_volumes_go_if_asked():
     rules = dataclasses.replace(RULES, volumes=True)
-    assert judge(item("persistentvolumeclaims"), rules=rules).acts
+    assert judge(item("PersistentVolumeClaim"), rules=rules).acts
 
 
 def test_stuck_rule_off():
@@ -96,7 +104,7 @@ def test_the_claim_is_read_and_never_guessed():
     assert ref == orphans.SessionRef("x7k2", "", "lab-user-x7k2", "s1")
     bare = dataclasses.replace(item(), annotations={})
     assert orphans.find_session_ref(bare) == orphans.SessionRef("", "", "", "s1")
-    assert orphans.find_session_ref(item("pods")).pod == "lab-x7k2"
+    assert orphans.find_session_ref(item("Pod")).pod == "lab-x7k2"
 
 
 @pytest.mark.parametrize(
@@ -130,15 +138,15 @@ def test_without_a_user_name_nothing_is_known():
 )
 def test_a_later_session_proves_the_earlier_one_over(server, pod, replaced):
     ref = orphans.SessionRef("a", "", "p", "s1")
-    assert orphans.is_replaced(ref, server, ObjectMeta("pods", "p", labels=pod)) is replaced
+    assert orphans.is_replaced(ref, server, ObjectMeta("Pod", "p", labels=pod)) is replaced
 
 
 @pytest.mark.parametrize(
     ("it", "acts"),
     [
-        (ObjectMeta("pods", "a", finalizers=("x/y",), deleting=ago(9)), True),
-        (ObjectMeta("pods", "a", finalizers=("x/y",)), False),
-        (ObjectMeta("pods", "a", deleting=ago(9)), False),
+        (ObjectMeta("Pod", "a", finalizers=("x/y",), deleting=ago(9)), True),
+        (ObjectMeta("Pod", "a", finalizers=("x/y",)), False),
+        (ObjectMeta("Pod", "a", deleting=ago(9)), False),
     ],
 )
 def test_finalizers_are_taken_only_off_what_is_to_go(it, acts):

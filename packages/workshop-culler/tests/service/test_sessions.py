@@ -5,15 +5,16 @@ import pytest
 
 from workshop_culler.config.settings import Settings
 from workshop_culler.errors import GoneError
-from workshop_culler.passes import cluster_sweep, metrics, sweep
+from workshop_culler.passes import metrics, sweep
 from workshop_culler.passes.report import Report
-from workshop_culler.rules import labels, orphans, permissions
+from workshop_culler.rules import permissions
 from workshop_culler.rules.limits import Limits
 from workshop_culler.rules.models import Server
-from workshop_culler.rules.times import parse_time, render_time
+from workshop_culler.rules.times import render_time
 from workshop_culler.service import sessions, state_store
+from workshop_kube import labels
+from workshop_kube.rules.times import parse_time
 
-OWNER = labels.Owner("lab", "workshops", "system:serviceaccount:workshops:hub")
 ADA = permissions.TokenOwner("ada", scopes=frozenset({"access:servers!server=ada/"}))
 GRACE = permissions.TokenOwner("grace", scopes=frozenset({"delete:servers"}))
 RULES = Settings(general=Limits(idle=600, age=3600, extend=1800, extend_limit=1800))
@@ -96,7 +97,7 @@ async def test_an_extension_is_written_on_the_project(
     await culler_hub.start_server("ada")
     session_cluster.add_session("ada", annotations={labels.EXPIRES: "2026-01-01T00:00:00Z"})
     async with culler_hub.client() as client, session_cluster.client() as side:
-        cleaner = cluster_sweep.ClusterSweep(side, client, OWNER, orphans.Rules(), log)
+        cleaner = session_cluster.make_sweep(side, client)
         await cleaner.look(Report())
         counter = open_desk(client, cleaner)
         server = await counter.find_server("ada", "")
@@ -122,7 +123,7 @@ async def test_nobody_extends_beyond_the_limit_on_the_project(
     notes = {name: render_time(now + timedelta(seconds=left)) for name, left in ends.items()}
     session_cluster.add_session("ada", annotations=notes)
     async with culler_hub.client() as client, session_cluster.client() as side:
-        cleaner = cluster_sweep.ClusterSweep(side, client, OWNER, orphans.Rules(), log)
+        cleaner = session_cluster.make_sweep(side, client)
         await cleaner.look(Report())
         counter = open_desk(client, cleaner)
         server = await counter.find_server("ada", "")
@@ -148,7 +149,7 @@ async def test_who_deletes_their_project_has_the_same_end(
     session_cluster.add_session("ada", annotations=notes)
     session_cluster.add_pod("ada", annotations=notes)
     async with culler_hub.client() as client, session_cluster.client() as side:
-        cleaner = cluster_sweep.ClusterSweep(side, client, OWNER, orphans.Rules(), log)
+        cleaner = session_cluster.make_sweep(side, client)
         counter = open_desk(client, cleaner)
         server = await counter.find_server("ada", "")
         assert session_cluster.cluster.request("DELETE", "/api/v1/namespaces/lab-ada").status == 200
@@ -168,7 +169,7 @@ async def test_a_cluster_that_refuses_the_note_does_not_refuse_the_person(
     await culler_hub.start_server("ada")
     session_cluster.add_session("ada")
     async with culler_hub.client() as client, session_cluster.client() as side:
-        cleaner = cluster_sweep.ClusterSweep(side, client, OWNER, orphans.Rules(), log)
+        cleaner = session_cluster.make_sweep(side, client)
         await cleaner.look(Report())
         session_cluster.cluster.faults.add(
             verb="patch", resource="namespaces", times=None, status=500

@@ -67,3 +67,12 @@ async def test_nobody_sends_no_token(api):
 async def test_a_secret_is_in_no_representation(cluster, kube):
     connection = await client.load_kubeconfig(cluster.kubeconfig)
     assert cluster.admin_token not in repr(connection) + repr(vars(kube.api))
+
+
+@pytest.mark.parametrize("is_final", [True, False])
+async def test_a_conflict_that_is_an_answer_is_not_asked_again(cluster, api, pauses, is_final):
+    cluster.faults.add(verb="create", resource="pods", status=409, times=None)
+    call = Call("POST", PODS.path, body={}, is_conflict_final=is_final)
+    with pytest.raises(errors.ConflictError):
+        await api.send(call)
+    assert (pauses == []) is is_final

@@ -58,13 +58,19 @@ async def test_a_rotated_bundle_is_read_again(cluster, account):
         assert await kube.whoami()
 
 
-@pytest.mark.parametrize("missing", ["KUBERNETES_SERVICE_HOST", "token"])
-def test_what_is_no_pod(tmp_path, missing):
-    if missing != "token":
-        (tmp_path / "token").write_text("x")
-    found = {} if missing != "token" else {"KUBERNETES_SERVICE_HOST": "10.0.0.1"}
+def test_what_is_no_pod(tmp_path):
     with pytest.raises(errors.CredentialsError, match="no pod with an account"):
-        client.in_cluster(found, tmp_path)
+        client.in_cluster({"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, tmp_path)
+
+
+@pytest.mark.parametrize("told", [{}, {"KUBERNETES_SERVICE_PORT": "6443"}])
+def test_without_an_address_the_name_that_each_pod_knows(account, told):
+    assert client.in_cluster(told, account).server == "https://kubernetes.default.svc:443"
+
+
+async def test_a_service_of_a_hub_finds_the_mounted_account(account):
+    found = await client.find_connection({}, account)
+    assert (found.server, found.namespace) == ("https://kubernetes.default.svc:443", "class")
 
 
 def test_the_address_of_a_cluster_of_ipv6():

@@ -99,6 +99,33 @@ async def test_who_one_is_to_a_cluster_without_self_reviews(cluster, ada):
     assert script.seen
 
 
+async def unbind(kube, *names):
+    for name in names:
+        kind = ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding")
+        await kube.delete_exactly(await kube.get(make_reference(*kind, name)))
+
+
+async def test_who_one_is_when_the_token_does_not_cover_the_review(kube, ada):
+    await unbind(kube, "system:basic-user")
+    assert (await ada.whoami()).name == "ada"
+
+
+async def test_who_may_not_be_told_who_they_are_is_told_the_first_refusal(kube, as_hub):
+    await unbind(kube, "system:basic-user", "basic-users")
+    with pytest.raises(errors.ForbiddenError) as caught:
+        await as_hub.whoami()
+    assert 'resources: ["selfsubjectreviews"]' in caught.value.rule
+
+
+async def test_patience_may_be_another_for_a_while(kube):
+    hurried = kube.with_patience(ONCE)
+    assert hurried.api.patience == ONCE
+    assert kube.api.patience != ONCE
+    assert hurried.pool is kube.pool
+    await hurried.close()
+    assert await kube.whoami()
+
+
 async def test_two_callers_share_a_pool_and_nothing_else(kube, as_hub):
     names = await asyncio.gather(*[who.whoami() for who in (kube, as_hub) for _ in range(10)])
     assert len({name.name for name in names}) == 2

@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import Coroutine, Mapping, MutableMapping
 from typing import Any, Protocol
 
+from workshop_kube.client.connections import from_configuration
+from workshop_kube.rules.retries import Patience
+from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.kube.facts import Facts
 from workshop_spawner.model.errors import FullError
 from workshop_spawner.model.session import Session
@@ -36,6 +39,7 @@ class HubContext:
         self.starting: set[str] = set()
         self.pool: Pool | None = None
         self.has_begun = False
+        self.cluster: Cluster | None = None
         self._tasks: set[asyncio.Future[Any]] = set()
 
     @classmethod
@@ -43,6 +47,17 @@ class HubContext:
         """The context of the hub whose tornado settings these are; made when first asked for."""
         found: HubContext = settings.setdefault(_KEY, cls())
         return found
+
+    def open_cluster(self, configuration: Any, patience: Patience, log: Any) -> Cluster:
+        """The cluster as the hub's account sees it, one for the whole hub.
+
+        `configuration` is that of a client of kubernetes_asyncio, such as KubeSpawner's.
+        """
+        if self.cluster is None:
+            connection = from_configuration(configuration)
+            self.cluster = Cluster(connection, patience=patience, log=log, facts=self.facts)
+            self.spawn_task(_close_at_the_end(self.cluster))
+        return self.cluster
 
     def take_place(self, name: str, running: set[str], limit: int, now: float) -> None:
         """Take a place for a start, or refuse with the place in the queue (FullError)."""
@@ -57,3 +72,11 @@ class HubContext:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+async def _close_at_the_end(cluster: Cluster) -> None:
+    """Close the connections when the hub ends, which cancels its tasks."""
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await cluster.close()

@@ -2,7 +2,7 @@
 
 A session is a pod in the hub's namespace that runs as an account of its own, and a project in which
 that account may work. Decisions are in rules/ and manifests/, what is
-done to the cluster in start/ and kube/client.py.
+done to the cluster in start/ and kube/cluster.py.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, cast
 from jupyterhub.utils import maybe_future
 from kubespawner import KubeSpawner
 
+from workshop_kube.errors import ExistsError
 from workshop_spawner import metrics
 from workshop_spawner.concurrency import run_together
 from workshop_spawner.config.console import ConsoleSettings
@@ -28,19 +29,21 @@ from workshop_spawner.config.sessions import SessionSettings
 from workshop_spawner.context import HubContext
 from workshop_spawner.hub_tasks import server_tokens, startup
 from workshop_spawner.hub_tasks.pool import check_out
-from workshop_spawner.hub_tasks.settings import find_hub, make_cluster
-from workshop_spawner.kube.client import Cluster
+from workshop_spawner.hub_tasks.settings import find_hub, open_cluster
+from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.kube.watch import PodWatch, begin_watch
 from workshop_spawner.manifests import budgets, console, pods
-from workshop_spawner.model import labels, naming
-from workshop_spawner.model.errors import LostError, NameTakenError, WorkshopError
+from workshop_spawner.model import naming, session_labels
+from workshop_spawner.model.errors import LostError
 from workshop_spawner.model.session import Hub, Session, make_session, rename
 from workshop_spawner.rules import images, plan, pod_manifest
+from workshop_spawner.rules.api_errors import FAILURES
 from workshop_spawner.rules.health import Health
 from workshop_spawner.start import (
     api_address,
     image_streams,
     project_api,
+    project_role,
     removal,
     server_probe,
     session_pod,
@@ -122,10 +125,7 @@ class WorkshopSpawner(
     @property
     def cluster(self) -> Cluster:
         """The cluster as the hub's account sees it."""
-        return self._make_cluster()
-
-    def _make_cluster(self, token: str = "") -> Cluster:
-        return make_cluster(self.api.api_client, self, self.context.facts, token)
+        return open_cluster(self.context, self.api.api_client, self)
 
     async def find_hub(self) -> Hub:
         """The values that say whose sessions these are; asks the cluster once."""
@@ -149,7 +149,7 @@ class WorkshopSpawner(
             return session, ""
         token = await self._user_token.read()
         if self.project in (plan.TEMPORARY, plan.PERSISTENT):
-            owner = await self._user_token.find_owner(self._make_cluster(token))
+            owner = await self._user_token.find_owner(self.cluster.as_owner_of(token))
             session = replace(session, token_owner=owner)
         return session, token
 
@@ -159,6 +159,7 @@ class WorkshopSpawner(
         setting, spec = self.project_api, self.make_static_spec(budget)
         if self.needs_api_networks():
             spec = await api_address.add_networks(self.cluster, spec)
+        spec = await project_role.add_role(self.cluster, spec)
         return replace(
             spec,
             by_request=await project_api.is_by_request(self.cluster, setting, self.log),
@@ -187,7 +188,7 @@ class WorkshopSpawner(
         try:
             await self.load_user_options()
             session, *_ = await run_together(self.make_session(), *self._begin_watches())
-            running = self._pod_watch.count(labels.make_labels(session))
+            running = self._pod_watch.count(session_labels.make_labels(session))
             self.context.take_place(self.pod_name, running, self.session_limit, time.monotonic())
             session, token = await self._find_token(session)
             url = await self._start_under_free_name(session, await self._make_spec(), token)
@@ -195,7 +196,7 @@ class WorkshopSpawner(
             source = "reserve" if self._session and self._session.account_name else "cold"
             metrics.START_SECONDS.labels(source).observe(time.monotonic() - begun)
             return url
-        except WorkshopError as error:
+        except FAILURES as error:
             metrics.STARTS.labels(find_reason(error)[0]).inc()
             raise make_spawn_error(error) from error
         finally:
@@ -214,8 +215,8 @@ class WorkshopSpawner(
         for _ in range(NAMES_TO_TRY - 1):
             try:
                 return await self._start_session(session, spec, token)
-            except NameTakenError as error:
-                self.log.warning("%s; trying another name", error.detail)
+            except ExistsError as error:
+                self.log.warning("%s; trying another name", error)
                 session = rename(session)
         return await self._start_session(session, spec, token)
 
@@ -231,7 +232,7 @@ class WorkshopSpawner(
         progress.expect(len(todo) + 2)
         try:
             if self.project == plan.USER:
-                as_user = self._make_cluster(token)
+                as_user = self.cluster.as_owner_of(token)
                 await user_project.ensure_user_project(as_user, session.project)
                 progress.add(f"Opening your project {session.project}")
             await start.run(todo)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from traitlets import TraitError
 from traitlets.config import Config, Configurable
@@ -34,6 +36,24 @@ def test_settings_become_the_spec():
     assert (spec.identity, spec.project, spec.role) == ("none", "none", "view")
     assert spec.project_labels["a"] == "b"
     assert spec.isolation is rules
+
+
+@pytest.mark.parametrize(
+    ("anonymous", "changes", "roles"),
+    [
+        (True, {}, ("workshop-admin", "admin")),
+        (False, {}, ("admin", "")),
+        (True, {"project": "persistent"}, ("admin", "")),
+        (True, {"project_role": "workshop-admin"}, ("workshop-admin", "")),
+        (True, {"project_role": "edit"}, ("edit", "")),
+        (True, {"project_role": ""}, ("", "")),
+    ],
+)
+def test_the_role_is_what_was_set_or_suits_who_comes(anonymous, changes, roles):
+    settings = SessionSettings(**changes)
+    settings.authenticator = SimpleNamespace(makes_visitors=anonymous)
+    spec = settings.make_base_spec(None)
+    assert (spec.role, spec.fallback_role) == roles
 
 
 @pytest.mark.parametrize(

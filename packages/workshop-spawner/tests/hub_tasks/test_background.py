@@ -11,7 +11,6 @@ from prometheus_client import REGISTRY
 from workshop_spawner.context import HubContext
 from workshop_spawner.hub_tasks import background
 from workshop_spawner.hub_tasks.background import HubTasks
-from workshop_spawner.kube.client import Cluster
 from workshop_spawner.rules import plan
 from workshop_spawner.rules.hub_settings import HubSettings
 from workshop_spawner.rules.rights import Uses
@@ -80,12 +79,12 @@ async def test_a_task_that_fails_is_tried_again_and_the_others_go_on(
 
 
 async def test_a_cluster_that_is_away_when_the_hub_starts_is_waited_for(
-    make, site, api, monkeypatch, caplog
+    make, site, kube, monkeypatch, caplog
 ):
     caplog.set_level(logging.INFO)
     monkeypatch.setattr(background, "FIRST_PAUSE", 0.01)
     away = site.pocket.faults.add(status=503, times=6)
-    make(Cluster(api, timeout=1, patience=0), spec=NO_PROJECT).begin()
+    make(kube.within(0), spec=NO_PROJECT).begin()
     await logged(caplog, "The hub cannot check the hub's rights; trying again in 0.01 s. ")
     await logged(caplog, "has all rights that it needs")
     assert away.seen == 6

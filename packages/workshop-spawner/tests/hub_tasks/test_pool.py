@@ -8,11 +8,11 @@ import logging
 
 import pytest
 
+from workshop_kube import labels
 from workshop_spawner.hub_tasks import pool
 from workshop_spawner.hub_tasks.pool import SessionPool
-from workshop_spawner.kube.client import Cluster
 from workshop_spawner.manifests import budgets, network
-from workshop_spawner.model import labels
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Session
 from workshop_spawner.rules import plan, pool_rules
 
@@ -51,7 +51,7 @@ def visitor(site, name):
 
 
 async def stock(kube):
-    found = await kube.find("v1", "ServiceAccount", "workshops", "class=reserve")
+    found = await kube.list("v1", "ServiceAccount", "workshops", selector="class=reserve")
     return sorted(account["metadata"]["name"] for account in found)
 
 
@@ -62,7 +62,7 @@ async def test_a_reserve_is_filled_once(make, kube):
     assert len(first) == 3
     await kept.fill()
     assert await stock(kube) == first
-    projects = await kube.find("v1", "Namespace", selector="class=reserve")
+    projects = await kube.list("v1", "Namespace", selector="class=reserve")
     assert sorted(p["metadata"]["name"] for p in projects) == first
 
 
@@ -72,9 +72,9 @@ async def test_one_is_handed_out_whole_and_replaced(make, site, kube):
     before = len(site.pocket.requests)
     taken, account = await kept.check_out(visitor(site, "alice"))
     assert "create" not in {r.verb for r in site.pocket.requests[before:]}, "nothing is made"
-    assert labels.is_ours(account["metadata"], site.hub)
+    assert session_labels.is_ours(account["metadata"], site.hub)
     project = site.as_admin(f"/api/v1/namespaces/{taken.project}")["metadata"]
-    assert labels.is_ours(project, site.hub)
+    assert session_labels.is_ours(project, site.hub)
     assert project["annotations"][labels.USERNAME] == "alice"
     assert site.names(f"/api/v1/namespaces/{taken.project}/resourcequotas")
     await kept.fill()
@@ -175,12 +175,12 @@ async def test_a_hub_that_died_while_handing_out_is_finished(make, site, kube):
     kept = make(size=1)
     await kept.fill()
     (name,) = await stock(kube)
-    account = await kube.get(kept._refer("ServiceAccount", name))
+    account = await kube.find(kept._refer("ServiceAccount", name))
     taken = pool_rules.take_over(account, visitor(site, "alice"))
-    await kube.merge(kept._refer("ServiceAccount", name), pool_rules.make_checkout(taken))
+    await kube.change(kept._refer("ServiceAccount", name), pool_rules.make_checkout(taken))
     await make(size=1).fill()
     project = site.as_admin(f"/api/v1/namespaces/{name}")["metadata"]
-    assert labels.is_ours(project, site.hub)
+    assert session_labels.is_ours(project, site.hub)
     assert project["annotations"][labels.USERNAME] == "alice"
 
 
@@ -199,7 +199,7 @@ async def test_a_reserve_that_cannot_be_made_leaves_nothing(make, site, kube):
     site.pocket.faults.add(verb="create", resource="limitranges", status=422, times=None)
     await make(size=2).fill()
     assert await stock(kube) == []
-    assert await kube.find("v1", "Namespace", selector="class=reserve") == []
+    assert await kube.list("v1", "Namespace", selector="class=reserve") == []
 
 
 async def test_the_reserve_fills_itself_in_the_background(make, site, kube):
@@ -217,10 +217,9 @@ async def test_the_reserve_fills_itself_in_the_background(make, site, kube):
         await asyncio.wait([running])
 
 
-async def test_an_api_that_is_away_does_not_end_the_reserve(make, site, api, monkeypatch):
+async def test_an_api_that_is_away_does_not_end_the_reserve(make, site, kube, monkeypatch):
     spec = plan.SessionSpec()
-    kube = Cluster(api, timeout=1, patience=0.2)
-    kept = SessionPool(kube, site.hub, lambda s: plan.make_ready_steps(s, spec), 1, LOG)
+    kept = SessionPool(kube.within(0.2), site.hub, lambda s: plan.make_ready_steps(s, spec), 1, LOG)
     monkeypatch.setattr(pool, "PAUSE", 0)
     away = site.pocket.faults.add(verb="list", resource="*", status=500, times=None)
     running = asyncio.ensure_future(kept.run())

@@ -38,12 +38,6 @@ async def test_many_who_ask_at_once_ask_once():
     assert len(asked) == 1
 
 
-def test_two_hubs_know_nothing_of_each_other():
-    one, two = Facts(), Facts()
-    one.kinds["v1", "Widget"] = one.kinds["v1", "Pod"]
-    assert ("v1", "Widget") not in two.kinds
-
-
 def test_an_image_is_known_for_a_while_and_not_for_ever(monkeypatch):
     monkeypatch.setattr(facts, "MOST_IMAGES", 2)
     known = Facts()

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workshop_kube import labels
 from workshop_spawner.manifests import exposure
-from workshop_spawner.model import labels, naming
+from workshop_spawner.model import naming
 from workshop_spawner.model.session import Hub, Session
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")

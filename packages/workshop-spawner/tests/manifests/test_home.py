@@ -6,8 +6,9 @@ import subprocess
 
 import pytest
 
+from workshop_kube import labels
 from workshop_spawner.manifests import home
-from workshop_spawner.model import labels
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Hub, Session
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
@@ -24,7 +25,7 @@ def test_a_claim_belongs_to_the_user_or_to_the_session(lasting, kind):
     assert claim["metadata"]["labels"]["class"] == kind
     assert (labels.SESSION in claim["metadata"]["labels"]) is not lasting
     assert claim["spec"]["resources"]["requests"]["storage"] == "1Gi"
-    assert labels.is_ours(claim["metadata"], HUB) is not lasting, "the culler keeps homes"
+    assert session_labels.is_ours(claim["metadata"], HUB) is not lasting, "the culler keeps homes"
 
 
 def test_a_furnished_pod_fills_the_home_before_it_starts():

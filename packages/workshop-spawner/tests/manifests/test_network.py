@@ -6,8 +6,9 @@ import ipaddress
 
 import pytest
 
+from workshop_kube import labels
 from workshop_spawner.manifests import network
-from workshop_spawner.model import labels
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Hub, Session
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
@@ -63,7 +64,7 @@ def allows(policy, direction, thing, port, protocol="TCP"):
 
 
 THE_HUB = pod("workshops", {"app": "intro", "class": "hub"})
-NEIGHBOUR = pod("workshops", labels.make_labels(OTHER))
+NEIGHBOUR = pod("workshops", session_labels.make_labels(OTHER))
 STRANGER = pod("elsewhere", {})
 DATABASE = pod("workshops", {"app": "postgres"})
 ROUTER = pod("openshift-ingress", {}, **{"network.openshift.io/policy-group": "ingress"})
@@ -157,8 +158,8 @@ def test_names_are_looked_up_anywhere():
 def test_a_session_policy_is_about_this_session_only():
     policy = network.make_session_policy(MINE, network.Rules(port=8888))
     selector = policy["spec"]["podSelector"]
-    assert selects(selector, labels.make_labels(MINE))
-    assert not selects(selector, labels.make_labels(OTHER))
+    assert selects(selector, session_labels.make_labels(MINE))
+    assert not selects(selector, session_labels.make_labels(OTHER))
     assert policy["spec"]["policyTypes"] == ["Ingress", "Egress"]
 
 
@@ -166,7 +167,7 @@ def test_a_session_policy_is_about_this_session_only():
     ("who", "allowed"),
     [
         (OWN, True),
-        (pod("workshops", labels.make_labels(MINE)), True),
+        (pod("workshops", session_labels.make_labels(MINE)), True),
         (ROUTER, True),
         (NEIGHBOUR, False),
         (THEIRS, False),

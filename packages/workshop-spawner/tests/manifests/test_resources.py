@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workshop_kube import labels
 from workshop_spawner.manifests import budgets, resources
-from workshop_spawner.model import labels
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Hub, Session
 
 HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:workshops:hub")
@@ -95,7 +96,7 @@ def test_a_namespace_is_an_extra_project():
     assert extra.is_project
     assert extra.role == "view"
     assert extra.budget == budgets.parse_budget("small")
-    assert labels.is_ours(extra.manifest["metadata"], HUB)
+    assert session_labels.is_ours(extra.manifest["metadata"], HUB)
 
 
 GOOD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: fine}\n---\n"

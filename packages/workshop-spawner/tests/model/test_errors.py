@@ -7,9 +7,7 @@ import pytest
 from workshop_spawner.model import errors
 
 
-@pytest.mark.parametrize(
-    "kind", [errors.TemporaryError, errors.NameTakenError, errors.ForbiddenError, errors.StartError]
-)
+@pytest.mark.parametrize("kind", [errors.TemporaryError, errors.ForbiddenError, errors.StartError])
 def test_the_visitor_and_the_administrator_each_get_their_sentence(kind):
     error = kind("Please wait.", "pod w/p: 500")
     assert str(error) == "Please wait."

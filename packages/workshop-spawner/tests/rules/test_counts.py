@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from workshop_spawner.manifests import accounts, projects
-from workshop_spawner.model import labels
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Hub, Session
 from workshop_spawner.rules import counts
 
@@ -21,7 +21,7 @@ ACCOUNT = accounts.make_account(ALICE)
 def make_project(age=timedelta(hours=1), lasting=False, hub=HUB, **changes):
     session = replace(ALICE, hub=hub)
     project = projects.make_namespace(session)
-    project = labels.make_lasting(project, session) if lasting else project
+    project = session_labels.make_lasting(project, session) if lasting else project
     born = (NOW - age).strftime("%Y-%m-%dT%H:%M:%SZ")
     project["metadata"] = {**project["metadata"], "creationTimestamp": born, **changes}
     return project

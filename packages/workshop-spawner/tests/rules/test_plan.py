@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workshop_spawner.manifests import budgets, network, resources
-from workshop_spawner.model import labels
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Hub, Session
 from workshop_spawner.rules import plan
 
@@ -68,8 +68,10 @@ def test_any_plan_can_be_carried_out(identity, project, budget, isolated):
         done.add(step.name)
         for manifest in step.manifests:
             metadata = manifest["metadata"]
-            assert metadata["labels"] == labels.make_labels(SESSION)
-            assert labels.is_ours(metadata, HUB), "the culler finds it from its first moment"
+            assert metadata["labels"] == session_labels.make_labels(SESSION)
+            assert session_labels.is_ours(metadata, HUB), (
+                "the culler finds it from its first moment"
+            )
             if metadata.get("namespace") == HUB.namespace:
                 owned = step.owned or step.name == plan.ACCOUNT
                 assert owned, "what is beside the hub goes with the account"

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from workshop_kube import labels
 from workshop_spawner.manifests import budgets
-from workshop_spawner.model import labels
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Hub, Session
 from workshop_spawner.rules import plan, pool_rules
 
@@ -56,7 +57,7 @@ def test_what_is_reserved_is_nobodys_session_yet():
         for manifest in pool_rules.make_pool_step(step).manifests:
             metadata = manifest["metadata"]
             assert pool_rules.is_reserved(metadata, HUB)
-            assert not labels.is_ours(metadata, HUB), "the culler leaves it alone"
+            assert not session_labels.is_ours(metadata, HUB), "the culler leaves it alone"
             of_visitors = {labels.USERNAME, labels.EXPIRES, labels.EXPIRES_LIMIT}
             assert not of_visitors & set(metadata["annotations"])
 
@@ -86,5 +87,5 @@ def test_a_claim_makes_it_the_visitors():
         "labels": claim["labels"],
         "annotations": claim["annotations"],
     }
-    assert labels.is_ours(after, HUB)
+    assert session_labels.is_ours(after, HUB)
     assert not pool_rules.is_reserved(after, HUB)

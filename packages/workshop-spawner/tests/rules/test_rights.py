@@ -14,7 +14,7 @@ from workshop_spawner.rules import plan, rights
 
 TEMPLATE = Path(__file__).parents[4] / "templates" / "hub-rbac.yaml"
 DEFAULTS = plan.SessionSpec(
-    budget=budgets.parse_budget("small"), isolation=network.Rules(port=8888), role="admin"
+    budget=budgets.parse_budget("small"), isolation=network.Rules(port=8888), role="workshop-admin"
 )
 
 
@@ -32,7 +32,7 @@ def read_template():
 def test_the_template_grants_what_a_workshop_needs_and_no_more():
     needed = set(rights.list_rights(DEFAULTS))
     bound = {right for right in read_template() if right.verb == "bind"}
-    assert {right.name for right in bound} == {"admin", "edit", "view"}
+    assert {right.name for right in bound} == {"workshop-admin", "admin", "edit", "view"}
     assert needed - read_template() == set(), "the template lacks these"
     assert read_template() - needed - bound == set(), "the template has these for nothing"
 
@@ -43,7 +43,7 @@ def test_the_template_grants_what_a_workshop_needs_and_no_more():
         ({"identity": "none"}, set()),
         ({"project": "none"}, set()),
         ({"session_rules": "mine"}, {("clusterroles", "bind", "mine")}),
-        ({"project": "persistent"}, {("rolebindings", "update", ""), ("limitranges", "list", "")}),
+        ({"project": "persistent"}, {("rolebindings", "patch", ""), ("limitranges", "list", "")}),
         ({"by_request": True}, {("projectrequests", "create", "")}),
         (
             {"exposed": exposure.Exposed((8080,), "route", "x")},

@@ -6,9 +6,8 @@ import logging
 
 import pytest
 
-from workshop_spawner.kube.client import Cluster
+from workshop_kube import errors
 from workshop_spawner.kube.facts import Facts
-from workshop_spawner.model import errors
 from workshop_spawner.start import image_streams
 
 LOG = logging.getLogger("t")
@@ -100,13 +99,11 @@ async def test_a_busy_cluster_is_asked_again(reading, kube, fault):
     assert seen.seen == 1
 
 
-async def test_a_cluster_that_is_away_is_not_one_without_streams(reading, api):
+async def test_a_cluster_that_is_away_is_not_one_without_streams(reading, kube):
     put_stream(reading)
     reading.pocket.faults.add(resource="imagestreams", status=503, times=None)
     with pytest.raises(errors.TemporaryError):
-        await image_streams.resolve(
-            Cluster(api, timeout=1, patience=0.3), "workshops", {"app:1.2"}, LOG
-        )
+        await image_streams.resolve(kube.within(0.3), "workshops", {"app:1.2"}, LOG)
 
 
 class Plain:

@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
+from workshop_kube import errors
 from workshop_spawner.manifests import accounts
-from workshop_spawner.model import errors
 from workshop_spawner.model.session import Session
 from workshop_spawner.rules import plan
 from workshop_spawner.start import project_api, removal, steps
@@ -86,7 +86,7 @@ async def test_another_sessions_requested_project_is_not_adopted(site, kube):
     other = Session(site.hub, "t" * 16, "alice")
     await steps.Start(kube, other, Progress()).run(plan.make_plan(other, SPEC, {}))
     start = steps.Start(kube, site.session, Progress())
-    with pytest.raises(errors.NameTakenError):
+    with pytest.raises(errors.ExistsError):
         await start.run(plan.make_plan(site.session, SPEC, {}))
     assert await start.undo() == []
     assert site.as_admin("/api/v1/namespaces/intro-alice")
@@ -96,7 +96,7 @@ async def test_a_failed_start_undoes_its_requested_project(site, kube):
     allow(site, REQUEST)
     site.pocket.faults.add(verb="create", resource="rolebindings", status=422, times=None)
     start = steps.Start(kube, site.session, Progress())
-    with pytest.raises(errors.PermanentError):
+    with pytest.raises(errors.RefusedError):
         await start.run(plan.make_plan(site.session, SPEC, {}))
     assert await start.undo() == []
     assert site.as_admin("/api/v1/namespaces/intro-alice") is None

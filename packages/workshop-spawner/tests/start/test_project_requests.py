@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from workshop_kube import errors, labels
 from workshop_spawner.manifests import projects
-from workshop_spawner.model import errors, labels
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Session
 from workshop_spawner.start import project_requests, removal
 
@@ -41,7 +42,7 @@ async def test_a_project_is_requested_once_whatever_happens(requester, kube, fau
     seen = requester.pocket.faults.add(verb=verb, resource=resource, **fault)
     made = await project_requests.ensure(kube, project)
     assert seen.seen == seen.times
-    assert labels.is_ours(made["metadata"], requester.hub)
+    assert session_labels.is_ours(made["metadata"], requester.hub)
     again = await project_requests.ensure(kube, project)
     assert again["metadata"]["uid"] == made["metadata"]["uid"]
     (found,) = await project_requests.find(kube, requester.session)
@@ -51,14 +52,14 @@ async def test_a_project_is_requested_once_whatever_happens(requester, kube, fau
 async def test_what_another_session_requested_is_never_adopted(requester, kube):
     await project_requests.ensure(kube, projects.make_namespace(requester.session))
     neighbour = Session(requester.hub, "t" * 16, "alice")
-    with pytest.raises(errors.NameTakenError):
+    with pytest.raises(errors.ExistsError):
         await project_requests.ensure(kube, projects.make_namespace(neighbour))
 
 
 async def test_a_strangers_project_is_not_seen_and_not_taken(requester, kube):
     name = requester.session.project
     requester.pocket.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-    with pytest.raises(errors.NameTakenError):
+    with pytest.raises(errors.ExistsError):
         await project_requests.ensure(kube, projects.make_namespace(requester.session))
     assert await project_requests.find(kube, requester.session) == []
 
@@ -86,7 +87,9 @@ async def test_a_session_does_not_keep_its_project_by_describing_it_anew(request
 
 
 async def test_a_lasting_project_that_was_described_anew_is_the_same_project(requester, kube):
-    wanted = labels.make_lasting(projects.make_namespace(requester.session), requester.session)
+    wanted = session_labels.make_lasting(
+        projects.make_namespace(requester.session), requester.session
+    )
     made = await project_requests.ensure(kube, wanted)
     describe(requester, "My project")
     assert await project_requests.find(kube, requester.session) == []
@@ -97,7 +100,10 @@ async def test_a_lasting_project_that_was_described_anew_is_the_same_project(req
 
 async def test_what_a_session_has_left_is_not_taken_for_a_lasting_project(requester, kube):
     await project_requests.ensure(kube, projects.make_namespace(requester.session))
-    with pytest.raises(errors.NameTakenError):
+    with pytest.raises(errors.ExistsError):
         await project_requests.ensure(
-            kube, labels.make_lasting(projects.make_namespace(requester.session), requester.session)
+            kube,
+            session_labels.make_lasting(
+                projects.make_namespace(requester.session), requester.session
+            ),
         )

@@ -54,8 +54,7 @@ async def test_remove_spares_what_is_not_ours_in_every_mark(site, kube, change):
 async def test_remove_deletes_nothing_while_the_api_is_unwell(site, kube, status):
     await steps.Start(kube, site.session, Progress()).run(make_plan(site.session))
     site.pocket.faults.add(verb="list", resource="*", status=status, times=None)
-    kube._patience = 0.3
-    problems = await removal.remove_session(kube, site.session)
+    problems = await removal.remove_session(kube.within(0.3), site.session)
     assert len(problems) == 2
     site.pocket.faults.clear()
     assert f"namespaces/{site.session.project}" in site.left()
@@ -74,7 +73,7 @@ async def test_a_home_is_removed_with_its_user_and_nobody_elses(site, kube):
     foreign = {**claim, "metadata": {**claim["metadata"], "annotations": {}}}
     site.pocket.apply(foreign)
     await removal.remove_home(kube, site.session, home_volume)
-    assert await kube.get(claim), "the same name, but not ours"
+    assert await kube.find(claim), "the same name, but not ours"
     site.pocket.apply(claim)
     await removal.remove_home(kube, site.session, home_volume)
-    assert await kube.get(claim) is None
+    assert await kube.find(claim) is None

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from workshop_kube import labels
 from workshop_spawner.manifests import accounts, pods
-from workshop_spawner.model import labels
 from workshop_spawner.model.errors import StartError
 from workshop_spawner.model.session import Session
 from workshop_spawner.start import session_pod

@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
+from workshop_kube import errors
+from workshop_spawner.kube.cluster import make_patience
 from workshop_spawner.manifests import budgets, network
-from workshop_spawner.model import errors
 from workshop_spawner.model.session import Session, rename
 from workshop_spawner.rules import plan
 from workshop_spawner.start import steps
@@ -47,8 +48,7 @@ async def test_one_request_makes_one_object(site, kube):
 async def test_steps_that_do_not_need_each_other_run_side_by_side(site, kube):
     roots = ("serviceaccounts", "namespaces")
     slow = [site.pocket.faults.add(verb="create", resource=kind, delay=3) for kind in roots]
-    kube._timeout = 10
-    start = steps.Start(kube, site.session, Progress())
+    start = steps.Start(kube.with_patience(make_patience(10, 10)), site.session, Progress())
     running = asyncio.ensure_future(start.run(make_plan(site.session)))
     await site.pocket.until(lambda: all(fault.seen for fault in slow), 3)
     assert not start.made, "both are asked for before either is there"
@@ -70,7 +70,7 @@ EVERYTHING = [
 async def test_a_start_that_fails_anywhere_leaves_nothing(site, kube, resource):
     site.pocket.faults.add(verb="create", resource=resource, status=422, times=None)
     start = steps.Start(kube, site.session, Progress())
-    with pytest.raises(errors.PermanentError):
+    with pytest.raises(errors.RefusedError):
         await start.run(make_plan(site.session))
     assert await start.undo() == []
     assert site.left() == []
@@ -82,7 +82,7 @@ async def test_what_was_made_without_an_answer_is_undone(site, kube, resource):
     site.pocket.faults.add(verb="create", resource=resource, drop="after")
     site.pocket.faults.add(verb="create", resource=resource, status=422)
     start = steps.Start(kube, site.session, Progress())
-    with pytest.raises(errors.PermanentError):
+    with pytest.raises(errors.RefusedError):
         await start.run(make_plan(site.session))
     assert await start.undo() == []
     assert site.left() == []
@@ -106,7 +106,7 @@ async def test_undo_leaves_a_neighbours_object_of_the_same_name(site, kube):
     neighbour = Session(site.hub, "t" * 16, "alice")
     await steps.Start(kube, neighbour, Progress()).run(make_plan(neighbour))
     mine = steps.Start(kube, site.session, Progress())
-    with pytest.raises(errors.NameTakenError):
+    with pytest.raises(errors.ExistsError):
         await mine.run(make_plan(site.session))
     before = site.left()
     assert await mine.undo() == []
@@ -116,8 +116,7 @@ async def test_undo_leaves_a_neighbours_object_of_the_same_name(site, kube):
 
 
 async def test_what_cannot_be_undone_is_told(site, kube):
-    start = steps.Start(kube, site.session, Progress())
+    start = steps.Start(kube.within(2), site.session, Progress())
     await start.run(make_plan(site.session))
     site.pocket.faults.add(verb="delete", resource="namespaces", status=500, times=None)
-    kube._patience = 0.5
     assert ["delete Namespace" in error.detail for error in await start.undo()] == [True]

@@ -6,7 +6,6 @@ import logging
 
 import pytest
 
-from workshop_spawner.kube.client import Cluster
 from workshop_spawner.manifests import accounts
 from workshop_spawner.model import errors
 from workshop_spawner.start import user_project
@@ -21,7 +20,7 @@ REQUEST = {
 
 
 @pytest.fixture
-def as_user(site, api):
+def as_user(site, kube):
     """Alice, an account that may request projects and nothing else."""
     account = {
         "apiVersion": "v1",
@@ -42,7 +41,7 @@ def as_user(site, api):
         "subjects": [{"kind": "ServiceAccount", "name": "alice", "namespace": "default"}],
     }
     site.pocket.apply(account, role, binding)
-    return Cluster(api, timeout=1, patience=5, token=site.pocket.token("default", "alice"))
+    return kube.as_owner_of(site.pocket.token("default", "alice"))
 
 
 async def test_a_users_project_is_made_with_their_own_rights_once(site, as_user):

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from workshop_spawner.kube.client import Cluster
+from workshop_kube import errors as kube_errors
 from workshop_spawner.manifests import accounts
 from workshop_spawner.model import errors
 from workshop_spawner.start.user_token import UserToken
@@ -70,12 +70,12 @@ async def test_a_renewed_token_replaces_the_old_one_whatever_happens(make, site,
     assert secret_of(site) == {"token": b"second", "api-token": b"hub"}
 
 
-async def test_a_token_that_could_not_be_put_is_tried_again(make, site, kube, api):
+async def test_a_token_that_could_not_be_put_is_tried_again(make, site, kube):
     login = make({"access_token": "first"})
     await kube.ensure(accounts.make_secret(site.session, {"token": ""}))
     site.pocket.faults.add(verb="patch", resource="secrets", status=500, times=None)
-    with pytest.raises(errors.TemporaryError):
-        await login.renew(Cluster(api, timeout=1, patience=0.2))
+    with pytest.raises(kube_errors.TemporaryError):
+        await login.renew(kube.within(0.2))
     site.pocket.faults.clear()
     await login.renew(kube)
     assert secret_of(site) == {"token": b"first"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import pathlib
 import signal
 from collections.abc import Iterable
 
@@ -49,6 +50,43 @@ class Reaper:
                 await asyncio.sleep(FIRST_PAUSE)
         for pid in left:
             _kill(pid)
+
+
+class Orphans:
+    """Collects what others have left: a container's first process is given all of them.
+
+    Children of our own are collected at once by whoever started them. What has ended, and was there
+    at the last look already, has nobody else.
+    """
+
+    def __init__(self) -> None:
+        self._seen: frozenset[int] = frozenset()
+
+    def sweep(self) -> None:
+        """Collect those of the last look; to be called now and then, seconds apart."""
+        ended = find_zombies()
+        for pid in ended & self._seen:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+        self._seen = ended
+
+
+def find_zombies() -> frozenset[int]:
+    """Children of this process that have ended and that nobody has asked for; Linux only."""
+    own = os.getpid()
+    try:
+        children = pathlib.Path(f"/proc/{own}/task/{own}/children").read_text().split()
+    except OSError:
+        return frozenset()
+    return frozenset(int(pid) for pid in children if _is_zombie(pid))
+
+
+def _is_zombie(pid: str) -> bool:
+    try:
+        stat = pathlib.Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return False
+    return stat.rpartition(b")")[2].split()[:1] == [b"Z"]
 
 
 def _kill(pid: int) -> None:

@@ -1,205 +1,116 @@
-"""The only module that talks to the cluster: its API and its OAuth server.
+"""The cluster's API and OAuth server, in our verbs and with our errors.
 
-Everything is asynchronous, bounded in time and size, follows no redirect and verifies TLS.
-Answers come back as plain documents; whatever else happens is an error of errors.py.
+Requests are those of workshop_kube: bounded in time and size, without redirects, TLS verified. Each
+is sent once: somebody waits in front of a browser.
 """
 
 from __future__ import annotations
 
-import json
-import logging
-import socket
+import contextlib
 import ssl
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.simple_httpclient import (
-    HTTPStreamClosedError,
-    HTTPTimeoutError,
-    SimpleAsyncHTTPClient,
-)
-
 from openshift_authenticator import errors
-
-log = logging.getLogger(__name__)
+from openshift_authenticator.cluster.rules import trouble
+from workshop_kube import client as kube
+from workshop_kube.errors import CredentialsError, GoneError, KubeError
+from workshop_kube.openshift_login import endpoints, tokens
+from workshop_kube.rules.answers import Answer
+from workshop_kube.rules.calls import Call
+from workshop_kube.rules.retries import Patience
 
 MAX_BYTES = 4 * 2**20
 """No answer that we read is larger; a user in thousands of groups stays below."""
+FORM = "application/x-www-form-urlencoded"
 
-USER_PATH = "/apis/user.openshift.io/v1/users/~"
-REVIEW_PATH = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-OWN_TOKENS_PATH = "/apis/oauth.openshift.io/v1/useroauthaccesstokens/"
-ALL_TOKENS_PATH = "/apis/oauth.openshift.io/v1/oauthaccesstokens/"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a server said: status, headers (case-insensitive mapping) and raw body."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    def document(self) -> dict[str, Any] | None:
-        """The body as a JSON object; None if it is not one."""
-        try:
-            document = json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
-        return document if isinstance(document, dict) else None
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request: what to send where. ``token`` goes into the Authorization header only."""
-
-    url: str
-    method: str = "GET"
-    token: str = field(default="", repr=False)
-    form: Mapping[str, str] | None = field(default=None, repr=False)
-    body: Mapping[str, Any] | None = None
-
-
-class HttpClient:
-    """Sends calls; the one place where a connection is opened.
-
-    ``context_for`` gives the TLS context of a URL, ``timeout`` bounds connecting, waiting and
-    reading together, in seconds.
-    """
-
-    def __init__(self, context_for: Callable[[str], ssl.SSLContext], timeout: float = 10.0) -> None:
-        self._context_for = context_for
-        self._timeout = timeout
-        # Not AsyncHTTPClient(): JupyterHub 5 may have configured that to be pycurl, which takes
-        # no TLS context, and its ten slots are shared with everybody.
-        self._client = SimpleAsyncHTTPClient(
-            force_instance=True, max_clients=64, max_body_size=MAX_BYTES
-        )
-
-    def close(self) -> None:
-        """Give back the client's resources."""
-        self._client.close()
-
-    async def send(self, call: Call) -> Answer:
-        """Send ``call``; raises errors.ClusterError when no answer comes."""
-        host = urlsplit(call.url).netloc
-        try:
-            request = self._make_request(call)
-            response = await self._client.fetch(request, raise_error=False)
-        except HTTPTimeoutError as error:
-            sentence = f"{host} did not answer within {self._timeout:g} seconds."
-            raise errors.ClusterError(sentence) from error
-        except ssl.SSLCertVerificationError as error:
-            raise errors.ClusterError(_explain_certificate(host, error)) from error
-        except socket.gaierror as error:
-            raise errors.ClusterError(f"The name {host} is not known here.") from error
-        except (OSError, HTTPStreamClosedError, HTTPClientError, ValueError) as error:
-            raise errors.ClusterError(f"No answer from {host}: {_reason(error)}.") from error
-        return Answer(response.code, response.headers, response.body or b"")
-
-    def _make_request(self, call: Call) -> HTTPRequest:
-        headers = {"Accept": "application/json", "User-Agent": "jupyterhub-openshift-authenticator"}
-        if call.token:
-            headers["Authorization"] = f"Bearer {call.token}"
-        body = None
-        if call.form is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-            body = urlencode(call.form)
-        elif call.body is not None:
-            headers["Content-Type"] = "application/json"
-            body = json.dumps(call.body)
-        return HTTPRequest(
-            call.url,
-            method=call.method,
-            headers=headers,
-            body=body,
-            follow_redirects=False,
-            connect_timeout=self._timeout,
-            request_timeout=self._timeout,
-            ssl_options=self._context_for(call.url),
-        )
+MakeContext = Callable[[], ssl.SSLContext]
 
 
 class Cluster:
-    """The cluster's API in our verbs. ``url`` is its address without a trailing slash."""
+    """One cluster. ``api_tls`` is whom we trust to be its API, ``oauth_tls`` its OAuth server.
 
-    def __init__(self, url: str, http: HttpClient) -> None:
+    ``timeout`` bounds each request, from connecting to reading, in seconds.
+    """
+
+    def __init__(
+        self, url: str, api_tls: MakeContext, oauth_tls: MakeContext, timeout: float = 10.0
+    ) -> None:
         self.url = url.rstrip("/")
-        self._http = http
+        self._tls = {urlsplit(self.url).netloc: api_tls}
+        self._oauth_tls = oauth_tls
+        self._timeout = timeout
+        self._pool = kube.Transport(most_bytes=MAX_BYTES)
+        once = Patience(total=timeout, timeout=timeout, tries=1)
+        self._kube = kube.Cluster(kube.Connection(self.url, tls=api_tls), self._pool, patience=once)
+
+    async def close(self) -> None:
+        """Close the connections that are kept open."""
+        await self._pool.close()
 
     async def get_user(self, token: str) -> dict[str, Any]:
         """The user document of the token's owner (users/~)."""
-        return await self._document(Call(self.url + USER_PATH, token=token), "tell who you are")
+        with self._explaining("tell who you are"):
+            return await self._kube.as_owner_of(token).get_openshift_user()
 
-    async def review_access(self, token: str, review: Mapping[str, Any]) -> dict[str, Any]:
-        """Ask whether the token's owner may do what ``review``, a SelfSubjectAccessReview, says."""
-        call = Call(self.url + REVIEW_PATH, "POST", token, body=review)
-        return await self._document(call, "tell what you may do")
+    async def may(self, token: str, attributes: Mapping[str, str]) -> bool:
+        """Whether the token's owner has a right in the cluster (a SelfSubjectAccessReview)."""
+        with self._explaining("tell what you may do"):
+            return await self._kube.as_owner_of(token).may(**attributes)
 
     async def get_object(self, path: str, token: str) -> dict[str, Any]:
         """Any object, by its path, with the hub's own token."""
-        return await self._document(Call(self.url + path, token=token), f"show {path}")
+        with self._explaining(f"show {path}"):
+            answer = await self._kube.as_owner_of(token).send(Call("GET", path))
+        return dict(answer.document or {})
 
     async def delete_own_token(self, name: str, token: str) -> None:
         """Revoke a token as its owner (needs the scope user:full)."""
-        await self._delete(OWN_TOKENS_PATH + quote(name, safe="~"), token)
+        await self._delete(tokens.OWN_TOKENS_PATH, name, token)
 
     async def delete_any_token(self, name: str, token: str) -> None:
         """Revoke a token as the hub (needs the right to delete oauthaccesstokens)."""
-        await self._delete(ALL_TOKENS_PATH + quote(name, safe="~"), token)
+        await self._delete(tokens.ALL_TOKENS_PATH, name, token)
+
+    async def _delete(self, folder: str, name: str, token: str) -> None:
+        call = Call("DELETE", folder + quote(name, safe="~"), "revoke a token")
+        with self._explaining("revoke a token"), contextlib.suppress(GoneError):
+            await self._kube.as_owner_of(token).send(call)
+
+    async def discover(self) -> Answer:
+        """The API's answer to where its OAuth server is, whatever its status."""
+        return await self._fetch("GET", self.url + endpoints.WELL_KNOWN_PATH)
 
     async def exchange_code(self, token_url: str, form: Mapping[str, str]) -> Answer:
-        """Post the authorization code; the answer is judged by redirects.parse_exchange."""
-        return await self._http.send(Call(token_url, "POST", form=form))
+        """Post the authorization code; the answer is read by redirects.parse_exchange."""
+        return await self._fetch("POST", token_url, form)
 
     async def probe(self, authorize_url: str) -> Answer:
         """What the OAuth server answers to a browser without a session."""
-        return await self._http.send(Call(authorize_url))
+        return await self._fetch("GET", authorize_url)
 
-    async def _delete(self, path: str, token: str) -> None:
-        answer = await self._http.send(Call(self.url + path, "DELETE", token))
-        if answer.status not in (200, 202, 404):
-            raise _make_error(answer, "revoke a token")
-
-    async def _document(self, call: Call, what: str) -> dict[str, Any]:
-        answer = await self._http.send(call)
-        if answer.status not in (200, 201):
-            raise _make_error(answer, what)
-        document = answer.document()
-        if document is None:
-            host = urlsplit(self.url).netloc
-            raise errors.BadDocumentError(
-                f"{host} was asked to {what} and answered no JSON object."
+    async def _fetch(self, method: str, url: str, form: Mapping[str, str] | None = None) -> Answer:
+        """Any answer at all; errors.ClusterError when none comes."""
+        headers = {"Accept": "application/json", **({} if form is None else {"Content-Type": FORM})}
+        body = None if form is None else urlencode(form).encode()
+        with self._explaining("answer"):
+            context = self._tls.get(urlsplit(url).netloc, self._oauth_tls)()
+            answer = await self._pool.fetch(
+                method, url, headers=headers, body=body, context=context, seconds=self._timeout
             )
-        return document
+        if not answer.status:
+            raise trouble.make_silence(answer.message)
+        return answer
 
-
-def _make_error(answer: Answer, what: str) -> errors.ClusterError:
-    message = str((answer.document() or {}).get("message", ""))[:300]
-    detail = f": {message}" if message else ""
-    return errors.ClusterError(
-        f"The cluster was asked to {what} and answered {answer.status}{detail}",
-        status=answer.status,
-        retry_after=_read_seconds(answer.headers.get("Retry-After", "")),
-    )
-
-
-def _read_seconds(text: str) -> float | None:
-    return min(float(text), 3600.0) if text.isascii() and text.isdigit() else None
-
-
-def _explain_certificate(host: str, error: ssl.SSLCertVerificationError) -> str:
-    return (
-        f"The certificate of {host} is not trusted: {error.verify_message}. "
-        "Give the bundle that signed it as OpenShiftAuthenticator.api_ca_file (API) "
-        "or oauth_ca_file (login page)."
-    )
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
+    @contextlib.contextmanager
+    def _explaining(self, what: str) -> Iterator[None]:
+        """Turn the errors of workshop_kube into those of a login."""
+        try:
+            yield
+        except CredentialsError as error:
+            raise errors.MisconfiguredError(
+                f"{error}, so the cluster cannot be trusted."
+            ) from error
+        except KubeError as error:
+            raise trouble.make_error(error, what, urlsplit(self.url).netloc) from error

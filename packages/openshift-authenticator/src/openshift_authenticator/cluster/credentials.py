@@ -7,24 +7,22 @@ pod and replaced under it about once an hour.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from openshift_authenticator import errors
 from openshift_authenticator.cluster.rules import accounts
+from workshop_kube.client import connections
+from workshop_kube.errors import CredentialsError
 
-STANDARD_DIR = "/var/run/secrets/kubernetes.io/serviceaccount"
+STANDARD_DIR = str(connections.STANDARD_FOLDER)
 
 
 def read_text(path: str, what: str) -> str:
     """The file's text, stripped; raises MisconfiguredError with a sentence naming ``what``."""
     try:
-        with open(path, encoding="utf-8") as file:
-            text = file.read(65536).strip()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", "") or "it is not text"
-        raise errors.MisconfiguredError(f"Cannot read {what} from {path}: {reason}.") from None
-    if not text:
-        raise errors.MisconfiguredError(f"Cannot read {what} from {path}: the file is empty.")
-    return text
+        return connections.read_text(Path(path))
+    except CredentialsError as error:
+        raise errors.MisconfiguredError(f"Cannot read {what}: {error}.") from None
 
 
 def read_token(folder: str) -> str:

@@ -1,7 +1,6 @@
 """Find the cluster's OAuth server: asynchronous, bounded, retried with backoff, cached.
 
-Called at login, by the self-check at start-up and by the token exchange. Talks through
-cluster.HttpClient; what an answer means is decided in endpoints.py.
+What an answer means is decided in well_known.py.
 """
 
 from __future__ import annotations
@@ -13,13 +12,11 @@ from collections.abc import Callable
 
 from openshift_authenticator import errors
 from openshift_authenticator.cluster import client
-from openshift_authenticator.cluster.rules import endpoints
+from openshift_authenticator.cluster.rules import well_known
+from workshop_kube.openshift_login import endpoints
 
 log = logging.getLogger(__name__)
 
-WELL_KNOWN = "/.well-known/oauth-authorization-server"
-KEEP_SECONDS = 3600.0
-"""How long a good answer is used before the cluster is asked again."""
 PAUSE_SECONDS = 2.0
 """How long a failure is repeated to others instead of asking again."""
 DELAYS = (0.2, 0.6)
@@ -27,17 +24,14 @@ DELAYS = (0.2, 0.6)
 
 
 class Discovery:
-    """Knows the endpoints of the cluster at ``url``.
+    """Knows the endpoints of one cluster.
 
     One search at a time, however many people wait for it. A cluster that stops answering later
     on does not make us forget what it said.
     """
 
-    def __init__(
-        self, url: str, http: client.HttpClient, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._url = url.rstrip("/") + WELL_KNOWN
-        self._http = http
+    def __init__(self, api: client.Cluster, clock: Callable[[], float] = time.monotonic) -> None:
+        self._api = api
         self._clock = clock
         self._lock = asyncio.Lock()
         self._found: endpoints.Endpoints | None = None
@@ -49,7 +43,7 @@ class Discovery:
         """The endpoints; raises errors.LoginError with a sentence when they cannot be had."""
         async with self._lock:
             now = self._clock()
-            if self._found and now - self._found_at < KEEP_SECONDS:
+            if self._found and now - self._found_at < endpoints.KEEP_SECONDS:
                 return self._found
             if self._failed and now - self._failed_at < PAUSE_SECONDS:
                 return self._last_known(self._failed)
@@ -77,6 +71,6 @@ class Discovery:
         return await self._ask()
 
     async def _ask(self) -> endpoints.Endpoints:
-        answer = await self._http.send(client.Call(self._url))
-        endpoints.check_status(answer.status, self._url)
-        return endpoints.parse_endpoints(answer.body, self._url)
+        answer = await self._api.discover()
+        url = self._api.url + endpoints.WELL_KNOWN_PATH
+        return well_known.parse_answer(answer.status, answer.body, url)

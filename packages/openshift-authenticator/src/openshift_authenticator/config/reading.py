@@ -5,10 +5,12 @@ Reads files only to see that they can be read.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from typing import Any
 
 from jupyterhub import crypto, orm
+from oauthenticator.oauth2 import OAuthenticator
 from traitlets.config import Config
 
 from openshift_authenticator.cluster import trust
@@ -90,9 +92,16 @@ def has_user_info() -> bool:
     return hasattr(orm.User, "user_info")
 
 
-def read_settings(auth: Any, **known: Any) -> settings.Settings:
+def read_cluster_settings(auth: OAuthenticator) -> settings.ClusterSettings:
+    """How to reach the cluster, as a plain value."""
+    names = {field.name for field in dataclasses.fields(settings.ClusterSettings)} - {"has_account"}
+    values: dict[str, Any] = {name: getattr(auth, name) for name in names}
+    return settings.ClusterSettings(**values, has_account=auth.account is not None)
+
+
+def read_settings(auth: OAuthenticator, **known: object) -> settings.Settings:
     """The authenticator's settings as a plain value; ``known`` ones are not read from it."""
-    values = {
+    values: dict[str, Any] = {
         "account": auth.account,
         "crypt_key": has_crypt_key(),
         "bundles": {
@@ -118,7 +127,7 @@ def read_settings(auth: Any, **known: Any) -> settings.Settings:
     return settings.Settings(**values)
 
 
-def list_problems(auth: Any) -> list[str]:
+def list_problems(auth: OAuthenticator) -> list[str]:
     """All that is wrong with the settings, in sentences."""
     cls = type(auth)
     given = find_sections(auth.config, cls)
@@ -130,7 +139,7 @@ def list_problems(auth: Any) -> list[str]:
     ]
 
 
-def list_warnings(auth: Any) -> list[str]:
+def list_warnings(auth: OAuthenticator) -> list[str]:
     """What works, but should be known, in sentences."""
     warnings = []
     if not auth.validate_server_cert:

@@ -46,6 +46,23 @@ class Settings:
     enable_pkce: bool = True
 
 
+@dataclass(frozen=True)
+class ClusterSettings:
+    """How to reach the cluster; fields are the traits of the same name.
+
+    ``has_account`` tells whether the hub has an account of its own in that cluster.
+    """
+
+    openshift_url: str
+    service_account_dir: str
+    api_ca_file: str = ""
+    oauth_ca_file: str = ""
+    validate_server_cert: bool = True
+    request_timeout: float = 10.0
+    concurrent_refreshes: int = 10
+    has_account: bool = False
+
+
 def make_scope(settings: Settings) -> tuple[str, ...]:
     """The fewest scopes that the settings need."""
     if settings.sessions_act_as_user:

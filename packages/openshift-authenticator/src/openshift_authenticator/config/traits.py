@@ -15,6 +15,7 @@ from openshift_authenticator import errors
 from openshift_authenticator.cluster import credentials
 from openshift_authenticator.cluster.rules import accounts
 from openshift_authenticator.config import reading, settings
+from workshop_kube.client.connections import make_server_url
 
 MEMBERS = {"verb": "create", "resource": "pods", "namespace": "{namespace}"}
 """Who may enter when nothing is configured: who could start a pod beside the hub's own."""
@@ -195,7 +196,7 @@ class AuthenticatorTraits(OAuthenticator):
     def _openshift_url_default(self) -> str:
         host = os.environ.get("KUBERNETES_SERVICE_HOST", "")
         port = os.environ.get("KUBERNETES_SERVICE_PORT", "443")
-        return f"https://{f'[{host}]' if ':' in host else host}:{port}" if host else ""
+        return make_server_url(host, port) if host else ""
 
     @default("service_account_dir")
     def _service_account_dir_default(self) -> str:
@@ -229,7 +230,7 @@ class AuthenticatorTraits(OAuthenticator):
         return (wanted or not reading.has_user_info()) and reading.has_crypt_key()
 
     @observe("allowed_groups", "admin_groups", "auth_state_groups_key")
-    def _requires_manage_groups(self, change: Any) -> None:
+    def _requires_manage_groups(self, change: object) -> None:
         """Replaces the base's, which raises while the settings load: see check_allow_config."""
 
     def _nobody_said_who(self) -> bool:

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Protocol
+
+from jupyterhub.orm import APIToken
+from sqlalchemy.orm import Session
 
 
-def end_browser_sessions(user: Any) -> int:
+class BrowserUser(Protocol):
+    """What is needed of the hub's user."""
+
+    db: Session
+    api_tokens: Iterable[APIToken]
+
+
+def end_browser_sessions(user: BrowserUser) -> int:
     """Delete the hub tokens that browsers hold for the user's servers; answers how many.
 
     The servers and their own tokens stay, so that nothing is lost should it be a mistake.

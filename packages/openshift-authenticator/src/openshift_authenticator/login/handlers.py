@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import html
 import logging
+from types import TracebackType
 from typing import Any
 
 from jupyterhub.handlers import BaseHandler
@@ -25,6 +26,7 @@ from openshift_authenticator import errors
 from openshift_authenticator.cluster.rules import tokens
 from openshift_authenticator.login import login_state
 from openshift_authenticator.login.rules import login_record, redirects
+from workshop_kube.openshift_login import cookies
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +34,7 @@ AGAIN = '<p><a class="btn btn-jupyter" id="again" href="login">Log in again</a><
 """Below the sentence of each error; all pages that show one are beside the hub's login page."""
 
 
-def make_http_error(error: errors.LoginError) -> Any:
+def make_http_error(error: errors.LoginError) -> web.HTTPError:
     """The web.HTTPError that shows a login error's sentence to a person."""
     problem = error.problem
     if error.http_status != 403:
@@ -41,13 +43,19 @@ def make_http_error(error: errors.LoginError) -> Any:
     return refuse(error.http_status, problem.sentence + hint)
 
 
-def refuse(status: int, sentence: str) -> Any:
+def refuse(status: int, sentence: str) -> web.HTTPError:
     """A web.HTTPError with a short headline, so that JupyterHub's page does not say all twice."""
     reason = "Login refused" if status in (400, 403) else "Login not possible"
-    error: Any = web.HTTPError(status, sentence, reason=reason)
-    error.jupyterhub_message = sentence  # JupyterHub 5 would show the headline in its place
-    error.jupyterhub_html_message = f"{html.escape(sentence)}</p>{AGAIN}<p>"
-    return error
+    return LoginHTTPError(status, sentence, reason=reason)
+
+
+class LoginHTTPError(web.HTTPError):
+    """An error whose sentence JupyterHub's page shows, with a button below it."""
+
+    def __init__(self, status: int, sentence: str, *, reason: str) -> None:
+        super().__init__(status, sentence, reason=reason)
+        self.jupyterhub_message = sentence  # JupyterHub 5 would show the headline in its place
+        self.jupyterhub_html_message = f"{html.escape(sentence)}</p>{AGAIN}<p>"
 
 
 class LoginHandler(OAuthLoginHandler):
@@ -65,14 +73,12 @@ class LoginHandler(OAuthLoginHandler):
 
     def set_state_cookie(self, state_cookie_value: str) -> None:
         """Replaces the base's one cookie, which the next tab would overwrite, by one a login."""
-        for name in login_state.find_surplus(STATE_COOKIE_NAME, self.cookies):
+        for name in cookies.find_surplus(STATE_COOKIE_NAME, self.cookies):
             self.clear_cookie(name, **_cookie_scope(self))
         self._set_cookie(
-            login_state.make_cookie_name(
-                STATE_COOKIE_NAME, self._state, self.authenticator.clock()
-            ),
+            cookies.make_cookie_name(STATE_COOKIE_NAME, self._state, self.authenticator.clock()),
             state_cookie_value,
-            expires_days=login_state.LIFETIME_SECONDS / 86400,
+            expires_days=cookies.LIFETIME_SECONDS / 86400,
             httponly=True,
             **_cookie_scope(self),
         )
@@ -98,19 +104,24 @@ class CallbackHandler(OAuthCallbackHandler):
         except errors.LoginError as error:
             raise make_http_error(error) from None
 
-    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+    def log_exception(
+        self,
+        typ: type[BaseException] | None,
+        value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
         """Replaces tornado's, which logs the whole address, and the code is in it."""
         if isinstance(value, web.HTTPError):
             log.warning("%d %s: %s", value.status_code, self.request.path, value.log_message)
         else:
-            log.error("Uncaught error at %s", self.request.path, exc_info=(typ, value, tb))
+            log.error("Uncaught error at %s", self.request.path, exc_info=value)
 
     def get_state_cookie(self) -> str:
-        """The browser's half of the state, no older than states.LIFETIME_SECONDS."""
+        """The browser's half of the state, no older than cookies.LIFETIME_SECONDS."""
         if self._state_cookie is None:
             state = login_state.read_state(self.get_argument("state", ""))
-            name = login_state.find_cookie(STATE_COOKIE_NAME, state, self.cookies)
-            days = login_state.LIFETIME_SECONDS / 86400
+            name = cookies.find_cookie(STATE_COOKIE_NAME, state, self.cookies)
+            days = cookies.LIFETIME_SECONDS / 86400
             cookie = self.get_secure_cookie(name, max_age_days=days)
             self._state_cookie = (cookie or b"").decode("utf8", "replace")
             if cookie:
@@ -160,7 +171,7 @@ class CallbackHandler(OAuthCallbackHandler):
             raise refuse(400, "This login was used before. Log in again.")
 
 
-def _cookie_scope(handler: Any) -> dict[str, Any]:
+def _cookie_scope(handler: BaseHandler) -> dict[str, Any]:
     """Where the state's cookies are: with the hub, not with the servers behind it."""
     domain = handler.settings.get("cookie_options", {}).get("domain")
     return {"path": handler.hub.base_url, **({"domain": domain} if domain else {})}

@@ -13,8 +13,9 @@ from typing import Any, Protocol
 
 from openshift_authenticator import errors
 from openshift_authenticator.cluster import client, credentials
-from openshift_authenticator.cluster.rules import accounts, endpoints
+from openshift_authenticator.cluster.rules import accounts
 from openshift_authenticator.login.rules import redirects
+from workshop_kube.openshift_login import endpoints
 
 log = logging.getLogger(__name__)
 
@@ -108,8 +109,8 @@ class SelfCheck:
         request = self._make_request(callback)
         where = await self._finder.find()
         answer = await self._api.probe(redirects.make_probe(where.authorize, request))
-        location = answer.headers.get("Location", "")
-        problem = redirects.find_probe_problem(answer.status, location, answer.document(), request)
+        location = answer.headers.get("location", "")
+        problem = redirects.find_probe_problem(answer.status, location, answer.document, request)
         if problem is None:
             self._pass(callback)
         elif request.guessed and self._passed:

@@ -17,6 +17,15 @@ QUEUE_TIMEOUTS = 3
 """How long a refresh waits for its turn, in request_timeouts: all of a class come at once."""
 
 
+class LoggedInUser(browser_sessions.BrowserUser, Protocol):
+    """What is needed of the hub's user."""
+
+    name: str
+
+    async def get_auth_state(self) -> dict[str, Any] | None:
+        """What the hub keeps of the login, decrypted."""
+
+
 class RefreshHost(Protocol):
     """What is needed of the authenticator."""
 
@@ -41,7 +50,7 @@ class RefreshHost(Protocol):
         """Do the rules still let this person in?"""
 
 
-async def renew(host: RefreshHost, user: Any) -> bool | dict[str, Any]:
+async def renew(host: RefreshHost, user: LoggedInUser) -> bool | dict[str, Any]:
     """True, False or a new model: what Authenticator.refresh_user answers."""
     state = await user.get_auth_state() or {}
     record = rules.read_record(state)
@@ -55,7 +64,7 @@ async def renew(host: RefreshHost, user: Any) -> bool | dict[str, Any]:
 
 
 async def _ask(
-    host: RefreshHost, user: Any, state: dict[str, Any]
+    host: RefreshHost, user: LoggedInUser, state: dict[str, Any]
 ) -> tuple[rules.RefreshVerdict, dict[str, Any] | None]:
     record = rules.read_record(state)
     try:
@@ -72,7 +81,7 @@ async def _ask(
 
 
 async def _ask_now(
-    host: RefreshHost, user: Any, state: dict[str, Any], record: rules.LoginRecord
+    host: RefreshHost, user: LoggedInUser, state: dict[str, Any], record: rules.LoginRecord
 ) -> tuple[rules.RefreshVerdict, dict[str, Any] | None]:
     # Those before us in the queue may have found the cluster in trouble.
     verdict = rules.decide_before(record, host.circuit, host.limits, host.clock())
@@ -93,7 +102,7 @@ async def _ask_now(
 
 
 def _note_failure(
-    host: RefreshHost, user: Any, record: rules.LoginRecord, error: Exception
+    host: RefreshHost, user: LoggedInUser, record: rules.LoginRecord, error: Exception
 ) -> rules.RefreshVerdict:
     status = 403 if isinstance(error, errors.RefusedError) else getattr(error, "status", None)
     if status is None or status == 429 or status >= 500:
@@ -105,7 +114,7 @@ def _note_failure(
     return verdict
 
 
-def _conclude(verdict: rules.RefreshVerdict, user: Any) -> bool:
+def _conclude(verdict: rules.RefreshVerdict, user: LoggedInUser) -> bool:
     if verdict is rules.RefreshVerdict.REFUSED:
         ended = browser_sessions.end_browser_sessions(user)
         log.warning("%s may not enter any more; %d browser sessions ended", user.name, ended)

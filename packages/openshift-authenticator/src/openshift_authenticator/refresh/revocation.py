@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from openshift_authenticator import errors
 from openshift_authenticator.cluster import client
-from openshift_authenticator.cluster.rules import tokens
+from workshop_kube.openshift_login import tokens
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Revoker:
 
     async def revoke(self, token: str, scope: tuple[str, ...] = ()) -> bool:
         """True when the token is dead afterwards; never raises for what the cluster says."""
-        name = tokens.make_name(token)
+        name = tokens.make_token_name(token)
         if not name:
             return False
         try:

@@ -7,13 +7,15 @@ cluster that cannot say (403, 429, 5xx, no answer) is put up with for a bounded 
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from workshop_kube.openshift_login.tolerance import TOLERANCE_SECONDS, is_tolerated, make_pause
 
 YOUNG_SECONDS = 60.0
 """A check younger than this is not repeated, not even before a spawn."""
-FIRST_PAUSE = 1.0
-LONGEST_PAUSE = 60.0
+LONGEST_REQUEST = 600.0
+"""No longer, in seconds, is a cluster left alone because it asks for it."""
 
 
 class RefreshVerdict(enum.Enum):
@@ -39,7 +41,7 @@ class RefreshLimits:
     """The settings that count here, in seconds."""
 
     refresh_age: float = 300.0
-    tolerance: float = 3600.0
+    tolerance: float = TOLERANCE_SECONDS
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class CircuitBreaker:
     quiet_until: float = 0.0
 
 
-def read_record(state: dict[str, Any] | None) -> LoginRecord:
+def read_record(state: Mapping[str, object] | None) -> LoginRecord:
     """Read the auth_state of a user; anything strange in it counts as unknown."""
     state = state or {}
     response = state.get("token_response")
@@ -62,7 +64,7 @@ def read_record(state: dict[str, Any] | None) -> LoginRecord:
     )
 
 
-def _read_time(value: Any) -> float:
+def _read_time(value: object) -> float:
     return float(value) if isinstance(value, int | float) and value > 0 else 0.0
 
 
@@ -93,7 +95,7 @@ def decide_after_failure(
 
 def decide_unconfirmed(record: LoginRecord, limits: RefreshLimits, now: float) -> RefreshVerdict:
     """How long a login is believed that nobody can confirm."""
-    if abs(now - record.checked_at) <= limits.tolerance:
+    if is_tolerated(record.checked_at, now, limits.tolerance):
         return RefreshVerdict.KEEP
     return RefreshVerdict.LOGIN_AGAIN
 
@@ -103,12 +105,11 @@ def after_failure(circuit: CircuitBreaker, now: float, retry_after: float | None
 
     Whoever asked before the trouble was known fails for the same reason, and it counts once.
     """
+    asked = min(retry_after or 0.0, LONGEST_REQUEST)
     if now < circuit.quiet_until:
-        until = max(circuit.quiet_until, now + min(retry_after or 0.0, 600.0))
-        return CircuitBreaker(circuit.failures, until)
+        return CircuitBreaker(circuit.failures, max(circuit.quiet_until, now + asked))
     failures = circuit.failures + 1
-    pause = min(FIRST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
-    return CircuitBreaker(failures, now + max(pause, min(retry_after or 0.0, 600.0)))
+    return CircuitBreaker(failures, now + max(make_pause(failures), asked))
 
 
 def after_success() -> CircuitBreaker:

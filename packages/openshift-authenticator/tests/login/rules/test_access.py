@@ -8,13 +8,9 @@ from openshift_authenticator.login.rules import access
 PODS = {"verb": "create", "resource": "pods", "namespace": "workshop"}
 
 
-def test_a_check_becomes_the_review_that_the_cluster_takes():
+def test_a_check_has_what_the_setting_says():
     (check,) = access.make_checks([PODS], "")
-    assert check.make_review() == {
-        "apiVersion": "authorization.k8s.io/v1",
-        "kind": "SelfSubjectAccessReview",
-        "spec": {"resourceAttributes": PODS},
-    }
+    assert dict(check.attributes) == PODS
 
 
 def test_the_hubs_own_namespace_is_filled_in():
@@ -41,17 +37,6 @@ def test_a_setting_that_means_nothing_is_refused(setting, sentence):
 def test_too_many_checks_are_refused():
     with pytest.raises(ValueError, match="10 is the most"):
         access.make_checks([PODS] * 11, "")
-
-
-@pytest.mark.parametrize("allowed", [True, False])
-def test_an_answer_as_recorded(allowed):
-    assert access.parse_review({"status": {"allowed": allowed}}) is allowed
-
-
-@pytest.mark.parametrize("document", [{}, {"status": None}, {"status": {"allowed": "yes"}}])
-def test_an_answer_that_says_nothing_lets_nobody_in(document):
-    with pytest.raises(errors.BadDocumentError):
-        access.parse_review(document)
 
 
 def forbidden():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
-from typing import Any
 
-from pocket_openshift.cli import manifests, session
+from pocket_openshift.cli import api_resources, manifests, session
+from workshop_kube import errors
+from workshop_kube.rules.calls import Call
+from workshop_kube.rules.manifests import Manifest
 
 MANAGER = "pocket-openshift"
+APPLY = "application/apply-patch+yaml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,31 +27,27 @@ def run(args: argparse.Namespace) -> int:
     return session.main(_run, args)
 
 
-def _run(to: session.Session, args: argparse.Namespace) -> int:
+async def _run(to: session.Session, args: argparse.Namespace) -> int:
     files = [*args.files, *args.filename]
     if not files:
         raise session.CommandError("name a file: `pocket-openshift apply FILE`")
     for obj in manifests.load_all(files):
-        print(apply(to, obj), flush=True)
+        print(await apply(to, obj), flush=True)
     return 0
 
 
-def apply(to: session.Session, obj: Mapping[str, Any]) -> str:
+async def apply(to: session.Session, obj: Manifest) -> str:
     """Apply one object on the server's side, which may be done twice; the line that says so."""
-    resource = to.resource_of(obj)
-    metadata = obj.get("metadata") or {}
-    name = metadata.get("name")
+    name = (obj.get("metadata") or {}).get("name")
     if not name:
         raise session.CommandError(f"a {obj.get('kind')} has no metadata.name")
-    path = to.path(resource, metadata.get("namespace") or "", name)
+    label = f"{api_resources.make_label(obj['apiVersion'], obj['kind'])}/{name}"
     try:
-        answer = to.request(
-            "PATCH",
-            f"{path}?fieldManager={MANAGER}&force=true",
-            dict(obj),
-            content_type=session.APPLY,
-        )
-    except session.CommandError as error:
-        raise session.CommandError(f"{resource.label}/{name}: {error}", error.status) from error
-    done = "created" if answer.status == 201 else "configured"
-    return f"{resource.label}/{name} {done}"
+        placed = await to.place(obj)
+        path, query = await to.cluster.find_path(placed), {"fieldManager": MANAGER, "force": "true"}
+        call = Call("PATCH", path, f"apply {label}", dict(obj), query, content_type=APPLY)
+        answer = await to.cluster.send(call)
+    except errors.KubeError as error:
+        why = session.explain(error, to.cluster.server)
+        raise session.CommandError(f"{label}: {why}") from error
+    return f"{label} {'created' if answer.status == 201 else 'configured'}"

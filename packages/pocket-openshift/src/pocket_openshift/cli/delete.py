@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import argparse
 
-from pocket_openshift.cli import manifests, session
-from pocket_openshift.client import api_resources
+from pocket_openshift.cli import api_resources, manifests, session
+from workshop_kube import errors
+from workshop_kube.rules.manifests import Manifest, find_head
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,49 +26,37 @@ def run(args: argparse.Namespace) -> int:
     return session.main(_run, args)
 
 
-def _run(to: session.Session, args: argparse.Namespace) -> int:
+async def _run(to: session.Session, args: argparse.Namespace) -> int:
     if bool(args.filename) == bool(args.kind) or (args.kind and not args.names):
         raise session.CommandError("say what: `delete KIND NAME`, or `delete -f FILE`")
     if args.kind:
-        resource = to.resource_named(args.kind)
+        resource = await to.find_resource(args.kind)
         for name in args.names:
-            _say(resource, name, gone=delete(to, resource, name))
+            await delete(to, resource.refer(name, to.namespace))
         return 0
     objects = manifests.load_all(args.filename)
     # What was made last goes first: a namespace after what is in it.
-    left = [obj for obj in reversed(objects) if not _delete_object(to, obj)]
+    left = [obj for obj in reversed(objects) if not await _delete_if_there(to, obj)]
     return 1 if left else 0
 
 
-def _say(resource: api_resources.Resource, name: str, *, gone: bool) -> None:
-    print(f'{resource.label} "{name}" {"deleted" if gone else "is not there"}', flush=True)
-
-
-def _delete_object(to: session.Session, obj: manifests.Object) -> bool:
+async def _delete_if_there(to: session.Session, obj: Manifest) -> bool:
     """Whether there was such an object; one that is gone keeps the others from nothing."""
-    resource, metadata = to.resource_of(obj), obj.get("metadata") or {}
-    name, found = str(metadata.get("name") or ""), True
     try:
-        delete(to, resource, name, metadata.get("namespace") or "")
-    except session.CommandError as error:
-        if error.status != 404:
-            raise
-        found = False
-    _say(resource, name, gone=found)
-    return found
-
-
-def delete(
-    to: session.Session, resource: api_resources.Resource, name: str, namespace: str = ""
-) -> bool:
-    """Delete the object that has this name now, and not one that takes it meanwhile."""
-    path = to.path(resource, namespace, name)
-    found = to.request("GET", path).body
-    uid = (found.get("metadata") or {}).get("uid")
-    body = {"kind": "DeleteOptions", "apiVersion": "v1"}
-    try:
-        to.request("DELETE", path, {**body, "preconditions": {"uid": uid}} if uid else body)
-    except session.Refused as error:
-        if error.status != 404:
-            raise
+        await delete(to, await to.place(obj))
+    except errors.GoneError:
+        print(f"{_render(obj)} is not there", flush=True)
+        return False
     return True
+
+
+async def delete(to: session.Session, reference: Manifest) -> None:
+    """Delete the object that has this name now, and not one that takes it meanwhile."""
+    found = await to.cluster.get(reference)
+    await to.cluster.delete_exactly({**found, **find_head(reference)})
+    print(f"{_render(reference)} deleted", flush=True)
+
+
+def _render(obj: Manifest) -> str:
+    label = api_resources.make_label(obj["apiVersion"], obj["kind"])
+    return f'{label} "{obj["metadata"]["name"]}"'

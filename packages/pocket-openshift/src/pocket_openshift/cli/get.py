@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
-from urllib.parse import urlencode
+from collections.abc import Sequence
 
 import yaml
 
-from pocket_openshift.cli import session
-from pocket_openshift.client import api_resources
+from pocket_openshift.cli import api_resources, session
+from workshop_kube.rules.calls import JSON, Call
+from workshop_kube.rules.manifests import Manifest
 
 NOTHING = "No resources found"
+TABLE = f"application/json;as=Table;v=v1;g=meta.k8s.io,{JSON}"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,11 +35,11 @@ def run(args: argparse.Namespace) -> int:
     return session.main(_run, args)
 
 
-def _run(to: session.Session, args: argparse.Namespace) -> int:
-    chosen = to.resources_named(args.kind)
+async def _run(to: session.Session, args: argparse.Namespace) -> int:
+    chosen = await to.find_resources(args.kind)
     if len(chosen) > 1 and (args.name or args.output in ("yaml", "json")):
         raise session.CommandError("name one kind of objects, for a NAME and for yaml or json")
-    found = [_lines(to, resource, args, several=len(chosen) > 1) for resource in chosen]
+    found = [await _lines(to, resource, args, several=len(chosen) > 1) for resource in chosen]
     blocks = [lines for lines in found if lines != [NOTHING]] or [[NOTHING]]
     between = [""] if args.output == "table" else []
     for number, lines in enumerate(blocks):
@@ -48,7 +48,7 @@ def _run(to: session.Session, args: argparse.Namespace) -> int:
     return 0
 
 
-def _lines(
+async def _lines(
     to: session.Session,
     resource: api_resources.Resource,
     args: argparse.Namespace,
@@ -56,19 +56,21 @@ def _lines(
     several: bool = False,
 ) -> list[str]:
     everywhere = args.all_namespaces and not args.name
-    path = to.path(resource, "*" if everywhere else "", args.name)
-    query = "?" + urlencode({"labelSelector": args.selector}) if args.selector else ""
-    table = args.output == "table"
-    body = to.request(
-        "GET", path + query, accept=session.TABLE if table else "application/json"
-    ).body
+    path = resource.kind.path("" if everywhere else to.namespace, args.name)
+    call = Call(
+        "GET",
+        path,
+        query={"labelSelector": args.selector},
+        accept=TABLE if args.output == "table" else JSON,
+    )
+    body = (await to.cluster.send(call)).document or {}
     if several:
         for row in body.get("rows") or ():
             row["cells"][0] = f"{resource.label}/{row['cells'][0]}"
     return render(body, args.output, resource.label, namespaces=everywhere)
 
 
-def render(body: Mapping[str, Any], output: str, label: str, *, namespaces: bool) -> list[str]:
+def render(body: Manifest, output: str, label: str, *, namespaces: bool) -> list[str]:
     """An answer as lines."""
     if output == "json":
         return [json.dumps(body, indent=2)]
@@ -82,7 +84,7 @@ def render(body: Mapping[str, Any], output: str, label: str, *, namespaces: bool
     return _render_table(body, namespaces=namespaces)
 
 
-def _render_table(body: Mapping[str, Any], *, namespaces: bool) -> list[str]:
+def _render_table(body: Manifest, *, namespaces: bool) -> list[str]:
     shown = [n for n, c in enumerate(body["columnDefinitions"]) if not c.get("priority")]
     rows = [[body["columnDefinitions"][n]["name"].upper() for n in shown]]
     rows += [[str(row["cells"][n]) for n in shown] for row in body.get("rows") or ()]

@@ -8,15 +8,18 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import yaml
 
-from pocket_openshift.cli import manifests, session
+from pocket_openshift.cli import api_resources, manifests, session
 from pocket_openshift.resources.rules import template_rules
+from workshop_kube import errors
+from workshop_kube.rules.answers import read_object
+from workshop_kube.rules.calls import Call
+from workshop_kube.rules.manifests import Manifest, Object, make_reference
 
+_TEMPLATES = "template.openshift.io/v1"
 _PROCESSED = "/apis/template.openshift.io/v1/namespaces/{}/processedtemplates"
-_TEMPLATE = "/apis/template.openshift.io/v1/namespaces/{}/templates/{}"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,16 +60,22 @@ def parse_values(words: Sequence[str]) -> dict[str, str]:
     return values
 
 
-def _template(to: session.Session, name: str) -> dict[str, Any]:
-    if name != "-" and not Path(name).is_file():
-        return dict(to.request("GET", _TEMPLATE.format(to.namespace, name)).body)
+def is_file(name: str) -> bool:
+    """Whether a person means a file, or standard input, and not a template in the project."""
+    return name == "-" or Path(name).is_file()
+
+
+async def _find_template(to: session.Session, name: str) -> Object:
+    if not is_file(name):
+        reference = make_reference(_TEMPLATES, "Template", name, to.namespace)
+        return await to.cluster.get(reference)
     found = manifests.load(name)
     if len(found) != 1 or found[0].get("kind") != "Template":
         raise session.CommandError(f"{name} holds no Template, or more than one")
     return found[0]
 
 
-def fill_in(template: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
+def fill_in(template: Manifest, values: Mapping[str, str]) -> Object:
     """A template with a person's values; a sentence when it has no parameter of that name."""
     try:
         return template_rules.with_values(template, values)
@@ -77,22 +86,23 @@ def fill_in(template: Mapping[str, Any], values: Mapping[str, str]) -> dict[str,
         ) from error
 
 
-def _run(to: session.Session, args: argparse.Namespace) -> int:
-    template = _template(to, args.template)
+async def _run(to: session.Session, args: argparse.Namespace) -> int:
+    template = await _find_template(to, args.template)
     filled = fill_in(template, parse_values(args.param))
-    made = to.request("POST", _PROCESSED.format(to.namespace), filled).body
+    call = Call("POST", _PROCESSED.format(to.namespace), "process the template", filled)
+    made = read_object(await to.cluster.send(call))
     if args.show:
         print(yaml.safe_dump_all(made.get("objects") or (), sort_keys=False), end="")
         return 0
     for line in render_parameters(filled, made):
         print(line)
-    failed = sum(not _create(to, obj) for obj in made.get("objects") or ())
+    failed = sum([not await _create(to, obj) for obj in made.get("objects") or ()])
     if made.get("message"):
         print(f"\n{made['message'].rstrip()}")
     return 1 if failed else 0
 
 
-def render_parameters(asked: Mapping[str, Any], made: Mapping[str, Any]) -> list[str]:
+def render_parameters(asked: Manifest, made: Manifest) -> list[str]:
     """The parameters with their values; those that the server drew are marked."""
     given = {p["name"]: p.get("value") for p in asked.get("parameters") or ()}
     lines = []
@@ -103,18 +113,15 @@ def render_parameters(asked: Mapping[str, Any], made: Mapping[str, Any]) -> list
     return ["With parameters:", *lines] if lines else []
 
 
-def _create(to: session.Session, obj: Mapping[str, Any]) -> bool:
-    resource = to.resource_of(obj)
+async def _create(to: session.Session, obj: Manifest) -> bool:
+    """Create one object and say so; whether it was made."""
     metadata = obj.get("metadata") or {}
-    label = f"{resource.label}/{metadata.get('name') or metadata.get('generateName')}"
-    path = to.path(resource, metadata.get("namespace") or "")
+    label = api_resources.make_label(obj.get("apiVersion") or "", obj.get("kind") or "")
+    label += f"/{metadata.get('name') or metadata.get('generateName')}"
     try:
-        to.request("POST", path, dict(obj))
-    except session.CommandError as error:
-        if isinstance(error, session.Refused) and error.reason == "AlreadyExists":
-            print(f"{label} created (the answer was lost; it is there)")
-            return True
-        print(f"error: {label}: {error}", file=sys.stderr)
+        await to.cluster.create(await to.place(obj))
+    except errors.KubeError as error:
+        print(f"error: {label}: {session.explain(error, to.cluster.server)}", file=sys.stderr)
         return False
     print(f"{label} created")
     return True

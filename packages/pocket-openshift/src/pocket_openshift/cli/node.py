@@ -11,10 +11,10 @@ import signal
 import sys
 from pathlib import Path
 
-from pocket_openshift.client import client, kubeconfig
 from pocket_openshift.node import agent, leftovers
 from pocket_openshift.node.rules import restarts
 from pocket_openshift.router import router
+from workshop_kube import errors
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,12 +79,7 @@ def run(args: argparse.Namespace) -> int:
     )
     try:
         asyncio.run(_serve(options, args.router_port))
-    except (
-        kubeconfig.KubeconfigError,
-        leftovers.DataInUseError,
-        client.ClusterError,
-        OSError,
-    ) as error:
+    except (errors.KubeError, leftovers.DataInUseError, OSError) as error:
         print(f"pocket-openshift node: {error}", file=sys.stderr)
         return 1
     return 0

@@ -9,8 +9,10 @@ import signal
 import sys
 from pathlib import Path
 
-from pocket_openshift.client import client, kubeconfig
+from pocket_openshift.loopback_server import HOST
 from pocket_openshift.router import router
+from workshop_kube import errors
+from workshop_kube.client import Cluster, load_kubeconfig
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     )
     try:
         asyncio.run(_serve(args))
-    except (kubeconfig.KubeconfigError, client.ClusterError, OSError) as error:
+    except (errors.KubeError, OSError) as error:
         print(f"pocket-openshift router: {error}", file=sys.stderr)
         return 1
     return 0
@@ -50,11 +52,11 @@ async def _serve(args: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with (
-        client.Cluster(kubeconfig.load(args.kubeconfig)) as api,
+        Cluster(await load_kubeconfig(args.kubeconfig)) as api,
         router.serving(api, port=args.port, tls_port=args.tls_port) as served,
     ):
         if args.ca_file:
             args.ca_file.write_text(served.ca_pem)
-        secure = f" https://{router.HOST}:{served.tls_port}" if served.tls_port else ""
-        print(f"ready http://{router.HOST}:{served.port}{secure}", flush=True)
+        secure = f" https://{HOST}:{served.tls_port}" if served.tls_port else ""
+        print(f"ready http://{HOST}:{served.port}{secure}", flush=True)
         await stop.wait()

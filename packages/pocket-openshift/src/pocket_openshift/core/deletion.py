@@ -11,7 +11,7 @@ from typing import Any
 
 from pocket_openshift.core import store
 from pocket_openshift.vocabulary import errors, kinds
-from pocket_openshift.vocabulary.times import render_time
+from workshop_kube.rules.times import render_time
 
 FOREGROUND = "foregroundDeletion"
 ORPHAN = "orphan"

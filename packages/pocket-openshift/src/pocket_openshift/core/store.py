@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from pocket_openshift.vocabulary import errors, kinds
-from pocket_openshift.vocabulary.times import render_time
+from workshop_kube.rules.times import render_time
 
 Object = dict[str, Any]
 

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from pocket_openshift import __version__
-from pocket_openshift.client import client, kubeconfig
 from pocket_openshift.node import (
     kubelet,
     leftovers,
@@ -24,10 +23,13 @@ from pocket_openshift.node import (
     settings,
 )
 from pocket_openshift.node.rules import claims, restarts
+from workshop_kube import errors
+from workshop_kube.client import Cluster, load_kubeconfig
+from workshop_kube.rules.events import Listed
+from workshop_kube.rules.manifests import Object
 
 log = logging.getLogger(__name__)
 
-PODS = "/api/v1/pods"
 RETRY_SECONDS = 5.0
 
 
@@ -45,7 +47,7 @@ class Options:
     stop_seconds: float = 10.0
 
 
-Companion = Callable[[client.Cluster], contextlib.AbstractAsyncContextManager[Any]]
+Companion = Callable[[Cluster], contextlib.AbstractAsyncContextManager[Any]]
 
 
 class Agent:
@@ -65,12 +67,12 @@ class Agent:
         """Run pods until `stop` is set; then end all that was started."""
         async with contextlib.AsyncExitStack() as stack:
             data = self._enter_data(stack)
-            connection = kubeconfig.load(self.options.kubeconfig)
-            api = await stack.enter_async_context(client.Cluster(connection))
+            connection = await load_kubeconfig(self.options.kubeconfig)
+            api = await stack.enter_async_context(Cluster(connection))
             starter = processes.Processes()
             starter.open()
             stack.push_async_callback(starter.close)
-            node = self._make_node(data, connection, api, starter)
+            node = self._make_node(data, api, starter)
             if self._companion is not None:
                 self.companion = await stack.enter_async_context(self._companion(api))
             await self._run(node, stop, ready)
@@ -87,18 +89,12 @@ class Agent:
             log.warning("Killed %d processes that an agent before had left", killed)
         return data
 
-    def _make_node(
-        self,
-        data: Path,
-        connection: kubeconfig.Connection,
-        api: client.Cluster,
-        starter: processes.Processes,
-    ) -> pods.Node:
+    def _make_node(self, data: Path, api: Cluster, starter: processes.Processes) -> pods.Node:
         told = settings.Settings(
             data,
             self.options.name or settings.make_node_name(data),
             tuple(self.options.prefixes),
-            settings.make_basics(connection.server, self.environ),
+            settings.make_basics(api.server, self.environ),
             self.options.backoff,
             self.options.stop_seconds,
         )
@@ -108,7 +104,7 @@ class Agent:
         name = node.settings.node
         registered = registration.Registration(node.api, name)
         endpoint = kubelet.Kubelet(self.find)
-        endpoint.open()
+        await endpoint.open()
         await registered.register(endpoint.port, __version__, endpoint.annotations)
         helpers = [
             asyncio.create_task(node.recorder.run()),
@@ -137,7 +133,7 @@ class Agent:
         return next((pod for pod in every if (pod.namespace, pod.name) == (namespace, name)), None)
 
     async def _deregister(self, registered: registration.Registration) -> None:
-        with contextlib.suppress(client.ClusterError, TimeoutError):
+        with contextlib.suppress(errors.KubeError, TimeoutError):
             async with asyncio.timeout(2):
                 await registered.remove()
 
@@ -154,9 +150,9 @@ class Agent:
     async def _follow(self, node: pods.Node, ready: Callable[[], None]) -> None:
         """Hear of every pod, for ever."""
         scope = claims.Scope(node.settings.node, node.settings.prefixes)
-        async with contextlib.aclosing(node.api.follow(PODS)) as news:
+        async with contextlib.aclosing(node.api.watch("v1", "Pod")) as news:
             async for one in news:
-                if isinstance(one, client.Listed):
+                if isinstance(one, Listed):
                     self._relist(node, scope, one.items)
                     ready()
                 elif one.kind == "DELETED":
@@ -164,9 +160,7 @@ class Agent:
                 else:
                     self._hear(node, scope, one.item)
 
-    def _relist(
-        self, node: pods.Node, scope: claims.Scope, items: Sequence[dict[str, Any]]
-    ) -> None:
+    def _relist(self, node: pods.Node, scope: claims.Scope, items: Sequence[Object]) -> None:
         present = {item["metadata"]["uid"] for item in items}
         for uid in set(self.pods) - present:
             self._forget(uid)
@@ -177,7 +171,7 @@ class Agent:
         if uid in self.pods:
             self.pods[uid].vanish()
 
-    def _hear(self, node: pods.Node, scope: claims.Scope, item: dict[str, Any]) -> None:
+    def _hear(self, node: pods.Node, scope: claims.Scope, item: Object) -> None:
         uid = item["metadata"]["uid"]
         if uid in self.pods:
             self.pods[uid].update(item)
@@ -205,11 +199,11 @@ class Agent:
             self.pods.pop(pod.uid, None)
             self._tasks.pop(pod.uid, None)
 
-    async def _find_again(self, node: pods.Node, pod: pods.Pod) -> dict[str, Any] | None:
+    async def _find_again(self, node: pods.Node, pod: pods.Pod) -> Object | None:
         """The pod as it is now; as we knew it, if that cannot be said; None if it is not ours."""
         try:
-            found = await node.api.find(pod.path)
-        except client.ClusterError:
+            found = await node.api.find(pod.pod)
+        except errors.KubeError:
             return dict(pod.pod)
         scope = claims.Scope(node.settings.node, node.settings.prefixes)
         if found is None or found["metadata"]["uid"] != pod.uid:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pocket_openshift.node import health, mounts, prober, processes, settings
 from pocket_openshift.node.rules import environment, lines, restarts, states, translation, volumes
-from pocket_openshift.vocabulary import quantities
+from workshop_kube.rules import quantities
 
 log = logging.getLogger(__name__)
 

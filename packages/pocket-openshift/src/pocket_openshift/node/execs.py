@@ -1,4 +1,4 @@
-"""Commands in running containers, over a websocket of Kubernetes' channels. Used by `kubelet.py`.
+"""Commands in running containers, over a websocket of Kubernetes' channels.
 
 A message's first byte is its channel: 0 stdin, 1 stdout, 2 stderr, 3 how it ended, 4 the terminal's
 size; 255 (v5 of the protocol) closes the channel that follows.
@@ -10,19 +10,15 @@ import asyncio
 import contextlib
 import dataclasses
 import fcntl
-import hmac
 import json
 import os
 import struct
 import termios
-from collections.abc import Callable
-from typing import Any
 
-import tornado.httputil
-import tornado.web
-import tornado.websocket
+from aiohttp import WSMsgType, web
 
-from pocket_openshift.node import containers, pods, processes
+from pocket_openshift.node import containers, processes
+from workshop_kube.rules.manifests import Object
 
 PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
 STDIN, STDOUT, STDERR, ERROR, RESIZE, CLOSE = 0, 1, 2, 3, 4, 255
@@ -30,20 +26,7 @@ CHUNK = 32768
 FLAGS = ("true", "1")
 
 
-def check(request: tornado.httputil.HTTPServerRequest, token: str) -> None:
-    """Only the API server may ask: 401 without its token."""
-    given = request.headers.get("Authorization", "")
-    if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
-        raise tornado.web.HTTPError(401)
-
-
-def find_container(pod: pods.Pod | None, name: str) -> containers.Container | None:
-    """A container of a pod by its name."""
-    every = [*pod.init, *pod.main] if pod else []
-    return next((container for container in every if container.name == name), None)
-
-
-def make_status(code: int) -> dict[str, Any]:
+def make_status(code: int) -> Object:
     """How a command ended, as kubectl reads it. `code` is negative for a signal."""
     if code == 0:
         return {"metadata": {}, "status": "Success"}
@@ -57,43 +40,41 @@ def make_status(code: int) -> dict[str, Any]:
     }
 
 
-def make_failure(message: str) -> dict[str, Any]:
+def make_failure(message: str) -> Object:
     """Why a command was not run."""
     return {"metadata": {}, "status": "Failure", "message": message, "reason": "InternalError"}
 
 
-class ExecHandler(tornado.websocket.WebSocketHandler):
-    """GET /exec/NAMESPACE/POD/CONTAINER?command=...&stdin=&stdout=&stderr=&tty="""
+async def serve(
+    request: web.Request, container: containers.Container | None, title: str
+) -> web.StreamResponse:
+    """Run the command that a request asks for until it ends, or who asks has left."""
+    socket = web.WebSocketResponse(protocols=PROTOCOLS)
+    await socket.prepare(request)
+    command = Command(socket, request)
+    work = asyncio.create_task(command.run(container, title))
+    try:
+        async for message in socket:
+            if message.type in (WSMsgType.BINARY, WSMsgType.TEXT) and message.data:
+                data = message.data
+                await command.take(data.encode() if isinstance(data, str) else data)
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+    return socket
 
-    def initialize(self, find: Callable[[str, str], pods.Pod | None], token: str) -> None:
-        """What `Kubelet` passes on."""
-        self.find, self.token = find, token
+
+class Command:
+    """One command, and the websocket over which it is used."""
+
+    def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
+        self._socket, self._query = socket, request.query
         self.process: processes.Process | None = None
         self.ours: dict[int, int] = {}  # channel -> our end of the pipe or terminal
-        self.work: asyncio.Task[None] | None = None
         self.input: asyncio.Queue[bytes | None] = asyncio.Queue(64)
 
-    def prepare(self) -> None:
-        """Only the API server may ask."""
-        check(self.request, self.token)
-
-    def check_origin(self, origin: str) -> bool:
-        """No cookie lets anybody in here, so any page may ask; the token was checked."""
-        return True
-
-    def select_subprotocol(self, subprotocols: list[str]) -> str | None:
-        """The newest that both sides know."""
-        return next((name for name in PROTOCOLS if name in subprotocols), None)
-
-    async def open(self, *place: str, **_: str) -> None:
-        """Start the command."""
-        self.work = asyncio.create_task(self._run(*place))
-
-    async def on_message(self, message: str | bytes) -> None:
+    async def take(self, data: bytes) -> None:
         """Input, or the size of the terminal."""
-        data = message.encode() if isinstance(message, str) else message
-        if not data:
-            return
         channel, rest = data[0], data[1:]
         if channel == STDIN:
             await self.input.put(rest)
@@ -102,32 +83,25 @@ class ExecHandler(tornado.websocket.WebSocketHandler):
         elif channel == RESIZE:
             self._resize(rest)
 
-    def on_close(self) -> None:
-        """Who asked is gone: so is the command."""
-        if self.work:
-            self.work.cancel()
-
-    async def _run(self, namespace: str, pod_name: str, name: str) -> None:
+    async def run(self, container: containers.Container | None, title: str) -> None:
+        """Run it, say how it ended, and close."""
         try:
-            container = find_container(self.find(namespace, pod_name), name)
-            status = await self._run_command(container, f"container {name} of pod {pod_name}")
+            status = await self._run_command(container, title)
             await self._say(ERROR, json.dumps(status).encode())
-        except tornado.websocket.WebSocketClosedError:
-            pass
+        except ConnectionError:
+            pass  # nobody listens any more
         finally:
             if self.process:
                 self.process.kill()
             for fd in set(self.ours.values()):
                 os.close(fd)
             self.ours = {}
-            self.close(1000)
+        await self._socket.close()
 
-    async def _run_command(
-        self, container: containers.Container | None, where: str
-    ) -> dict[str, Any]:
+    async def _run_command(self, container: containers.Container | None, title: str) -> Object:
         if container is None or container.process is None or container.process.ended:
-            return make_failure(where + " is not running")
-        command = container.translate(self.get_query_arguments("command", strip=False))
+            return make_failure(f"{title} is not running")
+        command = container.translate(self._query.getall("command", []))
         if not command:
             return make_failure("you must specify at least one command for the container")
         terminal = self._flag("tty")
@@ -154,7 +128,7 @@ class ExecHandler(tornado.websocket.WebSocketHandler):
             await asyncio.gather(feeding, return_exceptions=True)
 
     def _flag(self, name: str) -> bool:
-        return self.get_query_argument(name, "") in FLAGS
+        return self._query.get(name) in FLAGS
 
     def _open_terminal(self) -> list[int]:
         master, slave = os.openpty()
@@ -207,7 +181,7 @@ class ExecHandler(tornado.websocket.WebSocketHandler):
                 await _write_all(self.ours[STDIN], data)
 
     async def _say(self, channel: int, data: bytes) -> None:
-        await self.write_message(bytes([channel]) + data, binary=True)
+        await self._socket.send_bytes(bytes([channel]) + data)
 
 
 async def _write_all(fd: int, data: bytes) -> None:

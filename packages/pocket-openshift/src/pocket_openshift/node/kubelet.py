@@ -9,22 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+import hmac
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
-from typing import Any
 
-import tornado.httpserver
-import tornado.iostream
-import tornado.netutil
-import tornado.web
+from aiohttp import web
+from aiohttp.typedefs import Handler
 
+from pocket_openshift.loopback_server import LoopbackServer
 from pocket_openshift.node import containers, execs, pods
 from pocket_openshift.node.rules import lines, states
 
 TOKEN_ANNOTATION = "pocket-openshift/log-token"  # noqa: S105 - a name
-HOST = "127.0.0.1"
 FLAGS = ("true", "1")
 
 Find = Callable[[str, str], pods.Pod | None]
@@ -34,86 +32,68 @@ class Kubelet:
     """The endpoint. `find` gives the pod of a namespace and name."""
 
     def __init__(self, find: Find) -> None:
-        self.token = secrets.token_urlsafe(32)
-        arguments = {"find": find, "token": self.token}
-        place = r"/([^/]+)/([^/]+)/([^/]+)"
-        routes: list[Any] = [
-            ("/containerLogs" + place, LogHandler, arguments),
-            ("/exec" + place, execs.ExecHandler, arguments),
-        ]
-        self._server = tornado.httpserver.HTTPServer(
-            tornado.web.Application(routes, log_function=lambda _: None)
-        )
-        self.port = 0
+        self._find = find
+        self.token, self.port = secrets.token_urlsafe(32), 0
+        app = web.Application(middlewares=[self._check])
+        place = "/{namespace}/{pod}/{container}"
+        app.router.add_get("/containerLogs" + place, self._answer_log)
+        app.router.add_get("/exec" + place, self._answer_exec)
+        self._server = LoopbackServer(app)
+        self.close = self._server.close
 
-    def open(self) -> None:
+    async def open(self) -> None:
         """Listen on a free port."""
-        sockets = tornado.netutil.bind_sockets(0, HOST)
-        self.port = sockets[0].getsockname()[1]
-        self._server.add_sockets(sockets)
-
-    async def close(self) -> None:
-        """Stop listening and drop who still reads."""
-        self._server.stop()
-        await self._server.close_all_connections()
+        self.port = await self._server.listen()
 
     @property
     def annotations(self) -> dict[str, str]:
         """What the Node object tells the API server."""
         return {TOKEN_ANNOTATION: self.token}
 
-
-class LogHandler(tornado.web.RequestHandler):
-    """GET /containerLogs/NAMESPACE/POD/CONTAINER, as a kubelet has it."""
-
-    def initialize(self, find: Find, token: str) -> None:
-        """What `Kubelet` passes on."""
-        self.find, self.token = find, token
-        self.left = asyncio.Event()
-
-    def prepare(self) -> None:
+    @web.middleware
+    async def _check(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Only the API server may ask."""
-        execs.check(self.request, self.token)
+        given = request.headers.get("Authorization", "")
+        if not hmac.compare_digest(given.encode(), f"Bearer {self.token}".encode()):
+            raise web.HTTPUnauthorized
+        return await handler(request)
 
-    def on_connection_close(self) -> None:
-        """The reader is gone."""
-        self.left.set()
+    def _find_container(self, request: web.Request) -> tuple[containers.Container | None, str]:
+        """The container that is meant, and what to call it."""
+        namespace, pod_name, name = request.match_info.values()
+        pod = self._find(namespace, pod_name)
+        every = [*pod.init, *pod.main] if pod else []
+        found = next((one for one in every if one.name == name), None)
+        return found, f'container "{name}" of pod "{pod_name}"'
 
-    async def get(self, namespace: str, pod_name: str, name: str) -> None:
-        """The log, and what is added to it if `follow` is set."""
-        query = {key: self.get_query_argument(key) for key in self.request.query_arguments}
-        container = execs.find_container(self.find(namespace, pod_name), name)
-        self.set_header("Content-Type", "text/plain")
+    async def _answer_exec(self, request: web.Request) -> web.StreamResponse:
+        """GET /exec/NAMESPACE/POD/CONTAINER?command=...&stdin=&stdout=&stderr=&tty="""
+        return await execs.serve(request, *self._find_container(request))
+
+    async def _answer_log(self, request: web.Request) -> web.StreamResponse:
+        """GET /containerLogs/NAMESPACE/POD/CONTAINER, as a kubelet has it; as it grows, if
+        `follow` is set.
+        """
+        query = dict(request.query)
+        container, title = self._find_container(request)
         if container is None:
-            self._refuse(f'container "{name}" of pod "{pod_name}" is not on this node')
-            return
+            raise web.HTTPBadRequest(text=f"{title} is not on this node")
         path, reason = choose_log(container, previous=query.get("previous") in FLAGS)
         if path is None:
-            self._refuse(reason)
-            return
+            raise web.HTTPBadRequest(text=reason)
         try:
             options = parse_options(query, datetime.datetime.now(datetime.UTC))
         except ValueError as error:
-            self._refuse(f"a parameter of the log is no number or time: {error}")
-            return
-        await self._send(container, path, options, follow=query.get("follow") in FLAGS)
-
-    def _refuse(self, text: str) -> None:
-        self.set_status(400)
-        self.finish(text)
-
-    async def _send(
-        self, container: containers.Container, path: Path, options: lines.Options, *, follow: bool
-    ) -> None:
-        try:
-            if not follow:
-                self.write(lines.render(await asyncio.to_thread(read_lines, path), options))
-                return
-            async for text in follow_log(container, path, options, self.left):
-                self.write(text)
-                await self.flush()
-        except tornado.iostream.StreamClosedError:
-            return
+            text = f"a parameter of the log is no number or time: {error}"
+            raise web.HTTPBadRequest(text=text) from error
+        if query.get("follow") not in FLAGS:
+            whole = lines.render(await asyncio.to_thread(read_lines, path), options)
+            return web.Response(body=whole, content_type="text/plain")
+        response = web.StreamResponse(headers={"Content-Type": "text/plain"})
+        await response.prepare(request)
+        async for piece in follow_log(container, path, options):
+            await response.write(piece)
+        return response
 
 
 def choose_log(container: containers.Container, *, previous: bool) -> tuple[Path | None, str]:
@@ -153,36 +133,27 @@ def read_lines(path: Path) -> list[bytes]:
 
 
 async def follow_log(
-    container: containers.Container, path: Path, options: lines.Options, left: asyncio.Event
+    container: containers.Container, path: Path, options: lines.Options
 ) -> AsyncIterator[bytes]:
-    """What the log holds, then each piece that is added, until the run ends or the reader left."""
+    """What the log holds, then each piece that is added, until the run ends."""
     process = container.process
     news = asyncio.Event()
     stop = process.follow(news.set) if process else lambda: None
     reader = Reader(path)
     try:
         yield lines.render([*reader.older(), *reader.more()], options)
-        while process and not left.is_set():
+        while process:
             ended = process.ended  # asked before reading: what came before the end is not lost
             yield b"".join(
                 lines.render_line(line, timestamps=options.timestamps) for line in reader.more()
             )
             if ended:
                 return
-            await _either(news, left)
+            await news.wait()
             news.clear()
     finally:
         stop()
         reader.close()
-
-
-async def _either(*events: asyncio.Event) -> None:
-    tasks = [asyncio.create_task(event.wait()) for event in events]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
 
 
 class Reader:

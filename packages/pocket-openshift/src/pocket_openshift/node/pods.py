@@ -7,10 +7,9 @@ import contextlib
 import dataclasses
 import datetime
 import logging
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
-from pocket_openshift.client import client
 from pocket_openshift.node import (
     addresses,
     containers,
@@ -22,6 +21,10 @@ from pocket_openshift.node import (
     sources,
 )
 from pocket_openshift.node.rules import events, states, statuses, volumes
+from workshop_kube import errors
+from workshop_kube.client import Cluster
+from workshop_kube.rules.calls import Call
+from workshop_kube.rules.manifests import Manifest, Object, make_reference, render_name
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +39,7 @@ class Node:
     """What all pods of one agent share."""
 
     settings: settings.Settings
-    api: client.Cluster
+    api: Cluster
     recorder: recorder.Recorder
     starter: processes.Processes
 
@@ -44,8 +47,8 @@ class Node:
 class Pod:
     """A pod on this node. `update` and `vanish` bring the news of it; `run` does everything."""
 
-    def __init__(self, pod: Mapping[str, Any], node: Node) -> None:
-        self.pod: Mapping[str, Any] = pod
+    def __init__(self, pod: Manifest, node: Node) -> None:
+        self.pod = pod
         self.node = node
         metadata = pod["metadata"]
         self.name, self.namespace, self.uid = (
@@ -53,7 +56,6 @@ class Pod:
             metadata["namespace"],
             metadata["uid"],
         )
-        self.path = client.path_of("pods", self.namespace, self.name)
         self.folder = mounts.PodFolder(node.settings.data / "pods" / self.uid)
         self.address: addresses.Address | None = None
         self.started_at = _now()
@@ -73,7 +75,7 @@ class Pod:
 
     # --- news
 
-    def update(self, pod: Mapping[str, Any]) -> None:
+    def update(self, pod: Manifest) -> None:
         """The object has changed."""
         self.pod = pod
         if pod["metadata"].get("deletionTimestamp"):
@@ -109,24 +111,24 @@ class Pod:
         bound = self.pod["spec"].get("nodeName")
         if bound:  # perhaps to another, while this task waited for its turn
             return bool(bound == self.node.settings.node)
-        body = {
-            "apiVersion": "v1",
-            "kind": "Binding",
-            "metadata": {"name": self.name, "namespace": self.namespace, "uid": self.uid},
-            "target": {"apiVersion": "v1", "kind": "Node", "name": self.node.settings.node},
-        }
         try:
-            await self.node.api.create(self.path + "/binding", body)
-        except client.ClusterError as error:
-            if error.status not in (404, 409):
-                raise
+            await self._post_binding()
+        except (errors.GoneError, errors.ConflictError):
             return await self._is_ours()
         self._record_as_scheduler()
         return True
 
+    async def _post_binding(self) -> None:
+        body = make_reference("v1", "Binding", self.name, self.namespace)
+        body["metadata"]["uid"] = self.uid
+        body["target"] = {"apiVersion": "v1", "kind": "Node", "name": self.node.settings.node}
+        path = await self.node.api.find_path(self.pod, "binding")
+        what = f"bind {render_name(self.pod)}"
+        await self.node.api.send(Call("POST", path, what, body, is_conflict_final=True))
+
     async def _is_ours(self) -> bool:
         """After a refused binding: did an earlier try of ours get through?"""
-        found = await self.node.api.find(self.path)
+        found = await self.node.api.find(self.pod)
         if found is None or found["metadata"]["uid"] != self.uid:
             return False
         return found["spec"].get("nodeName") == self.node.settings.node
@@ -224,7 +226,7 @@ class Pod:
         if self._refresh_at:
             self._helpers.append(asyncio.create_task(self._refresh_tokens()))
 
-    def _statuses_before(self) -> list[Mapping[str, Any]]:
+    def _statuses_before(self) -> list[Manifest]:
         status = self.pod.get("status") or {}
         return [
             *(status.get("initContainerStatuses") or []),
@@ -244,7 +246,7 @@ class Pod:
         )
 
     async def _publish(self) -> None:
-        with contextlib.suppress(client.ClusterError):  # the publisher's own loop goes on trying
+        with contextlib.suppress(errors.KubeError):  # the publisher's own loop goes on trying
             await self._publisher.publish()
             return
         self._publisher.changed()
@@ -259,7 +261,7 @@ class Pod:
                 await asyncio.to_thread(self.folder.make)
                 await self._fetch()
                 await self._ensure_volumes()
-            except (volumes.MountError, client.ClusterError, OSError) as error:
+            except (volumes.MountError, errors.KubeError, OSError) as error:
                 self.record("FailedMount", f"MountVolume.SetUp failed: {error}", warning=True)
                 self._publisher.changed()
                 await asyncio.sleep(MOUNT_RETRY[min(attempt, len(MOUNT_RETRY) - 1)])
@@ -311,13 +313,15 @@ class Pod:
             try:
                 await self._fetch()
                 await self._ensure_volumes()
-            except (client.ClusterError, volumes.MountError, OSError) as error:
-                log.warning("The volumes of %s were not refreshed: %s", self.path, error)
+            except (errors.KubeError, volumes.MountError, OSError) as error:
+                log.warning(
+                    "The volumes of %s were not refreshed: %s", render_name(self.pod), error
+                )
                 self._refresh_at = _now() + datetime.timedelta(seconds=10)
 
     # --- status and end
 
-    def _make_status(self) -> dict[str, Any]:
+    def _make_status(self) -> Object:
         before = self.pod.get("status") or {}
         facts = statuses.Facts(
             self.address.text if self.address else "",
@@ -368,11 +372,11 @@ class Pod:
             if self.main:
                 await self._publisher.publish()
             if self.pod["metadata"].get("deletionTimestamp") and not self._gone:
-                await self.node.api.delete(self.path, self.uid, grace=0)
-        except client.ClusterError as error:
+                await self.node.api.delete_exactly(self.pod, grace=0)
+        except errors.KubeError as error:
             if not self._shutdown:
                 raise
-            log.warning("The end of %s could not be reported: %s", self.path, error)
+            log.warning("The end of %s could not be reported: %s", render_name(self.pod), error)
 
 
 async def _together(calls: Iterable[Coroutine[Any, Any, None]]) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-from pocket_openshift.client import client
+from workshop_kube import errors
+from workshop_kube.client import Cluster
+from workshop_kube.rules.manifests import Manifest, Object, render_name
 
 log = logging.getLogger(__name__)
 
@@ -21,16 +22,13 @@ class Publisher:
 
     def __init__(
         self,
-        api: client.Cluster,
-        pod: Mapping[str, Any],
-        make: Callable[[], dict[str, Any]],
+        api: Cluster,
+        pod: Manifest,
+        make: Callable[[], Object],
         gone: Callable[[], None],
     ) -> None:
-        metadata = pod["metadata"]
-        self._api, self._make, self._gone = api, make, gone
-        self._uid = metadata["uid"]
-        self._path = client.path_of("pods", metadata["namespace"], metadata["name"], sub="status")
-        self._written: dict[str, Any] = {}
+        self._api, self._pod, self._make, self._gone = api, pod, make, gone
+        self._written: Object = {}
         self._dirty = asyncio.Event()
         self._clean = asyncio.Condition()
 
@@ -50,8 +48,8 @@ class Publisher:
             await self._dirty.wait()
             try:
                 await self.publish()
-            except client.ClusterError as error:
-                log.warning("The status of %s was not written: %s", self._path, error)
+            except errors.KubeError as error:
+                log.warning("The status of %s was not written: %s", render_name(self._pod), error)
                 self._dirty.set()
                 await asyncio.sleep(RETRY_SECONDS)
 
@@ -59,11 +57,10 @@ class Publisher:
         status = self._make()
         if status == self._written:
             return
+        patch = {"metadata": {"uid": self._pod["metadata"]["uid"]}, "status": status}
         try:
-            await self._api.patch(self._path, {"metadata": {"uid": self._uid}, "status": status})
-        except client.ClusterError as error:
-            if error.status not in (404, 409):
-                raise
+            await self._api.change(self._pod, patch, "status")
+        except (errors.GoneError, errors.ConflictError):
             self._gone()  # no such pod, or another one under its name
             return
         self._written = status

@@ -7,11 +7,11 @@ import collections
 import contextlib
 import datetime
 import logging
-from collections.abc import Mapping
-from typing import Any
 
-from pocket_openshift.client import client
 from pocket_openshift.node.rules import events
+from workshop_kube import errors
+from workshop_kube.client import Cluster
+from workshop_kube.rules.manifests import Manifest, Object
 
 log = logging.getLogger(__name__)
 
@@ -24,14 +24,12 @@ class Recorder:
     Kubernetes.
     """
 
-    def __init__(self, api: client.Cluster) -> None:
+    def __init__(self, api: Cluster) -> None:
         self._api = api
-        self._queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(QUEUE)
-        self._seen: collections.OrderedDict[tuple[str, ...], dict[str, Any]] = (
-            collections.OrderedDict()
-        )
+        self._queue: asyncio.Queue[Object] = asyncio.Queue(QUEUE)
+        self._seen: collections.OrderedDict[tuple[str, ...], Object] = collections.OrderedDict()
 
-    def record(self, event: Mapping[str, Any]) -> None:
+    def record(self, event: Manifest) -> None:
         """Queue an event; never waits."""
         with contextlib.suppress(asyncio.QueueFull):
             self._queue.put_nowait(dict(event))
@@ -42,7 +40,7 @@ class Recorder:
             event = await self._queue.get()
             try:
                 await self._post(event)
-            except client.ClusterError as error:
+            except errors.KubeError as error:
                 log.debug("An event was not written: %s", error)
             finally:
                 self._queue.task_done()
@@ -53,25 +51,25 @@ class Recorder:
             async with asyncio.timeout(seconds):
                 await self._queue.join()
 
-    async def _post(self, event: dict[str, Any]) -> None:
+    async def _post(self, event: Manifest) -> None:
         now = datetime.datetime.now(datetime.UTC)
-        namespace = event["metadata"]["namespace"]
         known = self._seen.get(events.key_of(event))
         if known:
-            await self._count(namespace, known, now)
+            await self._count(known, now)
             return
         stamped = events.stamp(event, now)
         self._seen[events.key_of(event)] = stamped
         while len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
         try:
-            await self._api.create(client.path_of("events", namespace), stamped)
-        except client.ClusterError as error:
-            if error.status != 409:  # ours already, from a try that was committed
-                self._seen.pop(events.key_of(event), None)
-                raise
+            await self._api.create(stamped)
+        except errors.ExistsError:
+            return  # ours already, from a try that was committed
+        except errors.KubeError:
+            self._seen.pop(events.key_of(event), None)
+            raise
 
-    async def _count(self, namespace: str, known: dict[str, Any], now: datetime.datetime) -> None:
+    async def _count(self, known: Object, now: datetime.datetime) -> None:
         patch = events.again(known, now)
         known.update(patch)
-        await self._api.patch(client.path_of("events", namespace, known["metadata"]["name"]), patch)
+        await self._api.change(known, patch)

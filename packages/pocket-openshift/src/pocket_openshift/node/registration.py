@@ -7,20 +7,21 @@ import datetime
 import logging
 import platform
 from collections.abc import Mapping
-from typing import Any
 
-from pocket_openshift.client import client
-from pocket_openshift.vocabulary import times
+from workshop_kube import errors
+from workshop_kube.client import Cluster
+from workshop_kube.rules import times
+from workshop_kube.rules.manifests import Object, make_reference
 
 log = logging.getLogger(__name__)
 
-LEASES = "/apis/coordination.k8s.io/v1"
+LEASES = "coordination.k8s.io/v1"
 LEASE_NAMESPACE = "kube-node-lease"
 HEARTBEAT_SECONDS = 10.0
 TAINT = {"key": "pocket-openshift.io/local-processes", "effect": "NoSchedule"}
 
 
-def make_node(name: str, annotations: Mapping[str, str]) -> dict[str, Any]:
+def make_node(name: str, annotations: Mapping[str, str]) -> Object:
     """A Node that no scheduler puts pods on: the agent itself takes those that it wants."""
     labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": platform.system().lower()}
     return {
@@ -31,7 +32,7 @@ def make_node(name: str, annotations: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def make_status(port: int, version: str, now: datetime.datetime) -> dict[str, Any]:
+def make_status(port: int, version: str, now: datetime.datetime) -> Object:
     """The status of a Node that is ready, whose endpoint for logs and exec listens on a loopback
     port.
     """
@@ -68,65 +69,62 @@ def make_status(port: int, version: str, now: datetime.datetime) -> dict[str, An
     }
 
 
+def make_lease(node: str, node_uid: str, now: datetime.datetime) -> Object:
+    """The lease by which a node controller sees that the agent lives; it goes with the Node."""
+    owner = {"apiVersion": "v1", "kind": "Node", "name": node, "uid": node_uid}
+    moment = now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    lease = make_reference(LEASES, "Lease", node, LEASE_NAMESPACE)
+    lease["metadata"]["ownerReferences"] = [owner]
+    spec = {"holderIdentity": node, "leaseDurationSeconds": 40, "renewTime": moment}
+    return {**lease, "spec": spec}
+
+
 class Registration:
     """The Node object of one agent."""
 
-    def __init__(self, api: client.Cluster, name: str) -> None:
+    def __init__(self, api: Cluster, name: str) -> None:
         self._api, self.name, self.uid = api, name, ""
 
     async def register(self, port: int, version: str, annotations: Mapping[str, str]) -> bool:
         """Create or take over the Node. False where the cluster does not allow it."""
         node = make_node(self.name, annotations)
-        path = client.path_of("nodes", name=self.name)
         try:
-            try:
-                found = await self._api.create(client.path_of("nodes"), node)
-            except client.ClusterError as error:
-                if error.status != 409:
-                    raise
-                found = await self._api.patch(
-                    path, {"metadata": {"annotations": dict(annotations)}}
-                )
+            found = await self._ensure(node)
             self.uid = found["metadata"]["uid"]
             status = make_status(port, version, datetime.datetime.now(datetime.UTC))
-            await self._api.patch(path + "/status", {"status": status})
-        except client.ClusterError as error:
+            await self._api.change(node, {"status": status}, "status")
+        except errors.KubeError as error:
             log.warning("The cluster has no node %s, so no logs and no exec: %s", self.name, error)
             return False
         return True
 
+    async def _ensure(self, node: Object) -> Object:
+        try:
+            return await self._api.create(node)
+        except errors.ExistsError:
+            annotations = node["metadata"]["annotations"]
+            return await self._api.change(node, {"metadata": {"annotations": annotations}})
+
     async def beat(self) -> None:
         """Renew the node's lease for ever, so that a real node controller takes it for alive."""
-        path = client.path_of("leases", LEASE_NAMESPACE, self.name, api=LEASES)
         while True:
             try:
-                await self._renew(path)
-            except client.ClusterError as error:
+                await self.renew()
+            except errors.KubeError as error:
                 log.debug("The lease of %s was not renewed: %s", self.name, error)
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
-    async def _renew(self, path: str) -> None:
-        now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        spec = {"holderIdentity": self.name, "leaseDurationSeconds": 40, "renewTime": now}
+    async def renew(self) -> None:
+        """Renew the lease, or make it."""
+        lease = make_lease(self.name, self.uid, datetime.datetime.now(datetime.UTC))
         try:
-            await self._api.patch(path, {"spec": spec})
-        except client.ClusterError as error:
-            if error.status != 404:
-                raise
-            owner = {"apiVersion": "v1", "kind": "Node", "name": self.name, "uid": self.uid}
-            lease = {
-                "apiVersion": "coordination.k8s.io/v1",
-                "kind": "Lease",
-                "metadata": {
-                    "name": self.name,
-                    "namespace": LEASE_NAMESPACE,
-                    "ownerReferences": [owner],
-                },
-                "spec": spec,
-            }
-            await self._api.create(client.path_of("leases", LEASE_NAMESPACE, api=LEASES), lease)
+            await self._api.change(lease, {"spec": lease["spec"]})
+        except errors.GoneError:
+            await self._api.create(lease)
 
     async def remove(self) -> None:
         """Take the Node away again."""
         if self.uid:
-            await self._api.delete(client.path_of("nodes", name=self.name), self.uid)
+            node = make_reference("v1", "Node", self.name)
+            node["metadata"]["uid"] = self.uid
+            await self._api.delete_exactly(node)

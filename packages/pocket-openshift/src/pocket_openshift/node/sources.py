@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from pocket_openshift.client import client
 from pocket_openshift.node import mounts
 from pocket_openshift.node.rules import environment, volumes
+from workshop_kube import errors
+from workshop_kube.client import Cluster
+from workshop_kube.rules.answers import read_object
+from workshop_kube.rules.calls import Call
+from workshop_kube.rules.manifests import Manifest, Object, make_reference
 
 log = logging.getLogger(__name__)
 
@@ -19,29 +23,28 @@ CAPACITY = {"cpu": "1", "memory": "0", "ephemeral-storage": "0"}
 
 
 async def fetch(
-    api: client.Cluster, pod: Mapping[str, Any], needs: volumes.Needs, facts: Mapping[str, str]
+    api: Cluster, pod: Manifest, needs: volumes.Needs, facts: Mapping[str, str]
 ) -> environment.Sources:
     """All config maps and secrets of a pod, side by side. A firm 404 is None; any other failure is
     raised.
     """
     namespace = pod["metadata"]["namespace"]
-    names = [("configmaps", name) for name in needs.config_maps] + [
-        ("secrets", name) for name in needs.secrets
-    ]
+    names = [("ConfigMap", name) for name in needs.config_maps]
+    names += [("Secret", name) for name in needs.secrets]
     found = await asyncio.gather(
-        *(api.find(client.path_of(kind, namespace, name)) for kind, name in names)
+        *(api.find(make_reference("v1", kind, name, namespace)) for kind, name in names)
     )
     pairs = list(zip(names, found, strict=True))
     return environment.Sources(
-        {name: item for (kind, name), item in pairs if kind == "configmaps"},
-        {name: item for (kind, name), item in pairs if kind == "secrets"},
+        {name: item for (kind, name), item in pairs if kind == "ConfigMap"},
+        {name: item for (kind, name), item in pairs if kind == "Secret"},
         facts,
         CAPACITY,
     )
 
 
 async def fetch_tokens(
-    api: client.Cluster, pod: Mapping[str, Any], needs: volumes.Needs
+    api: Cluster, pod: Manifest, needs: volumes.Needs
 ) -> tuple[dict[volumes.TokenWish, str], datetime.datetime | None]:
     """A bound token for each wish, and when the first of them should be replaced (None without
     any).
@@ -54,25 +57,27 @@ async def fetch_tokens(
     return tokens, min(moments, default=None)
 
 
-async def _request_token(
-    api: client.Cluster, pod: Mapping[str, Any], wish: volumes.TokenWish
-) -> dict[str, Any]:
-    metadata = pod["metadata"]
-    account = pod["spec"].get("serviceAccountName") or "default"
-    spec: dict[str, Any] = {
+async def _request_token(api: Cluster, pod: Manifest, wish: volumes.TokenWish) -> Object:
+    metadata, name = pod["metadata"], pod["spec"].get("serviceAccountName") or "default"
+    account = make_reference("v1", "ServiceAccount", name, metadata["namespace"])
+    call = Call(
+        "POST",
+        await api.find_path(account, "token"),
+        f"request a token of the service account {name}",
+        make_token_request(pod, wish),
+    )
+    return read_object(await api.send(call))
+
+
+def make_token_request(pod: Manifest, wish: volumes.TokenWish) -> Object:
+    """The TokenRequest for a token that ends with its pod."""
+    uid, name = pod["metadata"]["uid"], pod["metadata"]["name"]
+    spec = {
         "audiences": [wish.audience] if wish.audience else [],
         "expirationSeconds": wish.seconds,
-        "boundObjectRef": {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "name": metadata["name"],
-            "uid": metadata["uid"],
-        },
+        "boundObjectRef": {"apiVersion": "v1", "kind": "Pod", "name": name, "uid": uid},
     }
-    path = client.path_of("serviceaccounts", metadata["namespace"], account, sub="token")
-    return await api.create(
-        path, {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
-    )
+    return {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
 
 
 def find_refresh(expiration: str, now: datetime.datetime) -> datetime.datetime:
@@ -88,7 +93,7 @@ def _now() -> datetime.datetime:
 
 
 async def ensure_claims(
-    api: client.Cluster, data: Path, namespace: str, names: frozenset[str]
+    api: Cluster, data: Path, namespace: str, names: frozenset[str]
 ) -> dict[str, Path]:
     """The local folder of each claim, which is bound if it was not. MountError for a claim that is
     missing.
@@ -96,52 +101,41 @@ async def ensure_claims(
     return {name: await _ensure_claim(api, data, namespace, name) for name in sorted(names)}
 
 
-async def _ensure_claim(api: client.Cluster, data: Path, namespace: str, name: str) -> Path:
-    path = client.path_of("persistentvolumeclaims", namespace, name)
-    claim = await api.find(path)
+async def _ensure_claim(api: Cluster, data: Path, namespace: str, name: str) -> Path:
+    claim = await api.find(make_reference("v1", "PersistentVolumeClaim", name, namespace))
     if claim is None:
         raise volumes.MountError(f'persistentvolumeclaim "{name}" not found')
     uid = claim["metadata"]["uid"]
     folder = await asyncio.to_thread(mounts.ensure_claim, data, namespace, name, uid)
     if (claim.get("status") or {}).get("phase") != "Bound":
-        await _bind_claim(api, path, claim, folder)
+        await _bind_claim(api, claim, folder)
     return folder
 
 
-async def _bind_claim(
-    api: client.Cluster, path: str, claim: Mapping[str, Any], folder: Path
-) -> None:
+async def _bind_claim(api: Cluster, claim: Manifest, folder: Path) -> None:
     """Make a volume for the claim and bind the two, as a provisioner and the volume controller
     would.
     """
     volume = make_volume(claim, folder)
-    name = volume["metadata"]["name"]
-    try:
-        await api.create(client.path_of("persistentvolumes"), volume)
-    except client.ClusterError as error:
-        if error.status != 409:
-            raise
+    with contextlib.suppress(errors.ExistsError):
+        await api.create(volume)
     if not claim["spec"].get("volumeName"):
         annotations = {
             "pv.kubernetes.io/bind-completed": "yes",
             "pv.kubernetes.io/bound-by-controller": "yes",
         }
-        await api.patch(
-            path, {"metadata": {"annotations": annotations}, "spec": {"volumeName": name}}
-        )
+        spec = {"volumeName": volume["metadata"]["name"]}
+        await api.change(claim, {"metadata": {"annotations": annotations}, "spec": spec})
     status = {
         "phase": "Bound",
         "accessModes": claim["spec"].get("accessModes") or ["ReadWriteOnce"],
         "capacity": volume["spec"]["capacity"],
     }
-    await api.patch(path + "/status", {"status": status})
-    await api.patch(
-        client.path_of("persistentvolumes", name=name, sub="status"),
-        {"status": {"phase": "Bound"}},
-    )
+    await api.change(claim, {"status": status}, "status")
+    await api.change(volume, {"status": {"phase": "Bound"}}, "status")
 
 
-def make_volume(claim: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+def make_volume(claim: Manifest, folder: Path) -> Object:
     """The PersistentVolume for a claim. Its capacity is what was asked for; nothing holds anyone to
     it.
     """

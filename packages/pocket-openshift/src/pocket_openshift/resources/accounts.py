@@ -13,7 +13,7 @@ from pocket_openshift.access import tokens
 from pocket_openshift.core import store
 from pocket_openshift.core.behaviour import Behaviour, Call, Object, Reply
 from pocket_openshift.vocabulary import errors, kinds
-from pocket_openshift.vocabulary.times import render_time
+from workshop_kube.rules.times import render_time
 
 _MINIMUM, _DEFAULT, _MAXIMUM = 600, 3600, 2**32
 # What kubelets ask for on behalf of pods: the real server makes it a year, and does not say so.

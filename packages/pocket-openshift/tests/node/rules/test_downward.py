@@ -1,6 +1,11 @@
+from decimal import Decimal
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pocket_openshift.node.rules import downward
+from workshop_kube.rules import quantities
 
 POD = {
     "metadata": {
@@ -70,3 +75,10 @@ def test_resources(reference, own, value):
 def test_an_unknown_resource_is_named(reference):
     with pytest.raises(downward.UnknownFieldError, match="not supported"):
         downward.resource(POD, reference, "c", {})
+
+
+@given(st.integers(0, 10**6), st.sampled_from(["", "k", "Ki", "M", "Mi", "m"]))
+def test_dividing_rounds_up(number, suffix):
+    value = quantities.parse(f"{number}{suffix}")
+    parts = int(downward.divide_up(value, Decimal(1)))
+    assert parts - 1 < value <= parts

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pocket_openshift.node.rules import states, statuses
-from pocket_openshift.vocabulary.times import render_time
+from workshop_kube.rules.times import render_time
 
 NOW = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
 LATER = NOW + datetime.timedelta(seconds=60)

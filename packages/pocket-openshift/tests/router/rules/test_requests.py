@@ -4,81 +4,93 @@ from hypothesis import strategies as st
 
 from pocket_openshift.router.rules import requests
 
-
-def head(*lines):
-    return "\r\n".join([*lines, "", ""]).encode("latin-1")
-
-
-def test_a_head_is_read():
-    read = requests.parse(head("GET /a?b HTTP/1.1", "Host: App.Example:8080", "X: y"))
-    assert (read.host, read.port, read.path, read.body) == ("app.example", 8080, "/a?b", 0)
-    assert not read.upgrade
+CALLER = requests.Caller("127.0.0.1", 80, is_secure=True)
+FORWARDED = [
+    ("X-Forwarded-For", "127.0.0.1"),
+    ("X-Forwarded-Host", "a"),
+    ("X-Forwarded-Port", "80"),
+    ("X-Forwarded-Proto", "https"),
+]
 
 
 @pytest.mark.parametrize(
-    ("line", "body"),
-    [("Content-Length: 5", 5), ("Transfer-Encoding: chunked", None), ("Upgrade: websocket", None)],
-)
-def test_how_much_follows(line, body):
-    assert requests.parse(head("POST / HTTP/1.1", "Host: a", line)).body == body
-
-
-@pytest.mark.parametrize(
-    "lines",
+    ("values", "host"),
     [
-        ["GET / HTTP/1.1"],
-        ["GET /", "Host: a"],
-        ["GET / HTTP/1.1", "Host: a", "Host: b"],
-        ["GET / HTTP/1.1", "Host: a/b"],
-        ["GET / HTTP/1.1", "Host: a", " folded: x"],
-        ["GET / HTTP/1.1", "Host: a", "Bad Name: x"],
-        ["GET / HTTP/1.1", "Host: a", "Content-Length: 1", "Transfer-Encoding: chunked"],
-        ["GET / HTTP/1.1", "Host: a", "Content-Length: 1", "Content-Length: 2"],
-        ["GET / HTTP/1.1", "Host: a", "Content-Length: +1"],
-        ["GET / HTTP/1.1", "Host: a", "X: y\nHost: b"],
-        ["GET ftp://a/ HTTP/1.1", "Host: a"],
-        ["G@T / HTTP/1.1", "Host: a"],
+        (["App.Example:8080"], ("app.example", 8080)),
+        (["[::1]"], ("[::1]", None)),
+        (["a"], ("a", None)),
     ],
 )
-def test_what_two_readers_may_read_differently_is_refused(lines):
+def test_a_host_is_read(values, host):
+    assert requests.parse_host(values) == host
+
+
+@pytest.mark.parametrize("values", [[], ["a", "a"], ["a/b"], [""], ["a b"], ["a@b"], ["a:x"]])
+def test_a_host_that_is_not_clear_is_refused(values):
+    with pytest.raises(requests.BadRequestError, match="exactly one Host"):
+        requests.parse_host(values)
+
+
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [("/a?b", "/a?b"), ("http://a/x?y", "/x?y"), ("https://a", "/"), ("//a/b", "//a/b")],
+)
+def test_a_target_is_read(target, path):
+    assert requests.parse_path(target) == path
+
+
+@pytest.mark.parametrize("target", ["*", "ftp://a/", "a:443", "/\u00e4", "/a#b", ""])
+def test_a_target_that_is_no_path_is_refused(target):
     with pytest.raises(requests.BadRequestError):
-        requests.parse(head(*lines))
+        requests.parse_path(target)
 
 
-@given(st.binary(max_size=200))
-def test_any_bytes_are_read_or_refused(data):
-    try:
-        requests.parse(data + b"\r\n\r\n")
-    except requests.BadRequestError:
-        return
+def test_the_pod_sees_who_asks_and_nothing_of_the_connection():
+    sent = [
+        (b"Host", b"a"),
+        (b"Connection", b"keep-alive, X-Mine"),
+        (b"x-mine", b"1"),
+        (b"X-Forwarded-For", b"6.6.6.6"),
+        (b"forwarded", b"for=x"),
+        (b"Transfer-Encoding", b"chunked"),
+        (b"Upgrade", b"h2c"),
+        (b"X-Odd", b"\xe4"),
+    ]
+    kept = [("Host", "a"), ("X-Odd", "\u00e4")]
+    assert requests.make_request_headers(sent, "a", CALLER) == kept + FORWARDED
 
 
-def test_the_pod_sees_one_request_and_who_asks():
-    read = requests.parse(
-        head(
-            "GET http://a/x HTTP/1.1",
-            "Host: a",
-            "Connection: keep-alive",
-            "X-Forwarded-For: 6.6.6.6",
-        )
-    )
-    assert requests.render(read, "127.0.0.1", port=80, secure=True).split(b"\r\n") == [
-        b"GET /x HTTP/1.1",
-        b"Host: a",
-        b"X-Forwarded-For: 127.0.0.1",
-        b"X-Forwarded-Host: a",
-        b"X-Forwarded-Port: 80",
-        b"X-Forwarded-Proto: https",
-        b"Connection: close",
-        b"",
-        b"",
+@given(st.lists(st.tuples(st.binary(), st.binary())))
+def test_nobody_can_forge_where_he_comes_from(raw):
+    made = requests.make_request_headers(raw, "a", CALLER)
+    said = [pair for pair in made if "forwarded" in pair[0].lower()]
+    assert [pair for pair in said if pair[0].lower().startswith("x-forwarded-")][-4:] == FORWARDED
+    assert made[-4:] == FORWARDED
+    for name, value in made:
+        (name + value).encode()
+
+
+def test_answers_lose_what_is_of_the_connection():
+    raw = [
+        (b"Connection", b"close"),
+        (b"Content-Length", b"3"),
+        (b"Set-Cookie", b"a"),
+        (b"Set-Cookie", b"b"),
+    ]
+    assert requests.make_response_headers(raw) == [
+        ("Content-Length", "3"),
+        ("Set-Cookie", "a"),
+        ("Set-Cookie", "b"),
+    ]
+    assert requests.make_response_headers(raw, with_body=False) == [
+        ("Set-Cookie", "a"),
+        ("Set-Cookie", "b"),
     ]
 
 
-def test_an_upgrade_stays_one():
-    read = requests.parse(
-        head("GET / HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: websocket")
-    )
-    assert b"\r\nConnection: upgrade\r\n" in requests.render(
-        read, "127.0.0.1", port=80, secure=False
-    )
+@pytest.mark.parametrize(
+    ("ended", "closes"),
+    [(4321, 4321), (1000, 1000), (1005, 1000), (1006, 1001), (1015, 1001), (None, 1001)],
+)
+def test_codes_that_are_never_sent_are_not_sent(ended, closes):
+    assert requests.choose_close_code(ended) == closes

@@ -1,1 +1,1 @@
-"""The ways out: to the hub's REST API and to the Kubernetes API, each tried again within bounds."""
+"""The ways out: to the hub's REST API and to the cluster, each bounded in time and tries."""

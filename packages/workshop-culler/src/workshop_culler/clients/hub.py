@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import email.utils
-import json
 import logging
+import random
 import ssl as ssl_module
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -19,12 +20,17 @@ from urllib.parse import quote, unquote, urlsplit
 
 import aiohttp
 
-from workshop_culler.clients import retries
 from workshop_culler.errors import ApiError, ChangedError, GoneError, PermanentError, TemporaryError
 from workshop_culler.rules.models import User, make_user
+from workshop_kube.rules import answers, retries
 
 PAGINATION = "application/jupyterhub-pagination+json"
-BUSY = (429, 500, 502, 503, 504)
+# Three tries, about one and two seconds apart; who is told to wait for longer is left for the
+# next pass.
+PATIENCE = retries.Patience(total=240.0, tries=3, first_wait=0.75, longest_wait=3.0)
+LONGEST_WAIT = 20.0
+
+Sleep = Callable[[float], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class Hub:
         self,
         address: Address,
         log: logging.Logger,
-        sleep: retries.Sleep = asyncio.sleep,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self.address = address
         self.log = log
@@ -78,7 +84,7 @@ class Hub:
 
     async def whoami(self) -> Mapping[str, Any]:
         """The hub's model of this service, with `scopes`, what the token may do."""
-        return await self._call("GET", "/user")
+        return _read_document(await self._call("GET", "/user"))
 
     async def list_users(
         self, state: str = "active", *, enough: Callable[[User], bool] | None = None
@@ -93,10 +99,9 @@ class Hub:
         if enough:
             query["sort"] = "last_activity"
         while True:
-            page = await self._call("GET", "/users", query=query)
-            models = page if isinstance(page, list) else page["items"]
-            users += [make_user(model) for model in models]
-            following = None if isinstance(page, list) else page["_pagination"]["next"]
+            page = _read_document(await self._call("GET", "/users", query=query))
+            users += [make_user(model) for model in page["items"]]
+            following = page["_pagination"]["next"]
             if not following or (enough and users and enough(users[-1])):
                 return users
             # Only the place is taken from the answer: its address is built for browsers.
@@ -104,7 +109,8 @@ class Hub:
 
     async def find_user(self, name: str) -> User:
         """One user as the hub sees it now; raises GoneError after a firm 404."""
-        return make_user(await self._call("GET", f"/users/{quote(name, safe='')}"))
+        answer = await self._call("GET", f"/users/{quote(name, safe='')}")
+        return make_user(_read_document(answer))
 
     async def stop_server(self, user: str, server: str = "", *, remove: bool = False) -> bool:
         """Stop a server; False if it is still stopping when the hub answers.
@@ -120,7 +126,7 @@ class Hub:
             answer = await self._call("DELETE", path, body=body)
         except GoneError:
             return True
-        return answer is not SLOW
+        return answer.status != SLOW
 
     async def delete_user(self, name: str) -> None:
         """Delete a user; one already gone is fine. Raises TemporaryError while a server stops."""
@@ -136,18 +142,31 @@ class Hub:
         *,
         query: Mapping[str, str | int] | None = None,
         body: object = None,
-    ) -> Any:
+    ) -> answers.Answer:
         """One call, tried again on failures that may pass; every verb used here may be repeated."""
-
-        async def call() -> Any:
+        tries, began = 0, time.monotonic()
+        while True:
+            tries += 1
             async with self._limit:
-                return await self._try(method, path, query, body)
-
-        return await retries.retry(call, f"{method} {path}", self._sleep, self.log)
+                answer = await self._try(method, path, query, body)
+            if 200 <= answer.status < 300:
+                return answer
+            verdict = retries.decide_retry(
+                answer,
+                PATIENCE,
+                tries=tries,
+                elapsed=time.monotonic() - began,
+                chance=random.random(),  # noqa: S311 - jitter needs no secrecy
+            )
+            error = _make_error(f"{method} {path}", answer)
+            if verdict.wait is None or verdict.wait > LONGEST_WAIT:
+                raise error
+            self.log.info("%s; trying again in %.1f s", error, verdict.wait)
+            await self._sleep(verdict.wait)
 
     async def _try(
         self, method: str, path: str, query: Mapping[str, str | int] | None, body: object
-    ) -> Any:
+    ) -> answers.Answer:
         if self._session is None:
             raise PermanentError("the hub's client is not open: use 'async with Hub(...)'")
         self.requests += 1
@@ -157,59 +176,39 @@ class Hub:
             ) as answer:
                 text = await answer.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise TemporaryError(f"no answer from the hub: {type(error).__name__}") from error
+            return answers.Answer(0, trouble=f"no answer from the hub: {type(error).__name__}")
         self._read_clock(answer.headers)
-        return _read_answer(method, path, answer.status, answer.headers, text)
+        return answers.parse_answer(answer.status, answer.headers, text)
 
     def _read_clock(self, headers: Mapping[str, str]) -> None:
         date = headers.get("Date")
         self.now = email.utils.parsedate_to_datetime(date) if date else datetime.now(UTC)
 
 
-SLOW = object()
-"""The answer to a DELETE that the hub accepted (202) but has not finished."""
+# The status of an answer to a DELETE that the hub accepted but has not finished.
+SLOW = 202
 
 
-def _read_answer(
-    method: str, path: str, status: int, headers: Mapping[str, str], text: bytes
-) -> Any:
-    if status == 202 and method == "DELETE":
-        return SLOW
-    if 200 <= status < 300:
-        return _decode(text) if text or method == "GET" else None
-    raise _make_error(f"{method} {path}", status, headers, text)
+def _read_document(answer: answers.Answer) -> Mapping[str, Any]:
+    if not answer.body or answer.document is None:
+        raise PermanentError("the answer is not JSON: is this the hub's API?")
+    return answer.document
 
 
-def _decode(text: bytes) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise PermanentError("the answer is not JSON: is this the hub's API?") from error
-
-
-def _make_error(what: str, status: int, headers: Mapping[str, str], text: bytes) -> ApiError:
-    why = f"{what}: the hub answered {status} {_message(text)}".rstrip()
-    if status == 404:
+def _make_error(what: str, answer: answers.Answer) -> ApiError:
+    if not answer.status:
+        return TemporaryError(answer.trouble)
+    message = str((answer.document or {}).get("message") or "")[:256]
+    why = f"{what}: the hub answered {answer.status} {message}".rstrip()
+    if answer.status == 404:
         # The proxy, or another server at this address, may say 404 too: only the hub counts.
-        firm = "X-JupyterHub-Version" in headers
-        return (
-            GoneError(why, status) if firm else PermanentError(f"{why} (not from the hub)", status)
-        )
-    if status == 409:
-        return ChangedError(why, status)
-    if status in BUSY:
-        error = TemporaryError(why, status)
-        error.wait = retries.read_retry_after(headers.get("Retry-After"))
-        return error
+        firm = "x-jupyterhub-version" in answer.headers
+        return GoneError(why, 404) if firm else PermanentError(f"{why} (not from the hub)", 404)
+    if answer.status == 409:
+        return ChangedError(why, 409)
     # 400 is how the hub says "pending": worth the next sweep, not worth a retry now.
-    return TemporaryError(why, status) if status == 400 else PermanentError(why, status)
-
-
-def _message(text: bytes) -> str:
-    try:
-        return str(json.loads(text)["message"])[:256]
-    except (ValueError, KeyError, TypeError):
-        return ""
+    is_temporary = answer.status == 400 or answers.is_temporary(answer)
+    return (TemporaryError if is_temporary else PermanentError)(why, answer.status)
 
 
 def make_ssl(folder: str) -> ssl_module.SSLContext:

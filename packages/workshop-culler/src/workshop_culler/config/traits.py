@@ -104,8 +104,8 @@ class CullerTraits(IdleCuller):
         help="""Whether to remove what dead sessions left in the cluster.
 
         Projects, accounts, routes and so on; False by default. Turn it on with
-        WorkshopSpawner; it needs the extra `[kubernetes]`
-        and the rights of `templates/hub-rbac.yaml`. It looks even when all limits are 0.
+        WorkshopSpawner; it needs the rights of `templates/hub-rbac.yaml`. It looks even when
+        all limits are 0.
         Example: `c.WorkshopCuller.clean_cluster = True`""",
     ).tag(config=True)
 

@@ -7,17 +7,23 @@ labels) and `sweep` after it has the hub's list. Judging is in `rules/orphans.py
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from workshop_culler.clients.cluster import Cluster
 from workshop_culler.clients.hub import Hub
-from workshop_culler.errors import ApiError, GoneError, TemporaryError
+from workshop_culler.errors import ApiError, GoneError
 from workshop_culler.passes.report import Report, Row
-from workshop_culler.rules import kinds, labels, orphans
-from workshop_culler.rules.models import Action, ObjectMeta, Presence, Server
+from workshop_culler.rules import kinds, orphans
+from workshop_culler.rules.models import Action, ObjectMeta, Presence, Server, make_meta
+from workshop_kube import errors, labels
+from workshop_kube.rules import answers
+from workshop_kube.rules.kinds import Kind
+from workshop_kube.rules.manifests import make_reference
 
 # Rights may be given while we run: closed kinds are tried again every so many passes.
 TRY_AGAIN = 20
@@ -40,10 +46,10 @@ class Index:
         self.sessions: set[str] = set()
         for item in items:
             ref = orphans.find_session_ref(item)
-            if item.kind == "pods":
+            if item.kind == kinds.POD.kind:
                 self.pods[ref.user, ref.server] = self.named[item.name] = item
                 self.sessions.add(ref.session)
-            elif item.kind == "namespaces" and owner and labels.is_ours(item, owner):
+            elif item.is_project and owner and _is_ours(item, owner):
                 self.projects[ref.user, ref.server] = item
 
 
@@ -52,7 +58,8 @@ class ClusterSweep:
     """Works for one owner (the spawner whose sessions these are).
 
     `looked` is False while the last look could not see all projects and pods: then nothing
-    that depends on them is decided.
+    that depends on them is decided. `clock` is the cluster's time, None until it was told; by
+    default that of its last answer.
     """
 
     cluster: Cluster
@@ -62,17 +69,19 @@ class ClusterSweep:
     log: logging.Logger
     dry_run: bool = False
     looked: bool = False
+    clock: Callable[[], datetime | None] | None = None
     items: list[ObjectMeta] = field(default_factory=list)
     _index: Index = field(default_factory=lambda: Index())
     _closed: dict[str, str] = field(default_factory=dict)
     _looks: int = 0
+    _counted: int = 0
 
     async def look(self, report: Report) -> None:
         """List all that carries our labels; what may not be listed is left out."""
         self.looked = True
         if self._looks % TRY_AGAIN == 0:
             self._closed.clear()
-        wanted = [(kinds.PROJECTS, ""), *((kind, self.owner.namespace) for kind in kinds.OWN)]
+        wanted = [(kinds.PROJECT, ""), *((kind, self.owner.namespace) for kind in kinds.OWN)]
         wanted += [(kind, "") for kind in kinds.LOOSE]
         wanted = [each for each in wanted if each[0].plural not in self._closed]
         lists = await asyncio.gather(*(self._list(report, *each) for each in wanted))
@@ -84,16 +93,25 @@ class ClusterSweep:
             )
         self._looks += 1
 
-    async def _list(self, report: Report, kind: kinds.Kind, namespace: str) -> list[ObjectMeta]:
+    async def _list(self, report: Report, kind: Kind, namespace: str) -> list[ObjectMeta]:
         try:
-            return await self.cluster.list_objects(kind, self.owner.selector, namespace)
-        except TemporaryError as error:
+            return await self._list_objects(kind, namespace, self.owner.selector)
+        except errors.KubeError as error:
+            if _is_closed(error):
+                self._closed[kind.plural] = str(error)
+                self.log.debug("Leaving %s alone: %s", kind.plural, error)
+                return []
             self.looked = False
             report.trouble(f"list {kind.plural}", error)
-        except ApiError as error:
-            self._closed[kind.plural] = str(error)
-            self.log.debug("Leaving %s alone: %s", kind.plural, error)
         return []
+
+    async def _list_objects(
+        self, kind: Kind, namespace: str, selector: str = ""
+    ) -> list[ObjectMeta]:
+        found = await self.cluster.list(
+            kind.api_version, kind.kind, namespace, selector=selector, metadata_only=True
+        )
+        return [make_meta(document) for document in found]
 
     def _keep(self, items: list[ObjectMeta]) -> None:
         self.items = items
@@ -108,14 +126,15 @@ class ClusterSweep:
         return self._index.pods
 
     async def annotate(self, project: ObjectMeta, notes: Mapping[str, str | None]) -> None:
-        """Write on a project, and remember it until the next look; raises ApiError."""
-        fresh = await self.cluster.annotate_object(project, notes)
+        """Write on a project, and remember it until the next look; raises KubeError."""
+        patch = {"metadata": {"uid": project.uid, "annotations": dict(notes)}}
+        fresh = make_meta(await self.cluster.change(project.reference, patch))
         self._keep([fresh if item.uid == fresh.uid else item for item in self.items])
 
     def take_requests(self) -> int:
         """How many requests went to the cluster since this was last asked."""
-        made, self.cluster.requests = self.cluster.requests, 0
-        return made
+        before, self._counted = self._counted, self.cluster.pool.count
+        return self._counted - before
 
     async def sweep(self, report: Report, live: Servers) -> None:
         """Judge all that was found and remove what is dead; does nothing after a bad look."""
@@ -146,10 +165,14 @@ class ClusterSweep:
         if pod is None or not orphans.is_replaced(ref, server, pod):
             return False
         try:
-            found = await self.cluster.get_object(kinds.PODS, self.owner.namespace, ref.pod)
-        except ApiError:
+            found = await self._get_pod(ref.pod)
+        except errors.KubeError:
             return False
         return orphans.is_replaced(ref, server, found)
+
+    async def _get_pod(self, name: str) -> ObjectMeta:
+        reference = make_reference("v1", kinds.POD.kind, name, self.owner.namespace)
+        return make_meta(await self.cluster.get(reference))
 
     async def _ask_hub(self, ref: orphans.SessionRef) -> Presence:
         """What the hub says of the session right now; anything not firm is unknown."""
@@ -170,10 +193,10 @@ class ClusterSweep:
         if not ref.pod:
             return Presence.GONE if ref.session else Presence.UNKNOWN
         try:
-            await self.cluster.get_object(kinds.PODS, self.owner.namespace, ref.pod)
-        except GoneError:
+            await self._get_pod(ref.pod)
+        except errors.GoneError:
             return Presence.GONE
-        except ApiError as error:
+        except errors.KubeError as error:
             self.log.warning("Asking the cluster for pod %s: %s", ref.pod, error)
             return Presence.UNKNOWN
         return Presence.LIVE
@@ -186,11 +209,11 @@ class ClusterSweep:
         hub: Presence,
         pod: Presence,
     ) -> None:
-        now = self.cluster.now
+        now = self.clock() if self.clock else self.cluster.api.date
         if now is None:
             return
         verdict = orphans.decide_orphan(item, self.owner, hub, pod, now, self.rules)
-        what = "project" if item.kind == "namespaces" else item.kind.removesuffix("s")
+        what = "project" if item.is_project else item.kind.lower()
         row = report.add(Row(what, str(item), verdict, owner=ref.user))
         if self.dry_run or not verdict.acts:
             return
@@ -198,25 +221,40 @@ class ClusterSweep:
             if verdict.action is Action.UNSTICK:
                 row.done = await self._unstick(item)
             else:
-                await self.cluster.delete_object(item)
+                await self.cluster.delete_exactly(item.reference, is_unchanged=True)
                 row.done = "deleted"
 
     async def _unstick(self, project: ObjectMeta) -> str:
         """Take the finalizers off what keeps a terminating project of ours; tells what it did."""
-        found, skipped = await self.cluster.list_kinds()
+        found, skipped = await self.cluster.list_kinds("list", "patch")
         results = await asyncio.gather(*(self._free_kind(kind, project) for kind in found))
         freed = [name for names, _ in results for name in names]
         skipped += [trouble for _, trouble in results if trouble]
         text = f"freed {', '.join(freed)}" if freed else "nothing to free"
         return f"{text}; skipped {', '.join(skipped)}" if skipped else text
 
-    async def _free_kind(self, kind: kinds.Kind, project: ObjectMeta) -> tuple[list[str], str]:
+    async def _free_kind(self, kind: Kind, project: ObjectMeta) -> tuple[list[str], str]:
         freed = []
         try:
-            for item in await self.cluster.list_objects(kind, "", project.name):
+            for item in await self._list_objects(kind, project.name):
                 if orphans.decide_finalizers(item).acts:
-                    await self.cluster.remove_finalizers(kind, item)
+                    await self._remove_finalizers(item)
                     freed.append(str(item))
-        except ApiError as error:
+        except errors.KubeError as error:
             return freed, f"{kind.plural} ({error})"
         return freed, ""
+
+    async def _remove_finalizers(self, item: ObjectMeta) -> None:
+        patch = {"metadata": {"uid": item.uid, "finalizers": None}}
+        with contextlib.suppress(errors.GoneError):
+            await self.cluster.change(item.reference, patch)
+
+
+def _is_ours(item: ObjectMeta, owner: labels.Owner) -> bool:
+    return labels.is_ours(item.metadata, owner, is_namespace=item.is_project)
+
+
+def _is_closed(error: errors.KubeError) -> bool:
+    """Whether the cluster says firmly that a kind is not there, or may not be listed."""
+    firm = (errors.ForbiddenError, errors.RefusedError, errors.GoneError)
+    return isinstance(error, firm) or answers.is_no_such_api(error)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from workshop_culler.errors import ApiError, ChangedError
 from workshop_culler.rules.models import Verdict
+from workshop_kube.errors import ConflictError, KubeError
 
 
 @dataclass
@@ -76,10 +77,10 @@ class Report:
         """Run an act: whatever it raises becomes the row's outcome, and one line in the log."""
         try:
             yield
-        except ChangedError:
+        except (ChangedError, ConflictError):
             log.info("kept %s %s: changed since it was judged", row.what, row.name)
             return
-        except ApiError as error:
+        except (ApiError, KubeError) as error:
             row.done, row.failed = f"failed: {error}", True
         except Exception as error:
             log.exception("Acting on %s %s", row.what, row.name)

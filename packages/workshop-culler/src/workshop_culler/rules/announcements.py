@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from workshop_culler.rules.times import parse_time, render_time
+from workshop_culler.rules.times import render_time
+from workshop_kube.rules.times import find_time
 
 LONGEST = 500
 DEFAULT_SECONDS = 3600.0
@@ -79,7 +80,7 @@ def read_announcement(model: Any) -> Announcement | None:
     """Back from JSON as it was kept; None for what is none."""
     if not isinstance(model, Mapping):
         return None
-    said, until = parse_time(model.get("said")), parse_time(model.get("until"))
+    said, until = find_time(model.get("said")), find_time(model.get("until"))
     if not said or not until:
         return None
     return Announcement(str(model.get("text", "")), str(model.get("author", "")), said, until)

@@ -1,7 +1,7 @@
 """The values that all rules are about: servers, users, cluster objects, verdicts.
 
-Frozen, without I/O; made once at the edge by `make_user` (a hub's user model) and by
-`clients/cluster.py` (an object's metadata). Times are aware datetimes, spans are seconds.
+Frozen, without I/O; made once at the edge by `make_user` (a hub's user model) and by `make_meta`
+(an object of the cluster). Times are aware datetimes, spans are seconds.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from workshop_culler.rules.times import parse_time
+from workshop_culler.rules import kinds
+from workshop_kube.rules.times import find_time
 
 
 class Action(enum.StrEnum):
@@ -108,7 +109,7 @@ class Presence(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ObjectMeta:
-    """An object of the cluster, as far as it matters here. `kind` is the plural name."""
+    """An object of the cluster, as far as it matters here."""
 
     kind: str
     name: str
@@ -120,10 +121,46 @@ class ObjectMeta:
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     finalizers: tuple[str, ...] = ()
-    phase: str = ""
+    api_version: str = "v1"
+
+    @property
+    def is_project(self) -> bool:
+        """Whether it is a namespace."""
+        return self.kind == kinds.PROJECT.kind
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What tells whose it is, as `workshop_kube.labels` reads it."""
+        return {"name": self.name, "labels": self.labels, "annotations": self.annotations}
+
+    @property
+    def reference(self) -> dict[str, Any]:
+        """What names exactly this object, at this version, to the cluster."""
+        metadata = {"name": self.name, "namespace": self.namespace}
+        metadata |= {"uid": self.uid, "resourceVersion": self.version}
+        return {"apiVersion": self.api_version, "kind": self.kind, "metadata": metadata}
 
     def __str__(self) -> str:
-        return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
+        parts = (self.kind.lower(), self.namespace, self.name)
+        return "/".join(part for part in parts if part)
+
+
+def make_meta(document: Mapping[str, Any]) -> ObjectMeta:
+    """What matters of an object of the cluster."""
+    metadata = document["metadata"]
+    return ObjectMeta(
+        kind=document["kind"],
+        name=metadata["name"],
+        namespace=metadata.get("namespace") or "",
+        uid=metadata.get("uid") or "",
+        version=metadata.get("resourceVersion") or "",
+        created=find_time(metadata.get("creationTimestamp")),
+        deleting=find_time(metadata.get("deletionTimestamp")),
+        labels=metadata.get("labels") or {},
+        annotations=metadata.get("annotations") or {},
+        finalizers=tuple(metadata.get("finalizers") or ()),
+        api_version=document["apiVersion"],
+    )
 
 
 def make_user(model: Mapping[str, Any]) -> User:
@@ -139,8 +176,8 @@ def make_user(model: Mapping[str, Any]) -> User:
         name=name,
         admin=admin,
         groups=groups,
-        created=parse_time(model.get("created")),
-        last_activity=parse_time(model.get("last_activity")),
+        created=find_time(model.get("created")),
+        last_activity=find_time(model.get("last_activity")),
         servers=servers,
     )
 
@@ -156,8 +193,8 @@ def make_server(
     return Server(
         user=user,
         name=str(model.get("name") or ""),
-        started=parse_time(model.get("started")),
-        last_activity=parse_time(model.get("last_activity")),
+        started=find_time(model.get("started")),
+        last_activity=find_time(model.get("last_activity")),
         pending=str(model.get("pending") or ""),
         ready=bool(model.get("ready", model.get("url"))),
         admin=admin,

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from workshop_culler.rules import labels
+from workshop_culler.rules import kinds
 from workshop_culler.rules.models import Action, ObjectMeta, Presence, Server, User, Verdict, keep
 from workshop_culler.rules.times import span
+from workshop_kube import labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def find_session_ref(item: ObjectMeta) -> SessionRef:
     return SessionRef(
         user=notes.get(labels.USERNAME, ""),
         server=notes.get(labels.SERVERNAME, ""),
-        pod=item.name if item.kind == "pods" else notes.get(labels.POD, ""),
+        pod=item.name if item.kind == kinds.POD.kind else notes.get(labels.POD, ""),
         session=item.labels.get(labels.SESSION, ""),
     )
 
@@ -76,17 +77,17 @@ def decide_orphan(
     item: ObjectMeta, owner: labels.Owner, hub: Presence, pod: Presence, now: datetime, rules: Rules
 ) -> Verdict:
     """Delete or keep one item. `now` is the cluster's time, not ours."""
-    if why := labels.why_not_ours(item, owner):
-        return keep(f"not ours: {why}")
+    if problem := labels.problem_with_owner(item.metadata, owner, is_namespace=item.is_project):
+        return keep(f"not ours: {problem}")
     if item.deleting:
         return _decide_stuck(item, item.deleting, now, rules)
     if hub is Presence.LIVE:
         return keep("its session is live")
     if hub is Presence.UNKNOWN:
         return keep("the hub did not say firmly that its session is over")
-    if item.kind == "persistentvolumeclaims" and not rules.volumes:
+    if item.kind == kinds.VOLUME.kind and not rules.volumes:
         return keep("volumes are kept (cull_volumes is off)")
-    if item.kind != "pods" and pod is not Presence.GONE:
+    if item.kind != kinds.POD.kind and pod is not Presence.GONE:
         return keep("its pod is still there" if pod is Presence.LIVE else "its pod may be there")
     if item.created is None:
         return keep("the cluster does not say how old it is")
@@ -104,7 +105,7 @@ WHY = {
 
 
 def _decide_stuck(item: ObjectMeta, since: datetime, now: datetime, rules: Rules) -> Verdict:
-    if item.kind != "namespaces" or not rules.stuck:
+    if not item.is_project or not rules.stuck:
         return keep("is being deleted already")
     limit = since + timedelta(seconds=rules.stuck)
     if now < limit:

@@ -1,24 +1,15 @@
-"""Times and spans, read and written."""
+"""Times and spans as people and programs read them; `workshop_kube.rules.times` knows the form."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-
-def parse_time(text: object) -> datetime | None:
-    """An RFC 3339 time as an aware datetime; naive ones are UTC; None for what is no time."""
-    if not isinstance(text, str) or not text:
-        return None
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+from workshop_kube.rules import times
 
 
 def render_time(time: datetime | None) -> str | None:
     """RFC 3339 in UTC with whole seconds, or None."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ") if time else None
+    return times.render_time(time) if time else None
 
 
 def span(delta: timedelta) -> str:

@@ -15,15 +15,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from workshop_culler.clients.hub import Hub
-from workshop_culler.errors import ApiError, GoneError
+from workshop_culler.errors import GoneError
 from workshop_culler.passes.cluster_sweep import ClusterSweep
 from workshop_culler.passes.metrics import Metrics
 from workshop_culler.passes.sweep import Sweep
-from workshop_culler.rules import ends, labels, permissions, session_clock, times
+from workshop_culler.rules import ends, permissions, session_clock, times
 from workshop_culler.rules.limits import Limits
 from workshop_culler.rules.models import ObjectMeta, Server
-from workshop_culler.rules.times import parse_time
 from workshop_culler.service.state_store import StateStore
+from workshop_kube import labels
+from workshop_kube.errors import KubeError
+from workshop_kube.rules.times import find_time
 
 FRESH_SECONDS = 2.0
 MOST_PAGES = 10_000
@@ -86,12 +88,12 @@ class SessionService:
         project = self.find_project(server)
         pod = self.cluster_sweep.pods().get(server.key) if self.cluster_sweep else None
         notes = {**(pod.annotations if pod else {}), **(project.annotations if project else {})}
-        untils = (self.store.find_until(server), parse_time(notes.get(labels.EXTENDED)))
+        untils = (self.store.find_until(server), find_time(notes.get(labels.EXTENDED)))
         return ends.Extension(
             until=max((each for each in untils if each), default=None),
-            expires=parse_time(notes.get(labels.EXPIRES)),
-            first=parse_time(notes.get(labels.FIRST_END)),
-            limit=parse_time(notes.get(labels.EXPIRES_LIMIT)),
+            expires=find_time(notes.get(labels.EXPIRES)),
+            first=find_time(notes.get(labels.FIRST_END)),
+            limit=find_time(notes.get(labels.EXPIRES_LIMIT)),
         )
 
     async def make_clock(self, server: Server, *, unlimited: bool = False) -> session_clock.Clock:
@@ -130,7 +132,7 @@ class SessionService:
             notes |= {labels.FIRST_END: times.render_time(first)}
         try:
             await self.cluster_sweep.annotate(project, notes)
-        except ApiError as error:
+        except KubeError as error:
             # The file has it already: the extension holds, the project does not show it.
             self.log.warning("Extension not noted on project %s: %s", project.name, error)
 

@@ -18,7 +18,8 @@ from typing import Any
 from workshop_culler.rules import announcements
 from workshop_culler.rules.announcements import Announcement
 from workshop_culler.rules.models import Server
-from workshop_culler.rules.times import parse_time, render_time
+from workshop_culler.rules.times import render_time
+from workshop_kube.rules.times import find_time
 
 Key = tuple[str, str]
 
@@ -134,7 +135,7 @@ def _render_extension(each: SavedExtension) -> dict[str, Any]:
 
 
 def _read_extension(entry: Any) -> SavedExtension | None:
-    until = parse_time(entry["until"])
+    until = find_time(entry["until"])
     if until is None:
         return None
-    return SavedExtension(entry["user"], entry["server"], parse_time(entry["started"]), until)
+    return SavedExtension(entry["user"], entry["server"], find_time(entry["started"]), until)

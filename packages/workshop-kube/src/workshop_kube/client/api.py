@@ -43,11 +43,16 @@ class Api:
         self.date: datetime | None = None
         self._clock, self.pause = clock, sleep
 
-    def as_owner_of(self, token: str, patience: retries.Patience | None = None) -> Self:
+    def as_owner_of(self, token: str) -> Self:
         """The same server and pool, asked as somebody else ("" for nobody)."""
         other = copy.copy(self)
         other.connection = self.connection.with_token(token)
-        other.patience = patience or self.patience
+        return other
+
+    def with_patience(self, patience: retries.Patience) -> Self:
+        """The same server and pool, asked for longer or for less long."""
+        other = copy.copy(self)
+        other.patience = patience
         return other
 
     async def send(self, call: Call) -> answers.Answer:
@@ -65,7 +70,7 @@ class Api:
                 elapsed=self._clock() - began,
                 chance=random.random(),  # noqa: S311 - jitter needs no secrecy
                 is_repeatable=call.is_repeatable,
-                is_post=call.method == "POST",
+                is_post=call.method == "POST" and not call.is_conflict_final,
             )
             if verdict.wait is None:
                 raise answers.make_error(answer, call.title, role=call.role, is_unsure=is_unsure)

@@ -37,10 +37,17 @@ class Cluster(Reader):
         try:
             return answers.read_object(await self.send(call))
         except errors.ExistsError as error:
-            found = await self.find(manifest) if error.is_unsure else None
+            found = await self._find_made(manifest) if error.is_unsure else None
             if found is None or not manifests.is_result_of(manifest, found):
                 raise
             return found
+
+    async def _find_made(self, manifest: Manifest) -> Object | None:
+        """What an earlier try has made; None where one may not look, or there is no looking."""
+        try:
+            return await self.find(manifest)
+        except (errors.ForbiddenError, errors.UnknownError):
+            return None
 
     async def ensure(self, manifest: Manifest, is_same: IsSame = labels.is_same_owner) -> Object:
         """Make an object, or adopt the one of this name if `is_same` of their metadata says so.

@@ -19,6 +19,9 @@ from workshop_kube import errors
 from workshop_kube.client import tls
 from workshop_kube.rules import kubeconfigs
 
+# The API server by the name that every pod can look up, where a program was not told its address:
+# a service that a hub starts gets nothing of the hub's environment.
+STANDARD_HOST, STANDARD_PORT = "kubernetes.default.svc", "443"
 STANDARD_FOLDER = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 Authorization = Callable[[], Awaitable[str]]
@@ -85,11 +88,12 @@ def in_cluster(
     environ: Mapping[str, str] = os.environ, folder: Path = STANDARD_FOLDER, ca_file: str = ""
 ) -> Connection:
     """The account that is mounted into this pod; `ca_file` is trusted besides."""
-    host = environ.get("KUBERNETES_SERVICE_HOST", "")
-    if not host or not (folder / "token").is_file():
+    if not (folder / "token").is_file():
         raise errors.CredentialsError(f"this is no pod with an account: no token in {folder}")
+    host = environ.get("KUBERNETES_SERVICE_HOST", "")
+    port = environ.get("KUBERNETES_SERVICE_PORT", "") if host else ""
     return Connection(
-        make_server_url(host, environ.get("KUBERNETES_SERVICE_PORT") or "443"),
+        make_server_url(host or STANDARD_HOST, port or STANDARD_PORT),
         tls.FileContext(str(folder / "ca.crt"), ca_file),
         make_file_bearer(folder / "token"),
         read_text(folder / "namespace") if (folder / "namespace").is_file() else "default",
@@ -190,7 +194,9 @@ async def find_connection(
     named = [Path(part) for part in environ.get("KUBECONFIG", "").split(os.pathsep) if part]
     if not named and (folder / "token").is_file():
         return in_cluster(environ, folder)
-    candidates = named or [Path.home() / ".kube" / "config"]
+    # Not Path.home(): it fails for a user without a line in /etc/passwd.
+    home = environ.get("HOME") or os.path.expanduser("~")  # noqa: ASYNC240 - reads /etc/passwd
+    candidates = named or [Path(home, ".kube", "config")]
     for path in candidates:
         if path.is_file():
             return await load_kubeconfig(path)

@@ -56,9 +56,15 @@ class Reader:
 
     def as_owner_of(self, token: str, patience: retries.Patience | None = None) -> Self:
         """The same cluster, asked by somebody else ("" for nobody); closing it does nothing."""
+        return self._with_api(self.api.as_owner_of(token)).with_patience(patience)
+
+    def with_patience(self, patience: retries.Patience | None) -> Self:
+        """The same cluster, asked so long (None: as long as before); closing it does nothing."""
+        return self._with_api(self.api.with_patience(patience or self.api.patience))
+
+    def _with_api(self, api: Api) -> Self:
         other = copy.copy(self)
-        other._owns_pool = False
-        other.api = self.api.as_owner_of(token, patience)
+        other._owns_pool, other.api = False, api
         return other
 
     async def send(self, call: Call) -> answers.Answer:
@@ -131,15 +137,18 @@ class Reader:
             raise errors.UnknownError(what, str(error), status=answer.status) from error
 
     async def whoami(self) -> reviews.Identity:
-        """Who we are; of a cluster without SelfSubjectReview (before 1.28), by `users/~`."""
+        """Who we are; by `users/~` where there is no SelfSubjectReview (before Kubernetes 1.28).
+
+        And where the scopes of the token do not cover that review.
+        """
         what = "ask who we are"
         try:
             answer = await self._review(reviews.SELF_REVIEW, what)
             parse = reviews.parse_self_review
         except errors.KubeError as error:
-            if not answers.is_no_such_api(error):
+            if error.status != 403 and not answers.is_no_such_api(error):
                 raise
-            answer = await self.send(Call("GET", reviews.USER_PATH, what))
+            answer = await self._get_user(what, error)
             parse = reviews.parse_user
         try:
             return parse(answers.read_object(answer))
@@ -151,6 +160,13 @@ class Reader:
         return answers.read_object(
             await self.send(Call("GET", reviews.USER_PATH, "ask who this is"))
         )
+
+    async def _get_user(self, what: str, first: errors.KubeError) -> answers.Answer:
+        """The answer of `users/~`; the `first` refusal where that is refused, too."""
+        try:
+            return await self.send(Call("GET", reviews.USER_PATH, what))
+        except (errors.ForbiddenError, errors.RefusedError, errors.UnknownError):
+            raise first from None
 
     async def _review(self, review: Manifest, what: str) -> answers.Answer:
         path = await self.find_path(review, is_collection=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
@@ -106,7 +107,7 @@ class Transport:
             trouble = f"{urlsplit(url).netloc} did not answer within {seconds:g} seconds"
             return answers.Answer(0, trouble=trouble)
         except (aiohttp.ClientError, OSError) as error:
-            return answers.Answer(0, trouble=str(error) or type(error).__name__)
+            return answers.Answer(0, trouble=describe_trouble(error, url))
 
     @contextlib.asynccontextmanager
     async def open(
@@ -150,6 +151,16 @@ class Transport:
                 message = f"an answer of more than {self._most_bytes} bytes"
                 raise errors.UnknownError(what, message, status=response.status)
         return b"".join(parts)
+
+
+def describe_trouble(error: aiohttp.ClientError | OSError, url: str) -> str:
+    """Why no answer came, for people: which host, and in what way."""
+    host = urlsplit(url).netloc
+    if isinstance(error, aiohttp.ClientConnectorError):
+        cause = error.os_error
+        reason = os.strerror(cause.errno) if cause.errno else cause.strerror
+        return f"no connection to {host}: {reason or str(cause) or type(cause).__name__}"
+    return f"no answer from {host}: {str(error) or type(error).__name__}"
 
 
 async def iterate_chunks(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes, None]:

@@ -17,7 +17,8 @@ class Call:
     """What to send where. `path` is below the API server's address.
 
     `what` names it in errors and logs, `role` is the ClusterRole that it binds, if it does. What
-    is not repeatable is never sent again when an answer is lost.
+    is not repeatable is never sent again when an answer is lost. Where a conflict is an answer (a
+    Binding's: another has the pod), `is_conflict_final`.
     """
 
     method: str
@@ -29,6 +30,7 @@ class Call:
     accept: str = JSON
     role: str = ""
     is_repeatable: bool = True
+    is_conflict_final: bool = False
 
     @property
     def title(self) -> str:

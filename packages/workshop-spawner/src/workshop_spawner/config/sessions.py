@@ -9,7 +9,7 @@ from traitlets import Dict, Enum, HasTraits, Integer, TraitError, Unicode, defau
 from workshop_spawner.config.traits import BudgetTrait, NameTrait
 from workshop_spawner.manifests import budgets, network, projects
 from workshop_spawner.model import naming
-from workshop_spawner.rules import plan
+from workshop_spawner.rules import plan, project_roles
 
 
 class SessionSettings(HasTraits):
@@ -132,13 +132,20 @@ class SessionSettings(HasTraits):
     )
 
     project_role = Unicode(
-        "admin",
+        None,
+        allow_none=True,
         config=True,
         help="""
         ClusterRole that a session's account has inside its project.
 
-        `admin`, `edit`, `view` or a ClusterRole of your own; empty for none. The hub may bind only
-        what its own rights name (see the rule `bind` in `templates/hub-rbac.yaml`).
+        `workshop-admin`, `admin`, `edit`, `view` or a ClusterRole of your own; empty for none. The
+        hub may bind only what its own rights name (see the rule `bind` in
+        `templates/hub-rbac.yaml`).
+
+        Unless set, visitors of AnonymousAuthenticator get `workshop-admin` in their temporary
+        projects: `admin` without the rights to change NetworkPolicies and to choose host names.
+        `templates/workshop-admin.yaml` installs it; on a cluster without it they get `admin`, and
+        the hub's log says so. All others get `admin`.
 
         Lower it when attendees should look, not touch.
 
@@ -178,10 +185,14 @@ class SessionSettings(HasTraits):
         """,
     )
 
+    @property
+    def _is_for_visitors(self) -> bool:
+        """Whether the hub's authenticator makes users for people without an account."""
+        return bool(getattr(getattr(self, "authenticator", None), "makes_visitors", False))
+
     @default("budget")
     def _default_budget(self) -> str:
-        anonymous = bool(getattr(getattr(self, "authenticator", None), "makes_visitors", False))
-        return budgets.choose_default(anonymous=anonymous)
+        return budgets.choose_default(anonymous=self._is_for_visitors)
 
     session_age = Integer(
         0,
@@ -327,10 +338,16 @@ class SessionSettings(HasTraits):
 
     def make_base_spec(self, isolation: network.Rules | None) -> plan.SessionSpec:
         """The decisions as the pure modules take them."""
+        role, fallback = self.project_role, ""
+        if role is None:
+            role, fallback = project_roles.choose_default(
+                anonymous=self._is_for_visitors, identity=self.identity, project=self.project
+            )
         return plan.SessionSpec(
             identity=self.identity,
             project=self.project,
-            role=self.project_role,
+            role=role,
+            fallback_role=fallback,
             session_rules=self.session_rules,
             project_labels={
                 **projects.make_security_labels(self.pod_security),

@@ -8,19 +8,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from logging import Logger, LoggerAdapter
 
+from workshop_kube import labels
 from workshop_spawner import metrics
 from workshop_spawner.concurrency import run_together
 from workshop_spawner.config.extras import read_source
 from workshop_spawner.context import HubContext
 from workshop_spawner.hub_tasks import pod_security_check, rights_check
 from workshop_spawner.hub_tasks.pool import SessionPool
-from workshop_spawner.kube.client import Cluster
-from workshop_spawner.model import labels
-from workshop_spawner.model.errors import WorkshopError
+from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.model.session import Hub, Session
 from workshop_spawner.rules import counts, images, plan, rights
+from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.hub_settings import HubSettings
-from workshop_spawner.start import api_address, image_streams, project_api
+from workshop_spawner.start import api_address, image_streams, project_api, project_role
 
 Log = Logger | LoggerAdapter[Logger]
 
@@ -53,6 +53,7 @@ class HubTasks:
         for doing, task in (
             ("check the hub's rights", self.check_rights),
             ("tell what holds the pods of attendees", self.tell_pod_security),
+            ("find the role of sessions", self.tell_role),
             ("keep sessions ready", self.keep_pool),
             ("count projects", self.keep_count),
         ):
@@ -65,9 +66,12 @@ class HubTasks:
             try:
                 await task()
                 return
-            except WorkshopError as error:
+            except FAILURES as error:
                 self._log.error(
-                    "The hub cannot %s; trying again in %g s. %s", doing, pause, error.detail
+                    "The hub cannot %s; trying again in %g s. %s",
+                    doing,
+                    pause,
+                    explain(error).detail,
                 )
             except Exception:  # noqa: BLE001 - a task has nobody to raise to
                 self._log.exception("The hub cannot %s; trying again in %g s", doing, pause)
@@ -115,14 +119,24 @@ class HubTasks:
         while True:
             try:
                 await count_projects(self._cluster, hub)
-            except WorkshopError as error:
-                self._log.warning("Projects were not counted: %s", error.detail)
+            except FAILURES as error:
+                self._log.warning("Projects were not counted: %s", explain(error).detail)
             await asyncio.sleep(COUNT_AGAIN)
 
+    async def tell_role(self) -> None:
+        """Log which role sessions get, where it is not the one that they should have."""
+        choice = await project_role.find_role(self._cluster, self._settings.spec)
+        if choice.notice:
+            self._log.warning("%s", choice.notice)
+        if choice.problem:
+            self._log.error("No session can start: %s", choice.problem)
+
     async def _find_spec(self) -> plan.SessionSpec:
-        setting = self._settings.project_api
+        """What is decided about each session, with the role that sessions get."""
+        setting, spec = self._settings.project_api, self._settings.spec
         by_request = await project_api.is_by_request(self._cluster, setting, self._log)
-        return replace(self._settings.spec, by_request=by_request)
+        choice = await project_role.find_role(self._cluster, spec)
+        return replace(spec, by_request=by_request, role=choice.role, fallback_role="")
 
     async def _uses_streams(self) -> bool:
         """Whether some image may be an ImageStream's, on a cluster that has those."""
@@ -132,10 +146,10 @@ class HubTasks:
 
 async def count_projects(cluster: Cluster, hub: Hub) -> counts.Counts:
     """Count the projects once."""
-    selector = labels.make_selector(**{labels.APP: hub.application})
+    selector = labels.make_selector({labels.APP: hub.application})
     found, accounts = await run_together(
-        cluster.find("v1", "Namespace", selector=selector),
-        cluster.find("v1", "ServiceAccount", hub.namespace, selector),
+        cluster.list("v1", "Namespace", selector=selector),
+        cluster.list("v1", "ServiceAccount", hub.namespace, selector=selector),
     )
     counted = counts.count(found, accounts, hub, datetime.now(UTC))
     metrics.PROJECTS.set(len(counted.alive))

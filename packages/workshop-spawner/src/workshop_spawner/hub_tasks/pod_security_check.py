@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workshop_spawner.kube.client import Cluster
+from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.rules import plan
 from workshop_spawner.rules.pod_security import decide_notice
 

@@ -12,14 +12,17 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from workshop_kube import labels
+from workshop_kube.errors import ConflictError, GoneError
+from workshop_kube.rules.manifests import make_reference
 from workshop_spawner import metrics
 from workshop_spawner.concurrency import run_together
 from workshop_spawner.context import Pool
-from workshop_spawner.kube.client import Cluster, make_reference
-from workshop_spawner.model import labels
-from workshop_spawner.model.errors import GoneError, NameTakenError, PermanentError, WorkshopError
+from workshop_spawner.kube.cluster import Cluster
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Hub, Session
 from workshop_spawner.rules import plan, pool_rules
+from workshop_spawner.rules.api_errors import FAILURES, explain, is_refusal
 from workshop_spawner.start import steps
 from workshop_spawner.start.progress import Progress
 
@@ -38,7 +41,7 @@ class SessionPool:
 
     def __init__(self, cluster: Cluster, hub: Hub, planner: Planner, size: int, log: Any) -> None:
         self._cluster = cluster
-        self._quick = cluster.with_patience(PATIENCE)
+        self._quick = cluster.within(PATIENCE)
         self._hub = hub
         self._planner = planner
         self._size = size
@@ -59,8 +62,8 @@ class SessionPool:
         while True:
             try:
                 await self.fill()
-            except WorkshopError as error:
-                self._log.warning("The pool was not filled: %s", error.detail)
+            except FAILURES as error:
+                self._log.warning("The pool was not filled: %s", explain(error).detail)
             except Exception:  # noqa: BLE001 - the loop must go on
                 self._log.exception("The pool was not filled")
             try:
@@ -73,7 +76,9 @@ class SessionPool:
         """One look: take stock, remove what is stale, make what is missing."""
         self._taken.clear()
         selector = pool_rules.make_selector(self._hub)
-        found = await self._cluster.find("v1", "ServiceAccount", self._hub.namespace, selector)
+        found = await self._cluster.list(
+            "v1", "ServiceAccount", self._hub.namespace, selector=selector
+        )
         state = pool_rules.sort_accounts(found, self._hub, self._fingerprint, datetime.now(UTC))
         self._ready = list(state.ready)
         metrics.RESERVE.set(len(self._ready))
@@ -95,12 +100,12 @@ class SessionPool:
                 ready = {pool_rules.READY: "true", pool_rules.FINGERPRINT: self._fingerprint}
                 change = {"metadata": {"annotations": ready}}
                 reference = self._refer("ServiceAccount", account["metadata"]["name"])
-                self._ready.append(await self._cluster.merge(reference, change))
+                self._ready.append(await self._cluster.change(reference, change))
             except BaseException as error:
                 await asyncio.shield(asyncio.ensure_future(start.undo()))
-                if not isinstance(error, WorkshopError):
+                if not isinstance(error, FAILURES):
                     raise
-                self._log.warning("No session was made ready: %s", error.detail)
+                self._log.warning("No session was made ready: %s", explain(error).detail)
         metrics.RESERVE.set(len(self._ready))
 
     async def check_out(
@@ -121,10 +126,10 @@ class SessionPool:
                 claimed = await self._claim(account, taken)
                 if claimed is not None:
                     return taken, claimed
-        except WorkshopError as error:
+        except FAILURES as error:
             self._log.warning(
                 "A reserved session cannot be handed out, the start goes on without: %s",
-                error.detail,
+                explain(error).detail,
             )
         finally:
             self._taken.set()
@@ -138,16 +143,15 @@ class SessionPool:
         """
         try:
             claimed = await self._claim_account(account, taken)
-        except PermanentError:
-            raise
-        except BaseException:
-            await self._give_up(account)
+        except BaseException as error:
+            if not is_refusal(error):
+                await self._give_up(account)
             raise
         if claimed is None:
             return None
         project = make_reference("v1", "Namespace", taken.project)
         try:
-            await self._quick.merge(project, pool_rules.make_checkout(taken))
+            await self._quick.change(project, pool_rules.make_checkout(taken))
         except BaseException:
             await self._give_up(claimed)
             raise
@@ -159,10 +163,10 @@ class SessionPool:
         reference = self._refer("ServiceAccount", taken.account)
         claim = pool_rules.make_checkout(taken, account["metadata"]["resourceVersion"])
         try:
-            return await self._quick.merge(reference, claim)
-        except (NameTakenError, GoneError):
+            return await self._quick.change(reference, claim)
+        except (ConflictError, GoneError):
             # Somebody was faster - or we were, and the answer was lost.
-            found = await self._quick.get(reference)
+            found = await self._quick.find(reference)
             annotations = (found or {}).get("metadata", {}).get("annotations") or {}
             return found if annotations.get(labels.CHECKOUT) == taken.checkout else None
 
@@ -173,8 +177,10 @@ class SessionPool:
     async def _try_to_remove(self, account: Mapping[str, Any]) -> None:
         try:
             await self._remove(account, self._quick)
-        except WorkshopError as error:
-            self._log.error("Could not undo a hand-out, left to the culler: %s", error.detail)
+        except FAILURES as error:
+            self._log.error(
+                "Could not undo a hand-out, left to the culler: %s", explain(error).detail
+            )
 
     async def _tidy(self, kept: set[str]) -> None:
         """Finish what a hub that died has half done; `kept` are the accounts of the pool.
@@ -182,21 +188,21 @@ class SessionPool:
         Projects whose account was handed out go with it; those whose account is gone are removed.
         """
         selector = pool_rules.make_selector(self._hub)
-        for project in await self._cluster.find("v1", "Namespace", selector=selector):
+        for project in await self._cluster.list("v1", "Namespace", selector=selector):
             metadata = project["metadata"]
             if not pool_rules.is_reserved(metadata, self._hub) or metadata["name"] in kept:
                 continue
-            account = await self._cluster.get(
+            account = await self._cluster.find(
                 self._refer("ServiceAccount", metadata["annotations"][labels.ACCOUNT])
             )
             age = datetime.now(UTC) - datetime.fromisoformat(metadata["creationTimestamp"])
             if account is None and age > pool_rules.UNFINISHED:
                 metrics.ORPHANS.inc()
-                await self._cluster.delete(project)
-            elif account is not None and labels.is_ours(account["metadata"], self._hub):
+                await self._cluster.delete_exactly(project)
+            elif account is not None and session_labels.is_ours(account["metadata"], self._hub):
                 given = account["metadata"]
                 change = {key: given[key] for key in ("labels", "annotations")}
-                await self._cluster.merge(project, {"metadata": change})
+                await self._cluster.change(project, {"metadata": change})
 
     async def _remove(self, account: Mapping[str, Any], cluster: Cluster | None = None) -> None:
         cluster = cluster or self._cluster
@@ -204,7 +210,7 @@ class SessionPool:
         session_id = metadata["labels"][labels.SESSION]
         project = make_reference("v1", "Namespace", metadata["name"])
         await cluster.delete_if_of(project, session_id)
-        await cluster.delete({**account, "apiVersion": "v1", "kind": "ServiceAccount"})
+        await cluster.delete_exactly(account)
 
     def _refer(self, kind: str, name: str) -> dict[str, Any]:
         return make_reference("v1", kind, name, self._hub.namespace)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from workshop_kube.errors import KubeError
 from workshop_spawner.concurrency import run_together
-from workshop_spawner.kube.client import Cluster
-from workshop_spawner.model.errors import WorkshopError
+from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.rules import rights
+from workshop_spawner.rules.api_errors import explain
 
 
 async def find_missing(
@@ -17,7 +18,7 @@ async def find_missing(
     """The rights that the cluster says our account lacks."""
     asked = list(needed)
     answers = await run_together(
-        *(cluster.may(right.make_attributes(namespace)) for right in asked)
+        *(cluster.may(**right.make_attributes(namespace)) for right in asked)
     )
     return [right for right, has in zip(asked, answers, strict=True) if not has]
 
@@ -28,8 +29,8 @@ async def check(
     """Log each missing right as the rule that grants it; an API that is away is only logged."""
     try:
         missing = await find_missing(cluster, namespace, needed)
-    except WorkshopError as error:
-        log.warning("Cannot tell whether the hub has its rights: %s", error.detail)
+    except KubeError as error:
+        log.warning("Cannot tell whether the hub has its rights: %s", explain(error).detail)
         return []
     if missing:
         log.error(

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from workshop_spawner.kube.client import Cluster
-from workshop_spawner.kube.facts import Facts
+from workshop_spawner.context import HubContext
+from workshop_spawner.kube.cluster import Cluster, make_patience
 from workshop_spawner.manifests import budgets
 from workshop_spawner.model.session import Hub
 from workshop_spawner.rules import plan
@@ -43,21 +43,19 @@ class SpawnerTraits(Protocol):
         """What is decided about each session, with this budget."""
 
 
-def make_cluster(client: Any, traits: SpawnerTraits, facts: Facts, token: str = "") -> Cluster:
-    """The cluster as the hub's account sees it, or whose `token` it is."""
-    return Cluster(
-        client,
-        timeout=traits.k8s_api_request_timeout,
-        patience=traits.k8s_api_request_retry_timeout,
-        log=traits.log,
-        token=token,
-        facts=facts,
-    )
+def open_cluster(context: HubContext, client: Any, traits: SpawnerTraits) -> Cluster:
+    """The hub's cluster, by the configuration of KubeSpawner's `client`."""
+    timeout, total = traits.k8s_api_request_timeout, traits.k8s_api_request_retry_timeout
+    return context.open_cluster(client.configuration, make_patience(timeout, total), traits.log)
 
 
 async def find_hub(cluster: Cluster, traits: SpawnerTraits) -> Hub:
     """The values that say whose sessions these are; asks the cluster once."""
-    account = traits.hub_account or await cluster.facts.learn("own account", cluster.find_self)
+
+    async def ask() -> str:
+        return (await cluster.whoami()).name
+
+    account = traits.hub_account or await cluster.facts.learn("own account", ask)
     return Hub(traits.application, traits.mode, traits.namespace, account)
 
 

@@ -44,6 +44,6 @@ def make_tasks(
         verify_ssl=traits.k8s_api_verify_ssl,
     )
     client = shared_client("CoreV1Api").api_client
-    cluster = settings.make_cluster(client, traits, context.facts)
+    cluster = settings.open_cluster(context, client, traits)
     read = settings.make_settings(traits)
     return HubTasks(context, cluster, read, lambda: settings.find_hub(cluster, traits), traits.log)

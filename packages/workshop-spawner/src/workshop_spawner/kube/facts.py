@@ -7,16 +7,13 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from workshop_spawner.rules import api_kinds
-
 MOST_IMAGES = 500
 
 
 class Facts:
-    """Answers of one cluster by name, the kinds that it has, and images looked up lately."""
+    """Answers of one cluster by name, and images looked up lately."""
 
     def __init__(self) -> None:
-        self.kinds = dict(api_kinds.TABLE)
         self._known: dict[str, Any] = {}
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._images: dict[tuple[str, str], tuple[float, str]] = {}

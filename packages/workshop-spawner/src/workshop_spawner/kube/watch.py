@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from kubespawner.spawner import ApiException, PodReflector
 from traitlets import default, validate
 
-from workshop_spawner.rules import api_answers
+from workshop_kube.rules import answers
 
 T = TypeVar("T")
 
@@ -116,5 +116,7 @@ async def begin_watch(watching: Awaitable[Any]) -> Any:
     try:
         return await watching
     except ApiException as error:
-        answer = api_answers.Answer(error.status or 500, {}, {"message": str(error.reason)})
-        raise api_answers.make_error(answer, "list what the sessions' watches need") from error
+        body = error.body or ""
+        said = body if isinstance(body, bytes) else str(body).encode()
+        answer = answers.parse_answer(error.status or 0, error.headers or {}, said)
+        raise answers.make_error(answer, "list what the sessions' watches need") from error

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from workshop_spawner.model import labels
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Session
 
 RBAC = "rbac.authorization.k8s.io"
@@ -18,7 +18,7 @@ def make_account(session: Session) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
-        "metadata": labels.make_metadata(session, session.account, session.hub.namespace),
+        "metadata": session_labels.make_metadata(session, session.account, session.hub.namespace),
         "automountServiceAccountToken": False,
     }
 
@@ -28,7 +28,7 @@ def make_secret(session: Session, values: Mapping[str, str]) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Secret",
-        "metadata": labels.make_metadata(session, session.secret, session.hub.namespace),
+        "metadata": session_labels.make_metadata(session, session.secret, session.hub.namespace),
         "type": "Opaque",
         "data": {key: base64.b64encode(text.encode()).decode() for key, text in values.items()},
     }
@@ -41,7 +41,7 @@ def make_binding(
     return {
         "apiVersion": f"{RBAC}/v1",
         "kind": "RoleBinding",
-        "metadata": labels.make_metadata(session, name, project or session.project),
+        "metadata": session_labels.make_metadata(session, name, project or session.project),
         "roleRef": {"apiGroup": RBAC, "kind": "ClusterRole", "name": role},
         "subjects": [dict(subject)],
     }

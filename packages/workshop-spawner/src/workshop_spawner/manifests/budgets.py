@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from workshop_spawner.model import labels
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Session
 
 ANNOTATION = "resource-budget"
@@ -214,7 +214,7 @@ def make_counts(size: Size) -> dict[str, str]:
 
 
 def _metadata(session: Session, budget: Budget, name: str, project: str) -> dict[str, Any]:
-    metadata = labels.make_metadata(session, name, project)
+    metadata = session_labels.make_metadata(session, name, project)
     metadata["annotations"][ANNOTATION] = budget.name
     return metadata
 

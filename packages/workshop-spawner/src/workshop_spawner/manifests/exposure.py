@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from workshop_spawner.model import labels, naming
+from workshop_kube import labels
+from workshop_spawner.model import naming, session_labels
 from workshop_spawner.model.session import Session
 
 PROXY = "proxy"
@@ -54,7 +55,7 @@ def make_service(session: Session, exposed: Exposed) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": labels.make_metadata(session, session.account, session.hub.namespace),
+        "metadata": session_labels.make_metadata(session, session.account, session.hub.namespace),
         "spec": {
             "selector": {labels.SESSION: session.id},
             "ports": [
@@ -67,7 +68,7 @@ def make_service(session: Session, exposed: Exposed) -> dict[str, Any]:
 
 def _make_metadata(session: Session, exposed: Exposed, port: int) -> dict[str, Any]:
     name = naming.make_name(session.account, f"{port}")
-    metadata = labels.make_metadata(session, name, session.hub.namespace)
+    metadata = session_labels.make_metadata(session, name, session.hub.namespace)
     metadata["annotations"] = {**exposed.annotations, **metadata["annotations"]}
     return metadata
 

@@ -7,7 +7,8 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from workshop_spawner.model import labels
+from workshop_kube import labels
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Session
 
 VOLUME = "workshop-home"
@@ -53,12 +54,12 @@ def make_claim(session: Session, home: Home, lasting: bool) -> dict[str, Any]:
     claim: dict[str, Any] = {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
-        "metadata": labels.make_metadata(session, session.pod, session.hub.namespace),
+        "metadata": session_labels.make_metadata(session, session.pod, session.hub.namespace),
         "spec": spec,
     }
     if not lasting:
         return claim
-    claim = labels.make_lasting(claim, session)
+    claim = session_labels.make_lasting(claim, session)
     claim["metadata"]["labels"][labels.CLASS] = labels.CLASS_HOME
     return claim
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workshop_spawner.model import labels
+from workshop_kube import labels
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Session
 
 API = "networking.k8s.io/v1"
@@ -67,7 +68,7 @@ def make_session_policy(session: Session, rules: Rules) -> dict[str, Any]:
     return {
         "apiVersion": API,
         "kind": "NetworkPolicy",
-        "metadata": labels.make_metadata(session, session.account, session.hub.namespace),
+        "metadata": session_labels.make_metadata(session, session.account, session.hub.namespace),
         "spec": {
             "podSelector": {"matchLabels": {labels.SESSION: session.id}},
             "policyTypes": ["Ingress", "Egress"],
@@ -96,7 +97,9 @@ def make_project_policy(session: Session, rules: Rules, project: str = "") -> di
     return {
         "apiVersion": API,
         "kind": "NetworkPolicy",
-        "metadata": labels.make_metadata(session, "workshop-session", project or session.project),
+        "metadata": session_labels.make_metadata(
+            session, "workshop-session", project or session.project
+        ),
         "spec": {
             "podSelector": {},
             "policyTypes": ["Ingress", "Egress"],

@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from workshop_spawner.model import labels
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Session
 
 ACCOUNT_TOKEN = "account"  # noqa: S105 - the name of a choice
@@ -71,10 +71,10 @@ def finalize_manifest(
     pod = deepcopy(dict(manifest))
     metadata = pod.setdefault("metadata", {})
     metadata["namespace"] = session.hub.namespace
-    metadata["labels"] = {**(metadata.get("labels") or {}), **labels.make_labels(session)}
+    metadata["labels"] = {**(metadata.get("labels") or {}), **session_labels.make_labels(session)}
     metadata["annotations"] = {
         **(metadata.get("annotations") or {}),
-        **labels.make_annotations(session),
+        **session_labels.make_annotations(session),
     }
     metadata["ownerReferences"] = [dict(owner)]
     spec = pod["spec"]

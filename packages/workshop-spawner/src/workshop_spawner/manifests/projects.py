@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from workshop_spawner.model import labels
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Session
 
 BASELINE = "baseline"
@@ -39,7 +39,7 @@ def make_namespace(
 
     Ours win over the extra ones: the culler finds a project by them.
     """
-    metadata = labels.make_metadata(session, session.project)
+    metadata = session_labels.make_metadata(session, session.project)
     metadata["labels"] = {**(extra_labels or {}), **metadata["labels"]}
     metadata["annotations"] = {**(extra_annotations or {}), **metadata["annotations"]}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}

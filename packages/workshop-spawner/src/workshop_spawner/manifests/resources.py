@@ -13,8 +13,9 @@ from typing import Any
 
 import yaml
 
+from workshop_kube import labels
 from workshop_spawner.manifests import accounts, budgets
-from workshop_spawner.model import labels, naming
+from workshop_spawner.model import naming, session_labels
 from workshop_spawner.model.errors import PermanentError
 from workshop_spawner.model.session import Session
 
@@ -177,7 +178,7 @@ def _make_extra(obj: Any, line: int, session: Session) -> Extra:
     if obj["kind"] != "Namespace":
         return Extra(marked, line)
     name, notes = metadata["name"], metadata.get("annotations") or {}
-    if not naming.is_dns_label(name) or labels.is_protected(name, session.hub):
+    if not naming.is_dns_label(name) or labels.is_protected(name, session.hub.namespace):
         raise ResourceError("not a name that a project may have", line, obj)
     if session.project not in name:
         problem = "its name must contain ${project_namespace}, or two sessions would share it"
@@ -192,10 +193,10 @@ def _make_extra(obj: Any, line: int, session: Session) -> Extra:
 def _mark(obj: Mapping[str, Any], session: Session) -> dict[str, Any]:
     """The resource with this session's labels and annotations, in the project unless it says."""
     metadata = dict(obj["metadata"])
-    metadata["labels"] = {**(metadata.get("labels") or {}), **labels.make_labels(session)}
+    metadata["labels"] = {**(metadata.get("labels") or {}), **session_labels.make_labels(session)}
     metadata["annotations"] = {
         **(metadata.get("annotations") or {}),
-        **labels.make_annotations(session),
+        **session_labels.make_annotations(session),
     }
     if obj["kind"] != "Namespace" and obj["kind"] not in CLUSTER_SCOPED:
         metadata.setdefault("namespace", session.project)

@@ -1,7 +1,7 @@
-"""What can go wrong, in words that its callers act upon.
+"""What can go wrong with a session, in words for a visitor and for the administrator.
 
-TemporaryError: try again later. PermanentError: trying again changes nothing. Both carry what a
-visitor may read (`str(error)`) and what the administrator needs beside it (`detail`).
+TemporaryError: try again later. PermanentError: trying again changes nothing. What the cluster
+refuses is an error of `workshop_kube.errors` until somebody has to be told: rules/api_errors.py.
 """
 
 from __future__ import annotations
@@ -28,23 +28,8 @@ class PermanentError(WorkshopError):
     """The cluster refused; the same request will be refused again."""
 
 
-class NameTakenError(PermanentError):
-    """An object of this name exists and belongs to somebody else."""
-
-
-class GoneError(PermanentError):
-    """What the request was about does not exist, or no longer."""
-
-
 class ForbiddenError(PermanentError):
-    """The hub's account lacks a right.
-
-    `rule` is the YAML of the missing rule of a (Cluster)Role, when it could be told.
-    """
-
-    def __init__(self, message: str, detail: str = "", rule: str = "") -> None:
-        super().__init__(message, detail)
-        self.rule = rule
+    """The hub's account lacks a right, which `detail` names."""
 
 
 class FullError(WorkshopError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from workshop_kube.labels import Owner
 from workshop_spawner.model import naming
 
 
@@ -20,6 +21,11 @@ class Hub:
     namespace: str
     # The hub's own account in full: `system:serviceaccount:<namespace>:<name>`.
     requestor: str
+
+    @property
+    def owner(self) -> Owner:
+        """Whose the labels and annotations of its sessions say they are."""
+        return Owner(self.application, self.namespace, self.requestor)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from workshop_spawner.model import labels
+from workshop_kube import labels
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Hub
 
 # A project of this age may still wait for its account: a start is under way.
@@ -39,7 +40,7 @@ def count(
         metadata = project["metadata"]
         if "deletionTimestamp" in metadata:
             continue
-        if labels.is_ours(metadata, hub):
+        if session_labels.is_ours(metadata, hub):
             owned = _get_session(metadata) in owners
             old = now - datetime.fromisoformat(metadata["creationTimestamp"]) > YOUNG
             (alive if owned or not old else orphans).append(metadata["name"])

@@ -19,7 +19,7 @@ from workshop_spawner.manifests import (
     projects,
     resources,
 )
-from workshop_spawner.model import labels
+from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Session
 
 SERVICE_ACCOUNT = "service-account"
@@ -71,6 +71,8 @@ class SessionSpec:
     project: str = TEMPORARY
     by_request: bool = False
     role: str = "admin"
+    # What sessions get where the cluster lacks `role`; empty: nothing, their start fails.
+    fallback_role: str = ""
     session_rules: str = ""
     # ClusterRole that the hub gives itself in the project, where there are extra resources.
     hub_role: str = "admin"
@@ -170,7 +172,7 @@ def make_project_steps(session: Session, spec: SessionSpec) -> list[Step]:
 
 
 def _make_lasting(step: Step, session: Session) -> Step:
-    manifests = tuple(labels.make_lasting(manifest, session) for manifest in step.manifests)
+    manifests = tuple(session_labels.make_lasting(manifest, session) for manifest in step.manifests)
     return Step(**{**step.__dict__, "manifests": manifests})
 
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from workshop_spawner.model import labels, naming
+from workshop_kube import labels
+from workshop_spawner.model import naming, session_labels
 from workshop_spawner.model.session import Hub, Session
 from workshop_spawner.rules.plan import Step
 
 CLASS_POOL = "reserve"
-READY = "workshop.jupyter.org/ready"
-FINGERPRINT = "workshop.jupyter.org/recipe"
+READY, FINGERPRINT = labels.READY, labels.RECIPE
 _OF_A_VISITOR = (
     labels.POD,
     labels.USERNAME,
@@ -74,7 +74,7 @@ def _take_into_pool(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 def make_selector(hub: Hub) -> str:
     """Select what is in the pool."""
-    return labels.make_selector(**{labels.APP: hub.application, labels.CLASS: CLASS_POOL})
+    return labels.make_selector({labels.APP: hub.application, labels.CLASS: CLASS_POOL})
 
 
 def is_reserved(metadata: Mapping[str, Any], hub: Hub) -> bool:
@@ -83,7 +83,7 @@ def is_reserved(metadata: Mapping[str, Any], hub: Hub) -> bool:
     if own_labels.get(labels.CLASS) != CLASS_POOL:
         return False
     as_session = {**own_labels, labels.CLASS: labels.CLASS_SESSION}
-    return labels.is_ours({**metadata, "labels": as_session}, hub)
+    return session_labels.is_ours({**metadata, "labels": as_session}, hub)
 
 
 def sort_accounts(
@@ -124,7 +124,7 @@ def make_checkout(session: Session, version: str = "") -> dict[str, Any]:
     return {
         "metadata": {
             **guard,
-            "labels": labels.make_labels(session),
-            "annotations": {**labels.make_annotations(session), READY: None},
+            "labels": session_labels.make_labels(session),
+            "annotations": {**session_labels.make_annotations(session), READY: None},
         }
     }

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workshop_spawner.rules import plan
+from workshop_spawner.rules import plan, project_roles
 
 RBAC = "rbac.authorization.k8s.io"
 
@@ -98,7 +98,7 @@ def _in_projects(spec: plan.SessionSpec, uses: Uses) -> Iterator[Right]:
         yield from _everywhere("", "namespaces", "get list create delete")
     lasting = spec.project == plan.PERSISTENT
     if not spec.by_request:
-        verbs = "get create update delete" if lasting else "get create"
+        verbs = "get create patch delete" if lasting else "get create"
         yield from _everywhere(RBAC, "rolebindings", verbs)
         if spec.isolation is not None:
             yield from _everywhere(
@@ -106,7 +106,7 @@ def _in_projects(spec: plan.SessionSpec, uses: Uses) -> Iterator[Right]:
             )
     if spec.budget.size or (spec.budget.clears and (lasting or spec.by_request)):
         clears = lasting or spec.by_request
-        verbs = "get create list update delete" if clears else "get create"
+        verbs = "get create list patch delete" if clears else "get create"
         yield from _everywhere("", "limitranges", verbs)
         yield from _everywhere("", "resourcequotas", verbs)
     if uses.pool:
@@ -117,6 +117,8 @@ def _in_projects(spec: plan.SessionSpec, uses: Uses) -> Iterator[Right]:
     roles |= {spec.hub_role} if spec.extras else set()
     for role in sorted(roles - {""}):
         yield Right(True, RBAC, "clusterroles", "bind", role)
+    if spec.role == project_roles.WORKSHOP_ADMIN:
+        yield Right(True, RBAC, "clusterroles", "get", spec.role)
 
 
 def _all(group: str, resource: str, verbs: str) -> Iterator[Right]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 
-from workshop_spawner.kube.client import Cluster, make_reference
-from workshop_spawner.model.errors import ForbiddenError
+from workshop_kube.errors import ForbiddenError
+from workshop_kube.rules.manifests import make_reference
+from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.rules import api_networks, plan
 
 ENDPOINTS = make_reference("v1", "Endpoints", "kubernetes", "default")
@@ -19,7 +20,7 @@ async def find_networks(cluster: Cluster) -> tuple[str, ...]:
     """
     hosts = (os.environ.get("KUBERNETES_SERVICE_HOST", ""), cluster.host)
     try:
-        endpoints = await cluster.get(ENDPOINTS)
+        endpoints = await cluster.find(ENDPOINTS)
     except ForbiddenError:
         endpoints = None
     return api_networks.list_networks(hosts, endpoints)

@@ -9,17 +9,20 @@ from typing import Any
 from jupyterhub import spawner as hub_spawner
 from tornado import web
 
+from workshop_kube.errors import KubeError
 from workshop_spawner.model.errors import ForbiddenError, FullError, TemporaryError, WorkshopError
 from workshop_spawner.rules import capacity
+from workshop_spawner.rules.api_errors import explain
 
 
-def make_spawn_error(error: WorkshopError) -> web.HTTPError:
+def make_spawn_error(failure: WorkshopError | KubeError) -> web.HTTPError:
     """The exception that JupyterHub turns into the page of a failed start.
 
     JupyterHub 6 has a type for it, which neither fills the log with a traceback nor counts towards
     `consecutive_failure_limit`. Both 5 and 6 show the visitor the attribute `jupyterhub_message`
     on the progress page, where 6 would otherwise show the text for the log.
     """
+    error = explain(failure)
     reason, status = find_reason(error)
     made_for_it: Any = getattr(hub_spawner, "SpawnException", None)
     refusal: Any
@@ -49,8 +52,9 @@ def make_failed_start(error: WorkshopError) -> asyncio.Future[Any]:
     return shown
 
 
-def find_reason(error: WorkshopError) -> tuple[str, int]:
+def find_reason(failure: WorkshopError | KubeError) -> tuple[str, int]:
     """The label of the hub's metric, and the status of the page."""
+    error = explain(failure)
     if isinstance(error, FullError):
         return "capacity", 429
     if isinstance(error, TemporaryError):

@@ -9,9 +9,11 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from workshop_spawner.kube.client import Cluster, make_reference
-from workshop_spawner.model.errors import ForbiddenError
+from workshop_kube.errors import ForbiddenError
+from workshop_kube.rules.manifests import make_reference
+from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.rules import images
+from workshop_spawner.rules.api_errors import explain
 
 # Seconds for which an answer holds.
 FRESH = 10.0
@@ -48,9 +50,9 @@ async def _find(cluster: Cluster, namespace: str, name: str, log: Any) -> str:
 async def _ask(cluster: Cluster, namespace: str, name: str, log: Any) -> str:
     stream, tag = images.parse_stream(name) or (name, images.LATEST)
     try:
-        found = await cluster.get(make_reference(images.API, "ImageStream", stream, namespace))
+        found = await cluster.find(make_reference(images.API, "ImageStream", stream, namespace))
     except ForbiddenError as error:
-        log.warning("The image %s is taken as it is written: %s", name, error.detail)
+        log.warning("The image %s is taken as it is written: %s", name, explain(error).detail)
         return ""
     if found is None:
         return ""

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from workshop_spawner.kube.client import Cluster, make_reference
+from workshop_kube.rules.manifests import make_reference
+from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.rules import health
 
 Pod = Mapping[str, Any]
@@ -38,5 +39,5 @@ class PodMonitor:
         if status != 1 and seen.lost:
             return seen
         # A cache cannot tell: only the API's own word ends a session.
-        found = health.decide(await self._cluster.get(self._reference), moment)
+        found = health.decide(await self._cluster.find(self._reference), moment)
         return seen if found.lost and seen.lost else found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from workshop_spawner.kube.client import Cluster
+from workshop_spawner.kube.cluster import Cluster
 
 _CREATE_NAMESPACE = {"group": "", "resource": "namespaces", "verb": "create"}
 _REQUEST_PROJECT = {
@@ -22,10 +22,10 @@ async def is_by_request(cluster: Cluster, setting: str, log: Any) -> bool:
 
 
 async def _ask(cluster: Cluster, log: Any) -> bool:
-    if await cluster.may(_CREATE_NAMESPACE):
+    if await cluster.may(**_CREATE_NAMESPACE):
         log.info("Projects are made as Namespaces, as the hub's account may create those")
         return False
-    if await cluster.may(_REQUEST_PROJECT):
+    if await cluster.may(**_REQUEST_PROJECT):
         log.info(
             "Projects are made by ProjectRequests, as the hub's account may not create Namespaces"
         )

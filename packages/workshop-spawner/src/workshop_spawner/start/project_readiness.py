@@ -7,9 +7,11 @@ import time
 from collections.abc import Awaitable
 from typing import Any
 
+from workshop_kube.errors import ForbiddenError
+from workshop_kube.rules.manifests import make_reference
 from workshop_spawner.concurrency import run_together
-from workshop_spawner.kube.client import Cluster, make_reference
-from workshop_spawner.model.errors import ForbiddenError, TemporaryError
+from workshop_spawner.kube.cluster import Cluster
+from workshop_spawner.model.errors import TemporaryError
 from workshop_spawner.rules import readiness
 
 FIRST_PAUSE = 0.05
@@ -39,9 +41,9 @@ async def wait_ready(cluster: Cluster, project: str, home: str, longest: float =
 async def look(cluster: Cluster, project: str, allots: bool) -> list[str]:
     """What the project lacks now, as far as the hub's account may see it."""
     account, quotas, namespace = await run_together(
-        _read(cluster.get(make_reference("v1", "ServiceAccount", readiness.ACCOUNT, project)), {}),
-        _read(cluster.find("v1", "ResourceQuota", project), []),
-        _read(cluster.get(make_reference("v1", "Namespace", project)) if allots else None, {}),
+        _read(cluster.find(make_reference("v1", "ServiceAccount", readiness.ACCOUNT, project)), {}),
+        _read(cluster.list("v1", "ResourceQuota", project), []),
+        _read(cluster.find(make_reference("v1", "Namespace", project)) if allots else None, {}),
     )
     # Who may not look at the namespace cannot wait for it.
     allots = allots and namespace != {}
@@ -60,7 +62,7 @@ async def allots_users(cluster: Cluster, home: str) -> bool:
     """Whether the cluster allots user ids to namespaces: the hub's own then has some."""
 
     async def ask() -> bool:
-        found = await _read(cluster.get(make_reference("v1", "Namespace", home)), {})
+        found = await _read(cluster.find(make_reference("v1", "Namespace", home)), {})
         return readiness.allots_users(found)
 
     return bool(await cluster.facts.learn("allots users", ask))

@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from workshop_kube import labels
+from workshop_kube.errors import ExistsError
 from workshop_spawner.concurrency import run_together
-from workshop_spawner.kube.client import Cluster
+from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.kube.watch import PodWatch
-from workshop_spawner.model import labels
-from workshop_spawner.model.errors import NameTakenError, StartError
+from workshop_spawner.model import session_labels
+from workshop_spawner.model.errors import StartError
 from workshop_spawner.model.session import Session
 from workshop_spawner.rules import pod_state
 
@@ -75,7 +77,7 @@ async def _make(
     """Make the pod, in the place of an older one of the same user and server."""
     try:
         return await cluster.ensure(manifest)
-    except NameTakenError:
+    except ExistsError:
         await _remove_predecessor(cluster, watch, session, manifest)
         return await cluster.ensure(manifest)
 
@@ -83,12 +85,12 @@ async def _make(
 async def _remove_predecessor(
     cluster: Cluster, watch: PodWatch, session: Session, manifest: Mapping[str, Any]
 ) -> None:
-    found = await cluster.get(manifest)
+    found = await cluster.find(manifest)
     if found is None:
         return
     metadata = found["metadata"]
     ours = (
-        labels.is_ours(metadata, session.hub)
+        session_labels.is_ours(metadata, session.hub)
         and metadata["labels"][labels.USER] == session.slug
         and labels.is_of_user(metadata, manifest["metadata"])
     )
@@ -97,7 +99,7 @@ async def _remove_predecessor(
             "Your session did not start: something else has its name.",
             f"pod {session.hub.namespace}/{session.pod} is not a session of this hub; remove it",
         )
-    await cluster.delete({**found, "apiVersion": "v1", "kind": "Pod"}, grace=0)
+    await cluster.delete_exactly(found, grace=0)
     async with asyncio.timeout(30):
         await wait_gone(watch, session.hub.namespace, session.pod, metadata["uid"])
 
@@ -116,16 +118,16 @@ async def remove(
 
     TimeoutError when one is still there after `wait` seconds.
     """
-    selector, namespace = labels.make_user_selector(session), session.hub.namespace
-    found = await cluster.find("v1", "Pod", namespace, selector)
-    wanted = labels.make_metadata(session, session.pod)
+    selector, namespace = session_labels.make_user_selector(session), session.hub.namespace
+    found = await cluster.list("v1", "Pod", namespace, selector=selector)
+    wanted = session_labels.make_metadata(session, session.pod)
     ours = [
         pod
         for pod in found
-        if labels.is_ours(pod["metadata"], session.hub)
+        if session_labels.is_ours(pod["metadata"], session.hub)
         and labels.is_of_user(pod["metadata"], wanted)
     ]
-    await run_together(*(cluster.delete(pod, grace) for pod in ours))
+    await run_together(*(cluster.delete_exactly(pod, grace=grace) for pod in ours))
     async with asyncio.timeout(wait):
         for pod in ours:
             await wait_gone(watch, namespace, pod["metadata"]["name"], pod["metadata"]["uid"])

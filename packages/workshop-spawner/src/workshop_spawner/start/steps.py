@@ -7,13 +7,14 @@ import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from workshop_kube import labels
 from workshop_spawner import metrics
 from workshop_spawner.concurrency import run_together
-from workshop_spawner.kube.client import Cluster
+from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.manifests import accounts
-from workshop_spawner.model import labels
 from workshop_spawner.model.errors import WorkshopError
 from workshop_spawner.model.session import Session
+from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.plan import ACCOUNT, MADE_PER_VISITOR, PROJECT, Step
 from workshop_spawner.start import project_readiness, project_requests
 from workshop_spawner.start.progress import Progress
@@ -104,12 +105,12 @@ class Start:
         """Remove the limits that the cluster's own project template, or an older budget, made."""
         kept = {(m["kind"], m["metadata"]["name"]) for m in step.manifests}
         for kind in ("LimitRange", "ResourceQuota"):
-            for found in await self._cluster.find("v1", kind, step.clears):
+            for found in await self._cluster.list("v1", kind, step.clears):
                 listed = (kind, found["metadata"]["name"]) in kept
                 if not listed or not (
                     step.converge or labels.is_of_session(found["metadata"], self._session.id)
                 ):
-                    await self._cluster.delete(found)
+                    await self._cluster.delete_exactly(found)
 
     async def _put_within(self, manifest: Manifest) -> Manifest:
         """Give what belongs to the cluster as a whole the project as owner, to go with it."""
@@ -136,7 +137,7 @@ class Start:
         roots = [manifest for manifest in self.tried if is_root(manifest)]
         deleting = [self._cluster.delete_if_of(root, self._session.id) for root in roots]
         results = await asyncio.gather(*deleting, return_exceptions=True)
-        return [error for error in results if isinstance(error, WorkshopError)]
+        return [explain(error) for error in results if isinstance(error, FAILURES)]
 
 
 class _LeftOutError(Exception):

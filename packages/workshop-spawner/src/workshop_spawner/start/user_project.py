@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from workshop_spawner.kube.client import Cluster, make_reference
-from workshop_spawner.model.errors import ForbiddenError, PermanentError
+from workshop_kube.errors import ExistsError, ForbiddenError
+from workshop_kube.rules.manifests import make_reference
+from workshop_spawner.kube.cluster import Cluster
+from workshop_spawner.model.errors import PermanentError
 
 
 async def ensure_user_project(as_user: Cluster, name: str) -> None:
@@ -14,17 +16,20 @@ async def ensure_user_project(as_user: Cluster, name: str) -> None:
     if await _sees(as_user, project):
         return
     request = make_reference("project.openshift.io/v1", "ProjectRequest", name)
-    made = await as_user.create(request)
-    if not made and not await _sees(as_user, project):
+    try:
+        await as_user.create(request)
+    except ExistsError as error:
+        if await _sees(as_user, project):
+            return
         raise PermanentError(
             f"The project {name} belongs to somebody else; please tell the workshop's organiser.",
             f"project {name} exists, and the user has no access to it",
-        )
+        ) from error
 
 
 async def _sees(as_user: Cluster, project: dict[str, Any]) -> bool:
     """OpenShift says 403, not 404, of projects that one has no access to."""
     try:
-        return await as_user.get(project) is not None
+        return await as_user.find(project) is not None
     except ForbiddenError:
         return False

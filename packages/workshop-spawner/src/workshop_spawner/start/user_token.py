@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from workshop_spawner.kube.client import Cluster
+from workshop_kube.errors import KubeError, TemporaryError
+from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.manifests import accounts, pods
 from workshop_spawner.model.errors import PermanentError
 from workshop_spawner.model.session import Session
@@ -44,9 +45,11 @@ class UserToken:
         `as_user` asks with the token. What the authenticator has learnt at the login must agree.
         """
         try:
-            name = await as_user.find_self()
-        except PermanentError as error:
-            raise _make_unknown(error.detail) from error
+            name = (await as_user.whoami()).name
+        except TemporaryError:
+            raise
+        except KubeError as error:
+            raise _make_unknown(str(error)) from error
         learnt = accounts.read_user((await self._get_state()).get(USER_KEY))
         if name in ("", ANONYMOUS) or learnt not in ("", name):
             raise _make_unknown(f"it is {name!r}'s, and {USER_KEY} of the login says {learnt!r}")
@@ -58,7 +61,7 @@ class UserToken:
         if not token or token == self._in_session:
             return
         secret = accounts.make_secret(await make_session(), {pods.USER_TOKEN_KEY: token})
-        await cluster.merge(secret, {"data": secret["data"]})
+        await cluster.change(secret, {"data": secret["data"]})
         self._in_session = token
 
     async def _get_state(self) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
 """Rules of entry of the form "whoever may do that in the cluster".
 
-Reads the settings allowed_access and admin_access, makes the SelfSubjectAccessReviews that
-the client sends with the user's own token, and reads their answers.
+Reads the settings allowed_access and admin_access, each a list of what the client asks with the
+user's own token.
 """
 
 from __future__ import annotations
@@ -23,16 +23,8 @@ class Check:
 
     attributes: tuple[tuple[str, str], ...]
 
-    def make_review(self) -> dict[str, Any]:
-        """The SelfSubjectAccessReview that asks."""
-        return {
-            "apiVersion": "authorization.k8s.io/v1",
-            "kind": "SelfSubjectAccessReview",
-            "spec": {"resourceAttributes": dict(self.attributes)},
-        }
 
-
-def make_checks(settings: Iterable[Any], namespace: str) -> tuple[Check, ...]:
+def make_checks(settings: Iterable[object], namespace: str) -> tuple[Check, ...]:
     """Read one of the settings; ``{namespace}`` in a namespace becomes ``namespace``.
 
     Raises ValueError with a sentence that does not name the trait: the caller knows it.
@@ -43,7 +35,7 @@ def make_checks(settings: Iterable[Any], namespace: str) -> tuple[Check, ...]:
     return checks
 
 
-def _make_check(item: Any, namespace: str) -> Check:
+def _make_check(item: object, namespace: str) -> Check:
     if not isinstance(item, Mapping):
         raise ValueError(f"holds {item!r}, which is no dictionary of resource attributes")
     for key, value in item.items():
@@ -64,15 +56,6 @@ def _fill_namespace(item: Mapping[str, str], namespace: str) -> dict[str, str]:
             raise ValueError("says {namespace}, but the hub runs in no pod: write its name")
         filled["namespace"] = namespace
     return filled
-
-
-def parse_review(document: dict[str, Any]) -> bool:
-    """The answer to a review; raises BadDocumentError if it says neither yes nor no."""
-    status = document.get("status")
-    allowed = status.get("allowed") if isinstance(status, dict) else None
-    if not isinstance(allowed, bool):
-        raise errors.BadDocumentError("The cluster answered an access review that says nothing.")
-    return allowed
 
 
 def explain_refusal(

@@ -68,7 +68,7 @@ def read_user(document: dict[str, Any]) -> ClusterUser:
     )
 
 
-def _read_groups(groups: Any) -> frozenset[str]:
+def _read_groups(groups: object) -> frozenset[str]:
     # null for somebody in no group; system:authenticated and its like are the server's own.
     if not isinstance(groups, list):
         return frozenset()

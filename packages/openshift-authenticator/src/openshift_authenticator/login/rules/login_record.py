@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from openshift_authenticator.cluster.rules import tokens
@@ -21,7 +22,7 @@ TOKEN_KEYS = (
 )
 
 
-def read_uid(state: dict[str, Any] | None, user_info: Any) -> str:
+def read_uid(state: Mapping[str, Any] | None, user_info: object) -> str:
     """The UID that the hub learnt at an earlier login; empty if never.
 
     It is in auth_state and, for hubs without a key to encrypt that, in the user_info that

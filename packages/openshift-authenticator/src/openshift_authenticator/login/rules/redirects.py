@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -96,7 +97,7 @@ def make_probe(authorize_url: str, request: Request) -> str:
 
 
 def find_probe_problem(
-    status: int, location: str, document: dict[str, Any] | None, request: Request
+    status: int, location: str, document: Mapping[str, Any] | None, request: Request
 ) -> errors.Problem | None:
     """What the answer to the probe means; None if people will be sent back.
 
@@ -217,7 +218,7 @@ def explain_error(error: str, description: str, request: Request) -> errors.Prob
 
 
 def parse_exchange(
-    status: int, document: dict[str, Any] | None, request: Request
+    status: int, document: Mapping[str, Any] | None, request: Request
 ) -> dict[str, Any]:
     """The token document of a successful exchange.
 
@@ -239,7 +240,7 @@ def parse_exchange(
 
 
 def _explain_exchange(
-    document: dict[str, Any] | None, request: Request
+    document: Mapping[str, Any] | None, request: Request
 ) -> errors.MisconfiguredError:
     error = (document or {}).get("error")
     secret = (

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
-from pocket_openshift.vocabulary import quantities
+from workshop_kube.rules import quantities
 
 _SUBSCRIPT = re.compile(r"^metadata\.(labels|annotations)\['([^']*)'\]$")
 
@@ -72,6 +73,9 @@ def resource(
     text = (resources.get(kind) or {}).get(what) or (
         capacity.get(what, "0") if kind == "limits" else "0"
     )
-    return quantities.divide_up(
-        quantities.parse(text), quantities.parse(reference.get("divisor") or "1")
-    )
+    return divide_up(quantities.parse(text), quantities.parse(reference.get("divisor") or "1"))
+
+
+def divide_up(value: Decimal, divisor: Decimal) -> str:
+    """How often `divisor` goes into `value`, rounded up, as resourceFieldRef wants it."""
+    return str(int((value / (divisor or Decimal(1))).to_integral_value(ROUND_CEILING)))

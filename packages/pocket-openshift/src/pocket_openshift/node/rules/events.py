@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from pocket_openshift.vocabulary import times
+from workshop_kube.rules import times
 
 MESSAGE_LIMIT = 1024
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pocket_openshift.node.rules import states
-from pocket_openshift.vocabulary import times
+from workshop_kube.rules import times
 
 OUR_CONDITIONS = ("PodScheduled", "Initialized", "ContainersReady", "Ready")
 

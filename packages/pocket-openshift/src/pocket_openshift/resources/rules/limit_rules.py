@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from pocket_openshift.resources.rules import pod_rules
-from pocket_openshift.vocabulary import quantities
+from workshop_kube.rules import quantities
 
 ANNOTATION = "kubernetes.io/limit-ranger"
 Resources = Mapping[str, Any]

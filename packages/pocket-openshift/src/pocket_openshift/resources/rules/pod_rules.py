@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pocket_openshift.vocabulary import quantities
+from workshop_kube.rules import quantities
 
 TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"  # noqa: S105 - a path
 _EVICTION: list[dict[str, Any]] = [

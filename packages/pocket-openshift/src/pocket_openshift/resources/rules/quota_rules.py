@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any
 
 from pocket_openshift.resources.rules import limit_rules, pod_rules
-from pocket_openshift.vocabulary import kinds, quantities
+from pocket_openshift.vocabulary import kinds
+from workshop_kube.rules import quantities
 
 Usage = dict[str, Decimal]
 

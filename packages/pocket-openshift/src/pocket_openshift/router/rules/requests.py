@@ -1,77 +1,62 @@
-"""The head of an HTTP request: read strictly, written again for the pod behind."""
+"""What of a request goes on to the pod, and of its answer back. Framing is the web library's."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
-_TOKEN = re.compile(rb"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
 _HOST = re.compile(r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$")
-_OURS = frozenset(
+# Of one connection only (RFC 9110, section 7.6.1); the web library writes its own.
+_OF_A_CONNECTION = frozenset(
     {
-        *(
-            b"connection",
-            b"keep-alive",
-            b"proxy-connection",
-            b"x-forwarded-for",
-            b"x-forwarded-host",
-        ),
-        *(b"x-forwarded-port", b"x-forwarded-proto", b"forwarded"),
+        *("connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"),
+        # A websocket's handshake is made anew on either side.
+        *("sec-websocket-extensions", "sec-websocket-key", "sec-websocket-protocol"),
+        *("sec-websocket-accept", "sec-websocket-version"),
+    }
+)
+_FORWARDED = frozenset(
+    {
+        *("forwarded", "x-forwarded-for", "x-forwarded-host"),
+        *("x-forwarded-port", "x-forwarded-proto"),
     }
 )
 
+# Codes of a websocket's end (RFC 6455, section 7.4.1).
+NORMAL, GOING_AWAY, NO_CODE, ABNORMAL, NO_TLS = 1000, 1001, 1005, 1006, 1015
+
+RawHeaders = Iterable[tuple[bytes, bytes]]
+Headers = list[tuple[str, str]]
+
 
 class BadRequestError(ValueError):
-    """The head is not HTTP as it should be; the message may be shown."""
+    """The request is not as HTTP wants it; the message may be shown."""
 
 
 @dataclasses.dataclass(frozen=True)
-class Head:
-    """A parsed head. `body` is the length of what follows; None for chunks and upgrades."""
+class Caller:
+    """Who asks, and where: the address, and the router's port and scheme."""
 
-    method: bytes
-    path: str
-    version: bytes
-    headers: Sequence[tuple[bytes, bytes]]
-    host: str
-    port: int | None
-    body: int | None
-
-    @property
-    def upgrade(self) -> bool:
-        """Whether it asks for a websocket or the like."""
-        return any(name.lower() == b"upgrade" for name, _ in self.headers)
+    address: str
+    port: int
+    is_secure: bool
 
 
-def parse(data: bytes) -> Head:
-    """The head up to and with its empty line. BadRequestError for whatever two readers may read
-    differently.
-    """
-    first, *rest = data.removesuffix(b"\r\n\r\n").split(b"\r\n")
-    words = first.split(b" ")
-    if len(words) != 3 or not _TOKEN.match(words[0]) or words[2] not in (b"HTTP/1.1", b"HTTP/1.0"):
-        raise BadRequestError("the request line is not HTTP/1.1")
-    headers = [_parse_header(line) for line in rest]
-    hosts = [value for name, value in headers if name.lower() == b"host"]
-    match = _HOST.match(hosts[0].decode("latin-1")) if len(hosts) == 1 else None
+def parse_host(values: Sequence[str]) -> tuple[str, int | None]:
+    """Name and port of the Host header. BadRequestError when two readers may differ about it."""
+    match = _HOST.match(values[0]) if len(values) == 1 else None
     if match is None:
         raise BadRequestError("exactly one Host header is needed")
-    path = _path_of(words[1].decode("latin-1"))
-    port = int(match.group(2)) if match.group(2) else None
-    return Head(words[0], path, words[2], headers, match.group(1).lower(), port, _body_of(headers))
+    return match.group(1).lower(), int(match.group(2)) if match.group(2) else None
 
 
-def _parse_header(line: bytes) -> tuple[bytes, bytes]:
-    name, colon, value = line.partition(b":")
-    if not colon or not _TOKEN.match(name) or b"\n" in line or b"\r" in line or b"\0" in line:
-        raise BadRequestError("a header line is not valid")
-    return name, value.strip(b" \t")
-
-
-def _path_of(target: str) -> str:
-    if target.startswith("/") or target == "*":
+def parse_path(target: str) -> str:
+    """Path and query of a request's target, which may be a whole URL. BadRequestError if none."""
+    if not target.isascii() or "#" in target:
+        raise BadRequestError("the request target is not encoded")
+    if target.startswith("/"):
         return target
     parts = urlsplit(target)
     if parts.scheme not in ("http", "https"):
@@ -79,30 +64,42 @@ def _path_of(target: str) -> str:
     return (parts.path or "/") + ("?" + parts.query if parts.query else "")
 
 
-def _body_of(headers: Sequence[tuple[bytes, bytes]]) -> int | None:
-    lengths = {value for name, value in headers if name.lower() == b"content-length"}
-    chunked = any(name.lower() == b"transfer-encoding" for name, _ in headers)
-    if len(lengths) > 1 or (lengths and chunked) or any(not value.isdigit() for value in lengths):
-        raise BadRequestError("the length of the body is not clear")
-    if chunked or any(name.lower() == b"upgrade" for name, _ in headers):
-        return None
-    return int(lengths.pop()) if lengths else 0
-
-
-def render(head: Head, client: str, *, port: int, secure: bool) -> bytes:
-    """The head for the pod: one request a connection, and who asked whom, in headers that a client
-    cannot forge.
-    """
-    kept = [(name, value) for name, value in head.headers if name.lower() not in _OURS]
-    scheme = "https" if secure else "http"
-    host = next(value for name, value in head.headers if name.lower() == b"host")
-    kept += [
-        (b"X-Forwarded-For", client.encode()),
-        (b"X-Forwarded-Host", host),
-        (b"X-Forwarded-Port", str(port).encode()),
-        (b"X-Forwarded-Proto", scheme.encode()),
-        (b"Connection", b"upgrade" if head.upgrade else b"close"),
+def make_request_headers(raw: RawHeaders, host: str, caller: Caller) -> Headers:
+    """The headers for the pod: who asked whom is in some that a client cannot forge."""
+    kept = [(name, value) for name, value in _keep(raw) if name.lower() not in _FORWARDED]
+    return [
+        *kept,
+        ("X-Forwarded-For", caller.address),
+        ("X-Forwarded-Host", host),
+        ("X-Forwarded-Port", str(caller.port)),
+        ("X-Forwarded-Proto", "https" if caller.is_secure else "http"),
     ]
-    lines = [b" ".join([head.method, head.path.encode("latin-1"), head.version])]
-    lines += [name + b": " + value for name, value in kept]
-    return b"\r\n".join(lines) + b"\r\n\r\n"
+
+
+def make_response_headers(raw: RawHeaders, *, with_body: bool = True) -> Headers:
+    """The headers of the pod's answer for the client, of its body too or not."""
+    every = _keep(raw)
+    return [pair for pair in every if with_body or not pair[0].lower().startswith("content-")]
+
+
+def choose_close_code(code: int | None) -> int:
+    """How to close a websocket whose other side ended so; some codes are never sent (RFC 6455)."""
+    if code == NO_CODE:
+        return NORMAL
+    return GOING_AWAY if code in (None, ABNORMAL, NO_TLS) else code
+
+
+def _keep(raw: RawHeaders) -> Iterator[tuple[str, str]]:
+    """All but what is of one connection only, by the standard or by the connection's own word."""
+    pairs = [(_decode(name), _decode(value)) for name, value in raw]
+    named = [value for name, value in pairs if name.lower() == "connection"]
+    gone = _OF_A_CONNECTION | {word.strip().lower() for word in ",".join(named).split(",")}
+    return (pair for pair in pairs if pair[0].lower() not in gone)
+
+
+def _decode(raw: bytes) -> str:
+    """A header as text: UTF-8, as the web library writes it, or the Latin-1 of old."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")

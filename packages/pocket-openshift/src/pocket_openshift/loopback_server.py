@@ -1,0 +1,75 @@
+"""A web server on ports of this machine alone, which ends with all that it was doing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import ssl
+from typing import Any
+
+from aiohttp import http_exceptions, web
+from aiohttp.typedefs import Handler
+
+log = logging.getLogger(__name__)
+
+HOST = "127.0.0.1"
+HANG_UP_SECONDS = 0.1
+
+
+def is_ours(record: logging.LogRecord) -> bool:
+    """Whether a line of the log is worth it: not of what clients send that is no HTTP."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, http_exceptions.HttpProcessingError)
+
+
+log.addFilter(is_ours)
+
+
+class LoopbackServer:
+    """Serves an application. `limits` are those of aiohttp's servers, such as `max_field_size`.
+
+    A request whose client has left is cancelled.
+    """
+
+    def __init__(self, app: web.Application, **limits: Any) -> None:
+        self._tasks: set[asyncio.Task[object] | None] = set()
+        app.middlewares.insert(0, self._track)
+        self._runner = web.AppRunner(
+            app,
+            access_log=None,
+            handler_cancellation=True,
+            logger=log,
+            shutdown_timeout=HANG_UP_SECONDS,
+            **limits,
+        )
+
+    @property
+    def connections(self) -> int:
+        """How many connections are open."""
+        return len(self._runner.server.connections) if self._runner.server else 0
+
+    async def listen(self, port: int = 0, tls: ssl.SSLContext | None = None) -> int:
+        """Listen on a port, 0 for a free one; which one it is."""
+        if self._runner.server is None:
+            await self._runner.setup()
+        held = socket.create_server((HOST, port))
+        await web.SockSite(self._runner, held, ssl_context=tls).start()
+        return int(held.getsockname()[1])
+
+    async def close(self) -> None:
+        """Stop listening and cut what is open."""
+        tasks = list(filter(None, self._tasks))
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._runner.cleanup()
+
+    @web.middleware
+    async def _track(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        task = asyncio.current_task()
+        self._tasks.add(task)
+        try:
+            return await handler(request)
+        finally:
+            self._tasks.discard(task)

@@ -1,0 +1,60 @@
+"""Which ClusterRole a session has in its project, as far as the cluster has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workshop_spawner.rules import plan
+
+ADMIN = "admin"
+# What visitors without an account get: templates/workshop-admin.yaml.
+WORKSHOP_ADMIN = "workshop-admin"
+INSTALL = "kubectl apply -f templates/workshop-admin.yaml"
+# Every cluster has these.
+_BUILT_IN = ("", ADMIN, "edit", "view", "cluster-admin")
+
+
+@dataclass(frozen=True)
+class RoleChoice:
+    """The role that sessions get; or the `problem` for which they get none.
+
+    `notice` is a sentence for the hub's log.
+    """
+
+    role: str
+    notice: str = ""
+    problem: str = ""
+
+
+def choose_default(*, anonymous: bool, identity: str, project: str) -> tuple[str, str]:
+    """The role of sessions where the administrator names none, and what they get without it.
+
+    Only what is made for somebody without an account, and goes with them, gets `workshop-admin`.
+    """
+    for_visitors = anonymous and identity == plan.SERVICE_ACCOUNT and project == plan.TEMPORARY
+    return (WORKSHOP_ADMIN, ADMIN) if for_visitors else (ADMIN, "")
+
+
+def is_built_in(role: str) -> bool:
+    """Whether nobody need ask for the role."""
+    return role in _BUILT_IN
+
+
+def decide_role(wanted: str, fallback: str, *, exists: bool | None) -> RoleChoice:
+    """The role that sessions get. `exists` is None where the hub may not look.
+
+    A role that was asked for and is not there is a problem, as a binding to it would give nothing.
+    """
+    if exists or (exists is None and not fallback):
+        return RoleChoice(wanted)
+    if not fallback:
+        command = f"; to install it: {INSTALL}" if wanted == WORKSHOP_ADMIN else ""
+        return RoleChoice(wanted, problem=f"the cluster has no ClusterRole {wanted}{command}")
+    why = f"the cluster has no ClusterRole {wanted}"
+    if exists is None:
+        why = f"the hub may not look for the ClusterRole {wanted} (see templates/hub-rbac.yaml)"
+    return RoleChoice(
+        fallback,
+        f"Sessions get the role {fallback}, with which attendees may delete their NetworkPolicy "
+        f"and take host names of others, as {why}. To install it: {INSTALL}, then restart the hub",
+    )

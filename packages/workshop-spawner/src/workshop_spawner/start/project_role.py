@@ -1,0 +1,47 @@
+"""Whether the cluster has the role that sessions are to get; asked once a hub."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workshop_kube.errors import ForbiddenError, GoneError
+from workshop_kube.rules.manifests import make_reference
+from workshop_spawner.kube.cluster import Cluster
+from workshop_spawner.model.errors import PermanentError
+from workshop_spawner.rules import plan
+from workshop_spawner.rules.project_roles import RoleChoice, decide_role, is_built_in
+
+
+async def find_role(cluster: Cluster, spec: plan.SessionSpec) -> RoleChoice:
+    """The role of sessions in the projects that the hub makes."""
+    made_by_hub = spec.project in (plan.TEMPORARY, plan.PERSISTENT) and spec.identity != plan.NONE
+    if is_built_in(spec.role) or not made_by_hub:
+        return RoleChoice(spec.role)
+
+    async def ask() -> bool | None:
+        return await _has_role(cluster, spec.role)
+
+    exists = await cluster.facts.learn(f"role {spec.role}", ask)
+    return decide_role(spec.role, spec.fallback_role, exists=exists)
+
+
+async def add_role(cluster: Cluster, spec: plan.SessionSpec) -> plan.SessionSpec:
+    """The spec with the role that sessions get. PermanentError where the cluster lacks it."""
+    choice = await find_role(cluster, spec)
+    if choice.problem:
+        raise PermanentError(
+            f"The cluster has no role {choice.role}; please tell the workshop's organiser.",
+            choice.problem,
+        )
+    return replace(spec, role=choice.role, fallback_role="")
+
+
+async def _has_role(cluster: Cluster, name: str) -> bool | None:
+    """None where the hub may not look."""
+    try:
+        await cluster.get(make_reference("rbac.authorization.k8s.io/v1", "ClusterRole", name))
+    except GoneError:
+        return False
+    except ForbiddenError:
+        return None
+    return True
