@@ -204,6 +204,13 @@ async def test_the_words_of_all_pages(ask, folder):
     assert (await get("dashboard/search.json")).code == 404
 
 
+async def test_only_an_authors_page_waits_for_changes(ask):
+    assert (await ask()("dashboard/changes")).code == 404
+    get = ask(live_reload=True)
+    assert "data-changes=" in (await get("dashboard/")).body.decode()
+    assert (await get("dashboard/changes?since=none")).body == b"1"
+
+
 async def test_a_script_may_be_kept(ask):
     answer = await ask()("dashboard/static/notes.js?v=1")
     assert answer.headers["Content-Type"].startswith("text/javascript")

@@ -162,3 +162,16 @@ class Dashboard(Configurable):
         Example: `c.Dashboard.open_first = False`
         """,
     ).tag(config=True)
+
+    live_reload = traitlets.Bool(
+        False,
+        help="""
+        Whether a page shows itself anew when its notes change on the disk.
+
+        True or False. Default: False. Each open page asks the server all the time.
+
+        Set it while you write notes; `workshop-notes serve` does.
+
+        Example: `c.Dashboard.live_reload = True`
+        """,
+    ).tag(config=True)

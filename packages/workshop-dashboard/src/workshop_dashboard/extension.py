@@ -33,6 +33,7 @@ def load(context: extensions.Context) -> extensions.Extension:
         log=context.log,
         user=context.user,
         tell_page=context.tell_page,
+        live_reload=settings.live_reload,
     )
     return extensions.Extension(
         name="dashboard",
