@@ -9,7 +9,7 @@ from tornado import httpclient, httpserver, testing, web
 from traitlets.config import Config
 
 from jupyterhub_butterfly import auth, extensions
-from workshop_dashboard import extension
+from workshop_dashboard import extension, remote
 
 PREFIX = "/user/ada/"
 
@@ -144,6 +144,16 @@ async def test_notes_that_cannot_be_read_leave_the_terminal(ask, folder):
     assert answer.code == 500
     assert "workshop.yaml is not YAML" in answer.body.decode()
     assert "terminal/session/1" in answer.body.decode()
+
+
+async def test_notes_on_their_way_are_looked_for_again(ask, monkeypatch):
+    def begin(self, source):
+        self._problem, self._is_pending = "One moment", True
+
+    monkeypatch.setattr(remote.RemoteLoader, "begin", begin)
+    answer = await ask(download_url="https://x.example/a.git")("dashboard/")
+    assert (answer.code, answer.headers["Refresh"]) == (200, "2")
+    assert "The notes are on their way" in answer.body.decode()
 
 
 async def test_a_change_of_the_notes_is_seen(ask, folder):

@@ -65,8 +65,7 @@ class DashboardHandler(extensions.PageHandler):
         try:
             notes = await _load(self.context)
         except (LoaderError, workshopfile.WorkshopFileError) as error:
-            self.context.log.warning("The notes cannot be shown: %s", error)
-            self._show(views.make_notice("The notes cannot be shown", str(error)), 500)
+            self._show_problem(str(error))
             return
         found = find_page(name, "", notes.pages) if name else notes.first
         if found:
@@ -79,6 +78,15 @@ class DashboardHandler(extensions.PageHandler):
                 self.context.tell_page(views.render_position(view))
         else:
             self._show(_missing(name, notes, addresses), 404 if name else 200, notes.title)
+
+    def _show_problem(self, sentence: str) -> None:
+        """Say why there are no notes; where they are on their way, the page looks again."""
+        if getattr(self.context.loader, "is_pending", False):
+            self.set_header("Refresh", "2")
+            self._show(views.make_notice("The notes are on their way", sentence))
+            return
+        self.context.log.warning("The notes cannot be shown: %s", sentence)
+        self._show(views.make_notice("The notes cannot be shown", sentence), 500)
 
     def _show(self, view: views.View, status: int = 200, title: str = "") -> None:
         nonce = secrets.token_urlsafe(18)
