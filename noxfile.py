@@ -393,8 +393,16 @@ def pins(session: nox.Session) -> None:
 
 
 @nox.session
+def notes(session: nox.Session) -> None:
+    """Every command in the notes of the demo, run in real shells against a pocket cluster."""
+    install_packages(session)
+    words = ["demo/notes", "--cluster", "pocket", "--setup", "demo/limits.yaml"]
+    session.run("workshop-notes", "test", *words, *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
-    """`-- culler|terminal|spawner|cluster|router [--json FILE]`: figures beside a peer's."""
+    """`-- culler|terminal|spawner|cluster|router|notes [--json FILE]`: figures beside a peer's."""
     figures = {
         path.stem.removeprefix("bench_"): path
         for path in sorted(ROOT.glob("packages/*/benchmarks/bench_*.py"))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from workshop_kube.errors import KubeError
 from workshop_spawner.concurrency import run_together
 from workshop_spawner.kube.cluster import Cluster
+from workshop_spawner.logs import Log
 from workshop_spawner.rules import rights
 from workshop_spawner.rules.api_errors import explain
 
@@ -24,7 +24,7 @@ async def find_missing(
 
 
 async def check(
-    cluster: Cluster, namespace: str, needed: Iterable[rights.Right], log: Any
+    cluster: Cluster, namespace: str, needed: Iterable[rights.Right], log: Log
 ) -> list[rights.Right]:
     """Log each missing right as the rule that grants it; an API that is away is only logged."""
     try:
