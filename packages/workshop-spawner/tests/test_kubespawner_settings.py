@@ -128,25 +128,6 @@ async def make_ours(**settings):
     return pod_manifest.complete(await spawner.make_pod(), session, spec, {"uid": "u"}, "/")
 
 
-KUBECONFIG = """
-apiVersion: v1
-kind: Config
-current-context: here
-contexts: [{name: here, context: {cluster: here, user: me}}]
-clusters: [{name: here, cluster: {server: "https://127.0.0.1:1"}}]
-users: [{name: me, user: {token: x}}]
-"""
-
-
-@pytest.fixture
-def credentials(tmp_path, monkeypatch):
-    """A spawner makes a client when it is made; these ask nobody."""
-    path = tmp_path / "kubeconfig"
-    path.write_text(KUBECONFIG)
-    location = "kubernetes_asyncio.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION"
-    monkeypatch.setattr(location, str(path))
-
-
 @pytest.mark.parametrize("name", [n for n in inherited() if n in IN_THE_POD])
 @pytest.mark.usefixtures("credentials", "close_clients")
 async def test_what_shows_in_kubespawners_pod_shows_in_ours(name):

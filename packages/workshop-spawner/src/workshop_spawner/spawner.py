@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any, cast
-
-from traitlets.config import Config
 
 from workshop_kube.errors import ExistsError
 from workshop_spawner import metrics
@@ -89,13 +87,6 @@ class WorkshopSpawner(
     def context(self) -> HubContext:
         """What all sessions of this hub share."""
         return HubContext.of(self.user.settings)
-
-    @classmethod
-    def begin_hub(
-        cls, hub_settings: MutableMapping[str, Any], config: Config, authenticator: object
-    ) -> None:
-        """Begin what a hub does beside its sessions, once; TraitError where a trait cannot work."""
-        startup.begin(HubContext.of(hub_settings), cls, config, authenticator)
 
     def clear_state(self) -> None:
         """Forget the session that ended; the names of the next one are the default ones."""
@@ -186,7 +177,7 @@ class WorkshopSpawner(
         """Start the session; KubeSpawner.start() keeps this as the future of the start."""
         progress = self._progress
         self._last_loss = ""
-        self.begin_hub(self.user.settings, self.config, self.authenticator)
+        startup.begin(self.context, type(self), self.config, self.authenticator)
         begun = time.monotonic()
         try:
             await self.load_user_options()

@@ -67,6 +67,7 @@ class Tasks:
     def begin(self): pass
 
 startup.make_tasks = lambda *_: Tasks()
+startup.list_problems = lambda *_: []
 startup.begin(HubContext(), None, None)
 print(gc.get_freeze_count())
 """

@@ -7,6 +7,7 @@ labels) and `sweep` after it has the hub's list. Judging is in `rules/orphans.py
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -18,7 +19,7 @@ from workshop_culler.clients.hub import Hub
 from workshop_culler.errors import ApiError, GoneError
 from workshop_culler.passes.freeing import Freer
 from workshop_culler.passes.report import Report, Row
-from workshop_culler.rules import kinds, orphans
+from workshop_culler.rules import hub_ids, kinds, orphans
 from workshop_culler.rules.models import Action, ObjectMeta, Presence, Server, make_meta
 from workshop_kube import errors, labels
 from workshop_kube.rules import answers
@@ -40,11 +41,16 @@ class Index:
     """
 
     def __init__(self, items: Iterable[ObjectMeta] = (), owner: labels.Owner | None = None) -> None:
+        """Index what is of this owner, or of nobody knows which of several hubs."""
         self.projects: dict[Key, ObjectMeta] = {}
         self.pods: dict[Key, ObjectMeta] = {}
         self.named: dict[str, ObjectMeta] = {}
         self.sessions: set[str] = set()
+        hub = owner.hub if owner and owner.hub != hub_ids.NOT_KNOWN else ""
+        owner = dataclasses.replace(owner, hub=hub) if owner else None
         for item in items:
+            if hub and item.annotations.get(labels.HUB, hub) != hub:
+                continue
             ref = orphans.find_session_ref(item)
             if item.kind == kinds.POD.kind:
                 self.pods[ref.user, ref.server] = self.named[item.name] = item
@@ -55,7 +61,7 @@ class Index:
 
 @dataclass
 class ClusterSweep:
-    """Works for one owner (the spawner whose sessions these are).
+    """Works for one owner (the spawner whose sessions these are), of the hub `hub_id` if told.
 
     `looked` is False while the last look could not see all projects and pods: then nothing
     that depends on them is decided. `clock` is the cluster's time, None until it was told; by
@@ -68,6 +74,7 @@ class ClusterSweep:
     rules: orphans.Rules
     log: logging.Logger
     dry_run: bool = False
+    hub_id: str = ""
     looked: bool = False
     clock: Callable[[], datetime | None] | None = None
     items: list[ObjectMeta] = field(default_factory=list)
@@ -144,21 +151,44 @@ class ClusterSweep:
         """Judge all that was found and remove what is dead; does nothing after a bad look."""
         if not self.looked:
             return
+        self._learn_hub(report, live)
+        strays = orphans.find_strays(live.values(), self._index.pods)
+        by_pod = {server.pod_name: server for server in live.values() if server.pod_name}
         sessions: dict[orphans.SessionRef, list[ObjectMeta]] = defaultdict(list)
         for item in self.items:
             sessions[orphans.find_session_ref(item)].append(item)
-        await asyncio.gather(
-            *(self._sweep_session(report, *session, live) for session in sessions.items())
-        )
+        work = []
+        for ref, items in sessions.items():
+            server = live.get((ref.user, ref.server)) or by_pod.get(ref.pod)
+            work.append(self._sweep_session(report, ref, items, server, strays))
+        await asyncio.gather(*work)
         self._freer.forget_all_but({item.uid for item in self.items})
         report.held = len(self._freer.held)
 
+    def _learn_hub(self, report: Report, live: Servers) -> None:
+        """Find out which hub is ours, where several share the cluster."""
+        ids = {item.annotations.get(labels.HUB, "") for item in self.items} - {""}
+        pods = (pod for key, pod in self._index.pods.items() if key in live)
+        living = {pod.annotations.get(labels.HUB, "") for pod in pods} - {""}
+        known = self.owner.hub if self.owner.hub != hub_ids.NOT_KNOWN else ""
+        verdict = hub_ids.decide_hub(self.hub_id, ids, living, known)
+        if verdict.problem and self.owner.hub != verdict.hub:
+            self.log.warning("%s", verdict.problem)
+        if verdict.hub != self.owner.hub:
+            self.owner = dataclasses.replace(self.owner, hub=verdict.hub)
+            self._keep(self.items)
+
     async def _sweep_session(
-        self, report: Report, ref: orphans.SessionRef, items: list[ObjectMeta], live: Servers
+        self,
+        report: Report,
+        ref: orphans.SessionRef,
+        items: list[ObjectMeta],
+        server: Server | None,
+        strays: list[Server],
     ) -> None:
-        server = live.get((ref.user, ref.server))
         if server is None:
             hub, pod = await self._ask_hub(ref), await self._ask_cluster(ref)
+            hub = orphans.doubt_presence(hub, pod, strays)
         else:
             hub = pod = Presence.LIVE
             if await self._is_replaced(ref, server):

@@ -49,6 +49,7 @@ class HubTasks:
     def begin(self) -> None:
         """Begin all; each goes on whatever happens to the others."""
         for doing, task in (
+            ("look whether it may go on", self.check_name),
             ("check the hub's rights", self.check_rights),
             ("tell what holds the pods of attendees", self.tell_pod_security),
             ("find the role of sessions", self.tell_role),
@@ -75,6 +76,13 @@ class HubTasks:
                 self._log.exception("The hub cannot %s; trying again in %g s", doing, pause)
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
+
+    async def check_name(self) -> None:
+        """End the hub if no project of its application can be made, as no session could start."""
+        refused = plan.problem_with_requests(self._settings.application)
+        if refused and (await self._find_spec()).by_request:
+            self._log.critical("%s", refused)
+            raise SystemExit(1)
 
     async def check_rights(self) -> None:
         """Log each right that the hub's account needs and lacks."""

@@ -79,6 +79,7 @@ def make_settings(traits: SpawnerTraits) -> HubSettings:
     budget, extras = traits.budget, traits.extra_resources
     made = HubSettings(
         namespace=traits.namespace,
+        application=traits.application,
         spec=traits.make_static_spec(budgets.DEFAULT if callable(budget) else budget),
         project_api=traits.project_api,
         extra_resources="" if callable(extras) else extras,

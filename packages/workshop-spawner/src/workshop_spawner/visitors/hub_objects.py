@@ -63,7 +63,7 @@ class StartingHub(HubApp, Protocol):
     config: Config
     cookie_secret: bytes
     proxy: HubProxy
-    spawner_class: type
+    spawner_class: type[Any]
 
 
 class HubSpawner(Protocol):
