@@ -136,12 +136,6 @@ async def test_the_progress_page_tells_the_steps(site, workshop, visit):
     said = " | ".join(line["message"] for line in lines)
     wanted = ("the account", "the project", "role workshop-admin", "budget to small", "Starting")
     for words in wanted:
-        "the account",
-        "the project",
-        "role workshop-admin",
-        "budget to small",
-        "Starting",
-    ):
         assert words in said
     assert lines[-1]["ready"]
     bars = [line["progress"] for line in lines if "progress" in line]

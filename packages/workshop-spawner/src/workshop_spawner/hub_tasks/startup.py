@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
+from typing import Any
 
 from kubespawner.clients import load_config, shared_client
 from traitlets import TraitError
@@ -21,7 +22,7 @@ from workshop_spawner.visitors.hub_objects import StartingHub
 PAUSE = 0.05
 
 
-def follow_hub(ours: type) -> None:
+def follow_hub(ours: type[Any]) -> None:
     """Begin with the hub that is just looking up the class `ours`, where there is one.
 
     JupyterHub makes a spawner with the first user only and asks its class nothing before, so that
@@ -38,7 +39,7 @@ def follow_hub(ours: type) -> None:
     loop.call_soon(_look, loop, module.JupyterHub.instance(), ours)
 
 
-def _look(loop: asyncio.AbstractEventLoop, app: StartingHub, ours: type) -> None:
+def _look(loop: asyncio.AbstractEventLoop, app: StartingHub, ours: type[Any]) -> None:
     if not issubclass(app.spawner_class, ours):
         return
     if "hub" not in app.tornado_settings:
