@@ -32,12 +32,19 @@ async def check(
     except KubeError as error:
         log.warning("Cannot tell whether the hub has its rights: %s", explain(error).detail)
         return []
-    if missing:
+    vital = [right for right in missing if not right.is_optional]
+    if vital:
         log.error(
             "The hub's account lacks rights, and sessions will fail to start or to go. Add these "
             "rules (see templates/hub-rbac.yaml):\n%s",
-            rights.render_rules(missing),
+            rights.render_rules(vital),
         )
     else:
         log.info("The hub's account has all rights that it needs")
+    if optional := [right for right in missing if right.is_optional]:
+        log.warning(
+            "The hub's account may not read ImageStreams, so names of images are taken as they are "
+            "written. To have them resolved, add:\n%s",
+            rights.render_rules(optional),
+        )
     return missing

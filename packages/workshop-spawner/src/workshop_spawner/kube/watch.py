@@ -13,6 +13,7 @@ from kubespawner.spawner import ApiException, PodReflector
 from traitlets import default, validate
 from traitlets.utils.bunch import Bunch
 
+from workshop_kube import errors
 from workshop_kube.rules import answers
 
 T = TypeVar("T")
@@ -119,11 +120,18 @@ class PodWatch(PodReflector):
 
 
 async def begin_watch(watching: Awaitable[T]) -> T:
-    """Begin one of KubeSpawner's watches; what the API refuses becomes an error of ours."""
+    """Begin one of KubeSpawner's watches; what goes wrong becomes an error of ours.
+
+    What the API says has its own words. Anything else is no answer: the API is away, its
+    certificate is another's, or KubeSpawner has stumbled over a refusal.
+    """
+    what = "list what the sessions' watches need"
     try:
         return await watching
     except ApiException as error:
         body = error.body or ""
         said = body if isinstance(body, bytes) else str(body).encode()
         answer = answers.parse_answer(error.status or 0, error.headers or {}, said)
-        raise answers.make_error(answer, "list what the sessions' watches need") from error
+        raise answers.make_error(answer, what) from error
+    except Exception as error:
+        raise errors.TemporaryError(what, f"no answer: {error!r}") from error
