@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workshop_kube import labels
+from workshop_spawner.model import naming
 from workshop_spawner.model.session import Hub, Session, render_time
 
 _OF_ONE_SESSION = (labels.POD, labels.ACCOUNT, labels.EXPIRES, labels.EXPIRES_LIMIT)
@@ -63,6 +64,13 @@ def make_lasting(manifest: Mapping[str, Any], session: Session) -> dict[str, Any
     own_labels = dict(metadata["labels"])
     own_labels.pop(labels.SESSION, None)
     annotations = {k: v for k, v in metadata["annotations"].items() if k not in _OF_ONE_SESSION}
+    if was := session.lasting:
+        # It keeps saying what it said when it was made, whatever user and workshop are called now.
+        own_labels[labels.APP] = was.application
+        own_labels[labels.USER] = naming.make_slug(was.user, was.server)
+        annotations.pop(labels.SERVERNAME, None)
+        annotations |= {labels.DEPLOYMENT: was.application, labels.USERNAME: was.user}
+        annotations |= {labels.SERVERNAME: was.server} if was.server else {}
     metadata["labels"] = {**own_labels, labels.CLASS: labels.CLASS_PROJECT}
     metadata["annotations"] = annotations
     return {**manifest, "metadata": metadata}
