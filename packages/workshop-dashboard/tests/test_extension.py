@@ -18,6 +18,7 @@ def context(**settings):
 
 
 def test_the_server_finds_and_accepts_it(tmp_path):
+    (tmp_path / "index.md").write_text("# Boats")
     loaded = extensions.load_extensions(context(notes_dir=str(tmp_path)), ["dashboard"])
     assert [one.name for one in loaded] == ["dashboard"]
     assert loaded[0].landing == "dashboard/"
@@ -27,11 +28,17 @@ def test_the_server_finds_and_accepts_it(tmp_path):
     ("settings", "landing"),
     [
         ({"notes_dir": ""}, None),
-        ({"notes_dir": "/srv/notes", "open_first": False}, None),
-        ({"notes_dir": "/srv/notes"}, "dashboard/"),
+        ({"notes_dir": "full", "open_first": False}, None),
+        ({"notes_dir": "full"}, "dashboard/"),
+        ({"notes_dir": "empty"}, None),
+        ({"notes_dir": "gone"}, None),
     ],
 )
-def test_which_page_is_first(settings, landing):
+def test_which_page_is_first(tmp_path, monkeypatch, settings, landing):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "a.adoc").write_text("= Boats")
     assert extension.load(context(**settings)).landing == landing
 
 

@@ -1,5 +1,6 @@
 """The dashboard's pages over real HTTP, behind a gate that lets in who has the word."""
 
+import json
 import logging
 import re
 
@@ -76,6 +77,7 @@ PATHS = [
     "dashboard/page/index",
     "dashboard/page/",
     "dashboard/files/img/p.svg",
+    "dashboard/search.json",
     "dashboard/static/notes.js",
 ]
 
@@ -189,6 +191,17 @@ async def test_a_file_beside_the_pages(ask, path, code, media_type, saved):
 async def test_a_large_file_is_refused(ask, monkeypatch):
     monkeypatch.setattr("workshop_dashboard.handlers.MAX_FILE_BYTES", 1000)
     assert (await ask()("dashboard/files/what%20is.bin")).code == 413
+
+
+async def test_the_words_of_all_pages(ask, folder):
+    get = ask()
+    found = json.loads((await get("dashboard/search.json")).body)
+    assert [(page["title"], page["url"]) for page in found] == [
+        ("Hi there", f"{PREFIX}dashboard/page/index"),
+        ("Second", f"{PREFIX}dashboard/page/second"),
+    ]
+    (folder / "workshop.yaml").write_text("[")
+    assert (await get("dashboard/search.json")).code == 404
 
 
 async def test_a_script_may_be_kept(ask):

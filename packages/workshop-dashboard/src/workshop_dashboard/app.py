@@ -1,4 +1,4 @@
-"""The command `workshop-notes`: check, build and preview the notes of a workshop.
+"""The command `workshop-notes`: check, build, preview and test the notes of a workshop.
 
 For people who write notes, not for the hub.
 """
@@ -16,10 +16,18 @@ from pathlib import Path
 
 from tornado import httpserver
 
-from workshop_dashboard import loader, preview, site
+from workshop_dashboard import loader, pocket, preview, site, testing
 from workshop_dashboard.rules import check, values, workshopfile
 
 LOOPBACK = "127.0.0.1"
+# What the person who runs the command can mend; each says how.
+FAILURES = (
+    loader.LoaderError,
+    workshopfile.WorkshopFileError,
+    site.SiteError,
+    pocket.ClusterError,
+    testing.PageError,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     source = make_loader(options)
     try:
         return int(options.run(source, options))
-    except (loader.LoaderError, workshopfile.WorkshopFileError, site.SiteError) as error:
+    except FAILURES as error:
         print(f"workshop-notes: {error}", file=sys.stderr)
         return 1
 
@@ -42,8 +50,11 @@ def make_parser() -> argparse.ArgumentParser:
     _add_command(commands, "check", run_check, "name what is wrong, with the file and the line")
     build = _add_command(commands, "build", run_build, "write the notes as a folder of HTML pages")
     build.add_argument("target", type=Path, help="folder for the pages; it must be empty")
-    show = _add_command(commands, "preview", run_preview, "show the notes on this machine")
-    show.add_argument("--port", type=int, default=8800, help="port on loopback (default 8800)")
+    for name in ("serve", "preview"):
+        show = _add_command(commands, name, run_preview, "show the notes on this machine")
+        show.add_argument("--port", type=int, default=8800, help="port on loopback (default 8800)")
+    tried = _add_command(commands, "test", run_test, "run their commands in real shells")
+    testing.add_options(tried)
     return parser
 
 
@@ -75,6 +86,11 @@ def run_build(source: loader.Loader, options: argparse.Namespace) -> int:
     written = site.build_site(source, options.target)
     print(f"{len(written)} files in {options.target}: open {options.target / 'index.html'}")
     return 0
+
+
+def run_test(_source: loader.Loader, options: argparse.Namespace) -> int:
+    """Try the notes' commands; the home folder and the cluster give the variables their values."""
+    return testing.run_test(options.folder, options)
 
 
 def run_preview(source: loader.Loader, options: argparse.Namespace) -> int:

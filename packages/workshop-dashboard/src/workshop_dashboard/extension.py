@@ -17,6 +17,12 @@ def load(context: extensions.Context) -> extensions.Extension:
     """
     settings = config.Dashboard(config=context.config)
     notes_loader = make_loader(settings, context.prefix)
+    if notes_loader is None:
+        context.log.info("No folder of notes: the server opens with the terminal.")
+    elif not loader.has_pages(notes_loader.folder):
+        folder = notes_loader.folder
+        context.log.warning("There are no notes in %s: the server opens with the terminal.", folder)
+        notes_loader = None
     page_context = handlers.PageContext(
         loader=notes_loader,
         layout=settings.layout,
@@ -28,8 +34,6 @@ def load(context: extensions.Context) -> extensions.Extension:
         user=context.user,
         tell_page=context.tell_page,
     )
-    if notes_loader is None:
-        context.log.info("No folder of notes: the server opens with the terminal.")
     return extensions.Extension(
         name="dashboard",
         routes=handlers.make_routes(page_context),

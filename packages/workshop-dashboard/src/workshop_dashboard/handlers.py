@@ -7,6 +7,7 @@ what is on the disk comes from `loader`, in a thread.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import mimetypes
 import secrets
@@ -21,7 +22,7 @@ from tornado import web
 from jupyterhub_butterfly import extensions
 from workshop_dashboard import assets, views
 from workshop_dashboard.loader import Loader, LoaderError
-from workshop_dashboard.rules import links, panels, workshopfile
+from workshop_dashboard.rules import links, panels, search, workshopfile
 from workshop_dashboard.rules.notes import Notes, find_page, make_notes
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -97,6 +98,7 @@ class DashboardHandler(extensions.PageHandler):
             nonce=nonce,
             xsrf=self.xsrf_token.decode(),
             base=f"{self.prefix}dashboard/",
+            search=f"{self.prefix}dashboard/search.json",
             terminal_base=panels.terminal_url(self.prefix, ""),
             restart_url=_link(self.context.restart_url),
             console_url=_link(self.context.console_url),
@@ -155,6 +157,25 @@ class FileHandler(extensions.PageHandler):
                 await self.flush()
 
 
+class SearchHandler(extensions.PageHandler):
+    """The words of all pages, for the page's own search."""
+
+    def initialize(self, context: PageContext) -> None:
+        """Take what `extension` has put together."""
+        self.context = context
+
+    async def get(self) -> None:
+        """Send the index as JSON."""
+        try:
+            notes = await _load(self.context)
+        except (LoaderError, workshopfile.WorkshopFileError) as error:
+            raise web.HTTPError(404, "The notes cannot be read.") from error
+        index = await asyncio.to_thread(search.make_index, notes, _addresses(self.prefix))
+        self.set_header("Content-Type", "application/json")
+        self.set_header("Cache-Control", "private, no-cache")
+        self.finish(json.dumps(index, ensure_ascii=False))
+
+
 class AssetHandler(extensions.PageHandler):
     """The package's own scripts and styles."""
 
@@ -176,6 +197,7 @@ def make_routes(context: PageContext) -> tuple[extensions.Route, ...]:
         extensions.Route(r"dashboard/", DashboardHandler, own),
         extensions.Route(r"dashboard/page/(.*)", DashboardHandler, own),
         extensions.Route(r"dashboard/files/(.+)", FileHandler, own),
+        extensions.Route(r"dashboard/search\.json", SearchHandler, own),
         extensions.Route(r"dashboard/static/([a-z.]+)", AssetHandler),
     )
 

@@ -42,7 +42,9 @@ class PreviewHandler(web.RequestHandler):
         self.set_header("Content-Security-Policy", POLICY)
         urls = assets.make_urls("/static/")
         self.finish(
-            views.render_template("site.html", view=view, title=title, problem=problem, assets=urls)
+            views.render_template(
+                "site.html", view=view, title=title, problem=problem, assets=urls, search=""
+            )
         )
 
 

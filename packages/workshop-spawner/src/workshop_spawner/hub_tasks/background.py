@@ -17,7 +17,7 @@ from workshop_spawner.hub_tasks import pod_security_check, rights_check
 from workshop_spawner.hub_tasks.pool import SessionPool
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.model.session import Hub, Session
-from workshop_spawner.rules import counts, images, plan, rights
+from workshop_spawner.rules import counts, images, plan, project_roles, rights
 from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.hub_settings import HubSettings
 from workshop_spawner.start import api_address, image_streams, project_api, project_role
@@ -138,6 +138,12 @@ class HubTasks:
             self._log.warning("%s", choice.notice)
         if choice.problem:
             self._log.error("No session can start: %s", choice.problem)
+        has_policies = await self._cluster.has_api(project_roles.ADMIN_POLICIES)
+        isolated = self._settings.spec.isolation is not None
+        if notice := project_roles.find_network_notice(
+            choice.role, is_isolated=isolated, has_admin_policies=has_policies
+        ):
+            self._log.info("%s", notice)
 
     async def _find_spec(self) -> plan.SessionSpec:
         """What is decided about each session, with the role that sessions get."""
