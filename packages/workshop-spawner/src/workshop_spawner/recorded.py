@@ -103,7 +103,7 @@ class RecordedSpawner(StepwiseKubeSpawner):
 
     async def find_hub(self) -> Hub:
         """The values that say whose sessions these are; asks the cluster once."""
-        return await find_hub(self.cluster, self)
+        return await find_hub(self.cluster, self, self.context.hub_id)
 
     async def make_session(self) -> Session:
         """The session of this user and server that starts now, or whose names are asked for."""

@@ -134,6 +134,8 @@ class WorkshopSpawner(
         self._last_loss = ""
         startup.begin(self.context, type(self), self.config, self.authenticator)
         begun = time.monotonic()
+        if self.context.is_alone:
+            await self.context.is_alone.wait()
         try:
             await self.load_user_options()
             session, *_ = await run_together(self.make_session(), *self._begin_watches())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from traitlets import Dict, Enum, HasTraits, Integer, TraitError, Unicode, default, validate
+from traitlets import Bool, Dict, Enum, HasTraits, Integer, TraitError, Unicode, default, validate
 
 from workshop_spawner.config.traits import BudgetTrait, NameTrait
 from workshop_spawner.manifests import budgets, network, projects
@@ -30,6 +30,21 @@ class SessionSettings(HasTraits):
         Give each hub of a cluster a name of its own: hubs tell their projects apart by it.
 
         Example: `c.WorkshopSpawner.application = "intro-to-go"`
+        """,
+    )
+
+    take_over = Bool(
+        False,
+        config=True,
+        help="""
+        Whether this hub takes the place of another one that runs with its `application`.
+
+        Off by default: a hub that finds another one with the same `application`, namespace and
+        account, but another database, ends. One that no longer runs is followed after ten seconds.
+
+        Turn it on once, for a hub that has moved and whose predecessor cannot be ended first.
+
+        Example: `c.WorkshopSpawner.take_over = True`
         """,
     )
 

@@ -47,10 +47,16 @@ class HubTasks:
         self._settings = settings
         self._find_hub = find_hub
         self._log = log
+        self._more: list[tuple[str, Callable[[], Awaitable[None]]]] = []
+
+    def add(self, doing: str, task: Callable[[], Awaitable[None]]) -> None:
+        """One more task to begin with the others; `doing` says in the log what it does."""
+        self._more.append((doing, task))
 
     def begin(self) -> None:
         """Begin all; each goes on whatever happens to the others."""
         for doing, task in (
+            *self._more,
             ("look whether it may go on", self.check_name),
             ("check the hub's rights", self.check_rights),
             ("tell what holds the pods of attendees", self.tell_pod_security),

@@ -32,6 +32,7 @@ def read_session(record: Any) -> Session | None:
     """The session that was written down; None where there is none, or nothing that means one."""
     values = _read_texts(record)
     names = {field.name for field in fields(Hub)}
+    values = {"hub_id": "", **values}
     if not {*names, "id", "user", "server", "account", "project", "pod"} <= values.keys():
         return None
     return Session(

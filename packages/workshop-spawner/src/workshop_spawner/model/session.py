@@ -21,6 +21,8 @@ class Hub:
     namespace: str
     # The hub's own account in full: `system:serviceaccount:<namespace>:<name>`.
     requestor: str
+    # Which database it has; empty where that is not known.
+    hub_id: str = ""
 
     @property
     def owner(self) -> Owner:

@@ -9,7 +9,7 @@ from workshop_kube import labels
 from workshop_spawner.model import naming
 from workshop_spawner.model.session import Hub, Session, render_time
 
-_OF_ONE_SESSION = (labels.POD, labels.ACCOUNT, labels.EXPIRES, labels.EXPIRES_LIMIT)
+_OF_ONE_SESSION = (labels.POD, labels.ACCOUNT, labels.HUB, labels.EXPIRES, labels.EXPIRES_LIMIT)
 
 
 def make_labels(session: Session) -> dict[str, str]:
@@ -33,6 +33,8 @@ def make_annotations(session: Session) -> dict[str, str]:
         labels.POD: session.pod,
         labels.USERNAME: session.user,
     }
+    if session.hub.hub_id:
+        annotations[labels.HUB] = session.hub.hub_id
     if session.account_name:
         annotations[labels.CHECKOUT] = session.checkout
     if session.server:
