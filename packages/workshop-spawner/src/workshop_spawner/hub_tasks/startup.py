@@ -8,6 +8,7 @@ import sys
 from functools import partial
 from typing import Any
 
+from kubernetes_asyncio.config import ConfigException
 from kubespawner.clients import load_config, shared_client
 from traitlets import TraitError
 
@@ -59,6 +60,13 @@ def begin_or_end(
     except TraitError as error:
         for sentence in str(error).splitlines():
             app.log.critical("%s", sentence)
+        raise SystemExit(1) from None
+    except ConfigException as error:
+        app.log.critical(
+            "The hub knows no way to its cluster. It needs a pod with an account, or a kubeconfig "
+            "(KUBECONFIG): %s",
+            error,
+        )
         raise SystemExit(1) from None
 
 
