@@ -115,7 +115,7 @@ class WorkshopSpawner(
             extra_resources=await self.read_extra_resources(),
         )
 
-    def make_static_spec(self, budget: Any) -> plan.SessionSpec:
+    def make_static_spec(self, budget: budgets.Setting) -> plan.SessionSpec:
         """What is decided about each session, whoever it is for."""
         exposed = self.make_exposed(self.cluster_subdomain)
         return replace(
@@ -238,7 +238,7 @@ class WorkshopSpawner(
     def _pod_watch(self) -> PodWatch:
         return cast(PodWatch, self.pod_reflector)
 
-    async def _start_watching_pods(self, replace: bool = False) -> Any:
+    async def _start_watching_pods(self, replace: bool = False) -> object:
         """KubeSpawner's hook: watch with our reflector, and anew where the old one has given up."""
         watch = self.pod_reflector
         dead = isinstance(watch, PodWatch) and watch.is_dead
@@ -338,7 +338,7 @@ class WorkshopSpawner(
         for error in [error for errors in results[1:] for error in errors]:
             self.log.error("Left to the culler: %s", error.detail)
 
-    def run_post_stop_hook(self) -> Any:
+    def run_post_stop_hook(self) -> object:
         """JupyterHub's hook; before it, revoke the tokens that a restarted hub has forgotten."""
         revoked = server_tokens.revoke(self.user, self.name)
         if revoked:

@@ -30,7 +30,7 @@ class StepwiseKubeSpawner(KubeSpawner):
     user_options: dict[str, Any]
     _pvc_exists: bool  # KubeSpawner's: whether the name of the claim is known to be right
 
-    def render(self, made: Any) -> dict[str, Any]:
+    def render(self, made: object) -> dict[str, Any]:
         """A manifest of KubeSpawner's as plain values."""
         plain: dict[str, Any] = self.api.api_client.sanitize_for_serialization(made)
         return plain

@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from traitlets import Bool, Dict, Enum, HasTraits, Integer, TraitError, Unicode, default, validate
+from traitlets.utils.bunch import Bunch
 
 from workshop_spawner.config.traits import BudgetTrait, NameTrait
 from workshop_spawner.manifests import budgets, network, projects
@@ -250,7 +251,7 @@ class SessionSettings(HasTraits):
     )
 
     @validate("session_age", "session_age_limit")
-    def _refuse_limit_below_age(self, proposal: Any) -> Any:
+    def _refuse_limit_below_age(self, proposal: Bunch) -> object:
         wanted = {proposal.trait.name: proposal.value}
         age = wanted.get("session_age", self.session_age)
         limit = wanted.get("session_age_limit", self.session_age_limit)
