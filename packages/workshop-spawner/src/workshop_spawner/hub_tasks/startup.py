@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
+from functools import partial
 from typing import Any
 
+from kubernetes_asyncio.config import ConfigException
 from kubespawner.clients import load_config, shared_client
 from traitlets import TraitError
 from traitlets.config import Config
 
 from workshop_spawner.context import HubContext
-from workshop_spawner.hub_tasks import settings
+from workshop_spawner.hub_tasks import hub_identity, settings
 from workshop_spawner.hub_tasks.background import HubTasks
+from workshop_spawner.hub_tasks.hub_lease import HubLease
 from workshop_spawner.hub_tasks.settings_check import list_problems, make_traits
 from workshop_spawner.logs import Log
 from workshop_spawner.visitors.hub_objects import StartingHub
@@ -57,11 +60,19 @@ def begin_or_end(
     log: Log,
 ) -> None:
     """Begin; a hub whose settings cannot work ends, with a sentence for each in its log."""
+    context.hub_id = hub_identity.read_hub_id(app.db)
     try:
         begin(context, spawner_class, config, authenticator)
     except TraitError as error:
         for sentence in str(error).splitlines():
             log.critical("%s", sentence)
+        raise SystemExit(1) from None
+    except ConfigException as error:
+        app.log.critical(
+            "The hub knows no way to its cluster. It needs a pod with an account, or a kubeconfig "
+            "(KUBECONFIG): %s",
+            error,
+        )
         raise SystemExit(1) from None
 
 
@@ -102,4 +113,17 @@ def make_tasks(
     client = shared_client("CoreV1Api").api_client
     cluster = settings.open_cluster(context, client, traits)
     read = settings.make_settings(traits)
-    return HubTasks(context, cluster, read, lambda: settings.find_hub(cluster, traits), traits.log)
+    find_hub = partial(settings.find_hub, cluster, traits, context.hub_id)
+    tasks = HubTasks(context, cluster, read, find_hub, traits.log)
+    if context.hub_id:
+        lease = HubLease(
+            cluster,
+            traits.namespace,
+            traits.application,
+            context.hub_id,
+            takes_over=traits.take_over,
+            log=traits.log,
+        )
+        context.is_alone = lease.is_decided
+        tasks.add("hold the name of the workshop", lease.hold)
+    return tasks
