@@ -9,7 +9,7 @@ import traitlets
 from traitlets.config import Config
 
 from jupyterhub_butterfly import extensions
-from workshop_dashboard import extension
+from workshop_dashboard import extension, remote
 
 
 def context(**settings):
@@ -40,6 +40,23 @@ def test_which_page_is_first(tmp_path, monkeypatch, settings, landing):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "a.adoc").write_text("= Boats")
     assert extension.load(context(**settings)).landing == landing
+
+
+def test_notes_from_elsewhere_come_first(tmp_path, monkeypatch, caplog):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    begun = []
+    monkeypatch.setattr(remote.RemoteLoader, "begin", lambda self, source: begun.append(source))
+    loaded = extension.load(context(download_url="https://x.example/a.git#v1", notes_dir=""))
+    assert loaded.landing == "dashboard/"
+    assert begun == [remote.Source("git", "https://x.example/a.git", ref="v1")]
+    assert "may change" not in caplog.text
+    extension.load(context(download_url="https://x.example/a.tgz", notes_dir=""))
+    assert "names no commit or digest" in caplog.text
+
+
+def test_an_address_that_cannot_be_used_leaves_the_terminal(caplog):
+    assert extension.load(context(download_url="ftp://x", notes_dir="")).landing is None
+    assert "must be an address of the web" in caplog.text
 
 
 def test_a_wrong_setting_stops_the_start(monkeypatch):
