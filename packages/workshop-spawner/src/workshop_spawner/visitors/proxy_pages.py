@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+
+from workshop_spawner.visitors.hub_objects import StartingHub
 
 FOLDER = Path(__file__).parents[1] / "proxy_pages"
 PROGRAM = Path(__file__).with_name("proxy_command.py")
 OPTIONS = ("--error-path", "--error-target")
 
 
-def show_pages(app: Any) -> bool:
+def show_pages(app: StartingHub) -> bool:
     """Have the proxy that the hub starts show our pages, unless it was given others."""
     command = getattr(app.proxy, "command", None)
     if not app.proxy.should_start or not command:
