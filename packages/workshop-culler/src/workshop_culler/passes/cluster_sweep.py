@@ -149,7 +149,7 @@ class ClusterSweep:
         return self._counted - before
 
     async def sweep(self, report: Report, live: Servers) -> None:
-        """Decide about all that was found and remove what is dead; does nothing after a bad look."""
+        """Decide about all that was found, remove what is dead; nothing after a bad look."""
         if not self.looked:
             return
         await self._learn_hub(live)
