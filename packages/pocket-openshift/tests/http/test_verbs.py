@@ -281,3 +281,13 @@ def test_an_apply_makes_what_its_url_names(cluster):
     assert cluster.request("PATCH", url, body, headers=headers).status == 400
     body["metadata"] = {"name": "new", "namespace": "b"}
     assert cluster.request("PATCH", url, body, headers=headers).status == 400
+
+
+def test_a_new_object_has_no_version(cluster):
+    path = "/api/v1/namespaces/default/configmaps"
+    body = {"metadata": {"name": "a", "resourceVersion": "5"}}
+    answer = cluster.request("POST", path, body)
+    assert answer.status == 500
+    assert answer.body["message"] == "resourceVersion should not be set on objects to be created"
+    assert "reason" not in answer.body
+    assert cluster.request("POST", f"{path}?dryRun=All", body).status == 201

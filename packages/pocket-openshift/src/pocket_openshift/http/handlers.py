@@ -189,7 +189,7 @@ class ApiHandler(tornado.web.RequestHandler):
         content_type = self.request.headers.get("Content-Type", "application/json")
         body = None
         if target.verb not in ("get", "list", "watch") and target.subresource != "proxy":
-            body = parse_body(self.request.body, content_type)
+            body = self._read_body(target, content_type)
         validation.check_options(target.verb, query)
         call = Call(
             user=self.user,
@@ -205,6 +205,16 @@ class ApiHandler(tornado.web.RequestHandler):
         if body is not None and target.verb in ("create", "update"):
             call.body = validation.checked(call, body)
         return call
+
+    def _read_body(self, target: paths.Target, content_type: str) -> Any:
+        raw, is_object = self.request.body, target.verb in ("create", "update")
+        try:
+            return parse_body(raw, content_type)
+        except errors.StatusError:
+            why = bodies.problem_with_json(raw)
+            if target.kind is None or not is_object or "json" not in content_type or why is None:
+                raise
+            raise errors.unrecognized(target.kind, why, raw) from None
 
     async def _inject_fault(self, target: paths.Target) -> faults.Fault | None:
         fault = self.plane.faults.next_for(

@@ -60,9 +60,7 @@ def check_body(call: Call, body: Any) -> store.Object:
         raise errors.bad_request("the body of the request must be an object")
     said = (body.get("apiVersion", kind.api_version), body.get("kind", kind.kind))
     if said != (kind.api_version, kind.kind):
-        raise errors.bad_request(
-            f"{said[1]} in version {said[0]!r} cannot be handled as a {kind.kind}".replace("'", '"')
-        )
+        raise errors.another_kind(kind, said)
     metadata = body.get("metadata") or {}
     if not isinstance(metadata, dict):
         raise errors.bad_request("metadata must be an object")
@@ -98,6 +96,7 @@ def create(plane: Plane, call: Call) -> Reply:
     kind, obj = call.kind, check_body(call, call.body)
     metadata = obj["metadata"]
     _place(call, metadata)
+    versioned = metadata.get("resourceVersion", "") not in ("", "0")
     for name in _SERVER_FIELDS:
         metadata.pop(name, None)
     if "status" in kind.subresources:
@@ -106,7 +105,7 @@ def create(plane: Plane, call: Call) -> Reply:
         metadata["name"] = _free_name(plane, kind, metadata)
     if kind.resource in _WITH_GENERATION:
         metadata["generation"] = 1
-    return Reply(create_object(plane, call, obj), 201)
+    return Reply(create_object(plane, call, obj, versioned=versioned), 201)
 
 
 def _free_name(plane: Plane, kind: kinds.Kind, metadata: dict[str, Any]) -> str:
@@ -118,8 +117,12 @@ def _free_name(plane: Plane, kind: kinds.Kind, metadata: dict[str, Any]) -> str:
     return name
 
 
-def create_object(plane: Plane, call: Call, obj: store.Object) -> store.Object:
-    """Admit an object and put it into the store (unless this is a dry run)."""
+def create_object(
+    plane: Plane, call: Call, obj: store.Object, *, versioned: bool = False
+) -> store.Object:
+    """Admit an object and put it into the store (unless this is a dry run). One that came with a
+    version (`versioned`) is no new one.
+    """
     kind = call.kind
     obj["metadata"].setdefault("name", "")
     plane.admit(call, kind, obj, None)
@@ -128,6 +131,8 @@ def create_object(plane: Plane, call: Call, obj: store.Object) -> store.Object:
         if plane.store.find(*key) is not None:
             raise errors.already_exists(kind, key.name)
         return {"apiVersion": kind.api_version, "kind": kind.kind, **obj}
+    if versioned:
+        raise errors.has_version()
     return plane.store.create(kind, obj)
 
 

@@ -127,6 +127,16 @@ def path_of(at: Place | None) -> str:
     return text
 
 
+def no_object(value: Any) -> str:
+    """What Go says of a body that is no object, when it looks for its kind."""
+    fields = (
+        f'{name} string "json:\\"{key},omitempty\\""'
+        for name, key in (("APIVersion", "apiVersion"), ("Kind", "kind"))
+    )
+    word = _word_of(value, _JSON_WORDS)
+    return f"json: cannot unmarshal {word} into Go value of type struct {{ {'; '.join(fields)} }}"
+
+
 def _mismatch(kind: Type, value: Any, at: Place | None) -> DecodeError:
     """Go names the innermost struct, and the fields from the top without indexes and map keys."""
     steps = [(struct, key) for _, struct, key in _steps(at) if struct]

@@ -139,7 +139,17 @@ def _names(found: Object, place: str) -> Causes:
         if found.get(name):
             wrong = formats.dns_subdomain(found[name])
             yield from each_invalid(f"{place}.{name}", found[name], wrong)
+    yield from _system(found.get("os"), f"{place}.os")
     yield from one_of(found, "preemptionPolicy", place, ("PreemptLowerPriority", "Never"))
+
+
+def _system(found: Object | None, place: str) -> Causes:
+    if found is None:
+        return
+    if not found.get("name"):
+        yield required(f"{place}.name", "cannot be empty")
+    elif found["name"] not in ("linux", "windows"):
+        yield not_supported(place, found["name"], ("linux", "windows"))
 
 
 def _whole(pod: Object) -> Causes:
