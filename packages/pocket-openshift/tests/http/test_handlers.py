@@ -202,3 +202,29 @@ def test_a_body_that_is_no_object_is_refused_at_every_door(cluster, path, body):
 def test_a_body_of_something_else_is_told_as_the_real_server_does(cluster, body, said):
     answer = cluster.request("POST", "/api/v1/namespaces/default/pods", body)
     assert (answer.status, answer.body["message"]) == (400, said)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "answer"),
+    [
+        ({"Content-Type": "text/plain"}, "{}", (415, "the body of the request was in an unknown "
+         "format - accepted media types include: application/json, application/yaml, "
+         "application/vnd.kubernetes.protobuf")),
+        ({}, "", (400, "the object provided is unrecognized (must be of type Pod): couldn't get "
+         "version/kind; json parse error: unexpected end of JSON input (<empty>)")),
+    ],
+)  # fmt: skip
+def test_a_body_that_is_not_there_or_of_an_unknown_format(cluster, headers, body, answer):
+    found = cluster.request("POST", "/api/v1/namespaces/default/pods", body, headers=headers)
+    assert (found.status, found.body["message"]) == answer
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [("merge", "error decoding patch: unexpected"), ("json", "error decoding patch: unexpected"),
+     ("strategic-merge", "unexpected")],
+)  # fmt: skip
+def test_a_patch_that_cannot_be_read(cluster, form, said):
+    headers = {"Content-Type": f"application/{form}-patch+json"}
+    found = cluster.request("PATCH", "/api/v1/namespaces/default", "{", headers=headers)
+    assert (found.status, found.body["message"]) == (400, f"{said} end of JSON input")

@@ -291,3 +291,11 @@ def test_a_new_object_has_no_version(cluster):
     assert answer.body["message"] == "resourceVersion should not be set on objects to be created"
     assert "reason" not in answer.body
     assert cluster.request("POST", f"{path}?dryRun=All", body).status == 201
+
+
+@pytest.mark.parametrize(("query", "body"), [("?dryRun=All", None), ("", {"dryRun": ["All"]})])
+def test_a_dry_run_deletes_nothing(cluster, query, body):
+    path = "/api/v1/namespaces/default/configmaps"
+    cluster.request("POST", path, {"metadata": {"name": "a"}})
+    assert cluster.request("DELETE", f"{path}/a{query}", body).status == 200
+    assert cluster.request("GET", f"{path}/a").status == 200

@@ -16,7 +16,13 @@ from pocket_openshift.vocabulary import decoding, errors, kinds, paths, schemas
 FIELD_VALIDATIONS = ("", "Ignore", "Strict", "Warn")
 # Parts of an object that have the object's own fields.
 _WHOLE = ("", "status", "finalize")
-_OPTIONS = {"create": "CreateOptions", "update": "UpdateOptions", "patch": "PatchOptions"}
+_OPTIONS = {
+    "create": "CreateOptions",
+    "update": "UpdateOptions",
+    "patch": "PatchOptions",
+    "delete": "DeleteOptions",
+    "deletecollection": "DeleteOptions",
+}
 _GENERIC = schemas.Type(
     "struct",
     "Object",

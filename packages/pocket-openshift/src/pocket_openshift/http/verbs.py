@@ -56,6 +56,8 @@ def get(plane: Plane, call: Call) -> Reply:
 def check_body(call: Call, body: Any) -> store.Object:
     """The object in a request's body: an object, of this kind. A 400 otherwise."""
     kind = call.kind
+    if body is None:
+        raise errors.unrecognized(kind, "unexpected end of JSON input", b"")
     if not isinstance(body, dict):
         raise errors.bad_request("the body of the request must be an object")
     said = (body.get("apiVersion", kind.api_version), body.get("kind", kind.kind))

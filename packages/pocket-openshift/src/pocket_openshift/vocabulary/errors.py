@@ -288,7 +288,7 @@ def no_such_resource() -> StatusError:
 
 
 def unsupported_media_type(known: Sequence[str]) -> StatusError:
-    """415: a patch in a format that is not known."""
+    """415: a body in a format that is not known."""
     message = (
         f"the body of the request was in an unknown format - accepted media types include: "
         f"{', '.join(known)}"

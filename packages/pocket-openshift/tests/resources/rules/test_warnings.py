@@ -85,3 +85,10 @@ def test_templates_are_looked_at_and_changes_that_touch_them():
 def test_nothing_is_told_of_what_is_right():
     assert of_pod() == []
     assert [*warnings.find("configmaps", {"metadata": {"name": "a.b"}}, None)] == []
+
+
+@pytest.mark.parametrize(("spec", "told"), [({}, 1), ({"ingressClassName": "a"}, 0)])
+def test_the_old_way_to_name_a_class_is_told(spec, told):
+    meta = {"name": "i", "annotations": {"kubernetes.io/ingress.class": "a"}}
+    found = [*warnings.find("ingresses.networking.k8s.io", {"metadata": meta, "spec": spec}, None)]
+    assert len(found) == told

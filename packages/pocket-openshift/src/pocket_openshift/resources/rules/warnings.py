@@ -45,6 +45,8 @@ def find(resource: str, obj: Object, old: Object | None) -> Iterator[str]:
     """Warnings of an object; of a change only where pods of it will be others."""
     if old is None and resource in _NAMED:
         yield from _of_name(obj["metadata"].get("name", ""), _NAMED[resource])
+    if resource == "ingresses.networking.k8s.io" and old is None:
+        yield from _of_ingress(obj)
     if resource == "pods":
         if old is None:
             yield from of_pod(part(obj, "spec"), "spec")
@@ -62,6 +64,12 @@ def _of_name(name: str, use: str) -> Iterator[str]:
             f"metadata.name: this is used in {use}, which can result in surprising behavior; a DNS "
             f"label is recommended: [{' '.join(wrong)}]"
         )
+
+
+def _of_ingress(obj: Object) -> Iterator[str]:
+    name = "kubernetes.io/ingress.class"
+    if name in part(obj["metadata"], "annotations") and "ingressClassName" not in part(obj, "spec"):
+        yield f"annotation \"{name}\" is deprecated, please use 'spec.ingressClassName' instead"
 
 
 def of_pod(spec: Object, place: str) -> Iterator[str]:

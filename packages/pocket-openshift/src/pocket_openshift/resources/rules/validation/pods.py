@@ -95,9 +95,8 @@ def _dns(found: Object, place: str) -> Causes:
     for one, server in items(config, "nameservers", where):
         yield from each_invalid(one, server, formats.address(server))
     for one, search in items(config, "searches", where):
-        name = search.removesuffix(".").replace("_", "")
-        if name:
-            yield from each_invalid(one, search, formats.dns_subdomain(name))
+        if name := search.removesuffix("."):
+            yield from each_invalid(one, search, formats.dns_search(name))
     for one, option in items(config, "options", where):
         if not option.get("name"):
             yield required(one, "must not be empty")
