@@ -98,9 +98,9 @@ def test_options_come_from_the_body_or_the_query():
         ({"propagationPolicy": "Sideways"}, 422, 'DeleteOptions.meta.k8s.io "" is invalid: '
          'propagationPolicy: Unsupported value: "Sideways": supported values: "Foreground", '
          '"Background", "Orphan", "nil"'),
-        ({"orphanDependents": True, "propagationPolicy": "Orphan"}, 422, 'DeleteOptions.meta.k8s.io '
-         '"" is invalid: propagationPolicy: Invalid value: "Orphan": orphanDependents and '
-         "deletionPropagation cannot be both set"),
+        ({"orphanDependents": True, "propagationPolicy": "Orphan"}, 422,
+         'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Invalid value: "Orphan": '
+         "orphanDependents and deletionPropagation cannot be both set"),
         ({"dryRun": ["Some"]}, 422, 'DeleteOptions.meta.k8s.io "" is invalid: dryRun: '
          'Unsupported value: ["Some"]: supported values: "All"'),
     ],

@@ -299,3 +299,14 @@ def test_a_dry_run_deletes_nothing(cluster, query, body):
     cluster.request("POST", path, {"metadata": {"name": "a"}})
     assert cluster.request("DELETE", f"{path}/a{query}", body).status == 200
     assert cluster.request("GET", f"{path}/a").status == 200
+
+
+def test_when_an_object_was_made_stays(cluster):
+    path = "/api/v1/namespaces/default/configmaps"
+    made = cluster.request("POST", path, {"metadata": {"name": "a"}}).body
+    same = made["metadata"]["creationTimestamp"].replace("Z", ".5+00:00")
+    for moment, status in (("2020-01-01T00:00:00Z", 422), (same, 200), (None, 200)):
+        change = {**made, "metadata": {**made["metadata"], "creationTimestamp": moment}}
+        change["metadata"].pop("resourceVersion")
+        assert cluster.request("PUT", f"{path}/a", change).status == status
+    assert cluster.request("GET", f"{path}/a").body == {**made, "metadata": made["metadata"]}

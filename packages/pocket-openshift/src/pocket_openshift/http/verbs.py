@@ -21,6 +21,10 @@ _SERVER_FIELDS = (
         "deletionGracePeriodSeconds",
     "generation", "managedFields", "selfLink",
 )  # fmt: skip
+_COMPARED = (
+    "resourceVersion", "uid", "creationTimestamp", "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+)  # fmt: skip
 _WITH_GENERATION = frozenset({
     "pods", "deployments.apps", "daemonsets.apps", "statefulsets.apps", "replicasets.apps",
     "replicationcontrollers", "routes.route.openshift.io", "ingresses.networking.k8s.io",
@@ -183,16 +187,21 @@ def patched(call: Call, old: store.Object) -> Any:
 
 
 def _keep_server_fields(old: store.Object, new: store.Object) -> None:
-    """Fields that only the server changes stay as they were; version and UID stay as the caller
-    said them.
+    """Fields that only the server changes stay as they were. What the caller says of those that
+    may not change is left, to be compared: the version by the store, the others by the rules.
     """
     kept, metadata = old["metadata"], new["metadata"]
     for name in _SERVER_FIELDS:
-        if name in ("resourceVersion", "uid"):
+        if name in _COMPARED:
             continue
         metadata.pop(name, None)
         if name in kept:
             metadata[name] = kept[name]
+    for name in _COMPARED[2:]:
+        if name in kept:
+            metadata.setdefault(name, kept[name])
+    if "deletionTimestamp" in kept:
+        metadata["deletionTimestamp"] = kept["deletionTimestamp"]
 
 
 def _with_part(old: store.Object, new: store.Object, part: str) -> store.Object:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from pocket_openshift.vocabulary.schemas import Type
@@ -235,7 +236,11 @@ def _time(kind: Type, value: Any, at: Place | None) -> Any:
     if not _TIME.fullmatch(value):
         form = "2006-01-02T15:04:05Z07:00"
         raise DecodeError(f'parsing time "{value}" as "{form}": cannot parse "{value}" as "2006"')
-    return value
+    try:
+        moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise DecodeError(f'parsing time "{value}": {error}') from error
+    return moment.strftime("%Y-%m-%dT%H:%M:%S" + (".%fZ" if kind.word == "MicroTime" else "Z"))
 
 
 def _bytes(kind: Type, value: Any, at: Place | None) -> Any:
