@@ -18,6 +18,7 @@ FOLDER = ROOT / "images" / "requirements"
 # Image -> our packages in it, with the extras that it wants.
 PACKAGES: dict[str, dict[str, str]] = {
     "build": {},
+    "node": {},
     "hub": {
         "workshop-kube": "",
         "openshift-authenticator": "",
@@ -25,7 +26,7 @@ PACKAGES: dict[str, dict[str, str]] = {
         "workshop-culler": "kubernetes",
     },
     "terminal": {"workshop-kube": "", "butterfly": "openshift"},
-    "dashboard": {"workshop-dashboard": ""},
+    "dashboard": {"workshop-dashboard": "asciidoc"},
     "notebook": {},
 }
 # An image -> the one that it is built upon, whose pins it keeps and does not repeat.
@@ -65,9 +66,13 @@ def pin(image: str) -> None:
         options += [word for name in read_pins(lower) for word in ("--no-emit-package", name)]
     target = FOLDER / f"{image}.txt"
     command = ["uv", "pip", "compile", "--quiet", "--no-config", "--upgrade", "--no-annotate"]
-    subprocess.run([*command, *options, "-o", target, "-"], input="\n".join(lines), text=True, check=True)
+    subprocess.run(
+        [*command, *options, "-o", target, "-"], input="\n".join(lines), text=True, check=True
+    )
     body = target.read_text()
-    target.write_text(f"# Made by `python3 noxfile.py -s pins` from {image}.in; do not edit.\n{body}")
+    target.write_text(
+        f"# Made by `python3 noxfile.py -s pins` from {image}.in; do not edit.\n{body}"
+    )
 
 
 def main(names: list[str]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 
 from hub_settings import Settings
 from sqlalchemy import create_engine
@@ -18,16 +20,31 @@ CONNECT_SECONDS = 5
 def make_database_url(settings: Settings) -> str:
     """The database of the settings, as SQLAlchemy reads it."""
     if settings.database_host is None:
-        return f"sqlite:///{settings.app_root / 'data' / 'jupyterhub.sqlite'}"
+        return f"sqlite:///{settings.data / 'jupyterhub.sqlite'}"
     host, port = settings.database_host
+    # Said, as SQLAlchemy's own choice depends on its version.
+    driver = "psycopg" if find_spec("psycopg") else "psycopg2"
     return URL.create(
-        "postgresql",
+        f"postgresql+{driver}",
         settings.database_user,
         settings.database_password,
         host,
         port,
         settings.database_name,
     ).render_as_string(hide_password=False)
+
+
+def problem_with_folder(settings: Settings, url: str) -> str | None:
+    """Why the hub could not keep what it must; None if it can, or needs no folder."""
+    folder = settings.data
+    has_file = make_url(url).database == str(folder / "jupyterhub.sqlite")
+    needed = has_file or settings.cookie_secret is None
+    if not needed or os.access(folder, os.W_OK):
+        return None
+    return (
+        f"{folder} cannot be written by the user {os.getuid()} with the group {os.getgid()}: mount "
+        "a volume there, or set DATABASE_HOST and COOKIE_SECRET, with which none is needed."
+    )
 
 
 def wait_for_database(
@@ -66,7 +83,7 @@ def problem_with_database(place: URL) -> str | None:
     except (ImportError, SQLAlchemyError) as error:
         raise SystemExit(
             f"c.JupyterHub.db_url begins with {place.drivername}, for which this image has no "
-            f"driver ({error}). Take postgresql, or add the driver to requirements.txt."
+            f"driver ({error}). Take DATABASE_HOST, or add the driver to requirements.txt."
         ) from None
     try:
         engine.connect().close()

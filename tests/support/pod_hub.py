@@ -7,6 +7,7 @@ its folders. What an admin mounts is in `folder`: `configs`, `data`, `src`, `oau
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
@@ -35,6 +36,8 @@ ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 CONFIG = "/opt/workshop/etc/jupyterhub_config.py"
 # As in the Dockerfile.
 HOME = "/opt/app-root/src"
+# Other names of commands, as the Dockerfile has them.
+LINKS = {"cull-idle-servers": "workshop-culler"}
 MOUNTED = ("configs", "src", "oauth", "resources")
 
 
@@ -67,6 +70,7 @@ class PodHub(realhub.RealHub):
 
     account: Path | None = None
     address: str = ""
+    has_volume: bool = True
     port = 8080  # type: ignore[assignment]
     hub_port = 8081  # type: ignore[assignment]
 
@@ -77,6 +81,11 @@ class PodHub(realhub.RealHub):
             # fsGroup, or the group 0 of the image's folders: the group may write.
             (self.folder / name).chmod(0o775)
         (self.folder / "root").mkdir(exist_ok=True)
+        (self.folder / "bin").mkdir(exist_ok=True)
+        for name, target in LINKS.items():
+            link = self.folder / "bin" / name
+            link.unlink(missing_ok=True)
+            link.symlink_to(Path(sys.executable).with_name(target))
 
     def write(self, path: str, text: str) -> None:
         """Mount a file, such as `configs/jupyterhub_config.py`."""
@@ -87,15 +96,19 @@ class PodHub(realhub.RealHub):
     def _make_plan(self) -> Path:
         read_only = {f"/opt/app-root/{name}": str(self.folder / name) for name in MOUNTED}
         read_only["/opt/workshop/etc"] = str(IMAGE)
+        read_only["/opt/workshop/bin"] = str(self.folder / "bin")
         if self.account:
             read_only[ACCOUNT] = str(self.account)
-        writable = {"/opt/app-root/data": str(self.folder / "data")}
+        data = {"/opt/app-root/data": str(self.folder / "data")}
+        writable = data if self.has_volume else {}
+        read_only |= {} if self.has_volume else data
         plan = self.folder / "plan.json"
         plan.write_text(json.dumps({"read_only": read_only, "writable": writable, "empty": []}))
         return plan
 
     def _make_environment(self) -> dict[str, str]:
-        told: dict[str, str] = {"HOME": HOME, "LANG": "C.UTF-8", "PATH": os.environ["PATH"]}
+        path = f"/opt/workshop/bin:{os.environ['PATH']}"
+        told: dict[str, str] = {"HOME": HOME, "LANG": "C.UTF-8", "PATH": path}
         if self.address:
             place = urlsplit(self.address)
             told["KUBERNETES_SERVICE_HOST"] = str(place.hostname)
@@ -122,13 +135,17 @@ class PodHub(realhub.RealHub):
         await self.begin()
         await self.logged(realhub.READY, since=start, seconds=realhub.START_SECONDS)
 
+    def _forget(self) -> None:
+        self.process = None  # asyncio's own process, not one of RealHub's forks
+
     async def end(self) -> str:
         """Wait until a hub that refuses to start has ended; what it said."""
         assert self.process is not None
         async with asyncio.timeout(realhub.START_SECONDS):
             await self.process.wait()
         assert self.process.returncode
-        self._read()
+        with contextlib.suppress(BlockingIOError):  # the loop has read it all
+            self._read()
         return self.log_text
 
 

@@ -1,7 +1,7 @@
 import asyncio
-import contextlib
 import logging
 import os
+import re
 import signal
 import sys
 
@@ -61,13 +61,13 @@ def test_a_configuration_for_jupyterhub_idle_culler_is_understood(tmp_path, monk
     monkeypatch.chdir(tmp_path)
     (tmp_path / "idle_culler_config.py").write_text("c.IdleCuller.timeout = 77\n")
     culler = make_app()
-    culler._read_config()
+    culler.read_config()
     assert culler.timeout == 77
 
 
 def test_a_configuration_file_that_is_named_must_be_there(tmp_path):
     with pytest.raises(StartError, match="config_file"):
-        make_app(f"--config={tmp_path}/none.py")._read_config()
+        make_app(f"--config={tmp_path}/none.py").read_config()
 
 
 def test_a_bad_policy_is_refused_at_start_by_name():
@@ -106,6 +106,42 @@ async def run(culler_hub, *argv, **env):
 
 def at_hub(test):
     return pytest.mark.hub(pytest.mark.asyncio(loop_scope="module")(test))
+
+
+@pytest.mark.parametrize(
+    ("argv", "file", "says"),
+    [
+        (["--tiemout=5"], "", "--tiemout is no option"),
+        (["--timeout=1h"], "", "'timeout' trait of a WorkshopCuller instance expected an int"),
+        (["--WorkshopCuller.tiemout=5"], "", "c.WorkshopCuller.tiemout is no setting"),
+        (["--max-age=-1"], "", "'max_age' trait"),
+        (["12"], "", "'12' is no option"),
+        (["--cull-volumes"], "", "unrecognized arguments: --cull-volumes; see"),
+        (["--ssl-enabled"], "", "internal_certs_location: "),
+        ([], "c.WorkshopCuller.tiemout = 5", "Did you mean timeout?"),
+        ([], "c.WorkshopCuler.timeout = 5", "Did you mean c.WorkshopCuller?"),
+        ([], "c.WorkshopCuller.timeout = '1h'", "'timeout' trait"),
+        ([], "c.WorkshopCuller.timeout = 5 +", "cannot be read (line 1): SyntaxError"),
+        ([], "import nosuch", "cannot be read: ModuleNotFoundError: No module named 'nosuch'"),
+        ([], "c.WorkshopCuller.policies = [{'match': {'label:x': 'y'}}]", "needs clean_cluster"),
+        (["--state-file=/x", "--config=none.py"], "", "config_file: there is no none.py"),
+    ],
+)
+async def test_a_start_that_cannot_work_ends_with_one_sentence(tmp_path, argv, file, says):
+    if file:
+        (tmp_path / "workshop_culler_config.py").write_text(file + "\n")
+    env = {"JUPYTERHUB_API_TOKEN": "x", "JUPYTERHUB_API_URL": "http://127.0.0.1:9/hub/api"}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "workshop_culler", "--once", *argv),
+        env={**os.environ, **env},
+        cwd=tmp_path,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 2
+    (line,) = said.decode().splitlines()
+    assert says in line
 
 
 @at_hub
@@ -167,13 +203,37 @@ async def test_it_goes_on_until_it_is_told_to_stop(culler_hub):
         env={**os.environ, "JUPYTERHUB_API_TOKEN": TOKEN, "JUPYTERHUB_API_URL": culler_hub.api_url},
         stderr=asyncio.subprocess.PIPE,
     )
-    with contextlib.closing(process._transport):
-        async with asyncio.timeout(30):
-            seen = 0
-            while seen < 2:
-                seen += b"judged" in await process.stderr.readline()
-            process.send_signal(signal.SIGTERM)
-            assert await process.wait() == 0
+    async with asyncio.timeout(30):
+        seen = 0
+        while seen < 2:
+            seen += b"judged" in await process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        await process.communicate()
+        assert process.returncode == 0
+
+
+@at_hub
+async def test_a_session_ends_when_its_clock_says_so(culler_hub):
+    """And not with the next pass, which would be ten minutes later."""
+    await culler_hub.start_server("ada")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "workshop_culler",
+        *("--cull-every=600", "--timeout=0", "--max-age=10", "--log-level=INFO"),
+        env={**os.environ, "JUPYTERHUB_API_TOKEN": TOKEN, "JUPYTERHUB_API_URL": culler_hub.api_url},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(60):
+            said = b""
+            while b"culled what=server name=ada" not in said:
+                said = await process.stderr.readline()
+                assert said, "it ended"
+    finally:
+        process.terminate()
+        await process.communicate()
+    assert re.search(rb"running for 1[0-9]s", said), said
 
 
 @pytest.mark.hub
@@ -186,6 +246,27 @@ async def test_a_missing_scope_is_named_with_the_entry_that_grants_it(make_culle
     code, said = await run(culler_hub, "--once", "--anonymous-timeout=60")
     assert "delete:users" in said
     assert "read:users:groups" in said
+
+
+INTERNAL_SSL = """
+import sys
+c.JupyterHub.load_roles.append({"name": "culler-beside", "services": ["culler-beside"], "scopes": [
+    "list:users", "read:users:activity", "read:servers", "delete:servers"]})
+c.JupyterHub.hub_bind_url = c.JupyterHub.hub_bind_url.replace("http:", "https:")
+c.JupyterHub.internal_ssl = True
+c.ConfigurableHTTPProxy.api_url = c.ConfigurableHTTPProxy.api_url.replace("http:", "https:")
+c.JupyterHub.services.append(
+    {"name": "culler-beside", "command": [sys.executable, "-m", "workshop_culler"]}
+)
+"""
+
+
+@pytest.mark.hub
+async def test_a_hub_with_internal_ssl_is_asked_with_the_certificates_that_it_gives(
+    make_culler_hub,
+):
+    culler_hub = await make_culler_hub(config=INTERNAL_SSL)
+    await culler_hub.hub.logged("judged nothing; removed nothing")
 
 
 def test_logging_goes_by_default_at_info():

@@ -55,9 +55,58 @@ SECOND = """# The second page
 echo "still $word"
 ```
 
-<pre data-action="execute"><code>echo <ruby>a<rp>; echo hidden</rp></ruby>&#x202e;b</code></pre>
+<pre><code class="language-execute">echo <ruby>a<rp>; echo hidden</rp></ruby>&#x202e;b</code></pre>
 
 [Back to the start](index.md), [the terminal](%terminal_url%) and [elsewhere](https://example.com/)
+"""
+
+
+THIRD = """# What others call actions
+
+```terminal:execute
+title: Ask
+prefix: Task
+description: Two questions.
+command: echo name$((1)); read name; echo boat$((2)); read boat; echo "$name sails $boat"
+```
+
+```terminal:input
+text: Ada
+```
+
+```terminal:input
+text: ding
+endl: false
+cascade: true
+```
+
+```terminal:input
+text: hy
+```
+
+```section:begin
+title: If it sinks
+```
+
+```terminal:execute
+command: echo "bailed $((40 + 5))"
+autostart: true
+```
+
+```section:end
+```
+
+```editor:append-lines-to-file
+file: ~/boat.yaml
+text: |
+  kind: Boat
+```
+
+Say `ahoy`{{< copy >}} aloud.
+
+```terminal:execute
+command: echo never {{< unknown >}}
+```
 """
 
 
@@ -68,6 +117,7 @@ async def server(tmp_path):
     folder.mkdir()
     (folder / "index.md").write_text(INDEX)
     (folder / "second.md").write_text(SECOND)
+    (folder / "third.md").write_text(THIRD)
     home = tmp_path / "home"
     home.mkdir()
     (home / ".bash_profile").write_text("PS1='$ '\n")
@@ -289,6 +339,57 @@ async def test_a_block_can_be_copied(open_page):
     await run_button(page, "sleep 600").click(modifiers=["Shift"])
     await block(page, "sleep 600").locator(".mark").wait_for()
     assert await page.evaluate("navigator.clipboard.readText()") == "sleep 600"
+
+
+async def test_input_has_its_enter_and_one_block_starts_the_next(open_page):
+    page = await open_page("dashboard/page/third")
+    assert await page.locator(".block .description").inner_text() == "Two questions."
+    await page.get_by_role("button", name="Task: Ask").click()
+    await shell_says(page, "name1")
+    await run_button(page, "Ada").click()
+    await shell_says(page, "boat2")
+    await page.get_by_role("button", name="Type: ding").click()
+    await shell_says(page, "Ada sails dinghy")
+
+
+async def test_a_section_opens_and_starts_what_is_in_it(open_page):
+    page = await open_page("dashboard/page/third")
+    await page.get_by_text("If it sinks").click()
+    await shell_says(page, "bailed 45")
+
+
+async def test_lesser_forms_of_what_is_not_here(open_page):
+    page = await open_page("dashboard/page/third")
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await page.get_by_role("button", name="Append lines to file").click()
+    await page.get_by_text("it belongs into ~/boat.yaml").wait_for(state="attached")
+    assert await page.evaluate("navigator.clipboard.readText()") == "kind: Boat"
+    await page.get_by_role("button", name="Copy: ahoy").click()
+    await page.wait_for_function("navigator.clipboard.readText().then((text) => text === 'ahoy')")
+    assert await block(page, "echo never").count() == 0
+
+
+async def test_all_pages_are_searched(open_page, artifacts):
+    page = await open_page()
+    await page.locator(".pages summary").click()
+    await page.get_by_role("searchbox").fill("elsewhere")
+    hit = page.locator(".hits a")
+    await hit.first.wait_for()
+    assert await hit.count() == 1
+    await page.screenshot(path=artifacts / "search.png")
+    await hit.click()
+    await page.get_by_role("heading", name="The second page").wait_for()
+
+
+async def test_keys_turn_the_pages_and_what_was_read_is_marked(open_page):
+    page = await open_page()
+    await page.locator("#notes").focus()
+    await page.keyboard.press("n")
+    await page.get_by_role("heading", name="The second page").wait_for()
+    await page.keyboard.press("p")
+    await page.get_by_role("heading", name="Start here").wait_for()
+    await page.locator(".pages summary").click()
+    assert await page.locator(".pages li.read").inner_text() == "The second page"
 
 
 async def test_a_phone_shows_one_panel_at_a_time(open_page, artifacts):

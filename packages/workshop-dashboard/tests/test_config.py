@@ -11,20 +11,28 @@ def make(**values):
     return config.Dashboard(config=Config(Dashboard=values))
 
 
-def test_the_environment_gives_the_defaults(monkeypatch):
-    monkeypatch.setenv("WORKSHOP_FOLDER", "/srv/w")
+def put_page(folder, name="index.md"):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("# Boats")
+
+
+def test_the_environment_gives_the_defaults(monkeypatch, tmp_path):
+    put_page(tmp_path / "w")
+    put_page(tmp_path / "older")
+    monkeypatch.setenv("WORKSHOP_FOLDER", str(tmp_path / "w"))
     monkeypatch.setenv("WORKSHOP_FILE", "short.yaml")
     monkeypatch.setenv("TERMINAL_TAB", "split")
-    monkeypatch.setenv("WORKSHOP_DIR", "/srv/older")
+    monkeypatch.setenv("WORKSHOP_DIR", str(tmp_path / "older"))
     settings = make()
-    assert (settings.notes_dir, settings.workshop_file) == ("/srv/w", "short.yaml")
+    assert (settings.notes_dir, settings.workshop_file) == (str(tmp_path / "w"), "short.yaml")
     assert (settings.layout, settings.notes_share) == ("split", 40)
 
 
-def test_the_older_name_of_the_folder(monkeypatch):
+def test_the_older_name_of_the_folder(monkeypatch, tmp_path):
+    put_page(tmp_path / "content")
     monkeypatch.delenv("WORKSHOP_FOLDER", raising=False)
-    monkeypatch.setenv("WORKSHOP_DIR", "/srv/older")
-    assert make().notes_dir == "/srv/older"
+    monkeypatch.setenv("WORKSHOP_DIR", str(tmp_path))
+    assert make().notes_dir == str(tmp_path)
 
 
 def test_notes_are_looked_for_at_home(monkeypatch, tmp_path):
@@ -33,7 +41,20 @@ def test_notes_are_looked_for_at_home(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     assert make().notes_dir == ""
     (tmp_path / "workshop").mkdir()
+    assert make().notes_dir == ""  # a folder without a page holds no notes
+    put_page(tmp_path / "workshop" / "content")
     assert make().notes_dir == str(tmp_path / "workshop")
+
+
+@pytest.mark.parametrize("page", ["index.md", "intro.adoc", "deep/er/page.MD"])
+def test_a_variable_that_the_image_sets_does_not_end_the_search(monkeypatch, tmp_path, page):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / ".gitkeep").touch()
+    path = tmp_path / "home" / "workshop" / "content" / page
+    put_page(path.parent, path.name)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("WORKSHOP_FOLDER", str(tmp_path / "empty"))
+    assert make().notes_dir == str(tmp_path / "home" / "workshop")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from workshop_dashboard import loader
-from workshop_dashboard.rules import workshopfile
+from workshop_dashboard.rules import values, workshopfile
 
 
 def put(folder, files):
@@ -120,3 +120,129 @@ def test_a_wrong_workshop_file(tmp_path):
     put(tmp_path, {"a.md": "", "workshop.yaml": "["})
     with pytest.raises(workshopfile.WorkshopFileError):
         loader.Loader(tmp_path).load()
+
+
+def load(folder, **environment):
+    builtin = values.make_builtin(environment, "/")
+    return loader.Loader(folder, builtin=builtin, environment=environment).load()
+
+
+def test_plain_data_of_a_program_is_used(tmp_path):
+    js = (
+        "module.exports = {site_title: 'Boats',"
+        " variables: [{name: 'owner', content: process.env.OWNER}]};"
+    )
+    put(tmp_path, {"config.js": js, "content/index.md": "%owner% {{ owner }}"})
+    notes = load(tmp_path, OWNER="Ada")
+    assert (notes.title, notes.values["owner"], notes.dialect.name) == ("Boats", "Ada", "PERCENT")
+
+
+def test_a_program_may_name_the_workshop_file(tmp_path):
+    js = "module.exports = function (workshop) { workshop.load_workshop('short.yaml'); }"
+    put(
+        tmp_path,
+        {
+            "config.js": js,
+            "short.yaml": "name: Short\nmodules: {activate: [b]}",
+            "workshop.yaml": "name: Long\nmodules: {activate: [a]}",
+            "modules.yaml": "modules: {a: {name: A}, b: {name: B}}",
+            "content/a.md": "",
+            "content/b.md": "",
+        },
+    )
+    notes = load(tmp_path)
+    assert (notes.title, notes.order) == ("Short", ("b",))
+
+
+def test_a_program_outside_names_nothing(tmp_path):
+    js = "module.exports = function (w) { w.load_workshop('../secret.yaml'); }"
+    put(tmp_path, {"secret.yaml": "name: secret", "in/config.js": js, "in/content/a.md": "# A"})
+    assert load(tmp_path / "in").title == "A"
+
+
+def test_legacy_files_ask_for_liquid(tmp_path):
+    put(
+        tmp_path,
+        {
+            "_workshop.yml": "name: Old\nmodules: {activate: [a]}",
+            "_modules.yml": "modules: {a: {name: A}}\nconfig: {vars: [{name: x, value: 1}]}",
+            "a.adoc": "{% if x %}{{ x }}{% endif %}",
+        },
+    )
+    assert load(tmp_path).dialect.name == "LIQUID"
+
+
+DEFINITION = (
+    "apiVersion: training.educates.dev/v1beta1\nkind: Workshop\n"
+    "metadata: {name: lab-boats}\nspec: {title: All about boats}"
+)
+
+
+@pytest.mark.parametrize("start", [".", "workshop"])
+def test_the_title_of_educates(tmp_path, start):
+    put(tmp_path, {"resources/workshop.yaml": DEFINITION, "workshop/content/01-a.md": "# A"})
+    notes = load(tmp_path / start)
+    assert (notes.title, notes.dialect.name) == ("All about boats", "HUGO")
+
+
+def test_its_older_renderer(tmp_path):
+    put(
+        tmp_path,
+        {
+            "resources/workshop.yaml": DEFINITION,
+            "workshop/workshop.yaml": "name: Boats\nmodules: {activate: [a]}",
+            "workshop/modules.yaml": "modules: {a: {name: A}}",
+            "workshop/content/a.md": "{{ session_namespace }}",
+        },
+    )
+    assert (load(tmp_path).title, load(tmp_path).dialect.name) == ("Boats", "LIQUID")
+
+
+@pytest.mark.parametrize(("chosen", "order"), [("", ("a",)), ("java", ("b",))])
+def test_a_pathway_is_chosen(tmp_path, chosen, order):
+    config = "pathways: {default: python, paths: {python: {steps: [a]}, java: {steps: [b]}}}"
+    put(
+        tmp_path,
+        {"workshop/config.yaml": config, "workshop/content/a.md": "", "workshop/content/b.md": ""},
+    )
+    notes = load(tmp_path, PATHWAY_NAME=chosen)
+    assert (notes.order, notes.values["pathway_name"]) == (order, chosen or "python")
+
+
+def test_static_files_of_hugo_lie_beside_the_pages(tmp_path):
+    files = {"content/a.md": "", "static/img/p.png": "p", "content/q.png": "q", "static/q.png": "x"}
+    put(tmp_path, {f"workshop/{name}": text for name, text in files.items()})
+    source = loader.Loader(tmp_path)
+    assert source.load().files == {"img/p.png", "q.png"}
+    assert source.file("img/p.png").read_text() == "p"
+    assert source.file("q.png").read_text() == "q"
+
+
+def test_a_file_is_read_for_an_include_and_nothing_else(tmp_path):
+    put(tmp_path, {"secret": "s", "in/a.md": "a", "in/part.txt": "part", "in/binary": ""})
+    (tmp_path / "in" / "binary").write_bytes(b"\xff")
+    notes = loader.Loader(tmp_path / "in").load()
+    assert [notes.read(name) for name in ("part.txt", "a.md", "binary", "../secret", "x")] == [
+        *("part", "a"),
+        *(None, None, None),
+    ]
+
+
+def test_a_picture_costs_no_walk(tmp_path, monkeypatch):
+    put(tmp_path, {"a.md": "", **{f"i/{n}.png": "" for n in range(50)}})
+    source = loader.Loader(tmp_path)
+    source.load()
+    walked = []
+    monkeypatch.setattr(os, "scandir", lambda path: walked.append(path))
+    assert source.file("i/7.png")
+    assert walked == []
+
+
+@pytest.mark.parametrize(
+    ("files", "has"),
+    [({}, False), ({"a.txt": ""}, False), ({"a.md": ""}, True), ({"content/x/a.adoc": ""}, True)],
+)
+def test_whether_there_is_a_page(tmp_path, files, has):
+    put(tmp_path, files)
+    assert loader.has_pages(tmp_path) is has
+    assert not loader.has_pages(tmp_path / "gone")

@@ -41,11 +41,14 @@ from pocket_openshift.http import handlers
 from pocket_openshift.oauth import app as oauth_app
 from pocket_openshift.resources import (
     accounts,
+    builds,
     config_objects,
     defaults,
     endpoints,
     events,
     execs,
+    image_streams,
+    legacy_roles,
     limits,
     logs,
     namespaces,
@@ -69,6 +72,7 @@ BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
     validation.Validation,  # first: what makes no sense is refused before others look at it
     namespaces.Namespaces,
     roles.Roles,
+    legacy_roles.LegacyRoles,
     config_objects.Contents,
     defaults.Defaults,
     events.Events,
@@ -83,7 +87,9 @@ BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
     limits.Limits,
     pod_security.PodSecurity,
     owners.Owners,
+    image_streams.ImageStreams,
     workloads.Workloads,
+    builds.Builds,
     routes.Routes,
     templates.Templates,
     *oauth_app.BEHAVIOURS,

@@ -23,8 +23,6 @@ _NOT_SERVED = (
     "admissionregistration.k8s.io",
     "apiextensions.k8s.io",
     "apiregistration.k8s.io",
-    "authorization.openshift.io",
-    "build.openshift.io",
     "certificates.k8s.io",
     "events.k8s.io",
     "flowcontrol.apiserver.k8s.io",

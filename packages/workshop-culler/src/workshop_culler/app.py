@@ -13,20 +13,23 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
 from traitlets import TraitError
+from traitlets.config import Config
 
 from workshop_culler import __version__
 from workshop_culler.clients import cluster, hub
-from workshop_culler.config import idle_culler, reading, traits
+from workshop_culler.config import idle_culler, reading, strict, traits
 from workshop_culler.config.settings import Settings
 from workshop_culler.errors import ApiError, StartError, TemporaryError
 from workshop_culler.passes import cluster_sweep, metrics, report, sweep
-from workshop_culler.rules import idle_grace, limits, orphans, scopes
+from workshop_culler.rules import idle_grace, limits, orphans, pass_times, scopes
 from workshop_culler.service import server, sessions, state_store
 from workshop_kube import errors as kube_errors
 from workshop_kube import labels
+
+Answer = TypeVar("Answer")
 
 EXIT_OK, EXIT_TROUBLE, EXIT_NO_START = 0, 1, 2
 CONFIG_FILES = ("workshop_culler_config.py", "idle_culler_config.py")
@@ -56,26 +59,57 @@ class WorkshopCuller(traits.CullerTraits):
         "debug": ({"Application": {"log_level": "DEBUG"}}, "log more"),
     }
 
+    raise_config_file_errors = True
+
+    def _create_loader(self, *args: Any, **kwargs: Any) -> strict.StrictLoader:
+        kwargs = {"log": self.log, "subcommands": self.subcommands, **kwargs}
+        return strict.StrictLoader(*args, **kwargs)
+
+    def update_config(self, config: Config) -> None:
+        """Take what was read, unless there is something in it that nobody knows."""
+        strict.check_settings(config, type(self))
+        super().update_config(config)
+
+    def exit(self, exit_status: int | str | None = 0) -> NoReturn:
+        """Leave; what traitlets refuses to start with has our code for that."""
+        sys.exit(EXIT_NO_START if exit_status == 1 else exit_status)
+
     def start(self) -> None:
         """Load the configuration, run, and leave with the exit code."""
         if self.generate_config:
             print(self.generate_config_file())
             sys.exit(EXIT_OK)
         try:
-            self._read_config()
+            self.read_config()
+            if problem := reading.problem_with_options(self, self.extra_args):
+                raise StartError(problem)
             code = asyncio.run(self.run())
         except (StartError, TraitError) as error:
-            self.log.critical("%s", error)
+            for sentence in str(error).splitlines():
+                self.log.critical("%s", sentence)
             code = EXIT_NO_START
         sys.exit(code)
 
-    def _read_config(self) -> None:
+    def read_config(self) -> None:
+        """Load the configuration file that is named, or the first of the usual ones."""
         for name in [self.config_file] if self.config_file else CONFIG_FILES:
             if Path(name).exists():
-                self.load_config_file(name)
+                self._load(name)
                 return
         if self.config_file:
             raise StartError(f"config_file: there is no {self.config_file}")
+
+    def _load(self, name: str) -> None:
+        try:
+            self.load_config_file(name)
+        except SystemExit:
+            raise
+        except Exception as error:
+            # Whatever the file does: it is the admin's program.
+            where = f" (line {error.lineno})" if isinstance(error, SyntaxError) else ""
+            raise StartError(
+                f"config_file: {name} cannot be read{where}: {type(error).__name__}: {error}"
+            ) from error
 
     async def run(self) -> int:
         """Open the clients, check the rights, sweep until told to stop; the exit code."""
@@ -117,7 +151,13 @@ class WorkshopCuller(traits.CullerTraits):
             self.log.info("No pages and no API: this service has no 'url' in the hub's services")
             return None
         counter.store.check()
-        made = server.Service(place, counter, self.log, open_metrics=self.open_metrics)
+        made = server.Service(
+            place,
+            counter,
+            self.log,
+            open_metrics=self.open_metrics,
+            trusted_proxies=self.trusted_proxies,
+        )
         made.start()
         stack.push_async_callback(made.close)
         return made
@@ -134,17 +174,26 @@ class WorkshopCuller(traits.CullerTraits):
         grace = idle_grace.make_grace(self.grace_after_start, time.time(), time.monotonic())
         while not stop.is_set():
             begin = time.monotonic()
-            work.idle_suspended = idle_grace.is_active(grace, begin)
+            work.suspend_idle(grace.until)
             done = await work.run()
             self.log.info("%s", report.render_summary(done))
             counter.metrics.count_pass(done, time.time())
             if pages:
                 pages.trouble = "; ".join(done.troubles)
             grace = idle_grace.look(grace, time.time(), time.monotonic(), outage=done.outage)
-            rest = max(reading.find_interval(self) - (time.monotonic() - begin), 1.0)
+            work.suspend_idle(grace.until)
+            rest = self._find_rest(work, done, begin)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), rest)
         return EXIT_OK
+
+    def _find_rest(self, work: sweep.Sweep, done: report.Report, begin: float) -> float:
+        now = time.monotonic()
+        until_end = (done.next_end - work.hub.now).total_seconds() if done.next_end else None
+        until_idle = work.idle_resumes - now if work.idle_suspended else None
+        return pass_times.find_rest(
+            reading.find_interval(self), now - begin, (until_end, until_idle)
+        )
 
 
 def make_stop_event() -> asyncio.Event:
@@ -174,9 +223,9 @@ def make_cluster_sweep(
             raise StartError(
                 f"{name}: must be set with clean_cluster; see `workshop-culler --help-all`"
             )
-    owner = labels.Owner(app.application, app.namespace, requestor)
+    owner = labels.Owner(app.application, app.namespace, requestor, app.hub_id)
     rules = orphans.Rules(app.orphan_grace, app.stuck_timeout, app.cull_volumes)
-    return cluster_sweep.ClusterSweep(side, client, owner, rules, app.log, app.dry_run)
+    return cluster_sweep.ClusterSweep(side, client, owner, rules, app.log, app.dry_run, app.hub_id)
 
 
 async def check_scopes(app: WorkshopCuller, client: hub.Hub, settings: Settings) -> None:
@@ -184,7 +233,8 @@ async def check_scopes(app: WorkshopCuller, client: hub.Hub, settings: Settings)
     try:
         model = await ask_patiently(app, client.whoami)
     except ApiError as error:
-        raise StartError(f"the hub does not know our token: {error}") from error
+        why = "the hub does not know our token" if error.status in (401, 403) else "url"
+        raise StartError(f"{why}: {error}") from error
     needed = scopes.find_needed(
         deletes_users=settings.users.any,
         user_age=bool(settings.users.age),
@@ -202,7 +252,7 @@ async def check_scopes(app: WorkshopCuller, client: hub.Hub, settings: Settings)
         )
 
 
-async def ask_patiently(app: WorkshopCuller, ask: Callable[[], Awaitable[Any]]) -> Any:
+async def ask_patiently(app: WorkshopCuller, ask: Callable[[], Awaitable[Answer]]) -> Answer:
     """An answer, waited for while the other side is not up yet; a single pass does not wait."""
     while True:
         try:

@@ -9,9 +9,17 @@ from typing import Any
 import traitlets
 from traitlets.config import Configurable
 
+from workshop_dashboard import loader
 from workshop_dashboard.rules.panels import LAYOUTS, SMALLEST_SHARE
 
-NOTES_PLACES = ("workshop", "/opt/app-root/workshop", "/opt/workshop/workshop")
+# Where the original and its images kept notes, in its order; the first is below the home folder.
+NOTES_PLACES = (
+    "workshop",
+    "/opt/app-root/src/workshop",
+    "/opt/app-root/workshop",
+    "/opt/workshop/workshop",
+    "/opt/workshop",
+)
 
 
 # Called for values and for defaults from the environment, which traitlets does not validate.
@@ -38,10 +46,10 @@ class Dashboard(Configurable):
         help="""
         Folder that holds the notes: Markdown pages, and `workshop.yaml` if there is one.
 
-        A path. Default: the environment variable `WORKSHOP_FOLDER` or `WORKSHOP_DIR`, else the
-        first of `workshop` in the home folder, `/opt/app-root/workshop` and
-        `/opt/workshop/workshop` that exists, else empty: no notes, and the server opens the plain
-        terminal.
+        A path. Default: the first of these that holds a page: the environment variables
+        `WORKSHOP_FOLDER` and `WORKSHOP_DIR`, `workshop` in the home folder,
+        `/opt/app-root/src/workshop`, `/opt/app-root/workshop`, `/opt/workshop/workshop`,
+        `/opt/workshop`; else empty: no notes, and the server opens the plain terminal.
 
         Set it when the notes lie elsewhere in your image.
 
@@ -51,12 +59,29 @@ class Dashboard(Configurable):
 
     @traitlets.default("notes_dir")
     def _default_notes_dir(self) -> str:
-        given = os.environ.get("WORKSHOP_FOLDER") or os.environ.get("WORKSHOP_DIR")
-        if given:
-            return given
+        given = [os.environ.get("WORKSHOP_FOLDER"), os.environ.get("WORKSHOP_DIR")]
         home = Path(os.environ.get("HOME", "/"))
-        places = (home / place for place in NOTES_PLACES)
-        return str(next((place for place in places if place.is_dir()), ""))
+        places = (home / place for place in (*filter(None, given), *NOTES_PLACES))
+        return str(next((place for place in places if loader.has_pages(place)), ""))
+
+    download_url = traitlets.Unicode(
+        help="""
+        Where the notes are fetched from when the session starts, in place of `notes_dir`.
+
+        An address: `https://.../repository.git#REF:FOLDER`, an archive `https://.../notes.tar.gz`
+        with `#sha256=...` behind it, or a folder of files with a `workshop.yaml`. Default: the
+        environment variable `DOWNLOAD_URL`, else empty.
+
+        Set it to give notes without building an image. Name a commit or a digest, so that
+        everybody gets the same; nothing that is fetched is run by this server.
+
+        Example: `c.Dashboard.download_url = "https://git.example.com/boats.git#v1:workshop"`
+        """
+    ).tag(config=True)
+
+    @traitlets.default("download_url")
+    def _default_download_url(self) -> str:
+        return os.environ.get("DOWNLOAD_URL", "")
 
     workshop_file = traitlets.Unicode(
         help="""
@@ -154,5 +179,18 @@ class Dashboard(Configurable):
         Set it to False to keep the terminal first and the notes at `dashboard/`.
 
         Example: `c.Dashboard.open_first = False`
+        """,
+    ).tag(config=True)
+
+    live_reload = traitlets.Bool(
+        False,
+        help="""
+        Whether a page shows itself anew when its notes change on the disk.
+
+        True or False. Default: False. Each open page asks the server all the time.
+
+        Set it while you write notes; `workshop-notes serve` does.
+
+        Example: `c.Dashboard.live_reload = True`
         """,
     ).tag(config=True)

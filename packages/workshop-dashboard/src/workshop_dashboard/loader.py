@@ -82,6 +82,7 @@ class Loader:
         self._lock = threading.Lock()
         self._listing = Listing({}, {})
         self._notes: Notes | None = None
+        self.version = 0  # another number each time the notes were read again
 
     def load(self) -> Notes:
         """Return the notes as they are on the disk now.
@@ -95,6 +96,7 @@ class Loader:
                 sources = find_sources(self.folder, self._workshop_file)
                 self._listing = list_sources(sources)
                 self._notes = self._read(sources, self._listing.files)
+                self.version += 1
             return self._notes
 
     def file(self, name: str) -> Path | None:
@@ -103,6 +105,11 @@ class Loader:
             return None
         path = self._listing.files[name]
         return path if path.is_file() else None
+
+    def load_with_files(self) -> tuple[Notes, Mapping[str, Path]]:
+        """Return the notes and the paths of the files beside the pages, as of one moment."""
+        notes = self.load()
+        return notes, {name: self._listing.files[name] for name in notes.files}
 
     def read_text(self, name: str) -> str | None:
         """Return the text of a page or a file, None where it is missing, too large or no text."""
@@ -200,6 +207,15 @@ def _find_definitions(home: Path) -> tuple[Path, ...]:
     first = [path for path in found if path.name == "workshop.yaml"]
     named = [path for path in found if path.name.startswith("workshop") and path not in first]
     return tuple([*first, *named][:MAX_DEFINITIONS])
+
+
+def has_pages(folder: Path) -> bool:
+    """Tell whether there is any page to show in `folder`."""
+    try:
+        found = walk_folder(find_sources(folder).content, {})
+        return any(name.lower().endswith(PAGE_SUFFIXES) for name, _ in found)
+    except OSError:
+        return False
 
 
 def path_of(folder: Path, name: str) -> Path:

@@ -5,12 +5,13 @@ Running a command there is copying it.
 
 from __future__ import annotations
 
+import json
 import posixpath
 import shutil
 from pathlib import Path
 
 from workshop_dashboard import assets, loader, views
-from workshop_dashboard.rules import links
+from workshop_dashboard.rules import links, search
 from workshop_dashboard.rules.notes import Notes
 
 ASSETS_FOLDER = "_workshop"
@@ -26,38 +27,58 @@ def build_site(source: loader.Loader, target: Path) -> list[str]:
     `target` must not exist, be empty, or be a site that this function wrote: nothing else is
     overwritten. Raises `SiteError` otherwise.
     """
-    notes = source.load()
+    notes, files = source.load_with_files()
     _ensure_target(target)
     written = [_write(target, *page) for page in make_pages(notes)]
+    index = json.dumps(search.make_index(notes, links.Addresses("", "", ".html")))
+    written.append(_write(target, f"{ASSETS_FOLDER}/search.json", index.encode()))
     for asset in assets.read_assets().values():
         written.append(_write(target, f"{ASSETS_FOLDER}/{asset.name}", asset.data))
-    for name in sorted(notes.files):
-        path = source.file(name)
-        if path and name not in loader.OWN_FILES:
-            goal = target / name
-            goal.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, goal)
-            written.append(name)
+    written += [
+        _copy(path, target, name) for name, path in sorted(files.items()) if _is_shown(name)
+    ]
     return written
+
+
+def _is_shown(name: str) -> bool:
+    return name not in loader.OWN_FILES
+
+
+def _copy(path: Path, target: Path, name: str) -> str:
+    goal = target / name
+    goal.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, goal)
+    return name
 
 
 def make_pages(notes: Notes) -> list[tuple[str, bytes]]:
     """Return (file name, HTML) of each page, and of `index.html` where no page has that name."""
-    found = [(f"{name}.html", render_site_page(name, notes)) for name in sorted(notes.pages)]
+    lists: dict[str, tuple[views.Entry, ...]] = {}
+    found = [(f"{name}.html", render_site_page(name, notes, lists)) for name in sorted(notes.pages)]
     if notes.first and "index" not in notes.pages:
-        found.append(("index.html", render_site_page(notes.first, notes, "index")))
+        found.append(("index.html", render_site_page(notes.first, notes, lists, "index")))
     return found
 
 
-def render_site_page(name: str, notes: Notes, place: str = "") -> bytes:
-    """Return the page `name` as it stands in the site at `place` (its own name by default)."""
+def render_site_page(
+    name: str, notes: Notes, lists: dict[str, tuple[views.Entry, ...]], place: str = ""
+) -> bytes:
+    """Return the page `name` as it stands in the site at `place` (its own name by default).
+
+    `lists` keeps the list of pages as it is written from each depth.
+    """
     base = "../" * (place or name).count("/")
-    view = views.make_view(name, notes, links.Addresses(base, base, ".html"))
+    addresses = links.Addresses(base, base, ".html")
+    if base not in lists:
+        lists[base] = views.make_contents(notes, addresses)
+    view = views.make_view(name, notes, addresses, contents=lists[base])
     html = views.render_template(
         "site.html",
         view=view,
         title=notes.title,
         problem="",
+        search=f"{base}{ASSETS_FOLDER}/search.json",
+        changes="",
         assets=assets.make_urls(f"{base}{ASSETS_FOLDER}/"),
     )
     return html.encode()

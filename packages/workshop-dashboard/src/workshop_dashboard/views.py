@@ -44,16 +44,25 @@ class View:
     exit_url: str = ""
 
 
-def make_view(name: str, notes: Notes, addresses: links.Addresses, exit_url: str = "") -> View:
-    """Make the view of the page `name`; `exit_url` is where the last page leads by default."""
+def make_view(
+    name: str,
+    notes: Notes,
+    addresses: links.Addresses,
+    exit_url: str = "",
+    contents: tuple[Entry, ...] | None = None,
+) -> View:
+    """Make the view of the page `name`; `exit_url` is where the last page leads by default.
+
+    `contents` is the list of pages, where that is known already.
+    """
     page = notes.pages[name]
     link = variables.fill(page.exit_link, notes.values)
     return View(
         name=name,
         title=variables.fill(page.title, notes.values),
         html=render.render_page(page, notes, addresses),
-        number=notes.order.index(name) + 1 if name in notes.order else 0,
-        contents=make_contents(notes, addresses),
+        number=notes.places.get(name, -1) + 1,
+        contents=make_contents(notes, addresses) if contents is None else contents,
         previous=_entry(page.previous, notes, addresses),
         next=_entry(page.next, notes, addresses),
         exit_sign=variables.fill(page.exit_sign, notes.values),

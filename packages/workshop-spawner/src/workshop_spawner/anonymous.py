@@ -12,13 +12,15 @@ from typing import Any
 from jinja2 import FileSystemLoader
 from jupyterhub.auth import Authenticator
 from traitlets import Bool, Instance, Integer, TraitError, Unicode, default, observe, validate
+from traitlets.utils.bunch import Bunch
 
 from workshop_spawner.context import HubContext
+from workshop_spawner.hub_tasks import startup
 from workshop_spawner.rules import unknown_settings, visitor_identity
 from workshop_spawner.rules.rate_limit import RateLimit
 from workshop_spawner.spawner import WorkshopSpawner
 from workshop_spawner.visitors import cleanup, handlers, proxy_mark
-from workshop_spawner.visitors.hub_objects import Server
+from workshop_spawner.visitors.hub_objects import HubSpawner, HubUser, Server, StartingHub
 
 TEMPLATES = Path(__file__).with_name("templates")
 # Wrong access codes of one address within `visitors_window`.
@@ -166,7 +168,7 @@ class AnonymousAuthenticator(Authenticator):
     )
 
     @validate("auto_start", "ask_name")
-    def _refuse_typing_script(self, proposal: Any) -> Any:
+    def _refuse_typing_script(self, proposal: Bunch) -> object:
         wanted = {proposal.trait.name: proposal.value}
         needs_typing = [
             name for name in ("access_code", "ask_name") if wanted.get(name, getattr(self, name))
@@ -179,7 +181,7 @@ class AnonymousAuthenticator(Authenticator):
         return proposal.value
 
     @validate("access_code")
-    def _clean_code(self, proposal: Any) -> Any:
+    def _clean_code(self, proposal: Bunch) -> object:
         code = visitor_identity.clean_code(proposal.value)
         if not code and proposal.value:
             raise TraitError(
@@ -195,7 +197,7 @@ class AnonymousAuthenticator(Authenticator):
         return code
 
     @validate("allowed_users", "admin_users")
-    def _refuse_names(self, proposal: Any) -> Any:
+    def _refuse_names(self, proposal: Bunch) -> object:
         if proposal.value:
             raise TraitError(
                 f"AnonymousAuthenticator.{proposal.trait.name} cannot be used: {_MEANINGLESS}. "
@@ -204,7 +206,7 @@ class AnonymousAuthenticator(Authenticator):
         return proposal.value
 
     @validate("allow_all", "manage_groups")
-    def _refuse_off(self, proposal: Any) -> Any:
+    def _refuse_off(self, proposal: Bunch) -> object:
         if not proposal.value:
             why = {
                 "allow_all": "nobody could log in",
@@ -216,7 +218,7 @@ class AnonymousAuthenticator(Authenticator):
         return proposal.value
 
     @validate("auto_login")
-    def _refuse_auto_login(self, proposal: Any) -> Any:
+    def _refuse_auto_login(self, proposal: Bunch) -> object:
         if proposal.value:
             raise TraitError(
                 "AnonymousAuthenticator.auto_login cannot be used: it would make a visitor of each "
@@ -225,7 +227,7 @@ class AnonymousAuthenticator(Authenticator):
         return proposal.value
 
     @observe("visitors_per_address", "visitors_window", "access_code")
-    def _reset_rate(self, _change: Any) -> None:
+    def _reset_rate(self, _change: Bunch) -> None:
         self._rate, self._guesses = self._rate_default(), self._guesses_default()
 
     makes_visitors = True
@@ -264,13 +266,13 @@ class AnonymousAuthenticator(Authenticator):
         super().check_allow_config()
         own, bases = type(self).__name__, [base.__name__ for base in type(self).__mro__]
         known = self.trait_names(config=True)
-        wrong = unknown_settings.find_unknown(self.config, own, bases, known)
+        wrong = unknown_settings.find_unknown(self.config, [own], bases, known)
         for sentence in wrong:
             self.log.critical("%s", sentence)
         if wrong:
             raise SystemExit(1)
 
-    def get_handlers(self, app: Any) -> list[tuple[str, type]]:
+    def get_handlers(self, app: StartingHub) -> list[tuple[str, type]]:
         """JupyterHub's hook: our pages, and where their templates are."""
         for loader in app.tornado_settings["jinja2_env"].loader.loaders:
             if isinstance(loader, FileSystemLoader):
@@ -278,13 +280,16 @@ class AnonymousAuthenticator(Authenticator):
                 loader.searchpath.insert(-1, str(TEMPLATES))
         self.proxy_mark = proxy_mark.tell_proxy(app)
         if issubclass(app.spawner_class, WorkshopSpawner):
-            app.spawner_class.begin_hub(app.tornado_settings, app.config, self)
+            context = HubContext.of(app.tornado_settings)
+            startup.begin_or_end(context, app.spawner_class, app.config, self, app)
         return [
             (r"/login", handlers.AnonymousLoginHandler),
             (r"/restart", handlers.RestartHandler),
         ]
 
-    async def authenticate(self, handler: Any, data: dict[str, str]) -> dict[str, Any]:
+    async def authenticate(
+        self, handler: handlers.VisitMixin, data: dict[str, str]
+    ) -> dict[str, Any]:
         """Make the visitor of this visit. The handler has checked `data`."""
         visit = handler.get_visit()
         key = handler.settings["cookie_secret"]
@@ -295,11 +300,11 @@ class AnonymousAuthenticator(Authenticator):
             "user_info": {"name": data.get("name") or "", "anonymous": True},
         }
 
-    def is_visitor(self, user: Any) -> bool:
+    def is_visitor(self, user: HubUser) -> bool:
         """Whether a user of the hub is one of our visitors."""
         return any(group.name == self.group for group in user.groups)
 
-    async def post_spawn_stop(self, user: Any, spawner: Any) -> None:
+    async def post_spawn_stop(self, user: HubUser, spawner: HubSpawner) -> None:
         """JupyterHub's hook: forget the visitor whose session has ended, not one whose failed."""
         server = Server(spawner)
         if self.forget_users and not server.has_failed and self.is_visitor(user):

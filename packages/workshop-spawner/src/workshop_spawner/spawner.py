@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
-
-from jupyterhub.utils import maybe_future
-from kubespawner import KubeSpawner
 
 from workshop_kube.errors import ExistsError
 from workshop_spawner import metrics
@@ -37,7 +35,7 @@ from workshop_spawner.model import naming, session_labels
 from workshop_spawner.model.errors import LostError
 from workshop_spawner.model.session import Hub, Session, make_session, rename
 from workshop_spawner.rules import images, plan, pod_manifest
-from workshop_spawner.rules.api_errors import FAILURES
+from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.health import Health
 from workshop_spawner.start import (
     api_address,
@@ -50,10 +48,16 @@ from workshop_spawner.start import (
     steps,
     user_project,
 )
-from workshop_spawner.start.hub_errors import find_reason, make_failed_start, make_spawn_error
+from workshop_spawner.start.hub_errors import (
+    find_reason,
+    make_failed_start,
+    make_spawn_error,
+    spare_failure_count,
+)
 from workshop_spawner.start.pod_monitor import PodMonitor
 from workshop_spawner.start.progress import Progress, merge
 from workshop_spawner.start.user_token import UserToken
+from workshop_spawner.stepwise import StepwiseKubeSpawner
 
 TOKEN_KEY = "api-token"  # noqa: S105 - the name of a key, not a secret
 NAMES_TO_TRY = 3
@@ -68,7 +72,7 @@ class WorkshopSpawner(
     ContentSettings,
     ConsoleSettings,
     PodDefaults,
-    KubeSpawner,
+    StepwiseKubeSpawner,
 ):
     """Run each session in a pod, with a service account and a project of its own."""
 
@@ -88,13 +92,6 @@ class WorkshopSpawner(
     def context(self) -> HubContext:
         """What all sessions of this hub share."""
         return HubContext.of(self.user.settings)
-
-    @classmethod
-    def begin_hub(
-        cls, hub_settings: MutableMapping[str, Any], config: Any, authenticator: Any
-    ) -> None:
-        """Begin what a hub does beside its sessions, once; TraitError where a trait cannot work."""
-        startup.begin(HubContext.of(hub_settings), cls, config, authenticator)
 
     def clear_state(self) -> None:
         """Forget the session that ended; the names of the next one are the default ones."""
@@ -119,7 +116,9 @@ class WorkshopSpawner(
 
     def _reset_names(self) -> None:
         slug = naming.make_slug(self.user.name, self.name)
-        self.pod_name = naming.make_name(self.application, "user", slug)
+        chosen = self._expand_user_properties(self.pod_name_template)
+        self.pod_name = chosen or naming.make_name(self.application, "user", slug)
+        self.secret_name = self._expand_user_properties(self.secret_name_template)
         self.dns_name = self.dns_name_template.format(namespace=self.namespace, name=self.pod_name)
 
     @property
@@ -138,7 +137,7 @@ class WorkshopSpawner(
             name = naming.make_name(self._expand_user_properties(self.project_template))
         hub, age, limit = await self.find_hub(), self.session_age, self.session_age_limit
         made = make_session(hub, self.user.name, self.name, age, name, age_limit=limit)
-        return replace(made, suffix=self._suffix)
+        return replace(made, suffix=self._suffix, pod_name=self.pod_name)
 
     async def _find_token(self, session: Session) -> tuple[Session, str]:
         """The user's own token, and the session of whoever it belongs to.
@@ -166,7 +165,7 @@ class WorkshopSpawner(
             extra_resources=await self.read_extra_resources(),
         )
 
-    def make_static_spec(self, budget: Any) -> plan.SessionSpec:
+    def make_static_spec(self, budget: budgets.Setting) -> plan.SessionSpec:
         """What is decided about each session, whoever it is for."""
         exposed = self.make_exposed(self.cluster_subdomain)
         return replace(
@@ -183,11 +182,12 @@ class WorkshopSpawner(
         """Start the session; KubeSpawner.start() keeps this as the future of the start."""
         progress = self._progress
         self._last_loss = ""
-        self.begin_hub(self.user.settings, self.config, self.authenticator)
+        startup.begin(self.context, type(self), self.config, self.authenticator)
         begun = time.monotonic()
         try:
             await self.load_user_options()
             session, *_ = await run_together(self.make_session(), *self._begin_watches())
+            self.forget_old_events()
             running = self._pod_watch.count(session_labels.make_labels(session))
             self.context.take_place(self.pod_name, running, self.session_limit, time.monotonic())
             session, token = await self._find_token(session)
@@ -197,17 +197,19 @@ class WorkshopSpawner(
             metrics.START_SECONDS.labels(source).observe(time.monotonic() - begun)
             return url
         except FAILURES as error:
-            metrics.STARTS.labels(find_reason(error)[0]).inc()
-            raise make_spawn_error(error) from error
+            told = explain(error, self.namespace)
+            metrics.STARTS.labels(find_reason(told)[0]).inc()
+            spare_failure_count(self.user.settings)
+            raise make_spawn_error(told) from error
         finally:
             self.context.starting.discard(self.pod_name)
             progress.close()
 
     def _begin_watches(self) -> list[Awaitable[Any]]:
-        watches = [self._start_watching_pods()]
+        watches: list[Awaitable[Any]] = [begin_watch(self._start_watching_pods())]
         if self.events_enabled:
-            watches.append(self._start_watching_events())
-        return [begin_watch(watch) for watch in watches]
+            watches.append(self._try_watching_events())
+        return watches
 
     async def _start_under_free_name(
         self, session: Session, spec: plan.SessionSpec, token: str
@@ -236,6 +238,8 @@ class WorkshopSpawner(
                 await user_project.ensure_user_project(as_user, session.project)
                 progress.add(f"Opening your project {session.project}")
             await start.run(todo)
+            if await self.ensure_claim(self.cluster):
+                progress.add(f"Making your volume claim {self.pvc_name}")
             progress.add("Starting your session")
             pod = await self._launch(session, spec, start.owner)
             progress.add("Your session is up, waiting for its first answer")
@@ -251,17 +255,15 @@ class WorkshopSpawner(
     async def _launch(
         self, session: Session, spec: plan.SessionSpec, owner: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        made = await self.get_pod_manifest()
-        if self.modify_pod_hook:
-            made = await maybe_future(self.modify_pod_hook(self, made))
-        plain = self.api.api_client.sanitize_for_serialization(made)
-        manifest = pod_manifest.complete(plain, session, spec, owner, self.server.base_url)
+        made = await self.make_pod()
+        manifest = pod_manifest.complete(made, session, spec, owner, self.server.base_url)
         names = images.list_images(manifest)
         found = await image_streams.resolve(self.cluster, self.namespace, names, self.log)
         manifest = images.pin(manifest, found)
         # Our own limit comes before JupyterHub's, whose message tells nobody what was wrong.
         wait = max(1.0, self.start_timeout * 0.9 - 1)
-        pod = await session_pod.launch(self.cluster, self._pod_watch, session, manifest, wait)
+        add = partial(self.add_to_pod, self.cluster)
+        pod = await session_pod.launch(self.cluster, self._pod_watch, session, manifest, wait, add)
         self.pod_id = pod["metadata"]["uid"]
         return pod
 
@@ -282,7 +284,7 @@ class WorkshopSpawner(
     def _pod_watch(self) -> PodWatch:
         return cast(PodWatch, self.pod_reflector)
 
-    async def _start_watching_pods(self, replace: bool = False) -> Any:
+    async def _start_watching_pods(self, replace: bool = False) -> object:
         """KubeSpawner's hook: watch with our reflector, and anew where the old one has given up."""
         watch = self.pod_reflector
         dead = isinstance(watch, PodWatch) and watch.is_dead
@@ -303,9 +305,11 @@ class WorkshopSpawner(
         env.pop("JPY_API_TOKEN", None)
         env["JUPYTERHUB_API_TOKEN"] = pods.make_reference(session.secret, TOKEN_KEY)
         beside = console.make_path(self.server.base_url) if self.console_image else ""
-        facts = self.make_facts(getattr(self, "public_hub_url", "") or "", beside)
+        public_url = getattr(self, "public_hub_url", "") or ""
+        facts = self.make_facts(self.hub.base_url, public_url, self.hub.public_host, beside)
         told = pods.make_environment(session, facts, self.project != plan.NONE)
-        return {**env, **told, **self._expand_env(self.environment)}
+        # What an administrator says wins, also what a callable of theirs has said.
+        return {**env, **told, **{name: env[name] for name in self.environment}}
 
     async def progress(self) -> AsyncIterator[dict[str, Any]]:
         """Our steps and KubeSpawner's events, as they come, for the hub's progress page."""
@@ -369,7 +373,7 @@ class WorkshopSpawner(
         for error in left:
             self.log.error("Left to the culler: %s", error.detail)
 
-    def run_post_stop_hook(self) -> Any:
+    def run_post_stop_hook(self) -> object:
         """JupyterHub's hook; before it, revoke the tokens that a restarted hub has forgotten."""
         revoked = server_tokens.revoke(self.user, self.name)
         if revoked:

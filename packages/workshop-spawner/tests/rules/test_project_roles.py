@@ -9,6 +9,7 @@ from workshop_spawner.rules.project_roles import (
     WORKSHOP_ADMIN,
     choose_default,
     decide_role,
+    find_network_notice,
     is_built_in,
 )
 
@@ -50,10 +51,35 @@ def test_without_the_role_visitors_get_another_and_the_log_has_the_command(exist
     assert "\n" not in choice.notice
 
 
+def test_a_role_that_the_hub_may_not_give_away_gives_way_too():
+    choice = decide_role(WORKSHOP_ADMIN, "admin", exists=True, may_bind=False)
+    assert choice.role == "admin"
+    assert "may not bind" in choice.notice
+    assert "hub-rbac.yaml" in choice.notice
+    assert decide_role(WORKSHOP_ADMIN, "", exists=True, may_bind=False).role == WORKSHOP_ADMIN
+
+
 def test_a_role_that_was_asked_for_and_is_not_there_is_a_problem():
     assert "no ClusterRole mine" in decide_role("mine", "", exists=False).problem
     assert INSTALL not in decide_role("mine", "", exists=False).problem
     assert INSTALL in decide_role(WORKSHOP_ADMIN, "", exists=False).problem
+
+
+@pytest.mark.parametrize(
+    ("role", "isolated", "has", "says"),
+    [
+        ("admin", True, True, "admin-network-policy.yaml"),
+        ("edit", True, False, "workshop-admin"),
+        ("admin", False, True, ""),
+        ("workshop-admin", True, True, ""),
+        ("view", True, False, ""),
+        ("", True, True, ""),
+    ],
+)
+def test_the_log_says_what_holds_the_network(role, isolated, has, says):
+    notice = find_network_notice(role, is_isolated=isolated, has_admin_policies=has)
+    assert says in notice
+    assert bool(notice) is bool(says)
 
 
 def test_who_may_not_look_takes_the_administrators_word():

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from pocket_openshift.vocabulary import bodies
+from pocket_openshift.vocabulary import bodies, legacy_kinds
 
 Object = dict[str, Any]
 
@@ -36,7 +36,7 @@ def parse(text: str, name: str) -> list[Object]:
     return [obj for document in documents for obj in _objects(document, name)]
 
 
-def _objects(document: Any, name: str) -> Iterator[Object]:
+def _objects(document: object, name: str) -> Iterator[Object]:
     if document is None:
         return
     if not isinstance(document, dict) or not document.get("kind") or not document.get("apiVersion"):
@@ -45,7 +45,7 @@ def _objects(document: Any, name: str) -> Iterator[Object]:
         for item in document.get("items") or ():
             yield from _objects(item, name)
         return
-    yield document
+    yield legacy_kinds.add_group(document)
 
 
 def load(name: str) -> list[Object]:

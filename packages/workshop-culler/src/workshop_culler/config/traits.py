@@ -14,7 +14,7 @@ from typing import Any
 from traitlets import Bool, Callable, Int, List, TraitError, Unicode, default, validate
 
 from workshop_culler.config.idle_culler import IdleCuller
-from workshop_culler.rules import limits
+from workshop_culler.rules import limits, wrong_codes
 
 NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 
@@ -41,6 +41,7 @@ class CullerTraits(IdleCuller):
 
     pending_timeout = Int(
         0,
+        min=0,
         help="""How long a server may be starting before its start is interrupted.
 
         Seconds from the start; 0, the default, leaves it to `Spawner.start_timeout`. Set it
@@ -72,6 +73,7 @@ class CullerTraits(IdleCuller):
 
     anonymous_timeout = Int(
         0,
+        min=0,
         help="""How long an anonymous visitor without a server is kept as a user.
 
         Seconds since the last activity; 0, the default, keeps them. Anonymous are the
@@ -92,6 +94,7 @@ class CullerTraits(IdleCuller):
 
     grace_after_start = Int(
         330,
+        min=0,
         help="""How long idleness ends no server after a start, an outage or a jump of the clock.
 
         Seconds; 330 by default, as servers report activity about every 300. Until they did,
@@ -131,8 +134,19 @@ class CullerTraits(IdleCuller):
         Example: `c.WorkshopCuller.hub_account = "system:serviceaccount:workshop:hub"`""",
     ).tag(config=True)
 
+    hub_id = Unicode(
+        help="""The id of the hub, as it writes it on what its sessions own.
+
+        By default $WORKSHOP_HUB_ID, which WorkshopSpawner gives to services that the hub
+        manages. It tells two hubs of one application in one namespace from each other; where
+        it is not known, what carries the ids of several hubs is left alone. Set it for a culler
+        that the hub does not start.
+        Example: `c.WorkshopCuller.hub_id = "5f3a9c"`""",
+    ).tag(config=True)
+
     orphan_grace = Int(
         90,
+        min=0,
         help="""How old something in the cluster must be before it is taken for left over.
 
         Seconds on the cluster's own clock; 90 by default. Raise it if the hub and the
@@ -142,6 +156,7 @@ class CullerTraits(IdleCuller):
 
     stuck_timeout = Int(
         600,
+        min=0,
         help="""How long one of our projects may be terminating before finalizers are taken off.
 
         Seconds; 600 by default, 0 never. Only objects in that project that somebody has
@@ -159,6 +174,7 @@ class CullerTraits(IdleCuller):
 
     extension = Int(
         900,
+        min=0,
         help="""How much time an extension gives from the moment it is asked for.
 
         Seconds; 900 by default, 0 for no extensions. The session is then not ended before
@@ -168,6 +184,7 @@ class CullerTraits(IdleCuller):
 
     extension_limit = Int(
         3600,
+        min=0,
         help="""How far people may extend their session beyond the end that it had at first.
 
         Seconds; 3600 by default. Who may stop a session may extend it without this limit.
@@ -177,6 +194,7 @@ class CullerTraits(IdleCuller):
 
     warning = Int(
         300,
+        min=0,
         help="""How long before its end a session is warned.
 
         Seconds; 300 by default. Policies change it with `warn`.
@@ -202,9 +220,24 @@ class CullerTraits(IdleCuller):
         Example: `c.WorkshopCuller.open_metrics = True`""",
     ).tag(config=True)
 
+    trusted_proxies: List[str] = List(
+        Unicode(),
+        help="""Proxies between people and this service, whose word on people's addresses holds.
+
+        Addresses or networks, besides this machine's own, which is where the hub's proxy mostly
+        is; empty by default. Whoever types wrong codes at the instructors' page is slowed down by
+        address. Set it where the proxy is another pod, or a router stands before it: else all
+        people are one address.
+        Example: `c.WorkshopCuller.trusted_proxies = ["10.128.0.0/14"]`""",
+    ).tag(config=True)
+
     @default("application")
     def _default_application(self) -> str:
         return os.environ.get("SPAWNER_APPLICATION", "")
+
+    @default("hub_id")
+    def _default_hub_id(self) -> str:
+        return os.environ.get("WORKSHOP_HUB_ID", "")
 
     @default("namespace")
     def _default_namespace(self) -> str:
@@ -218,6 +251,14 @@ class CullerTraits(IdleCuller):
     @default("log_level")
     def _default_log_level(self) -> int:
         return logging.INFO
+
+    @validate("trusted_proxies")
+    def _check_proxies(self, proposal: Mapping[str, Any]) -> list[str]:
+        try:
+            wrong_codes.parse_networks(proposal["value"])
+        except ValueError as error:
+            raise TraitError(f"WorkshopCuller.trusted_proxies: {error}") from error
+        return list(proposal["value"])
 
     @validate("policies")
     def _check_policies(self, proposal: Mapping[str, Any]) -> Any:

@@ -59,7 +59,8 @@ def find_target(href: str, origin: str, notes: Notes) -> LinkTarget:
             return LinkTarget("page", page, fragment)
         beside = posixpath.normpath(posixpath.join(posixpath.dirname(place), path.lstrip("/")))
         top = posixpath.normpath(path.lstrip("/"))
-        for name in (beside, top, top.removeprefix("static/")):
+        # The last is where the oldest workshops had their pictures, and did not say so.
+        for name in (beside, top, top.removeprefix("static/"), f"images/{top}"):
             if name in notes.files:
                 return LinkTarget("file", name, fragment)
     return LinkTarget("missing", href)

@@ -19,8 +19,13 @@ KINDS = frozenset(
     }
 )
 
-# Options that every block with YAML may have.
-COMMON = frozenset(["autostart", "cascade", "cooldown", "description", "event", "focus", "hidden"])
+# Options that every block with YAML may have; the last four are for `workshop-notes test`.
+COMMON = frozenset(
+    {
+        *("autostart", "cascade", "cooldown", "description", "event", "focus", "hidden"),
+        *("skip", "fails", "any", "timeout"),
+    }
+)
 
 
 @dataclass(frozen=True)

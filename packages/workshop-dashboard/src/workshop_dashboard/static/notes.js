@@ -7,13 +7,29 @@
     hasTerminals: false,
     announce: (sentence) => { document.getElementById("state").textContent = sentence; },
   };
+  // Kind of a block -> its picture, and what its button says where the author says nothing.
   const WORDS = {
     execute: ["icon-run", "Run"],
     input: ["icon-run", "Type"],
     interrupt: ["icon-stop", "Interrupt"],
     clear: ["icon-run", "Clear"],
+    select: ["icon-run", "Go to terminal"],
     copy: ["icon-copy", "Copy"],
     edit: ["icon-edit", "Copy to edit"],
+    "open-url": ["icon-open", "Open"],
+    "open-tab": ["icon-open", "Open"],
+    "create-tab": ["icon-open", "Open"],
+    "reload-tab": ["icon-open", "Open"],
+    "delete-tab": ["icon-stop", "Close"],
+    preview: ["icon-open", "Show"],
+    finish: ["icon-done", "Finish"],
+    leave: ["icon-stop", "End the session"],
+    download: ["icon-copy", "Download"],
+    "copy-file": ["icon-copy", "Copy"],
+    upload: ["icon-open", "Upload"],
+    editor: ["icon-edit", "Edit"],
+    test: ["icon-done", "Check"],
+    heading: ["icon-list", ""],
   };
   const RUNNING = new Set(["execute", "input", "interrupt", "clear"]);
   const HIDING = /[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
@@ -36,11 +52,12 @@
   };
 
   /* What a person would press: Enter after each line, Ctrl+C where the line says so. */
-  const keysOf = (kind, text) => {
+  const keysOf = (kind, text, details = {}) => {
     if (kind === "interrupt") return "\x03";
     if (kind === "clear") return "clear\r";
-    if (kind === "input") return text.replaceAll("\n", "\r");
-    return text.split("\n").map((line) => (CTRL_C.test(line.trim()) ? "\x03" : `${line}\r`)).join("");
+    if (kind === "input") return text.replaceAll("\n", "\r") + (details.endl === "false" ? "" : "\r");
+    const before = details.clear === "true" ? "clear\r" : "";
+    return before + text.split("\n").map((line) => (CTRL_C.test(line.trim()) ? "\x03" : `${line}\r`)).join("");
   };
 
   const copy = async (text) => {
@@ -57,72 +74,213 @@
     return done;
   };
 
-  const memory = `workshop-done:${location.pathname}`;
-  const doneBlocks = () => { try { return new Set(JSON.parse(sessionStorage.getItem(memory) ?? "[]")); } catch { return new Set(); } };
-  const keep = (key) => { try { sessionStorage.setItem(memory, JSON.stringify([...doneBlocks().add(key)])); } catch { /* refused */ } };
+  // What is done stays so in this browser: the path holds the name of the session's user.
+  const memory = `workshop-done:${notes?.dataset.base ?? location.pathname}`;
+  const doneBlocks = () => { try { return new Set(JSON.parse(localStorage.getItem(memory) ?? "[]")); } catch { return new Set(); } };
+  const keep = (key) => { try { localStorage.setItem(memory, JSON.stringify([...doneBlocks().add(key)].slice(-2000))); } catch { /* refused */ } };
 
   const tick = (block, key) => {
+    block.classList.remove("failed");
     block.classList.add("done");
     block.querySelector(".mark").setAttribute("aria-label", block.dataset.kind === "copied" ? "copied" : "done");
     keep(key);
   };
 
-  const carryOut = async (block, key, kind, session, text, event, onlyCopy) => {
+  const say = (sentence) => workshop.announce(sentence);
+  const copyAnd = async (text, after) => {
+    const done = await copy(text);
+    say(done ? after : "The browser did not let us copy: select the text.");
+    return done;
+  };
+  /* Only addresses of the web are opened, whatever a page says. */
+  const webAddress = (text) => {
+    try {
+      const url = new URL(text, location.href);
+      return /^https?:$/.test(url.protocol) ? url.href : null;
+    } catch { return null; }
+  };
+  const ownTabs = new Map(); // name of a tab of the other system -> [address, window]
+  const openTab = (name, address) => {
+    if (workshop.openTab?.(name, address)) return true;
+    const url = webAddress(address);
+    if (!url) return false;
+    ownTabs.set(name, [url, window.open(url, `workshop-${name.replace(/\W/g, "-")}`)]);
+    say(`Opened ${name} in a window of its own.`);
+    return true;
+  };
+  const showTab = (name, address) => {
+    const terminal = /^terminal:(.+)$/.exec(address);
+    if (terminal || (!address && /^terminals?$/i.test(name))) {
+      workshop.revealTerminal?.();
+      workshop.focusTerminal?.(terminal?.[1]);
+      return Boolean(workshop.hasTerminals);
+    }
+    const known = address || ownTabs.get(name)?.[0] || document.documentElement.dataset[`${name.toLowerCase()}Url`];
+    if (known) return openTab(name, known);
+    if (workshop.openTab?.(name)) return true;
+    say(`There is no tab ${name} here.`);
+    return false;
+  };
+  const showImage = (source, alt) => {
+    const dialog = make("dialog", "picture");
+    const image = make("img");
+    image.src = source;
+    image.alt = alt;
+    const close = make("button", "close", "Close");
+    close.addEventListener("click", () => dialog.close());
+    dialog.append(image, close);
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
+    return true;
+  };
+  const leave = () => {
+    const link = document.querySelector(".turn .leave, [data-leave]");
+    if (!link) { say("You have reached the end. Well done!"); return true; }
+    link.click();
+    return true;
+  };
+
+  /* Each takes ({ text, session, details, event }) and says, perhaps later, whether it was done. */
+  const DOING = {
+    "open-url": ({ text }) => { const url = webAddress(text); if (url) window.open(url, "_blank", "noopener"); return Boolean(url); },
+    "open-tab": ({ details }) => showTab(details.name ?? "", ""),
+    "create-tab": ({ text, details }) => showTab(details.name ?? "", text),
+    "reload-tab": ({ text, details }) => showTab(details.name ?? "", text),
+    "delete-tab": ({ details }) => { ownTabs.get(details.name)?.[1]?.close(); workshop.closeTab?.(details.name); return true; },
+    select: ({ session }) => { workshop.revealTerminal?.(); workshop.focusTerminal?.(session); return Boolean(workshop.hasTerminals); },
+    preview: ({ details }) => showImage(webAddress(details.src ?? details.url) ?? "", details.alt ?? ""),
+    finish: leave,
+    leave,
+    heading: () => true,
+    download: ({ details }) => workshop.download?.(details) ?? (details.url ? DOING["open-url"]({ text: details.url }) : copyAnd(details.path, "Copied the name of the file.")),
+    "copy-file": ({ details }) => workshop.copyFile?.(details) ?? copyAnd(details.path ?? details.url, "Copied the name of the file."),
+    upload: ({ details }) => workshop.upload?.(details) ?? (say("This session takes no files: write the file in the terminal."), false),
+    editor: ({ text, details }) => workshop.edit?.(details, text) ?? copyAnd(text || details.file || details.src || "", text ? `Copied: it belongs into ${details.file}.` : "Copied the name of the file."),
+    test: ({ details }) => workshop.test?.(details) ?? (say("This check cannot be run here."), false),
+  };
+
+  const runIn = async ({ kind, text, session, details, event }) => {
+    workshop.revealTerminal();
+    const done = await workshop.send(session, keysOf(kind, text, details));
+    if (done && event.detail > 0 && details.focus !== "false") workshop.followMouse(session);
+    if (done) say(session === "*" ? "Sent to all terminals." : `Sent to terminal ${session}.`);
+    return done;
+  };
+
+  const carryOut = async (block, key, asked, onlyCopy) => {
+    const { kind, text, details } = asked;
     block.classList.add("busy");
     let done;
-    if (RUNNING.has(kind) && !onlyCopy && workshop.hasTerminals) {
-      workshop.revealTerminal();
-      done = await workshop.send(session, keysOf(kind, text));
-      if (done && event.detail > 0) workshop.followMouse(session);
-      if (done) workshop.announce(session === "*" ? "Sent to all terminals." : `Sent to terminal ${session}.`);
-    } else {
-      done = await copy(text);
-      const after = kind === "edit" ? "Copied: change it before you run it." : "Copied.";
-      workshop.announce(done ? after : "The browser did not let us copy: select the text.");
-    }
+    if (!onlyCopy && RUNNING.has(kind) && workshop.hasTerminals) done = await runIn(asked);
+    else if (!onlyCopy && DOING[kind]) done = await DOING[kind](asked);
+    else done = await copyAnd(text, kind === "edit" ? "Copied: change it before you run it." : "Copied.");
     block.classList.remove("busy");
+    block.dataset.ended = String(Date.now());
+    block.classList.toggle("failed", !done);
     if (done) tick(block, key);
+    if (done && details.cascade === "true" && !onlyCopy) {
+      const all = [...notes.querySelectorAll(".block")];
+      startBlock.get(all[all.indexOf(block) + 1])?.({ detail: 0 });
+    }
+  };
+
+  const startBlock = new WeakMap(); // block -> what a click on it does
+  /* Seconds in which a second click does nothing; `.INF`: once and no more. */
+  const cooling = (block, details) => {
+    if (!details.cooldown || !block.dataset.ended) return false;
+    const seconds = /inf/i.test(details.cooldown) ? Infinity : Number(details.cooldown) || 0;
+    return Date.now() - Number(block.dataset.ended) < seconds * 1000;
+  };
+
+  const readDetails = (pre) => { try { return JSON.parse(pre.dataset.details ?? "{}"); } catch { return {}; } };
+
+  /* The text of a block without the marks of callouts, which stay to be seen. */
+  const cleanCode = (pre) => {
+    const code = make("code");
+    const copied = [];
+    for (const node of pre.querySelector("code")?.childNodes ?? pre.childNodes) {
+      const said = node.textContent.replace(HIDING, "");
+      if (node.classList?.contains("conum")) code.append(make("b", "conum", said));
+      else { code.append(said); copied.push(said); }
+    }
+    const marked = code.querySelector(".conum");
+    const text = copied.join("");
+    return [code, marked ? text.replace(/[ \t]*(#|\/\/|--|;;)?[ \t]*$/gm, "") : text];
   };
 
   const dress = (pre, place) => {
-    const { action, session = "1", note } = pre.dataset;
+    const { action, session = "1", note, title } = pre.dataset;
     if (note) { pre.before(make("p", "problem", note)); }
     if (!WORDS[action] || pre.closest(".block")) return;
+    const details = readDetails(pre);
     // What runs is what is seen: plain text, and no character that hides or turns around others.
-    const text = pre.textContent.replace(HIDING, "");
-    pre.replaceChildren(make("code", "", text));
+    const [code, text] = cleanCode(pre);
+    pre.replaceChildren(code);
     const running = RUNNING.has(action) && workshop.hasTerminals;
-    const [picture, word] = running || !RUNNING.has(action) ? WORDS[action] : WORDS.copy;
+    const acting = running || Boolean(DOING[action]);
+    const [picture, word] = acting || !RUNNING.has(action) ? WORDS[action] : WORDS.copy;
     const key = `${notes.querySelector("article").dataset.page}#${place}`;
 
-    const block = make("div", `block ${running ? "runs" : action === "edit" ? "edits" : "copies"}`);
+    const block = make("div", `block ${acting ? "runs" : action === "edit" ? "edits" : "copies"}`);
+    block.hidden = details.hidden === "true";
     const head = make("div", "head");
     const where = running && session !== "1" ? (session === "*" ? " in all terminals" : ` in terminal ${session}`) : "";
+    const label = title || (action === "select" ? `${word} ${session}` : word + where);
     const main = make("button", "main");
     main.type = "button";
-    main.append(icon(picture), make("span", "", word + where));
-    main.setAttribute("aria-label", `${word}${where}: ${text}`);
-    main.title = running ? "Click to run, Shift+click to copy" : word;
+    main.append(icon(picture), make("span", "", label));
+    main.setAttribute("aria-label", text ? `${label}: ${text}` : label);
+    main.title = running ? "Click to run, Shift+click to copy" : label;
     const mark = make("span", "mark");
     mark.setAttribute("role", "img");
     mark.append(icon("icon-done"));
     head.append(main, mark);
     pre.replaceWith(block);
-    block.append(head, pre);
-    const start = (event) => carryOut(block, key, action, session, text, event, event.shiftKey);
+    block.append(head);
+    if (details.description) block.append(make("p", "description", details.description));
+    if (text) block.append(pre);
+    const start = (event) => {
+      if (block.classList.contains("busy") || cooling(block, details)) return undefined;
+      const asked = { kind: action, text, session, details, event };
+      return carryOut(block, key, asked, Boolean(event.shiftKey && text));
+    };
+    startBlock.set(block, start);
+    if (details.autostart === "true") block.dataset.autostart = "";
     main.addEventListener("click", start);
-    if (running) {
+    if (acting && text) {
       const second = make("button", "second");
       second.type = "button";
       second.title = "Copy";
       second.setAttribute("aria-label", `Copy: ${text}`);
       second.append(icon("icon-copy"));
-      second.addEventListener("click", (event) => carryOut(block, key, action, session, text, event, true));
+      second.addEventListener("click", () => copyAnd(text, "Copied."));
       head.append(second);
     }
     // The whole block is a target for the mouse, but text may still be selected in it.
     pre.addEventListener("click", (event) => { if (getSelection().isCollapsed) start(event); });
     if (doneBlocks().has(key)) block.classList.add("done");
+  };
+
+  /* A small button behind `code` that is to be copied. */
+  const dressInline = (mark) => {
+    const code = mark.previousElementSibling;
+    if (code?.tagName !== "CODE") { mark.remove(); return; }
+    const button = make("button", "inline-copy");
+    button.type = "button";
+    button.setAttribute("aria-label", `Copy: ${code.textContent}`);
+    button.append(icon("icon-copy"));
+    button.addEventListener("click", () => copyAnd(code.textContent, "Copied."));
+    mark.replaceWith(button);
+  };
+
+  /* Blocks that begin by themselves, when they come to be seen; only where there is a shell. */
+  const autostart = (within) => {
+    if (!workshop.hasTerminals) return;
+    for (const block of within.querySelectorAll(".block[data-autostart]")) {
+      if (block.closest("details.section:not([open])")) continue;
+      startBlock.get(block)?.({ detail: 0 });
+    }
   };
 
   // `%terminal_url%` means the terminal beside the notes; a session below it, a window of its own.
@@ -132,6 +290,12 @@
 
   const dressAll = () => {
     notes.querySelectorAll("pre[data-action], pre[data-note]").forEach(dress);
+    notes.querySelectorAll("sup.inline-copy").forEach(dressInline);
+    for (const section of notes.querySelectorAll("details.section")) {
+      section.addEventListener("toggle", () => { if (section.open) autostart(section); });
+    }
+    autostart(notes);
+    markRead();
     // What scrolls sideways must be reachable by keys.
     for (const wide of notes.querySelectorAll("pre, table")) {
       if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
@@ -144,6 +308,58 @@
       }
     }
   };
+
+  /* The list of pages: what has been read is marked, and all words can be searched. */
+  const seen = `workshop-read:${notes?.dataset.base ?? ""}`;
+  const markRead = () => {
+    let read;
+    try { read = new Set(JSON.parse(localStorage.getItem(seen) ?? "[]")); } catch { read = new Set(); }
+    const now = document.querySelector(".pages .all a[aria-current]");
+    if (now) read.add(now.pathname);
+    try { localStorage.setItem(seen, JSON.stringify([...read].slice(-2000))); } catch { /* refused */ }
+    for (const link of document.querySelectorAll(".pages .all a")) {
+      link.parentElement.classList.toggle("read", read.has(link.pathname) && link !== now);
+    }
+  };
+  const indexes = new Map(); // address -> promise of the index
+  const loadIndex = (field) => {
+    const url = new URL(field.dataset.search, location.href);
+    const base = /search\.json$/.test(url.pathname) && url.pathname.includes("/_workshop/") ? new URL("../", url) : location.href;
+    if (!indexes.has(url.href)) {
+      indexes.set(url.href, fetch(url).then((answer) => answer.json())
+        .then((pages) => pages.map((page) => ({ ...page, url: new URL(page.url, base).href, low: `${page.title} ${page.text}`.toLowerCase() })))
+        .catch(() => { indexes.delete(url.href); return []; }));
+    }
+    return indexes.get(url.href);
+  };
+  const snippet = (page, word) => {
+    const small = make("small");
+    const place = page.text.toLowerCase().indexOf(word);
+    if (place < 0) return small;
+    const start = Math.max(0, place - 40);
+    small.append(`${start ? "\u2026" : ""}${page.text.slice(start, place)}`, make("mark", "", page.text.slice(place, place + word.length)), `${page.text.slice(place + word.length, place + word.length + 60)}\u2026`);
+    return small;
+  };
+  const searchFor = async (field) => {
+    const nav = field.closest("nav");
+    const [found, hits, all] = [".found", ".hits", ".all"].map((part) => nav.querySelector(part));
+    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const pages = words.length ? await loadIndex(field) : [];
+    if (field.value.toLowerCase().split(/\s+/).filter(Boolean).join(" ") !== words.join(" ")) return;
+    const fitting = pages.filter((page) => words.every((word) => page.low.includes(word)));
+    hits.hidden = found.hidden = !words.length;
+    all.hidden = Boolean(words.length);
+    found.textContent = fitting.length === 1 ? "1 page" : `${fitting.length} pages`;
+    hits.replaceChildren(...fitting.slice(0, 30).map((page) => {
+      const item = make("li");
+      const link = make("a", "", page.title);
+      link.href = page.url;
+      link.append(snippet(page, words[0]));
+      item.append(link);
+      return item;
+    }));
+  };
+  document.addEventListener("input", (event) => { if (event.target.dataset?.search) searchFor(event.target); });
 
   /* Turning a page takes the new text and leaves the terminals as they are. */
   const isPage = (url) => {
@@ -198,6 +414,15 @@
     event.preventDefault();
     turnTo(url, true);
   });
+  /* n and p turn the page, while the keys are the notes' own. */
+  notes?.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+    const way = { n: ".turn a[rel=next]", p: ".turn a[rel=prev]" }[event.key];
+    const link = way && notes.querySelector(way);
+    if (!link) return;
+    event.preventDefault();
+    link.click();
+  });
   document.addEventListener("keydown", (event) => {
     const drop = event.key === "Escape" && document.querySelector("details.drop[open]");
     if (drop) { drop.open = false; drop.querySelector("summary").focus(); }
@@ -210,6 +435,23 @@
     // A jump inside the page is told here too, and needs nothing of us.
     if (location.pathname !== shown && isPage(new URL(location.href))) turnTo(new URL(location.href), false);
   });
+
+  /* While an author writes: wait for the next version and show it, without losing the terminals. */
+  const follow = async (address) => {
+    let since = "";
+    for (;;) {
+      try {
+        const answer = await fetch(`${address}?since=${encodeURIComponent(since)}`);
+        if (!answer.ok) throw new Error("no answer");
+        const version = await answer.text();
+        if (since && version !== since) {
+          if (notes.dataset.base) await turnTo(new URL(location.href), false); else location.reload();
+        }
+        since = version;
+      } catch { await new Promise((settle) => { setTimeout(settle, 2000); }); }
+    }
+  };
+  if (notes?.dataset.changes) follow(notes.dataset.changes);
 
   if (notes) dressAll();
 })();

@@ -25,6 +25,11 @@ class Right:
     verb: str
     name: str = ""
 
+    @property
+    def is_optional(self) -> bool:
+        """Whether sessions start without it, too: a name of an image is then taken as written."""
+        return self.resource == "imagestreams"
+
     def make_attributes(self, namespace: str) -> dict[str, str]:
         """The question of an access review."""
         attributes = {"group": self.group, "resource": self.resource, "verb": self.verb}
@@ -41,6 +46,8 @@ class Uses:
 
     home: bool = False
     delete_home: bool = False
+    services: bool = False
+    certificates: bool = False
     events: bool = True
     refresh: bool = False
     pool: bool = False
@@ -71,6 +78,10 @@ def _in_own_namespace(spec: plan.SessionSpec, uses: Uses) -> Iterator[Right]:
     if uses.home:
         verbs = "get create" + (" delete" if uses.delete_home else "")
         yield from _all("", "persistentvolumeclaims", verbs)
+    if uses.services:
+        yield from _all("", "services", "get create delete")
+    if uses.certificates:
+        yield from _all("", "secrets", "delete")
     if spec.exposed.ports and spec.exposed.by != "proxy":
         yield from _all("", "services", "get create")
         if spec.exposed.by == "route":

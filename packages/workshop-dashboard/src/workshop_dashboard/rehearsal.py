@@ -1,0 +1,224 @@
+"""Carries out the blocks of the notes in real shells, one after the other, as an attendee would.
+
+What is wanted of a step and whether it came is decided in `rules.lesson`; edits of files in
+`rules.edits`. Tests of the examiner are run as programs, as the session does.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workshop_dashboard.rules import edits, lesson
+from workshop_dashboard.rules.lesson import Outcome, Step
+from workshop_dashboard.shells import Shell, ShellError
+
+ENDING_SECONDS = 10.0
+# A test of the examiner is tried again as often as the page says, and no longer than this.
+MAX_RETRY_SECONDS = 120.0
+# Steps that only a browser can carry out.
+NEEDS_PAGE = "only a page can do this"
+
+
+@dataclass
+class Stage:
+    """Where the steps are carried out: the shells' environment, and the attendee's home folder.
+
+    `tests` is the folder of the examiner's programs, None if there is none.
+    """
+
+    environment: Mapping[str, str]
+    home: Path
+    tests: Path | None = None
+    shells: dict[str, Shell] = field(default_factory=dict)
+    selections: dict[Path, tuple[int, int]] = field(default_factory=dict)
+
+    def shell(self, name: str) -> Shell:
+        """Return the terminal `name`, opened when it is first asked for."""
+        if name not in self.shells:
+            self.shells[name] = Shell(self.environment, self.home)
+        return self.shells[name]
+
+    def close(self) -> None:
+        """End all shells."""
+        for shell in self.shells.values():
+            shell.close()
+
+
+def rehearse(
+    steps: Sequence[Step], stage: Stage, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Outcome]:
+    """Carry out the steps in order and yield how each went."""
+    for step in steps:
+        begun = clock()
+        try:
+            outcome = _carry_out(step, stage)
+        except (ShellError, edits.EditError, OSError) as error:
+            outcome = Outcome(step, None, "", 0.0, str(error))
+        yield Outcome(
+            step,
+            outcome.status,
+            lesson.clean_output(outcome.output),
+            clock() - begun,
+            outcome.problem,
+            outcome.skipped,
+        )
+
+
+def _carry_out(step: Step, stage: Stage) -> Outcome:
+    if step.wanted == "skip":
+        return Outcome(step, None, "", 0.0, skipped="the page says so")
+    if step.kind == "wrong":
+        return Outcome(step, None, "", 0.0, step.text)
+    do = DOING.get(step.kind)
+    return do(step, stage) if do else Outcome(step, None, "", 0.0, skipped=NEEDS_PAGE)
+
+
+def _run(step: Step, stage: Stage) -> Outcome:
+    if step.session != "*":
+        return _run_in(step, stage.shell(step.session))
+    stage.shell("1")
+    outcomes = [_run_in(step, shell) for shell in stage.shells.values()]
+    return next((outcome for outcome in outcomes if outcome.problem), outcomes[0])
+
+
+def _run_in(step: Step, shell: Shell) -> Outcome:
+    """Type the block line by line, each after the one before has ended."""
+    if shell.is_running and not shell.is_continued:
+        return Outcome(step, None, "", 0.0, "the block before still runs in this terminal")
+    shell.output = ""
+    status: int | None = 0
+    lines = step.text.split("\n")
+    for place, line in enumerate(lines):
+        if line.strip().lower() in ("<ctrl-c>", "<ctrl+c>"):
+            shell.interrupt()
+        else:
+            shell.type_line(line)
+        quiet = lesson.seconds_of_quiet(step) if place == len(lines) - 1 else None
+        if not shell.wait(lesson.seconds_of_running(step), quiet):
+            status = None
+            break
+        if not shell.is_continued:
+            status = status or shell.status
+    if shell.is_continued:
+        shell.interrupt()
+        shell.wait(ENDING_SECONDS)
+        return Outcome(
+            step, 1, shell.output, 0.0, "the shell waits for more: a quote is not closed"
+        )
+    return Outcome(
+        step,
+        status,
+        shell.output,
+        0.0,
+        lesson.problem_with_result(step, status, shell.output) or "",
+    )
+
+
+def _type(step: Step, stage: Stage) -> Outcome:
+    shell = stage.shell(step.session)
+    shell.output = ""
+    if step.details.get("endl") == "false":
+        shell.type_text(step.text)
+        return Outcome(step, None, "", 0.0)
+    for line in step.text.split("\n"):
+        shell.type_line(line)
+    ended = shell.wait(step.seconds, 1.5)
+    status = shell.status if ended else None
+    problem = lesson.problem_with_result(step, status, shell.output) if ended else None
+    return Outcome(step, status, shell.output, 0.0, problem or "")
+
+
+def _interrupt(step: Step, stage: Stage) -> Outcome:
+    names = list(stage.shells) if step.session == "*" else [step.session]
+    shells = [stage.shell(name) for name in names]
+    for shell in shells:
+        shell.output = ""
+        shell.interrupt()
+    stopped = [shell.wait(ENDING_SECONDS) for shell in shells]
+    output = "".join(shell.output for shell in shells)
+    problem = "" if all(stopped) else f"it does not end within {ENDING_SECONDS:g} s of Ctrl+C"
+    return Outcome(step, 0 if all(stopped) else None, output, 0.0, problem)
+
+
+def _clear(step: Step, _stage: Stage) -> Outcome:
+    return Outcome(step, 0, "", 0.0)
+
+
+def _edit(step: Step, stage: Stage) -> Outcome:
+    command = str(step.details.get("command", ""))
+    if command not in edits.EDITS:
+        return Outcome(step, None, "", 0.0, skipped=NEEDS_PAGE)
+    path = _inside(stage.home, str(step.details.get("file", "")))
+    text = path.read_text() if path.is_file() else None
+    edit = edits.apply_edit(step.details, step.text, text, stage.selections.get(path, (0, 0)))
+    if edit.text != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(edit.text)
+    stage.selections[path] = edit.selection
+    return Outcome(step, 0, "", 0.0)
+
+
+def _inside(home: Path, name: str) -> Path:
+    """Return the path of a file of the home folder. Raises `EditError` for any other."""
+    for start in ("~/", "$HOME/"):
+        name = name.removeprefix(start)
+    path = (home / name).resolve()
+    if not path.is_relative_to(home.resolve()):
+        raise edits.EditError(f"{name} is not in the home folder.")
+    return path
+
+
+def _test(step: Step, stage: Stage) -> Outcome:
+    """Run a program of the examiner until it succeeds, as often as the page says."""
+    name = str(step.details.get("name", ""))
+    if step.details.get("inputs") or step.details.get("url"):
+        return Outcome(step, None, "", 0.0, skipped=NEEDS_PAGE)
+    program = stage.tests / name if stage.tests else None
+    if program is None or not program.is_file() or ".." in Path(name).parts:
+        return Outcome(step, None, "", 0.0, f"there is no program workshop/examiner/tests/{name}")
+    args = step.details.get("args") or []
+    words = [str(word) for word in args] if isinstance(args, list) else [str(args)]
+    retries = str(step.details.get("retries", "0")).lower()
+    delay = lesson.parse_seconds(str(step.details.get("delay", "")), 1.0)
+    last = time.monotonic() + MAX_RETRY_SECONDS
+    left = 10_000 if "inf" in retries else int(lesson.parse_seconds(retries, 0))
+    while True:
+        status, output = _run_program([str(program), *words], step, stage)
+        if status == 0 or left <= 0 or time.monotonic() + delay > last:
+            break
+        left -= 1
+        time.sleep(delay)
+    problem = lesson.problem_with_result(step, status, output) or ""
+    return Outcome(step, status, output, 0.0, problem)
+
+
+def _run_program(command: list[str], step: Step, stage: Stage) -> tuple[int, str]:
+    limit = lesson.parse_seconds(str(step.details.get("timeout", "")), 15.0)
+    try:
+        done = subprocess.run(  # noqa: S603 - the workshop's own program, which is what is tested
+            command,
+            env=dict(stage.environment),
+            cwd=stage.home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=limit,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return 124, f"it takes more than {limit:g} s"
+    return done.returncode, done.stdout.decode("utf-8", "replace")
+
+
+DOING: Mapping[str, Callable[[Step, Stage], Outcome]] = {
+    "execute": _run,
+    "input": _type,
+    "interrupt": _interrupt,
+    "clear": _clear,
+    "editor": _edit,
+    "test": _test,
+}
