@@ -18,6 +18,7 @@ FOLDER = ROOT / "images" / "requirements"
 # Image -> our packages in it, with the extras that it wants.
 PACKAGES: dict[str, dict[str, str]] = {
     "build": {},
+    "node": {},
     "hub": {
         "workshop-kube": "",
         "openshift-authenticator": "",
@@ -25,7 +26,7 @@ PACKAGES: dict[str, dict[str, str]] = {
         "workshop-culler": "kubernetes",
     },
     "terminal": {"workshop-kube": "", "butterfly": "openshift"},
-    "dashboard": {"workshop-dashboard": ""},
+    "dashboard": {"workshop-dashboard": "asciidoc"},
     "notebook": {},
 }
 # An image -> the one that it is built upon, whose pins it keeps and does not repeat.

@@ -43,11 +43,11 @@ from pocket_openshift.resources import (
     accounts,
     builds,
     config_objects,
+    defaults,
     endpoints,
     events,
     execs,
     image_streams,
-    ingresses,
     legacy_roles,
     limits,
     logs,
@@ -62,16 +62,19 @@ from pocket_openshift.resources import (
     routes,
     services,
     templates,
+    validation,
     workloads,
 )
 
 log = logging.getLogger(__name__)
 
 BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
+    validation.Validation,  # first: what makes no sense is refused before others look at it
     namespaces.Namespaces,
     roles.Roles,
     legacy_roles.LegacyRoles,
     config_objects.Contents,
+    defaults.Defaults,
     events.Events,
     accounts.Accounts,
     pods.Pods,
@@ -88,7 +91,6 @@ BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
     workloads.Workloads,
     builds.Builds,
     routes.Routes,
-    ingresses.Ingresses,
     templates.Templates,
     *oauth_app.BEHAVIOURS,
     quotas.Quotas,  # last: counts only what all others let pass
