@@ -5,6 +5,7 @@ import re
 
 import hub_settings
 import pytest
+from hypothesis import given, settings, strategies
 
 # Of the original templates: what is the template's own affair, as it becomes an object of its own.
 OF_TEMPLATES = {
@@ -119,6 +120,28 @@ def test_a_wrong_value_is_named_with_what_was_expected_and_an_example(name, valu
     said = refuse(**{name: value})
     (line,) = [line for line in said.splitlines() if line.startswith(f"{name} ")]
     assert re.search(rf"; use .+\. For example: {name}=\S", line), line
+
+
+# What an environment can hold: no NUL, no half characters.
+TEXTS = strategies.text(strategies.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+PIECES = strategies.sampled_from(
+    ["[", "{", "]", "}", "'", '"', ":", "-", "://", "/", "@", "%", "1", "9" * 5000, "a", "*", "&a"]
+)
+
+
+@settings(max_examples=300)
+@given(
+    strategies.sampled_from(hub_settings.list_names()),
+    TEXTS | strategies.lists(PIECES, max_size=6).map("".join),
+)
+def test_whatever_is_written_is_taken_or_named(name, text):
+    said = ""
+    try:
+        read(**{name: text})
+    except SystemExit as refusal:
+        said = str(refusal)
+    lines = said.splitlines()[1:]
+    assert all(line.startswith((name, "NAME_PREFIX and", "DATABASE_HOST needs")) for line in lines)
 
 
 def test_all_that_is_wrong_is_said_at_once():
