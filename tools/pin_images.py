@@ -26,7 +26,7 @@ PACKAGES: dict[str, dict[str, str]] = {
         "workshop-culler": "kubernetes",
     },
     "terminal": {"workshop-kube": "", "butterfly": "openshift"},
-    "dashboard": {"workshop-dashboard": ""},
+    "dashboard": {"workshop-dashboard": "asciidoc"},
     "notebook": {},
 }
 # An image -> the one that it is built upon, whose pins it keeps and does not repeat.
