@@ -14,7 +14,8 @@ import pod_hub
 from oauth_person import person_at_a_browser
 from visitor import Terminal
 
-pytestmark = pytest.mark.image
+# Containers start slowly on a busy machine, and builds fetch packages.
+pytestmark = [pytest.mark.image, pytest.mark.timeout(600)]
 
 URL = "http://127.0.0.1:10080"
 DASHBOARD = "localhost/workshop-dashboard"
