@@ -316,6 +316,9 @@ def types(session: nox.Session) -> None:
     """mypy, strict, over the sources."""
     install_packages(session, "-r", str(TOOLS))
     session.run("mypy", *(str(package / "src") for package in PACKAGES))
+    # Of the hub's image what is imported; the rest is read by JupyterHub, which gives it `c`.
+    modules = (*ROOT.glob("images/hub/hub_*.py"), ROOT / "images" / "hub" / "config_layers.py")
+    session.run("mypy", *map(str, modules), env={"MYPYPATH": str(ROOT / "images" / "hub")})
 
 
 @nox.session
@@ -390,8 +393,16 @@ def pins(session: nox.Session) -> None:
 
 
 @nox.session
+def notes(session: nox.Session) -> None:
+    """Every command in the notes of the demo, run in real shells against a pocket cluster."""
+    install_packages(session)
+    words = ["demo/notes", "--cluster", "pocket", "--setup", "demo/limits.yaml"]
+    session.run("workshop-notes", "test", *words, *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
-    """`-- culler|terminal|spawner|cluster|router [--json FILE]`: figures beside a peer's."""
+    """`-- culler|terminal|spawner|cluster|router|notes [--json FILE]`: figures beside a peer's."""
     figures = {
         path.stem.removeprefix("bench_"): path
         for path in sorted(ROOT.glob("packages/*/benchmarks/bench_*.py"))

@@ -1,6 +1,7 @@
 """The command `workshop-notes`, run as a person runs it."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -43,6 +44,61 @@ def test_check_names_files_as_a_person_would_open_them(tmp_path, capsys, monkeyp
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("mine/content/index.md:3: error: ")
     assert lines[1].startswith("mine/workshop.yaml:1: error: ")
+
+
+def test_check_as_json(tmp_path, capsys):
+    assert app.main(["check", "--json", notes(tmp_path, "# T\n\n[x](gone.md)")]) == 1
+    assert json.loads(capsys.readouterr().out) == [
+        {
+            "file": f"{tmp_path}/index.md",
+            "line": 3,
+            "level": "error",
+            "message": "the link to gone.md leads nowhere",
+        }
+    ]
+
+
+def test_warnings_may_be_errors(tmp_path, capsys):
+    folder = notes(tmp_path, "# T\n\n<iframe src='https://x'></iframe>")
+    assert app.main(["check", folder]) == 0
+    assert app.main(["check", folder, "--strict"]) == 1
+    assert app.main(["check", folder, "--strict", "--json"]) == 1
+
+
+def test_links_into_the_console_and_the_slides_are_no_errors(tmp_path, capsys):
+    text = "[e](%console_url%/k8s/ns/%project_namespace%/events) [s](%slides_url%#/3) %restart_url%"
+    assert app.main(["check", notes(tmp_path, text)]) == 0
+    assert app.main(["build", notes(tmp_path, text), str(tmp_path / "site")]) == 0
+    page = (tmp_path / "site" / "index.html").read_text()
+    assert 'href="https://console.example.com/k8s/ns/user1-project/events"' in page
+
+
+def test_serve_is_the_terminals_own_server(tmp_path):
+    options = app.make_parser().parse_args(["serve", str(tmp_path), "--variable", "a=b"])
+    command = app.make_server_command(options)
+    assert command[1:4] == ["-m", "jupyterhub_butterfly", "--mode=none"]
+    assert "--Dashboard.live_reload=True" in command
+    assert "--Dashboard.variables=a=b" in command
+
+
+def test_serve_beside_a_terminal(tmp_path):
+    command = [sys.executable, "-m", "workshop_dashboard", "serve", notes(tmp_path, "# Hi")]
+    with subprocess.Popen(
+        [*command, "--port", "0", "--variable", "x=y"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            lines = iter(process.stdout.readline, "")
+            place = next(m[0] for line in lines if (m := re.search(r"127\.0\.0\.1:\d+", line)))
+            with urllib.request.urlopen(f"http://{place}/dashboard/", timeout=10) as answer:
+                assert "data-changes=" in answer.read().decode()
+            process.terminate()
+            process.stdout.read()
+            process.wait(10)
+        finally:
+            process.kill()
 
 
 def test_a_variable_may_be_given(tmp_path):

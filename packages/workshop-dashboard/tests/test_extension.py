@@ -9,7 +9,7 @@ import traitlets
 from traitlets.config import Config
 
 from jupyterhub_butterfly import extensions
-from workshop_dashboard import extension
+from workshop_dashboard import extension, remote
 
 
 def context(**settings):
@@ -42,10 +42,43 @@ def test_which_page_is_first(tmp_path, monkeypatch, settings, landing):
     assert extension.load(context(**settings)).landing == landing
 
 
+def test_notes_from_elsewhere_come_first(tmp_path, monkeypatch, caplog):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    begun = []
+    monkeypatch.setattr(remote.RemoteLoader, "begin", lambda self, source: begun.append(source))
+    loaded = extension.load(context(download_url="https://x.example/a.git#v1", notes_dir=""))
+    assert loaded.landing == "dashboard/"
+    assert begun == [remote.Source("git", "https://x.example/a.git", ref="v1")]
+    assert "may change" not in caplog.text
+    extension.load(context(download_url="https://x.example/a.tgz", notes_dir=""))
+    assert "names no commit or digest" in caplog.text
+
+
+def test_an_address_that_cannot_be_used_leaves_the_terminal(caplog):
+    assert extension.load(context(download_url="ftp://x", notes_dir="")).landing is None
+    assert "must be an address of the web" in caplog.text
+
+
 def test_a_wrong_setting_stops_the_start(monkeypatch):
     monkeypatch.setenv("TERMINAL_TAB", "sideways")
     with pytest.raises(traitlets.TraitError, match=r"Dashboard\.layout"):
         extension.load(context())
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "says"),
+    [
+        ("Dashboard", "notes_dri", "c.Dashboard.notes_dri is no setting. Did you mean notes_dir?"),
+        ("Dashbord", "notes_dir", "c.Dashbord is read by nobody. Did you mean c.Dashboard?"),
+        ("Dashboard", "notes_share", "notes_share"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_told_by_the_server_in_a_sentence(section, name, says):
+    told = context()
+    told.config[section][name] = "1h"
+    with pytest.raises(extensions.ExtensionError, match="does not load: ") as refused:
+        extensions.load_extensions(told, ["dashboard"])
+    assert says in str(refused.value)
 
 
 def test_a_server_that_shows_no_page_yet_is_not_held_up():

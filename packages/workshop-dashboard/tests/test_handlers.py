@@ -9,7 +9,7 @@ from tornado import httpclient, httpserver, testing, web
 from traitlets.config import Config
 
 from jupyterhub_butterfly import auth, extensions
-from workshop_dashboard import extension
+from workshop_dashboard import extension, remote
 
 PREFIX = "/user/ada/"
 
@@ -146,6 +146,16 @@ async def test_notes_that_cannot_be_read_leave_the_terminal(ask, folder):
     assert "terminal/session/1" in answer.body.decode()
 
 
+async def test_notes_on_their_way_are_looked_for_again(ask, monkeypatch):
+    def begin(self, source):
+        self._problem, self._is_pending = "One moment", True
+
+    monkeypatch.setattr(remote.RemoteLoader, "begin", begin)
+    answer = await ask(download_url="https://x.example/a.git")("dashboard/")
+    assert (answer.code, answer.headers["Refresh"]) == (200, "2")
+    assert "The notes are on their way" in answer.body.decode()
+
+
 async def test_a_change_of_the_notes_is_seen(ask, folder):
     get = ask()
     await get("dashboard/")
@@ -202,6 +212,13 @@ async def test_the_words_of_all_pages(ask, folder):
     ]
     (folder / "workshop.yaml").write_text("[")
     assert (await get("dashboard/search.json")).code == 404
+
+
+async def test_only_an_authors_page_waits_for_changes(ask):
+    assert (await ask()("dashboard/changes")).code == 404
+    get = ask(live_reload=True)
+    assert "data-changes=" in (await get("dashboard/")).body.decode()
+    assert (await get("dashboard/changes?since=none")).body == b"1"
 
 
 async def test_a_script_may_be_kept(ask):

@@ -45,6 +45,21 @@ async def test_what_cannot_be_shown_is_told(ask, tmp_path):
     assert "workshop.yaml is not YAML" in answer.body.decode()
 
 
+async def test_a_page_waits_for_the_next_version(ask, tmp_path):
+    page = (await ask("/")).body.decode()
+    assert 'data-changes="/changes"' in page
+    assert 'data-search="/search.json"' in page or "1 of 1" in page
+    first = (await ask("/changes?since=")).body.decode()
+    (tmp_path / "index.md").write_text("# Changed")
+    assert (await ask(f"/changes?since={first}")).body.decode() != first
+
+
+async def test_all_words_are_to_be_found(ask, tmp_path):
+    assert b'"title": "Hi"' in (await ask("/search.json")).body
+    (tmp_path / "workshop.yaml").write_text("[")
+    assert (await ask("/search.json")).code == 404
+
+
 async def test_files_and_scripts(ask):
     assert (await ask("/files/p.svg")).headers["Content-Security-Policy"].endswith("sandbox")
     assert (await ask("/static/notes.js")).code == 200

@@ -54,7 +54,14 @@ def test_where_the_last_page_leads(link, url):
 
 def test_titles_and_sentences_are_escaped():
     view = views.make_view("end", NOTES, SITE)
-    shown = {"view": view, "title": "<T>", "problem": "<P>", "assets": ASSETS, "search": ""}
+    shown = {
+        "view": view,
+        "title": "<T>",
+        "problem": "<P>",
+        "assets": ASSETS,
+        "search": "",
+        "changes": "",
+    }
     page = views.render_template("site.html", **shown)
     assert "<End>" not in page
     assert "&lt;End&gt;" in page

@@ -64,6 +64,25 @@ class Dashboard(Configurable):
         places = (home / place for place in (*filter(None, given), *NOTES_PLACES))
         return str(next((place for place in places if loader.has_pages(place)), ""))
 
+    download_url = traitlets.Unicode(
+        help="""
+        Where the notes are fetched from when the session starts, in place of `notes_dir`.
+
+        An address: `https://.../repository.git#REF:FOLDER`, an archive `https://.../notes.tar.gz`
+        with `#sha256=...` behind it, or a folder of files with a `workshop.yaml`. Default: the
+        environment variable `DOWNLOAD_URL`, else empty.
+
+        Set it to give notes without building an image. Name a commit or a digest, so that
+        everybody gets the same; nothing that is fetched is run by this server.
+
+        Example: `c.Dashboard.download_url = "https://git.example.com/boats.git#v1:workshop"`
+        """
+    ).tag(config=True)
+
+    @traitlets.default("download_url")
+    def _default_download_url(self) -> str:
+        return os.environ.get("DOWNLOAD_URL", "")
+
     workshop_file = traitlets.Unicode(
         help="""
         Name of the file that says which pages belong to the workshop and in which order.
@@ -160,5 +179,18 @@ class Dashboard(Configurable):
         Set it to False to keep the terminal first and the notes at `dashboard/`.
 
         Example: `c.Dashboard.open_first = False`
+        """,
+    ).tag(config=True)
+
+    live_reload = traitlets.Bool(
+        False,
+        help="""
+        Whether a page shows itself anew when its notes change on the disk.
+
+        True or False. Default: False. Each open page asks the server all the time.
+
+        Set it while you write notes; `workshop-notes serve` does.
+
+        Example: `c.Dashboard.live_reload = True`
         """,
     ).tag(config=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from jupyterhub_butterfly import extensions
-from workshop_dashboard import config, handlers, loader
+from workshop_dashboard import config, handlers, loader, remote
 from workshop_dashboard.rules import values
 
 
@@ -15,11 +17,12 @@ def load(context: extensions.Context) -> extensions.Extension:
 
     It is the server's first page when there are notes and `Dashboard.open_first` is true.
     """
+    extensions.check_settings(context.config, config.Dashboard)
     settings = config.Dashboard(config=context.config)
-    notes_loader = make_loader(settings, context.prefix)
+    notes_loader = begin_download(settings, context) or make_loader(settings, context.prefix)
     if notes_loader is None:
         context.log.info("No folder of notes: the server opens with the terminal.")
-    elif not loader.has_pages(notes_loader.folder):
+    elif not settings.download_url and not loader.has_pages(notes_loader.folder):
         folder = notes_loader.folder
         context.log.warning("There are no notes in %s: the server opens with the terminal.", folder)
         notes_loader = None
@@ -33,6 +36,7 @@ def load(context: extensions.Context) -> extensions.Extension:
         log=context.log,
         user=context.user,
         tell_page=context.tell_page,
+        live_reload=settings.live_reload,
     )
     return extensions.Extension(
         name="dashboard",
@@ -42,14 +46,46 @@ def load(context: extensions.Context) -> extensions.Extension:
     )
 
 
+def begin_download(
+    settings: config.Dashboard, context: extensions.Context
+) -> remote.RemoteLoader | None:
+    """Begin to fetch the notes of `download_url`; None where there is none that can be used."""
+    if not settings.download_url:
+        return None
+    try:
+        source = remote.parse_source(settings.download_url)
+    except remote.RemoteError as error:
+        context.log.error("%s", error)
+        return None
+    if not source.ref and not source.digest:
+        context.log.warning("DOWNLOAD_URL names no commit or digest: what it gives may change.")
+    notes_loader = remote.RemoteLoader(
+        find_cache(settings.download_url),
+        settings.workshop_file,
+        **_values(settings, context.prefix),
+    )
+    notes_loader.begin(source)
+    return notes_loader
+
+
+def find_cache(url: str) -> Path:
+    """Return the folder that the notes of `url` are kept in, below the home folder."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return home / "workshop-notes" / hashlib.sha256(url.encode()).hexdigest()[:16]
+
+
 def make_loader(settings: config.Dashboard, prefix: str) -> loader.Loader | None:
     """Return the loader that the settings name, None where there are no notes."""
     if not settings.notes_dir:
         return None
-    return loader.Loader(
-        Path(settings.notes_dir).expanduser(),
-        settings.workshop_file,
-        builtin=values.make_builtin(os.environ, prefix),
-        fixed=settings.variables,
-        environment=values.public_environment(os.environ),
-    )
+    folder = Path(settings.notes_dir).expanduser()
+    return loader.Loader(folder, settings.workshop_file, **_values(settings, prefix))
+
+
+def _values(settings: config.Dashboard, prefix: str) -> dict[str, Mapping[str, str]]:
+    """Return what gives the notes' variables their values."""
+    return {
+        "builtin": values.make_builtin(os.environ, prefix),
+        "fixed": settings.variables,
+        "environment": values.public_environment(os.environ),
+    }

@@ -20,7 +20,7 @@ from typing import Any
 from tornado import web
 
 from jupyterhub_butterfly import extensions
-from workshop_dashboard import assets, views
+from workshop_dashboard import assets, live, views
 from workshop_dashboard.loader import Loader, LoaderError
 from workshop_dashboard.rules import links, panels, search, workshopfile
 from workshop_dashboard.rules.notes import Notes, find_page, make_notes
@@ -49,6 +49,7 @@ class PageContext:
     log: logging.Logger | logging.LoggerAdapter
     user: str
     tell_page: Callable[[str], None]
+    live_reload: bool = False
 
 
 class DashboardHandler(extensions.PageHandler):
@@ -64,8 +65,7 @@ class DashboardHandler(extensions.PageHandler):
         try:
             notes = await _load(self.context)
         except (LoaderError, workshopfile.WorkshopFileError) as error:
-            self.context.log.warning("The notes cannot be shown: %s", error)
-            self._show(views.make_notice("The notes cannot be shown", str(error)), 500)
+            self._show_problem(str(error))
             return
         found = find_page(name, "", notes.pages) if name else notes.first
         if found:
@@ -78,6 +78,15 @@ class DashboardHandler(extensions.PageHandler):
                 self.context.tell_page(views.render_position(view))
         else:
             self._show(_missing(name, notes, addresses), 404 if name else 200, notes.title)
+
+    def _show_problem(self, sentence: str) -> None:
+        """Say why there are no notes; where they are on their way, the page looks again."""
+        if getattr(self.context.loader, "is_pending", False):
+            self.set_header("Refresh", "2")
+            self._show(views.make_notice("The notes are on their way", sentence))
+            return
+        self.context.log.warning("The notes cannot be shown: %s", sentence)
+        self._show(views.make_notice("The notes cannot be shown", sentence), 500)
 
     def _show(self, view: views.View, status: int = 200, title: str = "") -> None:
         nonce = secrets.token_urlsafe(18)
@@ -99,6 +108,7 @@ class DashboardHandler(extensions.PageHandler):
             xsrf=self.xsrf_token.decode(),
             base=f"{self.prefix}dashboard/",
             search=f"{self.prefix}dashboard/search.json",
+            changes=f"{self.prefix}dashboard/changes" if self.context.live_reload else "",
             terminal_base=panels.terminal_url(self.prefix, ""),
             restart_url=_link(self.context.restart_url),
             console_url=_link(self.context.console_url),
@@ -157,6 +167,22 @@ class FileHandler(extensions.PageHandler):
                 await self.flush()
 
 
+class ChangesHandler(extensions.PageHandler):
+    """Answers when the notes have changed; for authors only."""
+
+    def initialize(self, context: PageContext) -> None:
+        """Take what `extension` has put together."""
+        self.context = context
+
+    async def get(self) -> None:
+        """Wait for another version than that of `since`."""
+        if self.context.loader is None:
+            raise web.HTTPError(404)
+        since = self.get_argument("since", "")
+        self.set_header("Content-Type", "text/plain")
+        self.finish(await live.wait_for_change(self.context.loader, since))
+
+
 class SearchHandler(extensions.PageHandler):
     """The words of all pages, for the page's own search."""
 
@@ -192,7 +218,9 @@ class AssetHandler(extensions.PageHandler):
 def make_routes(context: PageContext) -> tuple[extensions.Route, ...]:
     """Return the routes of the dashboard."""
     own: dict[str, Any] = {"context": context}
+    for_authors = (extensions.Route(r"dashboard/changes", ChangesHandler, own),)
     return (
+        *(for_authors if context.live_reload else ()),
         extensions.Route(r"dashboard", RedirectHandler),
         extensions.Route(r"dashboard/", DashboardHandler, own),
         extensions.Route(r"dashboard/page/(.*)", DashboardHandler, own),

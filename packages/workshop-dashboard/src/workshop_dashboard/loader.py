@@ -82,6 +82,7 @@ class Loader:
         self._lock = threading.Lock()
         self._listing = Listing({}, {})
         self._notes: Notes | None = None
+        self.version = 0  # another number each time the notes were read again
 
     def load(self) -> Notes:
         """Return the notes as they are on the disk now.
@@ -95,6 +96,7 @@ class Loader:
                 sources = find_sources(self.folder, self._workshop_file)
                 self._listing = list_sources(sources)
                 self._notes = self._read(sources, self._listing.files)
+                self.version += 1
             return self._notes
 
     def file(self, name: str) -> Path | None:

@@ -1,25 +1,26 @@
 """The notes as their author sees them while writing: on loopback, read again for each request.
 
-There is no terminal: running is copying.
+There is no terminal: running is copying. A page is told when the notes change, and shows them anew.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import mimetypes
 from pathlib import Path
 
 from tornado import web
 
-from workshop_dashboard import assets, loader, views
-from workshop_dashboard.rules import check, links, workshopfile
+from workshop_dashboard import assets, live, loader, views
+from workshop_dashboard.rules import check, links, search, workshopfile
 from workshop_dashboard.rules.notes import Notes, find_page
 
 ADDRESSES = links.Addresses("/page/", "/files/")
 # Only these names lead here: a page elsewhere cannot reach in by a name of its own.
 HOSTS = r"(localhost|127\.0\.0\.1)"
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:"
-POLICY += "; media-src 'self' https:; base-uri 'none'; frame-ancestors 'none'"
+POLICY += "; media-src 'self' https:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
 class PreviewHandler(web.RequestHandler):
@@ -43,9 +44,45 @@ class PreviewHandler(web.RequestHandler):
         urls = assets.make_urls("/static/")
         self.finish(
             views.render_template(
-                "site.html", view=view, title=title, problem=problem, assets=urls, search=""
+                "site.html",
+                view=view,
+                title=title,
+                problem=problem,
+                assets=urls,
+                search="/search.json",
+                changes="/changes",
             )
         )
+
+
+class PreviewSearchHandler(web.RequestHandler):
+    """The words of all pages."""
+
+    def initialize(self, source: loader.Loader) -> None:
+        """Take the loader of the notes."""
+        self.source = source
+
+    async def get(self) -> None:
+        """Send the index."""
+        try:
+            notes = await asyncio.to_thread(self.source.load)
+        except (loader.LoaderError, workshopfile.WorkshopFileError) as error:
+            raise web.HTTPError(404) from error
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps(search.make_index(notes, ADDRESSES)))
+
+
+class PreviewChangesHandler(web.RequestHandler):
+    """Answers when the notes have changed."""
+
+    def initialize(self, source: loader.Loader) -> None:
+        """Take the loader of the notes."""
+        self.source = source
+
+    async def get(self) -> None:
+        """Wait for another version than that of `since`."""
+        self.set_header("Content-Type", "text/plain")
+        self.finish(await live.wait_for_change(self.source, self.get_argument("since", "")))
 
 
 class PreviewFileHandler(web.RequestHandler):
@@ -104,6 +141,8 @@ def create_app(source: loader.Loader) -> web.Application:
             (r"/", PreviewHandler, own),
             (r"/page/(.*)", PreviewHandler, own),
             (r"/files/(.+)", PreviewFileHandler, own),
+            (r"/search\.json", PreviewSearchHandler, own),
+            (r"/changes", PreviewChangesHandler, own),
             (r"/static/([a-z.]+)", PreviewAssetHandler),
         ],
     )

@@ -100,6 +100,7 @@ class Shell:
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+        _end_session(self._process.pid)
 
     def _send(self, text: str) -> None:
         try:
@@ -136,6 +137,15 @@ class Shell:
             else:
                 self.status, self.is_running, self.is_continued = int(match[1]), False, False
         self.output = (self.output + text[end:])[-MAX_OUTPUT:]
+
+
+def _end_session(session: int) -> None:
+    """End what the shell has left behind: jobs in the background have groups of their own."""
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            fields = entry.read_text("utf-8", "replace").rpartition(")")[2].split()
+            if int(fields[3]) == session:
+                os.kill(int(entry.parent.name), signal.SIGKILL)
 
 
 def _start(terminal: int, environment: Mapping[str, str], folder: Path) -> subprocess.Popen[bytes]:

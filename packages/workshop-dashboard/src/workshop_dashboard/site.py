@@ -78,6 +78,7 @@ def render_site_page(
         title=notes.title,
         problem="",
         search=f"{base}{ASSETS_FOLDER}/search.json",
+        changes="",
         assets=assets.make_urls(f"{base}{ASSETS_FOLDER}/"),
     )
     return html.encode()

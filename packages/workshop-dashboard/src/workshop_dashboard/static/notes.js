@@ -436,5 +436,22 @@
     if (location.pathname !== shown && isPage(new URL(location.href))) turnTo(new URL(location.href), false);
   });
 
+  /* While an author writes: wait for the next version and show it, without losing the terminals. */
+  const follow = async (address) => {
+    let since = "";
+    for (;;) {
+      try {
+        const answer = await fetch(`${address}?since=${encodeURIComponent(since)}`);
+        if (!answer.ok) throw new Error("no answer");
+        const version = await answer.text();
+        if (since && version !== since) {
+          if (notes.dataset.base) await turnTo(new URL(location.href), false); else location.reload();
+        }
+        since = version;
+      } catch { await new Promise((settle) => { setTimeout(settle, 2000); }); }
+    }
+  };
+  if (notes?.dataset.changes) follow(notes.dataset.changes);
+
   if (notes) dressAll();
 })();
