@@ -36,6 +36,7 @@ def load(context: extensions.Context) -> extensions.Extension:
         user=context.user,
         tell_page=context.tell_page,
         live_reload=settings.live_reload,
+        is_trusted=settings.trusted,
     )
     return extensions.Extension(
         name="dashboard",
@@ -62,6 +63,7 @@ def begin_download(
         find_cache(settings.download_url),
         settings.workshop_file,
         **_values(settings, context.prefix),
+        is_trusted=settings.trusted,
     )
     notes_loader.begin(source)
     return notes_loader
@@ -78,7 +80,12 @@ def make_loader(settings: config.Dashboard, prefix: str) -> loader.Loader | None
     if not settings.notes_dir:
         return None
     folder = Path(settings.notes_dir).expanduser()
-    return loader.Loader(folder, settings.workshop_file, **_values(settings, prefix))
+    return loader.Loader(
+        folder,
+        settings.workshop_file,
+        **_values(settings, prefix),
+        is_trusted=settings.trusted,
+    )
 
 
 def _values(settings: config.Dashboard, prefix: str) -> dict[str, Mapping[str, str]]:

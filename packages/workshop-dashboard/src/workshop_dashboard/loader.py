@@ -64,6 +64,7 @@ class Loader:
 
     `workshop_file` names another file than workshop.yaml. `builtin` are values of variables
     that the workshop's own definitions may override, `fixed` are those that override all.
+    `is_trusted` lets the pages' own HTML act.
     """
 
     def __init__(
@@ -73,8 +74,11 @@ class Loader:
         builtin: Mapping[str, str] | None = None,
         fixed: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
+        *,
+        is_trusted: bool = False,
     ) -> None:
         self.folder = folder
+        self._is_trusted = is_trusted
         self._workshop_file = workshop_file
         self._builtin = dict(builtin or {})
         self._fixed = dict(fixed or {})
@@ -126,7 +130,9 @@ class Loader:
         pages = {name for name in found if name.lower().endswith(PAGE_SUFFIXES)}
         texts = {name: _text(found[name]) for name in pages}
         notes = make_notes(texts, workshop, values, frozenset(found) - pages)
-        return replace(notes, read=self.read_text, convert=asciidoc.convert)
+        return replace(
+            notes, read=self.read_text, convert=asciidoc.convert, is_trusted=self._is_trusted
+        )
 
     def _read_workshop(self, sources: SourceFiles) -> workshopfile.Workshop:
         """Read all files that say something of the workshop as a whole."""

@@ -380,6 +380,8 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (mine !== latest) return;
       if (!page.querySelector("#notes article")) throw new Error("no page of ours");
+      // Scripts of a trusted workshop run only in a page that is loaded whole.
+      if (page.querySelector("#notes article script")) throw new Error("scripts");
       notes.replaceChildren(...page.getElementById("notes").childNodes);
       document.getElementById("contents").replaceChildren(...page.getElementById("contents").childNodes);
       document.title = page.title;
