@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jupyterhub_butterfly import extensions
-from workshop_dashboard import config, handlers, loader, remote
+from workshop_dashboard import config, examiner, handlers, loader, remote, session_handlers
 from workshop_dashboard.rules import values
 
 
@@ -38,9 +38,14 @@ def load(context: extensions.Context) -> extensions.Extension:
         live_reload=settings.live_reload,
         is_trusted=settings.trusted,
     )
+    session = session_handlers.SessionContext(
+        context.user,
+        Path.home(),
+        examiner.find_tests(notes_loader.folder) if notes_loader else None,
+    )
     return extensions.Extension(
         name="dashboard",
-        routes=handlers.make_routes(page_context),
+        routes=(*handlers.make_routes(page_context), *session_handlers.make_routes(session)),
         landing="dashboard/" if notes_loader and settings.open_first else None,
         menu=(extensions.MenuItem("Notes and terminal", "dashboard/"),),
     )
