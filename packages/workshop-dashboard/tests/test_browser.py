@@ -381,7 +381,7 @@ async def test_files_are_changed_and_steps_are_checked(open_page, artifacts):
     await page.get_by_role("button", name="Append lines to file").click()
     await page.locator(".lines .selected", has_text="kind: Boat").wait_for()
     await check.click()
-    await page.get_by_text("Passed.").wait_for()
+    await page.get_by_text("Passed.", exact=True).wait_for()
     await page.screenshot(path=artifacts / "notes-editor-examiner.png")
 
 
