@@ -18,6 +18,7 @@ from traitlets import HasTraits
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = sorted(path.parent for path in ROOT.glob("packages/*/pyproject.toml"))
 MARKDOWN = sorted([*ROOT.glob("*.md"), *ROOT.glob("packages/*/*.md"), *ROOT.glob("images/**/*.md")])
+PROOF = re.compile(r"`((?:packages|tests)/[\w/.-]+?\.py)(?:::(\w+))?`")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -118,3 +119,16 @@ def test_every_page_can_be_reached():
         index = (ROOT / "docs" / folder / "index.md").read_text()
         assert ":glob:" in index
         assert re.search(r"^\*$", index, re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", ["reliability.md", "security.md"])
+def test_what_is_promised_has_a_test(page):
+    """Files and tests that the pages name as proof are there, under that name."""
+    proofs = PROOF.findall((ROOT / "docs" / page).read_text())
+    assert len(proofs) > 20
+    missing = []
+    for file, test in proofs:
+        path = ROOT / file
+        if not path.exists() or (test and f"def {test}(" not in path.read_text()):
+            missing.append(f"{file}::{test}")
+    assert missing == []

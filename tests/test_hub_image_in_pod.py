@@ -4,60 +4,26 @@ The hub is a random user on a read-only file system, with a mounted account that
 templates/ and no more; sessions find it by its Service's name.
 """
 
+import asyncio
 import contextlib
+from urllib.parse import urlsplit
 
 import hub_settings
 import pytest
 
-import namespaces
-import pod_hub
 import visitor
 from oauth_person import OAuthPerson, person_at_a_browser
 from openid_provider import serve_realm
 
+pytest_plugins = ("pod_fixtures",)
 pytestmark = [pytest.mark.hub]
 
 HAS_RIGHTS = "The hub's account has all rights that it needs"
 CRYPT_KEY = "ab" * 32
-IMAGE = "registry.example.com/terminal:1"
 
 
 @pytest.fixture
-def network(tmp_path):
-    """A network in which the image's ports are free and the names of its Services known."""
-    if reason := namespaces.problem_with_namespaces():
-        pytest.skip(reason)
-    names = [f"{mode}-spawner" for mode in hub_settings.MODES]
-    with namespaces.private_namespaces():
-        namespaces.add_host(tmp_path, *names, "kubernetes.default.svc")
-        yield
-
-
-@pytest.fixture
-def site(network, cluster):
-    """A cluster with a node, and the hub's namespace in it."""
-    metadata = {"name": pod_hub.NAMESPACE}
-    cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
-    cluster.start_node()
-    return cluster
-
-
-@pytest.fixture
-async def make_hub(site, tmp_path):
-    """`hub = make_hub(CONFIGURATION_TYPE=...)`, not started yet."""
-    async with contextlib.AsyncExitStack() as stack:
-
-        def make(**environment):
-            environment = {"TERMINAL_IMAGE": IMAGE, **environment}
-            hub = pod_hub.make_hub(tmp_path / "hub", site, environment)
-            stack.push_async_callback(hub.close)
-            return hub
-
-        yield make
-
-
-@pytest.fixture
-async def realm(network, tmp_path):
+async def realm(pod_network, tmp_path):
     """Where the people of the modes with a login at Keycloak have their accounts."""
     async with serve_realm(tmp_path) as served:
         served.people |= {"ann": {}, "mallory": {}}
@@ -100,8 +66,8 @@ async def log_in_at_realm(person, hub, name):
     await person.send("POST", person.url, [("username", name)])
 
 
-async def test_a_visitor_without_an_account_gets_a_shell(make_hub):
-    hub = make_hub(CONFIGURATION_TYPE="learning-portal")
+async def test_a_visitor_without_an_account_gets_a_shell(make_pod_hub):
+    hub = make_pod_hub(CONFIGURATION_TYPE="learning-portal")
     await hub.start()
     async with visitor.Visitor.arrive(hub.url) as guest:
         name = await guest.log_in()
@@ -116,8 +82,8 @@ async def test_a_visitor_without_an_account_gets_a_shell(make_hub):
 
 
 @pytest.mark.parametrize("mode", hub_settings.OPENSHIFT)
-async def test_a_user_of_the_cluster_is_in_the_shell_as_themselves(make_hub, site, mode):
-    site.add_user("ann", "pw-ann")
+async def test_a_user_of_the_cluster_is_in_the_shell_as_themselves(make_pod_hub, pod_site, mode):
+    pod_site.add_user("ann", "pw-ann")
     client = {
         "apiVersion": "oauth.openshift.io/v1",
         "kind": "OAuthClient",
@@ -126,13 +92,13 @@ async def test_a_user_of_the_cluster_is_in_the_shell_as_themselves(make_hub, sit
         "grantMethod": "auto",
         "redirectURIs": ["http://127.0.0.1:8080/hub/oauth_callback"],
     }
-    site.apply(client)
-    hub = make_hub(CONFIGURATION_TYPE=mode, JUPYTERHUB_CRYPT_KEY=CRYPT_KEY)
+    pod_site.apply(client)
+    hub = make_pod_hub(CONFIGURATION_TYPE=mode, JUPYTERHUB_CRYPT_KEY=CRYPT_KEY)
     hub.write("oauth/secret", "of-the-client\n")
     await hub.start()
-    async with browser(site.ca_file) as person:
+    async with browser(pod_site.ca_file) as person:
         await person.get(hub.url)
-        assert person.url.startswith(site.oauth_url), "no page of the hub before"
+        assert person.url.startswith(pod_site.oauth_url), "no page of the hub before"
         await person.log_in("ann", "pw-ann")
         async with await open_shell(person, hub, "ann") as shell:
             assert await shell.run("echo $PROJECT_NAMESPACE") == "ann"
@@ -141,8 +107,8 @@ async def test_a_user_of_the_cluster_is_in_the_shell_as_themselves(make_hub, sit
     await hub.logged(HAS_RIGHTS)
 
 
-async def test_who_has_an_account_at_keycloak_gets_a_project_that_stays(make_hub, realm, site):
-    hub = make_hub(CONFIGURATION_TYPE="user-workspace")
+async def test_who_has_an_account_at_keycloak_gets_a_project_that_stays(make_pod_hub, realm):
+    hub = make_pod_hub(CONFIGURATION_TYPE="user-workspace")
     hub.env |= give_login(hub, realm)
     await hub.start()
     async with browser(realm.ca_file) as person:
@@ -152,8 +118,8 @@ async def test_who_has_an_account_at_keycloak_gets_a_project_that_stays(make_hub
     await hub.logged(HAS_RIGHTS)
 
 
-async def test_who_has_an_account_at_keycloak_gets_a_shell_of_nobody(make_hub, realm, site):
-    hub = make_hub(CONFIGURATION_TYPE="jumpbox-server")
+async def test_who_has_an_account_at_keycloak_gets_a_shell_of_nobody(make_pod_hub, realm):
+    hub = make_pod_hub(CONFIGURATION_TYPE="jumpbox-server")
     hub.env |= give_login(hub, realm)
     await hub.start()
     async with browser(realm.ca_file) as person:
@@ -162,3 +128,50 @@ async def test_who_has_an_account_at_keycloak_gets_a_shell_of_nobody(make_hub, r
             assert await shell.run("echo ${PROJECT_NAMESPACE:-none}") == "none"
             assert "No such file" in await shell.run('cat "$SERVICE_ACCOUNT_DIR/token"')
     await hub.logged(HAS_RIGHTS)
+
+
+UNTOLD = """
+for service in c.JupyterHub.services:
+    service.pop("environment")
+"""
+
+
+async def test_the_culler_finds_a_mounted_account_without_being_told(make_pod_hub, pod_site):
+    """As in any hub of any chart, whose services are given nothing of the hub's environment."""
+    hub = make_pod_hub(CONFIGURATION_TYPE="learning-portal")
+    hub.write("configs/jupyterhub_config.py", UNTOLD)
+    # The cluster's API by the name and the port that it has in each pod.
+    async with forward(443, pod_site.url):
+        await hub.start()
+        await hub.logged("removed nothing")
+        assert "exited with status" not in hub.log_text
+
+
+@contextlib.asynccontextmanager
+async def forward(port, url):
+    """Pass on each connection to this port of loopback to the server of the URL."""
+    place, tasks = urlsplit(url), set()
+
+    async def copy(reader, writer):
+        try:
+            while data := await reader.read(2**16):
+                writer.write(data)
+                await writer.drain()
+        finally:
+            writer.transport.abort()
+
+    async def serve(reader, writer):
+        onward = await asyncio.open_connection(place.hostname, place.port)
+        tasks.update(
+            asyncio.ensure_future(copy(*pair))
+            for pair in ((reader, onward[1]), (onward[0], writer))
+        )
+
+    server = await asyncio.start_server(serve, "127.0.0.1", port)
+    try:
+        yield
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

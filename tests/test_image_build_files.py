@@ -1,4 +1,4 @@
-"""What the images are made of: their files, their pins, and the scripts in them, without an engine."""
+"""What the images are made of: files, pins, and the scripts in them; without an engine."""
 
 import json
 import re

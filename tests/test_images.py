@@ -3,7 +3,6 @@
 The Dockerfiles need a container engine and are built by the session `images`.
 """
 
-import re
 from pathlib import Path
 
 import hub_settings
@@ -180,16 +179,3 @@ def test_an_unknown_preset_is_named(load):
         SystemExit, match=r"CONFIGURATION_TYPE is 'lerning-portal'.*knows: .*learning-portal"
     ):
         load(CONFIGURATION_TYPE="lerning-portal")
-
-
-@pytest.mark.parametrize("image", ["hub", "terminal"])
-def test_an_image_copies_what_is_there_and_runs_without_root(image):
-    text = (IMAGES / image / "Dockerfile").read_text()
-    for source in re.findall(r"^COPY (\S+)", text, re.MULTILINE):
-        assert (IMAGES.parent / source).exists(), source
-    assert re.findall(r"^USER (.+)", text, re.MULTILINE) == ["1001:0"]
-
-
-def test_the_reference_lists_every_variable():
-    text = (IMAGES.parent / "docs" / "reference" / "hub-image.md").read_text()
-    assert {name for name in hub_settings.list_names() if f"`{name}`" not in text} == set()

@@ -2,9 +2,9 @@
 
     python tools/build_images.py FOLDER [--base IMAGE] [NAME...]
 
-FOLDER is the engine's (tools/image_engine.py). The base is made from Debian's archive by mmdebstrap,
-as no registry is needed then; --base takes one that the engine has or can pull. Exit codes: 0; 1 when
-a build fails; 3 when this machine cannot run containers, whatever is installed.
+FOLDER is the engine's (tools/image_engine.py). The base is made from Debian's archive by
+mmdebstrap, as no registry is needed then; --base takes one that the engine has. Exit codes: 0; 1
+when a build fails; 3 when this machine cannot run containers, whatever is installed.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def read_sources(folder: Path = Path("/etc/apt")) -> str:
 
 
 def make_base(engine: Engine) -> None:
-    """Make a base image like Debian's slim one, from its archive; kept from one build to the next."""
+    """Make a base image like Debian's slim one, from its archive; kept for later builds."""
     if engine.run("image", "ls", "--quiet", OWN_BASE):
         return  # the same image, so that the layers upon it are still good
     archive = engine.folder / f"{SUITE}.tar"
@@ -145,7 +145,9 @@ def main(words: list[str]) -> int:
         print(f"The images are not built: {problem}.", file=sys.stderr)
         return IMPOSSIBLE
     try:
-        problems = build_all(Engine(given.folder.resolve()), given.names or [*DOCKERFILES], given.base)
+        problems = build_all(
+            Engine(given.folder.resolve()), given.names or [*DOCKERFILES], given.base
+        )
     except (EngineError, MissingProgramsError, subprocess.CalledProcessError) as error:
         problems = [str(error)]
     print("\n".join(problems), file=sys.stderr)

@@ -1,8 +1,8 @@
 """A container engine for machines without a daemon, a registry or a user's rights: podman and runc.
 
 All that it keeps is in one folder of the checkout and one below /run, so that it sees no image of
-the machine's own engine, and two checkouts do not see each other's. It needs root, and a kernel that
-lets root make namespaces and mounts: `problem_with_machine` asks for both.
+the machine's own engine, and two checkouts do not see each other's. It needs root, and a kernel
+that lets root make namespaces and mounts: `problem_with_machine` asks for both.
 
 The settings are for machines whose root lacks CAP_SYS_RESOURCE and that have both kinds of cgroups.
 """
@@ -29,6 +29,8 @@ PROGRAMS = {
 # A namespace for mounts and one for the network: what a container is made of, and what the tests of
 # the images run in, so that the fixed ports of the hub's image disturb nobody.
 UNSHARE = ("unshare", "--net", "--mount", "--propagation", "private", "--kill-child", "--fork")
+# Where a command with a network of its own (own_network.py) finds the machine's.
+OUTSIDE = "NETWORK_OUTSIDE"
 CERTIFICATES = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 
@@ -98,14 +100,19 @@ class Engine:
         (self.folder / "pip.conf").write_text("[global]\ncert = /run/ca.crt\ntimeout = 60\n")
         (self.folder / "npmrc").write_text("cafile=/run/ca.crt\n")
 
-    def run(self, *words: str, input: str | None = None) -> str:  # noqa: A002 - subprocess's word
+    def run(self, *words: str, prefix: tuple[str, ...] = ()) -> str:
         """What podman prints. Raises `EngineError`."""
-        done = subprocess.run(
-            ["podman", *words], env=self.environment(), capture_output=True, text=True, input=input
-        )
+        command = [*prefix, "podman", *words]
+        done = subprocess.run(command, env=self.environment(), capture_output=True, text=True)
         if done.returncode:
             raise EngineError(f"podman {' '.join(words[:3])} ...: {done.stderr.strip()[-4000:]}")
         return done.stdout.strip()
+
+    def build(self, *words: str) -> None:
+        """Build an image, with what the machine's network reaches. Raises `EngineError`."""
+        outside = os.environ.get(OUTSIDE)
+        prefix = ("nsenter", f"--net={outside}") if outside else ()
+        self.run("build", "--pull=never", *self.mounts_for_builds(), *words, prefix=prefix)
 
     def read_logs(self, container: str) -> str:
         """What a container has written, to either of its outputs."""
@@ -119,7 +126,7 @@ class Engine:
             raise EngineError(f"podman {' '.join(words[:3])} ... ended with {code}; see above.")
 
     def mounts_for_builds(self, environ: Mapping[str, str] = os.environ) -> list[str]:
-        """Options that let a build fetch what the machine can: its certificates, by mounts alone."""
+        """Options that let a build fetch what the machine can: its certificates, by mounts."""
         bundle = find_certificates(environ)
         if bundle is None:
             return []
@@ -139,7 +146,7 @@ def find_certificates(environ: Mapping[str, str]) -> Path | None:
 
 
 def find_driver(folder: Path) -> str:
-    """`overlay` where the kernel stacks file systems on that folder's; `vfs` copies and is slower."""
+    """`overlay` where the kernel stacks file systems on that folder's, else `vfs` (slower)."""
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         lower, upper, work, merged = (Path(scratch, name) for name in ("l", "u", "w", "m"))
         for path in (lower, upper, work, merged):

@@ -18,11 +18,13 @@ from image_engine import Engine
 
 
 def list_python(root: Path) -> list[dict[str, str]]:
-    """Name, version and licence of each package of Python below /opt/workshop, as it declares them."""
+    """Name, version and licence of each package below /opt/workshop, as it declares them."""
     found = []
     for file in sorted(root.glob("opt/workshop/**/*.dist-info/METADATA")):
         words = HeaderParser().parsestr(file.read_text(encoding="utf-8", errors="replace"))
-        licence = words.get("License-Expression") or find_classifier(words.get_all("Classifier") or [])
+        licence = words.get("License-Expression") or find_classifier(
+            words.get_all("Classifier") or []
+        )
         found.append(
             {
                 "name": words["Name"],

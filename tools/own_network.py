@@ -1,6 +1,7 @@
-"""Run a command with a network of its own, in which all ports are free: `own_network.py COMMAND...`.
+"""Run a command with a network of its own, in which all ports are free: own_network.py COMMAND...
 
-Needs root. Nothing outside is reached from there: only its own loopback.
+Needs root. Nothing outside is reached from there: only its own loopback. NETWORK_OUTSIDE names the
+machine's network, for what has to be fetched.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import socket
 import struct
 import sys
 
-from image_engine import UNSHARE
+from image_engine import OUTSIDE, UNSHARE
 
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1  # netdevice(7)
 INSIDE = "--inside"
@@ -29,6 +30,7 @@ def main(words: list[str]) -> None:
     if words[:1] == [INSIDE]:
         bring_up_loopback()
         os.execvp(words[1], words[1:])
+    os.environ[OUTSIDE] = f"/proc/{os.getppid()}/ns/net"
     command = [*UNSHARE, sys.executable, __file__, INSIDE, *words]
     os.execvp(command[0], command)
 

@@ -65,9 +65,13 @@ def pin(image: str) -> None:
         options += [word for name in read_pins(lower) for word in ("--no-emit-package", name)]
     target = FOLDER / f"{image}.txt"
     command = ["uv", "pip", "compile", "--quiet", "--no-config", "--upgrade", "--no-annotate"]
-    subprocess.run([*command, *options, "-o", target, "-"], input="\n".join(lines), text=True, check=True)
+    subprocess.run(
+        [*command, *options, "-o", target, "-"], input="\n".join(lines), text=True, check=True
+    )
     body = target.read_text()
-    target.write_text(f"# Made by `python3 noxfile.py -s pins` from {image}.in; do not edit.\n{body}")
+    target.write_text(
+        f"# Made by `python3 noxfile.py -s pins` from {image}.in; do not edit.\n{body}"
+    )
 
 
 def main(names: list[str]) -> None:

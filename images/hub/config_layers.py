@@ -7,6 +7,7 @@ traitlets lets a setting of a subclass win over one of its parents, so that the 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from copy import deepcopy
@@ -166,9 +167,7 @@ def problem_with_login(config: Config) -> str | None:
     """What a login by OpenID Connect lacks, once all files are read; None if it is complete."""
     if config.JupyterHub.authenticator_class != "generic-oauth":
         return None
-    said: dict[str, Any] = {}
-    for name in ("Authenticator", "OAuthenticator", "GenericOAuthenticator"):
-        said |= {trait: value for trait, value in config.get(name, {}).items() if value}
+    said = read_login(config, "GenericOAuthenticator")
     missing = [variable for trait, variable in NEEDED.items() if trait not in said]
     if not missing:
         return None
@@ -176,3 +175,29 @@ def problem_with_login(config: Config) -> str | None:
         f"Nobody could log in: set {', '.join(dict.fromkeys(missing))}. "
         "For example: KEYCLOAK_REALM_URL=https://keycloak.example.com/realms/workshop"
     )
+
+
+def problem_with_secret(config: Config) -> str | None:
+    """Why OpenShift would not know the hub as its client; None if the secret is there.
+
+    Asked where a hub starts: what is mounted cannot be seen elsewhere.
+    """
+    if config.JupyterHub.authenticator_class != "openshift-cluster":
+        return None
+    said = read_login(config, "OpenShiftAuthenticator")
+    file = str(said.get("client_secret_file", ""))
+    is_account = str(said.get("client_id", "")).startswith("system:serviceaccount:")
+    if is_account or said.get("client_secret") or os.access(file, os.R_OK):
+        return None
+    return (
+        f"Nobody could log in: {file} cannot be read. Mount the secret of the OAuthClient "
+        f"{said.get('client_id')} there, or set OAUTH_SECRET_FILE or OAUTH_CLIENT_SECRET."
+    )
+
+
+def read_login(config: Config, name: str) -> dict[str, Any]:
+    """What is set on an authenticator, its own class last, less what is empty."""
+    said: dict[str, Any] = {}
+    for section in (*reversed(PARENTS[name]), name):
+        said |= {trait: value for trait, value in config.get(section, {}).items() if value}
+    return said

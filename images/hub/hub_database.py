@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 
 from hub_settings import Settings
 from sqlalchemy import create_engine
@@ -20,8 +21,10 @@ def make_database_url(settings: Settings) -> str:
     if settings.database_host is None:
         return f"sqlite:///{settings.app_root / 'data' / 'jupyterhub.sqlite'}"
     host, port = settings.database_host
+    # Said, as SQLAlchemy's own choice depends on its version.
+    driver = "psycopg" if find_spec("psycopg") else "psycopg2"
     return URL.create(
-        "postgresql",
+        f"postgresql+{driver}",
         settings.database_user,
         settings.database_password,
         host,
@@ -66,7 +69,7 @@ def problem_with_database(place: URL) -> str | None:
     except (ImportError, SQLAlchemyError) as error:
         raise SystemExit(
             f"c.JupyterHub.db_url begins with {place.drivername}, for which this image has no "
-            f"driver ({error}). Take postgresql, or add the driver to requirements.txt."
+            f"driver ({error}). Take DATABASE_HOST, or add the driver to requirements.txt."
         ) from None
     try:
         engine.connect().close()

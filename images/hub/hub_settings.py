@@ -1,7 +1,7 @@
 """The settings of the hub's image: each variable of the environment, what it means and its value.
 
 A variable that is empty counts as not set, as templates pass on parameters that nobody filled in.
-The page docs/reference/hub-image.md is made from what is written here (hub_reference.py).
+The page docs/reference/hub-image.md is made from what is written here (tools/hub_reference.py).
 """
 
 from __future__ import annotations
@@ -217,7 +217,7 @@ class Settings(BaseModel):
     image_pull_secret: ObjectName = setting(
         "", "A Secret with the login of the image's registry.", "registry-login"
     )
-    workshop_memory: Memory = setting("512M", "Memory of a session; 512Mi by default.", "1Gi")
+    workshop_memory: Memory = setting(None, "Memory of a session; 512Mi by default.", "1Gi")
     workshop_cpu: Cpu = setting(
         None, "CPU of a session; without it, as much as the node has.", "0.5"
     )
@@ -428,6 +428,11 @@ class Settings(BaseModel):
     def limit(self) -> int:
         """How many sessions at once; 0 for no limit."""
         return choose(self.server_limit, 8 if self.for_visitors else 0)
+
+    @property
+    def memory(self) -> str | int:
+        """Memory of a session, as JupyterHub takes it."""
+        return (self.notebook_image and self.notebook_memory) or self.workshop_memory or "512M"
 
     @property
     def secret_file(self) -> Path | None:

@@ -77,4 +77,6 @@ if problem := config_layers.problem_with_login(c):
     raise SystemExit(problem)
 # Not where the configuration is only read, as tests and `jupyterhub --show-config` do.
 if JupyterHub.initialized():
+    if problem := config_layers.problem_with_secret(c):
+        raise SystemExit(problem)
     hub_database.wait_for_database(c.JupyterHub.db_url, settings.database_wait)

@@ -16,14 +16,13 @@ c.WorkshopSpawner.cmd = ["jupyterhub-butterfly"]
 c.WorkshopSpawner.port = 10080
 c.WorkshopSpawner.start_timeout = 180
 c.WorkshopSpawner.http_timeout = 60
-c.WorkshopSpawner.mem_limit = settings.workshop_memory
+c.WorkshopSpawner.mem_limit = settings.memory
 if settings.image_pull_secret:
     c.WorkshopSpawner.image_pull_secrets = [settings.image_pull_secret]
 if settings.notebook_image:
     c.WorkshopSpawner.image = settings.notebook_image
     c.WorkshopSpawner.cmd = ["jupyterhub-singleuser"]
     c.WorkshopSpawner.default_url = "/lab" if settings.notebook_interface == "lab" else "/tree"
-    c.WorkshopSpawner.mem_limit = settings.notebook_memory or settings.workshop_memory
 if cpu := settings.workshop_cpu:
     c.WorkshopSpawner.cpu_limit = cpu
     # Without it a session would keep all that it may use from others.

@@ -1,13 +1,14 @@
-"""Containers of our own images for tests, run as a cluster runs them: no root, no rights, read-only.
+"""Containers of our own images for tests, run as a cluster runs them: no root, no rights.
 
-Used through the fixtures of tests/test_image_build_*.py, which run by `python3 noxfile.py -s images`:
-that session builds the images and gives the tests a network of their own, so that the images' fixed
-ports are free.
+Used by tests/test_image_build_*.py, which run by `python3 noxfile.py -s images`: that session
+builds the images and gives the tests a network of their own, so that the images' fixed ports are
+free.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
 import secrets
@@ -27,6 +28,20 @@ RESTRICTED = (
     *("--security-opt", "no-new-privileges"),
 )
 START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Login:
+    """One name and password."""
+
+    name: str
+    password: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a browser sends with each request."""
+        both = base64.b64encode(f"{self.name}:{self.password}".encode()).decode()
+        return {"Authorization": f"Basic {both}"}
 
 
 @dataclass(frozen=True)
@@ -93,11 +108,9 @@ async def answers(container: Container, url: str, **options: Any) -> int:
 
 
 @contextlib.asynccontextmanager
-async def open_shell(
-    url: str, auth: aiohttp.BasicAuth, name: str = "1"
-) -> AsyncIterator[Terminal]:
+async def open_shell(url: str, login: Login, name: str = "1") -> AsyncIterator[Terminal]:
     """A shell of a terminal that has no hub, opened as its page opens it."""
-    async with aiohttp.ClientSession(auth=auth) as http:
+    async with aiohttp.ClientSession(headers=login.headers) as http:
         async with http.get(f"{url}/terminal/ticket") as answer:
             ticket = json.loads(await answer.text())["ticket"]
         words = {"protocols": ("butterfly", f"ticket.{ticket}", "page.check"), "origin": url}
@@ -109,8 +122,7 @@ async def open_shell(
             yield Terminal(shell)
 
 
-def make_login() -> tuple[dict[str, str], aiohttp.BasicAuth]:
+def make_login() -> tuple[dict[str, str], Login]:
     """Variables of a login with one name and password, and that login."""
     password = secrets.token_urlsafe(12)
-    variables = {"AUTH_USERNAME": "ada", "AUTH_PASSWORD": password}
-    return variables, aiohttp.BasicAuth("ada", password)
+    return {"AUTH_USERNAME": "ada", "AUTH_PASSWORD": password}, Login("ada", password)

@@ -148,7 +148,7 @@ class RealHub:
     async def start_server(self, name: str, body: object = None) -> list[dict[str, Any]]:
         """Start a user's server and follow its progress to the end; the events, as JupyterHub's."""
         status, said = await self.api("POST", f"users/{name}/server", body)
-        assert status in (201, 202), said
+        assert status in (201, 202), f"{said}\n{self.log_text}"
         headers = {"Authorization": f"token {self.token}"}
         url = f"http://127.0.0.1:{self.hub_port}{self.base_url}hub/api/users/{name}/server/progress"
         async with (

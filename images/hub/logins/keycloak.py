@@ -9,10 +9,11 @@ settings = hub_settings.read_settings(os.environ)
 
 c.JupyterHub.authenticator_class = "generic-oauth"
 c.GenericOAuthenticator.client_id = settings.oauth_client_id
-secret = settings.oauth_client_secret
-if settings.secret_file is not None:
-    secret = settings.secret_file.read_text().strip()
-c.GenericOAuthenticator.client_secret = secret
+secret = settings.secret_file
+has_file = secret is not None and secret.is_file()
+c.GenericOAuthenticator.client_secret = (
+    secret.read_text().strip() if has_file else settings.oauth_client_secret
+)
 # Of Keycloak the address of a realm is enough; of any other provider, all three are told.
 realm = settings.keycloak_realm_url
 addresses = {

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Login shells, as of `kubectl exec -it POD -- bash -l`: /etc/profile has just set PATH anew.
 PATH=/opt/app-root/bin:/opt/workshop/bin:$PATH
 export PATH

@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 
+import aiohttp
+import psutil
 import pytest
 from traitlets import TraitError
 
@@ -89,3 +91,21 @@ async def test_the_health_page_tells_the_version_to_anybody(server, person_facto
         async with person_factory(server.url).session.get(server.url + path) as answer:
             assert answer.status == 200
             assert answer.headers["X-JupyterHub-Version"] == jupyterhub.__version__
+
+
+async def test_a_star_is_every_address(server_factory):
+    """As the image listens without a hub; 0.0.0.0 would be deaf in a cluster of IPv6 alone."""
+    login = {"AUTH_USERNAME": "ada", "AUTH_PASSWORD": "secret"}
+    server = await server_factory("--mode=basic", "--ip=*", env=login)
+    port = int(server.url.rpartition(":")[2].rstrip("/"))
+    found = psutil.Process(server.process.pid).net_connections("tcp")
+    listening = {c.laddr for c in found if c.status == psutil.CONN_LISTEN}
+    assert {(a.ip, a.port) for a in listening} >= {("0.0.0.0", port)}
+    assert {a.port for a in listening} == {port}
+    async with aiohttp.ClientSession() as http, http.get(f"http://127.0.0.1:{port}/") as page:
+        assert page.status == 401
+
+
+async def test_a_star_without_a_login_is_refused(server_factory):
+    with pytest.raises(AssertionError, match="would give everybody a shell"):
+        await server_factory("--mode=none", "--ip=*")

@@ -34,8 +34,8 @@ class ShiftedHub(hub_client.Hub):
 
     ahead = timedelta(0)
 
-    def _read_clock(self, headers):
-        super()._read_clock(headers)
+    def note_date(self, headers):
+        super().note_date(headers)
         self.now += self.ahead
 
 
@@ -50,7 +50,12 @@ class CullerHub:
     @contextlib.asynccontextmanager
     async def client(self, **ahead):
         """A client to the hub whose clock is ahead."""
-        async with ShiftedHub(self.address, logging.getLogger("test.hub")) as client:
+
+        async def no_sleep(seconds):
+            pass
+
+        log = logging.getLogger("test.hub")
+        async with ShiftedHub(self.address, log, no_sleep) as client:
             client.ahead = timedelta(**ahead)
             yield client
 
@@ -288,7 +293,7 @@ class SessionCluster:
             | {"spec": {"ports": [{"port": 80}]}},
         )
         if pod:
-            self.add_pod(user, session)
+            self.add_pod(user, session, **changes)
 
     def add_pod(self, user, session="", **changes):
         """The pod of a session."""
@@ -312,7 +317,7 @@ class SessionCluster:
         bounds = Patience(**{"total": 60, "timeout": 10, "tries": 3, **patience})
         return cluster_client.open_cluster(logging.getLogger("test.cluster"), bounds, no_sleep)
 
-    def make_sweep(self, side, client, rules=None, *, dry_run=False, **ahead):
+    def make_sweep(self, side, client, rules=None, *, dry_run=False, hub_id="", **ahead):
         """The cluster's half of a pass, with a clock that is ahead."""
 
         def clock():
@@ -320,7 +325,7 @@ class SessionCluster:
 
         log = logging.getLogger("test.cluster_sweep")
         return cluster_sweep.ClusterSweep(
-            side, client, OWNER, rules or orphans.Rules(), log, dry_run, clock=clock
+            side, client, OWNER, rules or orphans.Rules(), log, dry_run, hub_id, clock=clock
         )
 
 

@@ -1,7 +1,7 @@
 import asyncio
-import contextlib
 import logging
 import os
+import re
 import signal
 import sys
 
@@ -61,13 +61,13 @@ def test_a_configuration_for_jupyterhub_idle_culler_is_understood(tmp_path, monk
     monkeypatch.chdir(tmp_path)
     (tmp_path / "idle_culler_config.py").write_text("c.IdleCuller.timeout = 77\n")
     culler = make_app()
-    culler._read_config()
+    culler.read_config()
     assert culler.timeout == 77
 
 
 def test_a_configuration_file_that_is_named_must_be_there(tmp_path):
     with pytest.raises(StartError, match="config_file"):
-        make_app(f"--config={tmp_path}/none.py")._read_config()
+        make_app(f"--config={tmp_path}/none.py").read_config()
 
 
 def test_a_bad_policy_is_refused_at_start_by_name():
@@ -167,13 +167,37 @@ async def test_it_goes_on_until_it_is_told_to_stop(culler_hub):
         env={**os.environ, "JUPYTERHUB_API_TOKEN": TOKEN, "JUPYTERHUB_API_URL": culler_hub.api_url},
         stderr=asyncio.subprocess.PIPE,
     )
-    with contextlib.closing(process._transport):
-        async with asyncio.timeout(30):
-            seen = 0
-            while seen < 2:
-                seen += b"judged" in await process.stderr.readline()
-            process.send_signal(signal.SIGTERM)
-            assert await process.wait() == 0
+    async with asyncio.timeout(30):
+        seen = 0
+        while seen < 2:
+            seen += b"judged" in await process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        await process.communicate()
+        assert process.returncode == 0
+
+
+@at_hub
+async def test_a_session_ends_when_its_clock_says_so(culler_hub):
+    """And not with the next pass, which would be ten minutes later."""
+    await culler_hub.start_server("ada")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "workshop_culler",
+        *("--cull-every=600", "--timeout=0", "--max-age=10", "--log-level=INFO"),
+        env={**os.environ, "JUPYTERHUB_API_TOKEN": TOKEN, "JUPYTERHUB_API_URL": culler_hub.api_url},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(60):
+            said = b""
+            while b"culled what=server name=ada" not in said:
+                said = await process.stderr.readline()
+                assert said, "it ended"
+    finally:
+        process.terminate()
+        await process.communicate()
+    assert re.search(rb"running for 1[0-9]s", said), said
 
 
 @pytest.mark.hub

@@ -346,11 +346,8 @@ class Machine(RuleBasedStateMachine):
 
     def without_faults(self, look):
         """Look at the cluster beside its faults, which stay for the culler."""
-        script, self.pocket.faults._script = self.pocket.faults._script, []
-        try:
+        with self.pocket.faults.set_aside():
             return look()
-        finally:
-            self.pocket.faults._script = script
 
     @invariant()
     def foreign_things_stay(self):

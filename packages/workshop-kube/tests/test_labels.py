@@ -35,6 +35,23 @@ def test_each_of_them_is_needed(key):
     assert key in labels.problem_with_owner(without(key), OWNER)
 
 
+@pytest.mark.parametrize(
+    ("ours", "written", "problem"),
+    [
+        ("", None, None),
+        ("", "h2", None),
+        ("h1", None, None),
+        ("h1", "h1", None),
+        ("h1", "h2", "of another hub: annotation workshop.jupyter.org/hub is 'h2', not 'h1'"),
+    ],
+)
+def test_two_hubs_of_one_name_are_two(ours, written, problem):
+    notes = {**OURS["annotations"], **({labels.HUB: written} if written else {})}
+    owner = labels.Owner(OWNER.application, OWNER.namespace, OWNER.requestor, ours)
+    found = labels.problem_with_owner({**OURS, "annotations": notes}, owner)
+    assert found is None if problem is None else problem in found
+
+
 @pytest.mark.parametrize("name", ["default", "kube-system", "openshift-ingress", "workshops", ""])
 def test_a_namespace_of_the_cluster_is_never_ours(name):
     named = {**OURS, "name": name}

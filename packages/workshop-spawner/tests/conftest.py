@@ -134,6 +134,37 @@ async def watch_pods(site):
     assert not _client_cache
 
 
+NO_CLUSTER = """
+apiVersion: v1
+kind: Config
+current-context: here
+contexts: [{name: here, context: {cluster: here, user: me}}]
+clusters: [{name: here, cluster: {server: "https://127.0.0.1:1"}}]
+users: [{name: me, user: {token: x}}]
+"""
+
+
+@pytest.fixture
+def credentials(tmp_path, monkeypatch):
+    """A spawner makes a client when it is made; these ask nobody."""
+    path = tmp_path / "kubeconfig"
+    path.write_text(NO_CLUSTER)
+    location = "kubernetes_asyncio.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION"
+    monkeypatch.setattr(location, str(path))
+
+
+@pytest.fixture
+async def close_clients():
+    """KubeSpawner keeps a client for as long as the task that made it: end it with the test."""
+    yield
+    for shared in _client_cache.values():
+        await shared.api_client.rest_client.pool_manager.connector.close(abort_ssl=True)
+    for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        task.cancel()
+        await asyncio.wait([task])
+    _client_cache.clear()
+
+
 @pytest.fixture(autouse=True)
 def _no_kubeconfig(monkeypatch):
     """No test reaches a cluster that it did not start."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import celpy
 import pytest
 import yaml
-from celpy.adapter import json_to_cel
+
+import admission_policies
 
 TEMPLATE = Path(__file__).parents[3] / "templates" / "host-names.yaml"
 DOCUMENTS = list(yaml.safe_load_all(TEMPLATE.read_text()))
@@ -30,28 +30,9 @@ def read(kind):
 POLICIES = read("ValidatingAdmissionPolicy")
 
 
-def ask(expression, **known):
-    environment = celpy.Environment()
-    program = environment.program(environment.compile(expression))
-    return program.evaluate({name: json_to_cel(value) for name, value in known.items()})
-
-
 def list_refusals(policy, obj, old=None, user=VISITOR, namespace=NAMESPACE):
-    """The messages of a policy's rules that refuse an object; None where it is not concerned."""
-    request = {"operation": "UPDATE" if old else "CREATE", "userInfo": {"username": user}}
-    known = {"object": obj, "oldObject": old, "request": request, "namespaceObject": namespace}
-    spec = POLICIES[policy]
-    if not all(ask(each["expression"], **known) for each in spec["matchConditions"]):
-        return None
-    variables = {}
-    for each in spec["variables"]:
-        variables[each["name"]] = ask(each["expression"], **known, variables=variables)
-    known["variables"] = variables
-    return [
-        each.get("message") or str(ask(each["messageExpression"], **known))
-        for each in spec["validations"]
-        if not ask(each["expression"], **known)
-    ]
+    whole = {"spec": POLICIES[policy]}
+    return admission_policies.list_refusals(whole, obj, old, user=user, namespace=namespace)
 
 
 def make_ingress(*hosts, tls=(), annotations=None, **spec):

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Read by interactive shells, and by /bin/sh when the server collects variables: only bash completes.
 case $- in
     *i*)

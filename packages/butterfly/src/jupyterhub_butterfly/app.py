@@ -87,7 +87,7 @@ class ButterflyApp(config.ButterflyOptions):
             return "none" if self.environ["AUTH_USERNAME"] == "*" else "basic"
         raise settings.SettingsError(
             "No hub started this server, and nothing says who may enter. For one name and password "
-            "set AUTH_USERNAME and AUTH_PASSWORD; for the accounts of an OpenShift cluster, in a pod, "
+            "set AUTH_USERNAME and AUTH_PASSWORD; for the accounts of OpenShift, in a pod, "
             "OAUTH_SERVICE_ACCOUNT; for yourself, on this machine only: "
             "jupyterhub-butterfly --mode=none"
         )

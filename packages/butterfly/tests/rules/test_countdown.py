@@ -26,7 +26,8 @@ def known(age=None, idle=None, **changes):
         (known(age=300), LONG_AGO, "ends in 5 minutes.", "5 min", True),
         (known(age=300), JUST_NOW, "ends in 5 minutes.", "5 min", True),
         (known(age=59), JUST_NOW, "ends in less than a minute.", "< 1 min", True),
-        (known(age=-5), JUST_NOW, "ends in less than a minute.", "< 1 min", True),
+        (known(age=-5), JUST_NOW, "is ending now.", "now", True),
+        (known(idle=-5), LONG_AGO, "is ending now.", "now", True),
         (known(age=200, warn=60), JUST_NOW, "ends in 3 minutes.", "3 min", False),
         # An end that moves with each key is no clock, until it is near.
         (known(idle=HOUR), LONG_AGO, "ends in 1 hour if nobody types.", "", False),
@@ -56,7 +57,17 @@ def test_who_may_not_extend_reads_why():
 
 @pytest.mark.parametrize(
     ("left", "seconds"),
-    [(known(), 120), (known(age=HOUR), 120), (known(age=390), 90), (known(age=10), 60)],
+    [
+        (known(), 120),
+        (known(age=HOUR), 120),
+        (known(age=390), 90),
+        # In time for "less than a minute", and for the end itself.
+        (known(age=119), 59),
+        (known(age=80), 20),
+        (known(age=40), 40),
+        (known(age=10), 15),
+        (known(age=-10), 60),
+    ],
 )
 def test_when_a_page_asks_again(left, seconds):
     assert countdown.decide_view(left, LONG_AGO).next == seconds
@@ -66,9 +77,10 @@ lefts = st.none() | st.floats(-1e6, 1e6)
 
 
 @given(age=lefts, idle=lefts, quiet=st.floats(0, 1e6), warn=st.floats(0, 1e5))
-def test_no_page_asks_more_than_once_a_minute_or_is_given_a_button_unasked(age, idle, quiet, warn):
+def test_no_page_asks_too_often_or_is_given_a_button_unasked(age, idle, quiet, warn):
     view = countdown.decide_view(known(age=age, idle=idle, warn=warn), quiet)
-    assert 60 <= view.next <= 120
+    near = [left for left in (age, idle) if left is not None and 0 < left < 120]
+    assert (15 if near else 60) <= view.next <= 120
     assert view.warning or not view.extend
     if age is not None and age <= warn:
         assert view.warning

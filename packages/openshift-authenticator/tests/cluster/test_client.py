@@ -107,9 +107,7 @@ async def test_a_server_that_hangs_up(api_at, lying_server):
     port = server.sockets[0].getsockname()[1]
     async with server:
         api = api_at(f"https://localhost:{port}", lying_server.ca_file)
-        with pytest.raises(
-            errors.ClusterError, match=HUNG_UP
-        ):
+        with pytest.raises(errors.ClusterError, match=HUNG_UP):
             await api.get_user(TOKEN)
 
 
@@ -128,9 +126,7 @@ async def test_a_server_that_speaks_no_http(api_at, lying_server, authority):
     port = server.sockets[0].getsockname()[1]
     async with server:
         api = api_at(f"https://localhost:{port}", lying_server.ca_file)
-        with pytest.raises(
-            errors.ClusterError, match=HUNG_UP
-        ):
+        with pytest.raises(errors.ClusterError, match=HUNG_UP):
             await api.get_user(TOKEN)
 
 

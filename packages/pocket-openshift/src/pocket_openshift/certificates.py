@@ -18,9 +18,7 @@ NAMES = (
 
 
 class Authority:
-    """A CA for this cluster: kept in `folder` over restarts when one is given, else only in
-    memory.
-    """
+    """A CA for this cluster, kept in `folder` over restarts when one is given."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._ca = _load(folder) if folder else trustme.CA()

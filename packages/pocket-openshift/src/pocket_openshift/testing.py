@@ -10,7 +10,6 @@ import asyncio
 import copy
 import functools
 import http.client
-import inspect
 import json
 import re
 import shutil
@@ -18,11 +17,11 @@ import ssl
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 from urllib.parse import urlsplit
 
 from pocket_openshift import kubeconfigs, server
@@ -31,6 +30,9 @@ from pocket_openshift.core import behaviour, control_plane, faults
 from pocket_openshift.oauth import app as oauth_app
 from pocket_openshift.oauth.rules import identity_provider
 from pocket_openshift.vocabulary import errors, identity, kinds
+
+if TYPE_CHECKING:
+    from pocket_openshift.node import background  # needs time to import, and not every test
 
 Result = TypeVar("Result")
 
@@ -70,7 +72,7 @@ class PocketCluster:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._files = 0
-        self._nodes: list[Any] = []
+        self._nodes: list[background.BackgroundNode] = []
 
     def __enter__(self) -> Self:
         self.start()
@@ -165,7 +167,9 @@ class PocketCluster:
         """The requests answered so far, oldest first."""
         return list(self.plane.requests)
 
-    async def until(self, true: Callable[[], Any], seconds: float = 30.0) -> Any:
+    async def until(
+        self, true: Callable[[], Awaitable[Result] | Result], seconds: float = 30.0
+    ) -> Result:
         """Wait until `true()` is true, and return what it said.
 
         It is called now and after each change, each fault, and each request of anybody but the
@@ -185,8 +189,9 @@ class PocketCluster:
                 while True:
                     news.clear()
                     said = true()
-                    if said := await said if inspect.isawaitable(said) else said:
-                        return said
+                    result = await said if isinstance(said, Awaitable) else said
+                    if result:
+                        return result
                     await news.wait()
         except TimeoutError:
             if not limit.expired():
@@ -203,9 +208,7 @@ class PocketCluster:
         return kubeconfigs.write(self._folder / f"kubeconfig-{self._files}", config)
 
     def token(self, namespace: str, account: str, seconds: int = 3600) -> str:
-        """A token of a service account, which must exist. Unlike a TokenRequest it may last less
-        than ten minutes.
-        """
+        """A token of a service account that exists; unlike a TokenRequest's it may be short."""
 
         def issue() -> str:
             found = self.plane.store.get(kinds.named("serviceaccounts"), namespace, account)
@@ -233,7 +236,7 @@ class PocketCluster:
         self,
         method: str,
         path: str,
-        body: Any = None,
+        body: object = None,
         *,
         token: str | None = None,
         headers: Mapping[str, str] | None = None,
@@ -257,9 +260,7 @@ class PocketCluster:
         return _answer(path, response, raw)
 
     def apply(self, *objects: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Create or replace objects as admin, with all checks; returns them. RuntimeError when
-        one is refused.
-        """
+        """Create or replace objects as admin, with all checks. RuntimeError when one is refused."""
         return [self._apply(copy.deepcopy(dict(obj))) for obj in objects]
 
     def _apply(self, obj: dict[str, Any]) -> dict[str, Any]:
@@ -277,8 +278,12 @@ class PocketCluster:
         self.run(lambda: oauth_app.server_of(self.plane).add(person))
 
     def start_node(
-        self, *, router_port: int | None = None, router_tls_port: int | None = None, **options: Any
-    ) -> Any:
+        self,
+        *,
+        router_port: int | None = None,
+        router_tls_port: int | None = None,
+        **options: Unpack[background.NodeOptions],
+    ) -> background.BackgroundNode:
         """Run pods as local processes until the cluster stops; see `pocket_openshift.node`.
 
         With `router_port` (0 picks one) a router runs beside: `.router.port`, `.router.tls_port`.
@@ -289,7 +294,7 @@ class PocketCluster:
         beside = None
         if router_port is not None:
             beside = functools.partial(router.serving, port=router_port, tls_port=router_tls_port)
-        node = background.start(self.kubeconfig, companion=beside, **options)
+        node = background.start(self.kubeconfig, beside, **options)
         self._nodes.append(node)
         return node
 
@@ -304,7 +309,7 @@ def _answer(path: str, response: http.client.HTTPResponse, raw: bytes) -> Answer
     )
 
 
-def _parsed(path: str, response: http.client.HTTPResponse, raw: bytes) -> Any:
+def _parsed(path: str, response: http.client.HTTPResponse, raw: bytes) -> object:
     """JSON where it is JSON; the events of a watch as a list."""
     if not response.headers.get("Content-Type", "").startswith("application/json") or not raw:
         return raw.decode()
@@ -314,9 +319,7 @@ def _parsed(path: str, response: http.client.HTTPResponse, raw: bytes) -> Any:
 
 
 def collection_path(obj: Mapping[str, Any]) -> str:
-    """The URL of the collection that an object belongs to; ValueError for a kind that is not
-    served.
-    """
+    """The URL of an object's collection; ValueError for a kind that is not served."""
     kind = kinds.of_object(dict(obj))
     if kind is None:
         raise ValueError(f"no such kind: {obj.get('apiVersion')} {obj.get('kind')}")

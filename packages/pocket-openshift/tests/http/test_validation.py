@@ -68,10 +68,12 @@ def test_nothing_breaks_the_look_and_what_passes_can_be_judged(metadata, data):
         ({"labels": {"a" * 64: "b"}}, "metadata.labels"),
         ({"annotations": {"a b": ""}}, "metadata.annotations"),
         ({"annotations": {"a": "b" * 262144}}, "metadata.annotations"),
-        ({"ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "a"}]},
-         "metadata.ownerReferences.uid"),
+        (
+            {"ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "a"}]},
+            "metadata.ownerReferences.uid",
+        ),
     ],
-)  # fmt: skip
+)
 def test_labels_annotations_and_owners_are_judged(metadata, field):
     assert {cause.field for cause in validation.find_metadata_causes(metadata)} == {field}
 

@@ -7,6 +7,7 @@ from workshop_kube import errors
 
 
 def test_it_starts_stops_and_leaves_no_thread(cluster):
+    background.start(cluster.kubeconfig).stop()  # libraries may start a thread once
     before = threading.active_count()
     node = background.start(cluster.kubeconfig)
     node.stop()

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from traitlets import TraitError
 
@@ -23,10 +23,12 @@ from workshop_culler.config import idle_culler, reading, traits
 from workshop_culler.config.settings import Settings
 from workshop_culler.errors import ApiError, StartError, TemporaryError
 from workshop_culler.passes import cluster_sweep, metrics, report, sweep
-from workshop_culler.rules import idle_grace, limits, orphans, scopes
+from workshop_culler.rules import idle_grace, limits, orphans, pass_times, scopes
 from workshop_culler.service import server, sessions, state_store
 from workshop_kube import errors as kube_errors
 from workshop_kube import labels
+
+Answer = TypeVar("Answer")
 
 EXIT_OK, EXIT_TROUBLE, EXIT_NO_START = 0, 1, 2
 CONFIG_FILES = ("workshop_culler_config.py", "idle_culler_config.py")
@@ -62,14 +64,15 @@ class WorkshopCuller(traits.CullerTraits):
             print(self.generate_config_file())
             sys.exit(EXIT_OK)
         try:
-            self._read_config()
+            self.read_config()
             code = asyncio.run(self.run())
         except (StartError, TraitError) as error:
             self.log.critical("%s", error)
             code = EXIT_NO_START
         sys.exit(code)
 
-    def _read_config(self) -> None:
+    def read_config(self) -> None:
+        """Load the configuration file that is named, or the first of the usual ones."""
         for name in [self.config_file] if self.config_file else CONFIG_FILES:
             if Path(name).exists():
                 self.load_config_file(name)
@@ -117,7 +120,13 @@ class WorkshopCuller(traits.CullerTraits):
             self.log.info("No pages and no API: this service has no 'url' in the hub's services")
             return None
         counter.store.check()
-        made = server.Service(place, counter, self.log, open_metrics=self.open_metrics)
+        made = server.Service(
+            place,
+            counter,
+            self.log,
+            open_metrics=self.open_metrics,
+            trusted_proxies=self.trusted_proxies,
+        )
         made.start()
         stack.push_async_callback(made.close)
         return made
@@ -134,17 +143,26 @@ class WorkshopCuller(traits.CullerTraits):
         grace = idle_grace.make_grace(self.grace_after_start, time.time(), time.monotonic())
         while not stop.is_set():
             begin = time.monotonic()
-            work.idle_suspended = idle_grace.is_active(grace, begin)
+            work.suspend_idle(grace.until)
             done = await work.run()
             self.log.info("%s", report.render_summary(done))
             counter.metrics.count_pass(done, time.time())
             if pages:
                 pages.trouble = "; ".join(done.troubles)
             grace = idle_grace.look(grace, time.time(), time.monotonic(), outage=done.outage)
-            rest = max(reading.find_interval(self) - (time.monotonic() - begin), 1.0)
+            work.suspend_idle(grace.until)
+            rest = self._find_rest(work, done, begin)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), rest)
         return EXIT_OK
+
+    def _find_rest(self, work: sweep.Sweep, done: report.Report, begin: float) -> float:
+        now = time.monotonic()
+        until_end = (done.next_end - work.hub.now).total_seconds() if done.next_end else None
+        until_idle = work.idle_resumes - now if work.idle_suspended else None
+        return pass_times.find_rest(
+            reading.find_interval(self), now - begin, (until_end, until_idle)
+        )
 
 
 def make_stop_event() -> asyncio.Event:
@@ -174,9 +192,9 @@ def make_cluster_sweep(
             raise StartError(
                 f"{name}: must be set with clean_cluster; see `workshop-culler --help-all`"
             )
-    owner = labels.Owner(app.application, app.namespace, requestor)
+    owner = labels.Owner(app.application, app.namespace, requestor, app.hub_id)
     rules = orphans.Rules(app.orphan_grace, app.stuck_timeout, app.cull_volumes)
-    return cluster_sweep.ClusterSweep(side, client, owner, rules, app.log, app.dry_run)
+    return cluster_sweep.ClusterSweep(side, client, owner, rules, app.log, app.dry_run, app.hub_id)
 
 
 async def check_scopes(app: WorkshopCuller, client: hub.Hub, settings: Settings) -> None:
@@ -202,7 +220,7 @@ async def check_scopes(app: WorkshopCuller, client: hub.Hub, settings: Settings)
         )
 
 
-async def ask_patiently(app: WorkshopCuller, ask: Callable[[], Awaitable[Any]]) -> Any:
+async def ask_patiently(app: WorkshopCuller, ask: Callable[[], Awaitable[Answer]]) -> Answer:
     """An answer, waited for while the other side is not up yet; a single pass does not wait."""
     while True:
         try:

@@ -16,13 +16,18 @@ LIVE_RULES = Settings(general=Limits(idle=0))
 def pass_over(culler_hub, session_cluster, log):
     """Run one pass over the hub and the cluster, whose clock is `ahead` seconds ahead."""
 
-    async def run(ahead=1000, dry_run=False, idle=0, **rules):
+    async def run(ahead=1000, dry_run=False, idle=0, hub_id="", **rules):
         async with (
             culler_hub.client(seconds=ahead) as client,
             session_cluster.client() as side,
         ):
             cleaner = session_cluster.make_sweep(
-                side, client, orphans.Rules(**rules), dry_run=dry_run, seconds=ahead
+                side,
+                client,
+                orphans.Rules(**rules),
+                dry_run=dry_run,
+                hub_id=hub_id,
+                seconds=ahead,
             )
             found = Settings(general=Limits(idle=idle), dry_run=dry_run)
             return await sweep.Sweep(client, found, log, cleaner).run()
@@ -67,6 +72,64 @@ async def test_an_orphaned_pod_goes_first_and_the_rest_in_the_next_pass(session_
     assert session_cluster.names("pods") == []
     await pass_over()
     assert session_cluster.names() == []
+
+
+@pytest.mark.parametrize("name_is_taken", [False, True])
+async def test_a_session_whose_user_was_renamed_lives_on(
+    culler_hub, session_cluster, pass_over, name_is_taken
+):
+    await culler_hub.start_server("ada")
+    session_cluster.add_session("ada", pod=True)
+    status, _ = await culler_hub.hub.api("PATCH", "users/ada", {"name": "adele"})
+    assert status == 200
+    if name_is_taken:
+        await culler_hub.add_user("ada")
+    assert (await pass_over()).done == {}
+    assert session_cluster.names("pods") == ["lab-user-ada"]
+    assert session_cluster.names() == ["lab-ada"]
+    # Once it is over, all of it goes, whatever it was called.
+    await culler_hub.stop_all()
+    await pass_over()
+    await pass_over()
+    assert session_cluster.names("pods") == session_cluster.names() == []
+
+
+async def test_what_a_dead_session_left_goes_while_a_renamed_one_lives(
+    culler_hub, session_cluster, pass_over
+):
+    await culler_hub.start_server("ada")
+    session_cluster.add_session("ada", pod=True)
+    await culler_hub.hub.api("PATCH", "users/ada", {"name": "adele"})
+    session_cluster.add_session("eve")
+    await pass_over()
+    assert session_cluster.names() == ["lab-ada"]
+
+
+async def test_neither_of_two_hubs_ends_the_sessions_of_the_other(
+    culler_hub, session_cluster, pass_over
+):
+    """One application, namespace and account; the user of the other hub is unknown to this one."""
+    await culler_hub.start_server("ada")
+    session_cluster.add_session("ada", pod=True, annotations={labels.HUB: "h1"})
+    session_cluster.add_pod("eve", annotations={labels.HUB: "h2"})
+    session_cluster.add_session("bob", annotations={labels.HUB: "h2"})
+    session_cluster.add_session("kim", annotations={labels.HUB: "h1"})
+    assert (await pass_over()).done == {}, "not known which hub is ours"
+    assert session_cluster.names() == ["lab-ada", "lab-bob", "lab-kim"]
+    await pass_over(hub_id="h1")
+    assert session_cluster.names() == ["lab-ada", "lab-bob"]
+    assert session_cluster.names("pods") == ["lab-user-ada", "lab-user-eve"]
+
+
+async def test_the_only_hub_that_has_servers_here_needs_no_telling(
+    culler_hub, session_cluster, pass_over
+):
+    await culler_hub.start_server("ada")
+    session_cluster.add_session("ada", annotations={labels.HUB: "h1"})
+    session_cluster.add_pod("ada", annotations={labels.HUB: "h1"})
+    session_cluster.add_session("kim", annotations={labels.HUB: "h1"})
+    await pass_over()
+    assert session_cluster.names() == ["lab-ada"]
 
 
 async def test_foreign_things_are_never_touched(session_cluster, pass_over):

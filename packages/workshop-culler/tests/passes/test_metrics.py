@@ -5,7 +5,7 @@ from workshop_culler.rules.models import Action, Verdict
 
 def test_a_pass_is_counted():
     metrics = Metrics()
-    report = Report(seconds=0.5, hub_requests=3, cluster_requests=2, active=3)
+    report = Report(seconds=0.5, hub_requests=3, cluster_requests=2, active=3, held=2)
     idle = Verdict(Action.STOP, "idle", "idle")
     report.add(Row("server", "a", idle, done="stopped"))
     report.add(Row("server", "b", idle, done="failed: 500", failed=True))
@@ -21,6 +21,7 @@ def test_a_pass_is_counted():
         'workshop_culler_removed_total{outcome="failed",rule="idle",what="server"} 1.0',
         "workshop_culler_last_pass_timestamp_seconds 1000.0",
         "workshop_culler_servers 3.0",
+        "workshop_culler_held_projects 2.0",
         'workshop_culler_extensions_total{by="owner"} 1.0',
         "workshop_culler_pass_seconds_count 1.0",
     ):

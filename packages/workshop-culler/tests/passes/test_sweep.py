@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from workshop_culler.clients import hub as hub_client
 from workshop_culler.config.settings import Settings
 from workshop_culler.errors import TemporaryError
 from workshop_culler.passes import sweep
@@ -67,7 +68,6 @@ async def test_passes_in_between_look_only_at_who_may_be_due(culler_hub, log):
 async def test_a_pass_that_has_nobody_to_look_at_sees_that_the_hub_is_away(culler_hub, log):
     """Else idleness would not be put on hold: sessions cannot report to a hub that is away."""
     async with culler_hub.client() as client:
-        client._sleep = _no_sleep
         work = sweep.Sweep(client, rules(), log)
         assert not (await work.run()).outage
         await culler_hub.hub.kill()
@@ -189,32 +189,17 @@ async def test_someone_who_came_back_during_a_long_pass_is_kept(culler_hub, log)
 
 
 async def test_many_slow_stops_run_side_by_side(culler_hub, log):
-    """As many at once as allowed, and no more."""
-    await asyncio.gather(*(culler_hub.start_server(f"u{n}", stop=0.3) for n in range(25)))
-    now, most = 0, 0
-    async with culler_hub.client(seconds=700) as client:
-        plain = client._try
-
-        async def count(*args):
-            nonlocal now, most
-            now += 1
-            most = max(most, now)
-            try:
-                return await plain(*args)
-            finally:
-                now -= 1
-
-        client._try = count
-        done = await sweep.Sweep(client, rules(), log).run()
+    """How many at once, see clients/test_hub.py."""
+    await asyncio.gather(*(culler_hub.start_server(f"u{n}", stop=1) for n in range(25)))
+    done = await run(culler_hub, log, ahead=700)
     assert done.done == {"server": 25}
-    assert most == 20
+    assert done.seconds < 20
 
 
 async def test_a_hub_that_is_away_ends_the_pass_and_nothing_else(culler_hub, log):
     await culler_hub.start_server("ada")
     await culler_hub.hub.kill()
     async with culler_hub.client(seconds=700) as client:
-        client._sleep = _no_sleep
         done = await sweep.Sweep(client, rules(), log).run()
     assert done.outage
     assert "no answer" in done.troubles[0]
@@ -234,7 +219,6 @@ async def test_a_hub_that_dies_in_the_middle_of_a_pass(culler_hub, log):
     for name in ("ada", "bob", "cy"):
         await culler_hub.start_server(name)
     async with culler_hub.client(seconds=700) as client:
-        client._sleep = _no_sleep
         plain = client.stop_server
 
         async def stop_and_die(user, server="", **more):
@@ -255,16 +239,12 @@ async def test_a_hub_that_dies_in_the_middle_of_a_pass(culler_hub, log):
 
 async def test_a_token_that_was_revoked_is_an_outage_and_told(culler_hub, log):
     await culler_hub.start_server("ada")
-    async with culler_hub.client(seconds=700) as client:
-        client._session.headers["Authorization"] = "token wrong"
+    address = dataclasses.replace(culler_hub.address, token="wrong")
+    async with hub_client.Hub(address, log) as client:
         done = await sweep.Sweep(client, rules(), log).run()
     assert done.outage
     assert "403" in done.troubles[0]
     assert await culler_hub.running() == ["ada"]
-
-
-async def _no_sleep(seconds):
-    pass
 
 
 class Faulty:

@@ -3,31 +3,30 @@ from workshop_culler.rules import idle_grace
 
 def test_on_after_a_start_and_then_off():
     grace = idle_grace.make_grace(330, wall=1000, mono=0)
-    assert idle_grace.is_active(grace, 329)
-    assert not idle_grace.is_active(grace, 330)
+    assert grace.until > 329
+    assert grace.until <= 330
 
 
 def test_time_that_passes_as_usual_changes_nothing():
     grace = idle_grace.look(idle_grace.make_grace(330, 1000, 0), wall=1400, mono=400)
-    assert not idle_grace.is_active(grace, 400)
+    assert grace.until <= 400
 
 
 def test_a_laptop_that_slept_holds_again():
     grace = idle_grace.look(idle_grace.make_grace(330, 1000, 0), wall=9000, mono=400)
-    assert idle_grace.is_active(grace, 729)
-    assert not idle_grace.is_active(grace, 730)
+    assert grace.until > 729
+    assert grace.until <= 730
 
 
 def test_a_clock_set_back_holds_again():
-    assert idle_grace.is_active(
-        idle_grace.look(idle_grace.make_grace(330, 1000, 0), wall=1000, mono=400), 500
-    )
+    grace = idle_grace.look(idle_grace.make_grace(330, 1000, 0), wall=1000, mono=400)
+    assert grace.until > 500
 
 
 def test_an_outage_of_the_hub_holds_again():
     grace = idle_grace.look(idle_grace.make_grace(330, 1000, 0), 1400, 400, outage=True)
-    assert idle_grace.is_active(grace, 729)
+    assert grace.until > 729
 
 
 def test_no_seconds_no_hold():
-    assert not idle_grace.is_active(idle_grace.make_grace(0, 1000, 0), 0)
+    assert idle_grace.make_grace(0, 1000, 0).until <= 0

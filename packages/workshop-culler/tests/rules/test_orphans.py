@@ -126,6 +126,33 @@ def test_without_a_user_name_nothing_is_known():
     assert orphans.find_presence(orphans.SessionRef(pod="p"), None) is Presence.UNKNOWN
 
 
+STATE = {"state": {"pod_name": "lab-user-x7k2"}}
+
+
+@pytest.mark.parametrize(
+    ("server", "is_stray"),
+    [
+        pytest.param(Server("alicia"), True, id="renamed"),
+        pytest.param(Server("x7k2", "late"), True, id="its server renamed"),
+        pytest.param(Server("x7k2"), False, id="a pod names it"),
+        pytest.param(Server("alicia", model=STATE), False, id="the hub names its pod"),
+    ],
+)
+def test_a_server_that_no_pod_names_is_a_stray(server, is_stray):
+    assert bool(orphans.find_strays([server], {("x7k2", "")})) == is_stray
+
+
+@pytest.mark.parametrize(("hub", "pod"), list(itertools.product(Presence, Presence)))
+def test_a_missing_name_proves_nothing_while_a_stray_runs(hub, pod):
+    assert orphans.doubt_presence(hub, pod, []) is hub
+    doubted = orphans.doubt_presence(hub, pod, [Server("alicia")])
+    assert (doubted is Presence.MAYBE_RENAMED) == (
+        hub is Presence.MAYBE_RENAMED
+        or (hub in (Presence.GONE, Presence.STOPPED) and pod is not Presence.GONE)
+    )
+    assert not (judge(item("Pod"), doubted, pod).acts and doubted is not hub)
+
+
 @pytest.mark.parametrize(
     ("server", "pod", "replaced"),
     [

@@ -26,6 +26,19 @@ def test_the_clock_tells_both_ends_and_the_first():
 
 
 @pytest.mark.parametrize(
+    ("idle_from", "idle_ends", "first"),
+    [(None, -100, -100), (-500, -100, -100), (200, 200, 200), (9000, 9000, 2600)],
+)
+def test_while_idleness_is_on_hold_it_ends_nobody(idle_from, idle_ends, first):
+    """The clock says what the passes do: not "ends in less than a minute" for five minutes."""
+    until = None if idle_from is None else after(idle_from)
+    idle = server(active=-700)
+    time = session_clock.make_clock(idle, BOTH, ends.NO_EXTENSION, NOW, idle_from=until)
+    assert (time.idle_ends, time.ends) == (after(idle_ends), after(first))
+    assert (time.extend_to is None) == (first > 900)
+
+
+@pytest.mark.parametrize(
     ("it", "limits", "extension", "to"),
     [
         pytest.param(server(), BOTH, {}, 900, id="idle end is near"),
@@ -77,27 +90,27 @@ def test_the_clock_tells_both_ends_and_the_first():
     ],
 )
 def test_extensions(it, limits, extension, to):
-    given_to, why_not = session_clock.decide_extension(it, limits, ends.Extension(**extension), NOW)
-    assert given_to == (None if to is None else after(to))
-    assert bool(why_not) == (to is None)
+    verdict = session_clock.decide_extension(it, limits, ends.Extension(**extension), NOW)
+    assert verdict.until == (None if to is None else after(to))
+    assert bool(verdict.why_not) == (to is None)
 
 
 def test_an_instructor_is_not_held_by_the_limit():
     it = server(started=-5400)
-    to, _ = session_clock.decide_extension(
+    verdict = session_clock.decide_extension(
         it, BOTH, ends.Extension(until=after(9)), NOW, unlimited=True
     )
-    assert to == after(900)
+    assert verdict.until == after(900)
 
 
 def test_nobody_goes_beyond_the_limit_on_the_project():
     it, limits = server(started=-100), Limits(idle=0, extend=900)
     extension = ends.Extension(expires=after(10), limit=after(300))
-    to, _ = session_clock.decide_extension(it, limits, extension, NOW, unlimited=True)
+    to = session_clock.decide_extension(it, limits, extension, NOW, unlimited=True).until
     assert to == after(300)
     extended = ends.Extension(until=to, expires=to, first=after(10), limit=after(300))
-    none, why_not = session_clock.decide_extension(it, limits, extended, after(200), unlimited=True)
-    assert (none, "as far as it may be" in why_not) == (None, True)
+    last = session_clock.decide_extension(it, limits, extended, after(200), unlimited=True)
+    assert (last.until, "as far as it may be" in last.why_not) == (None, True)
     beyond = ends.Extension(until=after(9000), expires=after(10), limit=after(300))
     assert ends.find_ends(it, limits, beyond).age == after(300), "whoever wrote it down"
 
@@ -114,7 +127,7 @@ def test_extensions_never_pass_the_limit_and_always_end(started, active, idle, a
     limits = Limits(idle=idle, age=age, extend=step, extend_limit=most)
     it, now, extension = server(started, max(started, active)), NOW, ends.NO_EXTENSION
     for _ in range(10_000):
-        to, _ = session_clock.decide_extension(it, limits, extension, now)
+        to = session_clock.decide_extension(it, limits, extension, now).until
         if to is None:
             break
         assert to > now

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+import waiting
 from workshop_culler.config.settings import Settings
 from workshop_culler.errors import TemporaryError
 from workshop_culler.passes import metrics, sweep
@@ -103,5 +104,5 @@ async def test_nobody_watches_nobody_looks(watched):
     await anext(messages)
     await messages.aclose()
     it.wake()
-    await it._task
+    await waiting.until_so(lambda: not it.is_looking)
     assert hub.requests == 1

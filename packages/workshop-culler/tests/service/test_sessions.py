@@ -11,11 +11,12 @@ from workshop_culler.rules import permissions
 from workshop_culler.rules.limits import Limits
 from workshop_culler.rules.models import Server
 from workshop_culler.rules.times import render_time
-from workshop_culler.service import sessions, state_store
+from workshop_culler.service import live_sessions, sessions, state_store
 from workshop_kube import labels
 from workshop_kube.rules.times import parse_time
 
 ADA = permissions.TokenOwner("ada", scopes=frozenset({"access:servers!server=ada/"}))
+SEES_ALL = permissions.TokenOwner("hal", scopes=frozenset({"read:servers"}))
 GRACE = permissions.TokenOwner("grace", scopes=frozenset({"delete:servers"}))
 RULES = Settings(general=Limits(idle=600, age=3600, extend=1800, extend_limit=1800))
 
@@ -25,7 +26,7 @@ def on_module_loop(test):
 
 
 @pytest.fixture
-def open_desk(tmp_path, log):
+def open_service(tmp_path, log):
     """A session_service over a hub's client, perhaps with a cluster_sweep."""
 
     def make(client, cleaner=None):
@@ -40,10 +41,10 @@ def open_desk(tmp_path, log):
 
 
 @on_module_loop
-async def test_an_extended_session_is_not_ended_by_the_sweep(culler_hub, open_desk):
+async def test_an_extended_session_is_not_ended_by_the_sweep(culler_hub, open_service):
     await culler_hub.start_server("ada")
     async with culler_hub.client(seconds=500) as client:
-        counter = open_desk(client)
+        counter = open_service(client)
         server = await counter.find_server("ada", "")
         await counter.extend(server, ADA)
         client.ahead *= 4
@@ -53,10 +54,29 @@ async def test_an_extended_session_is_not_ended_by_the_sweep(culler_hub, open_de
 
 
 @on_module_loop
-async def test_the_limit_of_extensions_is_told(culler_hub, open_desk):
+async def test_while_idleness_is_on_hold_all_clocks_say_so(culler_hub, open_service, log):
+    """After a start of the culler an idle session is not "ending" for minutes."""
+    await culler_hub.start_server("ada")
+    async with culler_hub.client(seconds=700) as client:
+        counter = open_service(client)
+        counter.work.clock = lambda: 1000.0
+        counter.work.suspend_idle(1300.0)
+        server = await counter.find_server("ada", "")
+        clock = await counter.make_clock(server)
+        assert clock.ends == counter.now + timedelta(seconds=300)
+        rows = await live_sessions.LiveSessions(counter, log).list_rows(SEES_ALL, [server])
+        assert rows["ada/"]["ends"] == render_time(clock.ends)
+        assert (await counter.work.run()).done == {}
+        counter.work.suspend_idle(1000.0)
+        assert (await counter.make_clock(server)).ends < counter.now
+        assert (await counter.work.run()).done == {"server": 1}
+
+
+@on_module_loop
+async def test_the_limit_of_extensions_is_told(culler_hub, open_service):
     await culler_hub.start_server("ada")
     async with culler_hub.client(seconds=0) as client:
-        counter = open_desk(client)
+        counter = open_service(client)
         server = await counter.find_server("ada", "")
         for ahead in (0, 1800, 3600):
             client.ahead = timedelta(seconds=ahead)
@@ -71,27 +91,27 @@ async def test_the_limit_of_extensions_is_told(culler_hub, open_desk):
 
 
 @on_module_loop
-async def test_many_askers_make_one_list(culler_hub, open_desk):
+async def test_many_askers_make_one_list(culler_hub, open_service):
     await culler_hub.start_server("ada")
     async with culler_hub.client() as client:
-        counter = open_desk(client)
+        counter = open_service(client)
         lists = await asyncio.gather(*(counter.list_servers() for _ in range(50)))
         assert client.requests == 1
         assert {len(servers) for servers in lists} == {1}
 
 
 @on_module_loop
-async def test_no_such_session(culler_hub, open_desk):
+async def test_no_such_session(culler_hub, open_service):
     await culler_hub.add_user("bob")
     async with culler_hub.client() as client:
         for name in ("bob", "nobody"):
             with pytest.raises(GoneError):
-                await open_desk(client).find_server(name, "")
+                await open_service(client).find_server(name, "")
 
 
 @on_module_loop
 async def test_an_extension_is_written_on_the_project(
-    culler_hub, session_cluster, open_desk, log, tmp_path
+    culler_hub, session_cluster, open_service, log, tmp_path
 ):
     """With the file lost, a culler that starts anew reads it from the cluster."""
     await culler_hub.start_server("ada")
@@ -99,11 +119,11 @@ async def test_an_extension_is_written_on_the_project(
     async with culler_hub.client() as client, session_cluster.client() as side:
         cleaner = session_cluster.make_sweep(side, client)
         await cleaner.look(Report())
-        counter = open_desk(client, cleaner)
+        counter = open_service(client, cleaner)
         server = await counter.find_server("ada", "")
         clock = await counter.extend(server, GRACE)
         (tmp_path / "state.json").unlink()
-        anew = open_desk(client, cleaner)
+        anew = open_service(client, cleaner)
         await cleaner.look(Report())
         extension = anew.find_extension(server)
         assert extension.until == clock.ends
@@ -114,7 +134,7 @@ async def test_an_extension_is_written_on_the_project(
 
 @on_module_loop
 async def test_nobody_extends_beyond_the_limit_on_the_project(
-    culler_hub, session_cluster, open_desk, log
+    culler_hub, session_cluster, open_service, log
 ):
     """What the spawner's `session_age_limit` wrote there holds for owners and instructors."""
     await culler_hub.start_server("ada")
@@ -125,7 +145,7 @@ async def test_nobody_extends_beyond_the_limit_on_the_project(
     async with culler_hub.client() as client, session_cluster.client() as side:
         cleaner = session_cluster.make_sweep(side, client)
         await cleaner.look(Report())
-        counter = open_desk(client, cleaner)
+        counter = open_service(client, cleaner)
         server = await counter.find_server("ada", "")
         clock = await counter.extend(server, ADA)
         assert clock.ends == parse_time(notes[labels.EXPIRES_LIMIT])
@@ -139,7 +159,7 @@ async def test_nobody_extends_beyond_the_limit_on_the_project(
 
 @on_module_loop
 async def test_who_deletes_their_project_has_the_same_end(
-    culler_hub, session_cluster, open_desk, log
+    culler_hub, session_cluster, open_service, log
 ):
     """An admin of a project may delete it; the session's pod still says when it is over."""
     await culler_hub.start_server("ada")
@@ -150,7 +170,7 @@ async def test_who_deletes_their_project_has_the_same_end(
     session_cluster.add_pod("ada", annotations=notes)
     async with culler_hub.client() as client, session_cluster.client() as side:
         cleaner = session_cluster.make_sweep(side, client)
-        counter = open_desk(client, cleaner)
+        counter = open_service(client, cleaner)
         server = await counter.find_server("ada", "")
         assert session_cluster.cluster.request("DELETE", "/api/v1/namespaces/lab-ada").status == 200
         await cleaner.look(Report())
@@ -164,7 +184,7 @@ async def test_who_deletes_their_project_has_the_same_end(
 
 @on_module_loop
 async def test_a_cluster_that_refuses_the_note_does_not_refuse_the_person(
-    culler_hub, session_cluster, open_desk, log, caplog
+    culler_hub, session_cluster, open_service, log, caplog
 ):
     await culler_hub.start_server("ada")
     session_cluster.add_session("ada")
@@ -174,23 +194,23 @@ async def test_a_cluster_that_refuses_the_note_does_not_refuse_the_person(
         session_cluster.cluster.faults.add(
             verb="patch", resource="namespaces", times=None, status=500
         )
-        counter = open_desk(client, cleaner)
+        counter = open_service(client, cleaner)
         server = await counter.find_server("ada", "")
         clock = await counter.extend(server, ADA)
         assert counter.find_extension(server).until == clock.ends
     assert "not noted on project" in caplog.text
 
 
-def test_pages_of_the_notes_are_bounded(open_desk, monkeypatch):
+def test_pages_of_the_notes_are_bounded(open_service, monkeypatch):
     monkeypatch.setattr(sessions, "MOST_PAGES", 2)
-    counter = open_desk(None)
+    counter = open_service(None)
     for name in ("a", "b", "a", "c"):
         counter.note_page(Server(name), f"page of {name}")
     assert list(counter.pages) == [("a", ""), ("c", "")]
 
 
-def test_a_session_started_anew_is_at_no_page_yet(open_desk):
-    counter, before = open_desk(None), datetime(2026, 3, 1, tzinfo=UTC)
+def test_a_session_started_anew_is_at_no_page_yet(open_service):
+    counter, before = open_service(None), datetime(2026, 3, 1, tzinfo=UTC)
     counter.note_page(Server("ada", started=before), "2 Pods")
     assert counter.find_page(Server("ada", started=before)) == "2 Pods"
     assert counter.find_page(Server("ada", started=before + timedelta(hours=1))) == ""

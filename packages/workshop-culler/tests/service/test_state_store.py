@@ -6,7 +6,7 @@ import pytest
 
 from workshop_culler.rules import announcements
 from workshop_culler.rules.models import Server
-from workshop_culler.service import state_store as ledger_room
+from workshop_culler.service import state_store
 from workshop_culler.service.state_store import StateStore
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -19,87 +19,87 @@ def path(tmp_path):
     return tmp_path / "state.json"
 
 
-def open_ledger(path, log):
+def open_store(path, log):
     store = StateStore(path, log)
     store.read()
     return store
 
 
 async def test_an_extension_outlives_a_restart(path, log):
-    await open_ledger(path, log).extend(ADA, UNTIL, NOW)
-    assert open_ledger(path, log).find_until(ADA) == UNTIL
+    await open_store(path, log).extend(ADA, UNTIL, NOW)
+    assert open_store(path, log).find_until(ADA) == UNTIL
     assert path.stat().st_mode & 0o777 == 0o600
 
 
 async def test_a_server_started_anew_has_none(path, log):
-    store = open_ledger(path, log)
+    store = open_store(path, log)
     await store.extend(ADA, UNTIL, NOW)
     assert store.find_until(Server("ada", started=NOW)) is None
     assert store.find_until(Server("ada", "lab", started=ADA.started)) is None
 
 
 async def test_what_is_over_is_forgotten(path, log):
-    store = open_ledger(path, log)
+    store = open_store(path, log)
     await store.extend(ADA, UNTIL, NOW)
     await store.announce(None, UNTIL + timedelta(seconds=1))
-    assert open_ledger(path, log).find_until(ADA) is None
+    assert open_store(path, log).find_until(ADA) is None
 
 
 async def test_an_announcement_outlives_a_restart(path, log):
     said = announcements.make_announcement({"text": "Lunch"}, "root", NOW)
-    await open_ledger(path, log).announce(said, NOW)
-    assert open_ledger(path, log).announcement == said
+    await open_store(path, log).announce(said, NOW)
+    assert open_store(path, log).announcement == said
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"extensions": 5}', '{"extensions": [{}]}'])
 def test_a_broken_file_is_told_and_empty(path, log, caplog, text):
     path.write_text(text)
     with caplog.at_level(logging.WARNING):
-        assert open_ledger(path, log).find_until(ADA) is None
+        assert open_store(path, log).find_until(ADA) is None
     assert "state_file" in caplog.text
 
 
 def test_no_file_is_no_trouble(path, log, caplog):
     with caplog.at_level(logging.DEBUG):
-        open_ledger(path, log)
+        open_store(path, log)
     assert caplog.text == ""
 
 
 async def test_a_kill_while_writing_leaves_the_old_file(path, log, monkeypatch):
-    await open_ledger(path, log).extend(ADA, UNTIL, NOW)
+    await open_store(path, log).extend(ADA, UNTIL, NOW)
 
     def killed(fd):
         raise RuntimeError("killed here")
 
     monkeypatch.setattr("os.fsync", killed)
     with pytest.raises(RuntimeError, match="killed here"):
-        await open_ledger(path, log).announce(None, NOW)
+        await open_store(path, log).announce(None, NOW)
     monkeypatch.undo()
-    assert open_ledger(path, log).find_until(ADA) == UNTIL
+    assert open_store(path, log).find_until(ADA) == UNTIL
 
 
 async def test_a_class_that_is_extended_at_once_is_written_in_few_writes(path, log, monkeypatch):
     writes = []
-    plain = ledger_room._replace
-    monkeypatch.setattr(ledger_room, "_replace", lambda *args: (writes.append(1), plain(*args)))
-    store = open_ledger(path, log)
+    plain = state_store.replace_file
+    monkeypatch.setattr(state_store, "replace_file", lambda *args: (writes.append(1), plain(*args)))
+    store = open_store(path, log)
     servers = [Server(f"u{n}", started=NOW) for n in range(100)]
     await asyncio.gather(*(store.extend(server, UNTIL, NOW) for server in servers))
     assert len(writes) == 2
-    anew = open_ledger(path, log)
+    anew = open_store(path, log)
     assert {anew.find_until(server) for server in servers} == {UNTIL}
 
 
 async def test_a_disk_that_is_full_refuses_nobody_and_is_told(path, log, monkeypatch, caplog):
-    monkeypatch.setattr(ledger_room, "_replace", fail)
-    store = open_ledger(path, log)
+    monkeypatch.setattr(state_store, "replace_file", fail)
+    store = open_store(path, log)
     await asyncio.gather(*(store.extend(Server(name, started=NOW), UNTIL, NOW) for name in "abc"))
     assert store.find_until(Server("c", started=NOW)) == UNTIL
     assert "state_file" in caplog.text
     assert "no space left on device" in caplog.text
     monkeypatch.undo()
     await store.extend(Server("d", started=NOW), UNTIL, NOW)
-    assert open_ledger(path, log).find_until(Server("a", started=NOW)) == UNTIL
+    assert open_store(path, log).find_until(Server("a", started=NOW)) == UNTIL
 
 
 def fail(*args):

@@ -53,11 +53,16 @@ PROTECTED_PREFIXES = ("kube-", "openshift")
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Which hub's sessions are meant. `requestor` is the full name of the hub's account."""
+    """Which hub's sessions are meant.
+
+    `requestor` is the full name of the hub's account. `hub` tells it from another hub of the same
+    application, namespace and account; where it is "", or an object does not say, the rest decides.
+    """
 
     application: str
     namespace: str
     requestor: str
+    hub: str = ""
 
     @property
     def selector(self) -> str:
@@ -93,6 +98,8 @@ def problem_with_owner(
     for found, what, key, value in wanted:
         if found.get(key) != value:
             return f"{what} {key} is {found.get(key)!r}, not {value!r}"
+    if owner.hub and annotations.get(HUB, owner.hub) != owner.hub:
+        return f"it is of another hub: annotation {HUB} is {annotations[HUB]!r}, not {owner.hub!r}"
     return None if labels.get(SESSION) else f"it has no label {SESSION}"
 
 

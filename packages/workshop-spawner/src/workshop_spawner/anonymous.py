@@ -14,6 +14,7 @@ from jupyterhub.auth import Authenticator
 from traitlets import Bool, Instance, Integer, TraitError, Unicode, default, observe, validate
 
 from workshop_spawner.context import HubContext
+from workshop_spawner.hub_tasks import startup
 from workshop_spawner.rules import unknown_settings, visitor_identity
 from workshop_spawner.rules.rate_limit import RateLimit
 from workshop_spawner.spawner import WorkshopSpawner
@@ -264,7 +265,7 @@ class AnonymousAuthenticator(Authenticator):
         super().check_allow_config()
         own, bases = type(self).__name__, [base.__name__ for base in type(self).__mro__]
         known = self.trait_names(config=True)
-        wrong = unknown_settings.find_unknown(self.config, own, bases, known)
+        wrong = unknown_settings.find_unknown(self.config, [own], bases, known)
         for sentence in wrong:
             self.log.critical("%s", sentence)
         if wrong:
@@ -278,7 +279,8 @@ class AnonymousAuthenticator(Authenticator):
                 loader.searchpath.insert(-1, str(TEMPLATES))
         self.proxy_mark = proxy_mark.tell_proxy(app)
         if issubclass(app.spawner_class, WorkshopSpawner):
-            app.spawner_class.begin_hub(app.tornado_settings, app.config, self)
+            context = HubContext.of(app.tornado_settings)
+            startup.begin_or_end(context, app.spawner_class, app.config, self, app)
         return [
             (r"/login", handlers.AnonymousLoginHandler),
             (r"/restart", handlers.RestartHandler),

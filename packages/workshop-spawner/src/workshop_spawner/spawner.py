@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
-
-from jupyterhub.utils import maybe_future
-from kubespawner import KubeSpawner
 
 from workshop_kube.errors import ExistsError
 from workshop_spawner import metrics
@@ -54,6 +52,7 @@ from workshop_spawner.start.hub_errors import find_reason, make_failed_start, ma
 from workshop_spawner.start.pod_monitor import PodMonitor
 from workshop_spawner.start.progress import Progress, merge
 from workshop_spawner.start.user_token import UserToken
+from workshop_spawner.stepwise import StepwiseKubeSpawner
 
 TOKEN_KEY = "api-token"  # noqa: S105 - the name of a key, not a secret
 NAMES_TO_TRY = 3
@@ -68,7 +67,7 @@ class WorkshopSpawner(
     ContentSettings,
     ConsoleSettings,
     PodDefaults,
-    KubeSpawner,
+    StepwiseKubeSpawner,
 ):
     """Run each session in a pod, with a service account and a project of its own."""
 
@@ -88,13 +87,6 @@ class WorkshopSpawner(
     def context(self) -> HubContext:
         """What all sessions of this hub share."""
         return HubContext.of(self.user.settings)
-
-    @classmethod
-    def begin_hub(
-        cls, hub_settings: MutableMapping[str, Any], config: Any, authenticator: Any
-    ) -> None:
-        """Begin what a hub does beside its sessions, once; TraitError where a trait cannot work."""
-        startup.begin(HubContext.of(hub_settings), cls, config, authenticator)
 
     def clear_state(self) -> None:
         """Forget the session that ended; the names of the next one are the default ones."""
@@ -119,7 +111,9 @@ class WorkshopSpawner(
 
     def _reset_names(self) -> None:
         slug = naming.make_slug(self.user.name, self.name)
-        self.pod_name = naming.make_name(self.application, "user", slug)
+        chosen = self._expand_user_properties(self.pod_name_template)
+        self.pod_name = chosen or naming.make_name(self.application, "user", slug)
+        self.secret_name = self._expand_user_properties(self.secret_name_template)
         self.dns_name = self.dns_name_template.format(namespace=self.namespace, name=self.pod_name)
 
     @property
@@ -138,7 +132,7 @@ class WorkshopSpawner(
             name = naming.make_name(self._expand_user_properties(self.project_template))
         hub, age, limit = await self.find_hub(), self.session_age, self.session_age_limit
         made = make_session(hub, self.user.name, self.name, age, name, age_limit=limit)
-        return replace(made, suffix=self._suffix)
+        return replace(made, suffix=self._suffix, pod_name=self.pod_name)
 
     async def _find_token(self, session: Session) -> tuple[Session, str]:
         """The user's own token, and the session of whoever it belongs to.
@@ -183,11 +177,12 @@ class WorkshopSpawner(
         """Start the session; KubeSpawner.start() keeps this as the future of the start."""
         progress = self._progress
         self._last_loss = ""
-        self.begin_hub(self.user.settings, self.config, self.authenticator)
+        startup.begin(self.context, type(self), self.config, self.authenticator)
         begun = time.monotonic()
         try:
             await self.load_user_options()
             session, *_ = await run_together(self.make_session(), *self._begin_watches())
+            self.forget_old_events()
             running = self._pod_watch.count(session_labels.make_labels(session))
             self.context.take_place(self.pod_name, running, self.session_limit, time.monotonic())
             session, token = await self._find_token(session)
@@ -236,6 +231,8 @@ class WorkshopSpawner(
                 await user_project.ensure_user_project(as_user, session.project)
                 progress.add(f"Opening your project {session.project}")
             await start.run(todo)
+            if await self.ensure_claim(self.cluster):
+                progress.add(f"Making your volume claim {self.pvc_name}")
             progress.add("Starting your session")
             pod = await self._launch(session, spec, start.owner)
             progress.add("Your session is up, waiting for its first answer")
@@ -251,17 +248,15 @@ class WorkshopSpawner(
     async def _launch(
         self, session: Session, spec: plan.SessionSpec, owner: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        made = await self.get_pod_manifest()
-        if self.modify_pod_hook:
-            made = await maybe_future(self.modify_pod_hook(self, made))
-        plain = self.api.api_client.sanitize_for_serialization(made)
-        manifest = pod_manifest.complete(plain, session, spec, owner, self.server.base_url)
+        made = await self.make_pod()
+        manifest = pod_manifest.complete(made, session, spec, owner, self.server.base_url)
         names = images.list_images(manifest)
         found = await image_streams.resolve(self.cluster, self.namespace, names, self.log)
         manifest = images.pin(manifest, found)
         # Our own limit comes before JupyterHub's, whose message tells nobody what was wrong.
         wait = max(1.0, self.start_timeout * 0.9 - 1)
-        pod = await session_pod.launch(self.cluster, self._pod_watch, session, manifest, wait)
+        add = partial(self.add_to_pod, self.cluster)
+        pod = await session_pod.launch(self.cluster, self._pod_watch, session, manifest, wait, add)
         self.pod_id = pod["metadata"]["uid"]
         return pod
 
@@ -305,7 +300,8 @@ class WorkshopSpawner(
         beside = console.make_path(self.server.base_url) if self.console_image else ""
         facts = self.make_facts(getattr(self, "public_hub_url", "") or "", beside)
         told = pods.make_environment(session, facts, self.project != plan.NONE)
-        return {**env, **told, **self._expand_env(self.environment)}
+        # What an administrator says wins, also what a callable of theirs has said.
+        return {**env, **told, **{name: env[name] for name in self.environment}}
 
     async def progress(self) -> AsyncIterator[dict[str, Any]]:
         """Our steps and KubeSpawner's events, as they come, for the hub's progress page."""

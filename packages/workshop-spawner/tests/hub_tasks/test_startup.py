@@ -20,6 +20,32 @@ async def test_a_missing_right_is_told_when_the_hub_starts(site, workshop):
 
 
 @pytest.mark.hub
+async def test_a_cluster_without_the_role_of_visitors_is_told_and_served(site, workshop, visit):
+    site.pocket.start_node()
+    path = "/apis/rbac.authorization.k8s.io/v1/clusterroles/workshop-admin"
+    assert site.pocket.request("DELETE", path).status == 200
+    hub = await workshop()
+    await hub.logged("kubectl apply -f templates/workshop-admin.yaml, then restart the hub")
+    visitor = await visit(hub)
+    await visitor.enter()
+    bindings = f"/apis/rbac.authorization.k8s.io/v1/namespaces/intro-{visitor.name}/rolebindings"
+    assert site.as_admin(f"{bindings}/workshop-session")["roleRef"]["name"] == "admin"
+
+
+@pytest.mark.hub
+async def test_a_visitor_gets_the_role_of_visitors(site, workshop, visit):
+    site.pocket.start_node()
+    hub = await workshop("c.WorkshopSpawner.reserved_sessions = 1")
+    visitor = await visit(hub)
+    await visitor.enter()
+    selector = "?labelSelector=class%3Dsession"
+    (project,) = site.names(f"/api/v1/namespaces{selector}")
+    bindings = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{project}/rolebindings"
+    assert site.as_admin(f"{bindings}/workshop-session")["roleRef"]["name"] == "workshop-admin"
+    assert "Sessions get the role" not in hub.log_text
+
+
+@pytest.mark.hub
 async def test_a_hub_with_its_rights_says_so(workshop):
     hub = await workshop()
     await hub.logged("has all rights that it needs")
@@ -41,6 +67,7 @@ class Tasks:
     def begin(self): pass
 
 startup.make_tasks = lambda *_: Tasks()
+startup.list_problems = lambda *_: []
 startup.begin(HubContext(), None, None)
 print(gc.get_freeze_count())
 """

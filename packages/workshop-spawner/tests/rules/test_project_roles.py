@@ -9,6 +9,7 @@ from workshop_spawner.rules.project_roles import (
     WORKSHOP_ADMIN,
     choose_default,
     decide_role,
+    find_network_notice,
     is_built_in,
 )
 
@@ -54,6 +55,23 @@ def test_a_role_that_was_asked_for_and_is_not_there_is_a_problem():
     assert "no ClusterRole mine" in decide_role("mine", "", exists=False).problem
     assert INSTALL not in decide_role("mine", "", exists=False).problem
     assert INSTALL in decide_role(WORKSHOP_ADMIN, "", exists=False).problem
+
+
+@pytest.mark.parametrize(
+    ("role", "isolated", "has", "says"),
+    [
+        ("admin", True, True, "admin-network-policy.yaml"),
+        ("edit", True, False, "workshop-admin"),
+        ("admin", False, True, ""),
+        ("workshop-admin", True, True, ""),
+        ("view", True, False, ""),
+        ("", True, True, ""),
+    ],
+)
+def test_the_log_says_what_holds_the_network(role, isolated, has, says):
+    notice = find_network_notice(role, is_isolated=isolated, has_admin_policies=has)
+    assert says in notice
+    assert bool(notice) is bool(says)
 
 
 def test_who_may_not_look_takes_the_administrators_word():

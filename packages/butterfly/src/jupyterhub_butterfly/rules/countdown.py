@@ -14,7 +14,7 @@ from typing import Any
 # Somebody who typed so short a time ago is not warned that nobody types.
 QUIET_SECONDS = 90.0
 # When a page asks again: near the end, far from it, where there is nothing to ask.
-SOON, CALM, RARELY = 60.0, 120.0, 900.0
+LAST, SOON, CALM, RARELY = 15.0, 60.0, 120.0, 900.0
 LONGEST_BACKOFF = 600.0
 LONGEST_TEXT = 500
 # The service is not there, or not for us: no matter for the person in the terminal.
@@ -106,7 +106,7 @@ def decide_view(known: Known, quiet: float) -> View:
         near = [(left, unless) for left, unless in near if not unless]
     left, unless = min(near) if near else next(iter(lefts), (None, ""))
     return View(
-        sentence="" if left is None else f"Your session ends in {render_left(left)}{unless}.",
+        sentence="" if left is None else render_sentence(left, unless),
         short="" if left is None or (unless and not near) else render_short(left),
         warning=bool(near),
         extend=bool(near) and known.may_extend,
@@ -118,8 +118,18 @@ def decide_view(known: Known, quiet: float) -> View:
 
 
 def _find_next(lefts: Sequence[float], warn: float) -> float:
-    until_warning = min(lefts, default=CALM + warn) - warn
-    return min(max(until_warning, SOON), CALM)
+    """Once a minute; in the last two, when the last minute begins and when it is over."""
+    left = min(lefts, default=CALM + warn)
+    if 0 < left < 2 * SOON:
+        return max(left % SOON, LAST)
+    return min(max(left - warn, SOON), CALM)
+
+
+def render_sentence(seconds: float, unless: str) -> str:
+    """Render when a session ends; one whose end has come is ending, in whatever seconds."""
+    if seconds <= 0:
+        return "Your session is ending now."
+    return f"Your session ends in {render_left(seconds)}{unless}."
 
 
 def render_left(seconds: float) -> str:
@@ -137,7 +147,9 @@ def _count(number: int, unit: str) -> str:
 
 
 def render_short(seconds: float) -> str:
-    """Render a span for a corner: "4 min", "3 h 1 min"."""
+    """Render a span for a corner: "4 min", "3 h 1 min", "now"."""
+    if seconds <= 0:
+        return "now"
     hours, minutes = divmod(int(max(seconds, 0) // 60), 60)
     if not hours and not minutes:
         return "< 1 min"

@@ -18,11 +18,10 @@ _OLD_AUTHZ = ("", "authorization.openshift.io")
 DISCOVERY = rbac.Rule(
     ("get",),
     paths=(
-        "/version", "/version/*", "/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez",
-            "/readyz",
-        "/openapi", "/openapi/*", "/swagger*", "/.well-known", "/.well-known/*",
+        *("/version", "/version/*", "/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez"),
+        *("/readyz", "/openapi", "/openapi/*", "/swagger*", "/.well-known", "/.well-known/*"),
     ),
-)  # fmt: skip
+)
 
 _FIXED: dict[str, tuple[rbac.Rule, ...]] = {
     "user:full": (

@@ -36,7 +36,7 @@ def parse(text: str, name: str) -> list[Object]:
     return [obj for document in documents for obj in _objects(document, name)]
 
 
-def _objects(document: Any, name: str) -> Iterator[Object]:
+def _objects(document: object, name: str) -> Iterator[Object]:
     if document is None:
         return
     if not isinstance(document, dict) or not document.get("kind") or not document.get("apiVersion"):

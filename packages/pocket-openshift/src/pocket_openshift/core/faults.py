@@ -6,6 +6,8 @@ Tests add faults; the server asks `next_for` once a request. See docs/how-to/tes
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -119,6 +121,15 @@ class Faults:
     def clear(self) -> None:
         """Nothing goes wrong any more."""
         self._script.clear()
+
+    @contextlib.contextmanager
+    def set_aside(self) -> Iterator[None]:
+        """Nothing goes wrong within, and none of the script is used up."""
+        script, self._script = self._script, []
+        try:
+            yield
+        finally:
+            self._script = script
 
     def next_for_page(self, verb: str, path: str) -> Fault | None:
         """The fault for a request to the OAuth server, counted: one that names its path

@@ -323,7 +323,7 @@ _COLUMNS: dict[str, tuple[tuple[str, Cell], ...]] = {
         ("Parameters", _count("parameters")),
         ("Objects", _count("objects")),
     ),
-}  # fmt: skip
+}
 
 _TEMPLATE: tuple[tuple[str, Cell], ...] = (
     ("Containers", _of_template("name")),

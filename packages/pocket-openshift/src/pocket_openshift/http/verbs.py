@@ -17,25 +17,27 @@ from pocket_openshift.vocabulary import errors, kinds, names
 
 # Set by the server; what a client says about them is not believed.
 _SERVER_FIELDS = (
-    "uid", "resourceVersion", "creationTimestamp", "deletionTimestamp",
-        "deletionGracePeriodSeconds",
-    "generation", "managedFields", "selfLink",
-)  # fmt: skip
-_WITH_GENERATION = frozenset({
-    "pods", "deployments.apps", "daemonsets.apps", "statefulsets.apps", "replicasets.apps",
-    "replicationcontrollers", "routes.route.openshift.io", "ingresses.networking.k8s.io",
-    "networkpolicies.networking.k8s.io", "jobs.batch", "cronjobs.batch",
-        "poddisruptionbudgets.policy",
-    "deploymentconfigs.apps.openshift.io", "imagestreams.image.openshift.io",
-})  # fmt: skip
+    *("uid", "resourceVersion", "creationTimestamp", "deletionTimestamp"),
+    *("deletionGracePeriodSeconds", "generation", "managedFields", "selfLink"),
+)
+_WITH_GENERATION = frozenset(
+    {
+        *("pods", "deployments.apps", "daemonsets.apps", "statefulsets.apps"),
+        *("replicasets.apps", "jobs.batch", "cronjobs.batch", "replicationcontrollers"),
+        *("routes.route.openshift.io", "ingresses.networking.k8s.io"),
+        *("networkpolicies.networking.k8s.io", "poddisruptionbudgets.policy"),
+        *("deploymentconfigs.apps.openshift.io", "imagestreams.image.openshift.io"),
+    }
+)
 # Subresources that are a part of the stored object; all others need an endpoint of their own.
 STORED_PARTS = frozenset({"status", "finalize"})
 # The real server answers the object, not a Status, when one of these is deleted.
-_SHOWN_WHEN_DELETED = frozenset({
-    "pods", "services", "serviceaccounts", "persistentvolumeclaims", "persistentvolumes",
-        "podtemplates",
-    "resourcequotas",
-})  # fmt: skip
+_SHOWN_WHEN_DELETED = frozenset(
+    {
+        *("pods", "services", "serviceaccounts", "persistentvolumeclaims"),
+        *("persistentvolumes", "podtemplates", "resourcequotas"),
+    }
+)
 
 
 def scope(call: Call) -> str:
@@ -197,11 +199,8 @@ def _with_part(old: store.Object, new: store.Object, part: str) -> store.Object:
     """The old object with only one part of the new one; the version is the caller's, to be
     compared.
     """
-    metadata = {**old["metadata"], **{
-        name: new["metadata"][name] for name in ("resourceVersion",
-            "uid") if name in new["metadata"]
-    }}  # fmt: skip
-    result = {**old, "metadata": metadata}
+    said = {k: v for k, v in new["metadata"].items() if k in ("resourceVersion", "uid")}
+    result = {**old, "metadata": {**old["metadata"], **said}}
     result.pop(part, None)
     return {**result, part: new[part]} if part in new else result
 

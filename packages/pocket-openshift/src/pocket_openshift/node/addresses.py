@@ -25,9 +25,7 @@ class NoAddressError(OSError):
 
 
 def candidates(uid: str) -> Iterator[str]:
-    """Addresses to try for a pod, in an order of its own. None ends in .0 or .255, which some
-    programs dislike.
-    """
+    """Addresses for a pod, in an order of its own; none ends in .0 or .255, which some dislike."""
     for attempt in itertools.count():
         digest = hashlib.sha256((f"{uid}/{attempt}").encode()).digest()
         address = ipaddress.IPv4Address(_FIRST + int.from_bytes(digest[:8], "big") % _SPAN)
@@ -49,9 +47,7 @@ class Address:
 
 
 def hold(uid: str) -> Address:
-    """An address that nobody else holds. Where only 127.0.0.1 exists (macOS), all pods share that
-    one.
-    """
+    """An address that nobody else holds; 127.0.0.1 for all where there is no other (macOS)."""
     for text in itertools.islice(candidates(uid), TRIES):
         holder = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:

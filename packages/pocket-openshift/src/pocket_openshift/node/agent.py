@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from pocket_openshift import __version__
 from pocket_openshift.node import (
@@ -35,9 +35,7 @@ RETRY_SECONDS = 5.0
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """What the agent may be told. `prefixes`: namespaces to serve (none: all). `data`: None for a
-    temporary folder.
-    """
+    """What the agent may be told; no `prefixes` are all namespaces, no `data` is a new folder."""
 
     kubeconfig: Path
     prefixes: Sequence[str] = ()
@@ -47,7 +45,14 @@ class Options:
     stop_seconds: float = 10.0
 
 
-Companion = Callable[[Cluster], contextlib.AbstractAsyncContextManager[Any]]
+class Listener(Protocol):
+    """What runs beside an agent with its client, such as a router; it knows its ports."""
+
+    port: int
+    tls_port: int | None
+
+
+Companion = Callable[[Cluster], contextlib.AbstractAsyncContextManager[Listener]]
 
 
 class Agent:
@@ -57,8 +62,7 @@ class Agent:
         self, options: Options, environ: Mapping[str, str], companion: Companion | None = None
     ) -> None:
         self.options, self.environ = options, environ
-        # What runs beside the agent with its client, such as a router; once it serves.
-        self.companion: Any = None
+        self.companion: Listener | None = None  # once it serves
         self._companion = companion
         self.pods: dict[str, pods.Pod] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}

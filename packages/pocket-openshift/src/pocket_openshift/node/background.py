@@ -8,7 +8,7 @@ import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from pocket_openshift.node import agent
 from pocket_openshift.node.rules import restarts
@@ -25,9 +25,7 @@ class BackgroundNode:
         self._thread = threading.Thread(target=self._run, name="pocket-node", daemon=True)
 
     def start(self, seconds: float = 30) -> None:
-        """Start, and wait until the agent has seen the cluster's pods. Raises what kept it from
-        that.
-        """
+        """Start and wait until the agent has seen the pods. Raises what kept it from that."""
         self._thread.start()
         self._ready.result(timeout=seconds)
 
@@ -41,7 +39,7 @@ class BackgroundNode:
                 raise RuntimeError(message)
 
     @property
-    def router(self) -> Any:
+    def router(self) -> agent.Listener | None:
         """The router beside, if there is one: `.port` and `.tls_port` are what it found."""
         return self.agent.companion
 
@@ -62,20 +60,29 @@ class BackgroundNode:
             self._ready.set_result(None)
 
 
+class NodeOptions(TypedDict, total=False):
+    """What an agent of a test may be told; see `pocket-openshift node`."""
+
+    namespaces: Sequence[str]
+    data: Path
+    name: str
+    restart_backoff: float  # seconds, 10
+    stop_seconds: float  # 2
+
+
 def start(
     kubeconfig: Path,
+    companion: agent.Companion | None = None,
     *,
     namespaces: Sequence[str] = (),
+    data: Path | None = None,
+    name: str = "",
     restart_backoff: float = 10.0,
-    companion: agent.Companion | None = None,
-    **options: Any,
+    stop_seconds: float = 2.0,
 ) -> BackgroundNode:
-    """Run an agent in a thread, ready when this returns.
-
-    Further options are those of `agent.Options`: data, name, stop_seconds (2).
-    """
+    """Run an agent in a thread, ready when this returns."""
     backoff = restarts.Backoff(first=restart_backoff)
-    told: dict[str, Any] = {"stop_seconds": 2.0, "backoff": backoff} | options
-    node = BackgroundNode(agent.Options(kubeconfig, tuple(namespaces), **told), companion)
+    options = agent.Options(kubeconfig, tuple(namespaces), data, name, backoff, stop_seconds)
+    node = BackgroundNode(options, companion)
     node.start()
     return node

@@ -9,6 +9,7 @@ import datetime
 import logging
 import signal
 from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
 from typing import Any
 
 from pocket_openshift.node import health, mounts, prober, processes, settings
@@ -23,9 +24,7 @@ RETRY_SECONDS = 5.0
 
 @dataclasses.dataclass
 class Surroundings:
-    """What the containers of one pod share. `record` writes an event, `changed` tells that a status
-    is out of date.
-    """
+    """What a pod's containers share. `record` writes an event, `changed` asks for a new status."""
 
     settings: settings.Settings
     starter: processes.Processes
@@ -81,7 +80,7 @@ class Container:
         )
 
     @property
-    def log_file(self) -> Any:
+    def log_file(self) -> Path:
         """The log of the present (or last) run."""
         return self.around.folder.log(self.name, self.restarts)
 
@@ -174,9 +173,7 @@ class Container:
         )
 
     async def _prepare(self) -> processes.Launch | None:
-        """What to start; waits as long as that cannot be said. None when the pod is stopped
-        meanwhile.
-        """
+        """What to start, waiting until that can be said. None when the pod is stopped meanwhile."""
         while not self._stopping.is_set():
             try:
                 launch = self._make_launch()
@@ -201,9 +198,7 @@ class Container:
         self.around.record("Pulled", text, container=self.name)
 
     async def _no_image(self) -> None:
-        """Nothing can be pulled here: without a command there is nothing to run, and no retry would
-        change that.
-        """
+        """Nothing is pulled here: without a command there is nothing to run, now or later."""
         image = self.spec.get("image", "")
         message = (
             f"this node runs commands, not images: give container {self.name} a command or args"

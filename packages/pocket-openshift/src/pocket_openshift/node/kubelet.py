@@ -71,9 +71,7 @@ class Kubelet:
         return await execs.serve(request, *self._find_container(request))
 
     async def _answer_log(self, request: web.Request) -> web.StreamResponse:
-        """GET /containerLogs/NAMESPACE/POD/CONTAINER, as a kubelet has it; as it grows, if
-        `follow` is set.
-        """
+        """GET /containerLogs/NAMESPACE/POD/CONTAINER, as of a kubelet; `follow` is as it grows."""
         query = dict(request.query)
         container, title = self._find_container(request)
         if container is None:

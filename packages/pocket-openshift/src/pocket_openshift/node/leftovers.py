@@ -21,9 +21,7 @@ class DataInUseError(Exception):
 
 
 def lock(data: Path) -> IO[str]:
-    """Hold the data folder until the returned file is closed. DataInUseError when another agent
-    holds it.
-    """
+    """Hold the data folder until the file is closed. DataInUseError when another agent does."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     data.chmod(0o700)
     stream = (data / "lock").open("w")
@@ -37,9 +35,7 @@ def lock(data: Path) -> IO[str]:
 
 
 def find_processes(data: Path) -> Iterator[int]:
-    """Processes whose environment names a pod's folder below `data`: we set HOME and TMPDIR for
-    each.
-    """
+    """Processes whose environment names a pod's folder below `data`, as HOME and TMPDIR do."""
     mark = b"=" + os.fsencode(data.resolve() / "pods") + b"/"
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
@@ -51,9 +47,7 @@ def find_processes(data: Path) -> Iterator[int]:
 
 
 def sweep(data: Path) -> int:
-    """Kill such processes and remove their pods' folders; how many were killed. Call it with the
-    lock held.
-    """
+    """Kill such processes and remove their pods' folders, with the lock held; how many it were."""
     killed = 0
     for pid in list(find_processes(data)):
         with contextlib.suppress(ProcessLookupError, PermissionError):

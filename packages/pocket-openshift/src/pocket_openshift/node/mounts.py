@@ -55,9 +55,7 @@ class PodFolder:
 
 
 def ensure_files(folder: Path, files: Iterable[volumes.File]) -> None:
-    """Make `folder` hold exactly these files; each is replaced in one step, so a reader sees old or
-    new.
-    """
+    """Make `folder` hold exactly these files; each is replaced in one step, for its readers."""
     folder.mkdir(parents=True, exist_ok=True)
     wanted = {file.path: file for file in files}
     for file in wanted.values():

@@ -170,9 +170,7 @@ class Pod:
         await self._say_farewell()
 
     async def _live(self) -> None:
-        """Set up, run the init containers one by one, then the main ones side by side until all
-        have ended.
-        """
+        """Set up, run the init containers one by one, then the main ones until all have ended."""
         await self._set_up()
         for container in self.init:
             if not await self._run_init(container):
@@ -336,9 +334,7 @@ class Pod:
         return statuses.make_status(facts, init, main, before.get("conditions") or [], _now())
 
     def _grace(self) -> float:
-        """Seconds for SIGTERM to work: of the deletion, else of the spec; little when nobody waits
-        for it.
-        """
+        """Seconds for SIGTERM to work: of the deletion, else of the spec; few when nobody waits."""
         if self._gone:
             return VANISHED_GRACE
         grace = self.pod["metadata"].get("deletionGracePeriodSeconds")

@@ -14,7 +14,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +31,7 @@ class StartError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Launch:
-    """What to run. `log` is the file for its output; None when descriptors are given. `memory` in
-    bytes, 0 for any.
-    """
+    """What to run. `log` is for its output, without descriptors; `memory` in bytes, 0 for any."""
 
     argv: Sequence[str]
     env: Mapping[str, str]
@@ -92,9 +89,7 @@ class Process:
         self._order(kill=True)
 
     async def end(self, grace: float) -> None:
-        """SIGTERM to the group, SIGKILL to all that is left after `grace` seconds; until it is
-        gone.
-        """
+        """SIGTERM to the group, SIGKILL to all that is left after `grace` seconds, and wait."""
         if grace > 0:
             self.signal(signal.SIGTERM)
             with contextlib.suppress(TimeoutError):
@@ -116,7 +111,7 @@ class Process:
 
         return stop
 
-    def _order(self, **order: Any) -> None:
+    def _order(self, **order: object) -> None:
         if not self._exit.done():
             self._writer.write(json.dumps(order).encode() + b"\n")
 
@@ -167,9 +162,7 @@ class Processes:
         self._channel = ours
 
     async def start(self, launch: Launch, fds: Sequence[int] = ()) -> Process:
-        """Run a command. StartError when the operating system refuses. `fds` are stdin, stdout and
-        stderr.
-        """
+        """Run a command; `fds` are stdin, stdout, stderr. StartError when the system refuses."""
         reader, writer = await self._new_shim(fds)
         try:
             async with asyncio.timeout(START_SECONDS):

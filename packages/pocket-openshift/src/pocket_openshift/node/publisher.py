@@ -16,9 +16,7 @@ RETRY_SECONDS = 5.0
 
 
 class Publisher:
-    """The status of one pod. `make` gives the status of this moment; `gone` is called when the pod
-    is no more.
-    """
+    """One pod's status, as `make` gives it; `gone` is called when the pod is no more."""
 
     def __init__(
         self,

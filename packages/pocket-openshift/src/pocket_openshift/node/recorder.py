@@ -20,9 +20,7 @@ REMEMBERED = 4096
 
 
 class Recorder:
-    """A bounded queue of events. A full queue drops the newest: events are best effort, as in
-    Kubernetes.
-    """
+    """A bounded queue of events. A full one drops the newest: best effort, as in Kubernetes."""
 
     def __init__(self, api: Cluster) -> None:
         self._api = api

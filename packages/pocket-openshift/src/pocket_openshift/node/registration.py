@@ -33,9 +33,7 @@ def make_node(name: str, annotations: Mapping[str, str]) -> Object:
 
 
 def make_status(port: int, version: str, now: datetime.datetime) -> Object:
-    """The status of a Node that is ready, whose endpoint for logs and exec listens on a loopback
-    port.
-    """
+    """The status of a Node that is ready and serves logs and exec on a loopback port."""
     moment = times.render_time(now)
     ready = {
         "type": "Ready",

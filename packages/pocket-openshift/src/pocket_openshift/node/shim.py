@@ -158,7 +158,7 @@ class Shim:
         self.followed = self.out_of_memory = False
         self.wake, _ = make_wakeup()
 
-    def tell(self, **message: Any) -> None:
+    def tell(self, **message: object) -> None:
         """One line to the agent, who may be gone."""
         with contextlib.suppress(OSError):
             self.control.sendall(json.dumps(message).encode() + b"\n")

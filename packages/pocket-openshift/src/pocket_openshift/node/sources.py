@@ -25,9 +25,7 @@ CAPACITY = {"cpu": "1", "memory": "0", "ephemeral-storage": "0"}
 async def fetch(
     api: Cluster, pod: Manifest, needs: volumes.Needs, facts: Mapping[str, str]
 ) -> environment.Sources:
-    """All config maps and secrets of a pod, side by side. A firm 404 is None; any other failure is
-    raised.
-    """
+    """All config maps and secrets of a pod; None for a firm 404, any other failure is raised."""
     namespace = pod["metadata"]["namespace"]
     names = [("ConfigMap", name) for name in needs.config_maps]
     names += [("Secret", name) for name in needs.secrets]
@@ -46,9 +44,7 @@ async def fetch(
 async def fetch_tokens(
     api: Cluster, pod: Manifest, needs: volumes.Needs
 ) -> tuple[dict[volumes.TokenWish, str], datetime.datetime | None]:
-    """A bound token for each wish, and when the first of them should be replaced (None without
-    any).
-    """
+    """A bound token for each wish, and when the first of them (None if none) is to be replaced."""
     answers = await asyncio.gather(*(_request_token(api, pod, wish) for wish in needs.tokens))
     moments = [find_refresh(answer["status"]["expirationTimestamp"], _now()) for answer in answers]
     tokens = {
@@ -81,9 +77,7 @@ def make_token_request(pod: Manifest, wish: volumes.TokenWish) -> Object:
 
 
 def find_refresh(expiration: str, now: datetime.datetime) -> datetime.datetime:
-    """When a token that ends at `expiration` is to be replaced: after four fifths of what is left
-    of it.
-    """
+    """When to replace a token that ends at `expiration`: after four fifths of what is left."""
     end = datetime.datetime.fromisoformat(expiration)
     return now + (end - now) * 0.8
 
@@ -95,9 +89,7 @@ def _now() -> datetime.datetime:
 async def ensure_claims(
     api: Cluster, data: Path, namespace: str, names: frozenset[str]
 ) -> dict[str, Path]:
-    """The local folder of each claim, which is bound if it was not. MountError for a claim that is
-    missing.
-    """
+    """The local folder of each claim, bound if it was not. MountError for one that is missing."""
     return {name: await _ensure_claim(api, data, namespace, name) for name in sorted(names)}
 
 
@@ -113,9 +105,7 @@ async def _ensure_claim(api: Cluster, data: Path, namespace: str, name: str) -> 
 
 
 async def _bind_claim(api: Cluster, claim: Manifest, folder: Path) -> None:
-    """Make a volume for the claim and bind the two, as a provisioner and the volume controller
-    would.
-    """
+    """Make a volume and bind the claim to it, as provisioner and volume controller would."""
     volume = make_volume(claim, folder)
     with contextlib.suppress(errors.ExistsError):
         await api.create(volume)
@@ -136,9 +126,7 @@ async def _bind_claim(api: Cluster, claim: Manifest, folder: Path) -> None:
 
 
 def make_volume(claim: Manifest, folder: Path) -> Object:
-    """The PersistentVolume for a claim. Its capacity is what was asked for; nothing holds anyone to
-    it.
-    """
+    """The PersistentVolume for a claim; its capacity is what was asked for, and binds nobody."""
     metadata, spec = claim["metadata"], claim["spec"]
     wanted = ((spec.get("resources") or {}).get("requests") or {}).get("storage", "1Gi")
     return {

@@ -177,10 +177,11 @@ class Hub:
                 text = await answer.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return answers.Answer(0, trouble=f"no answer from the hub: {type(error).__name__}")
-        self._read_clock(answer.headers)
+        self.note_date(answer.headers)
         return answers.parse_answer(answer.status, answer.headers, text)
 
-    def _read_clock(self, headers: Mapping[str, str]) -> None:
+    def note_date(self, headers: Mapping[str, str]) -> None:
+        """Remember the hub's time, as an answer tells it."""
         date = headers.get("Date")
         self.now = email.utils.parsedate_to_datetime(date) if date else datetime.now(UTC)
 

@@ -77,7 +77,8 @@ class IdleCuller(Application):
         help="""How often to look.
 
         Seconds from the start of one pass to the next; 0 means half of timeout, and at most
-        60 with clean_cluster. Passes never overlap. Lower it where sessions are short.
+        60 with clean_cluster. Passes never overlap; one comes sooner when a session is due
+        before. Lower it where people stop being idle and others wait for their place.
         Example: `c.WorkshopCuller.cull_every = 30`""",
     ).tag(config=True)
 

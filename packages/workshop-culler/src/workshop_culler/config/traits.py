@@ -14,7 +14,7 @@ from typing import Any
 from traitlets import Bool, Callable, Int, List, TraitError, Unicode, default, validate
 
 from workshop_culler.config.idle_culler import IdleCuller
-from workshop_culler.rules import limits
+from workshop_culler.rules import limits, wrong_codes
 
 NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 
@@ -131,6 +131,16 @@ class CullerTraits(IdleCuller):
         Example: `c.WorkshopCuller.hub_account = "system:serviceaccount:workshop:hub"`""",
     ).tag(config=True)
 
+    hub_id = Unicode(
+        help="""The id of the hub, as it writes it on what its sessions own.
+
+        By default $WORKSHOP_HUB_ID, which WorkshopSpawner gives to services that the hub
+        manages. It tells two hubs of one application in one namespace from each other; where
+        it is not known, what carries the ids of several hubs is left alone. Set it for a culler
+        that the hub does not start.
+        Example: `c.WorkshopCuller.hub_id = "5f3a9c"`""",
+    ).tag(config=True)
+
     orphan_grace = Int(
         90,
         help="""How old something in the cluster must be before it is taken for left over.
@@ -202,9 +212,24 @@ class CullerTraits(IdleCuller):
         Example: `c.WorkshopCuller.open_metrics = True`""",
     ).tag(config=True)
 
+    trusted_proxies: List[str] = List(
+        Unicode(),
+        help="""Proxies between people and this service, whose word on people's addresses holds.
+
+        Addresses or networks, besides this machine's own, which is where the hub's proxy mostly
+        is; empty by default. Whoever types wrong codes at the instructors' page is slowed down by
+        address. Set it where the proxy is another pod, or a router stands before it: else all
+        people are one address.
+        Example: `c.WorkshopCuller.trusted_proxies = ["10.128.0.0/14"]`""",
+    ).tag(config=True)
+
     @default("application")
     def _default_application(self) -> str:
         return os.environ.get("SPAWNER_APPLICATION", "")
+
+    @default("hub_id")
+    def _default_hub_id(self) -> str:
+        return os.environ.get("WORKSHOP_HUB_ID", "")
 
     @default("namespace")
     def _default_namespace(self) -> str:
@@ -218,6 +243,14 @@ class CullerTraits(IdleCuller):
     @default("log_level")
     def _default_log_level(self) -> int:
         return logging.INFO
+
+    @validate("trusted_proxies")
+    def _check_proxies(self, proposal: Mapping[str, Any]) -> list[str]:
+        try:
+            wrong_codes.parse_networks(proposal["value"])
+        except ValueError as error:
+            raise TraitError(f"WorkshopCuller.trusted_proxies: {error}") from error
+        return list(proposal["value"])
 
     @validate("policies")
     def _check_policies(self, proposal: Mapping[str, Any]) -> Any:

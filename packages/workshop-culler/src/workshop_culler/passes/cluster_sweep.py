@@ -7,7 +7,7 @@ labels) and `sweep` after it has the hub's list. Judging is in `rules/orphans.py
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import dataclasses
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -17,8 +17,9 @@ from datetime import datetime
 from workshop_culler.clients.cluster import Cluster
 from workshop_culler.clients.hub import Hub
 from workshop_culler.errors import ApiError, GoneError
+from workshop_culler.passes.freeing import Freer
 from workshop_culler.passes.report import Report, Row
-from workshop_culler.rules import kinds, orphans
+from workshop_culler.rules import hub_ids, kinds, orphans
 from workshop_culler.rules.models import Action, ObjectMeta, Presence, Server, make_meta
 from workshop_kube import errors, labels
 from workshop_kube.rules import answers
@@ -40,11 +41,16 @@ class Index:
     """
 
     def __init__(self, items: Iterable[ObjectMeta] = (), owner: labels.Owner | None = None) -> None:
+        """Index what is of this owner, or of nobody knows which of several hubs."""
         self.projects: dict[Key, ObjectMeta] = {}
         self.pods: dict[Key, ObjectMeta] = {}
         self.named: dict[str, ObjectMeta] = {}
         self.sessions: set[str] = set()
+        hub = owner.hub if owner and owner.hub != hub_ids.NOT_KNOWN else ""
+        owner = dataclasses.replace(owner, hub=hub) if owner else None
         for item in items:
+            if hub and item.annotations.get(labels.HUB, hub) != hub:
+                continue
             ref = orphans.find_session_ref(item)
             if item.kind == kinds.POD.kind:
                 self.pods[ref.user, ref.server] = self.named[item.name] = item
@@ -55,7 +61,7 @@ class Index:
 
 @dataclass
 class ClusterSweep:
-    """Works for one owner (the spawner whose sessions these are).
+    """Works for one owner (the spawner whose sessions these are), of the hub `hub_id` if told.
 
     `looked` is False while the last look could not see all projects and pods: then nothing
     that depends on them is decided. `clock` is the cluster's time, None until it was told; by
@@ -68,6 +74,7 @@ class ClusterSweep:
     rules: orphans.Rules
     log: logging.Logger
     dry_run: bool = False
+    hub_id: str = ""
     looked: bool = False
     clock: Callable[[], datetime | None] | None = None
     items: list[ObjectMeta] = field(default_factory=list)
@@ -75,6 +82,10 @@ class ClusterSweep:
     _closed: dict[str, str] = field(default_factory=dict)
     _looks: int = 0
     _counted: int = 0
+    _freer: Freer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._freer = Freer(self.cluster, self._list_objects, self.log)
 
     async def look(self, report: Report) -> None:
         """List all that carries our labels; what may not be listed is left out."""
@@ -140,19 +151,44 @@ class ClusterSweep:
         """Judge all that was found and remove what is dead; does nothing after a bad look."""
         if not self.looked:
             return
+        self._learn_hub(report, live)
+        strays = orphans.find_strays(live.values(), self._index.pods)
+        by_pod = {server.pod_name: server for server in live.values() if server.pod_name}
         sessions: dict[orphans.SessionRef, list[ObjectMeta]] = defaultdict(list)
         for item in self.items:
             sessions[orphans.find_session_ref(item)].append(item)
-        await asyncio.gather(
-            *(self._sweep_session(report, *session, live) for session in sessions.items())
-        )
+        work = []
+        for ref, items in sessions.items():
+            server = live.get((ref.user, ref.server)) or by_pod.get(ref.pod)
+            work.append(self._sweep_session(report, ref, items, server, strays))
+        await asyncio.gather(*work)
+        self._freer.forget_all_but({item.uid for item in self.items})
+        report.held = len(self._freer.held)
+
+    def _learn_hub(self, report: Report, live: Servers) -> None:
+        """Find out which hub is ours, where several share the cluster."""
+        ids = {item.annotations.get(labels.HUB, "") for item in self.items} - {""}
+        pods = (pod for key, pod in self._index.pods.items() if key in live)
+        living = {pod.annotations.get(labels.HUB, "") for pod in pods} - {""}
+        known = self.owner.hub if self.owner.hub != hub_ids.NOT_KNOWN else ""
+        verdict = hub_ids.decide_hub(self.hub_id, ids, living, known)
+        if verdict.problem and self.owner.hub != verdict.hub:
+            self.log.warning("%s", verdict.problem)
+        if verdict.hub != self.owner.hub:
+            self.owner = dataclasses.replace(self.owner, hub=verdict.hub)
+            self._keep(self.items)
 
     async def _sweep_session(
-        self, report: Report, ref: orphans.SessionRef, items: list[ObjectMeta], live: Servers
+        self,
+        report: Report,
+        ref: orphans.SessionRef,
+        items: list[ObjectMeta],
+        server: Server | None,
+        strays: list[Server],
     ) -> None:
-        server = live.get((ref.user, ref.server))
         if server is None:
             hub, pod = await self._ask_hub(ref), await self._ask_cluster(ref)
+            hub = orphans.doubt_presence(hub, pod, strays)
         else:
             hub = pod = Presence.LIVE
             if await self._is_replaced(ref, server):
@@ -219,35 +255,10 @@ class ClusterSweep:
             return
         with report.outcome(row, self.log):
             if verdict.action is Action.UNSTICK:
-                row.done = await self._unstick(item)
+                row.done = await self._freer.free(item, verdict.reason)
             else:
                 await self.cluster.delete_exactly(item.reference, is_unchanged=True)
                 row.done = "deleted"
-
-    async def _unstick(self, project: ObjectMeta) -> str:
-        """Take the finalizers off what keeps a terminating project of ours; tells what it did."""
-        found, skipped = await self.cluster.list_kinds("list", "patch")
-        results = await asyncio.gather(*(self._free_kind(kind, project) for kind in found))
-        freed = [name for names, _ in results for name in names]
-        skipped += [trouble for _, trouble in results if trouble]
-        text = f"freed {', '.join(freed)}" if freed else "nothing to free"
-        return f"{text}; skipped {', '.join(skipped)}" if skipped else text
-
-    async def _free_kind(self, kind: Kind, project: ObjectMeta) -> tuple[list[str], str]:
-        freed = []
-        try:
-            for item in await self._list_objects(kind, project.name):
-                if orphans.decide_finalizers(item).acts:
-                    await self._remove_finalizers(item)
-                    freed.append(str(item))
-        except errors.KubeError as error:
-            return freed, f"{kind.plural} ({error})"
-        return freed, ""
-
-    async def _remove_finalizers(self, item: ObjectMeta) -> None:
-        patch = {"metadata": {"uid": item.uid, "finalizers": None}}
-        with contextlib.suppress(errors.GoneError):
-            await self.cluster.change(item.reference, patch)
 
 
 def _is_ours(item: ObjectMeta, owner: labels.Owner) -> bool:

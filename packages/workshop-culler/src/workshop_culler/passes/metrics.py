@@ -44,6 +44,11 @@ class Metrics:
             registry=self.registry,
         )
         self._sessions.set(float("nan"))
+        self._held = Gauge(
+            "workshop_culler_held_projects",
+            "Projects that finalizers keep terminating, and that could not be freed",
+            registry=self.registry,
+        )
         self._extensions = Counter(
             "workshop_culler_extensions", "Extensions granted", ["by"], registry=self.registry
         )
@@ -58,6 +63,8 @@ class Metrics:
             self._last.set(wall)
         if report.active is not None:
             self._sessions.set(report.active)
+        if not report.outage:
+            self._held.set(report.held)
         for row in report.rows:
             if row.done:
                 outcome = "failed" if row.failed else "done"

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from workshop_culler.errors import ApiError, ChangedError
 from workshop_culler.rules.models import Verdict
@@ -33,7 +34,8 @@ class Row:
 class Report:
     """The rows of one pass. Things that are kept have rows in a dry run only.
 
-    `active` is the number of active servers, if the whole list was read.
+    `active` is the number of active servers, if the whole list was read; `next_end` the moment, by
+    the hub's clock, at which the first of those that were kept may be due.
     """
 
     dry_run: bool = False
@@ -45,6 +47,9 @@ class Report:
     cluster_requests: int = 0
     outage: bool = False
     active: int | None = None
+    # Projects that finalizers keep, and that could not be freed.
+    held: int = 0
+    next_end: datetime | None = None
 
     def add(self, row: Row) -> Row:
         """Count a judged thing and keep its row if it is to be acted on, or in a dry run."""

@@ -22,7 +22,7 @@ from workshop_culler.config.settings import Settings
 from workshop_culler.errors import ApiError, GoneError
 from workshop_culler.passes.cluster_sweep import ClusterSweep
 from workshop_culler.passes.report import Report, Row
-from workshop_culler.rules import ends, limits, server_verdicts, user_verdicts
+from workshop_culler.rules import ends, limits, pass_times, server_verdicts, user_verdicts
 from workshop_culler.rules import schedule as schedules
 from workshop_culler.rules.limits import Limits
 from workshop_culler.rules.models import Server, User, Verdict, keep
@@ -35,7 +35,10 @@ FindExtension = Callable[[Server], ends.Extension]
 
 @dataclass
 class Sweep:
-    """What a pass works with; without a `cluster_sweep` it leaves the cluster alone."""
+    """What a pass works with; without a `cluster_sweep` it leaves the cluster alone.
+
+    While `idle_suspended`, idleness ends nobody, until `idle_resumes` on the monotonic `clock`.
+    """
 
     hub: Hub
     settings: Settings
@@ -44,6 +47,7 @@ class Sweep:
     find_extension: FindExtension = lambda _: ends.NO_EXTENSION
     clock: Callable[[], float] = time.monotonic
     idle_suspended: bool = False
+    idle_resumes: float = 0.0
     wall: Callable[[], float] = time.time
     schedule: schedules.Schedule | None = None
     _listed: tuple[datetime, float, float] = (datetime.min.replace(tzinfo=UTC), 0.0, 0.0)
@@ -74,6 +78,9 @@ class Sweep:
         await asyncio.gather(
             self._sweep_servers(report, servers, now, listed), self._sweep_users(report, now)
         )
+        if self.schedule:
+            dues = [due for due, _ in self.schedule.due]
+            report.next_end = pass_times.find_next_end(dues, now)
         if self.cluster_sweep:  # then there is no schedule, and these are all servers
             await self.cluster_sweep.sweep(report, {server.key: server for server in servers})
 
@@ -137,6 +144,7 @@ class Sweep:
             pod = tags.get(server.key)
             known = dataclasses.replace(server, labels=pod.labels) if pod else server
             verdict = await self._find_verdict(report, known, now)
+            report.next_end = pass_times.find_next_end((report.next_end, verdict.due), now)
             row = report.add(Row("server", str(server), verdict, owner=server.user))
             if verdict.acts and not self.settings.dry_run:
                 work.append(self._stop(report, row, known, listed))
@@ -169,6 +177,16 @@ class Sweep:
             inactive=now - since, inactive_limit=found.idle, server=dict(server.model)
         )
         return server_verdicts.decide_with_hook(verdict, await _maybe(answer))
+
+    def suspend_idle(self, until: float) -> None:
+        """Let idleness end nobody before `until`, on the monotonic clock."""
+        self.idle_resumes, self.idle_suspended = until, self.clock() < until
+
+    def find_idle_from(self, now: datetime) -> datetime | None:
+        """Until when idleness ends nobody, in the time that it is `now`; None if it does."""
+        if not self.idle_suspended:
+            return None
+        return now + timedelta(seconds=max(self.idle_resumes - self.clock(), 0))
 
     async def find_limits(self, server: Server) -> limits.Limits:
         """The limits of one server: general, policy, then the admin's hook."""

@@ -33,7 +33,7 @@ class BadAnnouncementError(ValueError):
     """What was sent is no announcement; the message tells the sender what to do."""
 
 
-def make_announcement(body: Any, author: str, now: datetime) -> Announcement:
+def make_announcement(body: object, author: str, now: datetime) -> Announcement:
     """An announcement from a request's body: `text`, and for how many `seconds` it is shown."""
     if not isinstance(body, Mapping):
         raise BadAnnouncementError('Send JSON like {"text": "Lunch at noon", "seconds": 3600}.')
@@ -76,7 +76,7 @@ def render_announcement(announcement: Announcement | None, now: datetime) -> dic
     }
 
 
-def read_announcement(model: Any) -> Announcement | None:
+def read_announcement(model: object) -> Announcement | None:
     """Back from JSON as it was kept; None for what is none."""
     if not isinstance(model, Mapping):
         return None

@@ -40,15 +40,26 @@ class Extension:
 NO_EXTENSION = Extension()
 
 
-def find_ends(server: Server, limits: Limits, extension: Extension = NO_EXTENSION) -> Ends:
-    """When the rules end a server. An extension moves every end but that of a pending start."""
+def find_ends(
+    server: Server,
+    limits: Limits,
+    extension: Extension = NO_EXTENSION,
+    idle_from: datetime | None = None,
+) -> Ends:
+    """When the rules end a server. An extension moves every end but that of a pending start.
+
+    Until `idle_from` idleness ends nobody: the grace after a start or an outage.
+    """
     if limits.exempt:
         return Ends()
-    idle_from = server.last_activity or server.started
-    idle = later(idle_from, limits.idle) if not server.pending else None
+    quiet_since = server.last_activity or server.started
+    idle = later(quiet_since, limits.idle) if not server.pending else None
     age = find_age_end(server, limits, extension)
     pending = later(server.started, limits.pending) if server.pending else None
-    return Ends(idle=_extend(idle, extension), age=_extend(age, extension), pending=pending)
+    idle = _extend(idle, extension)
+    if idle and idle_from:
+        idle = max(idle, idle_from)
+    return Ends(idle=idle, age=_extend(age, extension), pending=pending)
 
 
 def find_age_end(server: Server, limits: Limits, extension: Extension) -> datetime | None:

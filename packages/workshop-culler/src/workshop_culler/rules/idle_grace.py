@@ -35,8 +35,3 @@ def look(grace: IdleGrace, wall: float, mono: float, *, outage: bool = False) ->
     jumped = abs((wall - grace.wall) - (mono - grace.mono)) > JUMP_SECONDS
     until = mono + grace.seconds if outage or jumped else grace.until
     return replace(grace, until=until, wall=wall, mono=mono)
-
-
-def is_active(grace: IdleGrace, mono: float) -> bool:
-    """Whether the idle rule is on hold at this time."""
-    return mono < grace.until

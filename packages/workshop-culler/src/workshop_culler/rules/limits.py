@@ -66,7 +66,7 @@ def make_policy(entry: Mapping[str, Any], where: str) -> Policy:
     return Policy(f"policy {name!r}", _make_match(match, where), tuple(changes))
 
 
-def _check_change(key: str, value: Any, where: str) -> Any:
+def _check_change(key: str, value: object, where: str) -> float | bool:
     if key in SPANS:
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
             raise BadPolicyError(f"{where}.{key}: must be seconds, 0 for off, not {value!r}")
@@ -79,7 +79,7 @@ def _check_change(key: str, value: Any, where: str) -> Any:
     raise BadPolicyError(f"{where}.{key}: is not known; a policy has {known}")
 
 
-def _make_match(match: Any, where: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _make_match(match: object, where: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if not isinstance(match, Mapping):
         raise BadPolicyError(
             f"{where}.match: must be a dict like {{'group': 'class-a'}}, not {match!r}"
@@ -87,7 +87,7 @@ def _make_match(match: Any, where: str) -> tuple[tuple[str, tuple[str, ...]], ..
     return tuple((key, _make_patterns(key, value, where)) for key, value in match.items())
 
 
-def _make_patterns(key: str, value: Any, where: str) -> tuple[str, ...]:
+def _make_patterns(key: str, value: object, where: str) -> tuple[str, ...]:
     if key not in SUBJECTS and not key.startswith("label:"):
         known = ", ".join((*SUBJECTS, "label:<name of the label>"))
         raise BadPolicyError(f"{where}.match.{key}: is not known; match by {known}")
@@ -111,11 +111,13 @@ def find_limits(server: Server, policies: Iterable[Policy], general: Limits) -> 
     return general
 
 
-def change_limits(limits: Limits, changes: Any, where: str) -> Limits:
+def change_limits(limits: Limits, changes: object, where: str) -> Limits:
     """Limits with some of them changed, as a hook returns them; raises BadPolicyError."""
     if not isinstance(changes, Mapping):
         raise BadPolicyError(f"{where}: must return a dict like {{'idle': 3600}}, or None")
-    checked = {key: _check_change(key, value, where) for key, value in changes.items()}
+    checked: dict[str, Any] = {
+        key: _check_change(key, value, where) for key, value in changes.items()
+    }
     return dataclasses.replace(limits, policy=where, **checked)
 
 

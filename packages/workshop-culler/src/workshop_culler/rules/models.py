@@ -77,6 +77,11 @@ class Server:
         state = self.model.get("state") or {}
         return str(options.get("profile") or state.get("profile_name") or "")
 
+    @property
+    def pod_name(self) -> str:
+        """The pod that it runs in, "" where the hub does not say (scope admin:server_state)."""
+        return str((self.model.get("state") or {}).get("pod_name") or "")
+
     def __str__(self) -> str:
         return f"{self.user}/{self.name}" if self.name else self.user
 
@@ -105,6 +110,7 @@ class Presence(enum.StrEnum):
     STOPPED = "stopped"
     GONE = "gone"
     UNKNOWN = "unknown"
+    MAYBE_RENAMED = "maybe renamed"
 
 
 @dataclass(frozen=True, slots=True)

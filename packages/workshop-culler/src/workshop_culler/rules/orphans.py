@@ -6,6 +6,7 @@ the session's pod is firmly gone, and it is older than the grace period on the c
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,6 +55,24 @@ def find_presence(ref: SessionRef, user: User | None) -> Presence:
     return Presence.LIVE if live else Presence.STOPPED
 
 
+def find_strays(servers: Iterable[Server], placed: Container[tuple[str, str]]) -> list[Server]:
+    """The hub's servers of which nobody knows the pod: one that does not name them.
+
+    `placed` are the users and servers that pods name. A server whose user (or which itself) was
+    renamed runs on in a pod with the old name; so does one that is only just starting.
+    """
+    return [server for server in servers if server.key not in placed and not server.pod_name]
+
+
+def doubt_presence(hub: Presence, pod: Presence, strays: Sequence[Server]) -> Presence:
+    """What the hub says of a session whose pod may be there, while some server has none.
+
+    That the name is gone proves nothing then: the session may live on under another one.
+    """
+    is_over = hub in (Presence.GONE, Presence.STOPPED)
+    return Presence.MAYBE_RENAMED if is_over and pod is not Presence.GONE and strays else hub
+
+
 def is_replaced(ref: SessionRef, server: Server, pod: ObjectMeta) -> bool:
     """Whether a live server's pod is firmly of a later session than the claimed one.
 
@@ -85,6 +104,8 @@ def decide_orphan(
         return keep("its session is live")
     if hub is Presence.UNKNOWN:
         return keep("the hub did not say firmly that its session is over")
+    if hub is Presence.MAYBE_RENAMED:
+        return keep("a server of the hub runs in no pod that names it: it may be this one, renamed")
     if item.kind == kinds.VOLUME.kind and not rules.volumes:
         return keep("volumes are kept (cull_volumes is off)")
     if item.kind != kinds.POD.kind and pod is not Presence.GONE:

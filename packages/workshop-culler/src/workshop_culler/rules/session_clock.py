@@ -37,6 +37,14 @@ class Clock:
         return min((end for end in (self.idle_ends, self.age_ends) if end), default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class ExtensionVerdict:
+    """Until when an extension asked for now would last; None, and why in words, if it may not."""
+
+    until: datetime | None
+    why_not: str = ""
+
+
 def make_clock(
     server: Server,
     limits: Limits,
@@ -44,11 +52,17 @@ def make_clock(
     now: datetime,
     *,
     unlimited: bool = False,
+    idle_from: datetime | None = None,
 ) -> Clock:
-    """The clock of a server. `unlimited` is for people who may extend beyond the limit."""
-    found = ends.find_ends(server, limits, extension)
-    to, why_not = decide_extension(server, limits, extension, now, unlimited=unlimited)
-    return Clock(now, found.idle, found.age or found.pending, limits.warn, to, why_not)
+    """The clock of a server, as the passes of the culler go by it.
+
+    `unlimited` is for people who may extend beyond the limit; until `idle_from` idleness ends
+    nobody.
+    """
+    found = ends.find_ends(server, limits, extension, idle_from)
+    verdict = decide_extension(server, limits, extension, now, found, unlimited=unlimited)
+    age = found.age or found.pending
+    return Clock(now, found.idle, age, limits.warn, verdict.until, verdict.why_not)
 
 
 def decide_extension(
@@ -56,18 +70,19 @@ def decide_extension(
     limits: Limits,
     extension: ends.Extension,
     now: datetime,
+    found: ends.Ends | None = None,
     *,
     unlimited: bool = False,
-) -> tuple[datetime | None, str]:
-    """Until when an extension asked for now would last, or None and why in words.
+) -> ExtensionVerdict:
+    """Whether a session may be extended now, and until when. `found` are its ends, if known.
 
     Extending means: not ended before now + `extend`, be it for idleness or age; by age never
     later than `extend_limit` after the end that the session had at first. Nobody goes beyond the
     limit that is written on its project.
     """
-    found = ends.find_ends(server, limits, extension)
+    found = found or ends.find_ends(server, limits, extension)
     if found.idle is None and found.age is None:
-        return None, "this session has no end"
+        return ExtensionVerdict(None, "this session has no end")
     to = full = now + timedelta(seconds=limits.extend)
     first = ends.find_age_end(server, limits, extension)
     if first and not unlimited:
@@ -76,10 +91,10 @@ def decide_extension(
         to = min(to, extension.limit)
     soonest = min(end for end in (found.idle, found.age) if end)
     if to > max(soonest, now) + LEAST_GAIN:
-        return to, ""
+        return ExtensionVerdict(to)
     if to < full or not limits.extend:
-        return None, "this session was extended as far as it may be"
-    return None, "there is more time left than an extension gives"
+        return ExtensionVerdict(None, "this session was extended as far as it may be")
+    return ExtensionVerdict(None, "there is more time left than an extension gives")
 
 
 def render_clock(clock: Clock) -> dict[str, object]:

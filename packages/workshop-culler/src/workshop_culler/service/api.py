@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import time
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from jupyterhub.services.auth import HubOAuth
@@ -186,7 +187,7 @@ class Events(ApiHandler):
             with contextlib.suppress(StreamClosedError):
                 await self._send(messages)
 
-    async def _send(self, messages: Any) -> None:
+    async def _send(self, messages: AsyncGenerator[dict[str, Any], None]) -> None:
         waiting = asyncio.ensure_future(anext(messages))
         gone = asyncio.ensure_future(self.gone.wait())
         end = time.monotonic() + EVENTS_SECONDS

@@ -94,7 +94,7 @@ class ApiHandler(BaseHandler):
             raise HTTPError(400, reason="The body must be a JSON object")
         return body
 
-    def answer(self, body: Any, status: int = 200) -> None:
+    def answer(self, body: object, status: int = 200) -> None:
         """Answer with JSON."""
         self.set_status(status)
         self.set_header("Content-Type", "application/json")

@@ -43,6 +43,11 @@ class LiveSessions:
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
 
+    @property
+    def is_looking(self) -> bool:
+        """Whether it looks, as it does while somebody watches."""
+        return self._task is not None and not self._task.done()
+
     async def list_rows(self, person: permissions.TokenOwner, servers: list[Server]) -> Rows:
         """The rows that a person may see."""
         rows: Rows = {}
@@ -62,7 +67,7 @@ class LiveSessions:
         if self.watchers >= MOST_WATCHERS:
             raise ApiError("too many pages are open at once", 503)
         self.watchers += 1
-        if self._task is None or self._task.done():
+        if not self.is_looking:
             self._task = asyncio.create_task(self._look())
         try:
             sent: Rows | None = None

@@ -7,49 +7,31 @@ service here. The token is kept as the hub's own client keeps those of people: i
 
 from __future__ import annotations
 
-import asyncio
-
 from tornado.web import HTTPError
 
-from workshop_culler.rules import permissions
+from workshop_culler.rules import permissions, wrong_codes
 from workshop_culler.service.base_handlers import PageHandler
+from workshop_culler.service.code_checks import CodeChecks, TooManyError
 
-WRONG_SECONDS = 1.0
-MOST_GUESSES = 5
 LONGEST_CODE = 512
 WRONG = "This code is not known, or it is not one for instructors."
-BUSY = "Too many wrong codes are being tried. Wait a minute and try again."
-
-
-class Guesses:
-    """Slows guessing down: a wrong code takes its time, and only so many may at once."""
-
-    def __init__(self, seconds: float = WRONG_SECONDS) -> None:
-        self.seconds = seconds
-        self.now = 0
-
-    @property
-    def too_many(self) -> bool:
-        """Whether no further one is looked at now."""
-        return self.now >= MOST_GUESSES
-
-    async def take_time(self) -> None:
-        """Let a wrong guess wait for its answer."""
-        self.now += 1
-        try:
-            await asyncio.sleep(self.seconds)
-        finally:
-            self.now -= 1
+BUSY = "Too many wrong codes come from your network. Wait a minute and try again."
 
 
 class Login(PageHandler):
     """`GET login`: a form for the code; `POST login` with `token`: in, or why not."""
 
     @property
-    def guesses(self) -> Guesses:
+    def checks(self) -> CodeChecks:
         """Those of the whole service."""
-        guesses: Guesses = self.settings["guesses"]
-        return guesses
+        checks: CodeChecks = self.settings["code_checks"]
+        return checks
+
+    def find_address(self) -> str:
+        """The network address that asks, as far as the client cannot choose it."""
+        forwarded = self.request.headers.get("X-Forwarded-For", "")
+        trusted = self.settings["trusted_proxies"]
+        return wrong_codes.find_address(self.request.remote_ip or "", forwarded, trusted)
 
     def get(self) -> None:
         """Show the form."""
@@ -59,13 +41,16 @@ class Login(PageHandler):
         """Let in whom the code lets in."""
         self.check_xsrf_cookie()
         code = self.get_body_argument("token", "").strip()
-        if self.guesses.too_many:
+        try:
+            is_good = await self.checks.check(code, self.find_address(), self.is_good)
+        except TooManyError:
+            self.set_header("Retry-After", "60")
             self.show(BUSY, 429)
-        elif await self.is_good(code):
+            return
+        if is_good:
             self.hub_auth.set_cookie(self, code)
             self.redirect(self.settings["prefix"])
         else:
-            await self.guesses.take_time()
             self.show(WRONG, 403)
 
     async def is_good(self, code: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -17,7 +17,9 @@ from tornado.log import access_log
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from workshop_culler.errors import StartError
+from workshop_culler.rules import wrong_codes
 from workshop_culler.service import api, base_handlers, instructor_page, login
+from workshop_culler.service.code_checks import CodeChecks
 from workshop_culler.service.live_sessions import LiveSessions
 from workshop_culler.service.sessions import SessionService
 
@@ -53,26 +55,29 @@ class Service:
         log: logging.Logger,
         *,
         open_metrics: bool,
+        trusted_proxies: Sequence[str] = (),
     ) -> None:
         self.place = place
         self.session_service = session_service
         self.log = log
         self.live = LiveSessions(session_service, log)
         self.trouble = "no pass was made yet"
-        self._open_metrics = open_metrics
+        self._open_metrics, self._trusted_proxies = open_metrics, trusted_proxies
+        self._app: Application | None = None
         self._server: HTTPServer | None = None
 
     def start(self) -> None:
         """Listen; raises StartError when nobody could be kept out, or the port is taken."""
         auth = HubOAuth.instance()
         base_handlers.check_access(auth)
-        app = make_app(
+        self._app = app = make_app(
             self.place.prefix,
             self.session_service,
             auth,
             self.live,
             lambda: self.trouble,
             open_metrics=self._open_metrics,
+            trusted_proxies=self._trusted_proxies,
         )
         self._server = HTTPServer(app, xheaders=False, max_body_size=64 * 1024)
         try:
@@ -85,6 +90,8 @@ class Service:
     async def close(self) -> None:
         """Stop listening and let pages go."""
         await self.live.close()
+        if self._app:
+            await self._app.settings["code_checks"].close()
         if self._server:
             self._server.stop()
             await self._server.close_all_connections()
@@ -102,6 +109,7 @@ def make_app(
     find_trouble: Callable[[], str],
     *,
     open_metrics: bool = False,
+    trusted_proxies: Sequence[str] = (),
 ) -> Application:
     """All routes below the prefix."""
     common = {"session_service": session_service, "auth": auth}
@@ -126,7 +134,8 @@ def make_app(
         + [(prefix.rstrip("/"), instructor_page.WithSlash, {})],
         prefix=prefix,
         live=live,
-        guesses=login.Guesses(),
+        code_checks=CodeChecks(),
+        trusted_proxies=(*wrong_codes.LOOPBACK, *wrong_codes.parse_networks(trusted_proxies)),
         find_trouble=find_trouble,
         open_metrics=open_metrics,
         cookie_secret=secrets.token_bytes(32),

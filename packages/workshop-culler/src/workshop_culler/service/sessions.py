@@ -100,7 +100,10 @@ class SessionService:
         """The clock of one session."""
         limits: Limits = await self.work.find_limits(server)
         extension = self.find_extension(server)
-        return session_clock.make_clock(server, limits, extension, self.now, unlimited=unlimited)
+        idle_from = self.work.find_idle_from(self.now)
+        return session_clock.make_clock(
+            server, limits, extension, self.now, unlimited=unlimited, idle_from=idle_from
+        )
 
     async def extend(self, server: Server, person: permissions.TokenOwner) -> session_clock.Clock:
         """Extend a session as far as this person may; raises RefusedError with the reason."""

@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -92,7 +93,7 @@ class StateStore:
             if self._written < mine:
                 latest, text = self._changes, self._render(now)
                 try:
-                    await asyncio.to_thread(_replace, self.path, text)
+                    await asyncio.to_thread(replace_file, self.path, text)
                 except OSError as error:
                     self.log.error("%s", _unwritten(self.path, error))
                 self._written = latest
@@ -114,7 +115,7 @@ def _unwritten(path: Path, why: object) -> str:
     )
 
 
-def _replace(path: Path, text: str) -> None:
+def replace_file(path: Path, text: str) -> None:
     """Write a file so that a kill at any moment leaves the old one or the new one, whole."""
     fresh = path.with_name(path.name + ".new")
     with fresh.open("w") as file:
@@ -134,7 +135,7 @@ def _render_extension(each: SavedExtension) -> dict[str, Any]:
     }
 
 
-def _read_extension(entry: Any) -> SavedExtension | None:
+def _read_extension(entry: Mapping[str, Any]) -> SavedExtension | None:
     until = find_time(entry["until"])
     if until is None:
         return None

@@ -55,7 +55,7 @@ class NameTrait(Unicode):
     def validate(self, obj: HasTraits, value: Any) -> str:
         """Refuse what the API would refuse, or what would leave no room for the rest of a name."""
         name = str(super().validate(obj, value))
-        if name.startswith(("kube-", "openshift")):
+        if f"{name}-".startswith(("kube-", "openshift")):
             raise TraitError(
                 f"{_place(obj, self.name)} is {name!r}; names that begin with 'kube-' or "
                 "'openshift' are the cluster's own. Take another."

@@ -17,7 +17,7 @@ from workshop_spawner.hub_tasks import pod_security_check, rights_check
 from workshop_spawner.hub_tasks.pool import SessionPool
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.model.session import Hub, Session
-from workshop_spawner.rules import counts, images, plan, rights
+from workshop_spawner.rules import counts, images, plan, project_roles, rights
 from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.hub_settings import HubSettings
 from workshop_spawner.start import api_address, image_streams, project_api, project_role
@@ -51,6 +51,7 @@ class HubTasks:
     def begin(self) -> None:
         """Begin all; each goes on whatever happens to the others."""
         for doing, task in (
+            ("look whether it may go on", self.check_name),
             ("check the hub's rights", self.check_rights),
             ("tell what holds the pods of attendees", self.tell_pod_security),
             ("find the role of sessions", self.tell_role),
@@ -77,6 +78,13 @@ class HubTasks:
                 self._log.exception("The hub cannot %s; trying again in %g s", doing, pause)
             await asyncio.sleep(pause)
             pause = min(LONGEST_PAUSE, pause * 2)
+
+    async def check_name(self) -> None:
+        """End the hub if no project of its application can be made, as no session could start."""
+        refused = plan.problem_with_requests(self._settings.application)
+        if refused and (await self._find_spec()).by_request:
+            self._log.critical("%s", refused)
+            raise SystemExit(1)
 
     async def check_rights(self) -> None:
         """Log each right that the hub's account needs and lacks."""
@@ -130,6 +138,12 @@ class HubTasks:
             self._log.warning("%s", choice.notice)
         if choice.problem:
             self._log.error("No session can start: %s", choice.problem)
+        has_policies = await self._cluster.has_api(project_roles.ADMIN_POLICIES)
+        isolated = self._settings.spec.isolation is not None
+        if notice := project_roles.find_network_notice(
+            choice.role, is_isolated=isolated, has_admin_policies=has_policies
+        ):
+            self._log.info("%s", notice)
 
     async def _find_spec(self) -> plan.SessionSpec:
         """What is decided about each session, with the role that sessions get."""

@@ -29,6 +29,9 @@ class SpawnerTraits(Protocol):
     reserved_sessions: int
     image: str
     volume_size: str
+    storage_pvc_ensure: bool
+    services_enabled: bool
+    internal_ssl: bool
     delete_pvc: bool
     events_enabled: bool
     identity: str
@@ -64,6 +67,7 @@ def make_settings(traits: SpawnerTraits) -> HubSettings:
     budget, extras = traits.budget, traits.extra_resources
     made = HubSettings(
         namespace=traits.namespace,
+        application=traits.application,
         spec=traits.make_static_spec(budgets.DEFAULT if callable(budget) else budget),
         project_api=traits.project_api,
         extra_resources="" if callable(extras) else extras,
@@ -76,9 +80,12 @@ def make_settings(traits: SpawnerTraits) -> HubSettings:
 
 def _make_uses(traits: SpawnerTraits, made: HubSettings) -> Uses:
     """What the settings use beside what each session has."""
+    has_home = bool(traits.volume_size) or traits.storage_pvc_ensure
     return Uses(
-        home=bool(traits.volume_size),
-        delete_home=bool(traits.volume_size) and traits.delete_pvc,
+        home=has_home,
+        delete_home=has_home and traits.delete_pvc,
+        services=traits.services_enabled or traits.internal_ssl,
+        certificates=traits.internal_ssl,
         events=traits.events_enabled,
         refresh=traits.identity == plan.USER_TOKEN,
         pool=made.keeps_pool,

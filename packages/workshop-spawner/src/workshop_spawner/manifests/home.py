@@ -44,7 +44,7 @@ class Home:
 
 
 def make_claim(session: Session, home: Home, lasting: bool) -> dict[str, Any]:
-    """The volume claim, named like the pod. A lasting one belongs to the user, not to a session."""
+    """The volume claim. A lasting one belongs to the user, not to a session."""
     spec: dict[str, Any] = {
         "accessModes": list(home.access_modes),
         "resources": {"requests": {"storage": home.size}},
@@ -54,7 +54,7 @@ def make_claim(session: Session, home: Home, lasting: bool) -> dict[str, Any]:
     claim: dict[str, Any] = {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
-        "metadata": session_labels.make_metadata(session, session.pod, session.hub.namespace),
+        "metadata": session_labels.make_metadata(session, session.home, session.hub.namespace),
         "spec": spec,
     }
     if not lasting:
@@ -69,7 +69,7 @@ def mount(pod: Mapping[str, Any], session: Session, home: Home) -> dict[str, Any
     furnished = deepcopy(dict(pod))
     spec = furnished["spec"]
     main = spec["containers"][0]
-    volume = {"name": VOLUME, "persistentVolumeClaim": {"claimName": session.pod}}
+    volume = {"name": VOLUME, "persistentVolumeClaim": {"claimName": session.home}}
     spec["volumes"] = [*(spec.get("volumes") or []), volume]
     mount = {"name": VOLUME, "mountPath": home.path, "subPath": SUBPATH}
     main["volumeMounts"] = [*(main.get("volumeMounts") or []), mount]

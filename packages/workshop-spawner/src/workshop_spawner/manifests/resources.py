@@ -23,16 +23,16 @@ ROLE = "session/role"
 BUDGET = "session/budget"
 _VARIABLE = re.compile(r"\$\{(\w+)\}|\{(username|project|user_server)\}")
 _FIRST = (
-    "CustomResourceDefinition", "ServiceAccount", "Secret", "ConfigMap", "PersistentVolumeClaim",
-    "Role", "ClusterRole", "Service", "LimitRange", "ResourceQuota",
-)  # fmt: skip
+    *("CustomResourceDefinition", "ServiceAccount", "Secret", "ConfigMap", "PersistentVolumeClaim"),
+    *("Role", "ClusterRole", "Service", "LimitRange", "ResourceQuota"),
+)
 _SECOND = ("RoleBinding", "ClusterRoleBinding")
 CLUSTER_SCOPED = {
-    "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "PersistentVolume",
-    "StorageClass", "PriorityClass", "IngressClass", "OAuthClient",
-    "SecurityContextConstraints", "ValidatingWebhookConfiguration",
-    "MutatingWebhookConfiguration", "APIService", "RuntimeClass", "CSIDriver",
-}  # fmt: skip
+    *("ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "PersistentVolume"),
+    *("StorageClass", "PriorityClass", "IngressClass", "OAuthClient", "RuntimeClass", "CSIDriver"),
+    *("SecurityContextConstraints", "ValidatingWebhookConfiguration", "APIService"),
+    "MutatingWebhookConfiguration",
+}
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,8 @@ class Session:
     # Whose the user's token is, as the cluster says; empty where the session has none of a user.
     # Never the hub's name of the user, which may be that of somebody else in the cluster.
     token_owner: str = ""
+    # A pod that has its name from elsewhere; empty: `<application>-user-<user>`.
+    pod_name: str = ""
     # What this start writes on what it takes from the pool, to know it again.
     checkout: str = ""
 
@@ -68,6 +70,11 @@ class Session:
     @property
     def pod(self) -> str:
         """Name of the pod. It has no suffix: an old pod of this user and server is replaced."""
+        return self.pod_name or naming.make_name(self.hub.application, "user", self.slug)
+
+    @property
+    def home(self) -> str:
+        """Name of the claim of the home volume."""
         return naming.make_name(self.hub.application, "user", self.slug)
 
     @property

@@ -23,6 +23,7 @@ class HubSettings:
     """
 
     namespace: str
+    application: str = ""
     spec: plan.SessionSpec = field(default_factory=plan.SessionSpec)
     project_api: str = "auto"
     extra_resources: Any = ""

@@ -93,6 +93,25 @@ class SessionSpec:
     extras: tuple[resources.Extra, ...] = ()
 
 
+# OpenShift refuses to make these for anybody but an administrator.
+_NOT_REQUESTED = ("kube-", "kubernetes-", "openshift-")
+
+
+def is_refused_request(name: str) -> bool:
+    """Whether OpenShift refuses to make a project of this name for who requests it."""
+    return f"{name}-".startswith(_NOT_REQUESTED)
+
+
+def problem_with_requests(name: str) -> str | None:
+    """Why no project that begins with a name (and a hyphen) can be requested; None where it can."""
+    if not is_refused_request(name):
+        return None
+    return (
+        f"WorkshopSpawner.application is {name!r}, and projects are requested: the cluster refuses "
+        f"names that begin with {', '.join(map(repr, _NOT_REQUESTED))}. Take another."
+    )
+
+
 def fill_in(spec: SessionSpec, session: Session) -> SessionSpec:
     """The spec with its extra resources as they are for this session."""
     read = resources.read_extras(spec.extra_resources, session, spec.image_registry)

@@ -9,6 +9,8 @@ from workshop_spawner.rules import plan
 ADMIN = "admin"
 # What visitors without an account get: templates/workshop-admin.yaml.
 WORKSHOP_ADMIN = "workshop-admin"
+# The API of AdminNetworkPolicies.
+ADMIN_POLICIES = "policy.networking.k8s.io/v1alpha1"
 INSTALL = "kubectl apply -f templates/workshop-admin.yaml"
 # Every cluster has these.
 _BUILT_IN = ("", ADMIN, "edit", "view", "cluster-admin")
@@ -58,3 +60,16 @@ def decide_role(wanted: str, fallback: str, *, exists: bool | None) -> RoleChoic
         f"Sessions get the role {fallback}, with which attendees may delete their NetworkPolicy "
         f"and take host names of others, as {why}. To install it: {INSTALL}, then restart the hub",
     )
+
+
+def find_network_notice(role: str, *, is_isolated: bool, has_admin_policies: bool) -> str:
+    """What holds the network of projects against their own admins, for the hub's log; or nothing.
+
+    `has_admin_policies`: whether the cluster has the API of AdminNetworkPolicies.
+    """
+    if not is_isolated or role not in (ADMIN, "edit"):
+        return ""
+    start = f"Sessions have the role {role} and may delete the NetworkPolicy of their project"
+    if has_admin_policies:
+        return f"{start}; templates/admin-network-policy.yaml holds what they reach all the same"
+    return f"{start}; the role {WORKSHOP_ADMIN} holds them (see docs/how-to/hold-attendees.md)"

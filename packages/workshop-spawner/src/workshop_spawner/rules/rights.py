@@ -41,6 +41,8 @@ class Uses:
 
     home: bool = False
     delete_home: bool = False
+    services: bool = False
+    certificates: bool = False
     events: bool = True
     refresh: bool = False
     pool: bool = False
@@ -71,6 +73,10 @@ def _in_own_namespace(spec: plan.SessionSpec, uses: Uses) -> Iterator[Right]:
     if uses.home:
         verbs = "get create" + (" delete" if uses.delete_home else "")
         yield from _all("", "persistentvolumeclaims", verbs)
+    if uses.services:
+        yield from _all("", "services", "get create delete")
+    if uses.certificates:
+        yield from _all("", "secrets", "delete")
     if spec.exposed.ports and spec.exposed.by != "proxy":
         yield from _all("", "services", "get create")
         if spec.exposed.by == "route":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 # How alike two names of classes are for one to be a misspelling of the other (difflib's ratio).
@@ -11,12 +11,12 @@ CLOSE = 0.85
 
 
 def find_unknown(
-    config: Mapping[str, Any], own: str, bases: Collection[str], known: Iterable[str]
+    config: Mapping[str, Any], own: Sequence[str], bases: Collection[str], known: Iterable[str]
 ) -> list[str]:
-    """One sentence for each setting that the class `own` does not know.
+    """One sentence for each setting that a class does not know.
 
-    `config` maps sections to their settings, `bases` names the sections that the class reads (its
-    own and its bases'), `known` its settings.
+    `config` maps sections to their settings, `own` has the names that people write for the class,
+    `bases` those that it reads (its own and its bases'), `known` its settings.
     """
     known = sorted(known)
     sentences = []
@@ -24,8 +24,8 @@ def find_unknown(
         if section in bases:
             wrong = [name for name in settings if not name[:1].isupper() and name not in known]
             sentences += [_say(section, name, known) for name in sorted(wrong)]
-        elif settings and is_near(section, own):
-            sentences.append(f"c.{section} is read by nobody. Did you mean c.{own}?")
+        elif settings and (meant := [name for name in own if is_near(section, name)]):
+            sentences.append(f"c.{section} is read by nobody. Did you mean c.{meant[0]}?")
     return sentences
 
 
@@ -37,4 +37,4 @@ def is_near(name: str, own: str) -> bool:
 def _say(section: str, name: str, known: list[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
     hint = f" Did you mean {close[0]}?" if close else ""
-    return f"c.{section}.{name} is no setting of this authenticator.{hint}"
+    return f"c.{section}.{name} is no setting.{hint}"

@@ -19,7 +19,7 @@ async def find_role(cluster: Cluster, spec: plan.SessionSpec) -> RoleChoice:
         return RoleChoice(spec.role)
 
     async def ask() -> bool | None:
-        return await _has_role(cluster, spec.role)
+        return await _look_for_role(cluster, spec.role)
 
     exists = await cluster.facts.learn(f"role {spec.role}", ask)
     return decide_role(spec.role, spec.fallback_role, exists=exists)
@@ -36,7 +36,7 @@ async def add_role(cluster: Cluster, spec: plan.SessionSpec) -> plan.SessionSpec
     return replace(spec, role=choice.role, fallback_role="")
 
 
-async def _has_role(cluster: Cluster, name: str) -> bool | None:
+async def _look_for_role(cluster: Cluster, name: str) -> bool | None:
     """None where the hub may not look."""
     try:
         await cluster.get(make_reference("rbac.authorization.k8s.io/v1", "ClusterRole", name))

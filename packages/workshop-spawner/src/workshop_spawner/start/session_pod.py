@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from workshop_kube import labels
@@ -18,14 +18,22 @@ from workshop_spawner.rules import pod_state
 
 
 async def launch(
-    cluster: Cluster, watch: PodWatch, session: Session, manifest: Mapping[str, Any], wait: float
+    cluster: Cluster,
+    watch: PodWatch,
+    session: Session,
+    manifest: Mapping[str, Any],
+    wait: float,
+    add: Callable[[Mapping[str, Any]], Awaitable[None]] | None = None,
 ) -> Mapping[str, Any]:
     """Make the pod and return it once it is ready, within `wait` seconds.
 
-    StartError with the cause when it will not come up or took too long.
+    `add` makes what it needs to come up, once its uid is known. StartError with the cause when it
+    will not come up or took too long.
     """
     key = f"{session.hub.namespace}/{session.pod}"
     made = await _make(cluster, watch, session, manifest)
+    if add is not None:
+        await add(made)
     verdict, seen = pod_state.StartVerdict(), False
 
     def check(pod: Mapping[str, Any] | None) -> Mapping[str, Any] | bool:

@@ -8,6 +8,7 @@ from workshop_kube.errors import ExistsError, ForbiddenError
 from workshop_kube.rules.manifests import make_reference
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.model.errors import PermanentError
+from workshop_spawner.rules import plan
 
 
 async def ensure_user_project(as_user: Cluster, name: str) -> None:
@@ -15,6 +16,12 @@ async def ensure_user_project(as_user: Cluster, name: str) -> None:
     project = make_reference("project.openshift.io/v1", "Project", name)
     if await _sees(as_user, project):
         return
+    if plan.is_refused_request(name):
+        raise PermanentError(
+            f"The cluster refuses to make a project called {name}; please tell the organiser.",
+            f"the name of project {name} begins as those of the cluster's own; set "
+            'WorkshopSpawner.project_template, for example to "user-{username}"',
+        )
     request = make_reference("project.openshift.io/v1", "ProjectRequest", name)
     try:
         await as_user.create(request)

@@ -30,9 +30,7 @@ class Scope:
 
 
 def decide_claim(pod: Mapping[str, Any], scope: Scope) -> Verdict:
-    """What to do with `pod`. A pod that waits for its scheduling gates, or is being deleted
-    unbound, is nobody's.
-    """
+    """What to do with `pod`: with scheduling gates, or deleted while unbound, it is nobody's."""
     metadata, spec = pod["metadata"], pod["spec"]
     ended = (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
     deleted = metadata.get("deletionTimestamp") is not None

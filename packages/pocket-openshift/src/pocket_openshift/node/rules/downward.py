@@ -19,9 +19,7 @@ class UnknownFieldError(ValueError):
 
 
 def field(pod: Mapping[str, Any], path: str, facts: Mapping[str, str]) -> str:
-    """The text of one fieldPath. `facts` holds what the status does not say yet: `status.podIP` and
-    the like.
-    """
+    """The text of a fieldPath; `facts` has what the status does not say yet, as `status.podIP`."""
     metadata, spec = pod["metadata"], pod["spec"]
     subscript = _SUBSCRIPT.match(path)
     if subscript:
@@ -55,9 +53,7 @@ def render_map(values: Mapping[str, str]) -> str:
 def resource(
     pod: Mapping[str, Any], reference: Mapping[str, Any], own: str, capacity: Mapping[str, str]
 ) -> str:
-    """The text of a resourceFieldRef of the container `own`; a limit that is not set is the node's
-    capacity.
-    """
+    """The text of a resourceFieldRef of container `own`; without a limit the node's capacity."""
     name = reference.get("containerName") or own
     containers = [*pod["spec"].get("containers", []), *pod["spec"].get("initContainers", [])]
     resources = next(

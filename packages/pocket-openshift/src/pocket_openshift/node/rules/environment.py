@@ -32,9 +32,7 @@ class Sources:
 
 
 def data_of(kind: str, name: str, sources: Sources) -> dict[str, bytes] | None:
-    """The keys and bytes of a config map (`configMap`) or secret (`secret`); None when there is
-    none.
-    """
+    """Keys and bytes of a config map (`configMap`) or secret (`secret`); None if there is none."""
     found = (sources.secrets if kind == "secret" else sources.config_maps).get(name)
     if found is None:
         return None
@@ -53,9 +51,7 @@ def make_environment(
     mounts: Mapping[str, str],
     basics: Mapping[str, str],
 ) -> dict[str, str]:
-    """The process's environment. `basics` comes first, then envFrom, then env. ConfigError when a
-    source is missing.
-    """
+    """The environment: `basics`, then envFrom, then env. ConfigError when a source is missing."""
     values = dict(basics)
     for source in container.get("envFrom") or []:
         values |= {

@@ -23,9 +23,7 @@ def make_event(
     container: str = "",
     warning: bool = False,
 ) -> dict[str, Any]:
-    """A core/v1 Event about `pod`. `source` is (component, node); the times and the count are
-    `stamp`'s to add.
-    """
+    """A v1 Event about `pod` from (component, node); `stamp` adds its times and count."""
     metadata = pod["metadata"]
     component, node = source
     involved = {

@@ -9,9 +9,7 @@ _REFERENCE = re.compile(r"\$(?:\$|\(([^()]*)\))")
 
 
 def expand(text: str, values: Mapping[str, str]) -> str:
-    """`$(VAR)` becomes its value, `$$` becomes `$`, and a reference to nothing known stays as it
-    is.
-    """
+    """`$(VAR)` becomes its value, `$$` becomes `$`; a reference to nothing known stays."""
 
     def replace(match: re.Match[str]) -> str:
         name = match.group(1)

@@ -50,9 +50,7 @@ def make_probe(spec: Mapping[str, Any] | None) -> Probe | None:
 
 
 def count_answer(probe: Probe, tally: Tally, *, passed: bool) -> Tally:
-    """The tally after one more answer: the verdict turns once a threshold is reached, and stays
-    until the other is.
-    """
+    """The tally after one more answer: the verdict turns when the other threshold is reached."""
     good = tally.passed + 1 if passed else 0
     bad = 0 if passed else tally.failed + 1
     verdict = tally.verdict
@@ -64,9 +62,7 @@ def count_answer(probe: Probe, tally: Tally, *, passed: bool) -> Tally:
 
 
 def find_port(container: Mapping[str, Any], port: int | str) -> int:
-    """A probe's port, which may be the name of one of the container's ports. ValueError when there
-    is none.
-    """
+    """A probe's port, a number or the name of a container's. ValueError when there is none."""
     if isinstance(port, int) or str(port).isdigit():
         return int(port)
     ports: Sequence[Mapping[str, Any]] = container.get("ports") or []

@@ -7,9 +7,7 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Backoff:
-    """Waits between restarts in seconds. As the kubelet: at once, 10, 20, 40 ... 300; anew after
-    ten good minutes.
-    """
+    """Seconds between restarts, as a kubelet's: 0, 10, 20 ... 300; anew after ten good minutes."""
 
     first: float = 10.0
     most: float = 300.0
@@ -27,9 +25,7 @@ class Backoff:
 
 
 def is_restarted(policy: str, exit_code: int) -> bool:
-    """Whether restartPolicy `policy` (Always, OnFailure, Never) starts a container again after
-    `exit_code`.
-    """
+    """Whether a restartPolicy starts a container again that ended with `exit_code`."""
     return policy == "Always" or (policy == "OnFailure" and exit_code != 0)
 
 

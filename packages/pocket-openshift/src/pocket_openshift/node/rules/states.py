@@ -63,9 +63,7 @@ def read_exit(
     message: str = "",
     container_id: str = "",
 ) -> Terminated:
-    """The end of a process as Kubernetes tells it. `code` is negative for a signal, as
-    `Popen.returncode` is.
-    """
+    """The end of a process. `code` is negative for a signal, as `Popen.returncode` is."""
     signal = -code if code < 0 else 0
     exit_code = 128 + signal if signal else code
     reason = "OOMKilled" if out_of_memory else "Completed" if exit_code == 0 else "Error"

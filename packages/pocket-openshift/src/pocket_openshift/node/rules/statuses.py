@@ -38,9 +38,7 @@ def make_status(
     before: Iterable[Mapping[str, Any]],
     now: datetime.datetime,
 ) -> dict[str, Any]:
-    """The whole `status` of a pod. `before` are its present conditions, whose times stay where
-    nothing changed.
-    """
+    """A pod's whole `status`; conditions that are as `before` keep their times."""
     phase = find_phase(facts, init, main)
     status: dict[str, Any] = {
         "phase": phase,

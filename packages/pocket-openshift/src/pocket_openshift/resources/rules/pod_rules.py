@@ -138,9 +138,7 @@ def mount_token(spec: dict[str, Any], name: str) -> None:
 def qos_class(spec: dict[str, Any]) -> str:
     """Guaranteed, Burstable or BestEffort, by requests and limits of cpu and memory."""
     parts = [container.get("resources") or {} for container in containers(spec)]
-    asked = [
-        (part.get("requests") or {}, part.get("limits") or {}) for part in parts
-    ]  # fmt: skip
+    asked = [(part.get("requests") or {}, part.get("limits") or {}) for part in parts]
     if not any(requests or limits for requests, limits in asked):
         return "BestEffort"
     for requests, limits in asked:

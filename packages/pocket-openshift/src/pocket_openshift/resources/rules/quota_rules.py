@@ -17,9 +17,9 @@ from workshop_kube.rules import quantities
 Usage = dict[str, Decimal]
 
 _COUNTED = (
-    "configmaps", "persistentvolumeclaims", "pods", "replicationcontrollers", "resourcequotas",
-        "secrets", "services",
-)  # fmt: skip
+    *("configmaps", "persistentvolumeclaims", "pods", "replicationcontrollers"),
+    *("resourcequotas", "secrets", "services"),
+)
 _POD_SCOPED = ("Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass")
 
 

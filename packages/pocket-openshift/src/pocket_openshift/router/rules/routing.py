@@ -32,9 +32,7 @@ class Target:
 
 @dataclasses.dataclass(frozen=True)
 class Rule:
-    """One host and path that is served. `redirect`: plain HTTP is sent to HTTPS. `refused`: why it
-    is not served.
-    """
+    """A host and path that is served; `insecure` is what plain HTTP meets, `refused` why not."""
 
     host: str
     path: str
@@ -64,9 +62,7 @@ class Refusal:
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """What decides: the Host header without its port, that port, the path, and whether it came over
-    TLS.
-    """
+    """What decides: host and port of the Host header, the path, and whether it came over TLS."""
 
     host: str
     port: int | None
@@ -135,9 +131,7 @@ def choose(tables: Tables, request: Request) -> tuple[Backend, ...] | Refusal:
 
 
 def find_rule(tables: Tables, request: Request) -> Rule | None:
-    """The rule that fits best: a full name before a wildcard before any host, then the longest
-    path.
-    """
+    """The rule that fits best: a full name, a wildcard, any host; then the longest path."""
     wildcard = "*." + request.host.partition(".")[2]
     for host in (request.host, wildcard, ""):
         for rule in tables.rules.get(host, ()):
@@ -156,9 +150,7 @@ def fits(rule: Rule, target: str) -> bool:
 
 
 def find_service_rule(request: Request) -> Rule | None:
-    """A service asked for by its own name; the port of the Host header is the service's, where it
-    has that one.
-    """
+    """A service asked for by its name, at the port of the Host header if it has that one."""
     for suffix in SERVICE_SUFFIXES:
         parts = request.host.removesuffix(suffix).split(".")
         if request.host.endswith(suffix) and len(parts) == 2:

@@ -1,0 +1,109 @@
+"""All settings of the spawner are looked at when the hub starts, whoever logs its people in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from traitlets import HasTraits, TraitError
+from traitlets.config import Config, LoggingConfigurable
+
+from workshop_spawner.hub_tasks import settings
+from workshop_spawner.manifests import resources
+from workshop_spawner.model.errors import WorkshopError
+from workshop_spawner.model.session import Hub
+from workshop_spawner.rules import overrides, plan, pool_rules, templates, unknown_settings
+
+# Classes of others whose settings ours reads.
+THEIRS = ("KubeSpawner", "Spawner")
+
+
+def make_traits(spawner_class: Any, config: Config, authenticator: Any) -> Any:
+    """The traits as the configuration has them, of an instance without a user.
+
+    So nothing can take it for somebody's spawner. TraitError where a value cannot work.
+    """
+    traits = spawner_class.__new__(spawner_class)
+    LoggingConfigurable.__init__(traits, config=config)
+    traits.authenticator = authenticator  # on which the default budget depends
+    # JupyterHub's setting, which it gives to each spawner.
+    traits.internal_ssl = bool(config.get("JupyterHub", {}).get("internal_ssl"))
+    return traits
+
+
+def list_problems(spawner_class: Any, config: Config, authenticator: Any) -> list[str]:
+    """What cannot work, a sentence each with the setting's name."""
+    unknown = _list_unknown(spawner_class, config)
+    try:
+        traits = make_traits(spawner_class, config, authenticator)
+        settings.make_settings(traits)
+    except (TraitError, ValueError) as error:
+        return [*unknown, str(error)]
+    found = [*_list_contradictions(traits), *_list_templates(traits), *_list_extras(traits)]
+    return [*unknown, *found, *_list_overrides(traits, config, authenticator)]
+
+
+def _list_unknown(spawner_class: Any, config: Config) -> list[str]:
+    known = {
+        *spawner_class.class_trait_names(config=True),
+        *getattr(spawner_class, "_deprecated_traits", ()),
+    }
+    bases = [base.__name__ for base in spawner_class.__mro__]
+    own = (spawner_class.__name__, *THEIRS)
+    return unknown_settings.find_unknown(config, own, bases, known)
+
+
+def _list_contradictions(traits: Any) -> Iterator[str]:
+    if traits.project == plan.USER and traits.identity != plan.USER_TOKEN:
+        yield (
+            'WorkshopSpawner.project = "user" is made with the user\'s own token: it needs '
+            'WorkshopSpawner.identity = "user-token".'
+        )
+    keeps_token = getattr(traits.authenticator, "enable_auth_state", True)
+    if traits.identity == plan.USER_TOKEN and not keeps_token:
+        yield (
+            'WorkshopSpawner.identity = "user-token" needs the token of the login: set '
+            "c.Authenticator.enable_auth_state = True, with an authenticator that keeps it."
+        )
+    refused = plan.problem_with_requests(traits.application)
+    if refused and traits.project_api == "request":
+        yield refused
+
+
+def _list_templates(traits: HasTraits) -> Iterator[str]:
+    for name in templates.NAMES:
+        for problem in templates.list_problems(name, getattr(traits, name)):
+            yield f"{type(traits).__name__}.{problem}"
+
+
+def _list_extras(traits: Any) -> Iterator[str]:
+    """What is wrong with extra resources, as a session that stands for any other has them."""
+    source = traits.extra_resources
+    if callable(source):
+        return
+    sample = pool_rules.make_sample(Hub(traits.application, traits.mode, traits.namespace, "hub"))
+    try:
+        if isinstance(source, str) and source[:1] in ("/", ".") and "\n" not in source:
+            source = Path(source).read_text()
+        resources.read_extras(source, sample, traits.image_registry)
+    except WorkshopError as error:
+        yield f"WorkshopSpawner.extra_resources: {error.detail}"
+    except (OSError, UnicodeDecodeError) as error:
+        yield f"WorkshopSpawner.extra_resources: the file cannot be read: {error}"
+
+
+def _list_overrides(traits: Any, config: Config, authenticator: Any) -> Iterator[str]:
+    known = {name for name in dir(type(traits)) if not name.startswith("_")}
+    for override in overrides.list_overrides(traits.profile_list, traits.group_overrides):
+        if problem := overrides.problem_with_name(override, known):
+            yield f"WorkshopSpawner.{problem}"
+            continue
+        for text in templates.list_problems(override.name, override.value):
+            yield f"WorkshopSpawner.{override.place}: {text}"
+        if isinstance(override.value, Mapping) or callable(override.value):
+            continue  # a mapping is merged into the one that is there
+        try:
+            setattr(make_traits(type(traits), config, authenticator), override.name, override.value)
+        except TraitError as error:
+            yield f"WorkshopSpawner.{override.place}: {error}"

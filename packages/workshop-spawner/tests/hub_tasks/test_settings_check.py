@@ -1,0 +1,124 @@
+"""Whatever cannot work is found when the hub starts, whoever logs people in."""
+
+from __future__ import annotations
+
+import pytest
+from kubespawner import KubeSpawner
+from traitlets.config import Config
+
+from workshop_spawner import WorkshopSpawner
+from workshop_spawner.hub_tasks.settings_check import list_problems
+from workshop_spawner.rules import templates
+
+BY_NAME = """
+c.JupyterHub.authenticator_class = "dummy"
+c.Authenticator.allow_all = True
+c.WorkshopSpawner.restart_url = ""
+"""
+PROFILE = "c.KubeSpawner.profile_list = [{'display_name': 'A', 'kubespawner_override': %s}]"
+# What is wrong, and what the sentence must have.
+WRONG = [
+    ('c.WorkshopSpawner.application = "My Workshop"', ["WorkshopSpawner.application"]),
+    ('c.WorkshopSpawner.budget = "smal"', ["WorkshopSpawner.budget", "smal"]),
+    ('c.WorkshopSpawner.bugdet = "small"', ["c.WorkshopSpawner.bugdet", "mean budget?"]),
+    ("c.KubeSpawner.volume_mount = []", ["c.KubeSpawner.volume_mount", "mean volume_mounts?"]),
+    ("c.Spawner.start_timout = 3", ["c.Spawner.start_timout", "mean start_timeout?"]),
+    ('c.WorkShopSpawner.budget = "small"', ["c.WorkShopSpawner", "mean c.WorkshopSpawner?"]),
+    ('c.KubeSpawnr.image = "x"', ["c.KubeSpawnr", "mean c.KubeSpawner?"]),
+    ('c.Spawner.environment = {"A": \'{"a": 1}\'}', ["environment[", "no field"]),
+    ('c.KubeSpawner.extra_annotations = {"a": "{nobody}"}', ["extra_annotations", "nobody"]),
+    ('c.WorkshopSpawner.project = "user"', ["project", "user-token"]),
+    ('c.KubeSpawner.service_account = "me"', ["service_account cannot be used"]),
+    (PROFILE % "{'bugdet': 'small'}", ["profile 'A'", "bugdet", "mean budget?"]),
+    (PROFILE % "{'budget': 'smal'}", ["profile 'A'", "smal"]),
+    (PROFILE % "{'environment': {'A': '{}'}}", ["profile 'A'", "environment['A']"]),
+    ("c.WorkshopSpawner.extra_resources = '/no/such/file'", ["extra_resources", "/no/such/file"]),
+    ("c.WorkshopSpawner.extra_resources = 'kind: ['", ["extra_resources"]),
+    ('c.WorkshopSpawner.application = "kube"', ["application", "kube"]),
+    (
+        'c.WorkshopSpawner.application = "kubernetes-basics"\n'
+        'c.WorkshopSpawner.project_api = "request"',
+        ["application", "'kubernetes-'"],
+    ),
+]
+
+
+def check(lines):
+    c = Config()
+    exec(lines)
+    return list_problems(WorkshopSpawner, c, None)
+
+
+@pytest.mark.parametrize(("lines", "words"), WRONG)
+def test_what_cannot_work_is_named(lines, words):
+    (problem,) = check(lines)
+    assert all(word in problem for word in words), problem
+
+
+def test_nothing_is_wrong_with_nothing_and_with_what_works():
+    assert check("") == []
+    assert check("c.KubeSpawner.singleuser_uid = 7\nc.DockerSpawner.image = 'x'") == []
+    assert (
+        check(PROFILE % "{'environment': {'A': '{username}'}, 'budget': lambda s: 'small'}") == []
+    )
+
+
+def test_who_keeps_no_token_cannot_give_it_to_sessions():
+    class Forgetful:
+        enable_auth_state = False
+
+    c = Config({"WorkshopSpawner": {"identity": "user-token"}})
+    (problem,) = list_problems(WorkshopSpawner, c, Forgetful())
+    assert "enable_auth_state" in problem
+
+
+@pytest.mark.usefixtures("credentials", "close_clients")
+async def test_the_fields_of_templates_are_kubespawners():
+    spawner = KubeSpawner(_mock=True)
+    for field in templates.FIELDS:
+        assert "{" not in spawner._expand_user_properties(f"{{{field}}}")
+    with pytest.raises(KeyError):
+        spawner._expand_user_properties("{no_such_field}")
+
+
+@pytest.mark.hub
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('c.WorkshopSpawner.application = "My Workshop"', "WorkshopSpawner.application is"),
+        ('c.WorkshopSpawner.bugdet = "small"', "c.WorkshopSpawner.bugdet is no setting"),
+    ],
+)
+async def test_a_hub_by_name_ends_with_one_sentence(workshop, line, words):
+    hub = await workshop(BY_NAME + line + "\n", start=False)
+    with pytest.raises(AssertionError, match="the hub ended"):
+        await hub.start()
+    assert await hub.process.wait() == 1
+    assert words in hub.log_text
+    assert "Traceback" not in hub.log_text
+
+
+async def start_and_look(hub):
+    """It may end before it has started, or soon after."""
+    await hub.start()
+    await hub.logged("what it never says")
+
+
+@pytest.mark.hub
+async def test_an_application_that_cannot_be_requested_ends_the_hub(site, workshop):
+    path = "/apis/rbac.authorization.k8s.io/v1/clusterroles/workshop-hub-projects"
+    role = site.as_admin(path)
+    role["rules"] = [
+        {
+            "apiGroups": ["project.openshift.io"],
+            "resources": ["projectrequests"],
+            "verbs": ["create"],
+        }
+    ]
+    assert site.pocket.request("PUT", path, role).status == 200
+    hub = await workshop(
+        BY_NAME + 'c.WorkshopSpawner.application = "kubernetes-basics"\n', start=False
+    )
+    with pytest.raises(AssertionError, match="the hub ended"):
+        await start_and_look(hub)
+    assert "the cluster refuses names that begin with" in hub.log_text
