@@ -158,6 +158,7 @@ EDITS = {
     "prepend-lines-to-file": _prepend,
     "insert-lines-before-line": _before_line,
     "append-lines-after-line": _after_line,
+    "insert-lines-after-line": _after_line,
     "insert-lines-before-match": _before_match,
     "append-lines-after-match": _after_match,
     "insert-lines-before-selection": _before_selection,

@@ -22,7 +22,7 @@ FIRST_PAGES = ("index", "README")
 EDUCATES = re.compile(
     r"^\s*(?:`{3,}|~{3,})\s*(?:terminal|dashboard|editor|examiner|files|workshop|section):\w"
     r"|role=[\"']?(?:terminal|dashboard|editor|examiner|files|workshop|section):\w"
-    r"|\{\{-?\s*(?:session_\w+|ingress_\w+|workshop_namespace|training_portal|environment_name"
+    r"|\{%-?\s*raw\s*-?%\}|\{\{-?\s*(?:session_\w+|ingress_\w+|workshop_namespace|training_portal|environment_name"
     r"|registry_\w+|copy|ENV_\w+)\s*-?\}\}",
     re.MULTILINE,
 )
