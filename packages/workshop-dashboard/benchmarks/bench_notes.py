@@ -22,7 +22,10 @@ from workshop_dashboard.rules import links
 PAGES = 200
 PICTURES = 4800
 ADDRESSES = links.Addresses("/page/", "/files/")
-MARKDOWN = "# Page {n}\n\nText with [a link](p{n:03}.md).\n\n```execute\nls {n}\n```\n\n![x](images/{n}.png)\n"
+MARKDOWN = (
+    "# Page {n}\n\nText with [a link](p{n:03}.md).\n\n"
+    "```execute\nls {n}\n```\n\n![x](images/{n}.png)\n"
+)
 ASCIIDOC = "= Page\n\nText *bold*.\n\n[source,bash,role=execute]\n----\nls\n----\n\nNOTE: Mind.\n"
 
 
