@@ -316,6 +316,9 @@ def types(session: nox.Session) -> None:
     """mypy, strict, over the sources."""
     install_packages(session, "-r", str(TOOLS))
     session.run("mypy", *(str(package / "src") for package in PACKAGES))
+    # Of the hub's image what is imported; the rest is read by JupyterHub, which gives it `c`.
+    modules = (*ROOT.glob("images/hub/hub_*.py"), ROOT / "images" / "hub" / "config_layers.py")
+    session.run("mypy", *map(str, modules), env={"MYPYPATH": str(ROOT / "images" / "hub")})
 
 
 @nox.session

@@ -6,11 +6,13 @@ templates/ and no more; sessions find it by its Service's name.
 
 import asyncio
 import contextlib
+import json
 from urllib.parse import urlsplit
 
 import hub_settings
 import pytest
 
+import pod_hub
 import visitor
 from oauth_person import OAuthPerson, person_at_a_browser
 from openid_provider import serve_realm
@@ -128,6 +130,108 @@ async def test_who_has_an_account_at_keycloak_gets_a_shell_of_nobody(make_pod_hu
             assert await shell.run("echo ${PROJECT_NAMESPACE:-none}") == "none"
             assert "No such file" in await shell.run('cat "$SERVICE_ACCOUNT_DIR/token"')
     await hub.logged(HAS_RIGHTS)
+
+
+RULES = [{"apiGroups": ["batch"], "resources": ["cronjobs"], "verbs": ["get", "list"]}]
+EXTRA = {
+    "apiVersion": "v1",
+    "kind": "ConfigMap",
+    "metadata": {"name": "tasks"},
+    "data": {"who": "${username}"},
+}
+
+
+def make_rules_of_template(name, rules):
+    """What the template makes of SESSION_RULES: a ClusterRole, and the right to give it away."""
+    bind = {
+        "apiGroups": ["rbac.authorization.k8s.io"],
+        "resources": ["clusterroles"],
+        "verbs": ["bind"],
+        "resourceNames": [name],
+    }
+    hub = {"kind": "ServiceAccount", "name": "hub", "namespace": pod_hub.NAMESPACE}
+    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole"}
+    api = {"apiVersion": "rbac.authorization.k8s.io/v1"}
+    return (
+        {**api, "kind": "ClusterRole", "metadata": {"name": name}, "rules": rules},
+        {**api, "kind": "ClusterRole", "metadata": {"name": f"bind-{name}"}, "rules": [bind]},
+        {
+            **api,
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": f"bind-{name}"},
+            "subjects": [hub],
+            "roleRef": {**reference, "name": f"bind-{name}"},
+        },
+    )
+
+
+async def test_a_portal_has_what_its_parameters_say(make_pod_hub, pod_site):
+    name = "intro-session-rules"
+    hub = make_pod_hub(
+        CONFIGURATION_TYPE="learning-portal",
+        WORKSHOP_NAME="intro",
+        WORKSHOP_TITLE="Introduction <to> Go",
+        SPAWNER_PASSWORD="sesame",
+        ASK_NAME="true",
+        SESSION_RULES=json.dumps(RULES),
+        SPAWNER_ROLE="view",
+        EXTRA_RESOURCES=json.dumps([EXTRA]),
+        EXPOSED_PORTS="8081,3000",
+        RESOURCE_BUDGET="medium",
+        CLUSTER_SUBDOMAIN="apps.example.com",
+        TERMINAL_ENVVARS="export LESSON='{three} boats'",
+        OC_VERSION="4.20",
+        HOMEROOM_LINK="https://workshops.example.com/",
+    )
+    pod_site.apply(*make_rules_of_template(name, RULES))
+    await hub.start()
+    async with visitor.Visitor.arrive(hub.url) as guest:
+        with pytest.raises(visitor.Failed, match="Introduction &lt;to&gt; Go"):
+            await guest.log_in(name="Ann", code="wrong")
+        user = await guest.log_in(name="Ann", code="sesame")
+        async for _ in guest.watch_start():
+            pass
+        await guest.open()
+        async with guest.terminal() as shell:
+            for variable, value in {
+                "LESSON": "{three} boats",
+                "OC_VERSION": "4.20",
+                "CLUSTER_SUBDOMAIN": "apps.example.com",
+                "HOMEROOM_LINK": "https://workshops.example.com/",
+                "WORKSHOP_NAME": "intro",
+            }.items():
+                assert await shell.run(f'echo "${variable}"') == value
+        project = f"intro-{user}"
+        path = f"/api/v1/namespaces/{project}"
+        assert pod_site.request("GET", f"{path}/configmaps/tasks").body["data"] == {"who": user}
+        quota = pod_site.request("GET", f"{path}/resourcequotas/compute-resources").body
+        assert quota["spec"]["hard"]["limits.memory"] == "2Gi"
+        bindings = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{project}/rolebindings"
+        found = pod_site.request("GET", bindings).body["items"]
+        assert {"view", name} <= {one["roleRef"]["name"] for one in found}
+    await hub.logged(HAS_RIGHTS)
+
+
+IDLE = """
+c.JupyterHub.services = [
+    {
+        'name': 'cull-idle',
+        'admin': True,
+        'command': ['cull-idle-servers', '--timeout=300', '--cull-every=60'],
+    }
+]
+"""
+
+
+async def test_the_original_s_own_culler_of_idle_servers_runs_beside(make_pod_hub):
+    text = (pod_hub.IMAGE / "Dockerfile").read_text()
+    assert all(f"ln -s {to} /opt/workshop/bin/{name}" in text for name, to in pod_hub.LINKS.items())
+    hub = make_pod_hub(CONFIGURATION_TYPE="learning-portal")
+    hub.write("configs/jupyterhub_config.py", IDLE)
+    await hub.start()
+    line = await hub.logged("No pages and no API: this service has no 'url'")  # only theirs
+    await hub.logged("judged nothing", since=hub.log.index(line))
+    assert "exited with status" not in hub.log_text
 
 
 UNTOLD = """

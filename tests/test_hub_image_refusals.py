@@ -32,3 +32,12 @@ async def test_it_says_what_to_set(make_pod_hub, mode, settings, words):
     said = await hub.end()
     assert words in said
     assert "Traceback" not in said
+
+
+async def test_without_a_volume_it_says_what_to_mount(make_pod_hub):
+    hub = make_pod_hub(CONFIGURATION_TYPE="learning-portal")
+    hub.has_volume = False
+    await hub.begin()
+    said = await hub.end()
+    assert "/opt/app-root/data cannot be written by the user 1234567 with the group 0" in said
+    assert "Traceback" not in said

@@ -129,7 +129,9 @@ def test_all_that_is_wrong_is_said_at_once():
 @pytest.mark.parametrize("name", hub_settings.list_names())
 def test_each_example_is_a_value(name):
     field = hub_settings.Settings.model_fields[name.lower()]
+    modes = field.json_schema_extra["modes"] or hub_settings.MODES
     more = {"DATABASE_PASSWORD": "x", "CLUSTER_SUBDOMAIN": "apps.example.com"}
+    more["CONFIGURATION_TYPE"] = modes[0]
     read(**{**more, name: field.examples[0]})
 
 
@@ -193,6 +195,7 @@ def test_what_else_is_in_an_environment_is_left_alone(name):
         ({"DATABASE_HOST": "db"}, "DATABASE_HOST needs DATABASE_PASSWORD"),
         ({"WORKSHOP_NAME": "a-very-long-workshop-name"}, "at most 24 characters"),
         ({"NAME_PREFIX": "spring-term-", "WORKSHOP_NAME": "introductions"}, "at most 24"),
+        ({"REGISTERED_USERS": "ada"}, "REGISTERED_USERS keeps nobody out"),
         ({"WORKSHOP_NAME": "openshift-intro"}, "the cluster's own"),
         ({"WORKSHOP_NAME": "9to5"}, "a letter first"),
     ],
@@ -315,3 +318,10 @@ def test_the_database_is_named_as_in_the_original_too(prefix):
     made = read(**{prefix + name: value for name, value in names.items()})
     assert (made.database_host, made.database_name) == (("db", 6000), "hub")
     assert made.database_password == "x"
+
+
+def test_what_a_mode_does_not_hear_is_told():
+    given = {"CONFIGURATION_TYPE": "terminal-server", "CONSOLE_IMAGE": "x", "IDLE_TIMEOUT": "1"}
+    (sentence,) = hub_settings.list_unheard(given)
+    assert sentence.startswith("CONSOLE_IMAGE has no effect in the mode terminal-server, only in: ")
+    assert hub_settings.list_unheard({}) == []

@@ -305,6 +305,23 @@ def test_the_later_layer_wins_on_whatever_class(load):
     assert read_trait(config, "mem_limit") == 3 * 2**30
 
 
+@pytest.mark.parametrize(
+    ("own", "address"),
+    [
+        ("", "http://user-workspace-spawner:8081"),
+        ("c.JupyterHub.hub_connect_ip = 'hub.example.com'", None),
+        ("c.JupyterHub.hub_connect_url = 'http://hub.example.com:8081'", None),
+        ("c.Spawner.hub_connect_url = 'http://hub:8081'", "http://hub:8081"),
+        (
+            "c.JupyterHub.hub_connect_ip = '10.0.0.1'; c.Spawner.hub_connect_url = 'http://hub:1'",
+            "http://hub:1",
+        ),
+    ],
+)
+def test_where_sessions_find_the_hub(load, own, address):
+    assert read_trait(load(own), "hub_connect_url") == address
+
+
 def test_a_file_can_read_what_the_image_set(load):
     own = "c.KubeSpawner.pod_name_template = c.WorkshopSpawner.application + '-{username}'"
     config = load(own, WORKSHOP_NAME="intro")

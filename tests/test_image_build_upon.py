@@ -104,7 +104,7 @@ async def test_a_workshop_is_built_and_serves_a_visitor_of_another_user(
                 "cd boats && echo x > x && git add x && git commit -qm Four && git log --format=%s"
             )
             assert await shell.run(script) == "Four\nThree boats"
-            await shell.run("echo more >> built; rm -r workshop")
+            await shell.run("cd; echo more >> built; rm -r workshop")
             assert await shell.run("ls -d workshop 2>&1 | wc -l; wc -l < built") == "1\n2"
 
 

@@ -110,7 +110,7 @@ def test_the_environment_is_heard(load):
     assert config.JupyterHub.trusted_downstream_ips == ["10.0.0.0/8", "192.0.2.1"]
     assert load().JupyterHub.trusted_downstream_ips == [], "sessions are pods, too"
     assert spawner.session_limit == 40
-    assert config.JupyterHub.hub_connect_url == "http://may-intro-spawner:8081"
+    assert spawner.hub_connect_url == "http://may-intro-spawner:8081"
     assert config.AnonymousAuthenticator.access_code == "sesame"
     assert [one["name"] for one in config.JupyterHub.services] == ["workshop-culler", "instructor"]
     assert "instructor" not in str(load().JupyterHub)

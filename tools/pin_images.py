@@ -18,6 +18,7 @@ FOLDER = ROOT / "images" / "requirements"
 # Image -> our packages in it, with the extras that it wants.
 PACKAGES: dict[str, dict[str, str]] = {
     "build": {},
+    "node": {},
     "hub": {
         "workshop-kube": "",
         "openshift-authenticator": "",

@@ -133,11 +133,21 @@ def keep_admins_settings(config: Config, image: Config) -> None:
     for name, parents in PARENTS.items():
         for parent in reversed(parents) if name in image else ():
             add_to(config[name], config.get(parent, {}))
+    follow_hub_address(config, image)
     for trait in NAMED_LISTS:
         config.JupyterHub[trait] = join_by_name(image.JupyterHub[trait], config.JupyterHub[trait])
     for name in WITH_LOGIN:
         if name in image and not has_allow_rule(config):
             config[name].allow_all = True
+
+
+def follow_hub_address(config: Config, image: Config) -> None:
+    """Send sessions where a file says that the hub is, unless it was said for them."""
+    hub, sessions = config.JupyterHub, config.WorkshopSpawner
+    moved = hub.get("hub_connect_url") != image.JupyterHub.hub_connect_url
+    ours = sessions.get("hub_connect_url") == image.WorkshopSpawner.hub_connect_url
+    if ours and (moved or "hub_connect_ip" in hub):
+        del sessions.hub_connect_url
 
 
 def add_to(settings: Config, said: Config) -> None:

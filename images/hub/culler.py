@@ -29,7 +29,7 @@ c.JupyterHub.services = [
             "--anonymous-timeout=60",
             "--clean-cluster=True",
             f"--application={settings.application}",
-            f"--state-file={settings.app_root / 'data' / 'workshop-culler.json'}",
+            f"--state-file={settings.state_folder / 'culler.json'}",
         ],
         "url": "http://127.0.0.1:10101",
         "oauth_client_allowed_scopes": ["read:servers", "delete:servers", "access:servers"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -19,7 +20,7 @@ CONNECT_SECONDS = 5
 def make_database_url(settings: Settings) -> str:
     """The database of the settings, as SQLAlchemy reads it."""
     if settings.database_host is None:
-        return f"sqlite:///{settings.app_root / 'data' / 'jupyterhub.sqlite'}"
+        return f"sqlite:///{settings.data / 'jupyterhub.sqlite'}"
     host, port = settings.database_host
     # Said, as SQLAlchemy's own choice depends on its version.
     driver = "psycopg" if find_spec("psycopg") else "psycopg2"
@@ -31,6 +32,19 @@ def make_database_url(settings: Settings) -> str:
         port,
         settings.database_name,
     ).render_as_string(hide_password=False)
+
+
+def problem_with_folder(settings: Settings, url: str) -> str | None:
+    """Why the hub could not keep what it must; None if it can, or needs no folder."""
+    folder = settings.data
+    has_file = make_url(url).database == str(folder / "jupyterhub.sqlite")
+    needed = has_file or settings.cookie_secret is None
+    if not needed or os.access(folder, os.W_OK):
+        return None
+    return (
+        f"{folder} cannot be written by the user {os.getuid()} with the group {os.getgid()}: mount "
+        "a volume there, or set DATABASE_HOST and COOKIE_SECRET, with which none is needed."
+    )
 
 
 def wait_for_database(

@@ -26,12 +26,13 @@ os.environ.update(
     )
 )
 settings = hub_settings.read_settings(os.environ)
-data = settings.app_root / "data"
 
 # In a pod the proxy is open to people, the hub's API to sessions, and the proxy's to the hub alone.
 c.JupyterHub.bind_url = "http://:8080"
 c.JupyterHub.hub_bind_url = "http://:8081"
-c.JupyterHub.hub_connect_url = f"http://{settings.service}:8081"
+# The proxy and the services are in this pod. By the Service's name they would reach it only once
+# the pod is ready, for which they must have reached it. Sessions go by that name (sessions.py).
+c.JupyterHub.hub_connect_url = "http://127.0.0.1:8081"
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:8082"
 # One a start: in a container that starts again, an old number is another process.
 pid_file = Path(tempfile.gettempdir(), f"hub-proxy-{secrets.token_hex(8)}.pid")
@@ -45,7 +46,7 @@ c.JupyterHub.upgrade_db = True
 if settings.cookie_secret is not None:
     c.JupyterHub.cookie_secret = settings.cookie_secret
 else:
-    c.JupyterHub.cookie_secret_file = str(data / "cookie_secret")
+    c.JupyterHub.cookie_secret_file = str(settings.data / "cookie_secret")
 
 # Routers stand before the proxy: not they are a visitor's address, but who came to them. Nobody is
 # trusted unless named: sessions have addresses of the network of pods, too.
@@ -77,6 +78,12 @@ if problem := config_layers.problem_with_login(c):
     raise SystemExit(problem)
 # Not where the configuration is only read, as tests and `jupyterhub --show-config` do.
 if JupyterHub.initialized():
-    if problem := config_layers.problem_with_secret(c):
-        raise SystemExit(problem)
+    for problem in (
+        config_layers.problem_with_secret(c),
+        hub_database.problem_with_folder(settings, c.JupyterHub.db_url),
+    ):
+        if problem:
+            raise SystemExit(problem)
+    for sentence in hub_settings.list_unheard(os.environ):
+        print(sentence, file=sys.stderr)
     hub_database.wait_for_database(c.JupyterHub.db_url, settings.database_wait)

@@ -14,6 +14,7 @@ c.WorkshopSpawner.mode = settings.configuration_type
 c.WorkshopSpawner.image = settings.workshop_image or settings.terminal_image
 c.WorkshopSpawner.cmd = ["jupyterhub-butterfly"]
 c.WorkshopSpawner.port = 10080
+c.WorkshopSpawner.hub_connect_url = f"http://{settings.service}:8081"
 c.WorkshopSpawner.start_timeout = 180
 c.WorkshopSpawner.http_timeout = 60
 c.WorkshopSpawner.mem_limit = settings.memory

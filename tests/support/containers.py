@@ -96,13 +96,14 @@ def run(
         engine.run("rm", "--force", "--time", "1", container.id)
 
 
-async def answers(container: Container, url: str, **options: Any) -> int:
-    """Wait until the container answers at `url`; with which status."""
+async def answers(container: Container, url: str, wanted: int = 0, **options: Any) -> int:
+    """Wait until the container answers at `url`, with status `wanted` if given; with which."""
     async with asyncio.timeout(START_SECONDS), aiohttp.ClientSession() as http:
         while True:
             with contextlib.suppress(aiohttp.ClientConnectionError):
                 async with http.get(url, allow_redirects=False, **options) as answer:
-                    return answer.status
+                    if wanted in (0, answer.status):
+                        return answer.status
             assert container.is_running(), container.logs()
             await asyncio.sleep(0.1)  # nothing tells that a port of another process listens
 

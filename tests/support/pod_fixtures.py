@@ -17,7 +17,7 @@ def pod_network(tmp_path):
     """A network in which the image's ports are free and the names of its Services known."""
     if reason := namespaces.problem_with_namespaces():
         pytest.skip(reason)
-    names = [f"{mode}-spawner" for mode in hub_settings.MODES]
+    names = [f"{mode}-spawner" for mode in (*hub_settings.MODES, "intro")]
     with namespaces.private_namespaces():
         namespaces.add_host(tmp_path, *names, "kubernetes.default.svc")
         yield

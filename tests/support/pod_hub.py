@@ -36,6 +36,8 @@ ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
 CONFIG = "/opt/workshop/etc/jupyterhub_config.py"
 # As in the Dockerfile.
 HOME = "/opt/app-root/src"
+# Other names of commands, as the Dockerfile has them.
+LINKS = {"cull-idle-servers": "workshop-culler"}
 MOUNTED = ("configs", "src", "oauth", "resources")
 
 
@@ -68,6 +70,7 @@ class PodHub(realhub.RealHub):
 
     account: Path | None = None
     address: str = ""
+    has_volume: bool = True
     port = 8080  # type: ignore[assignment]
     hub_port = 8081  # type: ignore[assignment]
 
@@ -78,6 +81,11 @@ class PodHub(realhub.RealHub):
             # fsGroup, or the group 0 of the image's folders: the group may write.
             (self.folder / name).chmod(0o775)
         (self.folder / "root").mkdir(exist_ok=True)
+        (self.folder / "bin").mkdir(exist_ok=True)
+        for name, target in LINKS.items():
+            link = self.folder / "bin" / name
+            link.unlink(missing_ok=True)
+            link.symlink_to(Path(sys.executable).with_name(target))
 
     def write(self, path: str, text: str) -> None:
         """Mount a file, such as `configs/jupyterhub_config.py`."""
@@ -88,15 +96,19 @@ class PodHub(realhub.RealHub):
     def _make_plan(self) -> Path:
         read_only = {f"/opt/app-root/{name}": str(self.folder / name) for name in MOUNTED}
         read_only["/opt/workshop/etc"] = str(IMAGE)
+        read_only["/opt/workshop/bin"] = str(self.folder / "bin")
         if self.account:
             read_only[ACCOUNT] = str(self.account)
-        writable = {"/opt/app-root/data": str(self.folder / "data")}
+        data = {"/opt/app-root/data": str(self.folder / "data")}
+        writable = data if self.has_volume else {}
+        read_only |= {} if self.has_volume else data
         plan = self.folder / "plan.json"
         plan.write_text(json.dumps({"read_only": read_only, "writable": writable, "empty": []}))
         return plan
 
     def _make_environment(self) -> dict[str, str]:
-        told: dict[str, str] = {"HOME": HOME, "LANG": "C.UTF-8", "PATH": os.environ["PATH"]}
+        path = f"/opt/workshop/bin:{os.environ['PATH']}"
+        told: dict[str, str] = {"HOME": HOME, "LANG": "C.UTF-8", "PATH": path}
         if self.address:
             place = urlsplit(self.address)
             told["KUBERNETES_SERVICE_HOST"] = str(place.hostname)

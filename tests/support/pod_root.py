@@ -65,7 +65,7 @@ def main(root: Path, plan: Path, *command: str) -> None:
     """Build it and become the program."""
     build(root, json.loads(plan.read_text()))
     os.chroot(root)
-    os.chdir(os.environ["HOME"])
+    os.chdir("/opt/app-root/data")  # the image's WORKDIR
     user = [f"--reuid={USER}", "--regid=0", "--clear-groups"]
     rights = ["--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
     os.execvp("setpriv", ["setpriv", *user, *rights, *command])

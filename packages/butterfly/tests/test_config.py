@@ -24,6 +24,28 @@ def test_a_configuration_file_is_read(tmp_path):
     assert one.max_sessions == 3
 
 
+@pytest.mark.parametrize(
+    ("argv", "file", "says"),
+    [
+        (["--prot=0"], "", "--prot is no option"),
+        (["--port=1h"], "", "'port' trait of a ButterflyApp instance expected an int"),
+        (["--ButterflyApp.max_sesions=5"], "", "Did you mean max_sessions?"),
+        (["--allow-all"], "", "unrecognized arguments: --allow-all; see --help-all"),
+        ([], "c.ButterflyApp.max_sesions = 5", "Did you mean max_sessions?"),
+        ([], "c.ButterFlyApp.max_sessions = 5", "Did you mean c.ButterflyApp?"),
+        ([], "c.ButterflyApp.max_sessions = 5 +", "cannot be read: SyntaxError: "),
+        ([], "import nosuch", "cannot be read: ModuleNotFoundError: No module named 'nosuch'"),
+    ],
+)
+def test_a_start_that_cannot_work_ends_with_one_sentence(tmp_path, capfd, argv, file, says):
+    path = tmp_path / "config.py"
+    path.write_text(file + "\n")
+    with pytest.raises(SystemExit):
+        app.ButterflyApp().initialize(["--mode=none", f"--config={path}", *argv])
+    (line,) = capfd.readouterr().err.splitlines()
+    assert says in line
+
+
 def test_a_configuration_file_that_is_not_there_ends_it(tmp_path):
     with pytest.raises(SystemExit):
         app.ButterflyApp().initialize([f"--config={tmp_path}/none.py", "--mode=none"])

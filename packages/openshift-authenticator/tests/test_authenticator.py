@@ -39,6 +39,24 @@ c.OpenShiftAuthenticator.alowed_users = {"alice"}
     assert "Traceback" not in hub.log_text
 
 
+@pytest.mark.hub
+async def test_a_hub_with_a_value_of_the_wrong_unit_stops_with_a_sentence(hub_factory):
+    hub = await hub_factory(
+        """
+c.JupyterHub.authenticator_class = "openshift-cluster"
+c.OpenShiftAuthenticator.refresh_tolerance = "1h"
+""",
+        start=False,
+    )
+    with pytest.raises(AssertionError, match="the hub ended"):
+        await hub.start()
+    async with asyncio.timeout(10):
+        while "'refresh_tolerance' trait" not in hub.log_text:
+            await asyncio.sleep(0)
+    assert hub.process.returncode == 1
+    assert "Traceback" not in hub.log_text
+
+
 def make(**configured):
     config = Config()
     config.OpenShiftAuthenticator.update(configured)

@@ -108,6 +108,42 @@ def at_hub(test):
     return pytest.mark.hub(pytest.mark.asyncio(loop_scope="module")(test))
 
 
+@pytest.mark.parametrize(
+    ("argv", "file", "says"),
+    [
+        (["--tiemout=5"], "", "--tiemout is no option"),
+        (["--timeout=1h"], "", "'timeout' trait of a WorkshopCuller instance expected an int"),
+        (["--WorkshopCuller.tiemout=5"], "", "c.WorkshopCuller.tiemout is no setting"),
+        (["--max-age=-1"], "", "'max_age' trait"),
+        (["12"], "", "'12' is no option"),
+        (["--cull-volumes"], "", "unrecognized arguments: --cull-volumes; see"),
+        (["--ssl-enabled"], "", "internal_certs_location: "),
+        ([], "c.WorkshopCuller.tiemout = 5", "Did you mean timeout?"),
+        ([], "c.WorkshopCuler.timeout = 5", "Did you mean c.WorkshopCuller?"),
+        ([], "c.WorkshopCuller.timeout = '1h'", "'timeout' trait"),
+        ([], "c.WorkshopCuller.timeout = 5 +", "cannot be read (line 1): SyntaxError"),
+        ([], "import nosuch", "cannot be read: ModuleNotFoundError: No module named 'nosuch'"),
+        ([], "c.WorkshopCuller.policies = [{'match': {'label:x': 'y'}}]", "needs clean_cluster"),
+        (["--state-file=/x", "--config=none.py"], "", "config_file: there is no none.py"),
+    ],
+)
+async def test_a_start_that_cannot_work_ends_with_one_sentence(tmp_path, argv, file, says):
+    if file:
+        (tmp_path / "workshop_culler_config.py").write_text(file + "\n")
+    env = {"JUPYTERHUB_API_TOKEN": "x", "JUPYTERHUB_API_URL": "http://127.0.0.1:9/hub/api"}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "workshop_culler", "--once", *argv),
+        env={**os.environ, **env},
+        cwd=tmp_path,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 2
+    (line,) = said.decode().splitlines()
+    assert says in line
+
+
 @at_hub
 async def test_a_dry_run_prints_a_table(culler_hub):
     await culler_hub.start_server("ada")
@@ -210,6 +246,27 @@ async def test_a_missing_scope_is_named_with_the_entry_that_grants_it(make_culle
     code, said = await run(culler_hub, "--once", "--anonymous-timeout=60")
     assert "delete:users" in said
     assert "read:users:groups" in said
+
+
+INTERNAL_SSL = """
+import sys
+c.JupyterHub.load_roles.append({"name": "culler-beside", "services": ["culler-beside"], "scopes": [
+    "list:users", "read:users:activity", "read:servers", "delete:servers"]})
+c.JupyterHub.hub_bind_url = c.JupyterHub.hub_bind_url.replace("http:", "https:")
+c.JupyterHub.internal_ssl = True
+c.ConfigurableHTTPProxy.api_url = c.ConfigurableHTTPProxy.api_url.replace("http:", "https:")
+c.JupyterHub.services.append(
+    {"name": "culler-beside", "command": [sys.executable, "-m", "workshop_culler"]}
+)
+"""
+
+
+@pytest.mark.hub
+async def test_a_hub_with_internal_ssl_is_asked_with_the_certificates_that_it_gives(
+    make_culler_hub,
+):
+    culler_hub = await make_culler_hub(config=INTERNAL_SSL)
+    await culler_hub.hub.logged("judged nothing; removed nothing")
 
 
 def test_logging_goes_by_default_at_info():

@@ -65,6 +65,22 @@ def test_a_wrong_setting_stops_the_start(monkeypatch):
         extension.load(context())
 
 
+@pytest.mark.parametrize(
+    ("section", "name", "says"),
+    [
+        ("Dashboard", "notes_dri", "c.Dashboard.notes_dri is no setting. Did you mean notes_dir?"),
+        ("Dashbord", "notes_dir", "c.Dashbord is read by nobody. Did you mean c.Dashboard?"),
+        ("Dashboard", "notes_share", "notes_share"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_told_by_the_server_in_a_sentence(section, name, says):
+    told = context()
+    told.config[section][name] = "1h"
+    with pytest.raises(extensions.ExtensionError, match="does not load: ") as refused:
+        extensions.load_extensions(told, ["dashboard"])
+    assert says in str(refused.value)
+
+
 def test_a_server_that_shows_no_page_yet_is_not_held_up():
     program = "import sys, workshop_dashboard.extension; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)

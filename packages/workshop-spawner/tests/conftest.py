@@ -243,9 +243,10 @@ class Visitor:
         progress = f"hub/api/users/{self.name}/server/progress?_xsrf={xsrf}"
         _, said, _ = await self.get(progress)
         # It may have failed before we asked; then the page itself says why, once all is undone.
-        return said + await self.hub.until(self._read_failed_start)
+        return said + await self.hub.until(self.read_failed_start)
 
-    async def _read_failed_start(self) -> str:
+    async def read_failed_start(self) -> str:
+        """The page of a start that has failed, once all is undone; until then nothing."""
         page = (await self.get(f"hub/spawn-pending/{self.name}"))[1]
         return "" if "Your server is stopping" in page else page
 

@@ -35,7 +35,7 @@ async def test_a_hub_has_one_client_of_its_cluster_which_it_closes(api, site):
     assert (await kube.whoami()).name == site.hub.requestor
     assert kube.facts is context.facts
     pool = kube.pool.session
-    (closing,) = context._tasks
+    (closing,) = context.tasks
     closing.cancel()
     await asyncio.wait([closing])
     assert pool.closed
@@ -44,8 +44,8 @@ async def test_a_hub_has_one_client_of_its_cluster_which_it_closes(api, site):
 async def test_a_task_is_kept_until_it_is_done():
     context, go = HubContext(), asyncio.Event()
     task = context.spawn_task(go.wait())
-    assert task in context._tasks
+    assert task in context.tasks
     go.set()
     await task
     await asyncio.sleep(0)
-    assert not context._tasks
+    assert not context.tasks

@@ -21,6 +21,7 @@ from kubernetes_asyncio import client, config
 from pocket_openshift.testing import PocketCluster
 from workshop_kube import labels
 from workshop_kube.client.connections import from_configuration
+from workshop_spawner.hub_tasks import pool
 from workshop_spawner.hub_tasks.pool import SessionPool
 from workshop_spawner.kube.cluster import Cluster, make_patience
 from workshop_spawner.manifests import budgets
@@ -62,6 +63,7 @@ class Life(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.running = {}
         self.handed = []
+        self.time = 0.0
         self.kube = self.runner.run(self._connect())
         self.pool = SessionPool(
             self.kube,
@@ -69,6 +71,7 @@ class Life(RuleBasedStateMachine):
             lambda session: plan.make_ready_steps(session, SPEC),
             2,
             logging.getLogger("life"),
+            clock=lambda: self.time,
         )
 
     async def _connect(self):
@@ -179,15 +182,14 @@ class Life(RuleBasedStateMachine):
     def die_while_handing_out(self, user):
         """The hub is killed between the account and the project."""
         self.stop_cleanly(user)
-        if not self.pool._ready:
+        account = self.pool.take()
+        if account is None:
             return
-        account = self.pool._ready.pop()
         taken = pool_rules.take_over(account, make_session(HUB, user))
-        reference = self.pool._refer("ServiceAccount", taken.account)
         version = account["metadata"]["resourceVersion"]
         with contextlib.suppress(*FAILURES):
-            self.runner.run(self.kube.change(reference, pool_rules.make_checkout(taken, version)))
-        self.pool._tidied = None
+            self.runner.run(self.kube.change(account, pool_rules.make_checkout(taken, version)))
+        self.time += 2 * pool.PAUSE
         self.refill()
 
     @invariant()

@@ -22,6 +22,7 @@ import tornado.httpserver
 import tornado.netutil
 import tornado.web
 from traitlets import TraitError
+from traitlets.config import Config
 
 from jupyterhub_butterfly import (
     __version__,
@@ -36,6 +37,7 @@ from jupyterhub_butterfly import (
     routes,
     settings,
     sockets,
+    strict,
 )
 from jupyterhub_butterfly.hub import activity, culler_client
 from jupyterhub_butterfly.rules import origins
@@ -64,7 +66,7 @@ class ButterflyApp(config.ButterflyOptions):
             path = pathlib.Path(self.config_file).absolute()
             if not path.is_file():
                 self.exit_with(f"ButterflyApp.config_file: there is no {path}.")
-            self.load_config_file(path.name, path=str(path.parent))
+            self._load(path)
         for name in ("jupyterhub_butterfly", "tornado"):
             logger = logging.getLogger(name)
             logger.handlers, logger.propagate = self.log.handlers, False
@@ -75,6 +77,25 @@ class ButterflyApp(config.ButterflyOptions):
             self.hub = settings.parse_hub(self.environ)
         for name in settings.SECRET_VARIABLES:
             os.environ.pop(name, None)
+
+    raise_config_file_errors = True
+
+    def _load(self, path: pathlib.Path) -> None:
+        try:
+            self.load_config_file(path.name, path=str(path.parent))
+        except Exception as error:  # noqa: BLE001 - whatever the admin's program raises
+            self.exit_with(
+                f"ButterflyApp.config_file: {path} cannot be read: {type(error).__name__}: {error}"
+            )
+
+    def _create_loader(self, *args: Any, **kwargs: Any) -> strict.StrictLoader:
+        kwargs = {"log": self.log, "subcommands": self.subcommands, **kwargs}
+        return strict.StrictLoader(*args, **kwargs)
+
+    def update_config(self, config: Config) -> None:
+        """Take what was read, unless there is something in it that nobody knows."""
+        strict.check_settings(config, type(self))
+        super().update_config(config)
 
     def _mode(self) -> str:
         if self.mode != "auto":

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from jupyterhub_butterfly.base_handlers import PageHandler, StaticFiles, is_page_view, render_csp
+from jupyterhub_butterfly.strict import check_settings
 
 if TYPE_CHECKING:
     from traitlets.config import Config
@@ -28,6 +29,7 @@ __all__ = [
     "Route",
     "StaticFiles",
     "check_extension",
+    "check_settings",
     "is_page_view",
     "load_extensions",
     "render_csp",
@@ -49,7 +51,8 @@ class Context:
     """What an extension is told when it is loaded.
 
     `prefix`: path of the server, from "/" to "/". `config`: the application's traitlets config,
-    so that an extension can have traits of its own. `user`: whose server this is, "" without a hub.
+    so that an extension can have traits of its own: `check_settings(config, MyTraits)` refuses
+    misspelt ones, which traitlets does not. `user`: whose server this is, "" without a hub.
     `client`: the browser client in use, "butterfly" or "xterm". `tell_page`: to be called with some
     words, such as "2 of 5: Deploy it", when the person whose server this is turns to a page of
     something they work through; instructors see it. It returns at once and never raises.

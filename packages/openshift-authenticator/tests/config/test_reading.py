@@ -18,6 +18,8 @@ OUTSIDE = {
 
 @pytest.fixture(autouse=True)
 def no_environment(monkeypatch, tmp_path):
+    (tmp_path / "secret").write_text("s3cret")
+    monkeypatch.setitem(OUTSIDE, "client_secret_file", str(tmp_path / "secret"))
     for name in ("KUBERNETES_SERVICE_HOST", "OAUTH_CLIENT_ID", "OAUTH_CLIENT_SECRET"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SERVICE_ACCOUNT_DIR", str(tmp_path / "none"))
@@ -28,6 +30,27 @@ def make(section="OpenShiftAuthenticator", **settings):
     for name, value in {**OUTSIDE, **settings}.items():
         config[section][name] = value
     return OpenShiftAuthenticator(config=config)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("refresh_tolerance", "1h"), ("request_timeout", -1), ("allow_all", "yes")]
+)
+def test_a_value_that_no_trait_takes_stops_the_start_with_a_sentence(name, value, caplog):
+    with pytest.raises(SystemExit):
+        make(**{name: value})
+    (record,) = caplog.records
+    assert f"'{name}' trait" in record.getMessage()
+
+
+@pytest.mark.parametrize("text", [None, "", "\n"])
+def test_a_secret_that_cannot_be_read_stops_the_start(tmp_path, caplog, text):
+    path = tmp_path / "other"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(SystemExit):
+        make(client_secret_file=str(path)).check_allow_config()
+    assert "OpenShiftAuthenticator.client_secret_file: Cannot read the secret: " in caplog.text
+    assert str(path) in caplog.text
 
 
 def test_settings_that_work_let_the_hub_start():

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from typing import Any
+from typing import TypedDict, Unpack
 
 from aiohttp import http_exceptions, web
 from aiohttp.typedefs import Handler
@@ -26,13 +26,19 @@ def is_ours(record: logging.LogRecord) -> bool:
 log.addFilter(is_ours)
 
 
+class Limits(TypedDict, total=False):
+    """Options of aiohttp's servers: sizes in bytes, times in seconds."""
+
+    auto_decompress: bool
+    keepalive_timeout: float
+    max_field_size: int
+    max_line_size: int
+
+
 class LoopbackServer:
-    """Serves an application. `limits` are those of aiohttp's servers, such as `max_field_size`.
+    """Serves an application. A request whose client has left is cancelled."""
 
-    A request whose client has left is cancelled.
-    """
-
-    def __init__(self, app: web.Application, **limits: Any) -> None:
+    def __init__(self, app: web.Application, **limits: Unpack[Limits]) -> None:
         self._tasks: set[asyncio.Task[object] | None] = set()
         app.middlewares.insert(0, self._track)
         self._runner = web.AppRunner(

@@ -41,11 +41,14 @@ from pocket_openshift.http import handlers
 from pocket_openshift.oauth import app as oauth_app
 from pocket_openshift.resources import (
     accounts,
+    builds,
     config_objects,
+    defaults,
     endpoints,
     events,
     execs,
-    ingresses,
+    image_streams,
+    legacy_roles,
     limits,
     logs,
     namespaces,
@@ -59,15 +62,19 @@ from pocket_openshift.resources import (
     routes,
     services,
     templates,
+    validation,
     workloads,
 )
 
 log = logging.getLogger(__name__)
 
 BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
+    validation.Validation,  # first: what makes no sense is refused before others look at it
     namespaces.Namespaces,
     roles.Roles,
+    legacy_roles.LegacyRoles,
     config_objects.Contents,
+    defaults.Defaults,
     events.Events,
     accounts.Accounts,
     pods.Pods,
@@ -80,9 +87,10 @@ BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
     limits.Limits,
     pod_security.PodSecurity,
     owners.Owners,
+    image_streams.ImageStreams,
     workloads.Workloads,
+    builds.Builds,
     routes.Routes,
-    ingresses.Ingresses,
     templates.Templates,
     *oauth_app.BEHAVIOURS,
     quotas.Quotas,  # last: counts only what all others let pass

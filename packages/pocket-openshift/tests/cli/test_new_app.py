@@ -104,3 +104,78 @@ def test_values_may_hold_equal_signs():
     assert new_app.parse_values(["A=b=c", "B="]) == {"A": "b=c", "B": ""}
     with pytest.raises(session.CommandError, match="it has none"):
         new_app.fill_in({}, {"A": "1"})
+
+
+LEGACY = """
+apiVersion: v1
+kind: Template
+metadata: {name: old}
+objects:
+- {apiVersion: v1, kind: ServiceAccount, metadata: {name: hub}}
+- apiVersion: v1
+  kind: RoleBinding
+  metadata: {name: hub-edit}
+  subjects: [{kind: ServiceAccount, name: hub}]
+  roleRef: {name: edit}
+- apiVersion: v1
+  kind: ImageStream
+  metadata: {name: hub}
+  spec: {tags: [{name: latest, from: {kind: DockerImage, name: "quay.example/hub:1"}}]}
+- apiVersion: v1
+  kind: BuildConfig
+  metadata: {name: notes}
+  spec:
+    triggers: [{type: ConfigChange}]
+    strategy: {type: Source, sourceStrategy: {from: {kind: ImageStreamTag, name: "hub:latest"}}}
+- apiVersion: v1
+  kind: DeploymentConfig
+  metadata: {name: hub}
+  spec:
+    replicas: 1
+    selector: {app: hub}
+    triggers:
+    - type: ImageChange
+      imageChangeParams:
+        automatic: true
+        containerNames: [hub]
+        from: {kind: ImageStreamTag, name: "hub:latest"}
+    template:
+      metadata: {labels: {app: hub}}
+      spec: {serviceAccountName: hub, containers: [{name: hub, image: "hub:latest"}]}
+- apiVersion: v1
+  kind: Service
+  metadata: {name: hub}
+  spec: {ports: [{port: 8080}], selector: {app: hub}}
+- apiVersion: v1
+  kind: Route
+  metadata: {name: hub}
+  spec: {host: hub.example, to: {kind: Service, name: hub}}
+"""
+
+
+def test_a_template_of_old_is_made_of_todays_kinds(cluster, pocket, write):
+    code, out, errors = pocket("new-app", write("old.yaml", LEGACY))
+    assert (code, errors) == (0, [])
+    assert out == [
+        "serviceaccount/hub created",
+        "rolebinding.authorization.openshift.io/hub-edit created",
+        "imagestream.image.openshift.io/hub created",
+        "buildconfig.build.openshift.io/notes created",
+        "deploymentconfig.apps.openshift.io/hub created",
+        "service/hub created",
+        "route.route.openshift.io/hub created",
+    ]
+    pods = cluster.request("GET", "/api/v1/namespaces/default/pods").body["items"]
+    assert [pod["spec"]["containers"][0]["image"] for pod in pods] == ["quay.example/hub:1"]
+    token = cluster.token("default", "hub")
+    assert cluster.request("GET", "/api/v1/namespaces/default/pods", token=token).status == 200
+
+
+def test_single_objects_of_old_are_applied_and_deleted(cluster, pocket, write):
+    objects = yaml.safe_load(LEGACY)["objects"]
+    file = write("objects.yaml", yaml.safe_dump_all(objects))
+    for _ in range(2):
+        assert pocket("apply", file)[0] == 0
+    assert pocket("delete", "-f", file)[0] == 0
+    path = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings/hub-edit"
+    assert cluster.request("GET", path).status == 404

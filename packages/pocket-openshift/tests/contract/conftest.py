@@ -14,7 +14,7 @@ import os
 import re
 import ssl
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,15 @@ def namespace(name: str, **labels: str) -> dict:
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata}
 
 
+CONTAINER = {"name": "c", "image": "example.com/x"}
+
+
+def in_more(version: str, kind: str, name: str, **fields: Any) -> dict:
+    """An object of the namespace of the recordings made later."""
+    metadata = {"name": name, "namespace": MORE}
+    return {"apiVersion": version, "kind": kind, "metadata": metadata, **fields}
+
+
 HUB_ROLE = {
     "apiVersion": f"{RBAC}/v1",
     "kind": "ClusterRole",
@@ -116,14 +125,28 @@ PLURALS = {
     "RoleBinding": (f"/apis/{RBAC}/v1", "rolebindings"),
     "OAuthClient": ("/apis/oauth.openshift.io/v1", "oauthclients"),
     "Group": ("/apis/user.openshift.io/v1", "groups"),
+    "Secret": ("/api/v1", "secrets"),
+    "Service": ("/api/v1", "services"),
+    "PersistentVolumeClaim": ("/api/v1", "persistentvolumeclaims"),
+    "Deployment": ("/apis/apps/v1", "deployments"),
 }
 
 
 class World:
     """A cluster with what was set up before a recording's first step, and who its callers are."""
 
-    def __init__(self, api: Api, oauth: Api | None, admin: dict[str, str], *, strict: bool) -> None:
+    def __init__(
+        self,
+        api: Api,
+        oauth: Api | None,
+        admin: dict[str, str],
+        *,
+        strict: bool,
+        admin_api: Api | None = None,
+    ) -> None:
+        """`admin_api` is set where the admin shows a certificate, which nobody else may."""
         self.api, self.oauth, self.strict = api, oauth, strict
+        self.admin_api = admin_api or api
         self._admin = admin
         self._tokens: dict[str, str] = {"bad": "not-a-token"}
         self._known: dict[tuple[str, str], str] = {}
@@ -141,7 +164,8 @@ class World:
 
     def as_admin(self, method: str, path: str, body: Any = None) -> Answer:
         headers = {**self._admin, "Content-Type": "application/json"}
-        return self.api.send(method, path, json.dumps(body).encode() if body else None, headers)
+        data = json.dumps(body).encode() if body else None
+        return self.admin_api.send(method, path, data, headers)
 
     def create(self, *objects: dict) -> None:
         for obj in objects:
@@ -181,8 +205,10 @@ class World:
             self.create(binding("RoleBinding", "b-admin", SECOND, "admin", "session-b"))
         if scenario.startswith("oauth"):
             self._set_up_oauth()
-        if scenario in ("pod-security", "project-names"):
+        if scenario in ("pod-security", "project-names", "validation", "immutable"):
             self._set_up_more()
+        if scenario == "immutable":
+            self._set_up_immutable()
 
     def _set_up_more(self) -> None:
         """The namespaces of the recordings made later, and the pod that `project-names` uses."""
@@ -193,11 +219,50 @@ class World:
         for name in (MORE, *(f"{MORE}-{letter}" for letter in LEVELS)):
             self._wait_for(f"/api/v1/namespaces/{name}/serviceaccounts/default")
         timed = {"name": "timed", "namespace": MORE}
-        containers = [{"name": "c", "image": "example.com/x"}]
-        pod = {"metadata": timed, "spec": {"serviceAccountName": "timed", "containers": containers}}
+        spec = {"serviceAccountName": "timed", "containers": [CONTAINER]}
+        pod = {"metadata": timed, "spec": spec}
         self.create({**account("timed"), "metadata": timed})
         self.create({"apiVersion": "v1", "kind": "Pod", **pod})
         self._learn(self.as_admin("GET", f"/api/v1/namespaces/{MORE}/pods/timed"))
+
+    def _set_up_immutable(self) -> None:
+        """What `immutable` tries to change, and the pods that earlier recordings had left."""
+        self.remove("/api/v1", "pods", "timed")
+        fin = {**in_more("v1", "Secret", "fin", type="Opaque")}
+        fin["metadata"]["finalizers"] = ["x.example/y"]
+        privileged = {"securityContext": {"privileged": True}}
+        template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [CONTAINER]}}
+        selector = {"matchLabels": {"a": "b"}}
+        claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+        ref = {"apiGroup": RBAC, "kind": "ClusterRole", "name": "view"}
+        self.create(
+            in_more("v1", "Pod", "free", spec={"containers": [{**CONTAINER, **privileged}]}),
+            in_more("v1", "Pod", "im", spec={"containers": [CONTAINER]}),
+            in_more("v1", "Pod", "warned", spec={"containers": [CONTAINER]}),
+            in_more("v1", "Service", "im", spec={"ports": [{"port": 80}]}),
+            in_more("v1", "PersistentVolumeClaim", "im", spec=claim),
+            in_more(f"{RBAC}/v1", "RoleBinding", "im", roleRef=ref, subjects=[]),
+            in_more("v1", "Secret", "im", data={"a": "Yg=="}, immutable=True),
+            in_more(
+                "apps/v1",
+                "Deployment",
+                "im",
+                spec={"replicas": 0, "selector": selector, "template": template},
+            ),
+            fin,
+        )
+        self.remove("/api/v1", "secrets", "fin")
+
+    def remove_made(self, path: str, made: dict) -> None:
+        """Delete what a step of `validation` has made, as its recorder did."""
+        path = f"{path.partition('?')[0]}/{made['metadata']['name']}"
+        self.as_admin("DELETE", path, {"gracePeriodSeconds": 0})
+
+    def remove(self, root: str, plural: str, name: str) -> None:
+        """Delete an object of the namespace `workshop-more`."""
+        self.as_admin(
+            "DELETE", f"{root}/namespaces/{MORE}/{plural}/{name}", {"gracePeriodSeconds": 0}
+        )
 
     def _set_up_oauth(self) -> None:
         self.create(
@@ -214,7 +279,7 @@ class World:
             self.cluster.add_user("alice", "pw-alice", groups=("students",))
             self.cluster.add_user("bob", "pw-bob")
         annotation = {"serviceaccounts.openshift.io/oauth-redirecturi.hub": REDIRECT}
-        self.api.send(
+        self.admin_api.send(
             "PATCH",
             f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts/hub",
             json.dumps({"metadata": {"annotations": annotation}}).encode(),
@@ -300,13 +365,15 @@ class World:
         if path.startswith("/oauth/"):
             return self._play_oauth(request, path)
         headers = {"Content-Type": request.get("contentType", "application/json")}
+        api = self.api
         if who == "admin":
+            api = self.admin_api
             headers.update(self._admin)
         elif who != "anonymous":
             headers["Authorization"] = f"Bearer {self.token(who)}"
         body = request.get("body")
         data = json.dumps(self._filled(body, step)).encode() if body is not None else None
-        answer = self.api.send(request["method"], path, data, headers)
+        answer = api.send(request["method"], path, data, headers)
         self._learn(answer)
         return answer
 
@@ -365,15 +432,18 @@ def code_in(location: str) -> str:
     return parse_qs(urlsplit(location).query).get("code", [""])[0]
 
 
-def _file_of(user: dict, name: str) -> str | None:
-    """A file with what a kubeconfig names or holds."""
-    data = user.get(f"{name}-data")
-    if data is None:
-        return user.get(name)
-    descriptor, path = tempfile.mkstemp()
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(base64.b64decode(data))
-    return path
+def _load_certificate(context: ssl.SSLContext, user: dict) -> None:
+    """The certificate and key that a kubeconfig names or holds, if any."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = []
+        for name in ("client-certificate", "client-key"):
+            file = user.get(name)
+            if (data := user.get(f"{name}-data")) is not None:
+                file = Path(folder, name)
+                file.write_bytes(base64.b64decode(data))
+            files.append(file)
+        if all(files):
+            context.load_cert_chain(*files)
 
 
 def real_world(path: str) -> World:
@@ -386,18 +456,29 @@ def real_world(path: str) -> World:
     chosen = named["contexts"][config["current-context"]]["context"]
     cluster = named["clusters"][chosen["cluster"]]["cluster"]
     user = named["users"][chosen["user"]]["user"]
-    data = cluster.get("certificate-authority-data")
-    context = ssl.create_default_context(
-        cadata=base64.b64decode(data).decode() if data else None,
-        cafile=cluster.get("certificate-authority"),
-    )
-    if certificate := _file_of(user, "client-certificate"):
-        context.load_cert_chain(certificate, _file_of(user, "client-key"))
+    api = Api(cluster["server"], _context_of(cluster))
+    admin_api = Api(cluster["server"], _context_of(cluster))
+    _load_certificate(admin_api.context, user)
     token = user.get("token") or (
         Path(user["tokenFile"]).read_text() if "tokenFile" in user else ""
     )
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return World(Api(cluster["server"], context), None, headers, strict=False)
+    return World(api, None, headers, strict=False, admin_api=admin_api)
+
+
+def _context_of(cluster: dict) -> ssl.SSLContext:
+    """A TLS context of its own: a certificate loaded into it is shown by whoever uses it."""
+    data = cluster.get("certificate-authority-data")
+    return ssl.create_default_context(
+        cadata=base64.b64decode(data).decode() if data else None,
+        cafile=cluster.get("certificate-authority"),
+    )
+
+
+@pytest.fixture
+def connect() -> Callable[[str], World]:
+    """A function that connects to the cluster of a kubeconfig, as the session `contract` does."""
+    return real_world
 
 
 @pytest.fixture

@@ -107,3 +107,64 @@ def test_the_memory_of_reviews_is_bounded(cluster, monkeypatch):
             status(cluster, cluster.token("a", "robot", seconds=60 + int(time.time()) % 7)) == 403
         )
     assert len(cluster.plane.authentication._reviews) <= 2
+
+
+@pytest.fixture
+def alice(strict):
+    """A token of a user who is in the group `students`, known to the cluster already."""
+    known = {"groups": ("system:authenticated", "students")}
+
+    def vouch(token):
+        return identity.User("alice", known["groups"]) if known and token == "hers" else None
+
+    strict.run(lambda: strict.plane.authentication.add(vouch))
+    return known
+
+
+def groups(cluster):
+    path = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+    answer = cluster.request("POST", path, {}, token="hers")
+    return answer.status, answer.body["status"]
+
+
+def test_a_review_cache_makes_revoked_tokens_and_groups_act_later(strict, alice):
+    fault = strict.faults.add(review_cache=120.0, times=None, user="alice")
+    before = groups(strict)
+    assert before[0] == 201
+    alice["groups"] = ("system:authenticated",)
+    assert groups(strict) == before
+    alice.clear()  # the token is revoked
+    assert groups(strict) == before
+    assert fault.seen == 2
+    strict.faults.clear()  # the time is over
+    assert groups(strict)[0] == 401
+
+
+def test_rights_act_at_once_all_the_same(strict, alice):
+    strict.faults.add(review_cache=120.0, times=None)
+    assert status(strict, "hers") == 403
+    strict.apply(
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "ClusterRoleBinding",
+            "metadata": {"name": "alice"},
+            "roleRef": {
+                "apiGroup": "rbac.authorization.k8s.io",
+                "kind": "ClusterRole",
+                "name": "cluster-admin",
+            },
+            "subjects": [
+                {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "alice"}
+            ],
+        }
+    )
+    assert status(strict, "hers") == 200
+
+
+def test_a_review_cache_is_for_whom_it_names_and_ends(strict, alice):
+    strict.faults.add(review_cache=120.0, times=None, user="bob")
+    old = strict.faults.add(review_cache=0.000001, times=None)
+    assert groups(strict)[0] == 201
+    alice.clear()
+    assert groups(strict)[0] == 401
+    assert old.seen == 0

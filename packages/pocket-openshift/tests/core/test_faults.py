@@ -102,3 +102,22 @@ def test_a_fault_that_could_never_happen_is_refused(script, what, named):
 @pytest.mark.parametrize("page", ["oauth/token", "oauth/authorize", "login"])
 def test_pages_of_the_oauth_server_may_suffer(script, page):
     script.add(resource=page, status=500)
+
+
+def test_a_review_cache_is_no_fault_of_a_request(script):
+    fault = script.add(review_cache=120.0, user="u", times=2)
+    assert ask(script) is None
+    ages = [script.next_for_review("u", age) for age in (0.0, 119.0, 1.0)]
+    assert ages == [fault, fault, None]
+
+
+@pytest.mark.parametrize(("user", "age"), [("v", 1.0), ("u", 120.0)])
+def test_a_review_cache_concerns_its_user_and_time(script, user, age):
+    script.add(review_cache=120.0, user="u")
+    assert script.next_for_review(user, age) is None
+
+
+@pytest.mark.parametrize("narrow", [{"verb": "get"}, {"resource": "pods"}, {"name": "n"}])
+def test_a_review_cache_is_narrowed_by_its_user_only(script, narrow):
+    with pytest.raises(ValueError, match="only user narrows it"):
+        script.add(review_cache=120.0, **narrow)

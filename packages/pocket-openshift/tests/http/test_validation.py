@@ -1,99 +1,106 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from pocket_openshift.core.behaviour import Call
 from pocket_openshift.http import validation
-from pocket_openshift.vocabulary import errors, kinds
+from pocket_openshift.vocabulary import errors, identity, kinds, paths
 
-MAP, SECRET = kinds.named("configmaps"), kinds.named("secrets")
-ROLE = kinds.named("roles.rbac.authorization.k8s.io")
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=5), inner),
-    max_leaves=8,
-)
+MAP = "configmaps"
+
+
+def call(resource=MAP, part="", **query):
+    kind = kinds.named(resource)
+    target = paths.Target("create", kind.group, kind.version, kind.plural, "ns", "", part, kind)
+    return Call(identity.ANONYMOUS, target, kind, query)
 
 
 @pytest.mark.parametrize(
-    ("kind", "body", "wrong"),
+    ("resource", "body", "text"),
     [
         (MAP, {"metadata": {"name": 5}}, "number into Go struct field ObjectMeta.metadata.name"),
-        (MAP, {"metadata": {"labels": 5}}, "metadata.labels of type map[string]string"),
-        (MAP, {"metadata": {"labels": {"a": 5}}}, "metadata.labels of type string"),
-        (MAP, {"metadata": {"annotations": {"a": True}}}, "bool into Go struct field"),
-        (MAP, {"metadata": {"finalizers": "a"}}, "metadata.finalizers of type []string"),
-        (MAP, {"metadata": {"finalizers": [1]}}, "metadata.finalizers of type string"),
-        (MAP, {"metadata": {"ownerReferences": [5]}}, "metadata.ownerReferences"),
-        (MAP, {"data": 5}, "ConfigMap.data of type map[string]string"),
-        (MAP, {"data": {"a": {}}}, "object into Go struct field ConfigMap.data"),
-        (SECRET, {"stringData": {"a": 1}}, "Secret.stringData"),
-        (kinds.named("pods"), {"spec": 5}, "Pod.spec of type v1.Pod"),
-        (ROLE, {"rules": [5]}, "Role.rules"),
-        (ROLE, {"rules": {}}, "Role.rules"),
+        (MAP, {"metadata": []}, "array into Go struct field ConfigMap.metadata of type"),
+        ("pods", {"spec": 5}, "number into Go struct field Pod.spec of type v1.PodSpec"),
+        # Kinds whose fields are not known.
+        ("securitycontextconstraints.security.openshift.io", {"metadata": {"labels": 5}}, "labels"),
     ],
 )
-def test_a_field_of_another_type_is_named(kind, body, wrong):
-    assert wrong in validation.mismatch(kind, body)
+def test_a_field_of_another_type_is_refused(resource, body, text):
+    with pytest.raises(errors.StatusError) as refused:
+        validation.checked(call(resource), body)
+    assert refused.value.code == 400
+    assert text in str(refused.value)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"metadata": {"name": "a", "labels": None, "creationTimestamp": None}, "data": None},
-        {"metadata": {"labels": {"a": None}, "ownerReferences": []}, "data": {"a": "b"}},
-    ],
-)
-def test_what_fits_passes(body):
-    assert validation.mismatch(MAP, body) == ""
-
-
-@given(JSON, JSON)
-def test_nothing_breaks_the_look_and_what_passes_can_be_judged(metadata, data):
-    body = {"metadata": metadata if isinstance(metadata, dict) else {"labels": metadata}}
-    if not validation.mismatch(MAP, {**body, "data": data}):
-        validation.find_metadata_causes(body["metadata"])
-
-
-@pytest.mark.parametrize(
-    ("metadata", "field"),
-    [
-        ({"labels": {"a": "b c"}}, "metadata.labels"),
-        ({"labels": {"a": "-b"}}, "metadata.labels"),
-        ({"labels": {"a": "b" * 64}}, "metadata.labels"),
-        ({"labels": {"": "b"}}, "metadata.labels"),
-        ({"labels": {"/a": "b"}}, "metadata.labels"),
-        ({"labels": {"A_B/a": "b"}}, "metadata.labels"),
-        ({"labels": {"a/b/c": "b"}}, "metadata.labels"),
-        ({"labels": {"a" * 64: "b"}}, "metadata.labels"),
-        ({"annotations": {"a b": ""}}, "metadata.annotations"),
-        ({"annotations": {"a": "b" * 262144}}, "metadata.annotations"),
-        (
-            {"ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "a"}]},
-            "metadata.ownerReferences.uid",
-        ),
-    ],
-)
-def test_labels_annotations_and_owners_are_judged(metadata, field):
-    assert {cause.field for cause in validation.find_metadata_causes(metadata)} == {field}
-
-
-@pytest.mark.parametrize(
-    "labels", [{}, {"a": ""}, {"a": None}, {"app.kubernetes.io/name": "My_v.1-x"}, {"a": "b" * 63}]
-)
-def test_labels_that_may_be(labels):
-    assert (
-        validation.find_metadata_causes({"labels": labels, "annotations": {"Note/x": "any: text"}})
-        == []
-    )
-
-
-@pytest.mark.parametrize("body", [5, "x", [], [{"op": "x"}], {"metadata": []}, {"spec": []}])
+@pytest.mark.parametrize("body", [5, "x", [], [{"op": "x"}]])
 def test_a_body_that_is_no_object_is_refused(body):
     with pytest.raises(errors.StatusError) as refused:
-        validation.checked(MAP, body)
+        validation.checked(call(), body)
     assert refused.value.code == 400
 
 
-def test_null_parts_are_left_out():
-    assert validation.checked(MAP, {"metadata": None, "spec": None, "data": None}) == {"data": None}
+def test_a_field_too_much_is_left_out_and_told():
+    asked = call()
+    made = validation.checked(asked, {"dta": {}, "metadata": {"nme": "a"}, "data": None})
+    assert made == {"metadata": {}}
+    assert asked.warnings == ['unknown field "dta"', 'unknown field "metadata.nme"']
+
+
+def test_who_does_not_want_to_hear_of_it_does_not():
+    asked = call(fieldValidation="Ignore")
+    assert validation.checked(asked, {"dta": {}}) == {}
+    assert asked.warnings == []
+
+
+def test_who_is_strict_is_refused():
+    with pytest.raises(errors.StatusError) as refused:
+        validation.checked(call(fieldValidation="Strict"), {"dta": 1, "metadata": {"nme": "a"}})
+    assert str(refused.value) == (
+        'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: '
+        'unknown field "dta", unknown field "metadata.nme"'
+    )
+
+
+def test_kinds_that_are_not_known_keep_what_they_say():
+    body = {"allowPrivilegedContainer": True, "users": ["a"]}
+    asked = call("securitycontextconstraints.security.openshift.io")
+    assert validation.checked(asked, body) == body
+
+
+def test_a_part_of_a_kind_has_fields_of_its_own():
+    asked = call("serviceaccounts", "token")
+    body = {"spec": {"expirationSeconds": 600, "secrets": []}}
+    assert validation.checked(asked, body) == {"spec": {"expirationSeconds": 600}}
+    assert asked.warnings == ['unknown field "spec.secrets"']
+
+
+def test_what_a_patch_makes_is_held_to_the_same():
+    asked = call()
+    assert validation.checked_patch(asked, {"dta": {}, "data": {"a": "b"}}) == {"data": {"a": "b"}}
+    with pytest.raises(errors.StatusError) as refused:
+        validation.checked_patch(asked, {"data": {"a": 5}})
+    assert refused.value.code == 422
+    assert str(refused.value) == (
+        ' "" is invalid: patch: Invalid value: "{\\"data\\":{\\"a\\":5}}": json: cannot unmarshal '
+        "number into Go struct field ConfigMap.data of type string"
+    )
+    with pytest.raises(errors.StatusError, match="cannot convert int64 to string"):
+        validation.checked_patch(asked, {"data": {"a": 5}}, "map[data:map[a:5]]")
+    with pytest.raises(errors.StatusError, match="strict decoding error"):
+        validation.checked_patch(call(fieldValidation="Strict"), {"dta": {}})
+
+
+@pytest.mark.parametrize(
+    ("verb", "query", "text"),
+    [
+        ("create", {"dryRun": "yes"}, 'CreateOptions.meta.k8s.io "" is invalid: dryRun: '
+         'Unsupported value: ["yes"]: supported values: "All"'),
+        ("patch", {"fieldValidation": "Most"}, 'PatchOptions.meta.k8s.io "" is invalid: '
+         'fieldValidation: Unsupported value: "Most": supported values: "", "Ignore", "Strict", '
+         '"Warn"'),
+    ],
+)  # fmt: skip
+def test_options_that_do_not_exist_are_refused(verb, query, text):
+    with pytest.raises(errors.StatusError) as refused:
+        validation.check_options(verb, query)
+    assert (refused.value.code, str(refused.value)) == (422, text)
+    validation.check_options("list", query)
+    validation.check_options("create", {"dryRun": "All", "fieldValidation": "Warn"})

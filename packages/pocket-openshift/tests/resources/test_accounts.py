@@ -29,7 +29,7 @@ def test_a_token_is_of_its_account(cluster):
     [
         ({"expirationSeconds": 599}, 422),
         ({"expirationSeconds": 2**33}, 422),
-        ({"expirationSeconds": "long"}, 422),
+        ({"expirationSeconds": "long"}, 400),
         ({"boundObjectRef": {"kind": "Pod", "name": "none"}}, 404),
         ({"boundObjectRef": {"kind": "ConfigMap", "name": "kube-root-ca.crt"}}, 400),
     ],

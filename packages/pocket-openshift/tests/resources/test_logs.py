@@ -1,4 +1,5 @@
 import http.server
+import socket
 import threading
 
 import pytest
@@ -69,11 +70,32 @@ def test_a_node_that_refuses_is_an_error(cluster, kubelet):
     assert cluster.request("GET", f"{PODS}/p/log").status == 400
 
 
-@pytest.mark.parametrize(("port", "status"), [(1, 502), (None, 503)])
-def test_a_node_that_cannot_be_reached_is_said(cluster, port, status):
+@pytest.mark.parametrize(
+    ("port", "status", "said"),
+    [(1, 502, 'node "n" did not answer: '), (None, 503, "node n serves no logs")],
+)
+def test_a_node_that_cannot_be_reached_is_said(cluster, port, status, said):
     node(cluster, port)
     pod(cluster, "c", nodeName="n")
-    assert cluster.request("GET", f"{PODS}/p/log").status == status
+    answer = cluster.request("GET", f"{PODS}/p/log")
+    assert answer.status == status
+    assert answer.body["message"].startswith(said)
+
+
+@pytest.mark.parametrize("part", ["log", "exec?command=true"])
+def test_a_node_that_says_nothing_is_not_waited_for_without_end(cluster, monkeypatch, part):
+    """A program that takes connections and is no node's agent; or an agent that hangs."""
+    monkeypatch.setattr(logs, "ANSWER_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        node(cluster, silent.getsockname()[1])
+        pod(cluster, "c", nodeName="n")
+        headers = {"Upgrade": "websocket", "Connection": "Upgrade"} if "exec" in part else {}
+        answer = cluster.request("GET", f"{PODS}/p/{part}", headers=headers)
+    assert answer.status == 502
+    assert answer.body["message"] == (
+        'node "n" did not answer: no word within 0.1 seconds. Is its agent (pocket-openshift node) '
+        "running?"
+    )
 
 
 def test_a_pod_without_a_node(cluster):

@@ -106,7 +106,6 @@ def test_a_binding_keeps_its_role(cluster):
         ({"roleRef": {}}, "roleRef.name"),
         ({"roleRef": {"kind": "Magic", "name": "x"}}, "roleRef.kind"),
         ({"subjects": [{"kind": "User"}]}, "subjects[0].name"),
-        ({"subjects": [{"kind": "ServiceAccount", "name": "x"}]}, "subjects[0].namespace"),
     ],
 )
 def test_a_binding_without_sense_is_refused(cluster, change, field):

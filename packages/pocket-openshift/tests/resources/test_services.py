@@ -41,9 +41,8 @@ def test_services_have_addresses_of_their_own_and_keep_them(cluster):
     ("spec", "field"),
     [
         ({"ports": []}, "spec.ports"),
-        ({"ports": [{"port": 0}]}, "spec.ports[0].port"),
-        ({"ports": [{"port": 80}, {"port": 70000}]}, "spec.ports[1].port"),
-        ({"ports": [{}]}, "spec.ports[0].port"),
+        ({"ports": [{"port": 70000, "targetPort": 80}]}, "spec.ports[0].port"),
+        ({"ports": [{"targetPort": "http"}]}, "spec.ports[0].port"),
     ],
 )
 def test_what_cannot_be_is_refused(cluster, spec, field):

@@ -53,9 +53,11 @@ def test_errors_say_what_the_real_server_says(error, code, reason, message):
 
 def test_one_cause_stands_alone_and_many_in_brackets():
     one = errors.invalid(ROUTE, "r", [CAUSE])
-    many = errors.invalid(ROUTE, "r", [CAUSE, CAUSE])
+    other = errors.Cause("spec.b", "FieldValueInvalid", "Invalid value: 2")
+    many = errors.invalid(ROUTE, "r", [CAUSE, other, CAUSE])
     assert one.body["message"].endswith("is invalid: spec.a: Invalid value: 1")
-    assert many.body["message"].endswith("[spec.a: Invalid value: 1, spec.a: Invalid value: 1]")
+    assert many.body["message"].endswith("[spec.a: Invalid value: 1, spec.b: Invalid value: 2]")
+    assert len(many.body["details"]["causes"]) == 3
     assert one.body["details"]["causes"] == [CAUSE.as_dict()]
 
 

@@ -13,13 +13,14 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from traitlets import TraitError
+from traitlets.config import Config
 
 from workshop_culler import __version__
 from workshop_culler.clients import cluster, hub
-from workshop_culler.config import idle_culler, reading, traits
+from workshop_culler.config import idle_culler, reading, strict, traits
 from workshop_culler.config.settings import Settings
 from workshop_culler.errors import ApiError, StartError, TemporaryError
 from workshop_culler.passes import cluster_sweep, metrics, report, sweep
@@ -58,6 +59,21 @@ class WorkshopCuller(traits.CullerTraits):
         "debug": ({"Application": {"log_level": "DEBUG"}}, "log more"),
     }
 
+    raise_config_file_errors = True
+
+    def _create_loader(self, *args: Any, **kwargs: Any) -> strict.StrictLoader:
+        kwargs = {"log": self.log, "subcommands": self.subcommands, **kwargs}
+        return strict.StrictLoader(*args, **kwargs)
+
+    def update_config(self, config: Config) -> None:
+        """Take what was read, unless there is something in it that nobody knows."""
+        strict.check_settings(config, type(self))
+        super().update_config(config)
+
+    def exit(self, exit_status: int | str | None = 0) -> NoReturn:
+        """Leave; what traitlets refuses to start with has our code for that."""
+        sys.exit(EXIT_NO_START if exit_status == 1 else exit_status)
+
     def start(self) -> None:
         """Load the configuration, run, and leave with the exit code."""
         if self.generate_config:
@@ -65,9 +81,12 @@ class WorkshopCuller(traits.CullerTraits):
             sys.exit(EXIT_OK)
         try:
             self.read_config()
+            if problem := reading.problem_with_options(self, self.extra_args):
+                raise StartError(problem)
             code = asyncio.run(self.run())
         except (StartError, TraitError) as error:
-            self.log.critical("%s", error)
+            for sentence in str(error).splitlines():
+                self.log.critical("%s", sentence)
             code = EXIT_NO_START
         sys.exit(code)
 
@@ -75,10 +94,22 @@ class WorkshopCuller(traits.CullerTraits):
         """Load the configuration file that is named, or the first of the usual ones."""
         for name in [self.config_file] if self.config_file else CONFIG_FILES:
             if Path(name).exists():
-                self.load_config_file(name)
+                self._load(name)
                 return
         if self.config_file:
             raise StartError(f"config_file: there is no {self.config_file}")
+
+    def _load(self, name: str) -> None:
+        try:
+            self.load_config_file(name)
+        except SystemExit:
+            raise
+        except Exception as error:
+            # Whatever the file does: it is the admin's program.
+            where = f" (line {error.lineno})" if isinstance(error, SyntaxError) else ""
+            raise StartError(
+                f"config_file: {name} cannot be read{where}: {type(error).__name__}: {error}"
+            ) from error
 
     async def run(self) -> int:
         """Open the clients, check the rights, sweep until told to stop; the exit code."""
@@ -202,7 +233,8 @@ async def check_scopes(app: WorkshopCuller, client: hub.Hub, settings: Settings)
     try:
         model = await ask_patiently(app, client.whoami)
     except ApiError as error:
-        raise StartError(f"the hub does not know our token: {error}") from error
+        why = "the hub does not know our token" if error.status in (401, 403) else "url"
+        raise StartError(f"{why}: {error}") from error
     needed = scopes.find_needed(
         deletes_users=settings.users.any,
         user_age=bool(settings.users.age),

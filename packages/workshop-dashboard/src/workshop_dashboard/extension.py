@@ -17,6 +17,7 @@ def load(context: extensions.Context) -> extensions.Extension:
 
     It is the server's first page when there are notes and `Dashboard.open_first` is true.
     """
+    extensions.check_settings(context.config, config.Dashboard)
     settings = config.Dashboard(config=context.config)
     notes_loader = begin_download(settings, context) or make_loader(settings, context.prefix)
     if notes_loader is None:

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import FileSystemLoader
 from jupyterhub.auth import Authenticator
 from traitlets import Bool, Instance, Integer, TraitError, Unicode, default, observe, validate
+from traitlets.utils.bunch import Bunch
 
 from workshop_spawner.context import HubContext
 from workshop_spawner.hub_tasks import startup
@@ -19,7 +20,7 @@ from workshop_spawner.rules import unknown_settings, visitor_identity
 from workshop_spawner.rules.rate_limit import RateLimit
 from workshop_spawner.spawner import WorkshopSpawner
 from workshop_spawner.visitors import cleanup, handlers, proxy_mark
-from workshop_spawner.visitors.hub_objects import Server
+from workshop_spawner.visitors.hub_objects import HubSpawner, HubUser, Server, StartingHub
 
 TEMPLATES = Path(__file__).with_name("templates")
 # Wrong access codes of one address within `visitors_window`.
@@ -167,7 +168,7 @@ class AnonymousAuthenticator(Authenticator):
     )
 
     @validate("auto_start", "ask_name")
-    def _refuse_typing_script(self, proposal: Any) -> Any:
+    def _refuse_typing_script(self, proposal: Bunch) -> object:
         wanted = {proposal.trait.name: proposal.value}
         needs_typing = [
             name for name in ("access_code", "ask_name") if wanted.get(name, getattr(self, name))
@@ -180,7 +181,7 @@ class AnonymousAuthenticator(Authenticator):
         return proposal.value
 
     @validate("access_code")
-    def _clean_code(self, proposal: Any) -> Any:
+    def _clean_code(self, proposal: Bunch) -> object:
         code = visitor_identity.clean_code(proposal.value)
         if not code and proposal.value:
             raise TraitError(
@@ -196,7 +197,7 @@ class AnonymousAuthenticator(Authenticator):
         return code
 
     @validate("allowed_users", "admin_users")
-    def _refuse_names(self, proposal: Any) -> Any:
+    def _refuse_names(self, proposal: Bunch) -> object:
         if proposal.value:
             raise TraitError(
                 f"AnonymousAuthenticator.{proposal.trait.name} cannot be used: {_MEANINGLESS}. "
@@ -205,7 +206,7 @@ class AnonymousAuthenticator(Authenticator):
         return proposal.value
 
     @validate("allow_all", "manage_groups")
-    def _refuse_off(self, proposal: Any) -> Any:
+    def _refuse_off(self, proposal: Bunch) -> object:
         if not proposal.value:
             why = {
                 "allow_all": "nobody could log in",
@@ -217,7 +218,7 @@ class AnonymousAuthenticator(Authenticator):
         return proposal.value
 
     @validate("auto_login")
-    def _refuse_auto_login(self, proposal: Any) -> Any:
+    def _refuse_auto_login(self, proposal: Bunch) -> object:
         if proposal.value:
             raise TraitError(
                 "AnonymousAuthenticator.auto_login cannot be used: it would make a visitor of each "
@@ -226,7 +227,7 @@ class AnonymousAuthenticator(Authenticator):
         return proposal.value
 
     @observe("visitors_per_address", "visitors_window", "access_code")
-    def _reset_rate(self, _change: Any) -> None:
+    def _reset_rate(self, _change: Bunch) -> None:
         self._rate, self._guesses = self._rate_default(), self._guesses_default()
 
     makes_visitors = True
@@ -271,7 +272,7 @@ class AnonymousAuthenticator(Authenticator):
         if wrong:
             raise SystemExit(1)
 
-    def get_handlers(self, app: Any) -> list[tuple[str, type]]:
+    def get_handlers(self, app: StartingHub) -> list[tuple[str, type]]:
         """JupyterHub's hook: our pages, and where their templates are."""
         for loader in app.tornado_settings["jinja2_env"].loader.loaders:
             if isinstance(loader, FileSystemLoader):
@@ -286,7 +287,9 @@ class AnonymousAuthenticator(Authenticator):
             (r"/restart", handlers.RestartHandler),
         ]
 
-    async def authenticate(self, handler: Any, data: dict[str, str]) -> dict[str, Any]:
+    async def authenticate(
+        self, handler: handlers.VisitMixin, data: dict[str, str]
+    ) -> dict[str, Any]:
         """Make the visitor of this visit. The handler has checked `data`."""
         visit = handler.get_visit()
         key = handler.settings["cookie_secret"]
@@ -297,11 +300,11 @@ class AnonymousAuthenticator(Authenticator):
             "user_info": {"name": data.get("name") or "", "anonymous": True},
         }
 
-    def is_visitor(self, user: Any) -> bool:
+    def is_visitor(self, user: HubUser) -> bool:
         """Whether a user of the hub is one of our visitors."""
         return any(group.name == self.group for group in user.groups)
 
-    async def post_spawn_stop(self, user: Any, spawner: Any) -> None:
+    async def post_spawn_stop(self, user: HubUser, spawner: HubSpawner) -> None:
         """JupyterHub's hook: forget the visitor whose session has ended, not one whose failed."""
         server = Server(spawner)
         if self.forget_users and not server.has_failed and self.is_visitor(user):

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Coroutine, Mapping, MutableMapping
 from typing import Any, Protocol
 
-from workshop_kube.client.connections import from_configuration
+from workshop_kube.client.connections import Configuration, from_configuration
 from workshop_kube.rules.retries import Patience
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.kube.facts import Facts
+from workshop_spawner.logs import Log
 from workshop_spawner.model.errors import FullError
 from workshop_spawner.model.session import Session
 from workshop_spawner.rules import capacity
@@ -48,7 +49,14 @@ class HubContext:
         found: HubContext = settings.setdefault(_KEY, cls())
         return found
 
-    def open_cluster(self, configuration: Any, patience: Patience, log: Any) -> Cluster:
+    @property
+    def tasks(self) -> frozenset[asyncio.Future[Any]]:
+        """What runs beside everything else now."""
+        return frozenset(self._tasks)
+
+    def open_cluster(
+        self, configuration: Configuration, patience: Patience, log: Log | None
+    ) -> Cluster:
         """The cluster as the hub's account sees it, one for the whole hub.
 
         `configuration` is that of a client of kubernetes_asyncio, such as KubeSpawner's.

@@ -35,7 +35,7 @@ from workshop_spawner.model import naming, session_labels
 from workshop_spawner.model.errors import LostError
 from workshop_spawner.model.session import Hub, Session, make_session, rename
 from workshop_spawner.rules import images, plan, pod_manifest
-from workshop_spawner.rules.api_errors import FAILURES
+from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.health import Health
 from workshop_spawner.start import (
     api_address,
@@ -48,7 +48,12 @@ from workshop_spawner.start import (
     steps,
     user_project,
 )
-from workshop_spawner.start.hub_errors import find_reason, make_failed_start, make_spawn_error
+from workshop_spawner.start.hub_errors import (
+    find_reason,
+    make_failed_start,
+    make_spawn_error,
+    spare_failure_count,
+)
 from workshop_spawner.start.pod_monitor import PodMonitor
 from workshop_spawner.start.progress import Progress, merge
 from workshop_spawner.start.user_token import UserToken
@@ -160,7 +165,7 @@ class WorkshopSpawner(
             extra_resources=await self.read_extra_resources(),
         )
 
-    def make_static_spec(self, budget: Any) -> plan.SessionSpec:
+    def make_static_spec(self, budget: budgets.Setting) -> plan.SessionSpec:
         """What is decided about each session, whoever it is for."""
         exposed = self.make_exposed(self.cluster_subdomain)
         return replace(
@@ -192,17 +197,19 @@ class WorkshopSpawner(
             metrics.START_SECONDS.labels(source).observe(time.monotonic() - begun)
             return url
         except FAILURES as error:
-            metrics.STARTS.labels(find_reason(error)[0]).inc()
-            raise make_spawn_error(error) from error
+            told = explain(error, self.namespace)
+            metrics.STARTS.labels(find_reason(told)[0]).inc()
+            spare_failure_count(self.user.settings)
+            raise make_spawn_error(told) from error
         finally:
             self.context.starting.discard(self.pod_name)
             progress.close()
 
     def _begin_watches(self) -> list[Awaitable[Any]]:
-        watches = [self._start_watching_pods()]
+        watches: list[Awaitable[Any]] = [begin_watch(self._start_watching_pods())]
         if self.events_enabled:
-            watches.append(self._start_watching_events())
-        return [begin_watch(watch) for watch in watches]
+            watches.append(self._try_watching_events())
+        return watches
 
     async def _start_under_free_name(
         self, session: Session, spec: plan.SessionSpec, token: str
@@ -277,7 +284,7 @@ class WorkshopSpawner(
     def _pod_watch(self) -> PodWatch:
         return cast(PodWatch, self.pod_reflector)
 
-    async def _start_watching_pods(self, replace: bool = False) -> Any:
+    async def _start_watching_pods(self, replace: bool = False) -> object:
         """KubeSpawner's hook: watch with our reflector, and anew where the old one has given up."""
         watch = self.pod_reflector
         dead = isinstance(watch, PodWatch) and watch.is_dead
@@ -298,7 +305,8 @@ class WorkshopSpawner(
         env.pop("JPY_API_TOKEN", None)
         env["JUPYTERHUB_API_TOKEN"] = pods.make_reference(session.secret, TOKEN_KEY)
         beside = console.make_path(self.server.base_url) if self.console_image else ""
-        facts = self.make_facts(getattr(self, "public_hub_url", "") or "", beside)
+        public_url = getattr(self, "public_hub_url", "") or ""
+        facts = self.make_facts(self.hub.base_url, public_url, self.hub.public_host, beside)
         told = pods.make_environment(session, facts, self.project != plan.NONE)
         # What an administrator says wins, also what a callable of theirs has said.
         return {**env, **told, **{name: env[name] for name in self.environment}}
@@ -365,7 +373,7 @@ class WorkshopSpawner(
         for error in left:
             self.log.error("Left to the culler: %s", error.detail)
 
-    def run_post_stop_hook(self) -> Any:
+    def run_post_stop_hook(self) -> object:
         """JupyterHub's hook; before it, revoke the tokens that a restarted hub has forgotten."""
         revoked = server_tokens.revoke(self.user, self.name)
         if revoked:

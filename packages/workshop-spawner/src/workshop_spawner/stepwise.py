@@ -5,14 +5,17 @@ Each is made from KubeSpawner's own manifest, so that all of its traits hold.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from jupyterhub.utils import maybe_future
 from kubespawner import KubeSpawner
 from kubespawner.objects import make_owner_reference
 
+from workshop_kube.errors import KubeError
 from workshop_spawner.kube.cluster import Cluster
+from workshop_spawner.kube.watch import begin_watch
+from workshop_spawner.rules import profile_options
 from workshop_spawner.start import server_objects
 
 # A claim of KubeSpawner before version 7 may have its name by the older scheme.
@@ -22,12 +25,28 @@ _OLDER = "unknown"
 class StepwiseKubeSpawner(KubeSpawner):
     """KubeSpawner's claim, pod, certificates, Service and hook, one by one."""
 
+    user_options: dict[str, Any]
     _pvc_exists: bool  # KubeSpawner's: whether the name of the claim is known to be right
 
-    def render(self, made: Any) -> dict[str, Any]:
+    def render(self, made: object) -> dict[str, Any]:
         """A manifest of KubeSpawner's as plain values."""
         plain: dict[str, Any] = self.api.api_client.sanitize_for_serialization(made)
         return plain
+
+    async def load_user_options(self) -> None:
+        """KubeSpawner's hook; remembered choices that are gone are dropped before it."""
+        listed = self._sorted_dict_values(self.profile_list)
+        if callable(listed):
+            listed = await maybe_future(listed(self))
+        profiles = self._get_initialized_profile_list(listed) or []
+        choices = profile_options.decide_choices(self.user_options or {}, profiles)
+        if choices.dropped:
+            gone = ", ".join(choices.dropped)
+            self.log.warning("%s: options that are gone are dropped: %s", self._log_name, gone)
+            self.user_options = dict(choices.kept)
+            if self.orm_spawner is not None:
+                self.orm_spawner.user_options = self.user_options
+        await super().load_user_options()
 
     async def ensure_claim(self, cluster: Cluster) -> bool:
         """The claim of `storage_pvc_ensure`, as KubeSpawner makes it; whether it is asked for."""
@@ -74,6 +93,24 @@ class StepwiseKubeSpawner(KubeSpawner):
     def _place(self, manifest: dict[str, Any], kind: str) -> dict[str, Any]:
         metadata = {**manifest["metadata"], "namespace": self.namespace}
         return {**manifest, "apiVersion": "v1", "kind": kind, "metadata": metadata}
+
+    async def _try_watching_events(self) -> None:
+        """Begin to watch events; where that is not to be, the page of the start does without."""
+        try:
+            await begin_watch(self._start_watching_events())
+        except KubeError as error:
+            # KubeSpawner would wait for ever for the watch that has failed.
+            type(self).reflectors.pop(self._get_reflector_key("events"), None)
+            self.log.warning("The pages of starts show no events: %s", error)
+
+    async def progress(self) -> AsyncIterator[dict[str, Any]]:
+        """KubeSpawner's progress by events, where there are any to be seen."""
+        if self.events_enabled and self.event_reflector is None:
+            await self._try_watching_events()
+        if self.event_reflector is None:
+            return
+        async for line in super().progress():
+            yield line
 
     def forget_old_events(self) -> None:
         """The progress of a start is told from here on, without the events of an earlier pod."""

@@ -41,7 +41,7 @@ def make(site, context, kube):
 @pytest.fixture(autouse=True)
 async def _end_tasks(context):
     yield
-    for task in list(context._tasks):
+    for task in context.tasks:
         task.cancel()
         await asyncio.wait([task])
 

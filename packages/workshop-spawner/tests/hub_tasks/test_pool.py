@@ -147,7 +147,7 @@ async def test_a_hand_out_that_fails_half_way_leaves_nothing(make, site, monkeyp
 async def test_one_that_is_gone_makes_room_for_the_next(make, site, kube):
     kept = make(size=2)
     await kept.fill()
-    gone, left = (account["metadata"]["name"] for account in kept._ready)
+    gone, left = (account["metadata"]["name"] for account in kept.ready)
     path = f"/api/v1/namespaces/workshops/serviceaccounts/{gone}"
     assert site.pocket.request("DELETE", path).status == 200
     taken, _ = await kept.check_out(visitor(site, "alice"))
@@ -175,9 +175,9 @@ async def test_a_hub_that_died_while_handing_out_is_finished(make, site, kube):
     kept = make(size=1)
     await kept.fill()
     (name,) = await stock(kube)
-    account = await kube.find(kept._refer("ServiceAccount", name))
+    account = kept.take()
     taken = pool_rules.take_over(account, visitor(site, "alice"))
-    await kube.change(kept._refer("ServiceAccount", name), pool_rules.make_checkout(taken))
+    await kube.change(account, pool_rules.make_checkout(taken))
     await make(size=1).fill()
     project = site.as_admin(f"/api/v1/namespaces/{name}")["metadata"]
     assert session_labels.is_ours(project, site.hub)

@@ -65,3 +65,13 @@ async def test_an_api_that_is_away_is_not_a_missing_right(site, kube, caplog):
         == []
     )
     assert "Cannot tell" in caplog.text
+
+
+async def test_a_right_that_nothing_fails_without_is_no_error(site, kube, caplog):
+    """An image by a bare name may be an ImageStream's; without the right it is taken as written."""
+    needed = rights.list_rights(plan.SessionSpec(), rights.Uses(streams=True))
+    missing = await rights_check.check(kube, "workshops", needed, logging.getLogger("t"))
+    assert [right.resource for right in missing] == ["imagestreams"]
+    (record,) = [one for one in caplog.records if "ImageStreams" in one.message]
+    assert record.levelname == "WARNING"
+    assert "lacks rights" not in caplog.text

@@ -40,7 +40,7 @@ async def test_a_change_is_seen_when_it_happens(site, watch):
 
 async def test_what_is_true_already_needs_no_news(site, watch):
     assert await watch.wait_until("workshops/none", lambda pod: pod is None)
-    assert not watch._waiting
+    assert not watch.is_waited_on
 
 
 async def test_a_list_that_replaces_everything_is_news(watch):
@@ -72,14 +72,14 @@ async def test_a_check_that_fails_fails_for_who_waits(watch):
     with pytest.raises(KeyError):
         await waiting
     assert await other
-    assert not watch._waiting
+    assert not watch.is_waited_on
 
 
 async def test_who_gives_up_waiting_leaves_nothing_behind(watch):
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
             await watch.wait_until("workshops/none", lambda pod: pod)
-    assert not watch._waiting
+    assert not watch.is_waited_on
 
 
 async def test_a_watch_that_gave_up_is_known_to_be_dead(site, watch):

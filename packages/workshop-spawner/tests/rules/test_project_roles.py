@@ -51,6 +51,14 @@ def test_without_the_role_visitors_get_another_and_the_log_has_the_command(exist
     assert "\n" not in choice.notice
 
 
+def test_a_role_that_the_hub_may_not_give_away_gives_way_too():
+    choice = decide_role(WORKSHOP_ADMIN, "admin", exists=True, may_bind=False)
+    assert choice.role == "admin"
+    assert "may not bind" in choice.notice
+    assert "hub-rbac.yaml" in choice.notice
+    assert decide_role(WORKSHOP_ADMIN, "", exists=True, may_bind=False).role == WORKSHOP_ADMIN
+
+
 def test_a_role_that_was_asked_for_and_is_not_there_is_a_problem():
     assert "no ClusterRole mine" in decide_role("mine", "", exists=False).problem
     assert INSTALL not in decide_role("mine", "", exists=False).problem

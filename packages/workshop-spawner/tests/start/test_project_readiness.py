@@ -62,7 +62,7 @@ async def test_user_ids_are_waited_for_where_the_cluster_allots_them(site, kube)
 
 async def test_what_never_comes_ends_in_a_sentence_and_is_undone(site, kube, monkeypatch):
     annotate(site, "workshops")
-    monkeypatch.setattr(project_readiness.wait_ready, "__defaults__", (0.2,))
+    monkeypatch.setattr(project_readiness, "LONGEST", 0.2)
     start = steps.Start(kube, site.session, Progress())
     with pytest.raises(errors.TemporaryError, match="set up your project") as caught:
         await start.run(make_plan(site.session))

@@ -50,6 +50,18 @@ async def test_who_may_not_look_gives_visitors_admin(site, kube):
     assert (await project_role.add_role(kube, ASKED_FOR)).role == "workshop-admin"
 
 
+async def test_a_hub_whose_rights_are_older_gives_visitors_admin(site, kube):
+    path = f"{ROLES}/workshop-hub-projects"
+    role = site.as_admin(path)
+    for rule in role["rules"]:
+        if rule["verbs"] == ["bind"]:
+            rule["resourceNames"].remove("workshop-admin")
+    assert site.pocket.request("PUT", path, role).status == 200
+    assert (await project_role.add_role(kube, VISITORS)).role == "admin"
+    assert "may not bind" in (await project_role.find_role(kube, VISITORS)).notice
+    assert (await project_role.add_role(kube, ASKED_FOR)).role == "workshop-admin"
+
+
 async def test_one_that_was_asked_for_is_not_replaced(site, kube):
     remove(site)
     with pytest.raises(errors.PermanentError, match="has no role workshop-admin") as caught:

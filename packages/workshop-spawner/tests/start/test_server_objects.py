@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from workshop_kube import labels
 from workshop_kube.errors import RefusedError
 from workshop_spawner.model.errors import PermanentError
 from workshop_spawner.start import server_objects
@@ -25,7 +26,7 @@ def make(name="x", user="alice", owner=None, kind="Secret", **more):
         "name": name,
         "namespace": "workshops",
         "labels": {"app": "jupyterhub", "only": "here"},
-        "annotations": {server_objects.USERNAME: user},
+        "annotations": {labels.USERNAME: user},
     }
     if owner:
         names = {key: owner["metadata"][key] for key in ("name", "uid")}

@@ -27,7 +27,7 @@ async def listening(bound):
     return await asyncio.start_server(lambda _r, w: w.close(), sock=bound)
 
 
-async def test_a_server_is_noticed_soon_after_it_listens(bound, monkeypatch):
+async def test_a_server_is_noticed_soon_after_it_listens(bound):
     pauses, enough = [], asyncio.Event()
 
     async def pause(seconds):
@@ -36,8 +36,7 @@ async def test_a_server_is_noticed_soon_after_it_listens(bound, monkeypatch):
             enough.set()
         await asyncio.sleep(0)
 
-    monkeypatch.setattr(server_probe, "_pause", pause)
-    waiting = asyncio.ensure_future(server_probe.wait_for(url_of(bound), 60))
+    waiting = asyncio.ensure_future(server_probe.wait_for(url_of(bound), 60, pause))
     await enough.wait()
     assert not waiting.done()
     async with await listening(bound):

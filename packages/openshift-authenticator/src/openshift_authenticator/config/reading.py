@@ -13,7 +13,8 @@ from jupyterhub import crypto, orm
 from oauthenticator.oauth2 import OAuthenticator
 from traitlets.config import Config
 
-from openshift_authenticator.cluster import trust
+from openshift_authenticator import errors
+from openshift_authenticator.cluster import credentials, trust
 from openshift_authenticator.config import rules, settings
 
 WHO = frozenset(
@@ -92,6 +93,16 @@ def has_user_info() -> bool:
     return hasattr(orm.User, "user_info")
 
 
+def problem_with_secret(path: str) -> str | None:
+    """Why the file of the client's secret cannot be used; None if it can, or there is none."""
+    try:
+        if path:
+            credentials.read_text(path, "the secret")
+    except errors.MisconfiguredError as error:
+        return str(error)
+    return None
+
+
 def read_cluster_settings(auth: OAuthenticator) -> settings.ClusterSettings:
     """How to reach the cluster, as a plain value."""
     names = {field.name for field in dataclasses.fields(settings.ClusterSettings)} - {"has_account"}
@@ -109,6 +120,7 @@ def read_settings(auth: OAuthenticator, **known: object) -> settings.Settings:
             for name in ("api_ca_file", "oauth_ca_file")
             if getattr(auth, name)
         },
+        "unreadable": problem_with_secret(auth.client_secret_file),
         "unused": tuple(
             f"{name} {UNUSED[name]}."
             for name in sorted(find_names(auth.config, type(auth)) & UNUSED.keys())

@@ -162,6 +162,8 @@ def _check_rest(settings: Settings) -> Iterable[str]:
     for name, wrong in settings.bundles.items():
         if wrong:
             yield f"OpenShiftAuthenticator.{name}: {wrong}."
+    if settings.unreadable:
+        yield f"OpenShiftAuthenticator.client_secret_file: {settings.unreadable}"
     for sentence in settings.unused:
         yield f"OpenShiftAuthenticator.{sentence}"
     for name, target in settings.username_map.items():

@@ -17,7 +17,8 @@ class Settings:
 
     ``account`` is the service account that the hub runs as, None outside a cluster; ``crypt_key``
     tells whether auth_state can be encrypted; ``bundles`` maps the CA traits to what is wrong with
-    their files (see trust.problem_with_bundle).
+    their files (see trust.problem_with_bundle); ``unreadable`` is why the
+    secret's file cannot be used.
     """
 
     openshift_url: str = ""
@@ -41,6 +42,7 @@ class Settings:
     allowed_access: tuple[Any, ...] = ()
     admin_access: tuple[Any, ...] = ()
     bundles: Mapping[str, str | None] = field(default_factory=dict)
+    unreadable: str | None = None
     unused: tuple[str, ...] = ()
     username_map: Mapping[str, str] = field(default_factory=dict)
     enable_pkce: bool = True

@@ -9,7 +9,7 @@ import os
 from typing import Any
 
 from oauthenticator.oauth2 import OAuthenticator
-from traitlets import Bool, Float, Integer, List, Unicode, default, observe
+from traitlets import Bool, Float, Integer, List, TraitError, Unicode, default, observe
 
 from openshift_authenticator import errors
 from openshift_authenticator.cluster import credentials
@@ -232,6 +232,14 @@ class AuthenticatorTraits(OAuthenticator):
     @observe("allowed_groups", "admin_groups", "auth_state_groups_key")
     def _requires_manage_groups(self, change: object) -> None:
         """Replaces the base's, which raises while the settings load: see check_allow_config."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Stop the start for values that no trait takes: JupyterHub would show a traceback."""
+        try:
+            super().__init__(**kwargs)
+        except TraitError as error:
+            self.log.critical("%s", error)
+            raise SystemExit(1) from None
 
     def _nobody_said_who(self) -> bool:
         said = reading.find_names(self.config, type(self)) & reading.WHO

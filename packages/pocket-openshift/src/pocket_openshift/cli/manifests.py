@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from pocket_openshift.vocabulary import bodies
+from pocket_openshift.vocabulary import bodies, legacy_kinds
 
 Object = dict[str, Any]
 
@@ -45,7 +45,7 @@ def _objects(document: object, name: str) -> Iterator[Object]:
         for item in document.get("items") or ():
             yield from _objects(item, name)
         return
-    yield document
+    yield legacy_kinds.add_group(document)
 
 
 def load(name: str) -> list[Object]:

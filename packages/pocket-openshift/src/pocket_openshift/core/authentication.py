@@ -2,7 +2,8 @@
 others add (OAuth).
 
 A review is remembered for ten seconds, as in the real API server: a deleted account's token goes
-on working that long.
+on working that long. OpenShift's servers remember what their OAuth server said for two minutes:
+that is a fault here (`review_cache`), for a test that wants it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable
 
 from pocket_openshift.access import tokens
 from pocket_openshift.core import store
+from pocket_openshift.core.faults import Faults
 from pocket_openshift.core.settings import Settings
 from pocket_openshift.vocabulary import identity
 
@@ -23,8 +25,11 @@ REMEMBERED = 10_000
 class Authentication:
     """Asks every authenticator in turn. The OAuth server adds its own with `add`."""
 
-    def __init__(self, settings: Settings, objects: store.Store, signer: tokens.Signer) -> None:
+    def __init__(
+        self, settings: Settings, objects: store.Store, signer: tokens.Signer, faults: Faults
+    ) -> None:
         self._settings, self._objects, self.signer = settings, objects, signer
+        self._faults = faults
         self.admin_token = secrets.token_urlsafe(32)
         self._others: list[Authenticator] = []
         self._reviews: dict[str, tuple[float, identity.User]] = {}
@@ -41,21 +46,27 @@ class Authentication:
         """The user of a token, or None when nobody knows it."""
         now = time.monotonic()
         known = self._reviews.get(token)
-        if known is not None and known[0] > now:
+        if known is not None and self._is_kept(now - known[0], known[1]):
             return known[1]
         user = self._review(token)
         self._remember(token, user, now)
         return user
 
+    def _is_kept(self, age: float, user: identity.User) -> bool:
+        """Whether a review of that age (seconds) still counts."""
+        if age < self._settings.token_cache_seconds:
+            return True
+        return self._faults.next_for_review(user.name, age) is not None
+
     def _remember(self, token: str, user: identity.User | None, now: float) -> None:
-        seconds = self._settings.token_cache_seconds
         self._reviews.pop(token, None)
-        if user is None or seconds <= 0:
+        if user is None:
             return
         if len(self._reviews) >= REMEMBERED:
-            self._reviews = {t: kept for t, kept in self._reviews.items() if kept[0] > now}
+            oldest = now - self._settings.token_cache_seconds
+            self._reviews = {t: kept for t, kept in self._reviews.items() if kept[0] > oldest}
         if len(self._reviews) < REMEMBERED:
-            self._reviews[token] = (now + seconds, user)
+            self._reviews[token] = (now, user)
 
     def _review(self, token: str) -> identity.User | None:
         if secrets.compare_digest(token.encode(), self.admin_token.encode()):

@@ -65,14 +65,14 @@ class Call:
 @dataclass(slots=True)
 class Reply:
     """An answer: `body` is an object, text or bytes; `stream` (if set) is sent piece by piece
-    instead; `tunnel` (if set) is joined with the caller's connection.
+    instead; `tunnel` (if set: what came already, and a connection) is joined with the caller's.
     """
 
     body: Any = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     stream: AsyncIterator[bytes] | None = None
-    tunnel: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+    tunnel: tuple[bytes, asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
 
 Endpoint = Callable[[Call], "Reply | Awaitable[Reply | None] | None"]

@@ -48,7 +48,7 @@ class ControlPlane:
         self.requests: deque[Record] = deque(maxlen=50_000)
         self.observers: list[Callable[[Record | None], None]] = []
         self.authentication = authentication.Authentication(
-            self.settings, self.store, tokens.Signer(self.settings.url)
+            self.settings, self.store, tokens.Signer(self.settings.url), self.faults
         )
         self.authorization = authorization.Authorization(self.store.find)
         self._wiring = _Wiring()

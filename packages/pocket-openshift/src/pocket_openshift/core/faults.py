@@ -22,7 +22,7 @@ _RESOURCES = frozenset(
 )
 # The OAuth server's, by their path without the first slash.
 _PAGES = ("oauth/", "login", "logout", ".well-known/", "healthz")
-_NUMBERS = ("times", "retry_after", "delay", "after_events", "stale")
+_NUMBERS = ("times", "retry_after", "delay", "after_events", "stale", "review_cache")
 
 
 @dataclass(slots=True)
@@ -36,6 +36,9 @@ class Fault:
     `watch="silent"` sends nothing more, `watch="cut"` ends the connection after `after_events`
     events, `watch="expired"` sends a 410 event after them. `stale` answers a list with the state
     of that many seconds ago's version: the state before the last `stale` commits of the kind.
+
+    `review_cache` lets a token mean for that many seconds what it meant when it was reviewed, for
+    whoever `user` names: revoked tokens and changed groups act that much later, rights at once.
     """
 
     verb: str = "*"
@@ -49,6 +52,7 @@ class Fault:
     watch: Literal["silent", "cut", "expired"] | None = None
     after_events: int = 0
     stale: int = 0
+    review_cache: float = 0.0
     namespace: str | None = None
     name: str | None = None
     user: str | None = None
@@ -57,7 +61,8 @@ class Fault:
     def concerns(self, verb: str, resource: str, namespace: str, name: str, user: str) -> bool:
         """Whether it is meant for this request."""
         return (
-            self.verb in ("*", verb)
+            not self.review_cache
+            and self.verb in ("*", verb)
             and self.resource in ("*", resource)
             and self.namespace in (None, namespace)
             and self.name in (None, name)
@@ -93,6 +98,9 @@ def problem_with(fault: Fault) -> str | None:
         return f"watch={fault.watch!r} happens to watches, not to verb={fault.verb!r}"
     if fault.stale and fault.verb not in ("list", "*"):
         return f"stale={fault.stale} happens to lists, not to verb={fault.verb!r}"
+    narrow = (fault.verb, fault.resource, fault.namespace, fault.name)
+    if fault.review_cache and narrow != ("*", "*", None, None):
+        return "review_cache happens to tokens, whatever they are used for: only user narrows it"
     negative = [name for name in _NUMBERS if (getattr(fault, name) or 0) < 0]
     return f"{negative[0]} may not be negative" if negative else None
 
@@ -109,8 +117,11 @@ class Faults:
         """
         fault = Fault(times=FOREVER if times is None else times, **what)  # type: ignore[arg-type]
         effects = (fault.status, fault.retry_after, fault.drop, fault.watch)
-        if not any(effect is not None for effect in effects) and not (fault.delay or fault.stale):
-            raise ValueError("a fault needs one of status, retry_after, drop, delay, watch, stale")
+        amounts = (fault.delay, fault.stale, fault.review_cache)
+        if not any(effect is not None for effect in effects) and not any(amounts):
+            raise ValueError(
+                "a fault needs one of status, retry_after, drop, delay, watch, stale, review_cache"
+            )
         if fault.watch is not None and fault.verb == "*":
             fault.verb = "watch"
         if wrong := problem_with(fault):
@@ -137,6 +148,15 @@ class Faults:
         """
         for fault in self._script:
             if fault.resource == path and fault.seen < fault.times and fault.verb in ("*", verb):
+                fault.seen += 1
+                return fault
+        return None
+
+    def next_for_review(self, user: str, age: float) -> Fault | None:
+        """The fault that keeps a review of that age (seconds) for this user, counted, or None."""
+        for fault in self._script:
+            kept = age < fault.review_cache and fault.user in (None, user)
+            if kept and fault.seen < fault.times:
                 fault.seen += 1
                 return fault
         return None

@@ -190,8 +190,7 @@ class ApiHandler(tornado.web.RequestHandler):
         body = None
         if target.verb not in ("get", "list", "watch") and target.subresource != "proxy":
             body = parse_body(self.request.body, content_type)
-        if body is not None and target.verb in ("create", "update"):
-            body = validation.checked(target.kind, body)
+        validation.check_options(target.verb, query)
         call = Call(
             user=self.user,
             target=target,
@@ -203,6 +202,8 @@ class ApiHandler(tornado.web.RequestHandler):
             raw=self.request.body,
         )
         self._warnings = call.warnings
+        if body is not None and target.verb in ("create", "update"):
+            call.body = validation.checked(call, body)
         return call
 
     async def _inject_fault(self, target: paths.Target) -> faults.Fault | None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import base64
 import itertools
 import json
-import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pocket_openshift.core import store
 from pocket_openshift.core.behaviour import Call, Plane, Reply
+from pocket_openshift.http import list_options
 from pocket_openshift.vocabulary import errors, kinds, selectors
 
 
@@ -21,11 +21,16 @@ def matcher(call: Call) -> selectors.Matcher | None:
     """The selectors of a request; a 400 for nonsense."""
     query = call.query
     try:
-        return selectors.make_matcher(
+        matches = selectors.make_matcher(
             query.get("labelSelector", ""), query.get("fieldSelector", "")
         )
+        fields = selectors.parse_fields(query.get("fieldSelector", ""))
     except ValueError as error:
         raise errors.bad_request(str(error)) from error
+    for path, _, _ in fields:
+        if wrong := selectors.problem_with_field(call.kind.resource, path):
+            raise errors.bad_request(wrong)
+    return matches
 
 
 def selected(plane: Plane, call: Call) -> list[store.Object]:
@@ -60,23 +65,7 @@ def _start(query: Mapping[str, str]) -> tuple[tuple[str, str], int]:
     token that is none.
     """
     token = query.get("continue")
-    if not token:
-        return ("", ""), 0
-    try:
-        _, namespace, name, seen = json.loads(base64.urlsafe_b64decode(token))
-    except (ValueError, TypeError) as error:
-        raise errors.bad_request("continue key is not valid") from error
-    if (type(namespace), type(name), type(seen)) != (str, str, int):
-        raise errors.bad_request("continue key is not valid")
-    return (namespace, name), seen
-
-
-def _limit(query: Mapping[str, str]) -> int:
-    text = query.get("limit") or "0"
-    try:
-        return min(int(text), sys.maxsize)
-    except ValueError as error:
-        raise errors.bad_request(f"invalid limit: {text!r}") from error
+    return list_options.parse_continue(token) if token else (("", ""), 0)
 
 
 def _page(
@@ -86,7 +75,7 @@ def _page(
     how many there are on all pages, None where nobody has counted.
     """
     metadata: dict[str, Any] = {"resourceVersion": str(version)}
-    limit, seen = _limit(query), _start(query)[1]
+    limit, seen = list_options.limit_of(query), _start(query)[1]
     if limit <= 0:
         return list(objects), metadata
     walk = iter(objects)
@@ -115,6 +104,7 @@ def render(plane: Plane, kind: kinds.Kind, objects: list[store.Object], metadata
 def list_(plane: Plane, call: Call) -> Reply:
     """A collection, by page where asked for. Without selectors a page costs what is on it."""
     query, place = call.query, call.namespace or None
+    list_options.check(query)
     start, total = _start(query)[0], None
     if query.get("labelSelector") or query.get("fieldSelector"):
         chosen: Iterable[store.Object] = _behind(selected(plane, call), start)

@@ -37,10 +37,15 @@ _KEYS = {
     "volumes": "name",
 }
 _PRIMITIVE_SETS = frozenset({"finalizers"})
+_GO_OBJECT = "map[string]interface {}"
 
 
 class PatchError(ValueError):
     """The patch cannot be applied; the text says why."""
+
+
+class FormError(PatchError):
+    """What was sent is no patch of its media type; the text is the server's."""
 
 
 def apply(media_type: str, obj: dict[str, Any], patch: Any) -> dict[str, Any]:
@@ -50,7 +55,9 @@ def apply(media_type: str, obj: dict[str, Any], patch: Any) -> dict[str, Any]:
     if media_type == JSON:
         return _json_patch(obj, patch)
     if not isinstance(patch, dict):
-        raise PatchError(f"a patch of type {media_type} must be an object")
+        merge_text = "Invalid JSON Patch"
+        go = f"json: cannot unmarshal {_word(patch)} into Go value of type {_GO_OBJECT}"
+        raise FormError(merge_text if media_type == MERGE else go)
     merge = merge_patch if media_type == MERGE else strategic_merge
     try:
         return merge(obj, patch)
@@ -58,9 +65,27 @@ def apply(media_type: str, obj: dict[str, Any], patch: Any) -> dict[str, Any]:
         raise PatchError(f"the patch cannot be understood: {error}") from error
 
 
+def _word(value: Any) -> str:
+    words = {str: "string", int: "number", float: "number", list: "array", dict: "object"}
+    return "bool" if isinstance(value, bool) else words.get(type(value), "null")
+
+
+def written(patch: Any) -> str:
+    """A patch as Go prints a map, which the server shows of a strategic merge patch."""
+    if isinstance(patch, dict):
+        parts = (f"{name}:{written(value)}" for name, value in sorted(patch.items()))
+        return f"map[{' '.join(parts)}]"
+    if isinstance(patch, list):
+        return f"[{' '.join(map(written, patch))}]"
+    if patch is None or isinstance(patch, bool):
+        return {None: "<nil>", True: "true", False: "false"}[patch]
+    return str(patch)
+
+
 def _json_patch(obj: dict[str, Any], patch: Any) -> dict[str, Any]:
     if not isinstance(patch, list):
-        raise PatchError("a JSON patch must be a list of operations")
+        word = _word(patch)
+        raise FormError(f"json: cannot unmarshal {word} into Go value of type jsonpatch.Patch")
     try:
         result = jsonpatch.apply_patch(obj, patch, in_place=False)
     except (

@@ -11,10 +11,11 @@ CHUNK = 65536
 
 
 async def join(
-    caller: tornado.iostream.IOStream, behind: tuple[asyncio.StreamReader, asyncio.StreamWriter]
+    caller: tornado.iostream.IOStream,
+    behind: tuple[bytes, asyncio.StreamReader, asyncio.StreamWriter],
 ) -> None:
-    """Copy until either side ends; then both are closed."""
-    reader, writer = behind
+    """Copy until either side ends; then both are closed. First goes what came already."""
+    came, reader, writer = behind
 
     async def ask() -> None:
         with contextlib.suppress(tornado.iostream.StreamClosedError, OSError):
@@ -24,6 +25,7 @@ async def join(
 
     async def answer() -> None:
         with contextlib.suppress(tornado.iostream.StreamClosedError, OSError):
+            await caller.write(came)
             while data := await reader.read(CHUNK):
                 await caller.write(data)
 

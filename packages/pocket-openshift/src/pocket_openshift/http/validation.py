@@ -1,188 +1,111 @@
-"""What type the fields have that every kind shares, and what a label may be. Pure.
+"""Bodies of requests held against their kind's fields, as strictly as the caller asks.
 
-A real server decodes a body into Go structs and refuses what does not fit; here objects are plain
-dictionaries, so that what others rely on (labels are texts, owners have UIDs) is looked at once,
-when it arrives. `verbs` asks for each body and for each patched object.
+`handlers` asks for each body of a create or update, `verbs` for each patched object. What values a
+field may have is not looked at here: that is `resources.validation`'s, once defaults are filled in.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+import json
 from typing import Any
 
-from pocket_openshift.vocabulary import errors, kinds
+from pocket_openshift.core.behaviour import Call
+from pocket_openshift.vocabulary import decoding, errors, kinds, paths, schemas
 
-_TEXTS = ("name", "generateName", "namespace", "uid", "resourceVersion")
-_MAPS = ("labels", "annotations")
-_OWNER = ("apiVersion", "kind", "name", "uid")
-_CONTENTS = {
-    "configmaps": ("data", "binaryData"),
-    "secrets": ("data", "stringData"),
-}
-_LISTS_OF_OBJECTS = ("rules", "subjects", "objects", "parameters")
-_OBJECTS = ("spec", "status", "roleRef")
-_ANNOTATIONS_LIMIT = 256 * 1024
-
-_NAME = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
-_VALUE = "(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?"
-_PREFIX = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
-_NAME_TEXT = (
-    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end "
-    "with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for "
-    f"validation is '{_NAME}')"
-)
-_VALUE_TEXT = (
-    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', "
-    "and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or "
-    f"'12345', regex used for validation is '{_VALUE}')"
-)
-_PREFIX_TEXT = (
-    "prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric "
-    "characters, '-' or '.', and must start and end with an alphanumeric character (e.g. "
-    f"'example.com', regex used for validation is '{_PREFIX}')"
+# How a caller may want to hear of fields that do not exist: by a header, an error, or not at all.
+FIELD_VALIDATIONS = ("", "Ignore", "Strict", "Warn")
+# Parts of an object that have the object's own fields.
+_WHOLE = ("", "status", "finalize")
+_OPTIONS = {"create": "CreateOptions", "update": "UpdateOptions", "patch": "PatchOptions"}
+_GENERIC = schemas.Type(
+    "struct",
+    "Object",
+    "v1.Object",
+    None,
+    {"metadata": schemas.struct("meta.v1.ObjectMeta")},
 )
 
 
-def _type_of(value: Any) -> str:
-    """What JSON calls a value, as Go's decoder names it."""
-    if isinstance(value, bool):
-        return "bool"
-    names = {str: "string", int: "number", float: "number", list: "array", dict: "object"}
-    return next((name for kind, name in names.items() if isinstance(value, kind)), "null")
-
-
-def _mismatch(value: Any, field: str, wanted: str) -> str:
-    return f"json: cannot unmarshal {_type_of(value)} into Go struct field {field} of type {wanted}"
-
-
-def _texts_by_name(value: Any, field: str) -> Iterator[str]:
-    if value is None:
+def check_options(verb: str, query: dict[str, str]) -> None:
+    """A 422 for a `fieldValidation` or `dryRun` that does not exist."""
+    if verb not in _OPTIONS:
         return
-    if not isinstance(value, dict):
-        yield _mismatch(value, field, "map[string]string")
-        return
-    for item in value.values():
-        if item is not None and not isinstance(item, str):
-            yield _mismatch(item, field, "string")
+    causes = []
+    if "dryRun" in query and query["dryRun"] not in ("", "All"):
+        text = f'Unsupported value: {json.dumps([query["dryRun"]])}: supported values: "All"'
+        causes.append(errors.Cause("dryRun", "FieldValueNotSupported", text))
+    asked = query.get("fieldValidation", "")
+    if asked not in FIELD_VALIDATIONS:
+        known = ", ".join(f'"{name}"' for name in FIELD_VALIDATIONS)
+        text = f"Unsupported value: {json.dumps(asked)}: supported values: {known}"
+        causes.append(errors.Cause("fieldValidation", "FieldValueNotSupported", text))
+    if causes:
+        raise errors.invalid_of("meta.k8s.io", _OPTIONS[verb], "", causes)
 
 
-def _in_metadata(metadata: Mapping[str, Any]) -> Iterator[str]:
-    for name in _TEXTS:
-        if not isinstance(metadata.get(name, ""), (str, type(None))):
-            yield _mismatch(metadata[name], f"ObjectMeta.metadata.{name}", "string")
-    for name in _MAPS:
-        yield from _texts_by_name(metadata.get(name), f"ObjectMeta.metadata.{name}")
-    yield from _items(metadata, "finalizers", str, "ObjectMeta.metadata.finalizers", "string")
-    yield from _items(
-        metadata,
-        "ownerReferences",
-        dict,
-        "ObjectMeta.metadata.ownerReferences",
-        "v1.OwnerReference",
-    )
+def type_of(target: paths.Target, kind: kinds.Kind) -> schemas.Type | None:
+    """The fields that a body for this target has; None where they are not known."""
+    part = target.subresource
+    if part in _WHOLE:
+        return schemas.of_kind(kind.resource)
+    return schemas.of_kind("scale" if part == "scale" else f"{kind.resource}/{part}")
 
 
-def _items(
-    holder: Mapping[str, Any], name: str, kind: type, field: str, wanted: str
-) -> Iterator[str]:
-    value = holder.get(name)
-    if value is None:
-        return
-    if not isinstance(value, list):
-        yield _mismatch(value, field, f"[]{wanted}")
-        return
-    for item in value:
-        if not isinstance(item, kind):
-            yield _mismatch(item, field, wanted)
-
-
-def _all(kind: kinds.Kind, body: Mapping[str, Any]) -> Iterator[str]:
-    yield from _in_metadata(body.get("metadata") or {})
-    for name in _OBJECTS:
-        if not isinstance(body.get(name, {}), (dict, type(None))):
-            yield _mismatch(body[name], f"{kind.kind}.{name}", f"{kind.version}.{kind.kind}")
-    for name in _LISTS_OF_OBJECTS:
-        yield from _items(body, name, dict, f"{kind.kind}.{name}", kind.version)
-    for name in _CONTENTS.get(kind.resource, ()):
-        yield from _texts_by_name(body.get(name), f"{kind.kind}.{name}")
-
-
-def mismatch(kind: kinds.Kind, body: Mapping[str, Any]) -> str:
-    """The first field of a body that has another type than in this kind, as a sentence; '' when
-    all fit. Only what the server itself relies on is looked at.
+def decoded(call: Call, body: Any) -> tuple[dict[str, Any], list[str]]:
+    """A body without nulls and unknown fields, and sentences about these fields. DecodeError for a
+    field of another type. Of kinds whose fields are not known, only metadata are looked at.
     """
-    return next(_all(kind, body), "")
+    faults: list[str] = []
+    known = type_of(call.target, call.kind)
+    if known is not None:
+        return decoding.decode(known, body, faults), faults
+    metadata = {"metadata": body["metadata"]} if body.get("metadata") is not None else {}
+    made = decoding.decode(_GENERIC, metadata, faults)
+    rest = {name: value for name, value in body.items() if name != "metadata"}
+    return {**rest, **made}, faults
 
 
-def checked(kind: kinds.Kind, body: Any) -> dict[str, Any]:
-    """The object in the body of a create or update, whatever subresource it is for. Null parts are
-    left out, as Go's decoder does; a 400 for what is no object.
+def checked(call: Call, body: Any) -> dict[str, Any]:
+    """The object in the body of a create or update. A 400 for what is no object, has a field of
+    another type or, where the caller is strict, one that does not exist; else these are told.
     """
     if not isinstance(body, dict):
         raise errors.bad_request("the body of the request must be an object")
-    if not isinstance(body.get("metadata"), (dict, type(None))):
-        raise errors.bad_request("metadata must be an object")
-    parts = ("metadata", "spec", "status")
-    found = {n: value for n, value in body.items() if value is not None or n not in parts}
-    if wrong := mismatch(kind, found):
-        raise errors.cannot_be_handled(kind, wrong)
-    return found
+    try:
+        made, faults = decoded(call, body)
+    except decoding.DecodeError as error:
+        raise errors.cannot_be_handled(call.kind, str(error)) from error
+    if is_strict(call) and faults:
+        why = f"strict decoding error: {', '.join(faults)}"
+        raise errors.cannot_be_handled(call.kind, why)
+    tell(call, faults)
+    return made
 
 
-def find_metadata_causes(metadata: Mapping[str, Any]) -> list[errors.Cause]:
-    """What is wrong with labels, annotations and owners of an object."""
-    return [
-        *_find_label_causes(metadata.get("labels") or {}),
-        *_find_annotation_causes(metadata.get("annotations") or {}),
-        *_find_owner_causes(metadata.get("ownerReferences") or []),
-    ]
+def checked_patch(call: Call, obj: Any, patch: str = "") -> dict[str, Any]:
+    """The same of an object that a patch has made; a 422 that shows the object, or a strategic
+    merge patch as Go writes it.
+    """
+    if not isinstance(obj, dict):
+        raise errors.bad_request("the body of the request must be an object")
+    try:
+        made, faults = decoded(call, obj)
+    except decoding.DecodeError as error:
+        why = error.brief if patch else str(error)
+        raise errors.invalid_patch(patch or obj, why) from error
+    if is_strict(call) and faults:
+        raise errors.invalid_patch(patch or obj, f"strict decoding error: {', '.join(faults)}")
+    tell(call, faults)
+    return made
 
 
-def _invalid(field: str, value: str, text: str) -> errors.Cause:
-    return errors.Cause(field, "FieldValueInvalid", f'Invalid value: "{value}": {text}')
+def is_strict(call: Call) -> bool:
+    """Whether the caller wants unknown fields refused."""
+    return call.query.get("fieldValidation") == "Strict"
 
 
-def _find_label_causes(labels: Mapping[str, Any]) -> Iterator[errors.Cause]:
-    for key, value in labels.items():
-        yield from (_invalid("metadata.labels", key, text) for text in _wrong_in_key(key))
-        if len(value or "") > 63:
-            yield _invalid("metadata.labels", value, "must be no more than 63 bytes")
-        if not re.fullmatch(_VALUE, value or ""):
-            yield _invalid("metadata.labels", value, _VALUE_TEXT)
-
-
-def _wrong_in_key(key: str) -> Iterator[str]:
-    prefix, slash, name = key.rpartition("/")
-    if slash and not prefix:
-        yield "prefix part must be non-empty"
-    elif slash and not (re.fullmatch(_PREFIX, prefix) and len(prefix) <= 253):
-        yield _PREFIX_TEXT
-    if not name:
-        yield "name part must be non-empty"
-    if len(name) > 63:
-        yield "name part must be no more than 63 bytes"
-    if not re.fullmatch(_NAME, name):
-        yield _NAME_TEXT
-
-
-def _find_annotation_causes(annotations: Mapping[str, Any]) -> Iterator[errors.Cause]:
-    for key in annotations:
-        texts = _wrong_in_key(key.lower())
-        yield from (_invalid("metadata.annotations", key, text) for text in texts)
-    size = sum(
-        len(key.encode()) + len((value or "").encode()) for key, value in annotations.items()
-    )
-    if size > _ANNOTATIONS_LIMIT:
-        text = f"Too long: may not be more than {_ANNOTATIONS_LIMIT} bytes"
-        yield errors.Cause("metadata.annotations", "FieldValueTooLong", text)
-
-
-def _find_owner_causes(owners: list[Mapping[str, Any]]) -> Iterator[errors.Cause]:
-    for owner in owners:
-        for name in _OWNER:
-            if not isinstance(owner.get(name), str) or not owner[name]:
-                field = f"metadata.ownerReferences.{name}"
-                yield errors.Cause(
-                    field, "FieldValueInvalid", 'Invalid value: "": must not be empty'
-                )
+def tell(call: Call, faults: list[str]) -> None:
+    """Warn of unknown fields, unless the caller does not want to hear of them."""
+    if call.query.get("fieldValidation") != "Ignore":
+        for fault in faults:
+            call.warn(fault)

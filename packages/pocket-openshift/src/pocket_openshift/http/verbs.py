@@ -68,8 +68,6 @@ def check_body(call: Call, body: Any) -> store.Object:
     metadata = body.get("metadata") or {}
     if not isinstance(metadata, dict):
         raise errors.bad_request("metadata must be an object")
-    if wrong := validation.mismatch(kind, body):
-        raise errors.cannot_be_handled(kind, wrong)
     return {**copy.deepcopy(body), "metadata": copy.deepcopy(metadata)}
 
 
@@ -125,10 +123,7 @@ def _free_name(plane: Plane, kind: kinds.Kind, metadata: dict[str, Any]) -> str:
 def create_object(plane: Plane, call: Call, obj: store.Object) -> store.Object:
     """Admit an object and put it into the store (unless this is a dry run)."""
     kind = call.kind
-    wrong = names.find_name_cause(kind, obj["metadata"].get("name", ""))
-    if wrong is not None and kind.resource != "pods":
-        raise errors.invalid(kind, obj["metadata"].get("name", ""), [wrong])
-    _check_metadata(kind, obj)
+    obj["metadata"].setdefault("name", "")
     plane.admit(call, kind, obj, None)
     if call.dry_run:
         key = store.key_of(kind, obj)
@@ -136,11 +131,6 @@ def create_object(plane: Plane, call: Call, obj: store.Object) -> store.Object:
             raise errors.already_exists(kind, key.name)
         return {"apiVersion": kind.api_version, "kind": kind.kind, **obj}
     return plane.store.create(kind, obj)
-
-
-def _check_metadata(kind: kinds.Kind, obj: store.Object) -> None:
-    if causes := validation.find_metadata_causes(obj["metadata"]):
-        raise errors.invalid(kind, obj["metadata"].get("name", ""), causes)
 
 
 def replace(plane: Plane, call: Call) -> Reply:
@@ -156,11 +146,16 @@ def patch(plane: Plane, call: Call) -> Reply:
     media_type = _patch_type(call)
     old = plane.store.find(call.kind.resource, scope(call), call.name)
     if old is None and media_type == patching.APPLY and not call.target.subresource:
-        call.body = check_body(call, call.body)
+        call.body = check_body(call, validation.checked(call, call.body))
         _hold_place(call, call.body["metadata"])
         return create(plane, call)
     old = old or current(plane, call)
-    new = check_body(call, patched(call, old))
+    made = patched(call, old)
+    if media_type == patching.STRATEGIC:
+        made = validation.checked_patch(call, made, patching.written(call.body))
+    else:
+        made = validation.checked_patch(call, made)
+    new = check_body(call, made)
     _hold_place(call, new["metadata"])
     return Reply(write(plane, call, old, new))
 
@@ -173,13 +168,13 @@ def _patch_type(call: Call) -> str:
 
 
 def patched(call: Call, old: store.Object) -> Any:
-    """An object with the patch of the request applied; a 415 or 422 when that cannot be."""
+    """An object with the patch of the request applied; a 400, 415 or 422 when that cannot be."""
     try:
         return patching.apply(_patch_type(call), old, call.body)
+    except patching.FormError as error:
+        raise errors.bad_request(str(error)) from error
     except patching.PatchError as error:
-        raise errors.invalid(
-            call.kind, call.name, [errors.Cause("patch", "FieldValueInvalid", str(error))]
-        ) from error
+        raise errors.rejected() from error
 
 
 def _keep_server_fields(old: store.Object, new: store.Object) -> None:
@@ -225,7 +220,6 @@ def write(plane: Plane, call: Call, old: store.Object, new: store.Object) -> sto
     """Check a changed object and put it in the old one's place."""
     _keep_server_fields(old, new)
     new = copy.deepcopy(_merged(call, old, new))
-    _check_metadata(call.kind, new)
     plane.admit(call, call.kind, new, old)
     if new.get("spec") == old.get("spec") and "generation" in old["metadata"]:
         new["metadata"]["generation"] = old["metadata"]["generation"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import urlencode, urlsplit
+import contextlib
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from pocket_openshift.core.behaviour import Behaviour, Call, Endpoint, Reply
 from pocket_openshift.resources import logs
 from pocket_openshift.vocabulary import errors
 
-_CONNECT_SECONDS = 5
 _PASSED_ON = ("Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protocol")
 
 
@@ -41,10 +41,27 @@ class Execs(Behaviour):
             "Connection: Upgrade",
             *(f"{name}: {call.headers[name]}" for name in _PASSED_ON if name in call.headers),
         ]
+        asked = "\r\n".join([*head, "", ""]).encode("latin-1")
+        return await _open(node["metadata"]["name"], place, asked)
+
+
+async def _open(node: str, place: SplitResult, asked: bytes) -> Reply:
+    """The tunnel, once the node has answered the handshake."""
+    try:
+        async with asyncio.timeout(logs.CONNECT_SECONDS):
+            reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    except (OSError, TimeoutError) as error:
+        raise logs.silent_node(node, error or "it takes no connection") from error
+    with contextlib.ExitStack() as undo:
+        undo.callback(writer.close)
         try:
-            async with asyncio.timeout(_CONNECT_SECONDS):
-                reader, writer = await asyncio.open_connection(place.hostname, place.port)
-        except (OSError, TimeoutError) as error:
-            raise errors.internal_error(f"the node did not answer: {error}", 502) from error
-        writer.write("\r\n".join([*head, "", ""]).encode("latin-1"))
-        return Reply(tunnel=(reader, writer))
+            async with asyncio.timeout(logs.ANSWER_SECONDS):
+                writer.write(asked)
+                answered = await reader.readuntil(b"\r\n\r\n")
+        except TimeoutError as error:
+            late = f"no word within {logs.ANSWER_SECONDS:g} seconds"
+            raise logs.silent_node(node, late) from error
+        except (OSError, EOFError, asyncio.LimitOverrunError) as error:
+            raise logs.silent_node(node, "it hung up") from error
+        undo.pop_all()
+    return Reply(tunnel=(answered, reader, writer))

@@ -22,7 +22,9 @@ _PASSED_ON = (
     "tailLines",
     "limitBytes",
 )
-_CONNECT_SECONDS = 5
+CONNECT_SECONDS = 5
+# A node answers with headers at once, also where a log is followed that has no text yet.
+ANSWER_SECONDS = 30.0
 
 
 class Logs(Behaviour):
@@ -42,7 +44,14 @@ class Logs(Behaviour):
         if node is None:
             raise errors.not_found(_nodes(), pod["spec"]["nodeName"])
         url = log_url(node, call, container)
-        return await _fetch(url, (node["metadata"].get("annotations") or {}).get(TOKEN, ""))
+        token = (node["metadata"].get("annotations") or {}).get(TOKEN, "")
+        return await _fetch(node["metadata"]["name"], url, token)
+
+
+def silent_node(node: str, why: object) -> errors.StatusError:
+    """The answer to whoever wants something of a node that is gone, or only looks like one."""
+    text = f'node "{node}" did not answer: {why}. Is its agent (pocket-openshift node) running?'
+    return errors.internal_error(text, 502)
 
 
 def _nodes() -> Any:
@@ -86,7 +95,8 @@ def log_url(node: Object, call: Call, container: str) -> str:
 class _Answer:
     """A node's answer as it comes: its status first, then blocks, None at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, node: str) -> None:
+        self._node = node
         self.status: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self.blocks: asyncio.Queue[bytes | None] = asyncio.Queue()
         self.dropped = False
@@ -106,9 +116,7 @@ class _Answer:
         """The connection has ended, well or not."""
         if not self.status.done():
             error = None if work.cancelled() else work.exception()
-            self.status.set_exception(
-                errors.internal_error(f"the node did not answer: {error}", 502)
-            )
+            self.status.set_exception(silent_node(self._node, error))
         elif not work.cancelled():
             work.exception()  # what was cut in the middle is told by the end of the stream
         self.blocks.put_nowait(None)
@@ -122,12 +130,12 @@ class _Answer:
             self.dropped = True
 
 
-async def _fetch(url: str, token: str) -> Reply:
-    answer = _Answer()
+async def _fetch(node: str, url: str, token: str) -> Reply:
+    answer = _Answer(node)
     request = tornado.httpclient.HTTPRequest(
         url,
         headers={"Authorization": f"Bearer {token}"},
-        connect_timeout=_CONNECT_SECONDS,
+        connect_timeout=CONNECT_SECONDS,
         request_timeout=0,
         header_callback=answer.header,
         streaming_callback=answer.block,
@@ -136,7 +144,12 @@ async def _fetch(url: str, token: str) -> Reply:
     work = asyncio.ensure_future(client.fetch(request, raise_error=False))
     work.add_done_callback(answer.end)
     work.add_done_callback(lambda _: client.close())
-    status = await answer.status
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            status = await answer.status
+    except TimeoutError as error:
+        client.close()
+        raise silent_node(node, f"no word within {ANSWER_SECONDS:g} seconds") from error
     if status >= 400:
         text = b"".join([block async for block in answer.stream()]).decode()
         raise errors.bad_request(text or f"the node answered {status}")

@@ -67,12 +67,11 @@ class Namespaces(Behaviour):
         }
 
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
-        """Fill in what the object leaves out."""
+        """Fill in what the object leaves out. That its namespace can take it comes before all
+        other checks.
+        """
         if call.kind.resource == "namespaces" and old is None:
             obj.update(self._fresh(obj))
-
-    def validate(self, call: Call, obj: Object, old: Object | None) -> None:
-        """Refuse what may not be."""
         if old is None and call.kind.namespaced:
             self.check_open(call.kind, obj["metadata"]["namespace"], obj["metadata"]["name"])
 

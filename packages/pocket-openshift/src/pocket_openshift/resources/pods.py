@@ -10,14 +10,6 @@ from pocket_openshift.core.behaviour import Behaviour, Call, Object, Reply
 from pocket_openshift.resources.rules import pod_rules
 from pocket_openshift.vocabulary import errors, kinds, names
 
-_ONLY = (
-    "Forbidden: pod updates may not change fields other than `spec.containers[*].image`,"
-    "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,"
-    "`spec.tolerations` (only additions to existing tolerations),"
-    "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
-)
-_CHANGEABLE = ("activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds")
-
 
 class Pods(Behaviour):
     """Everything about pods that is not running them."""
@@ -28,6 +20,8 @@ class Pods(Behaviour):
         """Fill in what the object leaves out."""
         if old is None:
             self._default_new(call, obj)
+        elif not call.target.subresource:
+            pod_rules.fill_spec(obj["spec"])
         status = obj.get("status") or {}
         if status.get("podIP") and (old or {}).get("status", {}).get("podIP") != status["podIP"]:
             status["podIPs"] = [{"ip": status["podIP"]}]
@@ -35,6 +29,8 @@ class Pods(Behaviour):
     def _default_new(self, call: Call, obj: Object) -> None:
         spec = obj["spec"] = obj.get("spec") or {}
         pod_rules.fill_spec(spec)
+        if spec["terminationGracePeriodSeconds"] < 0:
+            spec["terminationGracePeriodSeconds"] = 1
         self._use_account(call, obj, spec)
         pod_rules.add_tolerations(spec)
         obj["status"] = {"phase": "Pending", "qosClass": pod_rules.qos_class(spec)}
@@ -59,12 +55,6 @@ class Pods(Behaviour):
             wanted = account.get("automountServiceAccountToken", True)
         if wanted:
             pod_rules.mount_token(spec, f"kube-api-access-{names.random_suffix()}")
-
-    def validate(self, call: Call, obj: Object, old: Object | None) -> None:
-        """Refuse what may not be."""
-        causes = _wrong_in_new(call.kind, obj) if old is None else _wrong_in_change(old, obj)
-        if causes:
-            raise errors.invalid(call.kind, obj["metadata"]["name"], causes)
 
     def endpoints(self) -> dict:
         """What is answered here instead of by the store."""
@@ -118,54 +108,3 @@ def _scheduled(pod: Object, node: str) -> Object:
         "spec": {**pod["spec"], "nodeName": node},
         "status": {**status, "conditions": [*kept, condition]},
     }
-
-
-def _required(field: str) -> errors.Cause:
-    return errors.Cause(field, "FieldValueRequired", "Required value")
-
-
-def _wrong_in_new(kind: kinds.Kind, pod: Object) -> list[errors.Cause]:
-    causes = [names.find_name_cause(kind, pod["metadata"].get("name", ""))]
-    spec = pod["spec"]
-    if not spec.get("containers"):
-        causes.append(_required("spec.containers"))
-    for field in ("initContainers", "containers"):
-        for index, container in enumerate(spec.get(field) or ()):
-            causes += _wrong_in_container(f"spec.{field}[{index}]", container, spec)
-    if spec["restartPolicy"] not in ("Always", "OnFailure", "Never"):
-        text = (
-            f'Unsupported value: "{spec["restartPolicy"]}": supported values: "Always", '
-            '"Never", "OnFailure"'
-        )
-        causes.append(errors.Cause("spec.restartPolicy", "FieldValueNotSupported", text))
-    return [cause for cause in causes if cause is not None]
-
-
-def _wrong_in_container(place: str, container: dict, spec: dict) -> list[errors.Cause]:
-    causes = [_required(f"{place}.{name}") for name in ("name", "image") if not container.get(name)]
-    if container.get("name") and (
-        wrong := names.find_label_cause(f"{place}.name", container["name"])
-    ):
-        causes.append(wrong)
-    volumes = {volume.get("name") for volume in spec.get("volumes") or ()}
-    for index, mount in enumerate(container.get("volumeMounts") or ()):
-        if mount.get("name") not in volumes:
-            field = f"{place}.volumeMounts[{index}].name"
-            causes.append(
-                errors.Cause(field, "FieldValueNotFound", f'Not found: "{mount.get("name", "")}"')
-            )
-    return causes
-
-
-def _comparable(spec: dict[str, Any]) -> dict[str, Any]:
-    """A spec without what may change."""
-    kept = {name: value for name, value in spec.items() if name not in _CHANGEABLE}
-    for field in ("containers", "initContainers"):
-        kept[field] = [{**item, "image": ""} for item in spec.get(field) or ()]
-    return kept
-
-
-def _wrong_in_change(old: Object, new: Object) -> list[errors.Cause]:
-    if old.get("spec") == new.get("spec") or _comparable(old["spec"]) == _comparable(new["spec"]):
-        return []
-    return [errors.Cause("spec", "FieldValueForbidden", _ONLY)]

@@ -13,7 +13,7 @@ from pocket_openshift.core import deletion, store, watching
 from pocket_openshift.core.behaviour import Behaviour, Call, Object, Plane, Reply
 from pocket_openshift.http import listing, streams, verbs
 from pocket_openshift.resources import namespaces
-from pocket_openshift.vocabulary import errors, identity, kinds, names
+from pocket_openshift.vocabulary import errors, field_errors, identity, kinds, names
 
 _GROUP = "project.openshift.io"
 _BINDINGS = "rolebindings.rbac.authorization.k8s.io"
@@ -237,12 +237,11 @@ class Projects(Behaviour):
 
 def _check_requested(kind: kinds.Kind, name: str) -> None:
     """Refuse a name that no project may have, or that is the cluster's own."""
-    cause = names.find_name_cause(kind, name) if not name else None
-    if name and (text := names.problem_with_project(name)):
-        text = f'Invalid value: "{name}": {text}'
-        cause = errors.Cause("metadata.name", "FieldValueInvalid", text)
-    if cause is not None:
+    if not name:
+        cause = field_errors.required("metadata.name", "name or generateName is required")
         raise errors.invalid(kind, name, [cause])
+    if why := names.problem_with_project(name):
+        raise errors.invalid(kind, name, [field_errors.invalid("metadata.name", name, why)])
     if why := names.reservation_of_project(name):
         raise errors.forbidden_project(name, why)
 

@@ -41,8 +41,7 @@ class Roles(Behaviour):
         """Fill in what the object leaves out."""
         if call.kind.resource not in _BINDINGS:
             return
-        if isinstance(obj.get("roleRef"), dict):
-            obj["roleRef"].setdefault("apiGroup", _GROUP)
+        obj.setdefault("roleRef", {}).setdefault("apiGroup", _GROUP)
         for subject in obj.get("subjects") or ():
             if subject.get("kind") in ("User", "Group"):
                 subject.setdefault("apiGroup", _GROUP)
@@ -55,14 +54,6 @@ class Roles(Behaviour):
             self._check_role(call, obj)
 
     def _check_binding(self, call: Call, obj: Object, old: Object | None) -> None:
-        name = obj["metadata"]["name"]
-        causes = list(_wrong_in_binding(call.kind, obj))
-        if old is not None and old["roleRef"] != obj.get("roleRef"):
-            causes.append(
-                errors.Cause("roleRef", "FieldValueInvalid", "Invalid value: cannot change roleRef")
-            )
-        if causes:
-            raise errors.invalid(call.kind, name, causes)
         if old is None or old.get("subjects") != obj.get("subjects"):
             self._check_may_bind(call, obj)
 
@@ -141,25 +132,3 @@ def _concerned(role: Object, change: store.Change) -> bool:
         for selector in rule.get("clusterRoleSelectors") or ()
         for obj in seen
     )
-
-
-def _wrong_in_binding(kind: kinds.Kind, obj: Object) -> list[errors.Cause]:
-    ref = obj.get("roleRef")
-    causes = []
-    if not isinstance(ref, dict) or not ref.get("name"):
-        causes.append(errors.Cause("roleRef.name", "FieldValueRequired", "Required value"))
-        obj["roleRef"] = ref = {"kind": "ClusterRole", "name": "", "apiGroup": _GROUP}
-    known = ("ClusterRole",) if kind.kind == "ClusterRoleBinding" else ("Role", "ClusterRole")
-    if ref.get("kind") not in known:
-        supported = ", ".join(f'"{name}"' for name in known)
-        text = f'Unsupported value: "{ref.get("kind", "")}": supported values: {supported}'
-        causes.append(errors.Cause("roleRef.kind", "FieldValueNotSupported", text))
-    for index, subject in enumerate(obj.get("subjects") or ()):
-        place = f"subjects[{index}]"
-        if not subject.get("name"):
-            causes.append(errors.Cause(f"{place}.name", "FieldValueRequired", "Required value"))
-        if subject.get("kind") == "ServiceAccount" and not subject.get("namespace"):
-            causes.append(
-                errors.Cause(f"{place}.namespace", "FieldValueRequired", "Required value")
-            )
-    return causes

@@ -32,14 +32,12 @@ class Routes(Behaviour):
 
         if old is None:
             self._refuse(obj, route_rules.find_new_host_causes(obj, permitted))
-            route_rules.fill_in(obj, namespace, self.plane.settings.subdomain)
+            route_rules.fill_in(obj)
+            route_rules.give_host(obj, namespace, self.plane.settings.subdomain)
         else:
-            obj.setdefault("spec", {}).setdefault("host", old["spec"].get("host", ""))
+            route_rules.fill_in(obj)
+            obj["spec"].setdefault("host", old["spec"].get("host", ""))
             self._refuse(obj, route_rules.find_changed_host_causes(obj, old, permitted))
-
-    def validate(self, call: Call, obj: Object, old: Object | None) -> None:
-        """The rest of what can be wrong."""
-        self._refuse(obj, route_rules.find_causes(obj))
 
     @staticmethod
     def _refuse(obj: Object, wrong: list[errors.Cause]) -> None:

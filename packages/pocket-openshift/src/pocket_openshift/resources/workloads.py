@@ -11,7 +11,7 @@ from pocket_openshift.core import deletion, store
 from pocket_openshift.core.behaviour import Behaviour, Call, Object, Plane, Reply
 from pocket_openshift.http import verbs
 from pocket_openshift.resources import event_records
-from pocket_openshift.resources.rules import deployment_rules, pod_rules, replica_rules
+from pocket_openshift.resources.rules import defaults, deployment_rules, replica_rules
 from pocket_openshift.vocabulary import errors, identity, kinds, names, paths
 
 log = logging.getLogger(__name__)
@@ -62,25 +62,6 @@ class Workloads(Behaviour):
             _default(call.kind.resource, spec)
             if old is None:
                 obj.setdefault("status", {})
-
-    def validate(self, call: Call, obj: Object, old: Object | None) -> None:
-        """Refuse what may not be."""
-        if call.kind.resource not in _PLANS:
-            return
-        spec, causes = obj["spec"], []
-        if not (spec.get("template") or {}).get("spec", {}).get("containers"):
-            causes.append(
-                errors.Cause(
-                    "spec.template.spec.containers", "FieldValueRequired", "Required value"
-                )
-            )
-        labels = (spec.get("template") or {}).get("metadata", {}).get("labels") or {}
-        wanted = (spec.get("selector") or {}).get("matchLabels") or {}
-        if call.kind.group == "apps" and (not wanted or not wanted.items() <= labels.items()):
-            text = "Invalid value: `selector` does not match template `labels`"
-            causes.append(errors.Cause("spec.template.metadata.labels", "FieldValueInvalid", text))
-        if causes:
-            raise errors.invalid(call.kind, obj["metadata"]["name"], causes)
 
     def changed(self, change: store.Change) -> None:
         """React to what was committed."""
@@ -249,10 +230,9 @@ def _wanted(call: Call, scale: Object) -> int:
 
 def _default(resource: str, spec: Object) -> None:
     if resource == "jobs.batch":
-        for name, value in (("parallelism", 1), ("completions", 1), ("backoffLimit", 6)):
-            spec.setdefault(name, value)
-    else:
-        spec.setdefault("replicas", 1)
+        defaults.fill_job(spec)
+        return
+    spec.setdefault("replicas", 1)
     if resource == "deployments.apps":
         rolling = {"maxSurge": "25%", "maxUnavailable": "25%"}
         strategy = spec.setdefault("strategy", {})
@@ -265,17 +245,7 @@ def _default(resource: str, spec: Object) -> None:
         update = {"type": "RollingUpdate", "rollingUpdate": {"partition": 0}}
         spec.setdefault("updateStrategy", update)
         spec.setdefault("revisionHistoryLimit", 10)
-    template = spec.get("template") or {}
-    if template.get("spec") is not None:
-        pod = template["spec"]
-        priority = {
-            name
-            for name in ("priority", "preemptionPolicy", "enableServiceLinks")
-            if name not in pod
-        }
-        pod_rules.fill_spec(pod)
-        for name in priority:  # these are given to pods, not to templates
-            pod.pop(name, None)
+    defaults.fill_template(spec.get("template"))
 
 
 def _scale(workload: Object) -> Object:

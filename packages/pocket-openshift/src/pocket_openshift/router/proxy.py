@@ -1,7 +1,7 @@
 """Passes requests and websockets on to pods.
 
-A request with a body has a connection to its pod for itself: what one client sends is never read as
-another's, and what is not safe to send twice meets no connection that the pod is about to close.
+All but GET and HEAD have a connection to the pod for themselves: no body is ever read as another's
+request, and what is not safe to send twice meets no connection that the pod is about to close.
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ class Proxy:
         host = request.headers["Host"]
         headers = CIMultiDict(requests.make_request_headers(request.raw_headers, host, caller))
         is_websocket = websockets.is_asked_for(request.headers)
-        session = self._fresh if is_websocket or request.body_exists else self._kept
+        is_safe = request.method in ("GET", "HEAD") and not request.body_exists
+        session = self._kept if is_safe and not is_websocket else self._fresh
         send = websockets.relay if is_websocket else _relay
         for backend in random.sample(backends, len(backends)):
             url = URL(f"http://{backend.address}:{backend.port}{path}", encoded=True)

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from pocket_openshift.vocabulary import decoding
+
 
 class _Loader(yaml.SafeLoader):
     """YAML in which a moment stays the text that it is, as in the real server."""
@@ -35,7 +37,7 @@ def parse_json(raw: bytes | str) -> Any:
     """JSON; a ValueError for what is none, RecursionError for what is too deep. `NaN`, which Python
     takes, no other client could read back.
     """
-    return json.loads(raw, parse_constant=_refuse)
+    return json.loads(raw, parse_constant=_refuse, object_pairs_hook=decoding.pairs_to_object)
 
 
 def _refuse(word: str) -> Any:

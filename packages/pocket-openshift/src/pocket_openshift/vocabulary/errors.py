@@ -6,6 +6,7 @@ into an answer.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -77,7 +78,8 @@ def _details(group: str, kind: str, name: str, causes: Sequence[Cause] = ()) -> 
         details["name"] = name
     if group:
         details["group"] = group
-    details["kind"] = kind
+    if kind:
+        details["kind"] = kind
     if causes:
         details["causes"] = [cause.as_dict() for cause in causes]
     return details
@@ -195,10 +197,25 @@ def invalid(kind: kinds.Kind, name: str, causes: Sequence[Cause]) -> StatusError
 
 def invalid_of(group: str, kind: str, name: str, causes: Sequence[Cause]) -> StatusError:
     """422 for a kind that has no row of its own, such as TokenRequest."""
-    texts = [f"{cause.field}: {cause.message}" for cause in causes]
+    texts = [*dict.fromkeys(f"{cause.field}: {cause.message}" for cause in causes)]
     joined = texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
     message = f'{_qualified(group, kind)} "{name}" is invalid: {joined}'
     return StatusError(make_status(422, "Invalid", message, _details(group, kind, name, causes)))
+
+
+def invalid_patch(given: object, why: str) -> StatusError:
+    """422: what a patch makes of an object is none. `given` is that object, or the patch as Go
+    writes it.
+    """
+    value = given if isinstance(given, str) else json.dumps(given, separators=(",", ":"))
+    text = f"Invalid value: {json.dumps(value, ensure_ascii=False)}: {why}"
+    return invalid_of("", "", "", [Cause("patch", "FieldValueInvalid", text)])
+
+
+def rejected() -> StatusError:
+    """422: a patch cannot be applied. The server says no more."""
+    message = "the server rejected our request due to an error in our request"
+    return StatusError(make_status(422, "Invalid", message, {}))
 
 
 def bad_request(message: str) -> StatusError:

@@ -38,7 +38,6 @@ class Kind:
         default_factory=dict, hash=False, compare=False
     )
     stored: bool = True
-    label_name: bool = False
 
     @property
     def api_version(self) -> str:

@@ -4,61 +4,89 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from pocket_openshift.vocabulary import label_syntax
+from pocket_openshift.vocabulary.label_syntax import Requirement
 
 _NAME = "metadata.name"
 Matcher = Callable[[Mapping[str, Any]], bool]
 
-_SET = re.compile(r"^\s*(?P<key>[^\s,!=()]+)\s+(?P<op>in|notin)\s*\((?P<values>[^()]*)\)\s*$")
-_PAIR = re.compile(r"^\s*(?P<key>[^\s,!=()]+)\s*(?P<op>==|!=|=)\s*(?P<value>[^\s,!=()]*)\s*$")
-_EXISTS = re.compile(r"^\s*(?P<no>!?)\s*(?P<key>[^\s,!=()]+)\s*$")
+
+# Fields that a kind's objects can be selected by, besides name and namespace.
+_FIELDS = {
+    "pods": (
+        "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName",
+        "spec.hostNetwork", "status.phase", "status.podIP", "status.podIPs",
+        "status.nominatedNodeName",
+    ),
+    "events": (
+        "involvedObject.kind", "involvedObject.namespace", "involvedObject.name",
+        "involvedObject.uid", "involvedObject.apiVersion", "involvedObject.resourceVersion",
+        "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type",
+    ),
+    "namespaces": ("status.phase",),
+    "nodes": ("spec.unschedulable",),
+    "replicationcontrollers": ("status.replicas",),
+    "secrets": ("type",),
+    "services": ("spec.clusterIP", "spec.type"),
+    "replicasets.apps": ("status.replicas",),
+    "statefulsets.apps": ("status.successful",),
+    "jobs.batch": ("status.successful",),
+    "routes.route.openshift.io": ("spec.host", "spec.path", "spec.to.name"),
+    "oauthaccesstokens.oauth.openshift.io": (
+        "clientName", "userName", "userUID", "authorizeToken",
+    ),
+    "useroauthaccesstokens.oauth.openshift.io": (
+        "clientName", "userName", "userUID", "authorizeToken",
+    ),
+    "oauthauthorizetokens.oauth.openshift.io": ("clientName", "userName", "userUID"),
+    "oauthclientauthorizations.oauth.openshift.io": ("clientName", "userName", "userUID"),
+    "identities.user.openshift.io": (
+        "providerName", "providerUserName", "user.name", "user.uid",
+    ),
+    "imagestreams.image.openshift.io": (
+        "spec.dockerImageRepository", "status.dockerImageRepository",
+    ),
+    "projects.project.openshift.io": ("status.phase",),
+}  # fmt: skip
+# What the server says of others, where it has a sentence of its own for the kind.
+_UNKNOWN = {
+    "jobs.batch": 'field label "{}" not supported for Job',
+    "statefulsets.apps": "field label not supported for appsv1.StatefulSet: {}",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """One condition on a label: `op` is in, notin, exists or absent."""
-
-    key: str
-    op: str
-    values: frozenset[str] = frozenset()
-
-    def matches(self, labels: Mapping[str, str]) -> bool:
-        """Whether these labels meet it. `notin` also holds where the label is missing."""
-        value = labels.get(self.key)
-        if self.op == "in":
-            return value in self.values
-        if self.op == "notin":
-            return value not in self.values
-        return (value is not None) == (self.op == "exists")
+def problem_with_field(resource: str, path: str) -> str | None:
+    """Why a kind's objects cannot be selected by this field, or None."""
+    if path in ("metadata.name", "metadata.namespace") or path in _FIELDS.get(resource, ()):
+        return None
+    if resource in _UNKNOWN:
+        return _UNKNOWN[resource].format(path)
+    if resource in _FIELDS and "." not in resource:  # a kind of the core
+        return f"field label not supported: {path}"
+    known = 'only "metadata.name", "metadata.namespace"'
+    return f'"{path}" is not a known field selector: {known}'
 
 
-def _split(text: str) -> list[str]:
-    """At commas outside parentheses."""
-    parts, depth, start = [], 0, 0
-    for index, char in enumerate(text):
-        depth += {"(": 1, ")": -1}.get(char, 0)
-        if char == "," and depth == 0:
-            parts.append(text[start:index])
-            start = index + 1
-    return [*parts, text[start:]]
-
-
-def _parse_one(text: str) -> Requirement:
-    if found := _SET.match(text):
-        values = frozenset(value.strip() for value in found["values"].split(","))
-        return Requirement(found["key"], found["op"], values)
-    if found := _PAIR.match(text):
-        op = "notin" if found["op"] == "!=" else "in"
-        return Requirement(found["key"], op, frozenset({found["value"]}))
-    if found := _EXISTS.match(text):
-        return Requirement(found["key"], "absent" if found["no"] else "exists")
-    raise ValueError(f"unable to parse requirement: {text.strip()!r}")
+def is_met(requirement: Requirement, labels: Mapping[str, str]) -> bool:
+    """Whether labels meet a condition. `notin` also holds where the label is missing."""
+    value = labels.get(requirement.key)
+    if requirement.op == "in":
+        return value in requirement.values
+    if requirement.op == "notin":
+        return value not in requirement.values
+    if requirement.op in ("gt", "lt"):
+        number = int(next(iter(requirement.values)))
+        if value is None or not re.fullmatch("[-+]?[0-9]+", value):
+            return False
+        return int(value) > number if requirement.op == "gt" else int(value) < number
+    return (value is not None) == (requirement.op == "exists")
 
 
 def parse_labels(text: str) -> tuple[Requirement, ...]:
     """`app=x,user!=b,tier in (a,b),!old` as requirements; ValueError for nonsense."""
-    return tuple(_parse_one(part) for part in _split(text)) if text.strip() else ()
+    return label_syntax.parse(text)
 
 
 def from_label_selector(selector: Mapping[str, Any] | None) -> tuple[Requirement, ...]:
@@ -78,7 +106,7 @@ def from_label_selector(selector: Mapping[str, Any] | None) -> tuple[Requirement
 def matches_labels(requirements: tuple[Requirement, ...], obj: Mapping[str, Any]) -> bool:
     """Whether an object's labels meet all requirements."""
     labels = obj.get("metadata", {}).get("labels") or {}
-    return all(requirement.matches(labels) for requirement in requirements)
+    return all(is_met(requirement, labels) for requirement in requirements)
 
 
 def field_value(obj: Mapping[str, Any], path: str) -> str:
@@ -97,7 +125,7 @@ def parse_fields(text: str) -> tuple[tuple[str, bool, str], ...]:
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         match = re.match(r"^(?P<path>[\w.\[\]/-]+)\s*(?P<op>==|!=|=)\s*(?P<value>.*)$", part)
         if match is None:
-            raise ValueError(f"invalid field selector: {part!r}")
+            raise ValueError(f"invalid selector: '{text}'; can't understand '{part}'")
         found.append((match["path"], match["op"] != "!=", match["value"]))
     return tuple(found)
 

@@ -162,3 +162,16 @@ def test_values_are_given_by_name():
     assert template_rules.process(made)[0]["objects"][0]["metadata"]["name"] == "other"
     with pytest.raises(KeyError, match="NO"):
         template_rules.with_values(template(), {"NO": "1"})
+
+
+def test_kinds_that_once_had_no_group_get_it():
+    objects = [{"apiVersion": "v1", "kind": kind} for kind in ("Route", "Service", "${KIND}")]
+    made, wrong = template_rules.process(
+        {"objects": objects, "parameters": [{"name": "KIND", "value": "ImageStream"}]}
+    )
+    assert wrong == []
+    assert [obj["apiVersion"] for obj in made["objects"]] == [
+        "route.openshift.io/v1",
+        "v1",
+        "image.openshift.io/v1",
+    ]

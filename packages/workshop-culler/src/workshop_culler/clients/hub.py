@@ -175,6 +175,11 @@ class Hub:
                 method, self._base + path, params=query, json=body, allow_redirects=False
             ) as answer:
                 text = await answer.read()
+        except aiohttp.ClientConnectorCertificateError as error:
+            raise PermanentError(
+                f"the certificate of {self._base} is not trusted ({error.certificate_error}). With "
+                "the hub's internal_ssl set WorkshopCuller.ssl_enabled and internal_certs_location"
+            ) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return answers.Answer(0, trouble=f"no answer from the hub: {type(error).__name__}")
         self.note_date(answer.headers)
@@ -212,9 +217,8 @@ def _make_error(what: str, answer: answers.Answer) -> ApiError:
     return (TemporaryError if is_temporary else PermanentError)(why, answer.status)
 
 
-def make_ssl(folder: str) -> ssl_module.SSLContext:
-    """The context for a hub with internal_ssl, from the folder of its certificates."""
-    context = ssl_module.create_default_context(cafile=f"{folder}/hub-ca/hub-ca.crt")
-    name = f"{folder}/hub-internal/hub-internal"
-    context.load_cert_chain(f"{name}.crt", f"{name}.key")
+def make_ssl(certificate: str, key: str, authority: str) -> ssl_module.SSLContext:
+    """The context for a hub with internal_ssl, from paths; OSError when one cannot be used."""
+    context = ssl_module.create_default_context(cafile=authority)
+    context.load_cert_chain(certificate, key)
     return context

@@ -17,6 +17,7 @@ class IdleCuller(Application):
 
     api_page_size = Int(
         0,
+        min=0,
         help="""How many users to ask the hub for at once.
 
         A number; 0 means 200, the most that a hub allows unless told otherwise. Lower it if
@@ -26,6 +27,7 @@ class IdleCuller(Application):
 
     concurrency = Int(
         20,
+        min=1,
         help="""How many requests to the hub may be under way at once.
 
         A number, at least 1; 20 by default, so a hundred servers stop in seconds. Raise
@@ -74,6 +76,7 @@ class IdleCuller(Application):
 
     cull_every = Int(
         0,
+        min=0,
         help="""How often to look.
 
         Seconds from the start of one pass to the next; 0 means half of timeout, and at most
@@ -118,6 +121,7 @@ class IdleCuller(Application):
 
     max_age = Int(
         0,
+        min=0,
         help="""How old a server may become, even if it is used.
 
         Seconds from its start; 0, the default, means no limit. It holds for servers that
@@ -144,6 +148,7 @@ class IdleCuller(Application):
 
     timeout = Int(
         600,
+        min=0,
         help="""How long a server may be idle before it is stopped.
 
         Seconds without activity that the hub knows of; 600 by default; 0 switches this rule

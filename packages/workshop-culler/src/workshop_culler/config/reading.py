@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import ssl
+from collections.abc import Sequence
 
 from workshop_culler.clients import hub
 from workshop_culler.config.settings import Settings
 from workshop_culler.config.traits import CullerTraits
 from workshop_culler.errors import StartError
 from workshop_culler.rules import limits, user_verdicts
+
+SSL_BY_TRAITS = "internal_certs_location"
 
 
 def find_interval(culler: CullerTraits) -> float:
@@ -29,11 +33,61 @@ def make_address(culler: CullerTraits) -> hub.Address:
     return hub.Address(
         url=culler.url,
         token=token,
-        timeout=float(os.environ.get("JUPYTERHUB_REQUEST_TIMEOUT") or 60),
+        timeout=_read_timeout(),
         concurrency=culler.concurrency,
         page_size=culler.api_page_size or 200,
-        ssl=hub.make_ssl(culler.internal_certs_location) if culler.ssl_enabled else None,
+        ssl=_make_ssl(culler),
     )
+
+
+def _read_timeout() -> float:
+    text = os.environ.get("JUPYTERHUB_REQUEST_TIMEOUT") or "60"
+    try:
+        return float(text)
+    except ValueError:
+        raise StartError(
+            f"$JUPYTERHUB_REQUEST_TIMEOUT must be seconds, such as 60, not {text!r}"
+        ) from None
+
+
+def _make_ssl(culler: CullerTraits) -> ssl.SSLContext | None:
+    """The context for a hub with internal_ssl: by the traits, or as the hub told its service."""
+    if culler.ssl_enabled:
+        folder = culler.internal_certs_location
+        name = f"{folder}/hub-internal/hub-internal"
+        files = [f"{name}.crt", f"{name}.key", f"{folder}/hub-ca/hub-ca.crt"]
+        said = SSL_BY_TRAITS
+    else:
+        names = ("CERTFILE", "KEYFILE", "CLIENT_CA")
+        files = [os.environ.get(f"JUPYTERHUB_SSL_{name}", "") for name in names]
+        said = "$JUPYTERHUB_SSL_CERTFILE"
+    if not all(files):
+        return None
+    try:
+        return hub.make_ssl(*files)
+    except OSError as error:
+        missing = next((path for path in files if not os.access(path, os.R_OK)), files[0])
+        raise StartError(
+            f"{said}: the certificates for the hub's internal_ssl cannot be used: {missing}: "
+            f"{error.strerror or error}"
+        ) from error
+
+
+def problem_with_options(culler: CullerTraits, rest: Sequence[str] = ()) -> str | None:
+    """What contradicts itself, in a sentence that names the option; None if nothing does."""
+    if rest:
+        return f"{rest[0]!r} is no option; see `workshop-culler --help`"
+    if culler.url and not culler.url.startswith(("http://", "https://", "http+unix://")):
+        return f"url: must be like http://hub:8081/hub/api, not {culler.url!r}"
+    if culler.anonymous_timeout and not culler.anonymous_group:
+        return "anonymous_timeout: needs anonymous_group, which tells who is anonymous"
+    if culler.clean_cluster:
+        return None
+    if culler.cull_volumes:
+        return "cull_volumes: needs clean_cluster, without which nothing in the cluster is removed"
+    if "label" in limits.needed_subjects(limits.make_policies(culler.policies)):
+        return "policies: to match by label:... needs clean_cluster, which reads the pods' labels"
+    return None
 
 
 def make_settings(culler: CullerTraits) -> Settings:

@@ -41,6 +41,7 @@ class CullerTraits(IdleCuller):
 
     pending_timeout = Int(
         0,
+        min=0,
         help="""How long a server may be starting before its start is interrupted.
 
         Seconds from the start; 0, the default, leaves it to `Spawner.start_timeout`. Set it
@@ -72,6 +73,7 @@ class CullerTraits(IdleCuller):
 
     anonymous_timeout = Int(
         0,
+        min=0,
         help="""How long an anonymous visitor without a server is kept as a user.
 
         Seconds since the last activity; 0, the default, keeps them. Anonymous are the
@@ -92,6 +94,7 @@ class CullerTraits(IdleCuller):
 
     grace_after_start = Int(
         330,
+        min=0,
         help="""How long idleness ends no server after a start, an outage or a jump of the clock.
 
         Seconds; 330 by default, as servers report activity about every 300. Until they did,
@@ -143,6 +146,7 @@ class CullerTraits(IdleCuller):
 
     orphan_grace = Int(
         90,
+        min=0,
         help="""How old something in the cluster must be before it is taken for left over.
 
         Seconds on the cluster's own clock; 90 by default. Raise it if the hub and the
@@ -152,6 +156,7 @@ class CullerTraits(IdleCuller):
 
     stuck_timeout = Int(
         600,
+        min=0,
         help="""How long one of our projects may be terminating before finalizers are taken off.
 
         Seconds; 600 by default, 0 never. Only objects in that project that somebody has
@@ -169,6 +174,7 @@ class CullerTraits(IdleCuller):
 
     extension = Int(
         900,
+        min=0,
         help="""How much time an extension gives from the moment it is asked for.
 
         Seconds; 900 by default, 0 for no extensions. The session is then not ended before
@@ -178,6 +184,7 @@ class CullerTraits(IdleCuller):
 
     extension_limit = Int(
         3600,
+        min=0,
         help="""How far people may extend their session beyond the end that it had at first.
 
         Seconds; 3600 by default. Who may stop a session may extend it without this limit.
@@ -187,6 +194,7 @@ class CullerTraits(IdleCuller):
 
     warning = Int(
         300,
+        min=0,
         help="""How long before its end a session is warned.
 
         Seconds; 300 by default. Policies change it with `warn`.

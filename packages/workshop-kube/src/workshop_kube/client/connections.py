@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -160,8 +160,23 @@ async def _load_by_library(path: Path, namespace: str) -> Connection:
     return from_configuration(configuration, namespace)
 
 
-def from_configuration(configuration: Any, namespace: str = "default") -> Connection:
+class Configuration(Protocol):
+    """What is read of a `kubernetes_asyncio.client.Configuration`."""
+
+    host: str | None
+    ssl_ca_cert: str | None
+    verify_ssl: bool
+    cert_file: str | None
+    key_file: str | None
+    proxy: str | None
+
+    async def auth_settings(self) -> Mapping[str, Mapping[str, Any]]:
+        """The headers by which it logs in."""
+
+
+def from_configuration(configuration: Configuration, namespace: str = "default") -> Connection:
     """The connection of a `kubernetes_asyncio.client.Configuration`, such as KubeSpawner's."""
+    server = (configuration.host or "").rstrip("/")
     bundle, verify = configuration.ssl_ca_cert or "", bool(configuration.verify_ssl)
     certificate = kubeconfigs.Material(file=configuration.cert_file or "")
     key = kubeconfigs.Material(file=configuration.key_file or "")
@@ -172,12 +187,12 @@ def from_configuration(configuration: Any, namespace: str = "default") -> Connec
         return next(found, "")
 
     return Connection(
-        configuration.host.rstrip("/"),
+        server,
         tls.FileContext(bundle, verify=verify, system=not bundle, certificate=certificate, key=key),
         authorize,
         namespace,
         getattr(configuration, "tls_server_name", "") or "",
-        configuration.proxy or find_proxy(configuration.host),
+        configuration.proxy or find_proxy(server),
     )
 
 

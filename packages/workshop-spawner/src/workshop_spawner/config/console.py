@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from traitlets import Enum, HasTraits, List, TraitError, Unicode, validate
+from traitlets.utils.bunch import Bunch
 
 from workshop_spawner.config.traits import QuantityTrait
 from workshop_spawner.manifests import console
@@ -75,7 +74,7 @@ class ConsoleSettings(HasTraits):
     )
 
     @validate("console_image")
-    def _refuse_two_or_nobody(self, proposal: Any) -> str:
+    def _refuse_two_or_nobody(self, proposal: Bunch) -> str:
         image = str(proposal.value)
         if image and getattr(self, "console_url", ""):
             raise TraitError(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from traitlets import HasTraits, Unicode
+from traitlets import HasTraits, Unicode, default
 
 from workshop_spawner.manifests import pods
+from workshop_spawner.rules import hub_addresses
 
 
 class ContentSettings(HasTraits):
@@ -41,7 +42,7 @@ class ContentSettings(HasTraits):
         help="""
         Where the workshop is found from outside, told to sessions as `JUPYTERHUB_ROUTE`.
 
-        A URL; when empty, `c.JupyterHub.public_url` if that is set.
+        A URL; when empty, `c.JupyterHub.public_url` if that is set, or `subdomain_host`.
 
         Example: `c.WorkshopSpawner.jupyterhub_route = "https://workshop.apps.example.com"`
         """,
@@ -61,18 +62,24 @@ class ContentSettings(HasTraits):
     )
 
     restart_url = Unicode(
-        "/hub/restart",
         config=True,
         help="""
         Where an attendee asks for a new session, told to sessions as `RESTART_URL`.
 
-        A path of the hub; empty hides the button. `/hub/restart` is AnonymousAuthenticator's.
+        A path below `/hub/`, which follows the hub's own `base_url`, `public_url` and
+        `subdomain_host`, another path, or a URL; empty hides the button. With
+        AnonymousAuthenticator its page `/hub/restart`, else empty.
 
-        Empty it where attendees log in by name.
+        Empty it where attendees should not start over.
 
         Example: `c.WorkshopSpawner.restart_url = ""`
         """,
     )
+
+    @default("restart_url")
+    def _default_restart_url(self) -> str:
+        authenticator = getattr(self, "authenticator", None)
+        return "/hub/restart" if getattr(authenticator, "makes_visitors", False) else ""
 
     download_url = Unicode(
         config=True,
@@ -96,17 +103,21 @@ class ContentSettings(HasTraits):
         """,
     )
 
-    def make_facts(self, public_url: str, console: str = "") -> pods.Facts:
+    def make_facts(
+        self, base_url: str, public_url: str, host: str, console: str = ""
+    ) -> pods.Facts:
         """The decisions as the pure modules take them.
 
-        `public_url` is the hub's own, if known; `console` where the session's own web console is.
+        `base_url`, `public_url` and `host` are the hub's own (see rules/hub_addresses.py);
+        `console` is where the session's own web console is.
         """
+        found = hub_addresses.find_public_url(base_url, public_url, host)
         return pods.Facts(
             workshop_name=self.workshop_name,
             cluster_subdomain=self.cluster_subdomain,
-            jupyterhub_route=self.jupyterhub_route or public_url,
+            jupyterhub_route=self.jupyterhub_route or found,
             console_url=self.console_url or console,
-            restart_url=self.restart_url,
+            restart_url=hub_addresses.make_link(self.restart_url, base_url, public_url, host),
             download_url=self.download_url,
             workshop_file=self.workshop_file,
         )

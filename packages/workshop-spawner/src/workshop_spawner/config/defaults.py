@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from traitlets import HasTraits, TraitError, default, validate
+from traitlets.utils.bunch import Bunch
 
 _RESTRICTED = {
     "allowPrivilegeEscalation": False,
@@ -51,7 +52,7 @@ class PodDefaults(HasTraits):
         return chosen
 
     @validate(*REFUSED)
-    def _refuse_what_we_cannot_do(self, proposal: Any) -> Any:
+    def _refuse_what_we_cannot_do(self, proposal: Bunch) -> object:
         if proposal.value:
             name = proposal.trait.name
             raise TraitError(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 from pathlib import Path
-from typing import Any
 
 from traitlets import (
     Callable,
@@ -19,6 +18,7 @@ from traitlets import (
     Union,
     validate,
 )
+from traitlets.utils.bunch import Bunch
 
 from workshop_spawner.manifests import exposure
 
@@ -143,10 +143,10 @@ class ExtraSettings(HasTraits):
     )
 
     @validate("exposed_by", "exposed_domain", "exposed_ports")
-    def _refuse_no_domain(self, proposal: Any) -> Any:
+    def _refuse_no_domain(self, proposal: Bunch) -> object:
         wanted = {proposal.trait.name: proposal.value}
 
-        def get(name: str) -> Any:
+        def get(name: str) -> object:
             return wanted.get(name, getattr(self, name, ""))
 
         domain = get("exposed_domain") or get("cluster_subdomain")
@@ -167,9 +167,9 @@ class ExtraSettings(HasTraits):
             ingress_class=self.exposed_ingress_class,
         )
 
-    async def read_extra_resources(self) -> Any:
+    async def read_extra_resources(self) -> object:
         """The extra resources as text or list, wherever they come from."""
-        source: Any = self.extra_resources
+        source: object = self.extra_resources
         if callable(source):
             source = source(self)
             if inspect.isawaitable(source):
@@ -177,7 +177,7 @@ class ExtraSettings(HasTraits):
         return await read_source(source)
 
 
-async def read_source(source: Any) -> Any:
+async def read_source(source: object) -> object:
     """The extra resources that a setting names: text or a list, or the file of that path."""
     if isinstance(source, str) and source and "\n" not in source and source[0] in "/.":
         source = await asyncio.to_thread(Path(source).read_text)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from traitlets import Bool, Dict, HasTraits, Integer, List, TraitError, Unicode, validate
+from traitlets.utils.bunch import Bunch
 
 from workshop_spawner.manifests import network
 from workshop_spawner.rules import api_networks
@@ -93,7 +92,7 @@ class NetworkSettings(HasTraits):
     )
 
     @validate("network_api_addresses")
-    def _read_addresses(self, proposal: Any) -> list[str]:
+    def _read_addresses(self, proposal: Bunch) -> list[str]:
         try:
             return [api_networks.parse_network(text) for text in proposal.value]
         except ValueError as error:

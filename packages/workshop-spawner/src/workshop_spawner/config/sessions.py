@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from traitlets import Dict, Enum, HasTraits, Integer, TraitError, Unicode, default, validate
+from traitlets.utils.bunch import Bunch
 
 from workshop_spawner.config.traits import BudgetTrait, NameTrait
 from workshop_spawner.manifests import budgets, network, projects
@@ -228,7 +229,7 @@ class SessionSettings(HasTraits):
     )
 
     @validate("session_age", "session_age_limit")
-    def _refuse_limit_below_age(self, proposal: Any) -> Any:
+    def _refuse_limit_below_age(self, proposal: Bunch) -> object:
         wanted = {proposal.trait.name: proposal.value}
         age = wanted.get("session_age", self.session_age)
         limit = wanted.get("session_age_limit", self.session_age_limit)

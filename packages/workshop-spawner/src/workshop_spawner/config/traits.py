@@ -17,7 +17,7 @@ class BudgetTrait(TraitType[Any, Any]):
 
     info_text = "the name of a budget or a dict of quantities"
 
-    def validate(self, obj: HasTraits, value: Any) -> Any:
+    def validate(self, obj: HasTraits, value: object) -> object:
         """Keep the value as written once it can be read."""
         if callable(value):
             return value
@@ -35,7 +35,7 @@ class QuantityTrait(Unicode):
 
     info_text = "a quantity such as '1Gi', or ''"
 
-    def validate(self, obj: HasTraits, value: Any) -> str:
+    def validate(self, obj: HasTraits, value: object) -> str:
         """Refuse what the API would refuse."""
         text = str(super().validate(obj, value))
         if text and not budgets.is_quantity(text):
@@ -52,7 +52,7 @@ class NameTrait(Unicode):
         super().__init__(*args, **kwargs)
         self.limit = limit
 
-    def validate(self, obj: HasTraits, value: Any) -> str:
+    def validate(self, obj: HasTraits, value: object) -> str:
         """Refuse what the API would refuse, or what would leave no room for the rest of a name."""
         name = str(super().validate(obj, value))
         if f"{name}-".startswith(("kube-", "openshift")):

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from logging import Logger, LoggerAdapter
 
 from workshop_kube import labels
 from workshop_spawner import metrics
@@ -16,13 +15,12 @@ from workshop_spawner.context import HubContext
 from workshop_spawner.hub_tasks import pod_security_check, rights_check
 from workshop_spawner.hub_tasks.pool import SessionPool
 from workshop_spawner.kube.cluster import Cluster
+from workshop_spawner.logs import Log
 from workshop_spawner.model.session import Hub, Session
 from workshop_spawner.rules import counts, images, plan, project_roles, rights
 from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.hub_settings import HubSettings
 from workshop_spawner.start import api_address, image_streams, project_api, project_role
-
-Log = Logger | LoggerAdapter[Logger]
 
 # Seconds until something that failed is tried again: at first, and at most.
 FIRST_PAUSE = 10.0

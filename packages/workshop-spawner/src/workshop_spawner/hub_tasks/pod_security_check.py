@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from workshop_spawner.kube.cluster import Cluster
+from workshop_spawner.logs import Log
 from workshop_spawner.rules import plan
 from workshop_spawner.rules.pod_security import decide_notice
 
@@ -12,7 +11,7 @@ from workshop_spawner.rules.pod_security import decide_notice
 CONSTRAINTS = "security.openshift.io/v1"
 
 
-async def log_notice(cluster: Cluster, spec: plan.SessionSpec, log: Any) -> None:
+async def log_notice(cluster: Cluster, spec: plan.SessionSpec, log: Log) -> None:
     """Log what holds the pods of the projects that the hub makes, if it makes any."""
     if spec.project in (plan.TEMPORARY, plan.PERSISTENT):
         notice = decide_notice(spec, has_constraints=await cluster.has_api(CONSTRAINTS))

@@ -19,6 +19,7 @@ from workshop_spawner import metrics
 from workshop_spawner.concurrency import run_together
 from workshop_spawner.context import Pool
 from workshop_spawner.kube.cluster import Cluster
+from workshop_spawner.logs import Log
 from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Hub, Session
 from workshop_spawner.rules import plan, pool_rules
@@ -39,13 +40,22 @@ Planner = Callable[[Session], Sequence[plan.Step]]
 class SessionPool:
     """The pool of one hub: `size` sessions, made by `planner`."""
 
-    def __init__(self, cluster: Cluster, hub: Hub, planner: Planner, size: int, log: Any) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        hub: Hub,
+        planner: Planner,
+        size: int,
+        log: Log,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._cluster = cluster
         self._quick = cluster.within(PATIENCE)
         self._hub = hub
         self._planner = planner
         self._size = size
         self._log = log
+        self._clock = clock
         self._ready: list[Mapping[str, Any]] = []
         self._taken = asyncio.Event()
         self._tidied: float | None = None
@@ -86,9 +96,9 @@ class SessionPool:
         missing = self._size - len(state.ready) - len(state.growing)
         turns = asyncio.Semaphore(AT_ONCE)
         await run_together(*(self._make(turns) for _ in range(missing)))
-        if self._tidied is None or time.monotonic() - self._tidied > PAUSE:
+        if self._tidied is None or self._clock() - self._tidied > PAUSE:
             await self._tidy({account["metadata"]["name"] for account in found})
-            self._tidied = time.monotonic()
+            self._tidied = self._clock()
 
     async def _make(self, turns: asyncio.Semaphore) -> None:
         async with turns:
@@ -108,6 +118,17 @@ class SessionPool:
                 self._log.warning("No session was made ready: %s", explain(error).detail)
         metrics.RESERVE.set(len(self._ready))
 
+    @property
+    def ready(self) -> tuple[Mapping[str, Any], ...]:
+        """The accounts of the sessions that can be handed out, the next one first."""
+        return tuple(self._ready)
+
+    def take(self) -> Mapping[str, Any] | None:
+        """Take the next one out, to be claimed; None when there is none."""
+        account = self._ready.pop(0) if self._ready else None
+        metrics.RESERVE.set(len(self._ready))
+        return account
+
     async def check_out(
         self, session: Session, fingerprint: str = ""
     ) -> tuple[Session, Mapping[str, Any]] | None:
@@ -119,9 +140,7 @@ class SessionPool:
         if fingerprint and fingerprint != self._fingerprint:
             return None
         try:
-            while self._ready:
-                account = self._ready.pop(0)
-                metrics.RESERVE.set(len(self._ready))
+            while account := self.take():
                 taken = pool_rules.take_over(account, session)
                 claimed = await self._claim(account, taken)
                 if claimed is not None:

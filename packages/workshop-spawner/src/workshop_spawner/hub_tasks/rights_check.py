@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from workshop_kube.errors import KubeError
 from workshop_spawner.concurrency import run_together
 from workshop_spawner.kube.cluster import Cluster
+from workshop_spawner.logs import Log
 from workshop_spawner.rules import rights
 from workshop_spawner.rules.api_errors import explain
 
@@ -24,7 +24,7 @@ async def find_missing(
 
 
 async def check(
-    cluster: Cluster, namespace: str, needed: Iterable[rights.Right], log: Any
+    cluster: Cluster, namespace: str, needed: Iterable[rights.Right], log: Log
 ) -> list[rights.Right]:
     """Log each missing right as the rule that grants it; an API that is away is only logged."""
     try:
@@ -32,12 +32,19 @@ async def check(
     except KubeError as error:
         log.warning("Cannot tell whether the hub has its rights: %s", explain(error).detail)
         return []
-    if missing:
+    vital = [right for right in missing if not right.is_optional]
+    if vital:
         log.error(
             "The hub's account lacks rights, and sessions will fail to start or to go. Add these "
             "rules (see templates/hub-rbac.yaml):\n%s",
-            rights.render_rules(missing),
+            rights.render_rules(vital),
         )
     else:
         log.info("The hub's account has all rights that it needs")
+    if optional := [right for right in missing if right.is_optional]:
+        log.warning(
+            "The hub's account may not read ImageStreams, so names of images are taken as they are "
+            "written. To have them resolved, add:\n%s",
+            rights.render_rules(optional),
+        )
     return missing

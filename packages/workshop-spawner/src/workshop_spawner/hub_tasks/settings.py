@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
+from workshop_kube.client.connections import Configuration
 from workshop_spawner.context import HubContext
 from workshop_spawner.kube.cluster import Cluster, make_patience
+from workshop_spawner.logs import Log
 from workshop_spawner.manifests import budgets
 from workshop_spawner.model.session import Hub
 from workshop_spawner.rules import plan
@@ -18,11 +20,15 @@ from workshop_spawner.rules.rights import Uses
 class SpawnerTraits(Protocol):
     """The traits that concern all sessions."""
 
+    authenticator: object
     application: str
     mode: str
     namespace: str
     hub_account: str
-    log: Any
+    log: Log
+    k8s_api_host: str
+    k8s_api_ssl_ca_cert: str
+    k8s_api_verify_ssl: bool | None
     k8s_api_request_timeout: float
     k8s_api_request_retry_timeout: float
     project_api: str
@@ -42,11 +48,17 @@ class SpawnerTraits(Protocol):
     def needs_api_networks(self) -> bool:
         """Whether it has to be found out where the cluster's API is."""
 
-    def make_static_spec(self, budget: Any) -> plan.SessionSpec:
+    def make_static_spec(self, budget: budgets.Setting) -> plan.SessionSpec:
         """What is decided about each session, with this budget."""
 
 
-def open_cluster(context: HubContext, client: Any, traits: SpawnerTraits) -> Cluster:
+class ApiClient(Protocol):
+    """A client of kubernetes_asyncio, such as KubeSpawner's."""
+
+    configuration: Configuration
+
+
+def open_cluster(context: HubContext, client: ApiClient, traits: SpawnerTraits) -> Cluster:
     """The hub's cluster, by the configuration of KubeSpawner's `client`."""
     timeout, total = traits.k8s_api_request_timeout, traits.k8s_api_request_retry_timeout
     return context.open_cluster(client.configuration, make_patience(timeout, total), traits.log)
@@ -93,7 +105,7 @@ def _make_uses(traits: SpawnerTraits, made: HubSettings) -> Uses:
     )
 
 
-def _list_profile_images(profiles: Any) -> list[str]:
+def _list_profile_images(profiles: object) -> list[str]:
     found: list[Mapping[str, Any]] = profiles if isinstance(profiles, list) else []
     overrides = [profile.get("kubespawner_override") or {} for profile in found]
     return [made["image"] for made in overrides if isinstance(made.get("image"), str)]

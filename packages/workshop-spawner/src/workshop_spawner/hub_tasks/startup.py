@@ -9,6 +9,7 @@ from typing import Any
 
 from kubespawner.clients import load_config, shared_client
 from traitlets import TraitError
+from traitlets.config import Config
 
 from workshop_spawner.context import HubContext
 from workshop_spawner.hub_tasks import settings
@@ -59,7 +60,12 @@ def begin_or_end(
         raise SystemExit(1) from None
 
 
-def begin(context: HubContext, spawner_class: Any, config: Any, authenticator: Any = None) -> None:
+def begin(
+    context: HubContext,
+    spawner_class: type[settings.SpawnerTraits],
+    config: Config,
+    authenticator: object = None,
+) -> None:
     """Begin what runs beside the sessions, once a hub.
 
     Settings that cannot work raise TraitError, with a line for each.
@@ -76,7 +82,10 @@ def begin(context: HubContext, spawner_class: Any, config: Any, authenticator: A
 
 
 def make_tasks(
-    context: HubContext, spawner_class: Any, config: Any, authenticator: Any = None
+    context: HubContext,
+    spawner_class: type[settings.SpawnerTraits],
+    config: Config,
+    authenticator: object = None,
 ) -> HubTasks:
     """The tasks of a hub whose sessions the class runs."""
     traits = make_traits(spawner_class, config, authenticator)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar, cast
+
+T = TypeVar("T")
 
 MOST_IMAGES = 500
 
@@ -18,12 +20,12 @@ class Facts:
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._images: dict[tuple[str, str], tuple[float, str]] = {}
 
-    async def learn(self, name: str, ask: Callable[[], Awaitable[Any]]) -> Any:
+    async def learn(self, name: str, ask: Callable[[], Awaitable[T]]) -> T:
         """The answer to a question; asked by one at a time, and again only if it failed."""
         async with self._asking[name]:
             if name not in self._known:
                 self._known[name] = await ask()
-        return self._known[name]
+        return cast(T, self._known[name])
 
     def find_image(self, namespace: str, name: str, since: float) -> str | None:
         """The image that was looked up after `since`; None when there is none."""

@@ -11,10 +11,13 @@ from typing import Any, TypeVar, cast
 
 from kubespawner.spawner import ApiException, PodReflector
 from traitlets import default, validate
+from traitlets.utils.bunch import Bunch
 
+from workshop_kube import errors
 from workshop_kube.rules import answers
 
 T = TypeVar("T")
+Pod = Mapping[str, Any]
 
 
 class _Store(dict[str, Any]):
@@ -24,11 +27,11 @@ class _Store(dict[str, Any]):
         super().__init__(items)
         self._changed = changed
 
-    def __setitem__(self, key: str, value: Any) -> None:
+    def __setitem__(self, key: str, value: object) -> None:
         super().__setitem__(key, value)
         self._changed(key)
 
-    def pop(self, key: str, *default: Any) -> Any:
+    def pop(self, key: str, *default: Any) -> object:
         value = super().pop(key, *default)
         self._changed(key)
         return value
@@ -41,7 +44,7 @@ class _Waiter:
         self._check = check
         self.verdict: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
-    def see(self, pod: Any) -> None:
+    def see(self, pod: Pod | None) -> None:
         """Look at a state, unless an earlier one was enough."""
         if self.verdict.done():
             return
@@ -66,7 +69,7 @@ class PodWatch(PodReflector):
         super().__init__(*args, **kwargs)
 
     @validate("resources")
-    def _wrap(self, proposal: Any) -> _Store:
+    def _wrap(self, proposal: Bunch) -> _Store:
         asyncio.get_running_loop().call_soon(self._tell_all)
         return _Store(proposal.value, self._tell)
 
@@ -84,6 +87,11 @@ class PodWatch(PodReflector):
         if not self.first_load_future.done():
             return False
         return self.watch_task is None or self.watch_task.done()
+
+    @property
+    def is_waited_on(self) -> bool:
+        """Whether somebody waits for a change."""
+        return bool(self._waiting)
 
     def count(self, labels: Mapping[str, str]) -> set[str]:
         """The names of the pods that are neither ended nor ending, of these labels' application."""
@@ -111,12 +119,19 @@ class PodWatch(PodReflector):
                 del self._waiting[key]
 
 
-async def begin_watch(watching: Awaitable[Any]) -> Any:
-    """Begin one of KubeSpawner's watches; what the API refuses becomes an error of ours."""
+async def begin_watch(watching: Awaitable[T]) -> T:
+    """Begin one of KubeSpawner's watches; what goes wrong becomes an error of ours.
+
+    What the API says has its own words. Anything else is no answer: the API is away, its
+    certificate is another's, or KubeSpawner has stumbled over a refusal.
+    """
+    what = "list what the sessions' watches need"
     try:
         return await watching
     except ApiException as error:
         body = error.body or ""
         said = body if isinstance(body, bytes) else str(body).encode()
         answer = answers.parse_answer(error.status or 0, error.headers or {}, said)
-        raise answers.make_error(answer, "list what the sessions' watches need") from error
+        raise answers.make_error(answer, what) from error
+    except Exception as error:
+        raise errors.TemporaryError(what, f"no answer: {error!r}") from error

@@ -67,7 +67,7 @@ def make_subject(name: str) -> dict[str, str]:
     return {"apiGroup": RBAC, "kind": "User", "name": name}
 
 
-def read_user(document: Any) -> str:
+def read_user(document: object) -> str:
     """The name in the document of a user, as `users/~` answers it; empty where there is none."""
     metadata = document.get("metadata") if isinstance(document, Mapping) else None
     name = metadata.get("name") if isinstance(metadata, Mapping) else None

@@ -127,7 +127,11 @@ def choose_default(*, anonymous: bool) -> str:
     return ANONYMOUS if anonymous else DEFAULT
 
 
-def parse_budget(value: str | Mapping[str, Any]) -> Budget:
+# As an administrator writes a budget.
+Setting = str | Mapping[str, Any]
+
+
+def parse_budget(value: Setting) -> Budget:
     """Read a budget as an administrator writes it.
 
     A name of the table; or a dict `{"base": "medium", "memory": "3Gi", ...}` whose other keys are
@@ -156,7 +160,7 @@ def is_quantity(text: str) -> bool:
     return _QUANTITY.fullmatch(text) is not None
 
 
-def _read(key: str, value: Any) -> Any:
+def _read(key: str, value: object) -> Any:
     if isinstance(getattr(SIZES["small"], key), int):
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             raise ValueError(f"{key} is a number of objects, 0 or more, not {value!r}.")

@@ -71,7 +71,9 @@ def add(pod: Mapping[str, Any], console: Console, base: str) -> dict[str, Any]:
     return made
 
 
-def _make_container(console: Console, base: str, security: Any) -> dict[str, Any]:
+def _make_container(
+    console: Console, base: str, security: Mapping[str, Any] | None
+) -> dict[str, Any]:
     script = ["/bin/sh", "-c", SCRIPT, CONTAINER, TOKEN_FILE, f"{PAUSE}", *console.command]
     container: dict[str, Any] = {
         "name": CONTAINER,

@@ -53,7 +53,7 @@ class Extra:
 class ResourceError(PermanentError):
     """An extra resource that cannot be made: its kind, name and line are in the detail."""
 
-    def __init__(self, problem: str, line: int, obj: Any = None) -> None:
+    def __init__(self, problem: str, line: int, obj: object = None) -> None:
         where = f"line {line}" if line else "the list"
         kind, name = _describe(obj)
         what = f"{kind} {name}".strip() or "extra resources"
@@ -64,7 +64,7 @@ class ResourceError(PermanentError):
         )
 
 
-def _describe(obj: Any) -> tuple[str, str]:
+def _describe(obj: object) -> tuple[str, str]:
     if not isinstance(obj, Mapping):
         return "", ""
     metadata = obj.get("metadata")
@@ -135,7 +135,7 @@ def _parse(source: str | Sequence[Any]) -> Iterator[tuple[Any, int]]:
             loader.dispose()
 
 
-def _fill(obj: Any, variables: Mapping[str, str], line: int) -> Any:
+def _fill(obj: object, variables: Mapping[str, str], line: int) -> object:
     def fill(text: str) -> str:
         def replace(match: re.Match[str]) -> str:
             name = match[1] or match[2]
@@ -146,7 +146,7 @@ def _fill(obj: Any, variables: Mapping[str, str], line: int) -> Any:
 
         return _VARIABLE.sub(replace, text)
 
-    def walk(part: Any) -> Any:
+    def walk(part: object) -> object:
         if isinstance(part, str):
             return fill(part)
         if isinstance(part, Mapping):
@@ -156,7 +156,7 @@ def _fill(obj: Any, variables: Mapping[str, str], line: int) -> Any:
     return walk(obj)
 
 
-def _unpack(obj: Any, line: int) -> list[Any]:
+def _unpack(obj: object, line: int) -> list[object]:
     if isinstance(obj, Mapping) and obj.get("kind") == "List":
         items = obj.get("items")
         if not isinstance(items, list):
@@ -165,7 +165,7 @@ def _unpack(obj: Any, line: int) -> list[Any]:
     return obj if isinstance(obj, list) else [obj]
 
 
-def _make_extra(obj: Any, line: int, session: Session) -> Extra:
+def _make_extra(obj: object, line: int, session: Session) -> Extra:
     if not isinstance(obj, Mapping):
         raise ResourceError("not a resource but a plain value", line)
     for key in ("apiVersion", "kind"):

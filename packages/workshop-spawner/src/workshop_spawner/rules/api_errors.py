@@ -17,15 +17,24 @@ _REFUSED = (
     kube_errors.RefusedError,
     kube_errors.UnauthorizedError,
 )
+_OF_PROJECTS = re.compile(r"create (Namespace|ProjectRequest) ")
+_TOO_MANY = re.compile(r"exceeded quota|cannot create more than \d+ project")
 # Of a binding that was to be made: servers name the role after the kind of the one or the other.
 _NO_ROLE = re.compile(r'\w+\.rbac\.authorization\.k8s\.io "(?P<role>[^"]+)" not found')
 
 
-def explain(error: WorkshopError | KubeError) -> WorkshopError:
-    """The error with both its readers' words; one that has them is left as it is."""
+def explain(error: WorkshopError | KubeError, home: str = "") -> WorkshopError:
+    """The error with both its readers' words; one that has them is left as it is.
+
+    `home` is the hub's namespace, if it is known.
+    """
     if isinstance(error, WorkshopError):
         return error
     detail = str(error)
+    if is_full(error, home):
+        return errors.FullError(
+            "All places of the workshop are taken; please wait a while.", detail
+        )
     if isinstance(error, kube_errors.ExistsError):
         return errors.PermanentError("A name is taken; please try again.", detail)
     if isinstance(error, kube_errors.ForbiddenError):
@@ -41,6 +50,19 @@ def explain(error: WorkshopError | KubeError) -> WorkshopError:
     if error.status == 0 and isinstance(error, kube_errors.TemporaryError):
         return errors.TemporaryError("The cluster does not answer.", detail)
     return errors.TemporaryError("The cluster cannot do this just now.", detail)
+
+
+def is_full(error: KubeError, home: str) -> bool:
+    """Whether a quota on sessions is used up: it has room again when somebody leaves.
+
+    Those are quotas of the hub's namespace and on projects. One in a project says that a workshop
+    asks for more than its budget.
+    """
+    refused = isinstance(error, kube_errors.RefusedError) and error.status == 403
+    of_each = bool(_OF_PROJECTS.match(error.what)) or (
+        bool(home) and error.what.endswith(f" in {home}")
+    )
+    return refused and of_each and bool(_TOO_MANY.search(error.message))
 
 
 def is_refusal(error: BaseException) -> bool:

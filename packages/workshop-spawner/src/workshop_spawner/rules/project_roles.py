@@ -12,6 +12,7 @@ WORKSHOP_ADMIN = "workshop-admin"
 # The API of AdminNetworkPolicies.
 ADMIN_POLICIES = "policy.networking.k8s.io/v1alpha1"
 INSTALL = "kubectl apply -f templates/workshop-admin.yaml"
+RIGHTS = "apply templates/hub-rbac.yaml anew"
 # Every cluster has these.
 _BUILT_IN = ("", ADMIN, "edit", "view", "cluster-admin")
 
@@ -42,24 +43,36 @@ def is_built_in(role: str) -> bool:
     return role in _BUILT_IN
 
 
-def decide_role(wanted: str, fallback: str, *, exists: bool | None) -> RoleChoice:
+def decide_role(
+    wanted: str, fallback: str, *, exists: bool | None, may_bind: bool = True
+) -> RoleChoice:
     """The role that sessions get. `exists` is None where the hub may not look.
 
     A role that was asked for and is not there is a problem, as a binding to it would give nothing.
+    One that was not asked for gives way to the `fallback`, also where the hub may not bind it.
     """
-    if exists or (exists is None and not fallback):
-        return RoleChoice(wanted)
     if not fallback:
         command = f"; to install it: {INSTALL}" if wanted == WORKSHOP_ADMIN else ""
-        return RoleChoice(wanted, problem=f"the cluster has no ClusterRole {wanted}{command}")
-    why = f"the cluster has no ClusterRole {wanted}"
-    if exists is None:
-        why = f"the hub may not look for the ClusterRole {wanted} (see templates/hub-rbac.yaml)"
+        problem = f"the cluster has no ClusterRole {wanted}{command}"
+        return RoleChoice(wanted, problem=problem if exists is False else "")
+    why = _find_lack(wanted, exists, may_bind)
+    if not why:
+        return RoleChoice(wanted)
     return RoleChoice(
         fallback,
         f"Sessions get the role {fallback}, with which attendees may delete their NetworkPolicy "
-        f"and take host names of others, as {why}. To install it: {INSTALL}, then restart the hub",
+        f"and take host names of others, as {why}, then restart the hub",
     )
+
+
+def _find_lack(role: str, exists: bool | None, may_bind: bool) -> str:
+    """Why sessions cannot have a role, and the command that mends it; empty if they can."""
+    if exists is False:
+        return f"the cluster has no ClusterRole {role}. To install it: {INSTALL}"
+    if exists is None or not may_bind:
+        verb = "bind" if exists else "look for"
+        return f"the hub may not {verb} the ClusterRole {role}. To let it: {RIGHTS}, and {INSTALL}"
+    return ""
 
 
 def find_network_notice(role: str, *, is_isolated: bool, has_admin_policies: bool) -> str:

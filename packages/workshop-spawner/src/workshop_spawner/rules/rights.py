@@ -25,6 +25,11 @@ class Right:
     verb: str
     name: str = ""
 
+    @property
+    def is_optional(self) -> bool:
+        """Whether sessions start without it, too: a name of an image is then taken as written."""
+        return self.resource == "imagestreams"
+
     def make_attributes(self, namespace: str) -> dict[str, str]:
         """The question of an access review."""
         attributes = {"group": self.group, "resource": self.resource, "verb": self.verb}

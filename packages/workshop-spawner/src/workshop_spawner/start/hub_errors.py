@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+from collections.abc import MutableMapping
 from typing import Any
 
 from jupyterhub import spawner as hub_spawner
@@ -15,14 +16,16 @@ from workshop_spawner.rules import capacity
 from workshop_spawner.rules.api_errors import explain
 
 
-def make_spawn_error(failure: WorkshopError | KubeError) -> web.HTTPError:
+def make_spawn_error(failure: WorkshopError | KubeError, home: str = "") -> web.HTTPError:
     """The exception that JupyterHub turns into the page of a failed start.
+
+    `home` is the hub's namespace, in which quotas are on the number of sessions.
 
     JupyterHub 6 has a type for it, which neither fills the log with a traceback nor counts towards
     `consecutive_failure_limit`. Both 5 and 6 show the visitor the attribute `jupyterhub_message`
     on the progress page, where 6 would otherwise show the text for the log.
     """
-    error = explain(failure)
+    error = explain(failure, home)
     reason, status = find_reason(error)
     made_for_it: Any = getattr(hub_spawner, "SpawnException", None)
     refusal: Any
@@ -38,6 +41,16 @@ def make_spawn_error(failure: WorkshopError | KubeError) -> web.HTTPError:
     refusal.jupyterhub_html_message = html.escape(error.message)
     refusal.workshop_session = True  # which page our templates show
     return refusal
+
+
+def spare_failure_count(settings: MutableMapping[str, Any]) -> None:
+    """Have JupyterHub 5 not count the failure that it is about to be told of.
+
+    It counts all, and ends itself after `consecutive_failure_limit` of them, also when the cluster
+    is away or full; 6 knows such failures by the type of `make_spawn_error`.
+    """
+    if not hasattr(hub_spawner, "SpawnException"):
+        settings["failure_count"] = settings.get("failure_count", 0) - 1
 
 
 def make_failed_start(error: WorkshopError) -> asyncio.Future[Any]:

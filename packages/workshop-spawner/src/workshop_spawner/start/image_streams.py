@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import Any
 
 from workshop_kube.errors import ForbiddenError
 from workshop_kube.rules.manifests import make_reference
 from workshop_spawner.kube.cluster import Cluster
+from workshop_spawner.logs import Log
 from workshop_spawner.rules import images
 from workshop_spawner.rules.api_errors import explain
 
@@ -25,7 +25,7 @@ async def has_streams(cluster: Cluster) -> bool:
 
 
 async def resolve(
-    cluster: Cluster, namespace: str, names: Iterable[str], log: Any
+    cluster: Cluster, namespace: str, names: Iterable[str], log: Log
 ) -> dict[str, str]:
     """The images that names stand for, those that are an ImageStream's in `namespace` only.
 
@@ -39,7 +39,7 @@ async def resolve(
     return {name: image for name, image in found.items() if image}
 
 
-async def _find(cluster: Cluster, namespace: str, name: str, log: Any) -> str:
+async def _find(cluster: Cluster, namespace: str, name: str, log: Log) -> str:
     image = cluster.facts.find_image(namespace, name, time.monotonic() - FRESH)
     if image is None:
         image = await _ask(cluster, namespace, name, log)
@@ -47,7 +47,7 @@ async def _find(cluster: Cluster, namespace: str, name: str, log: Any) -> str:
     return image
 
 
-async def _ask(cluster: Cluster, namespace: str, name: str, log: Any) -> str:
+async def _ask(cluster: Cluster, namespace: str, name: str, log: Log) -> str:
     stream, tag = images.parse_stream(name) or (name, images.LATEST)
     try:
         found = await cluster.find(make_reference(images.API, "ImageStream", stream, namespace))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from workshop_spawner.kube.cluster import Cluster
+from workshop_spawner.logs import Log
 
 _CREATE_NAMESPACE = {"group": "", "resource": "namespaces", "verb": "create"}
 _REQUEST_PROJECT = {
@@ -14,14 +13,14 @@ _REQUEST_PROJECT = {
 }
 
 
-async def is_by_request(cluster: Cluster, setting: str, log: Any) -> bool:
+async def is_by_request(cluster: Cluster, setting: str, log: Log) -> bool:
     """Whether projects are made by ProjectRequest; `setting` is the trait `project_api`."""
     if setting != "auto":
         return setting == "request"
     return bool(await cluster.facts.learn("by request", lambda: _ask(cluster, log)))
 
 
-async def _ask(cluster: Cluster, log: Any) -> bool:
+async def _ask(cluster: Cluster, log: Log) -> bool:
     if await cluster.may(**_CREATE_NAMESPACE):
         log.info("Projects are made as Namespaces, as the hub's account may create those")
         return False

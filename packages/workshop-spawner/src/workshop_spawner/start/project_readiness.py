@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable
-from typing import Any
+from typing import TypeVar
 
 from workshop_kube.errors import ForbiddenError
 from workshop_kube.rules.manifests import make_reference
@@ -14,17 +14,22 @@ from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.model.errors import TemporaryError
 from workshop_spawner.rules import readiness
 
+T = TypeVar("T")
+
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 1.0
 # Seconds after which a project that is not ready fails the start.
 LONGEST = 30.0
 
 
-async def wait_ready(cluster: Cluster, project: str, home: str, longest: float = LONGEST) -> None:
+async def wait_ready(
+    cluster: Cluster, project: str, home: str, longest: float | None = None
+) -> None:
     """Return once the project is ready; `home` is the hub's namespace.
 
     TemporaryError with what is missing when that takes too long.
     """
+    longest = LONGEST if longest is None else longest
     give_up, pause = time.monotonic() + longest, FIRST_PAUSE
     allots = await allots_users(cluster, home)
     while missing := await look(cluster, project, allots):
@@ -50,7 +55,7 @@ async def look(cluster: Cluster, project: str, allots: bool) -> list[str]:
     return readiness.find_missing(namespace, account, quotas, allots=allots)
 
 
-async def _read(reading: Awaitable[Any] | None, unseen: Any) -> Any:
+async def _read(reading: Awaitable[T] | None, unseen: T) -> T:
     """What was read; `unseen` where we may not."""
     try:
         return await reading if reading is not None else unseen

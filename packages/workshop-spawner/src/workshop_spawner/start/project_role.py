@@ -7,6 +7,7 @@ from dataclasses import replace
 from workshop_kube.errors import ForbiddenError, GoneError
 from workshop_kube.rules.manifests import make_reference
 from workshop_spawner.kube.cluster import Cluster
+from workshop_spawner.manifests.accounts import RBAC
 from workshop_spawner.model.errors import PermanentError
 from workshop_spawner.rules import plan
 from workshop_spawner.rules.project_roles import RoleChoice, decide_role, is_built_in
@@ -18,11 +19,13 @@ async def find_role(cluster: Cluster, spec: plan.SessionSpec) -> RoleChoice:
     if is_built_in(spec.role) or not made_by_hub:
         return RoleChoice(spec.role)
 
-    async def ask() -> bool | None:
-        return await _look_for_role(cluster, spec.role)
+    async def ask() -> RoleChoice:
+        exists = await _look_for_role(cluster, spec.role)
+        # Who was promised a role is told the rule that is missing; who was not gets another.
+        may_bind = not (exists and spec.fallback_role) or await _may_bind(cluster, spec.role)
+        return decide_role(spec.role, spec.fallback_role, exists=exists, may_bind=may_bind)
 
-    exists = await cluster.facts.learn(f"role {spec.role}", ask)
-    return decide_role(spec.role, spec.fallback_role, exists=exists)
+    return await cluster.facts.learn(f"role {spec.role} or {spec.fallback_role}", ask)
 
 
 async def add_role(cluster: Cluster, spec: plan.SessionSpec) -> plan.SessionSpec:
@@ -36,10 +39,14 @@ async def add_role(cluster: Cluster, spec: plan.SessionSpec) -> plan.SessionSpec
     return replace(spec, role=choice.role, fallback_role="")
 
 
+async def _may_bind(cluster: Cluster, name: str) -> bool:
+    return await cluster.may(group=RBAC, resource="clusterroles", verb="bind", name=name)
+
+
 async def _look_for_role(cluster: Cluster, name: str) -> bool | None:
     """None where the hub may not look."""
     try:
-        await cluster.get(make_reference("rbac.authorization.k8s.io/v1", "ClusterRole", name))
+        await cluster.get(make_reference(f"{RBAC}/v1", "ClusterRole", name))
     except GoneError:
         return False
     except ForbiddenError:

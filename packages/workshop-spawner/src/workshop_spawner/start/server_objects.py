@@ -6,13 +6,13 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from workshop_kube import labels
 from workshop_kube.errors import ExistsError, KubeError, RefusedError
 from workshop_kube.rules.manifests import make_reference
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.model.errors import PermanentError
 
 Manifest = Mapping[str, Any]
-USERNAME = "hub.jupyter.org/username"
 
 
 async def choose_claim(cluster: Cluster, namespace: str, names: Sequence[str]) -> str:
@@ -82,4 +82,4 @@ def _list_owners(manifest: Manifest) -> list[str]:
 
 
 def _get_user(manifest: Manifest) -> str:
-    return str((manifest["metadata"].get("annotations") or {}).get(USERNAME, ""))
+    return str((manifest["metadata"].get("annotations") or {}).get(labels.USERNAME, ""))

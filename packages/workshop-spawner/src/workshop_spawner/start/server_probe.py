@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -11,7 +11,8 @@ T = TypeVar("T")
 
 FIRST_PAUSE = 0.02
 LONGEST_PAUSE = 0.25
-_pause = asyncio.sleep
+
+Sleep = Callable[[float], Awaitable[object]]
 
 
 async def wait_unless(url: str, seconds: float, failing: Coroutine[Any, Any, T]) -> T | None:
@@ -30,14 +31,14 @@ async def wait_unless(url: str, seconds: float, failing: Coroutine[Any, Any, T])
         await asyncio.wait({answered, failed})
 
 
-async def wait_for(url: str, seconds: float) -> bool:
+async def wait_for(url: str, seconds: float, sleep: Sleep = asyncio.sleep) -> bool:
     """Wait until something listens at the URL's host and port; False when nothing did in time."""
     parts = urlsplit(url)
     pause = FIRST_PAUSE
     try:
         async with asyncio.timeout(seconds):
             while not await _listens(parts.hostname or "", parts.port or 80):
-                await _pause(pause)
+                await sleep(pause)
                 pause = min(LONGEST_PAUSE, pause * 1.5)
             return True
     except TimeoutError:

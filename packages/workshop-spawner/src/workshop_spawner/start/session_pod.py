@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from workshop_kube import labels
-from workshop_kube.errors import ExistsError
+from workshop_kube.errors import ExistsError, RefusedError
 from workshop_spawner.concurrency import run_together
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.kube.watch import PodWatch
 from workshop_spawner.model import session_labels
 from workshop_spawner.model.errors import StartError
 from workshop_spawner.model.session import Session
-from workshop_spawner.rules import pod_state
+from workshop_spawner.rules import limits_asked, pod_state
 
 
 async def launch(
@@ -80,6 +80,23 @@ def _make_error(key: str, verdict: pod_state.StartVerdict) -> StartError:
 
 
 async def _make(
+    cluster: Cluster, watch: PodWatch, session: Session, manifest: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Make the pod; with limits where a quota asks for some that nobody has set."""
+    asked: set[str] = set()
+    while True:
+        try:
+            filled = limits_asked.fill(manifest, sorted(asked))
+            return await _make_in_place(cluster, watch, session, filled)
+        except RefusedError as error:
+            more = limits_asked.parse_asked(error.message)
+            # Some servers ask for one after the other.
+            if not limits_asked.may_meet(more) or asked.issuperset(more):
+                raise
+            asked.update(more)
+
+
+async def _make_in_place(
     cluster: Cluster, watch: PodWatch, session: Session, manifest: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Make the pod, in the place of an older one of the same user and server."""

@@ -6,6 +6,7 @@ A GET makes nothing; only a POST with its XSRF token makes or ends a visitor.
 from __future__ import annotations
 
 import math
+from collections.abc import Awaitable
 from typing import Any
 
 from jupyterhub.handlers.base import BaseHandler
@@ -17,29 +18,30 @@ from workshop_spawner.context import HubContext
 from workshop_spawner.model import naming
 from workshop_spawner.rules import rate_limit, visitor_identity
 from workshop_spawner.visitors import cleanup, proxy_mark
+from workshop_spawner.visitors.hub_objects import HubUser
 
 VISIT_COOKIE = "workshop-visit"
 
 
-class VisitMixin:
+class VisitMixin(BaseHandler):
     """The cookie that tells two tabs of one browser from two browsers, before there is a user."""
 
-    def get_visit(self: Any) -> str:
+    def get_visit(self) -> str:
         """The visit that the login page began in this browser; empty when there is none."""
         value = self.get_secure_cookie(VISIT_COOKIE, max_age_days=1)
         return value.decode("ascii", "replace") if value else ""
 
-    def begin_visit(self: Any) -> None:
+    def begin_visit(self) -> None:
         """Begin a visit unless this browser is in one."""
         if not self.get_visit():
             value = naming.make_random(24)
             self._set_cookie(VISIT_COOKIE, value, path=self.hub.base_url, expires_days=None)
 
-    def end_visit(self: Any) -> None:
+    def end_visit(self) -> None:
         """The visitor has a name now; the next one gets another."""
         self.clear_cookie(VISIT_COOKIE, path=self.hub.base_url)
 
-    def find_address(self: Any) -> str:
+    def find_address(self) -> str:
         """The network address that asks, as far as the client cannot choose it."""
         context = self.request.connection.context
         peer = getattr(context, "_orig_remote_ip", self.request.remote_ip)
@@ -47,18 +49,18 @@ class VisitMixin:
         trusted = getattr(context, "trusted_downstream", ())
         return rate_limit.find_address(peer, forwarded, trusted, by_proxy=self.is_by_proxy())
 
-    def is_by_proxy(self: Any) -> bool:
+    def is_by_proxy(self) -> bool:
         """Whether the request came through the proxy that this hub has started."""
         mark = self.authenticator.proxy_mark
         return proxy_mark.is_marked(mark, self.request.headers.get(proxy_mark.HEADER, ""))
 
-    def find_sent(self: Any) -> dict[str, str] | None:
+    def find_sent(self) -> dict[str, str] | None:
         """What a page that waits has to send again; None where nothing was sent."""
         if self.request.method != "POST":
             return None
         return {name: self.get_body_argument(name, "")[:2000] for name in ("next", "name", "code")}
 
-    def refuse_unproxied(self: Any) -> None:
+    def refuse_unproxied(self) -> None:
         """Raise a 403 where the hub has a proxy of its own and the request went past it.
 
         Sessions reach the port of the hub's API by design; nobody logs in there.
@@ -68,7 +70,7 @@ class VisitMixin:
             self.log.warning("Refused a login from %.64r that went past the hub's proxy", peer)
             raise web.HTTPError(403, "Nobody logs in at this port; use the workshop's own address.")
 
-    def refuse_too_many(self: Any) -> None:
+    def refuse_too_many(self) -> None:
         """Raise a 429 with Retry-After when this address has made too many visitors or guesses."""
         address = self.find_address()
         wait = self.authenticator.count_try(address)
@@ -121,7 +123,7 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
         typed = self.get_body_argument("name", "")
         return visitor_identity.problem_with_name(typed, self.authenticator.ask_name)
 
-    def _render(self, login_error: str | None = None, **kwargs: Any) -> Any:
+    def _render(self, login_error: str | None = None, **kwargs: Any) -> Awaitable[str]:
         kwargs.pop("username", None)
         return BaseHandler.render_template(
             self,
@@ -135,7 +137,7 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
             **kwargs,
         )
 
-    def render_template(self, name: str, **ns: Any) -> Any:
+    def render_template(self, name: str, **ns: Any) -> Awaitable[str]:
         """Errors of a sent form are shown in the form; a full house has a page of its own."""
         if name == "429.html":
             return BaseHandler.render_template(self, name, sent=self.find_sent(), **ns)
@@ -177,7 +179,7 @@ class RestartHandler(VisitMixin, BaseHandler):
             url_path_join(self.hub.base_url, "spawn") if fresh else self.settings["login_url"]
         )
 
-    def render_template(self, name: str, **ns: Any) -> Any:
+    def render_template(self, name: str, **ns: Any) -> Awaitable[str]:
         """Whoever has to wait need not press the button again."""
         return super().render_template(name, sent=self.find_sent(), **ns)
 
@@ -185,7 +187,7 @@ class RestartHandler(VisitMixin, BaseHandler):
         """Always a new name: browsers would show the old session's pages under the old one."""
         return ""
 
-    async def _leave(self, user: Any) -> None:
+    async def _leave(self, user: HubUser) -> None:
         name = user.name
         try:
             await cleanup.leave(self.app, user, self.stop_single_user)

@@ -7,16 +7,25 @@ being started or stopped?) is read here, and nowhere else.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from logging import Logger
 from typing import Any, Protocol
+
+from traitlets.config import Config
+
+
+class HubGroup(Protocol):
+    """A group of the hub."""
+
+    name: str
 
 
 class HubUser(Protocol):
     """A user of the hub."""
 
     name: str
-    spawners: Mapping[str, Any]
+    groups: Sequence[HubGroup]
+    spawners: Mapping[str, HubSpawner]
 
     async def delete_spawners(self) -> None:
         """Forget the servers, which do not run."""
@@ -27,7 +36,7 @@ class HubUsers(Collection[str], Protocol):
 
     settings: dict[str, Any]
 
-    def delete(self, user: Any) -> None:
+    def delete(self, user: HubUser) -> None:
         """Delete one."""
 
 
@@ -39,10 +48,37 @@ class HubApp(Protocol):
     log: Logger
 
 
+class HubProxy(Protocol):
+    """What starts the hub's proxy, if the hub does."""
+
+    should_start: bool
+    # Only of one that is started by a command.
+    command: list[str]
+
+
+class StartingHub(HubApp, Protocol):
+    """The hub before it serves."""
+
+    tornado_settings: dict[str, Any]
+    config: Config
+    cookie_secret: bytes
+    proxy: HubProxy
+    spawner_class: type
+
+
+class HubSpawner(Protocol):
+    """A spawner of any class, as JupyterHub keeps it."""
+
+    active: bool
+    pending: str | None
+    _stop_pending: bool
+    _spawn_future: asyncio.Future[Any] | None
+
+
 class Server:
     """One server of a user, whatever its spawner class."""
 
-    def __init__(self, spawner: Any) -> None:
+    def __init__(self, spawner: HubSpawner) -> None:
         self._spawner = spawner
 
     @property

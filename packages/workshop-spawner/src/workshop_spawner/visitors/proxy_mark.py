@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import Any
+
+from workshop_spawner.visitors.hub_objects import StartingHub
 
 HEADER = "x-workshop-proxy"
 
@@ -24,7 +25,7 @@ def is_marked(mark: str, sent: str) -> bool:
     return bool(mark) and hmac.compare_digest(mark.encode(), sent.encode())
 
 
-def tell_proxy(app: Any) -> str:
+def tell_proxy(app: StartingHub) -> str:
     """Have the hub's proxy mark what it passes on; "" where the hub starts no such proxy."""
     command = getattr(app.proxy, "command", None)
     if not app.proxy.should_start or not command:

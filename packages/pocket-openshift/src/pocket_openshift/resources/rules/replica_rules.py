@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pocket_openshift.resources.rules import image_stream_rules
+
 Object = dict[str, Any]
 HASH_LABEL = "pod-template-hash"
 
@@ -98,6 +100,8 @@ def plan_replicas(workload: Mapping[str, Any], pods: Sequence[Object]) -> Plan:
     """
     current, wanted = template_hash(workload), _wanted(workload)
     hashed = workload["kind"] == "DeploymentConfig"
+    if hashed and image_stream_rules.has_missing_image(workload):
+        return Plan((), (), replica_status(workload, [], [pod for pod in pods if is_alive(pod)]))
     alive = [pod for pod in pods if is_alive(pod)]
     new = [pod for pod in alive if not hashed or _hash_of(pod) == current]
     old = [pod for pod in alive if hashed and _hash_of(pod) != current]

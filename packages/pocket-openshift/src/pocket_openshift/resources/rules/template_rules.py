@@ -13,6 +13,7 @@ import string
 from collections.abc import Mapping
 from typing import Any
 
+from pocket_openshift.vocabulary import legacy_kinds
 from pocket_openshift.vocabulary.errors import Cause
 
 _TEXT = re.compile(r"\$\{([a-zA-Z0-9_]+)\}")
@@ -144,11 +145,17 @@ def _without_namespace(obj: dict[str, Any]) -> dict[str, Any]:
     return {**obj, "metadata": {key: v for key, v in metadata.items() if key != "namespace"}}
 
 
-def _labelled(obj: Any, labels: Mapping[str, str]) -> Any:
-    if not labels or not isinstance(obj, dict):
+def _finish(obj: object, labels: Mapping[str, str]) -> object:
+    """An object with the group of its kind, if it was written without, and the labels."""
+    if not isinstance(obj, dict):
         return obj
-    metadata = obj.get("metadata") or {}
-    return {**obj, "metadata": {**metadata, "labels": {**(metadata.get("labels") or {}), **labels}}}
+    made, metadata = legacy_kinds.add_group(obj), obj.get("metadata") or {}
+    if not labels:
+        return made
+    return {
+        **made,
+        "metadata": {**metadata, "labels": {**(metadata.get("labels") or {}), **labels}},
+    }
 
 
 def process(template: Mapping[str, Any]) -> tuple[dict[str, Any], list[Cause]]:
@@ -166,7 +173,7 @@ def process(template: Mapping[str, Any]) -> tuple[dict[str, Any], list[Cause]]:
     if made.get("labels"):
         made["labels"] = {_name(k, values): _name(v, values) for k, v in made["labels"].items()}
     made["objects"] = [
-        _labelled(fill(_without_namespace(obj), values), made.get("labels") or {})
+        _finish(fill(_without_namespace(obj), values), made.get("labels") or {})
         for obj in made.get("objects") or ()
     ]
     return made, []

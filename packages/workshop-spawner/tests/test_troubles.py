@@ -1,0 +1,106 @@
+"""Trouble is told as what it is, on a real hub; and links go where the hub is."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.hub
+PODS = "/api/v1/namespaces/workshops/pods"
+BY_NAME = """
+c.JupyterHub.authenticator_class = "dummy"
+c.Authenticator.allow_all = True
+"""
+PROFILES = (
+    "c.WorkshopSpawner.profile_list = [{'display_name': 'Big', 'slug': 'big', 'profile_options': "
+    "{'size': {'display_name': 'Size', 'choices': {'l': {'display_name': 'L'}}}}}]\n"
+)
+
+
+async def test_a_profile_that_is_gone_is_dropped_with_a_line_in_the_log(site, workshop):
+    site.pocket.start_node()
+    hub = await workshop(BY_NAME + PROFILES)
+    await hub.api("POST", "users/alice")
+    lines = await hub.start_server("alice", {"profile": "big", "size": "l"})
+    assert lines[-1].get("ready"), lines
+    await hub.api("DELETE", "users/alice/server")
+    await site.gone()
+    for config in (PROFILES.replace("'l'", "'m'"), ""):
+        hub.config = hub.config.split("c.WorkshopSpawner.profile_list")[0] + config
+        await hub.restart()
+        since = len(hub.log)
+        assert (await hub.start_server("alice"))[-1].get("ready"), hub.log_text
+        line = await hub.logged("options that are gone are dropped", since=since)
+        assert ("profile 'big'" in line) is (config == "")
+        await hub.api("DELETE", "users/alice/server")
+        await site.gone()
+
+
+async def test_a_cluster_that_is_away_at_the_first_start_is_told_as_later(site, workshop, visit):
+    hub = await workshop(
+        BY_NAME + "c.Spawner.consecutive_failure_limit = 2\n"
+        "c.KubeSpawner.k8s_api_request_retry_timeout = 1\n"
+    )
+    site.pocket.faults.add(verb="*", resource="*", drop="before", times=None)
+    for name in ("alice", "bob", "carol"):
+        visitor = await visit(hub)
+        assert "The cluster does not answer" in await visitor.fail(username=name, password="x")
+        visitors = await hub.api("GET", f"users/{name}")
+        assert not visitors[1]["server"]
+    assert "Unhandled error" not in hub.log_text
+    assert "Aborting due to" not in hub.log_text
+
+
+def make_quota(**hard):
+    metadata = {"name": "of-hub", "namespace": "workshops"}
+    return {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": metadata,
+            "spec": {"hard": hard}}  # fmt: skip
+
+
+async def test_a_full_quota_of_the_hubs_namespace_is_a_full_house(site, workshop, visit):
+    site.pocket.start_node()
+    hub = await workshop(BY_NAME)
+    site.pocket.apply(make_quota(pods="1"))
+    first, second = await visit(hub), await visit(hub)
+    await first.enter(username="alice", password="x")
+    status, page, _ = await second.login(username="bob", password="x")
+    said = page if status == 429 else await second.read_failed_start()
+    assert "All places of the workshop are taken" in said
+    assert "lacks a right" not in hub.log_text
+
+
+async def test_a_quota_that_asks_for_limits_is_met_with_defaults(site, workshop):
+    site.pocket.start_node()
+    site.pocket.apply(make_quota(**{"limits.memory": "20Gi", "limits.cpu": "20"}))
+    hub = await workshop(BY_NAME)
+    await hub.api("POST", "users/alice")
+    lines = await hub.start_server("alice")
+    assert lines[-1].get("ready"), lines
+    (container,) = site.as_admin(f"{PODS}/intro-user-alice")["spec"]["containers"]
+    assert container["resources"]["limits"] == {"cpu": "1", "memory": "1Gi"}
+
+
+async def test_events_that_cannot_be_listed_cost_the_page_only(site, workshop):
+    site.pocket.start_node()
+    site.pocket.faults.add(verb="list", resource="events", status=403, times=None)
+    hub = await workshop(BY_NAME)
+    await hub.api("POST", "users/alice")
+    await hub.api("POST", "users/bob")
+    for name in ("alice", "bob"):
+        assert (await hub.start_server(name))[-1].get("ready"), hub.log_text
+    await hub.logged("The pages of starts show no events")
+
+
+async def test_the_link_to_start_over_goes_where_the_hub_is(site, workshop, visit):
+    site.pocket.start_node()
+    hub = await workshop(start=False)
+    hub.base_url = "/workshop/"
+    await hub.start()
+    visitor = await visit(hub)
+    await visitor.enter()
+    pod = site.as_admin(f"{PODS}/intro-user-{visitor.name}")
+    env = {e["name"]: e.get("value") for e in pod["spec"]["containers"][0]["env"]}
+    assert env["RESTART_URL"] == "/workshop/hub/restart"
+    url = f"http://127.0.0.1:{hub.port}{env['RESTART_URL']}"
+    async with visitor.http.get(url) as answer:
+        assert answer.status == 200
+        assert "restart" in await answer.text()
