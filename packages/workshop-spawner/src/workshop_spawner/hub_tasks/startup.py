@@ -49,6 +49,7 @@ def _look(loop: asyncio.AbstractEventLoop, app: StartingHub, ours: type[Any]) ->
         loop.call_later(PAUSE, _look, loop, app, ours)
         return
     context = HubContext.of(app.tornado_settings)
+    context.hub_id = hub_identity.read_hub_id(app.db)
     begin_or_end(context, app.spawner_class, app.config, app.authenticator, app.log)
 
 
@@ -60,7 +61,6 @@ def begin_or_end(
     log: Log,
 ) -> None:
     """Begin; a hub whose settings cannot work ends, with a sentence for each in its log."""
-    context.hub_id = hub_identity.read_hub_id(app.db)
     try:
         begin(context, spawner_class, config, authenticator)
     except TraitError as error:
@@ -68,7 +68,7 @@ def begin_or_end(
             log.critical("%s", sentence)
         raise SystemExit(1) from None
     except ConfigException as error:
-        app.log.critical(
+        log.critical(
             "The hub knows no way to its cluster. It needs a pod with an account, or a kubeconfig "
             "(KUBECONFIG): %s",
             error,
