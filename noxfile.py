@@ -394,10 +394,12 @@ def pins(session: nox.Session) -> None:
 
 @nox.session
 def notes(session: nox.Session) -> None:
-    """Every command in the notes of the demo, run in real shells against a pocket cluster."""
+    """Every command in the notes of both demos, run in real shells against a pocket cluster."""
     install_packages(session)
-    words = ["demo/notes", "--cluster", "pocket", "--setup", "demo/limits.yaml"]
-    session.run("workshop-notes", "test", *words, *session.posargs)
+    pocket = ["--cluster", "pocket", *session.posargs]
+    limits = ["--setup", "demo/limits.yaml"]
+    session.run("workshop-notes", "test", "demo/notes", *limits, *pocket)
+    session.run("workshop-notes", "test", "demo/kubernetes", *pocket)
 
 
 @nox.session

@@ -35,6 +35,7 @@ c.JupyterHub.services = [
             "--clean-cluster=True",
             f"--application={settings.application}",
             f"--state-file={settings.state_folder / 'culler.json'}",
+            *(f"--WorkshopCuller.trusted_proxies={each}" for each in settings.trusted_proxies),
         ],
         "url": "http://127.0.0.1:10101",
         **patience,

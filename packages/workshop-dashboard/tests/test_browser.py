@@ -102,6 +102,17 @@ text: |
   kind: Boat
 ```
 
+```examiner:execute-test
+name: has-boat
+title: Is there a boat?
+args: [boat.yaml]
+```
+
+```editor:execute-command
+command: spring.start
+args: [kind]
+```
+
 Say `ahoy`{{< copy >}} aloud.
 
 ```terminal:execute
@@ -118,6 +129,10 @@ async def server(tmp_path):
     (folder / "index.md").write_text(INDEX)
     (folder / "second.md").write_text(SECOND)
     (folder / "third.md").write_text(THIRD)
+    program = folder / "examiner" / "tests" / "has-boat"
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\ntest -e "$HOME/$1" || { echo not there; exit 1; }\n')
+    program.chmod(0o755)
     home = tmp_path / "home"
     home.mkdir()
     (home / ".bash_profile").write_text("PS1='$ '\n")
@@ -358,12 +373,23 @@ async def test_a_section_opens_and_starts_what_is_in_it(open_page):
     await shell_says(page, "bailed 45")
 
 
+async def test_files_are_changed_and_steps_are_checked(open_page, artifacts):
+    page = await open_page("dashboard/page/third")
+    check = page.get_by_role("button", name="Is there a boat?")
+    await check.click()
+    await page.get_by_text("not there").wait_for()
+    await page.get_by_role("button", name="Append lines to file").click()
+    await page.locator(".lines .selected", has_text="kind: Boat").wait_for()
+    await check.click()
+    await page.get_by_text("Passed.", exact=True).wait_for()
+    await page.screenshot(path=artifacts / "notes-editor-examiner.png")
+
+
 async def test_lesser_forms_of_what_is_not_here(open_page):
     page = await open_page("dashboard/page/third")
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    await page.get_by_role("button", name="Append lines to file").click()
-    await page.get_by_text("it belongs into ~/boat.yaml").wait_for(state="attached")
-    assert await page.evaluate("navigator.clipboard.readText()") == "kind: Boat"
+    await page.get_by_role("button", name="Run command of the editor").click()
+    await page.get_by_text("Copied").first.wait_for(state="attached")
     await page.get_by_role("button", name="Copy: ahoy").click()
     await page.wait_for_function("navigator.clipboard.readText().then((text) => text === 'ahoy')")
     assert await block(page, "echo never").count() == 0

@@ -91,8 +91,10 @@ async def test_nobody_gets_past_the_gate(ask, path):
 
 def test_the_paths_above_are_all_routes(folder):
     context = extensions.Context(PREFIX, Config(), logging.getLogger("t"), "ada", "butterfly")
+    changing = ["dashboard/edit", "dashboard/test"]  # test_session_handlers.py
     for route in extension.load(context).routes:
-        assert any(re.fullmatch(route.pattern, path) for path in PATHS), route.pattern
+        paths = [*PATHS, *changing]
+        assert any(re.fullmatch(route.pattern, path) for path in paths), route.pattern
 
 
 async def test_the_page(ask):
@@ -128,6 +130,23 @@ async def test_only_scripts_of_this_very_answer_run(ask):
     assert "unsafe" not in policies[0]
     assert "frame-ancestors" in policies[0]
     assert not re.search(r"<[^>]+\s(on\w+|style)=", page)
+
+
+async def test_a_trusted_workshop_may_act(ask, folder):
+    (folder / "index.md").write_text(
+        "# Hi\n\n<script>document.title = 'x'</script>\n<p style='color: red' id='here'>x</p>\n"
+        "<iframe src='https://films.example/1'></iframe>\n\n[go](#here)\n"
+    )
+    plain = (await ask()("dashboard/")).body.decode()
+    assert not re.search("document.title|color: red|<iframe src=.https", plain)
+    answer = await ask(trusted=True)("dashboard/")
+    page, policy = answer.body.decode(), answer.headers["Content-Security-Policy"]
+    nonce = re.search(r"script-src 'nonce-([^']+)' https:", policy)[1]
+    assert f"<script nonce=\"{nonce}\">document.title = 'x'</script>" in page
+    assert '<p style="color: red" id="here">' in page
+    assert '<iframe src="https://films.example/1">' in page
+    assert 'href="#here"' in page
+    assert "frame-src 'self' https:" in policy
 
 
 async def test_a_page_that_is_not_there(ask):

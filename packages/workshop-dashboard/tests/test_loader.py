@@ -104,6 +104,19 @@ def test_a_page_that_is_no_page(tmp_path, data, words):
         loader.Loader(tmp_path).load()
 
 
+def test_a_link_to_a_file_elsewhere_in_the_workshop(tmp_path):
+    put(tmp_path, {"workshop/content/a.md": "", "images/p.png": "p"})
+    (tmp_path / "workshop/content/p.png").symlink_to(tmp_path / "images/p.png")
+    assert loader.Loader(tmp_path).file("p.png").read_text() == "p"
+    assert loader.Loader(tmp_path / "workshop").file("p.png") is None
+
+
+def test_a_few_letters_of_an_older_encoding_are_shown_as_they_can_be(tmp_path):
+    text = "# Boats\n\nThey float, as caf\xe9s do, and there is much more to say about them."
+    (tmp_path / "a.md").write_bytes(text.encode("latin-1"))
+    assert "caf\ufffds" in loader.Loader(tmp_path).load().pages["a"].body
+
+
 def test_too_many_files(tmp_path, monkeypatch):
     monkeypatch.setattr(loader, "MAX_FILES", 2)
     put(tmp_path, {"a.md": "", "b.md": "", "c.md": ""})

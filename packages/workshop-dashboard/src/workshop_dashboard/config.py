@@ -182,6 +182,20 @@ class Dashboard(Configurable):
         """,
     ).tag(config=True)
 
+    trusted = traitlets.Bool(
+        False,
+        help="""
+        Whether scripts, frames, styles and forms that the notes bring along may act in the page.
+
+        True or False. Default: False: they are taken out, and `workshop-notes check` says so.
+
+        Set it for notes whose authors you trust as you trust this server: a script of theirs can
+        do in the session whatever its user can.
+
+        Example: `c.Dashboard.trusted = True`
+        """,
+    ).tag(config=True)
+
     live_reload = traitlets.Bool(
         False,
         help="""

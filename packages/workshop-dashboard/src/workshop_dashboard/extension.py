@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jupyterhub_butterfly import extensions
-from workshop_dashboard import config, handlers, loader, remote
+from workshop_dashboard import config, examiner, handlers, loader, remote, session_handlers
 from workshop_dashboard.rules import values
 
 
@@ -37,10 +37,16 @@ def load(context: extensions.Context) -> extensions.Extension:
         user=context.user,
         tell_page=context.tell_page,
         live_reload=settings.live_reload,
+        is_trusted=settings.trusted,
+    )
+    session = session_handlers.SessionContext(
+        context.user,
+        Path.home(),
+        examiner.find_tests(notes_loader.folder) if notes_loader else None,
     )
     return extensions.Extension(
         name="dashboard",
-        routes=handlers.make_routes(page_context),
+        routes=(*handlers.make_routes(page_context), *session_handlers.make_routes(session)),
         landing="dashboard/" if notes_loader and settings.open_first else None,
         menu=(extensions.MenuItem("Notes and terminal", "dashboard/"),),
     )
@@ -63,6 +69,7 @@ def begin_download(
         find_cache(settings.download_url),
         settings.workshop_file,
         **_values(settings, context.prefix),
+        is_trusted=settings.trusted,
     )
     notes_loader.begin(source)
     return notes_loader
@@ -79,7 +86,12 @@ def make_loader(settings: config.Dashboard, prefix: str) -> loader.Loader | None
     if not settings.notes_dir:
         return None
     folder = Path(settings.notes_dir).expanduser()
-    return loader.Loader(folder, settings.workshop_file, **_values(settings, prefix))
+    return loader.Loader(
+        folder,
+        settings.workshop_file,
+        **_values(settings, prefix),
+        is_trusted=settings.trusted,
+    )
 
 
 def _values(settings: config.Dashboard, prefix: str) -> dict[str, Mapping[str, str]]:

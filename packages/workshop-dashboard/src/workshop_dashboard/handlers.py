@@ -7,6 +7,7 @@ what is on the disk comes from `loader`, in a thread.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import logging
 import mimetypes
@@ -50,6 +51,7 @@ class PageContext:
     user: str
     tell_page: Callable[[str], None]
     live_reload: bool = False
+    is_trusted: bool = False
 
 
 class DashboardHandler(extensions.PageHandler):
@@ -61,7 +63,7 @@ class DashboardHandler(extensions.PageHandler):
 
     async def get(self, name: str = "") -> None:
         """Show the page `name`; a page that is not there is told beside the terminals."""
-        addresses = _addresses(self.prefix)
+        addresses = _addresses(self.prefix, self.context)
         try:
             notes = await _load(self.context)
         except (LoaderError, workshopfile.WorkshopFileError) as error:
@@ -90,6 +92,9 @@ class DashboardHandler(extensions.PageHandler):
 
     def _show(self, view: views.View, status: int = 200, title: str = "") -> None:
         nonce = secrets.token_urlsafe(18)
+        if self.context.is_trusted:
+            allowed = view.html.replace("<script", f'<script nonce="{nonce}"')
+            view = dataclasses.replace(view, html=allowed)
         self.set_status(status)
         self.set_header("Content-Security-Policy", self._policy(nonce))
         shown = panels.make_panels(
@@ -128,6 +133,12 @@ class DashboardHandler(extensions.PageHandler):
             "media-src": "'self' https:",
             "frame-src": "'self'",
         }
+        if self.context.is_trusted:
+            ours |= {
+                "script-src": f"'nonce-{nonce}' https:",
+                "style-src": "'self' https: 'unsafe-inline'",
+                "frame-src": "'self' https:",
+            }
         return extensions.render_csp({**self.content_security_policy(), **ours})
 
 
@@ -196,7 +207,9 @@ class SearchHandler(extensions.PageHandler):
             notes = await _load(self.context)
         except (LoaderError, workshopfile.WorkshopFileError) as error:
             raise web.HTTPError(404, "The notes cannot be read.") from error
-        index = await asyncio.to_thread(search.make_index, notes, _addresses(self.prefix))
+        index = await asyncio.to_thread(
+            search.make_index, notes, _addresses(self.prefix, self.context)
+        )
         self.set_header("Content-Type", "application/json")
         self.set_header("Cache-Control", "private, no-cache")
         self.finish(json.dumps(index, ensure_ascii=False))
@@ -245,8 +258,10 @@ def _find_file(context: PageContext, name: str) -> Path | None:
         return None
 
 
-def _addresses(prefix: str) -> links.Addresses:
-    return links.Addresses(f"{prefix}dashboard/page/", f"{prefix}dashboard/files/")
+def _addresses(prefix: str, context: PageContext) -> links.Addresses:
+    anchors = "" if context.is_trusted else links.ANCHOR_PREFIX
+    pages, files = f"{prefix}dashboard/page/", f"{prefix}dashboard/files/"
+    return links.Addresses(pages, files, anchor_prefix=anchors)
 
 
 def _missing(name: str, notes: Notes, addresses: links.Addresses) -> views.View:

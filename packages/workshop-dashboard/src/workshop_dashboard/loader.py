@@ -22,7 +22,8 @@ from workshop_dashboard.rules.notes import PAGE_SUFFIXES, Notes, make_notes
 MAX_FILES = 20_000
 MAX_PAGE_BYTES = 1024 * 1024
 MAX_DEFINITIONS = 20
-CONTENT_FOLDERS = ("content", "workshop/content", "raneto/content")
+WRONG_BYTES = 20  # a text has fewer wrong bytes than one in so many
+CONTENT_FOLDERS = ("workshop/content", "content", "raneto/content")
 WORKSHOP_FILES = ("workshop.yaml", "workshop.yml", "_workshop.yml")
 MODULES_FILES = ("modules.yaml", "modules.yml", "_modules.yml")
 CONFIG_JS = "config.js"
@@ -49,6 +50,7 @@ class SourceFiles:
     static: Path | None = None
     pathways: Path | None = None
     definitions: tuple[Path, ...] = ()
+    top: Path = Path()  # the folder as given: links may lead anywhere within
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Loader:
 
     `workshop_file` names another file than workshop.yaml. `builtin` are values of variables
     that the workshop's own definitions may override, `fixed` are those that override all.
+    `is_trusted` lets the pages' own HTML act.
     """
 
     def __init__(
@@ -73,8 +76,11 @@ class Loader:
         builtin: Mapping[str, str] | None = None,
         fixed: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
+        *,
+        is_trusted: bool = False,
     ) -> None:
         self.folder = folder
+        self._is_trusted = is_trusted
         self._workshop_file = workshop_file
         self._builtin = dict(builtin or {})
         self._fixed = dict(fixed or {})
@@ -126,7 +132,9 @@ class Loader:
         pages = {name for name in found if name.lower().endswith(PAGE_SUFFIXES)}
         texts = {name: _text(found[name]) for name in pages}
         notes = make_notes(texts, workshop, values, frozenset(found) - pages)
-        return replace(notes, read=self.read_text, convert=asciidoc.convert)
+        return replace(
+            notes, read=self.read_text, convert=asciidoc.convert, is_trusted=self._is_trusted
+        )
 
     def _read_workshop(self, sources: SourceFiles) -> workshopfile.Workshop:
         """Read all files that say something of the workshop as a whole."""
@@ -170,7 +178,7 @@ class Loader:
 def find_sources(folder: Path, workshop_file: str = "") -> SourceFiles:
     """Find the pages and the workshop files below `folder`, in the layouts that are in use.
 
-    The pages are in `content/`, `workshop/content/` or `raneto/content/`, else in the folder
+    The pages are in `workshop/content/`, `content/` or `raneto/content/`, else in the folder
     itself. Raises `LoaderError` when the folder or a named workshop file does not exist.
     """
     if not folder.is_dir():
@@ -191,6 +199,7 @@ def find_sources(folder: Path, workshop_file: str = "") -> SourceFiles:
         static=home / "static" if home != content and (home / "static").is_dir() else None,
         pathways=config if config and _is_ours(config) else None,
         definitions=_find_definitions(home),
+        top=folder.resolve(),
     )
 
 
@@ -212,7 +221,8 @@ def _find_definitions(home: Path) -> tuple[Path, ...]:
 def has_pages(folder: Path) -> bool:
     """Tell whether there is any page to show in `folder`."""
     try:
-        found = walk_folder(find_sources(folder).content, {})
+        sources = find_sources(folder)
+        found = walk_folder(sources.content, {}, sources.top)
         return any(name.lower().endswith(PAGE_SUFFIXES) for name, _ in found)
     except OSError:
         return False
@@ -232,9 +242,9 @@ def list_sources(sources: SourceFiles) -> Listing:
     Raises `LoaderError` when there are more than `MAX_FILES`.
     """
     state: dict[Path, tuple[int, int] | None] = {}
-    files = dict(walk_folder(sources.content, state))
+    files = dict(walk_folder(sources.content, state, sources.top))
     if sources.static:
-        beside = walk_folder(sources.static.resolve(), state)
+        beside = walk_folder(sources.static.resolve(), state, sources.top)
         files = {**dict(beside), **files}
     made_of = [path for name, path in files.items() if name.lower().endswith(PAGE_SUFFIXES)]
     named = (sources.workshop_file, sources.modules_file, sources.config_file, sources.pathways)
@@ -243,10 +253,13 @@ def list_sources(sources: SourceFiles) -> Listing:
     return Listing(files, state)
 
 
-def walk_folder(top: Path, state: dict[Path, tuple[int, int] | None]) -> Iterator[tuple[str, Path]]:
-    """Yield (name below `top`, path) of every file, hidden ones and foreign links left out.
+def walk_folder(
+    top: Path, state: dict[Path, tuple[int, int] | None], within: Path
+) -> Iterator[tuple[str, Path]]:
+    """Yield (name below `top`, path) of every file; hidden ones are left out.
 
-    The folders' states are put into `state`. Raises `LoaderError` for more than `MAX_FILES`.
+    So are links that lead out of the folder `within`, and links to folders. The folders' states
+    are put into `state`. Raises `LoaderError` for more than `MAX_FILES`.
     """
     count, waiting = 0, [("", top)]
     while waiting:
@@ -260,7 +273,7 @@ def walk_folder(top: Path, state: dict[Path, tuple[int, int] | None]) -> Iterato
             path = Path(entry.path)
             if entry.is_dir(follow_symlinks=False):
                 waiting.append((f"{prefix}{entry.name}/", path))
-            elif _is_inside(entry, top):
+            elif _is_inside(entry, within):
                 count += 1
                 if count > MAX_FILES:
                     raise LoaderError(f"{top} holds more than {MAX_FILES} files: name one folder.")
@@ -313,6 +326,10 @@ def _text(path: Path | None) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        text = data.decode("utf-8-sig", "replace")
+        # A few letters of an older encoding are no reason to show nothing.
+        if len(data) > WRONG_BYTES * text.count("\ufffd"):
+            return text
         raise LoaderError(f"{path} is not UTF-8 text: save it as UTF-8.") from error
 
 

@@ -6,12 +6,12 @@ What is wanted of a step and whether it came is decided in `rules.lesson`; edits
 
 from __future__ import annotations
 
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workshop_dashboard import examiner
 from workshop_dashboard.rules import edits, lesson
 from workshop_dashboard.rules.lesson import Outcome, Step
 from workshop_dashboard.shells import Shell, ShellError
@@ -177,41 +177,24 @@ def _test(step: Step, stage: Stage) -> Outcome:
     name = str(step.details.get("name", ""))
     if step.details.get("inputs") or step.details.get("url"):
         return Outcome(step, None, "", 0.0, skipped=NEEDS_PAGE)
-    program = stage.tests / name if stage.tests else None
-    if program is None or not program.is_file() or ".." in Path(name).parts:
+    program = examiner.find_program(stage.tests, name)
+    if program is None:
         return Outcome(step, None, "", 0.0, f"there is no program workshop/examiner/tests/{name}")
     args = step.details.get("args") or []
     words = [str(word) for word in args] if isinstance(args, list) else [str(args)]
     retries = str(step.details.get("retries", "0")).lower()
     delay = lesson.parse_seconds(str(step.details.get("delay", "")), 1.0)
     last = time.monotonic() + MAX_RETRY_SECONDS
+    limit = lesson.parse_seconds(str(step.details.get("timeout", "")), examiner.USUAL_SECONDS)
     left = 10_000 if "inf" in retries else int(lesson.parse_seconds(retries, 0))
     while True:
-        status, output = _run_program([str(program), *words], step, stage)
+        status, output = examiner.run_program(program, words, stage.environment, stage.home, limit)
         if status == 0 or left <= 0 or time.monotonic() + delay > last:
             break
         left -= 1
         time.sleep(delay)
     problem = lesson.problem_with_result(step, status, output) or ""
     return Outcome(step, status, output, 0.0, problem)
-
-
-def _run_program(command: list[str], step: Step, stage: Stage) -> tuple[int, str]:
-    limit = lesson.parse_seconds(str(step.details.get("timeout", "")), 15.0)
-    try:
-        done = subprocess.run(  # noqa: S603 - the workshop's own program, which is what is tested
-            command,
-            env=dict(stage.environment),
-            cwd=stage.home,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=limit,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return 124, f"it takes more than {limit:g} s"
-    return done.returncode, done.stdout.decode("utf-8", "replace")
 
 
 DOING: Mapping[str, Callable[[Step, Stage], Outcome]] = {

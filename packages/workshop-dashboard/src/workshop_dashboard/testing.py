@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from workshop_dashboard import loader, pocket, rehearsal
+from workshop_dashboard import examiner, loader, pocket, rehearsal
 from workshop_dashboard.rules import lesson, report, values
 from workshop_dashboard.rules.lesson import Outcome, Step
 from workshop_dashboard.rules.notes import Notes, find_page
@@ -79,7 +79,7 @@ def run_test(folder: Path, options: argparse.Namespace) -> int:
         )
         notes = source.load()
         steps = lesson.make_steps(notes, _choose_pages(notes, options.page), options.timeout)
-        stage = rehearsal.Stage(environment, home, _find_tests(folder))
+        stage = rehearsal.Stage(environment, home, examiner.find_tests(folder))
         stack.callback(stage.close)
         outcomes = _show(rehearsal.rehearse(steps, stage))
     if options.update:
@@ -129,11 +129,6 @@ def _make_home(folder: Path, home: Path) -> Path:
         raise loader.LoaderError(f"{folder} holds {count} files: give --home.")
     shutil.copytree(folder, home, symlinks=True, ignore=shutil.ignore_patterns(*LEFT_OUT))
     return home
-
-
-def _find_tests(folder: Path) -> Path | None:
-    places = (folder / "workshop" / "examiner" / "tests", folder / "examiner" / "tests")
-    return next((place.resolve() for place in places if place.is_dir()), None)
 
 
 def _choose_pages(notes: Notes, wanted: Sequence[str]) -> list[str]:

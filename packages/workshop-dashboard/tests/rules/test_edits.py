@@ -90,6 +90,19 @@ def test_a_file_is_created_where_lines_are_appended():
     assert edit("append-lines-to-file", "a", text=None).text == "a\n"
 
 
+@pytest.mark.parametrize(
+    ("selection", "first", "lines"),
+    [
+        ((0, 0), 1, [("one", False), ("two", False)]),
+        ((4, 7), 1, [("one", False), ("two", True), ("three", False)]),
+        ((8, 13), 2, [("two", False), ("three", True), ("two", False)]),
+        ((4, 14), 1, [("one", False), ("two", True), ("three", True), ("two", False)]),
+    ],
+)
+def test_what_is_shown_of_a_file(selection, first, lines):
+    assert edits.make_excerpt(edits.Edit(TEXT, selection), 1) == (first, lines)
+
+
 @given(st.sampled_from(sorted(edits.EDITS)), st.text(max_size=30), st.text(max_size=10))
 def test_any_edit_leaves_a_selection_within_the_text(command, text, new):
     try:

@@ -148,6 +148,7 @@ def test_a_described_page_without_a_name_is_called_by_its_file():
         ("%a%", {"is_old": True, "is_educates": True}, "LIQUID"),
         ("```terminal:execute\ncommand: ls\n```", {"is_old": True}, "LIQUID"),
         ("{{ ingress_domain }}", {"is_old": True}, "LIQUID"),
+        ("{% raw %}{{ x }}{% endraw %}", {"is_old": True}, "LIQUID"),
         ("[source,role=terminal:execute]", {"is_old": True}, "LIQUID"),
         ("```editor:open-file\nfile: a\n```", {}, "HUGO"),
         ("{{< param x >}}", {}, "HUGO"),

@@ -32,6 +32,12 @@ def test_a_page_of_asciidoc():
     assert found.blocks == (Block(5, "terminal:execute", "- x"),)
 
 
+def test_nothing_is_taken_out_of_a_trusted_page():
+    notes = make_notes({"a.md": "<iframe src='y'></iframe>"}, Workshop(), {})
+    notes = dataclasses.replace(notes, is_trusted=True)
+    assert study.study_page(notes.pages["a"], notes).removed == ()
+
+
 def test_what_is_taken_out():
     found = look("a.md", "x\n\n<iframe src='y'></iframe>\n\n<p onclick='z' class='fine'>t</p>")
     assert found.removed == (

@@ -32,6 +32,8 @@ def test_educates_has_other_names_for_them():
         "ingress_domain": "apps.x",
         "ingress_protocol": "https",
         "ingress_port_suffix": "",
+        "session_hostname": "ada.apps.x",
+        "session_url": "https://ada.apps.x",
         "registry_host": values.REGISTRY,
         "ENV_KUBECTL_VERSION": "1.30",
     }

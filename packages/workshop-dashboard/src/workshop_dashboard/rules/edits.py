@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_TEXT = 1024 * 1024
+MAX_LINES = 60  # of an excerpt
 
 
 class EditError(ValueError):
@@ -38,6 +39,19 @@ def apply_edit(
     if len(new) + len(text or "") > MAX_TEXT:
         raise EditError("The file would be too large.")
     return edit(options, new, text or "", selection)
+
+
+def make_excerpt(edit: Edit, around: int = 3) -> tuple[int, list[tuple[str, bool]]]:
+    """Return the number of the first line shown, and lines with whether they are selected."""
+    start, end = edit.selection
+    lines = edit.text.split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    first = edit.text.count("\n", 0, start)
+    last = edit.text.count("\n", 0, max(start, end - 1)) if end > start else first - 1
+    top, bottom = max(0, first - around), min(len(lines), max(last, first) + around + 1)
+    shown = [(lines[n], first <= n <= last) for n in range(top, min(bottom, top + MAX_LINES))]
+    return top + 1, shown
 
 
 def _create(_options: Mapping[str, Any], new: str, _text: str, _at: tuple[int, int]) -> Edit:
@@ -144,6 +158,7 @@ EDITS = {
     "prepend-lines-to-file": _prepend,
     "insert-lines-before-line": _before_line,
     "append-lines-after-line": _after_line,
+    "insert-lines-after-line": _after_line,
     "insert-lines-before-match": _before_match,
     "append-lines-after-match": _after_match,
     "insert-lines-before-selection": _before_selection,

@@ -32,12 +32,14 @@ class Addresses:
     """How the site at hand writes addresses: what comes before and after a page's name.
 
     `page_base` and `file_base` end with a slash or are empty; `page_suffix` is `.html` in a
-    static site and empty in the dashboard.
+    static site and empty in the dashboard. `anchor_prefix` goes before the names of places in a
+    page, so that they are none of the page around it.
     """
 
     page_base: str
     file_base: str
     page_suffix: str = ""
+    anchor_prefix: str = ANCHOR_PREFIX
 
 
 def find_target(href: str, origin: str, notes: Notes) -> LinkTarget:
@@ -81,7 +83,7 @@ def _within(href: str, notes: Notes) -> tuple[str, bool]:
 def rewrite(href: str, origin: str, notes: Notes, addresses: Addresses) -> str:
     """Return the address to write for `href`; what leads nowhere or elsewhere stays as it is."""
     target = find_target(href, origin, notes)
-    fragment = f"#{ANCHOR_PREFIX}{target.fragment}" if target.fragment else ""
+    fragment = f"#{addresses.anchor_prefix}{target.fragment}" if target.fragment else ""
     if target.kind == "page":
         return page_address(target.path, addresses) + fragment
     if target.kind == "file":

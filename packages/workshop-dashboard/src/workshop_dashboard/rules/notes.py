@@ -22,7 +22,7 @@ FIRST_PAGES = ("index", "README")
 EDUCATES = re.compile(
     r"^\s*(?:`{3,}|~{3,})\s*(?:terminal|dashboard|editor|examiner|files|workshop|section):\w"
     r"|role=[\"']?(?:terminal|dashboard|editor|examiner|files|workshop|section):\w"
-    r"|\{\{-?\s*(?:session_\w+|ingress_\w+|workshop_namespace|training_portal|environment_name"
+    r"|\{%-?\s*raw\s*-?%\}|\{\{-?\s*(?:session_\w+|ingress_\w+|workshop_namespace|training_portal|environment_name"
     r"|registry_\w+|copy|ENV_\w+)\s*-?\}\}",
     re.MULTILINE,
 )
@@ -73,7 +73,8 @@ class Notes:
     `order` holds what the reader walks through; pages outside it can be reached by links.
     `files` are the files beside the pages, `values` the variables. `dialect` says how variables
     are written. `read` gives the text of a file beside the pages, None if it is no text or not
-    there; `convert` turns AsciiDoc into HTML, None where nothing can.
+    there; `convert` turns AsciiDoc into HTML, None where nothing can. `is_trusted` says that the
+    pages' own HTML may act.
     """
 
     title: str
@@ -85,6 +86,7 @@ class Notes:
     dialect: Dialect = Dialect.PLAIN
     read: asciidoc.Read = field(default=_read_nothing, compare=False)
     convert: asciidoc.Convert | None = field(default=None, compare=False)
+    is_trusted: bool = False
     places: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     @property

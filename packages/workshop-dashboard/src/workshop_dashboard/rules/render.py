@@ -126,6 +126,31 @@ CLASSES = (
     *("text-", "title", "ulist", "olist", "upperalpha", "upperroman", "valign-", "verseblock"),
     "inline-copy",
 )
+# What the pages of a trusted workshop may have besides. Scripts run by the answer's nonce.
+TRUSTED_TAGS = frozenset(
+    {
+        *("audio", "button", "fieldset", "form", "iframe", "label", "legend", "option", "script"),
+        *("select", "style", "textarea", "track"),
+    }
+)
+TRUSTED_ATTRIBUTES = {
+    "*": {"hidden", "role", "style", "tabindex"},
+    "a": {"target", "download"},
+    "audio": {"controls", "src"},
+    "button": {"type", "disabled", "value"},
+    "col": {"width"},
+    "form": {"action", "method"},
+    "iframe": {"allow", "allowfullscreen", "frameborder", "height", "loading", "src", "width"},
+    "input": {"min", "max", "name", "placeholder", "type", "value"},
+    "label": {"for"},
+    "option": {"selected", "value"},
+    "script": {"async", "defer", "src", "type"},
+    "select": {"name"},
+    "table": {"border", "width"},
+    "td": {"width"},
+    "textarea": {"cols", "name", "rows"},
+    "th": {"width"},
+}
 ACTION_KINDS = KINDS
 # Names of old anchors are put into ids once the HTML is safe, and all attributes are quoted.
 NAMED_ANCHOR = re.compile(r'<a(?P<before>(?: [a-z]+="[^"]*")*?) name="(?P<name>[^"]*)"')
@@ -136,9 +161,10 @@ def render_page(page: Page, notes: Notes, addresses: links.Addresses) -> str:
     unsafe = render_unsafe(page, notes)
     if "<h1" not in unsafe:  # older pages leave their title to the page around them
         unsafe = f"<h1>{html.escape(variables.fill(page.title, notes.values))}</h1>\n{unsafe}"
-    return blocks.finish_blocks(
-        sanitise(unsafe, functools.partial(_address, page, notes, addresses))
-    )
+    address = functools.partial(_address, page, notes, addresses)
+    if notes.is_trusted:
+        return blocks.finish_blocks(clean_trusted(unsafe, address))
+    return blocks.finish_blocks(sanitise(unsafe, address))
 
 
 def render_unsafe(page: Page, notes: Notes) -> str:
@@ -183,6 +209,28 @@ def sanitise(unsafe: str, address: Callable[[str], str]) -> str:
         link_rel="noopener noreferrer",
     )
     return NAMED_ANCHOR.sub(_name_to_id, safe)
+
+
+def clean_trusted(unsafe: str, address: Callable[[str], str]) -> str:
+    """Write the HTML of a trusted page anew, scripts and frames too; only addresses are changed."""
+
+    def attribute(_tag: str, name: str, value: str) -> str | None:
+        return address(value) if name in ("href", "src") else value
+
+    import nh3
+
+    known = {*ATTRIBUTES, *TRUSTED_ATTRIBUTES}
+    both = {tag: ATTRIBUTES.get(tag, set()) | TRUSTED_ATTRIBUTES.get(tag, set()) for tag in known}
+    return nh3.clean(
+        unsafe,
+        tags=set(TAGS | TRUSTED_TAGS),
+        attributes=both,
+        attribute_filter=attribute,
+        clean_content_tags=set(),
+        generic_attribute_prefixes={"data-", "aria-"},
+        url_schemes=SCHEMES,
+        link_rel="noopener noreferrer",
+    )
 
 
 def _name_to_id(match: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Sequence
 
-from workshop_dashboard.rules.lesson import Outcome
+from workshop_dashboard.rules.lesson import Outcome, Step
 
 # Characters that XML cannot hold.
 FORBIDDEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF], "\ufffd")
@@ -16,7 +16,7 @@ def describe(outcome: Outcome) -> str:
     """Return one line about a step, and below a failed one what it printed last."""
     step = outcome.step
     word = "skip" if outcome.skipped else "FAIL" if outcome.problem else "ok"
-    first = (step.text or step.kind).split("\n")[0]
+    first = _first_words(step)
     where = f" [{step.session}]" if step.session not in ("", "1") else ""
     line = f"{word:4} {step.file}:{step.line}{where} {first[:80]} ({outcome.seconds:.1f} s)"
     if outcome.skipped:
@@ -28,6 +28,11 @@ def describe(outcome: Outcome) -> str:
     if step.expected is not None and "print" in outcome.problem:
         wanted = ["     expected:", *(f"     > {each}" for each in step.expected.split("\n"))]
     return "\n".join([f"{line}: {outcome.problem}", *said, *wanted])
+
+
+def _first_words(step: Step) -> str:
+    """Return what a step is called in one line: its command, its test, or its kind."""
+    return (step.text or str(step.details.get("name", "")) or step.kind).split("\n")[0]
 
 
 def count(outcomes: Iterable[Outcome]) -> tuple[int, int, int]:
@@ -73,7 +78,7 @@ def write_junit(outcomes: Sequence[Outcome]) -> str:
 
 def _add_case(suite: ET.Element, outcome: Outcome) -> None:
     step = outcome.step
-    first = (step.text or step.kind).split("\n")[0].translate(FORBIDDEN)
+    first = _first_words(step).translate(FORBIDDEN)
     case = ET.SubElement(
         suite,
         "testcase",

@@ -41,7 +41,7 @@ class Study:
 
 def study_page(page: Page, notes: Notes) -> Study:
     """Read the page as it will be rendered."""
-    found = _Collector()
+    found = _Collector(is_trusted=notes.is_trusted)
     lines = page.body.splitlines()
     if page.file.lower().endswith(".adoc"):
         if notes.convert is not None:
@@ -89,8 +89,9 @@ def _line(lines: list[str], first: int, text: str) -> int:
 class _Collector(html.parser.HTMLParser):
     """Gathers what there is in raw HTML; `first` is the line (from 0) that it begins in."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_trusted: bool) -> None:
         super().__init__()
+        self._is_trusted = is_trusted
         self.first = 0
         self.links: list[tuple[int, str, str | None]] = []
         self.anchors: set[str] = set()
@@ -109,7 +110,8 @@ class _Collector(html.parser.HTMLParser):
         word = re.search(r"\blanguage-(\S+)", given.get("class", "")) if tag == "code" else None
         if word:
             self._code, self._word = [], word[1]
-        self.removed += [(self.first, f"<{tag}", words) for words in _removed(tag, given)]
+        if not self._is_trusted:
+            self.removed += [(self.first, f"<{tag}", words) for words in _removed(tag, given)]
 
     def handle_data(self, data: str) -> None:
         if self._code is not None:

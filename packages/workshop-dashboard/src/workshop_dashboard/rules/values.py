@@ -94,6 +94,10 @@ def make_builtin(environment: Mapping[str, str], prefix: str) -> dict[str, str]:
         for name, sources in FROM_ENVIRONMENT.items()
     }
     values.update({name: value for name, value in USUAL.items() if not values[name]})
+    if values["session_name"] and values["ingress_domain"]:
+        host = f"{values['session_name']}.{values['ingress_domain']}"
+        values["session_hostname"] = values["session_hostname"] or host
+        values["session_url"] = values["session_url"] or f"https://{values['session_hostname']}"
     values["base_url"] = f"{prefix}dashboard/page"
     values["terminal_url"] = f"{prefix}terminal"
     values["slides_url"] = f"{prefix}slides"

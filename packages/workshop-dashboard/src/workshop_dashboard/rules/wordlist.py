@@ -126,6 +126,13 @@ append-lines-to-file; text; Append lines to file: {file}; file;
 prepend-lines-to-file; text; Prepend lines to file: {file}; file;
 insert-lines-before-line; text; Insert lines before line {line}: {file}; file; line
 append-lines-after-line; text; Insert lines after line {line}: {file}; file; line
+insert-lines-after-line; text; Insert lines after line {line}: {file}; file; line
+create-directory; ; Create folder: {path}; path|directory|file;
+open-terminal; ; Open terminal of the editor: {name}; ; name
+send-to-terminal; text; Type in the terminal of the editor; ; name endl
+interrupt-terminal; ; Interrupt the terminal of the editor; ; name
+clear-terminal; ; Clear the terminal of the editor; ; name
+close-terminal; ; Close the terminal of the editor; ; name
 append-lines-after-match; text; Insert lines after {match}: {file}; file match; isRegex
 insert-lines-before-match; text; Insert lines before {match}: {file}; file match; isRegex
 insert-lines-before-selection; text; Insert lines before the selection: {file}; file;

@@ -141,6 +141,103 @@
     return true;
   };
 
+  /* What the session's own server does: change a file, run a test, give and take files. */
+  const sessionBase = notes?.dataset.base && document.documentElement.dataset.xsrf ? notes.dataset.base : null;
+  const xsrf = document.documentElement.dataset.xsrf ?? "";
+  const ask = async (what, body) => {
+    const answer = await fetch(`${sessionBase}${what}`, {
+      method: "POST",
+      headers: { "X-XSRFToken": xsrf, "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) return { success: false, message: answer.status === 404 ? "The workshop does not have it." : `The server answers ${answer.status}.` };
+    return answer.json();
+  };
+  const showResult = (block, kind, fill) => {
+    block.querySelector(".result")?.remove();
+    const result = make("div", `result ${kind}`);
+    result.setAttribute("role", "status");
+    fill(result);
+    block.append(result);
+  };
+  const showFile = (block, answer) => showResult(block, answer.success ? "" : "bad", (result) => {
+    if (!answer.success) { result.append(make("p", "", answer.message)); return; }
+    result.append(make("p", "", answer.file));
+    const list = make("ol", "lines");
+    list.start = answer.first;
+    for (const [line, selected] of answer.lines) list.append(make("li", selected ? "selected" : "", line || " "));
+    result.append(list);
+  });
+  const NO_EDIT = /^(execute-command|close-file|copy-file|rename-file|delete-file|.*yaml.*)$/;
+  const editFile = async ({ text, details, block }) => {
+    if (!sessionBase || NO_EDIT.test(details.command)) {
+      return copyAnd(text || details.file || details.src || "", text ? `Copied: it belongs into ${details.file}.` : "Copied the name of the file.");
+    }
+    const answer = await ask("edit", { details, text });
+    showFile(block, answer);
+    say(answer.success ? `Done: ${details.file}` : answer.message);
+    return answer.success;
+  };
+  const pause = (seconds) => new Promise((settle) => { setTimeout(settle, seconds * 1000); });
+  const runTest = async ({ details, block }) => {
+    if (!sessionBase || details.inputs || details.url) { say("This check cannot be run here."); return false; }
+    let left = /inf/i.test(details.retries ?? "") ? Infinity : Number(details.retries) || 0;
+    for (;;) {
+      const answer = await ask("test", { name: details.name, args: details.args ?? [], timeout: details.timeout });
+      if (answer.success || left <= 0 || !block.isConnected) {
+        showResult(block, answer.success ? "" : "bad", (result) => result.append(make("p", "", answer.success ? "Passed." : answer.message || "Not yet.")));
+        say(answer.success ? "The check passed." : "The check did not pass.");
+        return answer.success;
+      }
+      left -= 1;
+      await pause(Number(details.delay) || 1);
+    }
+  };
+  const fileAddress = (path) => {
+    const base = document.documentElement.dataset.terminalBase?.replace(/terminal\/session\/$/, "files/home/");
+    return base && base + path.replace(/^(~|\$HOME)\//, "").split("/").map(encodeURIComponent).join("/");
+  };
+  const download = ({ details }) => {
+    const address = details.url ? webAddress(details.url) : fileAddress(details.path);
+    if (!address || (!details.url && !sessionBase)) return copyAnd(details.path ?? "", "Copied the name of the file.");
+    const link = make("a");
+    link.href = address;
+    link.download = details.download ?? (details.path ?? "").split("/").pop();
+    link.click();
+    say("Downloading.");
+    return true;
+  };
+  const copyFile = async ({ details }) => {
+    const address = details.url ? webAddress(details.url) : sessionBase && fileAddress(details.path);
+    try {
+      const answer = await fetch(address, { headers: { "X-XSRFToken": xsrf } });
+      if (!answer.ok) throw new Error("no file");
+      return await copyAnd(await answer.text(), "Copied the file.");
+    } catch {
+      say(`There is no ${details.path ?? details.url}.`);
+      return false;
+    }
+  };
+  const upload = ({ details }) => new Promise((settle) => {
+    if (!sessionBase) { say("There is no session to take files."); settle(false); return; }
+    const field = make("input");
+    field.type = "file";
+    field.multiple = !details.path;
+    field.addEventListener("cancel", () => settle(false));
+    field.addEventListener("change", async () => {
+      const sent = await Promise.all([...field.files].map(async (file) => {
+        const folder = details.directory ?? "uploads";
+        const answer = await fetch(fileAddress(`${folder}/${details.path ?? file.name}`), {
+          method: "PUT", body: file, headers: { "X-XSRFToken": xsrf, "If-Match": "*" },
+        });
+        return answer.ok;
+      }));
+      say(sent.every(Boolean) ? "Uploaded." : "Not all files could be uploaded.");
+      settle(sent.every(Boolean));
+    });
+    field.click();
+  });
+
   /* Each takes ({ text, session, details, event }) and says, perhaps later, whether it was done. */
   const DOING = {
     "open-url": ({ text }) => { const url = webAddress(text); if (url) window.open(url, "_blank", "noopener"); return Boolean(url); },
@@ -153,11 +250,11 @@
     finish: leave,
     leave,
     heading: () => true,
-    download: ({ details }) => workshop.download?.(details) ?? (details.url ? DOING["open-url"]({ text: details.url }) : copyAnd(details.path, "Copied the name of the file.")),
-    "copy-file": ({ details }) => workshop.copyFile?.(details) ?? copyAnd(details.path ?? details.url, "Copied the name of the file."),
-    upload: ({ details }) => workshop.upload?.(details) ?? (say("This session takes no files: write the file in the terminal."), false),
-    editor: ({ text, details }) => workshop.edit?.(details, text) ?? copyAnd(text || details.file || details.src || "", text ? `Copied: it belongs into ${details.file}.` : "Copied the name of the file."),
-    test: ({ details }) => workshop.test?.(details) ?? (say("This check cannot be run here."), false),
+    download,
+    "copy-file": copyFile,
+    upload,
+    editor: editFile,
+    test: runTest,
   };
 
   const runIn = async ({ kind, text, session, details, event }) => {
@@ -242,7 +339,7 @@
     if (text) block.append(pre);
     const start = (event) => {
       if (block.classList.contains("busy") || cooling(block, details)) return undefined;
-      const asked = { kind: action, text, session, details, event };
+      const asked = { kind: action, text, session, details, event, block };
       return carryOut(block, key, asked, Boolean(event.shiftKey && text));
     };
     startBlock.set(block, start);
@@ -380,6 +477,8 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (mine !== latest) return;
       if (!page.querySelector("#notes article")) throw new Error("no page of ours");
+      // Scripts of a trusted workshop run only in a page that is loaded whole.
+      if (page.querySelector("#notes article script")) throw new Error("scripts");
       notes.replaceChildren(...page.getElementById("notes").childNodes);
       document.getElementById("contents").replaceChildren(...page.getElementById("contents").childNodes);
       document.title = page.title;

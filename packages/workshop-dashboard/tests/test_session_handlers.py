@@ -1,0 +1,111 @@
+"""What blocks do in the session, over real HTTP, behind a gate that lets in who has the word."""
+
+import json
+
+import pytest
+from tornado import httpclient, httpserver, testing, web
+
+from jupyterhub_butterfly import auth
+from workshop_dashboard import session_handlers
+
+PREFIX = "/user/ada/"
+
+
+class Gate:
+    """Lets in whoever says the word; pages have a token for what changes something."""
+
+    async def admit(self, handler):
+        if handler.request.headers.get("X-Word") != "please":
+            raise auth.RefusedError("Say the word.")
+        return auth.Visitor(handler.request.headers.get("X-Name", "ada"), "1")
+
+    def check_xsrf(self, handler):
+        if handler.request.headers.get("X-XSRFToken") != "token":
+            raise auth.RefusedError("No token.")
+
+
+@pytest.fixture
+async def post(tmp_path):
+    tests = tmp_path / "tests"
+    home = tmp_path / "home"
+    tests.mkdir()
+    home.mkdir()
+    program = tests / "exists"
+    program.write_text('#!/bin/sh\necho looked; test -e "$1"\n')
+    program.chmod(0o755)
+    context = session_handlers.SessionContext("ada", home, tests)
+    routes = [
+        (PREFIX + route.pattern, route.handler, route.kwargs)
+        for route in session_handlers.make_routes(context)
+    ]
+    server = httpserver.HTTPServer(web.Application(routes, gate=Gate(), prefix=PREFIX))
+    socket, port = testing.bind_unused_port()
+    server.add_socket(socket)
+    client = httpclient.AsyncHTTPClient(force_instance=True)
+
+    async def send(path, body, word="please", name="ada", token="token"):
+        headers = {"X-Word": word, "X-Name": name, "X-XSRFToken": token}
+        data = body if isinstance(body, str) else json.dumps(body)
+        url = f"http://127.0.0.1:{port}{PREFIX}dashboard/{path}"
+        return await client.fetch(url, method="POST", headers=headers, body=data, raise_error=False)
+
+    send.home = home
+    yield send
+    client.close()
+    server.stop()
+    await server.close_all_connections()
+
+
+def edit(command, text="", **options):
+    return {"details": {"command": command, "file": "~/d/boat.yaml", **options}, "text": text}
+
+
+async def test_a_file_is_changed_and_the_change_is_shown(post):
+    answer = await post("edit", edit("append-lines-to-file", "kind: Boat\nname: x"))
+    assert json.loads(answer.body) == {
+        "success": True,
+        "file": "~/d/boat.yaml",
+        "first": 1,
+        "lines": [["kind: Boat", True], ["name: x", True]],
+    }
+    await post("edit", edit("select-matching-text", "Boat"))
+    await post("edit", edit("replace-text-selection", "Ship"))
+    assert (post.home / "d" / "boat.yaml").read_text() == "kind: Ship\nname: x\n"
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "", "~/link/x"])
+async def test_no_file_outside_the_home_folder_is(post, name):
+    (post.home / "link").symlink_to("/etc")
+    answer = await post("edit", edit("append-lines-to-file", "x", file=name))
+    assert json.loads(answer.body)["success"] is False
+    assert not (post.home.parent / "outside").exists()
+
+
+async def test_what_cannot_be_done_is_said(post):
+    answer = json.loads((await post("edit", edit("open-file"))).body)
+    assert (answer["success"], answer["message"]) == (False, "The file does not exist.")
+
+
+@pytest.mark.parametrize(("args", "success"), [([".."], True), (["gone"], False), ("text", False)])
+async def test_a_test_is_run(post, args, success):
+    answer = await post("test", {"name": "exists", "args": args, "timeout": "20"})
+    assert json.loads(answer.body) == {"success": success, "message": "looked"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "how", "code"),
+    [
+        ("test", {"name": "exists"}, {"word": "no"}, 403),
+        ("test", {"name": "exists"}, {"token": "no"}, 403),
+        ("test", {"name": "exists"}, {"name": "instructor"}, 403),
+        ("edit", {"details": {}}, {"name": "instructor"}, 403),
+        ("test", {"name": "../exists"}, {}, 404),
+        ("test", {"name": "gone"}, {}, 404),
+        ("test", "no json", {}, 400),
+        ("test", "[1]", {}, 400),
+        ("edit", {"details": []}, {}, 400),
+        ("edit", {"details": {}, "text": 1}, {}, 400),
+    ],
+)
+async def test_who_may_not_and_what_is_wrong(post, path, body, how, code):
+    assert (await post(path, body, **how)).code == code
