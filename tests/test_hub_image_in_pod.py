@@ -121,7 +121,7 @@ async def test_who_has_an_account_at_keycloak_gets_a_project_that_stays(make_pod
 
 
 async def test_who_has_an_account_at_keycloak_gets_a_shell_of_nobody(make_pod_hub, realm):
-    hub = make_pod_hub(CONFIGURATION_TYPE="jumpbox-server")
+    hub = make_pod_hub(CONFIGURATION_TYPE="jumpbox-server", REGISTERED_USERS="ann")
     hub.env |= give_login(hub, realm)
     await hub.start()
     async with browser(realm.ca_file) as person:
@@ -129,6 +129,9 @@ async def test_who_has_an_account_at_keycloak_gets_a_shell_of_nobody(make_pod_hu
         async with await open_shell(person, hub, "ann") as shell:
             assert await shell.run("echo ${PROJECT_NAMESPACE:-none}") == "none"
             assert "No such file" in await shell.run('cat "$SERVICE_ACCOUNT_DIR/token"')
+    async with browser(realm.ca_file) as stranger:
+        await log_in_at_realm(stranger, hub, "mallory")
+        assert stranger.status == 403
     await hub.logged(HAS_RIGHTS)
 
 
