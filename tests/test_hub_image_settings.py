@@ -1,5 +1,6 @@
 """images/hub/hub_settings.py: what each variable takes, and what is said of one that is wrong."""
 
+import base64
 import json
 import re
 
@@ -102,6 +103,17 @@ WRONG = [
     ("DATABASE_WAIT", "soon"),
     ("COOKIE_SECRET", "not hexadecimal"),
     ("APP_ROOT", "app-root"),
+    ("WORKSHOP_IMAGE", "my image"),
+    ("TERMINAL_IMAGE", "https://registry.example.com/terminal"),
+    ("NOTEBOOK_IMAGE", "notebook:"),
+    ("CONSOLE_IMAGE", "-console"),
+    ("OAUTH_CLIENT_ID", "two words"),
+    ("OAUTH2_USERNAME_KEY", "user name"),
+    ("DATABASE_NAME", "hub; drop"),
+    ("DATABASE_USER", "the hub"),
+    ("SPAWNER_PASSWORD", "x" * 201),
+    ("JUPYTERHUB_CRYPT_KEY", "secret"),
+    ("JUPYTERHUB_CRYPT_KEY", "ab" * 32 + ";ab"),
 ]
 
 
@@ -158,7 +170,7 @@ def test_each_example_is_a_value(name):
     read(**{**more, name: field.examples[0]})
 
 
-@pytest.mark.parametrize("name", ["COOKIE_SECRET", "INSTRUCTOR_CODE"])
+@pytest.mark.parametrize("name", ["COOKIE_SECRET", "INSTRUCTOR_CODE", "JUPYTERHUB_CRYPT_KEY"])
 def test_a_secret_that_is_wrong_is_not_repeated(name):
     assert "tell-no" not in refuse(**{name: "tell-no"})
 
@@ -225,6 +237,26 @@ def test_what_else_is_in_an_environment_is_left_alone(name):
 )
 def test_what_contradicts_itself_is_refused(environ, words):
     assert words in refuse(**environ)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "terminal",
+        "terminal:latest",
+        "registry.example.com:5000/team/intro_1:3.2",
+        "registry.example.com/intro@sha256:" + "ab" * 32,
+    ],
+)
+def test_an_image_by_any_of_its_names(image):
+    assert read(WORKSHOP_IMAGE=image).workshop_image == image
+
+
+@pytest.mark.parametrize(
+    "keys", ["ab" * 32, "ab" * 32 + ";" + "cd" * 32, base64.b64encode(b"k" * 32).decode()]
+)
+def test_crypt_keys_are_jupyterhubs(keys):
+    assert read(JUPYTERHUB_CRYPT_KEY=keys).jupyterhub_crypt_key == keys
 
 
 def test_names_are_put_together():
