@@ -51,7 +51,7 @@ def _look(loop: asyncio.AbstractEventLoop, app: StartingHub, ours: type[Any]) ->
         return
     context = HubContext.of(app.tornado_settings)
     context.hub_id = hub_identity.read_hub_id(app.db)
-    tell_services(app._service_map.values(), context.hub_id)
+    tell_services(app.tornado_settings["services"].values(), context.hub_id)
     begin_or_end(context, app.spawner_class, app.config, app.authenticator, app.log)
 
 

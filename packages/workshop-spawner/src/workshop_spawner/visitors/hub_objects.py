@@ -60,7 +60,6 @@ class StartingHub(HubApp, Protocol):
     """The hub before it serves."""
 
     tornado_settings: dict[str, Any]
-    _service_map: dict[str, Any]
     config: Config
     cookie_secret: bytes
     db: Any
