@@ -113,6 +113,7 @@ class RealHub:
                         if text in line:
                             return line
                     if ended is None or ended.done():
+                        self._read_rest()
                         why = f"the hub ended, never logged {text!r}"
                         raise AssertionError(f"{why}:\n{self.log_text}")
                     await self._news_or(ended)
@@ -214,6 +215,12 @@ class RealHub:
         *lines, self._partial = (self._partial + text).split("\n")
         self.log.extend(line + "\n" for line in lines)
         self._news.set()
+
+    def _read_rest(self) -> None:
+        """Read what a hub that has ended said last; the loop may not have come to it yet."""
+        with contextlib.suppress(BlockingIOError):
+            while self._pipe is not None:
+                self._read()
 
     async def _news_or(self, ended: asyncio.Task[int]) -> None:
         self._news.clear()
