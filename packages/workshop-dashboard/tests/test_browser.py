@@ -57,7 +57,8 @@ echo "still $word"
 
 <pre><code class="language-execute">echo <ruby>a<rp>; echo hidden</rp></ruby>&#x202e;b</code></pre>
 
-[Back to the start](index.md), [the terminal](%terminal_url%) and [elsewhere](https://example.com/)
+[Back to the start](index.md), [the terminal](%terminal_url%) and [elsewhere](https://example.com/),
+[the slides](%slides_url%#/3), [the console](%console_url%/k8s), [a place here](#the-second-page)
 """
 
 
@@ -267,6 +268,12 @@ async def test_what_was_run_is_marked_after_a_reload_and_the_shell_is_the_same(o
     await page.reload()
     await block(page, "in shell").locator(".mark").wait_for()
     await shell_says(page, "in shell 42")
+
+
+async def test_links_to_the_servers_other_pages_open_beside_it(open_page):
+    page = await open_page("dashboard/page/second")
+    for name, target in [("slides", "_blank"), ("console", "_blank"), ("a place", None)]:
+        assert await page.get_by_role("link", name=name).get_attribute("target") == target
 
 
 async def test_links_elsewhere_leave_the_page_alone(open_page):
