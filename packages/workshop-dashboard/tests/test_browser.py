@@ -114,6 +114,16 @@ command: spring.start
 args: [kind]
 ```
 
+```dashboard:create-dashboard
+name: Mine
+url: terminal:mine
+```
+
+```terminal:execute
+command: echo "in mine $((40 + 6))"
+session: mine
+```
+
 Say `ahoy`{{< copy >}} aloud.
 
 ```terminal:execute
@@ -390,6 +400,14 @@ async def test_files_are_changed_and_steps_are_checked(open_page, artifacts):
     await check.click()
     await page.get_by_text("Passed.", exact=True).wait_for()
     await page.screenshot(path=artifacts / "notes-editor-examiner.png")
+
+
+async def test_a_terminal_with_a_name_is_opened(open_page):
+    page = await open_page("dashboard/page/third")
+    await page.get_by_role("button", name="Create dashboard: Mine").click()
+    await page.locator('.terminal.ready[data-session="mine"]').wait_for(state="attached")
+    await run_button(page, "in mine").click()
+    await shell_says(page, "in mine 46", "mine")
 
 
 async def test_lesser_forms_of_what_is_not_here(open_page):

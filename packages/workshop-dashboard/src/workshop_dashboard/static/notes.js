@@ -112,7 +112,8 @@
     const terminal = /^terminal:(.+)$/.exec(address);
     if (terminal || (!address && /^terminals?$/i.test(name))) {
       workshop.revealTerminal?.();
-      workshop.focusTerminal?.(terminal?.[1]);
+      if (terminal) return workshop.openTerminal?.(terminal[1]) ?? false;
+      workshop.focusTerminal?.();
       return Boolean(workshop.hasTerminals);
     }
     const known = address || ownTabs.get(name)?.[0] || document.documentElement.dataset[`${name.toLowerCase()}Url`];
@@ -245,7 +246,7 @@
     "create-tab": ({ text, details }) => showTab(details.name ?? "", text),
     "reload-tab": ({ text, details }) => showTab(details.name ?? "", text),
     "delete-tab": ({ details }) => { ownTabs.get(details.name)?.[1]?.close(); workshop.closeTab?.(details.name); return true; },
-    select: ({ session }) => { workshop.revealTerminal?.(); workshop.focusTerminal?.(session); return Boolean(workshop.hasTerminals); },
+    select: ({ session }) => { workshop.revealTerminal?.(); return workshop.openTerminal?.(session) ?? false; },
     preview: ({ details }) => showImage(webAddress(details.src ?? details.url) ?? "", details.alt ?? ""),
     finish: leave,
     leave,
