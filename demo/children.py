@@ -15,6 +15,8 @@ from pathlib import Path
 START_SECONDS = 180
 STOP_SECONDS = 30
 PIPE_SECONDS = 5
+# How often one looks whether all parts are there.
+LOOK_SECONDS = 0.5
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -83,6 +85,17 @@ def starter(
         return process
 
     return start
+
+
+async def wait_for_end(parts: Mapping[str, asyncio.subprocess.Process]) -> str:
+    """Which part ended first, in a sentence; none should while the demo is open."""
+    while True:
+        for name, process in parts.items():
+            # Not wait(): it waits for the pipe, too, which what a part has started may hold.
+            if (code := process.returncode) is not None:
+                how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+                return f"{name[:1].upper()}{name[1:]} ended with {how}, which it should not."
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def read(

@@ -95,8 +95,10 @@ def make_settings(
 
 
 @contextlib.asynccontextmanager
-async def serve(options: argparse.Namespace, folder: Path) -> AsyncIterator[Mapping[str, str]]:
-    """The running demo: yields its settings; ends every part, sessions first."""
+async def serve(
+    options: argparse.Namespace, folder: Path
+) -> AsyncIterator[tuple[Mapping[str, str], Mapping[str, asyncio.subprocess.Process]]]:
+    """The running demo: yields its settings and parts; ends every part, sessions first."""
     log = children.Log(folder / "demo.log", show=options.verbose)
     async with contextlib.AsyncExitStack() as stack:
         ports = hold_ports(options.port, stack)
@@ -106,22 +108,24 @@ async def serve(options: argparse.Namespace, folder: Path) -> AsyncIterator[Mapp
         start = children.starter(stack, log)
         print("Starting a cluster ...", flush=True)
         admin = folder / "admin.kubeconfig"
-        await start(cluster.serve_command(admin), what="the cluster", ready="ready https://")
+        command = cluster.serve_command(admin)
+        parts = {"the cluster": await start(command, what="the cluster", ready="ready https://")}
         hub = await cluster.prepare(admin, folder / "hub.kubeconfig")
         node = cluster.node_command(admin, folder / "node")
-        await start(node, what="the node and what still runs on it", ready="ready")
+        what = "the node and what still runs on it"
+        parts["the node"] = await start(node, what=what, ready="ready")
         print("Starting a JupyterHub ...", flush=True)
         settings = make_settings(options, ports, folder, hub)
         config = HERE / "jupyterhub_config.py"
         command = [sys.executable, "-m", "jupyterhub", "-f", str(config)]
-        await start(
+        parts["the hub"] = await start(
             command,
             what="the sessions and the hub",
             ready="JupyterHub is now running",
             env=settings,
             cwd=folder,
         )
-        yield settings | {"ADMIN_KUBECONFIG": str(admin)}
+        yield settings | {"ADMIN_KUBECONFIG": str(admin)}, parts
 
 
 async def main(argv: list[str]) -> int:
@@ -131,16 +135,18 @@ async def main(argv: list[str]) -> int:
     stop = stop_on_signals()
     children.adopt_orphans()
     try:
-        async with serve(options, folder) as settings:
+        async with serve(options, folder) as (settings, parts):
             if options.check:
-                return await check(settings, stop)
+                return await check(settings, parts, stop)
             print(f"\nThe workshop is open: {settings['DEMO_URL']}\n", flush=True)
             print(f"For instructors: {settings['DEMO_URL']}services/workshop-culler/login")
             print(f"  with the code {settings['DEMO_INSTRUCTOR_CODE']}")
             print(f"A KUBECONFIG of the cluster's admin: {settings['ADMIN_KUBECONFIG']}")
             print(f"What every part logs: {folder / 'demo.log'}")
             print("Ctrl-C ends everything.", flush=True)
-            await stop.wait()
+            if trouble := await wait_for_stop(parts, stop):
+                print(f"{find_end(folder)}\n{trouble}", file=sys.stderr, flush=True)
+                return 1
             print(flush=True)
             return 0
     except children.DidNotStart as error:
@@ -152,22 +158,46 @@ async def main(argv: list[str]) -> int:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def check(settings: Mapping[str, str], stop: asyncio.Event) -> int:
+async def wait_for_stop(
+    parts: Mapping[str, asyncio.subprocess.Process], stop: asyncio.Event
+) -> str:
+    """Wait for a signal, which is no trouble, or until a part ends: what to say about it."""
+    stopping = asyncio.create_task(stop.wait())
+    dying = asyncio.create_task(children.wait_for_end(parts))
+    await asyncio.wait({stopping, dying}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if stop.is_set():
+        dying.cancel()
+        return ""
+    return f"{dying.result()} The demo ends; start it again for a fresh one."
+
+
+def find_end(folder: Path) -> str:
+    """The end of all that the parts said."""
+    return (folder / "demo.log").read_text()[-LOG_SHOWN:]
+
+
+async def check(
+    settings: Mapping[str, str],
+    parts: Mapping[str, asyncio.subprocess.Process],
+    stop: asyncio.Event,
+) -> int:
     """Play one visitor, within a bounded time and until a signal; the exit code."""
     playing = asyncio.create_task(visitor.play(settings))
-    stopping = asyncio.create_task(stop.wait())
+    stopping = asyncio.create_task(wait_for_stop(parts, stop))
     await asyncio.wait(
         {playing, stopping}, timeout=CHECK_SECONDS, return_when=asyncio.FIRST_COMPLETED
     )
+    ended = stopping.result() if stopping.done() else ""
     stopping.cancel()
     playing.cancel()
-    (trouble,) = await asyncio.gather(playing, return_exceptions=True)
+    trouble, _ = await asyncio.gather(playing, stopping, return_exceptions=True)
     if trouble is None:
         return 0
     if isinstance(trouble, asyncio.CancelledError):
-        trouble = f"not done after {CHECK_SECONDS} s, or interrupted"
-    log = Path(settings["DEMO_FOLDER"], "demo.log").read_text()
-    print(f"{log[-LOG_SHOWN:]}\nFAILED: {trouble or repr(trouble)}", file=sys.stderr)
+        trouble = ended or f"not done after {CHECK_SECONDS} s, or interrupted"
+    end = find_end(Path(settings["DEMO_FOLDER"]))
+    print(f"{end}\nFAILED: {trouble or repr(trouble)}", file=sys.stderr)
     return 1
 
 

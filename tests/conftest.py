@@ -21,7 +21,8 @@ async def serve_demo(tmp_path):
             folder = tmp_path / "demo"
             folder.mkdir()
             words = serve.parse_arguments(["--port", "0", *options])
-            return await stack.enter_async_context(serve.serve(words, folder))
+            settings, _ = await stack.enter_async_context(serve.serve(words, folder))
+            return settings
 
         yield start
 

@@ -31,6 +31,7 @@ async def demo(tmp_path):
         *(sys.executable, str(SERVE), "--port", "0"),
         env={**os.environ, "TMPDIR": str(tmp_path)},
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
     )
     yield process
@@ -57,6 +58,26 @@ async def enter(url):
         async for _ in person.watch_start():
             pass
         await person.open()
+
+
+@pytest.mark.parametrize(
+    ("part", "program"),
+    [("The hub", "jupyterhub"), ("The node", "node"), ("The cluster", "serve")],
+)
+async def test_a_part_that_dies_is_told_and_ends_the_demo(demo, tmp_path, part, program):
+    await read_until(demo, "Ctrl-C ends everything.")
+    (victim,) = (
+        child
+        for child in psutil.Process(demo.pid).children()
+        if program in [Path(word).name for word in child.cmdline()]
+    )
+    victim.kill()
+    said, told = await demo.communicate()
+    assert demo.returncode == 1
+    (line,) = told.decode().splitlines()[-1:]
+    assert line.startswith(f"{part} ended with signal SIGKILL, which it should not. The demo ends")
+    assert "Removing " in said.decode().splitlines()[-1]
+    assert list(tmp_path.glob("workshop-demo-*")) == []
 
 
 async def test_ctrl_c_ends_ten_sessions_and_leaves_nothing(demo, tmp_path):

@@ -5,7 +5,9 @@ import contextlib
 import aiohttp
 import hub_database
 import pytest
-from jupyterhub import orm
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from jupyterhub import dbutil, orm
 
 import postgres
 import visitor
@@ -16,6 +18,7 @@ needs_postgres = pytest.mark.skipif(
 )
 KEY = "8f0f7d8a7c1d4e3fa0b1c2d3e4f50617"
 MODE = "learning-portal"
+VERSION = "select version_num from alembic_version"
 
 
 @pytest.fixture
@@ -93,29 +96,29 @@ async def test_a_rollout_with_postgresql_needs_no_volume(server, make_pod_hub):
 
 
 def make_old_schema(server):
-    """As the version of JupyterHub before its newest migration has left it."""
+    """A database as the JupyterHub before the newest migration has left it; today's version."""
     place = f"postgresql+psycopg://jupyterhub:{postgres.PASSWORD}@{server.address}/postgres"
     made = orm.new_session_factory(place)
     made.kw["bind"].dispose()
-    server.query("alter table spawners drop column display_name")
-    server.query("update alembic_version set version_num = 'ff1860e38070'")
+    newest = server.query(VERSION)
+    with dbutil._temp_alembic_ini(place) as settings:
+        command.downgrade(AlembicConfig(settings), "-1")
+    assert server.query(VERSION) != newest
+    return newest
 
 
 @pytest.mark.hub
 @needs_postgres
 async def test_a_hub_waits_for_its_database_and_migrates_it(server, make_pod_hub):
     server.start()
-    make_old_schema(server)
+    newest = make_old_schema(server)
     server.stop()
     hub = make_pod_hub(CONFIGURATION_TYPE=MODE, **name_database(server))
     await hub.begin()
     await hub.logged("Waiting for the database at 127.0.0.1")
     server.start()
     await hub.logged("JupyterHub is now running", seconds=60)
-    columns = server.query(
-        "select column_name from information_schema.columns where table_name = 'spawners'"
-    )
-    assert "display_name" in columns.split()
+    assert server.query(VERSION) == newest
 
 
 @needs_postgres

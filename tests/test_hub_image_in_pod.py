@@ -137,7 +137,7 @@ EXTRA = {
     "apiVersion": "v1",
     "kind": "ConfigMap",
     "metadata": {"name": "tasks"},
-    "data": {"who": "${username}"},
+    "data": {"where": "${project_namespace}"},
 }
 
 
@@ -178,17 +178,20 @@ async def test_a_portal_has_what_its_parameters_say(make_pod_hub, pod_site):
         EXTRA_RESOURCES=json.dumps([EXTRA]),
         EXPOSED_PORTS="8081,3000",
         RESOURCE_BUDGET="medium",
+        RESERVED_SESSIONS="1",
+        NETWORK_INTERNET="false",
         CLUSTER_SUBDOMAIN="apps.example.com",
         TERMINAL_ENVVARS="export LESSON='{three} boats'",
         OC_VERSION="4.20",
         HOMEROOM_LINK="https://workshops.example.com/",
     )
     pod_site.apply(*make_rules_of_template(name, RULES))
+    pod_site.apply(*pod_hub.read_more_rights("RESERVED_SESSIONS", "NETWORK_INTERNET"))
     await hub.start()
     async with visitor.Visitor.arrive(hub.url) as guest:
         with pytest.raises(visitor.Failed, match="Introduction &lt;to&gt; Go"):
             await guest.log_in(name="Ann", code="wrong")
-        user = await guest.log_in(name="Ann", code="sesame")
+        await guest.log_in(name="Ann", code="sesame")
         async for _ in guest.watch_start():
             pass
         await guest.open()
@@ -201,9 +204,11 @@ async def test_a_portal_has_what_its_parameters_say(make_pod_hub, pod_site):
                 "WORKSHOP_NAME": "intro",
             }.items():
                 assert await shell.run(f'echo "${variable}"') == value
-        project = f"intro-{user}"
+            project = await shell.run("echo $PROJECT_NAMESPACE")
         path = f"/api/v1/namespaces/{project}"
-        assert pod_site.request("GET", f"{path}/configmaps/tasks").body["data"] == {"who": user}
+        assert pod_site.request("GET", f"{path}/configmaps/tasks").body["data"] == {
+            "where": project
+        }
         quota = pod_site.request("GET", f"{path}/resourcequotas/compute-resources").body
         assert quota["spec"]["hard"]["limits.memory"] == "2Gi"
         bindings = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{project}/rolebindings"

@@ -1,10 +1,12 @@
 """images/hub/hub_settings.py: what each variable takes, and what is said of one that is wrong."""
 
+import base64
 import json
 import re
 
 import hub_settings
 import pytest
+from hypothesis import given, settings, strategies
 
 # Of the original templates: what is the template's own affair, as it becomes an object of its own.
 OF_TEMPLATES = {
@@ -101,6 +103,17 @@ WRONG = [
     ("DATABASE_WAIT", "soon"),
     ("COOKIE_SECRET", "not hexadecimal"),
     ("APP_ROOT", "app-root"),
+    ("WORKSHOP_IMAGE", "my image"),
+    ("TERMINAL_IMAGE", "https://registry.example.com/terminal"),
+    ("NOTEBOOK_IMAGE", "notebook:"),
+    ("CONSOLE_IMAGE", "-console"),
+    ("OAUTH_CLIENT_ID", "two words"),
+    ("OAUTH2_USERNAME_KEY", "user name"),
+    ("DATABASE_NAME", "hub; drop"),
+    ("DATABASE_USER", "the hub"),
+    ("SPAWNER_PASSWORD", "x" * 201),
+    ("JUPYTERHUB_CRYPT_KEY", "secret"),
+    ("JUPYTERHUB_CRYPT_KEY", "ab" * 32 + ";ab"),
 ]
 
 
@@ -121,6 +134,28 @@ def test_a_wrong_value_is_named_with_what_was_expected_and_an_example(name, valu
     assert re.search(rf"; use .+\. For example: {name}=\S", line), line
 
 
+# What an environment can hold: no NUL, no half characters.
+TEXTS = strategies.text(strategies.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+PIECES = strategies.sampled_from(
+    ["[", "{", "]", "}", "'", '"', ":", "-", "://", "/", "@", "%", "1", "9" * 5000, "a", "*", "&a"]
+)
+
+
+@settings(max_examples=300)
+@given(
+    strategies.sampled_from(hub_settings.list_names()),
+    TEXTS | strategies.lists(PIECES, max_size=6).map("".join),
+)
+def test_whatever_is_written_is_taken_or_named(name, text):
+    said = ""
+    try:
+        read(**{name: text})
+    except SystemExit as refusal:
+        said = str(refusal)
+    lines = said.splitlines()[1:]
+    assert all(line.startswith((name, "NAME_PREFIX and", "DATABASE_HOST needs")) for line in lines)
+
+
 def test_all_that_is_wrong_is_said_at_once():
     said = refuse(IDLE_TIMEOUT="5m", SERVER_LIMIT="many", AUTO_START="so")
     assert all(name in said for name in ("IDLE_TIMEOUT", "SERVER_LIMIT", "AUTO_START"))
@@ -135,7 +170,7 @@ def test_each_example_is_a_value(name):
     read(**{**more, name: field.examples[0]})
 
 
-@pytest.mark.parametrize("name", ["COOKIE_SECRET", "INSTRUCTOR_CODE"])
+@pytest.mark.parametrize("name", ["COOKIE_SECRET", "INSTRUCTOR_CODE", "JUPYTERHUB_CRYPT_KEY"])
 def test_a_secret_that_is_wrong_is_not_repeated(name):
     assert "tell-no" not in refuse(**{name: "tell-no"})
 
@@ -202,6 +237,26 @@ def test_what_else_is_in_an_environment_is_left_alone(name):
 )
 def test_what_contradicts_itself_is_refused(environ, words):
     assert words in refuse(**environ)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "terminal",
+        "terminal:latest",
+        "registry.example.com:5000/team/intro_1:3.2",
+        "registry.example.com/intro@sha256:" + "ab" * 32,
+    ],
+)
+def test_an_image_by_any_of_its_names(image):
+    assert read(WORKSHOP_IMAGE=image).workshop_image == image
+
+
+@pytest.mark.parametrize(
+    "keys", ["ab" * 32, "ab" * 32 + ";" + "cd" * 32, base64.b64encode(b"k" * 32).decode()]
+)
+def test_crypt_keys_are_jupyterhubs(keys):
+    assert read(JUPYTERHUB_CRYPT_KEY=keys).jupyterhub_crypt_key == keys
 
 
 def test_names_are_put_together():

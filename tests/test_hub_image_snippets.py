@@ -383,3 +383,20 @@ def test_another_provider_has_three_addresses(load):
     assert isinstance(made, Authenticator)
     with pytest.raises(SystemExit, match="OAUTH2_TOKEN_URL"):
         load("", KEYCLOAK_REALM_URL="", **(places | {"OAUTH2_TOKEN_URL": ""}))
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ("a = 1\nc.JupyterHub.port = = 2\n", "line 2: SyntaxError"),
+        ("import os\nc.Authenticator.admin_users = admins\n", "line 2: NameError: name 'admins'"),
+        ("def f():\n    return os.environ\n\nf()\n", "line 2: NameError"),
+        ("import jupyterhub_config_of_ours\n", "line 1: ModuleNotFoundError"),
+    ],
+)
+@pytest.mark.parametrize("layer", ["configs", "src/.jupyter"])
+def test_a_file_that_is_wrong_is_named_with_its_line(load, tmp_path, layer, own, said):
+    words = {"own": "", "own" if layer == "configs" else "built": own}
+    with pytest.raises(SystemExit) as caught:
+        load(**words)
+    assert f"{tmp_path}/{layer}/jupyterhub_config.py, {said}" in str(caught.value)

@@ -17,7 +17,7 @@ import visitor
 from oauth_person import person_at_a_browser
 from openid_provider import serve_realm
 
-pytestmark = [pytest.mark.image, pytest.mark.hub]
+pytestmark = [pytest.mark.image, pytest.mark.hub, pytest.mark.timeout(600)]
 
 HUB, NODE = "localhost/workshop-hub", "localhost/workshop-node"
 NOTEBOOK = "localhost/workshop-notebook"

@@ -10,7 +10,8 @@ import pytest
 
 import containers
 
-pytestmark = pytest.mark.image
+# Containers start slowly on a busy machine, and builds fetch packages.
+pytestmark = [pytest.mark.image, pytest.mark.timeout(600)]
 
 URL = "http://127.0.0.1:10080"
 TERMINAL, DASHBOARD = "localhost/workshop-terminal", "localhost/workshop-dashboard"

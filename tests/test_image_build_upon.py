@@ -12,7 +12,8 @@ import pytest
 import containers
 import image_engine
 
-pytestmark = pytest.mark.image
+# Containers start slowly on a busy machine, and builds fetch packages.
+pytestmark = [pytest.mark.image, pytest.mark.timeout(600)]
 
 URL = "http://127.0.0.1:10080"
 DASHBOARD, HUB = "localhost/workshop-dashboard", "localhost/workshop-hub"

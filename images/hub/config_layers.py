@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 import re
+import traceback
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from traitlets.config import Config
@@ -73,6 +75,24 @@ def close_layer(config: Config, layer: Layer) -> None:
     for name in {parent for parent, _ in layer.seeded}:
         if not config[name]:
             del config[name]
+
+
+def run_file(file: Path, names: dict[str, Any]) -> None:
+    """Run an admin's file; SystemExit with its line and its trouble, without our own lines."""
+    try:
+        exec(compile(file.read_text(), file, "exec"), {**names, "__file__": str(file)})  # noqa: S102
+    except SyntaxError as error:
+        raise SystemExit(render_trouble(file, error.lineno, error, error.msg)) from None
+    except Exception as error:  # noqa: BLE001 - the file is somebody else's
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if frame.filename == str(file)]
+        raise SystemExit(render_trouble(file, (lines or [0])[-1], error, str(error))) from None
+
+
+def render_trouble(file: Path, line: int | None, error: Exception, message: str) -> str:
+    """What was wrong in an admin's file, in one sentence."""
+    what = f"{type(error).__name__}: {message}"
+    return f"{file}, line {line}: {what}. The hub cannot start with it."
 
 
 def settle_chain(config: Config, before: Config, chain: tuple[str, ...]) -> None:

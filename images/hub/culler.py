@@ -7,6 +7,7 @@ import os
 import sys
 
 import hub_settings
+from jupyterhub.services.service import Service
 
 c = get_config()  # noqa: F821 - JupyterHub gives it
 settings = hub_settings.read_settings(os.environ)
@@ -14,6 +15,10 @@ settings = hub_settings.read_settings(os.environ)
 # JupyterHub gives a service nothing of its own environment; of the cluster and the home it must
 # know, as the user has no line in /etc/passwd.
 PASSED_ON = ("KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "KUBECONFIG", "HOME")
+
+# How long a hub that starts waits for it: a busy node takes its time. JupyterHub 5 waits ten
+# seconds, whatever is said.
+patience = {"timeout": 120} if "timeout" in Service.class_traits(input=True) else {}
 
 c.JupyterHub.services = [
     {
@@ -30,8 +35,10 @@ c.JupyterHub.services = [
             "--clean-cluster=True",
             f"--application={settings.application}",
             f"--state-file={settings.state_folder / 'culler.json'}",
+            *(f"--WorkshopCuller.trusted_proxies={each}" for each in settings.trusted_proxies),
         ],
         "url": "http://127.0.0.1:10101",
+        **patience,
         "oauth_client_allowed_scopes": ["read:servers", "delete:servers", "access:servers"],
         "environment": {name: os.environ[name] for name in PASSED_ON if os.environ.get(name)},
     }

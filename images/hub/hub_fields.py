@@ -57,6 +57,11 @@ ProjectName = Annotated[str, BeforeValidator(values.parse_template)]
 Ports = Annotated[tuple[int, ...], BeforeValidator(values.parse_ports)]
 DatabaseHost = Annotated[tuple[str, int] | None, BeforeValidator(values.parse_database_host)]
 SecretBytes = Annotated[bytes | None, BeforeValidator(values.parse_secret_bytes)]
+Image = Annotated[str, BeforeValidator(values.parse_image)]
+Word = Annotated[str, BeforeValidator(values.parse_word)]
+DatabaseName = Annotated[str, BeforeValidator(values.parse_database_name)]
+AccessCode = Annotated[str, BeforeValidator(values.parse_access_code)]
+CryptKeys = Annotated[str, BeforeValidator(values.parse_crypt_keys)]
 EXPOSURES = ("proxy", "route", "ingress")
 Exposure = Annotated[str, BeforeValidator(values.make_choice("one of", EXPOSURES))]
 
@@ -114,7 +119,7 @@ class Fields(BaseModel):
     )
 
     # Who comes in
-    spawner_password: str = setting(
+    spawner_password: AccessCode = setting(
         "", "A code that visitors must type.", "sesame", modes=(VISITORS,), secret=True
     )
     auto_start: Switch = setting(
@@ -143,7 +148,7 @@ class Fields(BaseModel):
         "alan barbara",
         modes=(*OPENSHIFT, *KEYCLOAK),
     )
-    oauth_client_id: str = setting(
+    oauth_client_id: Word = setting(
         "",
         "The OAuthClient, by default `<application>-console`; with Keycloak the client, without a "
         "default.",
@@ -189,15 +194,15 @@ class Fields(BaseModel):
     oauth2_userdata_url: SafeUrl = setting(
         "", "Where it says who somebody is.", "https://login.example.com/userinfo", modes=KEYCLOAK
     )
-    oauth2_username_key: str = setting(
+    oauth2_username_key: Word = setting(
         "preferred_username", "Which claim is the user's name.", "email", modes=KEYCLOAK
     )
 
     # Sessions
-    workshop_image: str = setting(
+    workshop_image: Image = setting(
         "", "The image of the sessions; wins over TERMINAL_IMAGE.", "registry.example.com/intro:3"
     )
-    terminal_image: str = setting(
+    terminal_image: Image = setting(
         "workshop-terminal", "The image of the sessions.", "registry.example.com/terminal:1"
     )
     image_pull_secret: ObjectName = setting(
@@ -212,7 +217,7 @@ class Fields(BaseModel):
         "What a session may write to its node's disk; one that writes more is evicted.",
         "4Gi",
     )
-    notebook_image: str = setting(
+    notebook_image: Image = setting(
         "",
         "An image with Jupyter's own server, run in place of the terminal.",
         "quay.example.com/minimal-notebook:1",
@@ -307,7 +312,7 @@ class Fields(BaseModel):
     console_url: Url = setting(
         "", "A web console that attendees log in to themselves.", "https://console.example.com/"
     )
-    console_image: str = setting(
+    console_image: Image = setting(
         "",
         "OpenShift's web console, run beside each session and acting as it.",
         "registry.example.com/console:4.20",
@@ -346,8 +351,8 @@ class Fields(BaseModel):
         "`data` below APP_ROOT.",
         "intro-database:5432",
     )
-    database_name: Label = setting("jupyterhub", "The database.", "hub")
-    database_user: str = setting("jupyterhub", "Its user.", "hub")
+    database_name: DatabaseName = setting("jupyterhub", "The database.", "hub")
+    database_user: DatabaseName = setting("jupyterhub", "Its user.", "hub")
     database_password: str = setting("", "The user's password.", "of-the-hub", secret=True)
     database_wait: Seconds = setting(
         180, "For how many seconds a hub that starts waits for the database.", "600"
@@ -359,7 +364,7 @@ class Fields(BaseModel):
         "8f0f7d8a7c1d4e3fa0b1c2d3e4f50617",
         secret=True,
     )
-    jupyterhub_crypt_key: str = setting(
+    jupyterhub_crypt_key: CryptKeys = setting(
         "",
         "Encrypts the users' tokens in the hub's database; `openssl rand -hex 32` makes one.",
         "8f0f7d8a7c1d4e3fa0b1c2d3e4f506178f0f7d8a7c1d4e3fa0b1c2d3e4f50617",

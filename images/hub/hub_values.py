@@ -6,6 +6,7 @@ that go on after "use".
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import json
 import re
@@ -34,6 +35,7 @@ FIELDS = ("username", "unescaped_username", "escaped_username", "userid", "user_
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SHORTEST_CODE, LONGEST_CODE = 8, 64  # as JupyterHub takes tokens
 MOST_PORTS = 20
+LONGEST_ACCESS_CODE = 200  # as AnonymousAuthenticator has it
 
 
 def parse_switch(text: str) -> bool:
@@ -88,6 +90,27 @@ def parse_label(text: str) -> str:
     """A name, or the beginning of one, of objects in the cluster."""
     if not LABEL.fullmatch(text):
         raise ValueError("a-z, 0-9 and inner hyphens")
+    return text
+
+
+def parse_image(text: str) -> str:
+    """The name of an image."""
+    if not re.fullmatch(r"[a-zA-Z0-9]([-\w.:/@]*[a-zA-Z0-9])?", text) or "//" in text:
+        raise ValueError("the name of an image, such as registry.example.com/intro:3")
+    return text
+
+
+def parse_word(text: str) -> str:
+    """A name in some other program, such as a client or a claim."""
+    if re.search(r"\s", text):
+        raise ValueError("a name without spaces")
+    return text
+
+
+def parse_database_name(text: str) -> str:
+    """The name of a database or of its user."""
+    if not re.fullmatch(r"[A-Za-z_][-\w]{0,62}", text):
+        raise ValueError("a letter, then letters, digits, _ and -")
     return text
 
 
@@ -217,6 +240,30 @@ def parse_code(text: str) -> str:
     if not SHORTEST_CODE <= len(text) <= LONGEST_CODE:
         raise ValueError(f"{SHORTEST_CODE} to {LONGEST_CODE} characters that nobody guesses")
     return text
+
+
+def parse_access_code(text: str) -> str:
+    """What people type to come in."""
+    if len(text) > LONGEST_ACCESS_CODE or not text.isprintable():
+        raise ValueError(f"at most {LONGEST_ACCESS_CODE} characters that can be typed")
+    return text
+
+
+def parse_crypt_keys(text: str) -> str:
+    """Keys as JupyterHub reads them, between semicolons."""
+    if not all(is_crypt_key(key) for key in text.split(";")):
+        raise ValueError("64 hexadecimal digits, as `openssl rand -hex 32` prints them")
+    return text
+
+
+def is_crypt_key(key: str) -> bool:
+    """Whether it is 32 bytes: as they are, or written as hexadecimal digits or as base64."""
+    try:
+        if len(key) == 64:
+            return len(bytes.fromhex(key)) == 32
+        return len(key) == 32 or len(base64.b64decode(key, b"-_", validate=True)) == 32
+    except ValueError:
+        return False
 
 
 def parse_secret_bytes(text: str) -> bytes:

@@ -70,7 +70,7 @@ for folder in OWN_FOLDERS:
         # In this very configuration, so that a file can also read and change what the image set.
         before = config_layers.open_layer(c)
         names = {"c": c, "get_config": get_config, "load_subconfig": load_subconfig}  # noqa: F821
-        exec(compile(file.read_text(), file, "exec"), {**names, "__file__": str(file)})  # noqa: S102
+        config_layers.run_file(file, names)
         config_layers.close_layer(c, before)
 config_layers.keep_admins_settings(c, image)
 

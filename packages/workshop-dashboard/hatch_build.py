@@ -55,7 +55,7 @@ def fetch() -> None:
 
 def pack(folder: Path) -> Path:
     """Have npm fetch the package's archive."""
-    command = [*npm(), "pack", "--silent", "--ignore-scripts", PACKAGE]
+    command = [*npm(), "pack", "--loglevel=error", "--ignore-scripts", PACKAGE]
     try:
         done = subprocess.run(  # noqa: S603 - our own words
             command, cwd=folder, timeout=120, capture_output=True, text=True, check=False

@@ -27,7 +27,7 @@ RESTRICTED = (
     *("--cap-drop", "all"),
     *("--security-opt", "no-new-privileges"),
 )
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 @dataclass(frozen=True)

@@ -48,8 +48,18 @@ def find_rights(mode: str) -> Path:
 
 def read_rights(mode: str) -> Iterator[dict[str, Any]]:
     """Its objects, as they are applied in the hub's namespace."""
-    text = find_rights(mode).read_text().replace("HUB_NAMESPACE", NAMESPACE)
-    for document in yaml.safe_load_all(text):
+    yield from _read_objects(find_rights(mode))
+
+
+def read_more_rights(*settings: str) -> Iterator[dict[str, Any]]:
+    """What these settings need besides, as it is applied."""
+    for document in _read_objects(ROOT / "templates" / "hub-rbac-settings.yaml"):
+        if document["metadata"]["labels"]["setting"] in settings:
+            yield document
+
+
+def _read_objects(file: Path) -> Iterator[dict[str, Any]]:
+    for document in yaml.safe_load_all(file.read_text().replace("HUB_NAMESPACE", NAMESPACE)):
         if not document["kind"].startswith("Cluster"):
             document["metadata"]["namespace"] = NAMESPACE
         yield document

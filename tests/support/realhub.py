@@ -7,6 +7,7 @@ subprocess, so it can be killed and started again on the same database.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import secrets
@@ -187,6 +188,7 @@ class RealHub:
         """Stop, and end whatever this hub has ever started."""
         await self.stop()
         self._forget()
+        self._remember_proxy()
         for process in self._family.values():
             if process.is_running():
                 process.kill()
@@ -228,6 +230,14 @@ class RealHub:
         assert self.process is not None
         for child in psutil.Process(self.process.pid).children(recursive=True):
             self._family[child.pid] = child
+
+    def _remember_proxy(self) -> None:
+        """The proxy of a hub that ended by itself, which would log into a closed pipe for ever."""
+        file = self.folder / "proxy.pid"
+        with contextlib.suppress(OSError, ValueError, psutil.Error):
+            proxy = psutil.Process(int(file.read_text()))
+            if str(self.port) in proxy.cmdline():
+                self._family[proxy.pid] = proxy
 
     def _names(self) -> dict[str, object]:
         return {

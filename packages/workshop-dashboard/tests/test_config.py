@@ -55,6 +55,15 @@ def test_notes_are_looked_for_at_home(monkeypatch, tmp_path):
     assert make().notes_dir == str(tmp_path / "workshop")
 
 
+def test_files_of_the_server_itself_are_no_notes(monkeypatch, tmp_path):
+    monkeypatch.setattr(config, "PLATFORM", tmp_path)
+    put_page(tmp_path / "share" / "licences")
+    assert not config.has_notes(tmp_path)
+    assert config.has_notes(tmp_path / "share"), "any other folder may lie as it likes"
+    put_page(tmp_path / "content")
+    assert config.has_notes(tmp_path)
+
+
 @pytest.mark.parametrize("page", ["index.md", "intro.adoc", "deep/er/page.MD"])
 def test_a_variable_that_the_image_sets_does_not_end_the_search(monkeypatch, tmp_path, page):
     (tmp_path / "empty").mkdir()

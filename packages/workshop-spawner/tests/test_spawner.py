@@ -134,7 +134,8 @@ async def test_the_progress_page_tells_the_steps(site, workshop, visit):
     assert "spawn-pending" in url
     lines = await visitor.follow()
     said = " | ".join(line["message"] for line in lines)
-    for words in ("the account", "the project", "role admin", "budget to small", "Starting"):
+    wanted = ("the account", "the project", "role workshop-admin", "budget to small", "Starting")
+    for words in wanted:
         assert words in said
     assert lines[-1]["ready"]
     bars = [line["progress"] for line in lines if "progress" in line]

@@ -32,7 +32,27 @@ def test_the_objects_of_a_file_are_deleted_the_last_first(cluster, pocket, tmp_p
     assert cluster.request("GET", f"{PATH}/a").status == 404
 
 
-@pytest.mark.parametrize("words", [[], ["cm"], ["cm", "a", "-f", "x"]])
+def test_objects_are_deleted_by_label(cluster, pocket):
+    labelled = config_map("a")
+    labelled["metadata"]["labels"] = {"app": "hub"}
+    role = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRole",
+        "metadata": {"name": "hub", "labels": {"app": "hub"}},
+        "rules": [],
+    }
+    cluster.apply(labelled, config_map("b"), role)
+    code, out, _ = pocket("delete", "cm,clusterroles.rbac.authorization.k8s.io", "-l", "app=hub")
+    assert code == 0
+    assert out == [
+        'configmap "a" deleted',
+        'clusterrole.rbac.authorization.k8s.io "hub" deleted',
+    ]
+    assert cluster.request("GET", f"{PATH}/b").status == 200
+    assert pocket("delete", "cm", "-l", "app=hub")[:2] == (0, [])
+
+
+@pytest.mark.parametrize("words", [[], ["cm"], ["cm", "a", "-f", "x"], ["cm", "a", "-l", "b=c"]])
 def test_it_asks_what_to_delete(pocket, words):
     code, _, errors = pocket("delete", *words)
     assert (code, "say what" in errors[0]) == (1, True)

@@ -91,6 +91,8 @@ def test_what_a_patch_makes_is_held_to_the_same():
 @pytest.mark.parametrize(
     ("verb", "query", "text"),
     [
+        ("delete", {"dryRun": "yes"}, 'DeleteOptions.meta.k8s.io "" is invalid: dryRun: '
+         'Unsupported value: ["yes"]: supported values: "All"'),
         ("create", {"dryRun": "yes"}, 'CreateOptions.meta.k8s.io "" is invalid: dryRun: '
          'Unsupported value: ["yes"]: supported values: "All"'),
         ("patch", {"fieldValidation": "Most"}, 'PatchOptions.meta.k8s.io "" is invalid: '

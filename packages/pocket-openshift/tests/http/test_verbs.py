@@ -281,3 +281,32 @@ def test_an_apply_makes_what_its_url_names(cluster):
     assert cluster.request("PATCH", url, body, headers=headers).status == 400
     body["metadata"] = {"name": "new", "namespace": "b"}
     assert cluster.request("PATCH", url, body, headers=headers).status == 400
+
+
+def test_a_new_object_has_no_version(cluster):
+    path = "/api/v1/namespaces/default/configmaps"
+    body = {"metadata": {"name": "a", "resourceVersion": "5"}}
+    answer = cluster.request("POST", path, body)
+    assert answer.status == 500
+    assert answer.body["message"] == "resourceVersion should not be set on objects to be created"
+    assert "reason" not in answer.body
+    assert cluster.request("POST", f"{path}?dryRun=All", body).status == 201
+
+
+@pytest.mark.parametrize(("query", "body"), [("?dryRun=All", None), ("", {"dryRun": ["All"]})])
+def test_a_dry_run_deletes_nothing(cluster, query, body):
+    path = "/api/v1/namespaces/default/configmaps"
+    cluster.request("POST", path, {"metadata": {"name": "a"}})
+    assert cluster.request("DELETE", f"{path}/a{query}", body).status == 200
+    assert cluster.request("GET", f"{path}/a").status == 200
+
+
+def test_when_an_object_was_made_stays(cluster):
+    path = "/api/v1/namespaces/default/configmaps"
+    made = cluster.request("POST", path, {"metadata": {"name": "a"}}).body
+    same = made["metadata"]["creationTimestamp"].replace("Z", ".5+00:00")
+    for moment, status in (("2020-01-01T00:00:00Z", 422), (same, 200), (None, 200)):
+        change = {**made, "metadata": {**made["metadata"], "creationTimestamp": moment}}
+        change["metadata"].pop("resourceVersion")
+        assert cluster.request("PUT", f"{path}/a", change).status == status
+    assert cluster.request("GET", f"{path}/a").body == {**made, "metadata": made["metadata"]}

@@ -220,7 +220,7 @@ def test_a_deadline_ends_the_pod(ws, node):
 
 
 def test_all_of_the_environment_and_nothing_else(ws, node, tmp_path, monkeypatch):
-    ws.apply("ConfigMap", "settings", data={"COLOUR": "blue", "not-a-name": "x"})
+    ws.apply("ConfigMap", "settings", data={"COLOUR": "blue", "with-a-dash": "x"})
     ws.apply("Secret", "keys", stringData={"password": "s3cret"})
     env = [
         {"name": "NAME", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
@@ -258,6 +258,7 @@ def test_all_of_the_environment_and_nothing_else(ws, node, tmp_path, monkeypatch
         "PASSWORD": "s3cret",
         "LIMIT": str(64 * 2**20),
         "P_COLOUR": "blue",
+        "P_with-a-dash": "x",
         "OTHER": "/etc/application",
         "HOSTNAME": "p",
         "KUBERNETES_SERVICE_HOST": server[0],

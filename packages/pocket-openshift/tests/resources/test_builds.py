@@ -30,6 +30,9 @@ def test_a_build_fails_with_an_event_that_says_why(cluster):
     assert event["message"].startswith("Build default/web-1 failed: pocket-openshift builds no")
     assert "name it in the ImageStreamTag web:latest" in event["message"]
     assert "builds no images" in cluster.request("GET", f"{PATH}/builds/web-1/log").body
+    table = {"Accept": "application/json;as=Table;v=v1;g=meta.k8s.io"}
+    (row,) = cluster.request("GET", f"{PATH}/builds", headers=table).body["rows"]
+    assert "Failed" in row["cells"]
     assert cluster.request("GET", f"{PATH}/buildconfigs/web").body["status"]["lastVersion"] == 1
 
 

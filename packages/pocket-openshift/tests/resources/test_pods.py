@@ -109,3 +109,29 @@ def test_the_second_way_to_say_the_address(cluster):
     patch = {"status": {"podIP": "127.1.1.1"}}
     changed = cluster.request("PATCH", f"{PODS}/p/status", patch, headers=MERGE).body
     assert changed["status"]["podIPs"] == [{"ip": "127.1.1.1"}]
+
+
+CLASSES = "/apis/scheduling.k8s.io/v1/priorityclasses"
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ({"priorityClassName": "none"}, "no PriorityClass with name none was found"),
+        ({"priorityClassName": "high", "priority": 5},
+         "the integer value of priority (5) must not be provided in pod spec; priority admission "
+         "controller computed 1000 from the given PriorityClass name"),
+    ],
+)  # fmt: skip
+def test_a_priority_is_its_class_s(cluster, spec, said):
+    body = {"metadata": {"name": "high"}, "value": 1000, "preemptionPolicy": "Never"}
+    assert cluster.request("POST", CLASSES, body).status == 201
+    container = {"name": "c", "image": "i:1"}
+    path = "/api/v1/namespaces/default/pods"
+    pod = {"metadata": {"name": "p"}, "spec": {"containers": [container], **spec}}
+    answer = cluster.request("POST", path, pod)
+    assert answer.status == 403
+    assert answer.body["message"] == f'pods "p" is forbidden: {said}'
+    pod["spec"] = {"containers": [container], "priorityClassName": "high"}
+    made = cluster.request("POST", path, pod).body["spec"]
+    assert (made["priority"], made["preemptionPolicy"]) == (1000, "Never")

@@ -59,3 +59,9 @@ def test_a_status_may_say_anything(cluster):
     cluster.request("POST", PODS, pod())
     change = {"status": {"phase": "Running"}}
     assert cluster.request("PATCH", f"{PODS}/p/status", change, headers=MERGE).status == 200
+
+
+def test_what_is_likely_a_mistake_is_let_in_with_a_warning(cluster):
+    answer = cluster.request("POST", PODS, pod(imagePullSecrets=[{}]))
+    assert answer.status == 201
+    assert answer.warnings == ('spec.imagePullSecrets[0].name: invalid empty name ""',)

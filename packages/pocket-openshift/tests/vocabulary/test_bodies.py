@@ -52,3 +52,22 @@ def test_json_is_yaml_too(value):
     text = json.dumps(value)
     assert bodies.parse_json(text) == value
     assert bodies.parse_yaml(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{}", None),
+        ("", "unexpected end of JSON input"),
+        ("{", "unexpected end of JSON input"),
+        ('{"a": "b', "unexpected end of JSON input"),
+        ("no", "invalid character 'n' looking for beginning of value"),
+        ("{a", "invalid character 'a' looking for beginning of object key string"),
+        ('{"a" 1}', "invalid character '1' after object key"),
+        ('{"a": 1 2}', "invalid character '2' after object key:value pair"),
+        ("{} x", "invalid character 'x' after top-level value"),
+        (b"\xff", "invalid character '\u00ff' looking for beginning of value"),
+    ],
+)
+def test_what_is_no_json_is_told_as_go_does(text, why):
+    assert bodies.problem_with_json(text) == why

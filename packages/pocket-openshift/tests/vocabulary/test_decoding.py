@@ -147,3 +147,20 @@ def test_what_was_decoded_is_decoded_to_the_same(body):
     fields = {"name": "a", "args": ["x"], "resources": {"limits": {"cpu": "1.5"}}, "x": body}
     made, _ = decode(containers(**fields))
     assert decode(made) == (made, [])
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-30T11:06:19Z", "2026-11-30T12:06:19+01:00", "2026-11-30T11:06:19.123456Z"]
+)
+def test_times_are_written_as_the_server_does(text):
+    made, _ = decode({"metadata": {"creationTimestamp": text}})
+    assert made == {"metadata": {"creationTimestamp": "2026-11-30T11:06:19Z"}}
+    lease = {"spec": {"renewTime": text}}
+    renewed = decode(lease, "leases.coordination.k8s.io")[0]["spec"]["renewTime"]
+    assert renewed.startswith("2026-11-30T11:06:19.")
+    assert len(renewed) == len("2026-11-30T11:06:19.123456Z")
+
+
+def test_a_moment_that_there_is_not_is_refused():
+    with pytest.raises(decoding.DecodeError):
+        decode({"metadata": {"creationTimestamp": "2026-13-30T11:06:19Z"}})

@@ -121,6 +121,19 @@ async def test_neither_of_two_hubs_ends_the_sessions_of_the_other(
     assert session_cluster.names("pods") == ["lab-user-ada", "lab-user-eve"]
 
 
+async def test_a_hub_whose_database_was_lost_is_the_heir_of_what_it_had(session_cluster, pass_over):
+    """It holds the Lease of the application, so nobody else does."""
+    metadata = {"name": "lab-hub", "namespace": "workshops"}
+    lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata}
+    session_cluster.cluster.apply({**lease, "spec": {"holderIdentity": "old"}})
+    session_cluster.add_session("eve", annotations={labels.HUB: "old"})
+    await pass_over(hub_id="new")
+    assert session_cluster.names() == ["lab-eve"]
+    session_cluster.cluster.apply({**lease, "spec": {"holderIdentity": "new"}})
+    await pass_over(hub_id="new")
+    assert session_cluster.names() == []
+
+
 async def test_the_only_hub_that_has_servers_here_needs_no_telling(
     culler_hub, session_cluster, pass_over
 ):

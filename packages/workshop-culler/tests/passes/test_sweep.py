@@ -248,7 +248,7 @@ async def test_a_token_that_was_revoked_is_an_outage_and_told(culler_hub, log):
 
 
 class Faulty:
-    """A hub's door that fails for one user; all other answers are of a list in memory."""
+    """A hub's client that fails for one user; all other answers are of a list in memory."""
 
     requests = 0
 

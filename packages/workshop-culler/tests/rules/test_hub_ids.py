@@ -20,7 +20,21 @@ from workshop_culler.rules import hub_ids
 def test_which_hub_is_ours(told, found, living, known, hub):
     verdict = hub_ids.decide_hub(told, found, living, known)
     assert verdict.hub == hub
-    assert ("hub_id" in verdict.problem) == (hub == hub_ids.NOT_KNOWN)
+    assert bool(verdict.problem) == (hub == hub_ids.NOT_KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("told", "found", "living", "holder", "hub"),
+    [
+        pytest.param("h1", {"h1"}, (), "h1", "", id="ours"),
+        pytest.param("new", {"old"}, (), "new", "", id="a lost database"),
+        pytest.param("h2", {"h1"}, (), "h1", hub_ids.NOT_KNOWN, id="the other one runs"),
+        pytest.param("", {"h1"}, {"h1"}, "h1", "", id="learned"),
+        pytest.param("", {"h1"}, (), "h1", hub_ids.NOT_KNOWN, id="not known to be ours"),
+    ],
+)
+def test_who_holds_the_application_is_the_heir(told, found, living, holder, hub):
+    assert hub_ids.decide_hub(told, found, living, "", holder).hub == hub
 
 
 ids = st.sets(st.sampled_from(["h1", "h2", "h3"]))

@@ -40,11 +40,11 @@ def item(kind="Namespace", **more):
 @pytest.mark.parametrize("name", ["default", "kube-system", "openshift-infra", "workshops"])
 def test_a_protected_namespace_is_never_ours(name):
     project = dataclasses.replace(item(), name=name)
-    assert "protected" in judge(project).reason
-    assert judge(dataclasses.replace(item("ServiceAccount"), name=name)).acts
+    assert "protected" in decide(project).reason
+    assert decide(dataclasses.replace(item("ServiceAccount"), name=name)).acts
 
 
-def judge(it, hub=Presence.GONE, pod=Presence.GONE, rules=RULES):
+def decide(it, hub=Presence.GONE, pod=Presence.GONE, rules=RULES):
     return orphans.decide_orphan(it, OWNER, hub, pod, NOW, rules)
 
 
@@ -53,7 +53,7 @@ def judge(it, hub=Presence.GONE, pod=Presence.GONE, rules=RULES):
 def test_only_firm_answers_delete(kind, hub, pod):
     over = hub in (Presence.GONE, Presence.STOPPED, Presence.REPLACED)
     expected = over and (kind == "Pod" or pod is Presence.GONE)
-    assert judge(item(kind), hub, pod).acts is expected
+    assert decide(item(kind), hub, pod).acts is expected
 
 
 @pytest.mark.parametrize(
@@ -71,16 +71,16 @@ def test_only_firm_answers_delete(kind, hub, pod):
     ],
 )
 def test_age_and_state(it, action):
-    assert judge(it).action is action
+    assert decide(it).action is action
 
 
 def test_volumes_go_if_asked():
     rules = dataclasses.replace(RULES, volumes=True)
-    assert judge(item("PersistentVolumeClaim"), rules=rules).acts
+    assert decide(item("PersistentVolumeClaim"), rules=rules).acts
 
 
 def test_stuck_rule_off():
-    assert not judge(item(deleting=ago(9999)), rules=orphans.Rules(stuck=0)).acts
+    assert not decide(item(deleting=ago(9999)), rules=orphans.Rules(stuck=0)).acts
 
 
 @given(
@@ -96,7 +96,7 @@ def test_stuck_rule_off():
 def test_a_foreign_thing_is_never_touched(hub, pod, age, wrong):
     it = item(created=ago(age))
     foreign = dataclasses.replace(it, annotations={**it.annotations, **wrong})
-    assert not judge(foreign, hub, pod).acts
+    assert not decide(foreign, hub, pod).acts
 
 
 def test_the_claim_is_read_and_never_guessed():
@@ -150,7 +150,7 @@ def test_a_missing_name_proves_nothing_while_a_stray_runs(hub, pod):
         hub is Presence.MAYBE_RENAMED
         or (hub in (Presence.GONE, Presence.STOPPED) and pod is not Presence.GONE)
     )
-    assert not (judge(item("Pod"), doubted, pod).acts and doubted is not hub)
+    assert not (decide(item("Pod"), doubted, pod).acts and doubted is not hub)
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,11 @@ async def test_converge_brings_it_to_what_is_wanted(cluster, kube, space, fault)
     assert (await kube.converge(config(text="new")))["metadata"]["resourceVersion"] == version
 
 
+async def test_converge_takes_out_what_is_no_longer_wanted(kube, space):
+    await kube.converge(config(text="old", more="old"))
+    assert (await kube.converge(config(text="new")))["data"] == {"text": "new"}
+
+
 async def test_converge_goes_on_when_somebody_else_was_faster(cluster, kube, space):
     await kube.converge(config(text="old"))
     script = cluster.faults.add(verb="patch", resource="configmaps", status=409, times=2)

@@ -81,3 +81,19 @@ def test_a_binding_to_another_role():
     assert manifests.has_other_role(edit, view)
     assert not manifests.has_other_role(edit, edit)
     assert not manifests.has_other_role(QUOTA, QUOTA)
+
+
+def test_a_patch_takes_out_what_a_map_has_besides():
+    found = {"data": {"old": "1", "kept": "1"}, "spec": {"hard": {"pods": "1", "cpu": "1"}}}
+    wanted = {"data": {"kept": "2"}, "spec": {"hard": {"cpu": "2"}, "other": "x"}}
+    patch = manifests.make_patch(wanted, "", found)
+    assert patch["data"] == {"old": None, "kept": "2"}
+    assert patch["spec"] == {"hard": {"pods": None, "cpu": "2"}, "other": "x"}
+    assert "data" not in manifests.make_patch({"spec": {}}, "", found)
+    assert manifests.make_patch({"data": None, "spec": None}, "", {})["data"] == {}
+
+
+def test_what_a_secret_says_in_words_is_not_taken_out_of_its_data():
+    found = {"data": {"word": "b2xk", "gone": "b2xk", "kept": "b2xk"}}
+    wanted = {"kind": "Secret", "stringData": {"word": "new"}, "data": {"kept": "bmV3"}}
+    assert manifests.make_patch(wanted, "", found)["data"] == {"gone": None, "kept": "bmV3"}

@@ -19,7 +19,7 @@ from workshop_spawner.hub_tasks import startup
 from workshop_spawner.rules import unknown_settings, visitor_identity
 from workshop_spawner.rules.rate_limit import RateLimit
 from workshop_spawner.spawner import WorkshopSpawner
-from workshop_spawner.visitors import cleanup, handlers, proxy_mark
+from workshop_spawner.visitors import cleanup, handlers, proxy_mark, proxy_pages
 from workshop_spawner.visitors.hub_objects import HubSpawner, HubUser, Server, StartingHub
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -279,9 +279,10 @@ class AnonymousAuthenticator(Authenticator):
                 # After an administrator's own, before JupyterHub's.
                 loader.searchpath.insert(-1, str(TEMPLATES))
         self.proxy_mark = proxy_mark.tell_proxy(app)
+        proxy_pages.show_pages(app)
         if issubclass(app.spawner_class, WorkshopSpawner):
             context = HubContext.of(app.tornado_settings)
-            startup.begin_or_end(context, app.spawner_class, app.config, self, app)
+            startup.begin_or_end(context, app.spawner_class, app.config, self, app.log)
         return [
             (r"/login", handlers.AnonymousLoginHandler),
             (r"/restart", handlers.RestartHandler),

@@ -40,6 +40,9 @@ class HubContext:
         self.starting: set[str] = set()
         self.pool: Pool | None = None
         self.has_begun = False
+        self.hub_id = ""
+        # Set once it is known that no other hub has this one's name.
+        self.is_alone: asyncio.Event | None = None
         self.cluster: Cluster | None = None
         self._tasks: set[asyncio.Future[Any]] = set()
 

@@ -24,16 +24,14 @@ from workshop_spawner.config.extras import ExtraSettings
 from workshop_spawner.config.home import HomeSettings
 from workshop_spawner.config.network import NetworkSettings
 from workshop_spawner.config.sessions import SessionSettings
-from workshop_spawner.context import HubContext
 from workshop_spawner.hub_tasks import server_tokens, startup
 from workshop_spawner.hub_tasks.pool import check_out
-from workshop_spawner.hub_tasks.settings import find_hub, open_cluster
-from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.kube.watch import PodWatch, begin_watch
 from workshop_spawner.manifests import budgets, console, pods
-from workshop_spawner.model import naming, session_labels
+from workshop_spawner.model import records, session_labels
 from workshop_spawner.model.errors import LostError
-from workshop_spawner.model.session import Hub, Session, make_session, rename
+from workshop_spawner.model.session import Session, is_same_server
+from workshop_spawner.recorded import RecordedSpawner
 from workshop_spawner.rules import images, plan, pod_manifest
 from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.health import Health
@@ -42,6 +40,7 @@ from workshop_spawner.start import (
     image_streams,
     project_api,
     project_role,
+    recorded_pod,
     removal,
     server_probe,
     session_pod,
@@ -57,7 +56,6 @@ from workshop_spawner.start.hub_errors import (
 from workshop_spawner.start.pod_monitor import PodMonitor
 from workshop_spawner.start.progress import Progress, merge
 from workshop_spawner.start.user_token import UserToken
-from workshop_spawner.stepwise import StepwiseKubeSpawner
 
 TOKEN_KEY = "api-token"  # noqa: S105 - the name of a key, not a secret
 NAMES_TO_TRY = 3
@@ -72,13 +70,11 @@ class WorkshopSpawner(
     ContentSettings,
     ConsoleSettings,
     PodDefaults,
-    StepwiseKubeSpawner,
+    RecordedSpawner,
 ):
     """Run each session in a pod, with a service account and a project of its own."""
 
     _spawn_future: asyncio.Future[Any] | None
-    _session: Session | None = None
-    _suffix = ""
     _last_trouble = ""
     _last_loss = ""
 
@@ -86,58 +82,12 @@ class WorkshopSpawner(
         super().__init__(*args, **kwargs)
         self._progress = Progress()
         self._user_token = UserToken(self.user.name, self.user_token_key, self.user.get_auth_state)
-        self._reset_names()
-
-    @property
-    def context(self) -> HubContext:
-        """What all sessions of this hub share."""
-        return HubContext.of(self.user.settings)
 
     def clear_state(self) -> None:
         """Forget the session that ended; the names of the next one are the default ones."""
         super().clear_state()
-        self._session = None
-        self._suffix = ""
         self._last_trouble = ""
         self._progress = Progress()
-        self._reset_names()
-
-    def get_state(self) -> dict[str, Any]:
-        """What a restarted hub has to know of a running session."""
-        state: dict[str, Any] = super().get_state()
-        if self._suffix:
-            state["workshop_suffix"] = self._suffix
-        return state
-
-    def load_state(self, state: dict[str, Any]) -> None:
-        """Take up a session of the hub before this one."""
-        super().load_state(state)
-        self._suffix = state.get("workshop_suffix", "")
-
-    def _reset_names(self) -> None:
-        slug = naming.make_slug(self.user.name, self.name)
-        chosen = self._expand_user_properties(self.pod_name_template)
-        self.pod_name = chosen or naming.make_name(self.application, "user", slug)
-        self.secret_name = self._expand_user_properties(self.secret_name_template)
-        self.dns_name = self.dns_name_template.format(namespace=self.namespace, name=self.pod_name)
-
-    @property
-    def cluster(self) -> Cluster:
-        """The cluster as the hub's account sees it."""
-        return open_cluster(self.context, self.api.api_client, self)
-
-    async def find_hub(self) -> Hub:
-        """The values that say whose sessions these are; asks the cluster once."""
-        return await find_hub(self.cluster, self)
-
-    async def make_session(self) -> Session:
-        """The session of this user and server that starts now, or whose names are asked for."""
-        name = ""
-        if self.project == plan.USER:
-            name = naming.make_name(self._expand_user_properties(self.project_template))
-        hub, age, limit = await self.find_hub(), self.session_age, self.session_age_limit
-        made = make_session(hub, self.user.name, self.name, age, name, age_limit=limit)
-        return replace(made, suffix=self._suffix, pod_name=self.pod_name)
 
     async def _find_token(self, session: Session) -> tuple[Session, str]:
         """The user's own token, and the session of whoever it belongs to.
@@ -184,6 +134,8 @@ class WorkshopSpawner(
         self._last_loss = ""
         startup.begin(self.context, type(self), self.config, self.authenticator)
         begun = time.monotonic()
+        if self.context.is_alone:
+            await self.context.is_alone.wait()
         try:
             await self.load_user_options()
             session, *_ = await run_together(self.make_session(), *self._begin_watches())
@@ -191,7 +143,9 @@ class WorkshopSpawner(
             running = self._pod_watch.count(session_labels.make_labels(session))
             self.context.take_place(self.pod_name, running, self.session_limit, time.monotonic())
             session, token = await self._find_token(session)
-            url = await self._start_under_free_name(session, await self._make_spec(), token)
+            spec = await self._make_spec()
+            session = await self._find_lasting(session, spec.by_request)
+            url = await self._start_under_free_name(session, spec, token)
             metrics.STARTS.labels("success").inc()
             source = "reserve" if self._session and self._session.account_name else "cold"
             metrics.START_SECONDS.labels(source).observe(time.monotonic() - begun)
@@ -219,14 +173,14 @@ class WorkshopSpawner(
                 return await self._start_session(session, spec, token)
             except ExistsError as error:
                 self.log.warning("%s; trying another name", error)
-                session = rename(session)
+                session = self._rename(session, error)
         return await self._start_session(session, spec, token)
 
     async def _start_session(self, session: Session, spec: plan.SessionSpec, token: str) -> str:
         """Make all that the session owns, then its pod; undo everything when that fails."""
         progress = self._progress
         session, account = await check_out(self.context.pool, session, spec)
-        self._session, self._suffix = session, session.suffix
+        self._session = session
         start = steps.Start(self.cluster, session, progress)
         todo = plan.make_plan(session, plan.fill_in(spec, session), self._make_secrets(token))
         if account is not None:
@@ -264,7 +218,7 @@ class WorkshopSpawner(
         wait = max(1.0, self.start_timeout * 0.9 - 1)
         add = partial(self.add_to_pod, self.cluster)
         pod = await session_pod.launch(self.cluster, self._pod_watch, session, manifest, wait, add)
-        self.pod_id = pod["metadata"]["uid"]
+        self.pod_id = self._recorded_uid = pod["metadata"]["uid"]
         return pod
 
     async def _wait_for_server(self, session: Session, pod: Mapping[str, Any]) -> str:
@@ -322,8 +276,10 @@ class WorkshopSpawner(
             before = self._seen_pod
             status = await super().poll()
             if status is None and self.identity == plan.USER_TOKEN:
-                await self._user_token.renew(self.cluster, self.make_session)
-            monitor = PodMonitor(self.cluster, self.namespace, self.pod_name)
+                await self._user_token.renew(self.cluster, self._find_running)
+            monitor = PodMonitor(
+                self.cluster, self.namespace, self.pod_name, self._recorded_uid or ""
+            )
             return await self._act_on(
                 await monitor.find_health(status, before, self._seen_pod), status
             )
@@ -361,16 +317,25 @@ class WorkshopSpawner(
             await self.stop(now=True)
 
     async def stop(self, now: bool = False) -> None:
-        """Remove the pod, the project and the account, each found by label and deleted by uid."""
-        session = await self.make_session()
+        """Remove the pod that the state names, and all that it and the session own.
+
+        Each is found by label and deleted by uid, whatever user, server and workshop are called
+        by now, and whichever spawner made the pod.
+        """
+        grace = 0 if now else self.delete_grace_period
+        session = await self._find_running()
         by_request = await project_api.is_by_request(self.cluster, self.project_api, self.log)
-        _, left = await run_together(
-            self._stop_pods(session, 0 if now else self.delete_grace_period),
+        pod = await self._find_recorded_pod()
+        said = records.read_pod(pod, await self.find_hub()) if pod else None
+        sessions = [session, *([said] if said and not is_same_server(said, session) else [])]
+        removing = [
             removal.remove_session(
-                self.cluster, session, by_request, temporary=self.project == plan.TEMPORARY
-            ),
-        )
-        for error in left:
+                self.cluster, each, by_request, temporary=self.project == plan.TEMPORARY
+            )
+            for each in sessions
+        ]
+        results = await run_together(self._stop_pods(session, pod, grace), *removing)
+        for error in [error for errors in results[1:] for error in errors]:
             self.log.error("Left to the culler: %s", error.detail)
 
     def run_post_stop_hook(self) -> object:
@@ -382,10 +347,13 @@ class WorkshopSpawner(
             )
         return super().run_post_stop_hook()
 
-    async def _stop_pods(self, session: Session, grace: int) -> None:
+    async def _stop_pods(self, session: Session, pod: Mapping[str, Any] | None, grace: int) -> None:
         await self._start_watching_pods()
         wait = self.start_timeout
-        await session_pod.remove(self.cluster, self._pod_watch, session, grace, wait)
+        removing = [session_pod.remove(self.cluster, self._pod_watch, session, grace, wait)]
+        if pod is not None:
+            removing.append(recorded_pod.remove(self.cluster, pod, grace, wait))
+        await run_together(*removing)
 
     async def delete_forever(self) -> None:
         """Delete the user's home with the user, where there is one and `delete_pvc` says so."""

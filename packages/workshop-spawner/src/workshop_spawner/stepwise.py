@@ -13,8 +13,10 @@ from kubespawner import KubeSpawner
 from kubespawner.objects import make_owner_reference
 
 from workshop_kube.errors import KubeError
+from workshop_spawner.hub_tasks import server_records
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.kube.watch import begin_watch
+from workshop_spawner.model import naming
 from workshop_spawner.rules import profile_options
 from workshop_spawner.start import server_objects
 
@@ -54,7 +56,11 @@ class StepwiseKubeSpawner(KubeSpawner):
             return False
         if not self._pvc_exists:
             names = self._list_claim_names()
-            self.pvc_name = await server_objects.choose_claim(cluster, self.namespace, names)
+            name = await server_objects.choose_claim(cluster, self.namespace, names)
+            server = self.orm_spawner
+            if server_records.is_named_by_another(server, name, of_another_user=True):
+                name = f"{name}-{naming.make_suffix()}"  # that of a user who was renamed
+            self.pvc_name = name
         claim = self.render(self.get_pvc_manifest())
         await server_objects.ensure_claim(cluster, self._place(claim, "PersistentVolumeClaim"))
         self._pvc_exists = True

@@ -227,3 +227,11 @@ async def test_an_api_that_is_away_does_not_end_the_reserve(make, site, kube, mo
     assert not running.done()
     running.cancel()
     await asyncio.wait([running])
+
+
+async def test_a_reserve_that_is_lowered_shrinks(make, patching, kube):
+    await make(3).fill()
+    await make(1).fill()
+    assert len(await stock(kube)) == 1
+    await SessionPool(kube, patching.hub, lambda _: (), 0, LOG).fill()
+    assert await stock(kube) == []

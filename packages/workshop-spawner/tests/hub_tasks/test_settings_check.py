@@ -122,3 +122,14 @@ async def test_an_application_that_cannot_be_requested_ends_the_hub(site, worksh
     with pytest.raises(AssertionError, match="the hub ended"):
         await start_and_look(hub)
     assert "the cluster refuses names that begin with" in hub.log_text
+
+
+@pytest.mark.hub
+async def test_a_hub_without_a_way_to_its_cluster_says_so(workshop, tmp_path):
+    (tmp_path / "kubeconfig").write_text("{}")
+    env = {"KUBECONFIG": str(tmp_path / "kubeconfig")}
+    hub = await workshop(BY_NAME, start=False, env=env)
+    with pytest.raises(AssertionError, match="the hub ended"):
+        await start_and_look(hub)
+    assert "The hub knows no way to its cluster" in hub.log_text
+    assert "Traceback" not in hub.log_text

@@ -75,3 +75,27 @@ def test_a_short_random_name_is_refused():
 def test_what_the_api_refuses_is_refused(bad):
     with pytest.raises(ValueError, match="not a name"):
         naming.make_name(bad)
+
+
+@pytest.mark.parametrize(
+    ("namespace", "release", "name"),
+    [
+        ("", "", "workshop"),
+        ("default", "", "workshop"),
+        ("training", "", "training"),
+        ("training", "training", "training"),
+        ("training", "intro", "training-intro"),
+        ("2026-class", "", "w-2026-class"),
+        ("kube-things", "", "w-kube-things"),
+        ("openshift", "", "w-openshift"),
+    ],
+)
+def test_a_workshop_without_a_name_is_called_by_where_it_is(namespace, release, name):
+    assert naming.make_application(namespace, release) == name
+
+
+def test_long_places_have_names_of_their_own():
+    one, other = (naming.make_application("a" * 60, f"{n}") for n in "12")
+    assert one != other
+    assert max(len(one), len(other)) <= naming.APPLICATION_LIMIT
+    assert naming.is_dns_label(one)

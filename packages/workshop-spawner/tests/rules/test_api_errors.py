@@ -32,8 +32,8 @@ def refuse(status, message="no", reason="", what="create Pod x in w"):
         (refuse(409, reason="AlreadyExists"), errors.PermanentError, "name is taken"),
         (refuse(418), errors.TemporaryError, "cannot do this just now"),
         (refuse(403, FORBIDDEN), errors.ForbiddenError, "lacks a right"),
-        (refuse(403, "exceeded quota: x"), errors.PermanentError, "exceeded quota"),
-        (refuse(403, 'violates PodSecurity "baseline"'), errors.PermanentError, "PodSecurity"),
+        (refuse(403, "exceeded quota: x"), errors.PolicyError, "exceeded quota"),
+        (refuse(403, 'violates PodSecurity "baseline"'), errors.PolicyError, "PodSecurity"),
         (refuse(422, "spec is wrong"), errors.PermanentError, "spec is wrong"),
         (refuse(401), errors.PermanentError, "refused"),
         (refuse(404, "pods x not found"), errors.PermanentError, "pods x not found"),
@@ -77,3 +77,27 @@ def test_what_was_explained_is_left_as_it_is():
 )
 def test_a_refusal_is_one_after_which_nothing_was_done(error, refused):
     assert api_errors.is_refusal(error) is refused
+
+
+@pytest.mark.parametrize(
+    ("what", "message", "full"),
+    [
+        ("create Pod x in w", "exceeded quota: q, requested: pods=1", True),
+        ("create ServiceAccount x in w", "exceeded quota: q", True),
+        ("create Namespace intro-x", "exceeded quota: q", True),
+        ("create ProjectRequest x", "you cannot create more than 2 projects", True),
+        ("create Pod x in intro-alice", "exceeded quota: compute-resources", False),
+        ("create Pod x in w", "failed quota: q: must specify limits.cpu", False),
+        ("create Pod x in w", FORBIDDEN, False),
+    ],
+)
+def test_a_full_quota_on_sessions_is_a_full_house(what, message, full):
+    explained = api_errors.explain(refuse(403, message, what=what), "w")
+    assert isinstance(explained, errors.FullError) is full
+
+
+def test_a_certificate_that_is_not_trusted_is_no_answer():
+    error = kube_errors.CertificateError("list pods", "self-signed")
+    explained = api_errors.explain(error)
+    assert isinstance(explained, errors.TemporaryError)
+    assert explained.message == "The cluster does not answer."

@@ -52,6 +52,20 @@ def test_each_account_is_on_one_pile(account, pile):
     assert {name for name, count in piles.items() if count} == ({pile} if pile else set())
 
 
+def test_what_is_ready_beyond_the_size_goes():
+    ready = [make_account() for _ in range(3)]
+    state = pool_rules.sort_accounts(ready, HUB, "r", NOW, size=1)
+    assert (len(state.ready), len(state.stale)) == (1, 2)
+    assert len(pool_rules.sort_accounts(ready, HUB, "r", NOW, size=0).stale) == 3
+
+
+def test_what_a_hub_before_this_one_left_unfinished_goes_at_once():
+    account = make_account(ready=False, age=20)
+    for since, pile in ((NOW - timedelta(seconds=10), "stale"), (NOW - timedelta(30), "growing")):
+        state = pool_rules.sort_accounts([account], HUB, "r", NOW, since=since)
+        assert len(getattr(state, pile)) == 1
+
+
 def test_what_is_reserved_is_nobodys_session_yet():
     for step in make_plan(pool_rules.make_session(HUB)):
         for manifest in pool_rules.make_pool_step(step).manifests:

@@ -67,3 +67,9 @@ async def test_somebody_elses_project_is_refused(site, as_user):
     site.pocket.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "bobs"}})
     with pytest.raises(errors.PermanentError, match="belongs to somebody else"):
         await user_project.ensure_user_project(as_user, "bobs")
+
+
+async def test_a_name_that_the_cluster_refuses_is_told_with_the_setting(as_user):
+    with pytest.raises(errors.PermanentError) as caught:
+        await user_project.ensure_user_project(as_user, "kube-admin---547a4b6a")
+    assert "WorkshopSpawner.project_template" in caught.value.detail

@@ -1,5 +1,5 @@
-"""`pocket-openshift delete KIND NAME...` or `delete -f FILE`: delete the very objects that bear the
-names now.
+"""`pocket-openshift delete KIND NAME...`, `delete KIND -l LABEL=VALUE` or `delete -f FILE`: delete
+the very objects that are there now.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     session.add_arguments(parser)
     parser.add_argument("kind", nargs="?", help="pods, po, routes.route.openshift.io ...")
     parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument(
+        "-l", "--selector", default="", help="the objects of KIND with these labels, app=hub"
+    )
     manifests.add_filename(
         parser, "the objects of a file, as `apply` made them; - is standard input"
     )
@@ -27,8 +30,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(to: session.Session, args: argparse.Namespace) -> int:
-    if bool(args.filename) == bool(args.kind) or (args.kind and not args.names):
-        raise session.CommandError("say what: `delete KIND NAME`, or `delete -f FILE`")
+    ways = (bool(args.filename), bool(args.names), bool(args.selector))
+    if sum(ways) != 1 or bool(args.filename) == bool(args.kind):
+        raise session.CommandError(
+            "say what: `delete KIND NAME`, `delete KIND -l LABEL=VALUE`, or `delete -f FILE`"
+        )
+    if args.selector:
+        return await _delete_selected(to, args.kind, args.selector)
     if args.kind:
         resource = await to.find_resource(args.kind)
         for name in args.names:
@@ -38,6 +46,18 @@ async def _run(to: session.Session, args: argparse.Namespace) -> int:
     # What was made last goes first: a namespace after what is in it.
     left = [obj for obj in reversed(objects) if not await _delete_if_there(to, obj)]
     return 1 if left else 0
+
+
+async def _delete_selected(to: session.Session, kinds: str, selector: str) -> int:
+    """Delete all objects of some kinds in the project, or the cluster, that have these labels."""
+    for resource in await to.find_resources(kinds):
+        kind = resource.kind
+        where = to.namespace if kind.is_namespaced else ""
+        found = await to.cluster.list(kind.api_version, kind.kind, where, selector=selector)
+        for obj in found:
+            await to.cluster.delete_exactly(obj)
+            print(f"{_render(obj)} deleted", flush=True)
+    return 0
 
 
 async def _delete_if_there(to: session.Session, obj: Manifest) -> bool:

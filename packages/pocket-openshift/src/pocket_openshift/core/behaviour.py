@@ -59,7 +59,9 @@ class Call:
     @property
     def dry_run(self) -> bool:
         """Whether nothing is to be kept."""
-        return "dryRun" in self.query
+        deletes = self.target.verb in ("delete", "deletecollection")
+        options = self.body if deletes and isinstance(self.body, dict) else {}
+        return "dryRun" in self.query or bool(options.get("dryRun"))
 
 
 @dataclass(slots=True)

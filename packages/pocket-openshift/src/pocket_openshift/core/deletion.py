@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pocket_openshift.core import store
-from pocket_openshift.vocabulary import errors, kinds
+from pocket_openshift.vocabulary import errors, field_errors, kinds
 from workshop_kube.rules.times import render_time
 
 FOREGROUND = "foregroundDeletion"
 ORPHAN = "orphan"
 _FINALIZER_OF = {"Foreground": FOREGROUND, "Orphan": ORPHAN}
+_POLICIES = ("Foreground", "Background", "Orphan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +38,25 @@ def options_from(query: Mapping[str, str], body: Any) -> Options:
     """From the body of a DELETE, or its query. A 400 for what is none."""
     body = body if isinstance(body, dict) else {}
     grace = body.get("gracePeriodSeconds", query.get("gracePeriodSeconds"))
-    policy = body.get("propagationPolicy") or query.get("propagationPolicy") or "Background"
-    if body.get("orphanDependents") or query.get("orphanDependents") == "true":
-        policy = "Orphan"
+    asked = body.get("propagationPolicy") or query.get("propagationPolicy")
+    orphan = body.get("orphanDependents") or query.get("orphanDependents") == "true"
+    policy = asked or ("Orphan" if orphan else "Background")
     preconditions = body.get("preconditions") or {}
     try:
         seconds = None if grace is None else int(grace)
     except (TypeError, ValueError):
         raise errors.bad_request(f"invalid gracePeriodSeconds: {grace!r}") from None
-    if policy not in ("Background", "Foreground", "Orphan"):
-        raise errors.bad_request(f"invalid propagationPolicy: {policy!r}")
+    causes = []
+    if asked and orphan:
+        why = "orphanDependents and deletionPropagation cannot be both set"
+        causes.append(field_errors.invalid("propagationPolicy", asked, why))
+    if policy not in _POLICIES:
+        known = (*_POLICIES, "nil")
+        causes.append(field_errors.not_supported("propagationPolicy", policy, known))
+    if (dry := body.get("dryRun")) and dry != ["All"]:
+        causes.append(field_errors.not_supported("dryRun", dry, ("All",)))
+    if causes:
+        raise errors.invalid_of("meta.k8s.io", "DeleteOptions", "", causes)
     return Options(
         seconds, policy, preconditions.get("uid", ""), preconditions.get("resourceVersion", "")
     )

@@ -318,6 +318,7 @@ _COLUMNS: dict[str, tuple[tuple[str, Cell], ...]] = {
         ("Client Name", _at("clientName")),
         ("Scopes", _joined("scopes")),
     ),
+    "builds.build.openshift.io": (("Status", _at("status", "phase")),),
     "templates.template.openshift.io": (
         ("Description", _at("metadata", "annotations", "description", missing="")),
         ("Parameters", _count("parameters")),

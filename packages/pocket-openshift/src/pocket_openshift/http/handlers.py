@@ -24,6 +24,7 @@ from pocket_openshift.http import (
     discovery,
     listing,
     openapi,
+    patching,
     streams,
     tables,
     tunnels,
@@ -34,6 +35,7 @@ from pocket_openshift.vocabulary import bodies, errors, identity, paths, protobu
 
 log = logging.getLogger(__name__)
 _YAML = ("application/yaml", "application/apply-patch+yaml")
+_OBJECTS = ("application/json", "application/yaml", protobufs.MEDIA_TYPE)
 
 
 class Dropped(Exception):
@@ -189,7 +191,7 @@ class ApiHandler(tornado.web.RequestHandler):
         content_type = self.request.headers.get("Content-Type", "application/json")
         body = None
         if target.verb not in ("get", "list", "watch") and target.subresource != "proxy":
-            body = parse_body(self.request.body, content_type)
+            body = self._read_body(target, content_type)
         validation.check_options(target.verb, query)
         call = Call(
             user=self.user,
@@ -205,6 +207,23 @@ class ApiHandler(tornado.web.RequestHandler):
         if body is not None and target.verb in ("create", "update"):
             call.body = validation.checked(call, body)
         return call
+
+    def _read_body(self, target: paths.Target, content_type: str) -> Any:
+        raw, is_object = self.request.body, target.verb in ("create", "update")
+        media_type = content_type.split(";")[0].strip()
+        if is_object and raw and not target.subresource and media_type not in _OBJECTS:
+            raise errors.unsupported_media_type(_OBJECTS)
+        try:
+            return parse_body(raw, content_type)
+        except errors.StatusError:
+            why = bodies.problem_with_json(raw)
+            if target.kind is None or "json" not in media_type or why is None:
+                raise
+            if is_object:
+                raise errors.unrecognized(target.kind, why, raw) from None
+            if target.verb == "patch":
+                raise errors.bad_request(patching.wrong_form(media_type, why)) from None
+            raise
 
     async def _inject_fault(self, target: paths.Target) -> faults.Fault | None:
         fault = self.plane.faults.next_for(

@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Mapping
 
-from pocket_openshift.vocabulary import decoding, errors
+from pocket_openshift.vocabulary import bodies, decoding, errors
 
 _MATCHES = ("Exact", "NotOlderThan")
 
@@ -92,7 +92,7 @@ def parse_continue(token: str) -> tuple[tuple[str, str], int]:
     try:
         _, namespace, name, seen = json.loads(raw)
     except (ValueError, TypeError) as error:
-        raise _no_token(_json_problem(raw)) from error
+        raise _no_token(bodies.problem_with_json(raw) or "it is no token") from error
     if (type(namespace), type(name), type(seen)) != (str, str, int):
         raise _no_token("incorrect encoded start resourceVersion (version meta.k8s.io/v1)")
     return (namespace, name), seen
@@ -100,11 +100,3 @@ def parse_continue(token: str) -> tuple[tuple[str, str], int]:
 
 def _no_token(why: str) -> errors.StatusError:
     return errors.bad_request(f"invalid continue token: continue key is not valid: {why}")
-
-
-def _json_problem(raw: bytes) -> str:
-    """What Go's decoder says of bytes that are no token."""
-    first = raw[:1].decode("latin-1")
-    if not first or first in '{["':
-        return "unexpected end of JSON input"
-    return f"invalid character '{first}' looking for beginning of value"

@@ -55,14 +55,18 @@ def apply(media_type: str, obj: dict[str, Any], patch: Any) -> dict[str, Any]:
     if media_type == JSON:
         return _json_patch(obj, patch)
     if not isinstance(patch, dict):
-        merge_text = "Invalid JSON Patch"
         go = f"json: cannot unmarshal {_word(patch)} into Go value of type {_GO_OBJECT}"
-        raise FormError(merge_text if media_type == MERGE else go)
+        raise FormError(wrong_form(media_type, go))
     merge = merge_patch if media_type == MERGE else strategic_merge
     try:
         return merge(obj, patch)
     except (TypeError, AttributeError) as error:  # a directive or key that is none
         raise PatchError(f"the patch cannot be understood: {error}") from error
+
+
+def wrong_form(media_type: str, why: str) -> str:
+    """What the server says of a patch that cannot be read."""
+    return why if media_type == STRATEGIC else f"error decoding patch: {why}"
 
 
 def _word(value: Any) -> str:
@@ -85,7 +89,8 @@ def written(patch: Any) -> str:
 def _json_patch(obj: dict[str, Any], patch: Any) -> dict[str, Any]:
     if not isinstance(patch, list):
         word = _word(patch)
-        raise FormError(f"json: cannot unmarshal {word} into Go value of type jsonpatch.Patch")
+        go = f"json: cannot unmarshal {word} into Go value of type []handlers.jsonPatchOp"
+        raise FormError(wrong_form(JSON, go))
     try:
         result = jsonpatch.apply_patch(obj, patch, in_place=False)
     except (

@@ -16,7 +16,13 @@ from pocket_openshift.vocabulary import decoding, errors, kinds, paths, schemas
 FIELD_VALIDATIONS = ("", "Ignore", "Strict", "Warn")
 # Parts of an object that have the object's own fields.
 _WHOLE = ("", "status", "finalize")
-_OPTIONS = {"create": "CreateOptions", "update": "UpdateOptions", "patch": "PatchOptions"}
+_OPTIONS = {
+    "create": "CreateOptions",
+    "update": "UpdateOptions",
+    "patch": "PatchOptions",
+    "delete": "DeleteOptions",
+    "deletecollection": "DeleteOptions",
+}
 _GENERIC = schemas.Type(
     "struct",
     "Object",
@@ -70,7 +76,10 @@ def checked(call: Call, body: Any) -> dict[str, Any]:
     another type or, where the caller is strict, one that does not exist; else these are told.
     """
     if not isinstance(body, dict):
-        raise errors.bad_request("the body of the request must be an object")
+        raise errors.unrecognized(call.kind, decoding.no_object(body), call.raw)
+    said = (body.get("apiVersion") or call.kind.api_version, body.get("kind") or call.kind.kind)
+    if call.target.subresource in _WHOLE and said != (call.kind.api_version, call.kind.kind):
+        raise errors.another_kind(call.kind, said)
     try:
         made, faults = decoded(call, body)
     except decoding.DecodeError as error:

@@ -20,6 +20,10 @@ _SERVER_FIELDS = (
     *("uid", "resourceVersion", "creationTimestamp", "deletionTimestamp"),
     *("deletionGracePeriodSeconds", "generation", "managedFields", "selfLink"),
 )
+_COMPARED = (
+    *("resourceVersion", "uid", "creationTimestamp", "deletionTimestamp"),
+    "deletionGracePeriodSeconds",
+)
 _WITH_GENERATION = frozenset(
     {
         *("pods", "deployments.apps", "daemonsets.apps", "statefulsets.apps"),
@@ -58,13 +62,13 @@ def get(plane: Plane, call: Call) -> Reply:
 def check_body(call: Call, body: Any) -> store.Object:
     """The object in a request's body: an object, of this kind. A 400 otherwise."""
     kind = call.kind
+    if body is None:
+        raise errors.unrecognized(kind, "unexpected end of JSON input", b"")
     if not isinstance(body, dict):
         raise errors.bad_request("the body of the request must be an object")
     said = (body.get("apiVersion", kind.api_version), body.get("kind", kind.kind))
     if said != (kind.api_version, kind.kind):
-        raise errors.bad_request(
-            f"{said[1]} in version {said[0]!r} cannot be handled as a {kind.kind}".replace("'", '"')
-        )
+        raise errors.another_kind(kind, said)
     metadata = body.get("metadata") or {}
     if not isinstance(metadata, dict):
         raise errors.bad_request("metadata must be an object")
@@ -100,6 +104,7 @@ def create(plane: Plane, call: Call) -> Reply:
     kind, obj = call.kind, check_body(call, call.body)
     metadata = obj["metadata"]
     _place(call, metadata)
+    versioned = metadata.get("resourceVersion", "") not in ("", "0")
     for name in _SERVER_FIELDS:
         metadata.pop(name, None)
     if "status" in kind.subresources:
@@ -108,7 +113,7 @@ def create(plane: Plane, call: Call) -> Reply:
         metadata["name"] = _free_name(plane, kind, metadata)
     if kind.resource in _WITH_GENERATION:
         metadata["generation"] = 1
-    return Reply(create_object(plane, call, obj), 201)
+    return Reply(create_object(plane, call, obj, versioned=versioned), 201)
 
 
 def _free_name(plane: Plane, kind: kinds.Kind, metadata: dict[str, Any]) -> str:
@@ -120,8 +125,12 @@ def _free_name(plane: Plane, kind: kinds.Kind, metadata: dict[str, Any]) -> str:
     return name
 
 
-def create_object(plane: Plane, call: Call, obj: store.Object) -> store.Object:
-    """Admit an object and put it into the store (unless this is a dry run)."""
+def create_object(
+    plane: Plane, call: Call, obj: store.Object, *, versioned: bool = False
+) -> store.Object:
+    """Admit an object and put it into the store (unless this is a dry run). One that came with a
+    version (`versioned`) is no new one.
+    """
     kind = call.kind
     obj["metadata"].setdefault("name", "")
     plane.admit(call, kind, obj, None)
@@ -130,6 +139,8 @@ def create_object(plane: Plane, call: Call, obj: store.Object) -> store.Object:
         if plane.store.find(*key) is not None:
             raise errors.already_exists(kind, key.name)
         return {"apiVersion": kind.api_version, "kind": kind.kind, **obj}
+    if versioned:
+        raise errors.has_version()
     return plane.store.create(kind, obj)
 
 
@@ -178,16 +189,21 @@ def patched(call: Call, old: store.Object) -> Any:
 
 
 def _keep_server_fields(old: store.Object, new: store.Object) -> None:
-    """Fields that only the server changes stay as they were; version and UID stay as the caller
-    said them.
+    """Fields that only the server changes stay as they were. What the caller says of those that
+    may not change is left, to be compared: the version by the store, the others by the rules.
     """
     kept, metadata = old["metadata"], new["metadata"]
     for name in _SERVER_FIELDS:
-        if name in ("resourceVersion", "uid"):
+        if name in _COMPARED:
             continue
         metadata.pop(name, None)
         if name in kept:
             metadata[name] = kept[name]
+    for name in _COMPARED[2:]:
+        if name in kept:
+            metadata.setdefault(name, kept[name])
+    if "deletionTimestamp" in kept:
+        metadata["deletionTimestamp"] = kept["deletionTimestamp"]
 
 
 def _with_part(old: store.Object, new: store.Object, part: str) -> store.Object:

@@ -28,12 +28,35 @@ class Pods(Behaviour):
 
     def _default_new(self, call: Call, obj: Object) -> None:
         spec = obj["spec"] = obj.get("spec") or {}
+        self._use_priority(call, obj, spec)
         pod_rules.fill_spec(spec)
         if spec["terminationGracePeriodSeconds"] < 0:
             spec["terminationGracePeriodSeconds"] = 1
         self._use_account(call, obj, spec)
         pod_rules.add_tolerations(spec)
         obj["status"] = {"phase": "Pending", "qosClass": pod_rules.qos_class(spec)}
+
+    def _use_priority(self, call: Call, obj: Object, spec: dict[str, Any]) -> None:
+        """What the pod's class says, which must be there."""
+        name = spec.get("priorityClassName")
+        if not name or name in pod_rules.SYSTEM_PRIORITIES:
+            value: int | None = pod_rules.SYSTEM_PRIORITIES.get(name or "", 0)
+            policy = None
+        else:
+            found = self.store.find("priorityclasses.scheduling.k8s.io", "", name)
+            if found is None:
+                why = f"no PriorityClass with name {name} was found"
+                raise errors.forbidden(call.kind, obj["metadata"].get("name", ""), why)
+            value, policy = found.get("value", 0), found.get("preemptionPolicy")
+        if spec.setdefault("priority", value) != value:
+            why = (
+                f"the integer value of priority ({spec['priority']}) must not be provided in pod "
+                f"spec; priority admission controller computed {value} from the given "
+                "PriorityClass name"
+            )
+            raise errors.forbidden(call.kind, obj["metadata"].get("name", ""), why)
+        if policy:
+            spec.setdefault("preemptionPolicy", policy)
 
     def _use_account(self, call: Call, obj: Object, spec: dict[str, Any]) -> None:
         place = obj["metadata"]["namespace"]

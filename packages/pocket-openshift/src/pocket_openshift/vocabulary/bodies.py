@@ -40,6 +40,33 @@ def parse_json(raw: bytes | str) -> Any:
     return json.loads(raw, parse_constant=_refuse, object_pairs_hook=decoding.pairs_to_object)
 
 
+# Where Python's decoder stops, and what Go's says there of a letter that it does not expect.
+_GO_PLACES = {
+    "Expecting value": "looking for beginning of value",
+    "Expecting property name": "looking for beginning of object key string",
+    "Expecting ':' delimiter": "after object key",
+    "Expecting ',' delimiter": "after object key:value pair",
+    "Extra data": "after top-level value",
+}
+
+
+def problem_with_json(raw: bytes | str) -> str | None:
+    """What Go's decoder says of a text that is no JSON; None where it is."""
+    try:
+        text = raw if isinstance(raw, str) else raw.decode()
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        letter = text[error.pos : error.pos + 1]
+        place = next((p for said, p in _GO_PLACES.items() if error.msg.startswith(said)), "")
+        if not letter or not place:
+            return "unexpected end of JSON input"
+        return f"invalid character {letter!r} {place}"
+    except (ValueError, RecursionError):
+        letter = bytes(raw[:1]).decode("latin-1") if isinstance(raw, bytes) else raw[:1]
+        return f"invalid character {letter!r} looking for beginning of value"
+    return None
+
+
 def _refuse(word: str) -> Any:
     raise ValueError(f"{word} is not JSON")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from pocket_openshift.vocabulary.schemas import Type
@@ -127,6 +128,16 @@ def path_of(at: Place | None) -> str:
     return text
 
 
+def no_object(value: Any) -> str:
+    """What Go says of a body that is no object, when it looks for its kind."""
+    fields = (
+        f'{name} string "json:\\"{key},omitempty\\""'
+        for name, key in (("APIVersion", "apiVersion"), ("Kind", "kind"))
+    )
+    word = _word_of(value, _JSON_WORDS)
+    return f"json: cannot unmarshal {word} into Go value of type struct {{ {'; '.join(fields)} }}"
+
+
 def _mismatch(kind: Type, value: Any, at: Place | None) -> DecodeError:
     """Go names the innermost struct, and the fields from the top without indexes and map keys."""
     steps = [(struct, key) for _, struct, key in _steps(at) if struct]
@@ -225,7 +236,11 @@ def _time(kind: Type, value: Any, at: Place | None) -> Any:
     if not _TIME.fullmatch(value):
         form = "2006-01-02T15:04:05Z07:00"
         raise DecodeError(f'parsing time "{value}" as "{form}": cannot parse "{value}" as "2006"')
-    return value
+    try:
+        moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise DecodeError(f'parsing time "{value}": {error}') from error
+    return moment.strftime("%Y-%m-%dT%H:%M:%S" + (".%fZ" if kind.word == "MicroTime" else "Z"))
 
 
 def _bytes(kind: Type, value: Any, at: Place | None) -> Any:

@@ -230,6 +230,30 @@ def cannot_be_handled(kind: kinds.Kind, why: str) -> StatusError:
     )
 
 
+def another_kind(kind: kinds.Kind, said: tuple[str, str]) -> StatusError:
+    """400: the body is an object of another kind; `said` is its apiVersion and kind."""
+    group_version, name = said
+    if kinds.of_object({"apiVersion": group_version, "kind": name}) is None:
+        registry = "pkg/api/legacyscheme/scheme.go:30"
+        why = f'no kind "{name}" is registered for version "{group_version}" in scheme "{registry}"'
+    else:
+        inner = f"{kind.group.partition('.')[0] or 'core'}.{kind.kind}"
+        version = group_version.rpartition("/")[2]
+        why = f"converting ({version}.{name}) to ({inner}): unknown conversion"
+    version = group_version.rpartition("/")[2]
+    return bad_request(f'{name} in version "{version}" cannot be handled as a {kind.kind}: {why}')
+
+
+def unrecognized(kind: kinds.Kind, why: str, raw: bytes) -> StatusError:
+    """400: the body is no object at all."""
+    shown = raw[:30].hex() if raw[:1] != b"{" else raw[:30].decode(errors="replace")
+    shown += " ..." if len(raw) > 30 else ""
+    return bad_request(
+        f"the object provided is unrecognized (must be of type {kind.kind}): couldn't get "
+        f"version/kind; json parse error: {why} ({shown or '<empty>'})"
+    )
+
+
 def unauthorized() -> StatusError:
     """401: credentials that are none."""
     return StatusError(make_status(401, "Unauthorized", "Unauthorized"))
@@ -264,7 +288,7 @@ def no_such_resource() -> StatusError:
 
 
 def unsupported_media_type(known: Sequence[str]) -> StatusError:
-    """415: a patch in a format that is not known."""
+    """415: a body in a format that is not known."""
     message = (
         f"the body of the request was in an unknown format - accepted media types include: "
         f"{', '.join(known)}"
@@ -304,6 +328,12 @@ _REASONS = {
     503: "ServiceUnavailable",
     504: "Timeout",
 }
+
+
+def has_version() -> StatusError:
+    """500, as the real server has it: a new object that says which version it is."""
+    text = "resourceVersion should not be set on objects to be created"
+    return StatusError(make_status(500, "", text))
 
 
 def internal_error(message: str, code: int = 500) -> StatusError:

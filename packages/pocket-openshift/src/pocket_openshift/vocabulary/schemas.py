@@ -1,6 +1,7 @@
 """What fields a kind has and of what type they are, from Kubernetes' published schemas. Pure.
 
-`kubernetes_types.json` is made by `tools/make_schemas.py`; `openshift_types.json` has the kinds of
+`kubernetes_types.json` is made by `tools/make_schemas.py` from what Kubernetes publishes under the
+Apache License 2.0; `openshift_types.json` has the kinds of
 OpenShift that this server knows. A type is written `string`, `int32`, `core.v1.Pod`, `[string]` (a
 list), `{string}` (by name), perhaps with Go's name for it behind a colon. `decoding` holds a body
 against it.

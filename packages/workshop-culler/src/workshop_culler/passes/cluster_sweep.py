@@ -82,6 +82,7 @@ class ClusterSweep:
     _closed: dict[str, str] = field(default_factory=dict)
     _looks: int = 0
     _counted: int = 0
+    _known_hub: str = ""
     _freer: Freer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -148,10 +149,10 @@ class ClusterSweep:
         return self._counted - before
 
     async def sweep(self, report: Report, live: Servers) -> None:
-        """Judge all that was found and remove what is dead; does nothing after a bad look."""
+        """Decide about all that was found, remove what is dead; nothing after a bad look."""
         if not self.looked:
             return
-        self._learn_hub(report, live)
+        await self._learn_hub(live)
         strays = orphans.find_strays(live.values(), self._index.pods)
         by_pod = {server.pod_name: server for server in live.values() if server.pod_name}
         sessions: dict[orphans.SessionRef, list[ObjectMeta]] = defaultdict(list)
@@ -165,18 +166,30 @@ class ClusterSweep:
         self._freer.forget_all_but({item.uid for item in self.items})
         report.held = len(self._freer.held)
 
-    def _learn_hub(self, report: Report, live: Servers) -> None:
+    async def _learn_hub(self, live: Servers) -> None:
         """Find out which hub is ours, where several share the cluster."""
         ids = {item.annotations.get(labels.HUB, "") for item in self.items} - {""}
         pods = (pod for key, pod in self._index.pods.items() if key in live)
         living = {pod.annotations.get(labels.HUB, "") for pod in pods} - {""}
-        known = self.owner.hub if self.owner.hub != hub_ids.NOT_KNOWN else ""
-        verdict = hub_ids.decide_hub(self.hub_id, ids, living, known)
+        holder = await self._find_holder() if ids else ""
+        verdict = hub_ids.decide_hub(self.hub_id, ids, living, self._known_hub, holder)
+        self._known_hub = verdict.known
         if verdict.problem and self.owner.hub != verdict.hub:
             self.log.warning("%s", verdict.problem)
         if verdict.hub != self.owner.hub:
             self.owner = dataclasses.replace(self.owner, hub=verdict.hub)
             self._keep(self.items)
+
+    async def _find_holder(self) -> str:
+        """The id of the hub that holds the application; "" where that cannot be told."""
+        name = f"{self.owner.application}-hub"
+        lease = make_reference("coordination.k8s.io/v1", "Lease", name, self.owner.namespace)
+        try:
+            found = await self.cluster.get(lease)
+        except errors.KubeError as error:
+            self.log.debug("Which hub holds the application: %s", error)
+            return ""
+        return str((found.get("spec") or {}).get("holderIdentity") or "")
 
     async def _sweep_session(
         self,

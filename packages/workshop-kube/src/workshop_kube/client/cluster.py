@@ -79,8 +79,9 @@ class Cluster(Reader):
     async def converge(self, manifest: Manifest, is_same: IsSame = labels.is_same_owner) -> Object:
         """Make an object, or change the one that is there to what the manifest says.
 
-        What the manifest does not say stays. A binding to another role is made anew. Labels and
-        annotations come along, but are no reason by themselves: the right to change may be missing.
+        What the manifest does not say stays, but for keys of data and of a quota. A binding to
+        another role is made anew. Labels and annotations come along, but are no reason by
+        themselves: the right to change may be missing.
         """
         for left in reversed(range(MOST_CONFLICTS)):
             found = await self.ensure(manifest, is_same)
@@ -89,7 +90,7 @@ class Cluster(Reader):
             if manifests.has_other_role(manifest, found):
                 await self.delete_exactly({**found, **manifests.find_head(manifest)})
                 continue
-            patch = manifests.make_patch(manifest, found["metadata"]["resourceVersion"])
+            patch = manifests.make_patch(manifest, found["metadata"]["resourceVersion"], found)
             try:
                 return await self.change(manifest, patch)
             except (errors.ConflictError, errors.GoneError):

@@ -11,6 +11,8 @@ Object = dict[str, Any]
 
 # What the server says of an object, and nobody asks for.
 _NOT_COMPARED = frozenset({"apiVersion", "kind", "metadata", "status"})
+# Whose keys are all ours, where a manifest has any.
+_WHOLE_MAPS = frozenset({"data", "binaryData"})
 _SERVERS_OWN_METADATA = frozenset({"uid", "resourceVersion", "creationTimestamp", "generateName"})
 
 
@@ -71,15 +73,28 @@ def _encode(secret: Manifest) -> Manifest:
     return {**rest, "data": {**(secret.get("data") or {}), **data}}
 
 
-def make_patch(wanted: Manifest, version: str = "") -> Object:
-    """The merge patch that brings an object, if still at `version`, to what a manifest says."""
+def make_patch(wanted: Manifest, version: str = "", found: Manifest | None = None) -> Object:
+    """The merge patch that brings an object, if still at `version`, to what a manifest says.
+
+    Entries of whole maps (data, a quota's limits) that are `found` and not wanted go.
+    """
     patch = {k: v for k, v in wanted.items() if k not in ("apiVersion", "kind", "status")}
+    for part in _WHOLE_MAPS & patch.keys():
+        patch[part] = {**_find_stale(_encode(wanted), found or {}, part), **(patch[part] or {})}
+    if (patch.get("spec") or {}).get("hard"):
+        old = _find_stale(wanted["spec"], (found or {}).get("spec") or {}, "hard")
+        patch["spec"] = {**patch["spec"], "hard": {**old, **patch["spec"]["hard"]}}
     metadata = wanted.get("metadata") or {}
     kept = {k: v for k, v in metadata.items() if k in ("labels", "annotations", "finalizers")}
     if version:
         kept["resourceVersion"] = version
     patch["metadata"] = kept
     return patch
+
+
+def _find_stale(wanted: Manifest, found: Manifest, part: str) -> dict[str, None]:
+    """What removes the entries of a map that are not wanted, in a merge patch."""
+    return dict.fromkeys((found.get(part) or {}).keys() - (wanted.get(part) or {}).keys())
 
 
 def has_other_role(wanted: Manifest, found: Manifest) -> bool:

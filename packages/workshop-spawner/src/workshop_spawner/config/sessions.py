@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
-from traitlets import Dict, Enum, HasTraits, Integer, TraitError, Unicode, default, validate
+from traitlets import Bool, Dict, Enum, HasTraits, Integer, TraitError, Unicode, default, validate
 from traitlets.utils.bunch import Bunch
 
 from workshop_spawner.config.traits import BudgetTrait, NameTrait
@@ -19,18 +20,39 @@ class SessionSettings(HasTraits):
     authenticator: Any  # the hub's, a trait of Spawner
 
     application = NameTrait(
-        "workshop",
         limit=naming.APPLICATION_LIMIT,
         config=True,
         help="""
         Name of this workshop; the names and the label `app` of all that its sessions own begin
         with it.
 
-        At most 24 characters of a-z, 0-9 and inner hyphens, the first a letter.
+        At most 24 characters of a-z, 0-9 and inner hyphens, the first a letter. By default the
+        hub's namespace, and the release of its chart if there is one; `workshop` outside a cluster.
 
-        Give each hub of a cluster a name of its own: hubs tell their projects apart by it.
+        Give each hub of a cluster a name of its own: hubs tell their projects apart by it. Where
+        two have the same name, namespace and account, the second one ends (see `take_over`).
 
         Example: `c.WorkshopSpawner.application = "intro-to-go"`
+        """,
+    )
+
+    @default("application")
+    def _default_application(self) -> str:
+        namespace = str(getattr(self, "namespace", ""))
+        return naming.make_application(namespace, os.environ.get("HELM_RELEASE_NAME", ""))
+
+    take_over = Bool(
+        False,
+        config=True,
+        help="""
+        Whether this hub takes the place of another one that runs with its `application`.
+
+        Off by default: a hub that finds another one with the same `application`, namespace and
+        account, but another database, ends. One that no longer runs is followed after ten seconds.
+
+        Turn it on once, for a hub that has moved and whose predecessor cannot be ended first.
+
+        Example: `c.WorkshopSpawner.take_over = True`
         """,
     )
 

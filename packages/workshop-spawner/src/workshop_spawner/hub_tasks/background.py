@@ -45,10 +45,16 @@ class HubTasks:
         self._settings = settings
         self._find_hub = find_hub
         self._log = log
+        self._more: list[tuple[str, Callable[[], Awaitable[None]]]] = []
+
+    def add(self, doing: str, task: Callable[[], Awaitable[None]]) -> None:
+        """One more task to begin with the others; `doing` says in the log what it does."""
+        self._more.append((doing, task))
 
     def begin(self) -> None:
         """Begin all; each goes on whatever happens to the others."""
         for doing, task in (
+            *self._more,
             ("look whether it may go on", self.check_name),
             ("check the hub's rights", self.check_rights),
             ("tell what holds the pods of attendees", self.tell_pod_security),
@@ -96,11 +102,15 @@ class HubTasks:
 
     async def keep_pool(self) -> None:
         """Make the pool of this hub and keep it full, as long as the hub runs."""
+        if self._context.is_alone:
+            await self._context.is_alone.wait()
         if problem := self._settings.problem_with_pool():
             self._log.warning("reserved_sessions has no effect: %s", problem)
-        if not self._settings.keeps_pool:
-            return
         spec = await self._find_spec()
+        if not self._settings.keeps_pool:
+            if spec.project == plan.TEMPORARY and not spec.by_request:
+                await self._remove_pool()
+            return
         if spec.by_request:
             self._log.warning("reserved_sessions has no effect where projects are requested")
             return
@@ -115,6 +125,11 @@ class HubTasks:
         pool = SessionPool(self._cluster, hub, make_steps, size, self._log)
         self._context.pool = pool
         await pool.run()
+
+    async def _remove_pool(self) -> None:
+        """Remove what was ready when there was still a pool."""
+        left = SessionPool(self._cluster, await self._find_hub(), lambda _: (), 0, self._log)
+        await left.fill()
 
     async def keep_count(self) -> None:
         """Count the projects now and then, for the hub's metrics, as long as the hub runs."""

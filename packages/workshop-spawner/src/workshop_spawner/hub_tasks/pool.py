@@ -59,6 +59,8 @@ class SessionPool:
         self._ready: list[Mapping[str, Any]] = []
         self._taken = asyncio.Event()
         self._tidied: float | None = None
+        # In whole seconds, as the cluster dates its objects.
+        self._begun = datetime.now(UTC).replace(microsecond=0)
         sample = pool_rules.make_sample(hub)
         self._fingerprint = pool_rules.make_fingerprint(planner(sample), sample)
 
@@ -89,7 +91,14 @@ class SessionPool:
         found = await self._cluster.list(
             "v1", "ServiceAccount", self._hub.namespace, selector=selector
         )
-        state = pool_rules.sort_accounts(found, self._hub, self._fingerprint, datetime.now(UTC))
+        state = pool_rules.sort_accounts(
+            found,
+            self._hub,
+            self._fingerprint,
+            datetime.now(UTC),
+            size=self._size,
+            since=self._begun,
+        )
         self._ready = list(state.ready)
         metrics.RESERVE.set(len(self._ready))
         await run_together(*(self._remove(account) for account in state.stale))
@@ -214,8 +223,8 @@ class SessionPool:
             account = await self._cluster.find(
                 self._refer("ServiceAccount", metadata["annotations"][labels.ACCOUNT])
             )
-            age = datetime.now(UTC) - datetime.fromisoformat(metadata["creationTimestamp"])
-            if account is None and age > pool_rules.UNFINISHED:
+            left = pool_rules.was_left(metadata, datetime.now(UTC), self._begun)
+            if account is None and left:
                 metrics.ORPHANS.inc()
                 await self._cluster.delete_exactly(project)
             elif account is not None and session_labels.is_ours(account["metadata"], self._hub):

@@ -64,14 +64,14 @@ def open_cluster(context: HubContext, client: ApiClient, traits: SpawnerTraits) 
     return context.open_cluster(client.configuration, make_patience(timeout, total), traits.log)
 
 
-async def find_hub(cluster: Cluster, traits: SpawnerTraits) -> Hub:
+async def find_hub(cluster: Cluster, traits: SpawnerTraits, hub_id: str = "") -> Hub:
     """The values that say whose sessions these are; asks the cluster once."""
 
     async def ask() -> str:
         return (await cluster.whoami()).name
 
     account = traits.hub_account or await cluster.facts.learn("own account", ask)
-    return Hub(traits.application, traits.mode, traits.namespace, account)
+    return Hub(traits.application, traits.mode, traits.namespace, account, hub_id)
 
 
 def make_settings(traits: SpawnerTraits) -> HubSettings:

@@ -5,22 +5,28 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
+from functools import partial
 from typing import Any
 
+from kubernetes_asyncio.config import ConfigException
 from kubespawner.clients import load_config, shared_client
 from traitlets import TraitError
 from traitlets.config import Config
 
 from workshop_spawner.context import HubContext
-from workshop_spawner.hub_tasks import settings
+from workshop_spawner.hub_tasks import hub_identity, settings
 from workshop_spawner.hub_tasks.background import HubTasks
+from workshop_spawner.hub_tasks.hub_lease import HubLease
+from workshop_spawner.hub_tasks.service_environment import tell_services
 from workshop_spawner.hub_tasks.settings_check import list_problems, make_traits
+from workshop_spawner.logs import Log
+from workshop_spawner.visitors.hub_objects import StartingHub
 
 # Seconds between two looks at whether the hub has come so far.
 PAUSE = 0.05
 
 
-def follow_hub(ours: type) -> None:
+def follow_hub(ours: type[Any]) -> None:
     """Begin with the hub that is just looking up the class `ours`, where there is one.
 
     JupyterHub makes a spawner with the first user only and asks its class nothing before, so that
@@ -37,26 +43,38 @@ def follow_hub(ours: type) -> None:
     loop.call_soon(_look, loop, module.JupyterHub.instance(), ours)
 
 
-def _look(loop: asyncio.AbstractEventLoop, app: Any, ours: type) -> None:
+def _look(loop: asyncio.AbstractEventLoop, app: StartingHub, ours: type[Any]) -> None:
     if not issubclass(app.spawner_class, ours):
         return
     if "hub" not in app.tornado_settings:
         loop.call_later(PAUSE, _look, loop, app, ours)
         return
-    begin_or_end(
-        HubContext.of(app.tornado_settings), app.spawner_class, app.config, app.authenticator, app
-    )
+    context = HubContext.of(app.tornado_settings)
+    context.hub_id = hub_identity.read_hub_id(app.db)
+    tell_services(app.tornado_settings["services"].values(), context.hub_id)
+    begin_or_end(context, app.spawner_class, app.config, app.authenticator, app.log)
 
 
 def begin_or_end(
-    context: HubContext, spawner_class: Any, config: Any, authenticator: Any, app: Any
+    context: HubContext,
+    spawner_class: type[settings.SpawnerTraits],
+    config: Config,
+    authenticator: object,
+    log: Log,
 ) -> None:
     """Begin; a hub whose settings cannot work ends, with a sentence for each in its log."""
     try:
         begin(context, spawner_class, config, authenticator)
     except TraitError as error:
         for sentence in str(error).splitlines():
-            app.log.critical("%s", sentence)
+            log.critical("%s", sentence)
+        raise SystemExit(1) from None
+    except ConfigException as error:
+        log.critical(
+            "The hub knows no way to its cluster. It needs a pod with an account, or a kubeconfig "
+            "(KUBECONFIG): %s",
+            error,
+        )
         raise SystemExit(1) from None
 
 
@@ -97,4 +115,17 @@ def make_tasks(
     client = shared_client("CoreV1Api").api_client
     cluster = settings.open_cluster(context, client, traits)
     read = settings.make_settings(traits)
-    return HubTasks(context, cluster, read, lambda: settings.find_hub(cluster, traits), traits.log)
+    find_hub = partial(settings.find_hub, cluster, traits, context.hub_id)
+    tasks = HubTasks(context, cluster, read, find_hub, traits.log)
+    if context.hub_id:
+        lease = HubLease(
+            cluster,
+            traits.namespace,
+            traits.application,
+            context.hub_id,
+            takes_over=traits.take_over,
+            log=traits.log,
+        )
+        context.is_alone = lease.is_decided
+        tasks.add("hold the name of the workshop", lease.hold)
+    return tasks

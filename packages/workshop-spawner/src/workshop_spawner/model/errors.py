@@ -32,6 +32,10 @@ class ForbiddenError(PermanentError):
     """The hub's account lacks a right, which `detail` names."""
 
 
+class PolicyError(PermanentError):
+    """The cluster's own rules are against it: a quota, Pod Security, an SCC, a webhook."""
+
+
 class FullError(WorkshopError):
     """All places are taken; there is a queue."""
 

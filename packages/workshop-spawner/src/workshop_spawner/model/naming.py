@@ -58,6 +58,18 @@ def make_slug(user: str, server: str = "", limit: int = SLUG_LIMIT) -> str:
     return f"{readable or 'x'}---{digest[:_HASH]}"
 
 
+def make_application(namespace: str, release: str = "") -> str:
+    """A name for the workshop of a hub that was given none: by what differs from hub to hub.
+
+    `release` is what its deployment is called, if that is known.
+    """
+    known = [part for part in (namespace, release) if part not in ("", "default")]
+    text = "-".join(dict.fromkeys(known)) or "workshop"
+    needs_letter = not text[0].isalpha() or f"{text}-".startswith(("kube-", "openshift"))
+    head = "w-" if needs_letter else ""
+    return head + make_slug(text, limit=APPLICATION_LIMIT - len(head))
+
+
 def make_name(*parts: str) -> str:
     """Join parts with hyphens, empty ones left out; refuse what the API would refuse."""
     name = "-".join(part for part in parts if part)

@@ -21,11 +21,27 @@ class Hub:
     namespace: str
     # The hub's own account in full: `system:serviceaccount:<namespace>:<name>`.
     requestor: str
+    # Which database it has; empty where that is not known.
+    hub_id: str = ""
 
     @property
     def owner(self) -> Owner:
         """Whose the labels and annotations of its sessions say they are."""
         return Owner(self.application, self.namespace, self.requestor)
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """What outlives the sessions of a server: under which names, and for whom, it was made.
+
+    User, server and application are as they were called then.
+    """
+
+    application: str
+    user: str
+    server: str
+    project: str
+    home: str
 
 
 @dataclass(frozen=True)
@@ -49,6 +65,8 @@ class Session:
     token_owner: str = ""
     # A pod that has its name from elsewhere; empty: `<application>-user-<user>`.
     pod_name: str = ""
+    # What it shares with the sessions before and after it; None: what its names say.
+    lasting: Lasting | None = None
     # What this start writes on what it takes from the pool, to know it again.
     checkout: str = ""
 
@@ -75,6 +93,8 @@ class Session:
     @property
     def home(self) -> str:
         """Name of the claim of the home volume."""
+        if self.lasting:
+            return self.lasting.home
         return naming.make_name(self.hub.application, "user", self.slug)
 
     @property
@@ -104,6 +124,23 @@ def make_session(
     now = int(datetime.now(UTC).timestamp())
     limit = datetime.fromtimestamp(now + max(age, age_limit), UTC) if age_limit else None
     return replace(made, expires=datetime.fromtimestamp(now + age, UTC), limit=limit)
+
+
+def is_same_server(one: Session, other: Session) -> bool:
+    """Whether both are of one workshop, user and server, by the names that they have."""
+    return (one.hub.application, one.user, one.server) == (
+        other.hub.application,
+        other.user,
+        other.server,
+    )
+
+
+def make_lasting_names(session: Session) -> Lasting:
+    """What outlives the session, under the names that it has if nothing is in the way."""
+    application, slug = session.hub.application, session.slug
+    project = naming.make_name(application, slug)
+    home = naming.make_name(application, "user", slug)
+    return Lasting(application, session.user, session.server, project, home)
 
 
 def rename(session: Session) -> Session:

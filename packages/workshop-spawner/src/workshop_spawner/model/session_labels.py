@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from workshop_kube import labels
+from workshop_spawner.model import naming
 from workshop_spawner.model.session import Hub, Session, render_time
 
-_OF_ONE_SESSION = (labels.POD, labels.ACCOUNT, labels.EXPIRES, labels.EXPIRES_LIMIT)
+_OF_ONE_SESSION = (labels.POD, labels.ACCOUNT, labels.HUB, labels.EXPIRES, labels.EXPIRES_LIMIT)
 
 
 def make_labels(session: Session) -> dict[str, str]:
@@ -32,6 +33,8 @@ def make_annotations(session: Session) -> dict[str, str]:
         labels.POD: session.pod,
         labels.USERNAME: session.user,
     }
+    if session.hub.hub_id:
+        annotations[labels.HUB] = session.hub.hub_id
     if session.account_name:
         annotations[labels.CHECKOUT] = session.checkout
     if session.server:
@@ -63,6 +66,13 @@ def make_lasting(manifest: Mapping[str, Any], session: Session) -> dict[str, Any
     own_labels = dict(metadata["labels"])
     own_labels.pop(labels.SESSION, None)
     annotations = {k: v for k, v in metadata["annotations"].items() if k not in _OF_ONE_SESSION}
+    if was := session.lasting:
+        # It keeps saying what it said when it was made, whatever user and workshop are called now.
+        own_labels[labels.APP] = was.application
+        own_labels[labels.USER] = naming.make_slug(was.user, was.server)
+        annotations.pop(labels.SERVERNAME, None)
+        annotations |= {labels.DEPLOYMENT: was.application, labels.USERNAME: was.user}
+        annotations |= {labels.SERVERNAME: was.server} if was.server else {}
     metadata["labels"] = {**own_labels, labels.CLASS: labels.CLASS_PROJECT}
     metadata["annotations"] = annotations
     return {**manifest, "metadata": metadata}

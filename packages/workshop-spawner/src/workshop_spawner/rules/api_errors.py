@@ -45,9 +45,11 @@ def explain(error: WorkshopError | KubeError, home: str = "") -> WorkshopError:
     if (role := _NO_ROLE.match(error.message)) and error.what.startswith("create RoleBinding"):
         sentence = f"The cluster has no role {role['role']}; please tell the workshop's organiser."
         return errors.PermanentError(sentence, detail)
+    if isinstance(error, kube_errors.RefusedError) and error.status == 403:
+        return errors.PolicyError(f"The cluster refused: {error.message}", detail)
     if isinstance(error, _REFUSED):
         return errors.PermanentError(f"The cluster refused: {error.message}", detail)
-    if error.status == 0 and isinstance(error, kube_errors.TemporaryError):
+    if error.status == 0:  # nobody is there, or nobody whom we may trust
         return errors.TemporaryError("The cluster does not answer.", detail)
     return errors.TemporaryError("The cluster cannot do this just now.", detail)
 

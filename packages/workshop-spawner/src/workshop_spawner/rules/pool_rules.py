@@ -86,10 +86,28 @@ def is_reserved(metadata: Mapping[str, Any], hub: Hub) -> bool:
     return session_labels.is_ours({**metadata, "labels": as_session}, hub)
 
 
+def was_left(metadata: Mapping[str, Any], now: datetime, since: datetime | None) -> bool:
+    """Whether nobody finishes any more what is not complete: a hub that died has left it.
+
+    `since` is when this hub began, if it is known that no other one has its name.
+    """
+    born = datetime.fromisoformat(metadata["creationTimestamp"])
+    return now - born >= UNFINISHED or (since is not None and born < since)
+
+
 def sort_accounts(
-    accounts: Iterable[Mapping[str, Any]], hub: Hub, fingerprint: str, now: datetime
+    accounts: Iterable[Mapping[str, Any]],
+    hub: Hub,
+    fingerprint: str,
+    now: datetime,
+    *,
+    size: int | None = None,
+    since: datetime | None = None,
 ) -> PoolState:
-    """Sort the accounts out: to be had, being made, or to be removed."""
+    """Sort the accounts out: to be had, being made, or to be removed.
+
+    What is ready beyond `size` is to be removed, too; `since` is as in `was_left`.
+    """
     ready: list[Mapping[str, Any]] = []
     growing: list[Mapping[str, Any]] = []
     stale: list[Mapping[str, Any]] = []
@@ -98,12 +116,12 @@ def sort_accounts(
         annotations = metadata.get("annotations") or {}
         if not is_reserved(metadata, hub) or "deletionTimestamp" in metadata:
             continue
-        born = datetime.fromisoformat(metadata["creationTimestamp"])
         if annotations.get(READY):
             (ready if annotations.get(FINGERPRINT) == fingerprint else stale).append(account)
         else:
-            (growing if now - born < UNFINISHED else stale).append(account)
-    return PoolState(tuple(ready), tuple(growing), tuple(stale))
+            (stale if was_left(metadata, now, since) else growing).append(account)
+    most = len(ready) if size is None else size
+    return PoolState(tuple(ready[:most]), tuple(growing), (*stale, *ready[most:]))
 
 
 def take_over(account: Mapping[str, Any], session: Session) -> Session:

@@ -72,6 +72,7 @@ def _in_own_namespace(spec: plan.SessionSpec, uses: Uses) -> Iterator[Right]:
     if uses.events:
         yield from _all("", "events", "list watch")
     yield from _all("", "serviceaccounts", "get list create delete")
+    yield from _all("coordination.k8s.io", "leases", "get create patch")
     yield from _all("", "secrets", "get create" + (" patch" if uses.refresh else ""))
     if spec.isolation is not None and (spec.by_request or not _has_project(spec)):
         yield from _all("networking.k8s.io", "networkpolicies", "get create")

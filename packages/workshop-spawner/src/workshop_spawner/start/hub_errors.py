@@ -11,7 +11,13 @@ from jupyterhub import spawner as hub_spawner
 from tornado import web
 
 from workshop_kube.errors import KubeError
-from workshop_spawner.model.errors import ForbiddenError, FullError, TemporaryError, WorkshopError
+from workshop_spawner.model.errors import (
+    ForbiddenError,
+    FullError,
+    PolicyError,
+    TemporaryError,
+    WorkshopError,
+)
 from workshop_spawner.rules import capacity
 from workshop_spawner.rules.api_errors import explain
 
@@ -74,4 +80,6 @@ def find_reason(failure: WorkshopError | KubeError) -> tuple[str, int]:
         return "cluster", 503
     if isinstance(error, ForbiddenError):
         return "rights", 403
+    if isinstance(error, PolicyError):
+        return "policy", 500
     return "session", 500  # whoever made the workshop can mend it, not the visitor

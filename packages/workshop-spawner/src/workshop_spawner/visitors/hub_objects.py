@@ -62,8 +62,9 @@ class StartingHub(HubApp, Protocol):
     tornado_settings: dict[str, Any]
     config: Config
     cookie_secret: bytes
+    db: Any
     proxy: HubProxy
-    spawner_class: type
+    spawner_class: type[Any]
 
 
 class HubSpawner(Protocol):

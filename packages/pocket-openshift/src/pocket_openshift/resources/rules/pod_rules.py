@@ -27,6 +27,13 @@ _PRESSURE: dict[str, Any] = {
 }
 
 
+# Classes that every cluster has.
+SYSTEM_PRIORITIES = {
+    "system-cluster-critical": 2_000_000_000,
+    "system-node-critical": 2_000_001_000,
+}
+
+
 def containers(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Init containers and containers."""
     yield from spec.get("initContainers") or ()

@@ -79,4 +79,4 @@ def test_what_is_immutable_stays(say, resource, change, said):
      (b"5", "json: cannot unmarshal number into Go value of type map[string]interface {}")],
 )  # fmt: skip
 def test_what_go_says_of_json(raw, said):
-    assert config_objects.problem_with_json(raw) == said
+    assert config_objects.problem_with_map(raw) == said

@@ -78,3 +78,14 @@ def test_errors_of_a_template_name_the_template(say):
     found = say("podtemplates", **change)
     assert found[0].startswith('template.labels: Invalid value: "b c"')
     assert found[1] == "template.spec.containers: Required value"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "spec.os.name: Required value: cannot be empty"),
+        ("mac", 'spec.os: Unsupported value: "mac": supported values: "linux", "windows"'),
+    ],
+)
+def test_a_pod_is_for_a_system_that_there_is(say, name, said):
+    assert say("pods", spec={"os": {"name": name}}) == [said]

@@ -69,3 +69,11 @@ def test_an_address_stays(say):
         'spec.clusterIPs[0]: Invalid value: ["10.0.0.9"]: may not change once set'
     ]
     assert say("services", old={}, spec={"ports": [port(port=81)]}) == []
+
+
+def test_a_port_of_nodes_is_one_that_clusters_give_out(say):
+    ports = [{"port": 80, "targetPort": 80, "protocol": "TCP", "nodePort": 80}]
+    assert say("services", spec={"type": "NodePort", "ports": ports}) == [
+        "spec.ports[0].nodePort: Invalid value: 80: provided port is not in the valid range. The "
+        "range of valid ports is 30000-32767"
+    ]

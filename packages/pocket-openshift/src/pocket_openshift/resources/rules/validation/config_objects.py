@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from pocket_openshift.resources.rules.validation import formats, object_meta
+from pocket_openshift.vocabulary import bodies
 from pocket_openshift.vocabulary.field_errors import (
     IMMUTABLE,
     Causes,
@@ -30,7 +31,6 @@ _NEEDED = {
 }
 _JSON = (".dockercfg", ".dockerconfigjson")
 # Go's json package, of a text that is no object.
-_NO_JSON = "invalid character {} looking for beginning of value"
 
 
 def config_map(obj: Object) -> Causes:
@@ -77,20 +77,16 @@ def _by_type(obj: Object, data: Object) -> Causes:
         if key not in data or (kind == "kubernetes.io/ssh-auth" and not data[key]):
             yield required(f"data[{key}]")
         elif key in _JSON:
-            wrong = problem_with_json(_content(data[key]))
+            wrong = problem_with_map(_content(data[key]))
             if wrong:
                 yield invalid(f"data[{key}]", "<secret contents redacted>", wrong)
 
 
-def problem_with_json(raw: bytes) -> str | None:
+def problem_with_map(raw: bytes) -> str | None:
     """What Go says of a text that is no object of JSON."""
-    try:
-        found: Any = json.loads(raw)
-    except ValueError:
-        text = raw.decode(errors="replace").lstrip()
-        if not text or text[0] in '{["':
-            return "unexpected end of JSON input"
-        return _NO_JSON.format(f"'{text[0]}'")
+    if wrong := bodies.problem_with_json(raw):
+        return wrong
+    found: Any = json.loads(raw)
     if isinstance(found, dict) or found is None:
         return None
     words = {bool: "bool", str: "string", list: "array"}

@@ -49,6 +49,15 @@ _SUBDOMAIN_TEXT = regex_text(
 )  # fmt: skip
 _plain_label = _matcher(_LABEL, 63, _LABEL_TEXT)
 dns_subdomain = _matcher(_SUBDOMAIN, 253, _SUBDOMAIN_TEXT)
+_SEARCH = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
+dns_search = _matcher(
+    rf"{_SEARCH}(\.{_SEARCH})*", 253,
+    regex_text(
+        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', "
+        "'-' or '.', and must start and end with an alphanumeric character",
+        rf"{_SEARCH}(\.{_SEARCH})*", "example.com",
+    ),
+)  # fmt: skip
 wildcard_subdomain = _matcher(
     rf"\*\.{_SUBDOMAIN}", 253,
     regex_text(

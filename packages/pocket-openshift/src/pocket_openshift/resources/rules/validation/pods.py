@@ -95,9 +95,8 @@ def _dns(found: Object, place: str) -> Causes:
     for one, server in items(config, "nameservers", where):
         yield from each_invalid(one, server, formats.address(server))
     for one, search in items(config, "searches", where):
-        name = search.removesuffix(".").replace("_", "")
-        if name:
-            yield from each_invalid(one, search, formats.dns_subdomain(name))
+        if name := search.removesuffix("."):
+            yield from each_invalid(one, search, formats.dns_search(name))
     for one, option in items(config, "options", where):
         if not option.get("name"):
             yield required(one, "must not be empty")
@@ -139,7 +138,17 @@ def _names(found: Object, place: str) -> Causes:
         if found.get(name):
             wrong = formats.dns_subdomain(found[name])
             yield from each_invalid(f"{place}.{name}", found[name], wrong)
+    yield from _system(found.get("os"), f"{place}.os")
     yield from one_of(found, "preemptionPolicy", place, ("PreemptLowerPriority", "Never"))
+
+
+def _system(found: Object | None, place: str) -> Causes:
+    if found is None:
+        return
+    if not found.get("name"):
+        yield required(f"{place}.name", "cannot be empty")
+    elif found["name"] not in ("linux", "windows"):
+        yield not_supported(place, found["name"], ("linux", "windows"))
 
 
 def _whole(pod: Object) -> Causes:

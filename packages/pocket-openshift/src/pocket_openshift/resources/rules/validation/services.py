@@ -31,8 +31,26 @@ _SPECIAL = (
 _DISTRIBUTIONS = ("PreferClose", "PreferSameNode", "PreferSameZone")
 
 
+# What a cluster gives out, where nobody has set another.
+NODE_PORTS = range(30000, 32768)
+
+
 def of_new(service: Object) -> Causes:
-    """A service."""
+    """A service; ports of nodes are given out last, for what is right."""
+    found = [*_of_new(service)]
+    yield from found or _node_ports(part(service, "spec"))
+
+
+def _node_ports(spec: Object) -> Causes:
+    for where, port in items(spec, "ports", "spec"):
+        number = port.get("nodePort")
+        if number and number not in NODE_PORTS:
+            valid = f"{NODE_PORTS[0]}-{NODE_PORTS[-1]}"
+            why = f"provided port is not in the valid range. The range of valid ports is {valid}"
+            yield invalid(f"{where}.nodePort", number, why)
+
+
+def _of_new(service: Object) -> Causes:
     yield from object_meta.of_new(service, formats.dns_label)
     spec, kind = part(service, "spec"), part(service, "spec").get("type", "")
     headless = is_headless(spec)

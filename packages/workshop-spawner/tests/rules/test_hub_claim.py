@@ -1,0 +1,41 @@
+"""Which of two hubs has a name."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from workshop_spawner.rules import hub_claim
+
+LEASE = {"metadata": {"resourceVersion": "7"}, "spec": {"holderIdentity": "one"}}
+
+
+@pytest.mark.parametrize(
+    ("lease", "takes_over", "takes", "other"),
+    [
+        (None, False, True, ""),
+        ({"metadata": {}}, False, True, ""),
+        ({"spec": {"holderIdentity": ""}}, False, True, ""),
+        ({"spec": {"holderIdentity": "mine"}}, False, True, ""),
+        (LEASE, False, False, "one"),
+        (LEASE, True, True, "one"),
+    ],
+)
+def test_who_may_take_the_name(lease, takes_over, takes, other):
+    claim = hub_claim.decide_claim(lease, "mine", takes_over=takes_over)
+    assert (claim.takes, claim.other) == (takes, other)
+
+
+def test_only_a_write_says_that_the_other_is_alive():
+    later = {"metadata": {"resourceVersion": "8"}}
+    assert hub_claim.was_renewed(LEASE, later)
+    assert not hub_claim.was_renewed(LEASE, LEASE)
+    assert not hub_claim.was_renewed(LEASE, None)
+
+
+def test_a_lease_is_as_the_api_wants_it():
+    spec = hub_claim.make_spec("me", datetime(2026, 1, 2, 3, 4, 5, 6, UTC))
+    assert spec["renewTime"] == "2026-01-02T03:04:05.000006Z"
+    assert spec["holderIdentity"] == "me"
+    assert "take_over" in hub_claim.render_refusal("intro", "here")
