@@ -28,6 +28,15 @@ def test_the_environment_gives_the_defaults(monkeypatch, tmp_path):
     assert (settings.layout, settings.notes_share) == ("split", 40)
 
 
+@pytest.mark.parametrize(
+    ("only", "layout"), [("true", "none"), ("1", "none"), ("false", "split"), ("", "split")]
+)
+def test_notes_alone(monkeypatch, only, layout):
+    monkeypatch.setenv("TERMINAL_TAB", "split")
+    monkeypatch.setenv("WORKSHOP_ONLY", only)
+    assert make().layout == layout
+
+
 def test_the_older_name_of_the_folder(monkeypatch, tmp_path):
     put_page(tmp_path / "content")
     monkeypatch.delenv("WORKSHOP_FOLDER", raising=False)

@@ -120,8 +120,9 @@ class Dashboard(Configurable):
         Which terminals the page has with the notes.
 
         One of `default` (one terminal), `split` (two, 60% and 40% of the height), `split/2`
-        (three: 50%, 25%, 25%), `lower` (two: 70% and 30%), `none` (notes alone). Default: the
-        environment variable `TERMINAL_TAB`, else `default`. A page that runs something in a
+        (three: 50%, 25%, 25%), `lower` (two: 70% and 30%), `none` (notes alone). Default: `none`
+        if the environment variable `WORKSHOP_ONLY` is `true`, else that of `TERMINAL_TAB`, else
+        `default`. A page that runs something in a
         terminal which is not there opens it.
 
         Set it when your exercises keep a second shell at hand.
@@ -132,6 +133,8 @@ class Dashboard(Configurable):
 
     @traitlets.default("layout")
     def _default_layout(self) -> str:
+        if os.environ.get("WORKSHOP_ONLY", "").lower() in ("true", "1", "yes"):
+            return "none"
         return check_layout(os.environ.get("TERMINAL_TAB") or "default")
 
     @traitlets.validate("layout")
