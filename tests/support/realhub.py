@@ -7,6 +7,7 @@ subprocess, so it can be killed and started again on the same database.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import secrets
@@ -112,6 +113,7 @@ class RealHub:
                         if text in line:
                             return line
                     if ended is None or ended.done():
+                        self._read_rest()
                         why = f"the hub ended, never logged {text!r}"
                         raise AssertionError(f"{why}:\n{self.log_text}")
                     await self._news_or(ended)
@@ -187,6 +189,7 @@ class RealHub:
         """Stop, and end whatever this hub has ever started."""
         await self.stop()
         self._forget()
+        self._remember_proxy()
         for process in self._family.values():
             if process.is_running():
                 process.kill()
@@ -213,6 +216,12 @@ class RealHub:
         self.log.extend(line + "\n" for line in lines)
         self._news.set()
 
+    def _read_rest(self) -> None:
+        """Read what a hub that has ended said last; the loop may not have come to it yet."""
+        with contextlib.suppress(BlockingIOError):
+            while self._pipe is not None:
+                self._read()
+
     async def _news_or(self, ended: asyncio.Task[int]) -> None:
         self._news.clear()
         news = asyncio.create_task(self._news.wait())
@@ -228,6 +237,14 @@ class RealHub:
         assert self.process is not None
         for child in psutil.Process(self.process.pid).children(recursive=True):
             self._family[child.pid] = child
+
+    def _remember_proxy(self) -> None:
+        """The proxy of a hub that ended by itself, which would log into a closed pipe for ever."""
+        file = self.folder / "proxy.pid"
+        with contextlib.suppress(OSError, ValueError, psutil.Error):
+            proxy = psutil.Process(int(file.read_text()))
+            if str(self.port) in proxy.cmdline():
+                self._family[proxy.pid] = proxy
 
     def _names(self) -> dict[str, object]:
         return {

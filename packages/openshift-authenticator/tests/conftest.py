@@ -100,10 +100,10 @@ async def lying_server(tmp_path, authority):
 
 @pytest.fixture
 async def api_at():
-    """The cluster at an address, trusted by the given file, with a short timeout."""
+    """The cluster at an address, trusted by the given file."""
     opened = []
 
-    def make(url, ca_file, timeout=2.0):
+    def make(url, ca_file, timeout=30.0):
         trusted = trust.make_context(ca_file)
         opened.append(client.Cluster(url, trusted, trusted, timeout))
         return opened[-1]

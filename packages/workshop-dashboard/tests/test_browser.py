@@ -57,7 +57,8 @@ echo "still $word"
 
 <pre><code class="language-execute">echo <ruby>a<rp>; echo hidden</rp></ruby>&#x202e;b</code></pre>
 
-[Back to the start](index.md), [the terminal](%terminal_url%) and [elsewhere](https://example.com/)
+[Back to the start](index.md), [the terminal](%terminal_url%) and [elsewhere](https://example.com/),
+[the slides](%slides_url%#/3), [the console](%console_url%/k8s), [a place here](#the-second-page)
 """
 
 
@@ -111,6 +112,16 @@ args: [boat.yaml]
 ```editor:execute-command
 command: spring.start
 args: [kind]
+```
+
+```dashboard:create-dashboard
+name: Mine
+url: terminal:mine
+```
+
+```terminal:execute
+command: echo "in mine $((40 + 6))"
+session: mine
 ```
 
 Say `ahoy`{{< copy >}} aloud.
@@ -269,6 +280,12 @@ async def test_what_was_run_is_marked_after_a_reload_and_the_shell_is_the_same(o
     await shell_says(page, "in shell 42")
 
 
+async def test_links_to_the_servers_other_pages_open_beside_it(open_page):
+    page = await open_page("dashboard/page/second")
+    for name, target in [("slides", "_blank"), ("console", "_blank"), ("a place", None)]:
+        assert await page.get_by_role("link", name=name).get_attribute("target") == target
+
+
 async def test_links_elsewhere_leave_the_page_alone(open_page):
     page = await open_page("dashboard/page/second")
     link = page.get_by_role("link", name="elsewhere")
@@ -383,6 +400,14 @@ async def test_files_are_changed_and_steps_are_checked(open_page, artifacts):
     await check.click()
     await page.get_by_text("Passed.", exact=True).wait_for()
     await page.screenshot(path=artifacts / "notes-editor-examiner.png")
+
+
+async def test_a_terminal_with_a_name_is_opened(open_page):
+    page = await open_page("dashboard/page/third")
+    await page.get_by_role("button", name="Create dashboard: Mine").click()
+    await page.locator('.terminal.ready[data-session="mine"]').wait_for(state="attached")
+    await run_button(page, "in mine").click()
+    await shell_says(page, "in mine 46", "mine")
 
 
 async def test_lesser_forms_of_what_is_not_here(open_page):

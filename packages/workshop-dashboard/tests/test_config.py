@@ -28,6 +28,15 @@ def test_the_environment_gives_the_defaults(monkeypatch, tmp_path):
     assert (settings.layout, settings.notes_share) == ("split", 40)
 
 
+@pytest.mark.parametrize(
+    ("only", "layout"), [("true", "none"), ("1", "none"), ("false", "split"), ("", "split")]
+)
+def test_notes_alone(monkeypatch, only, layout):
+    monkeypatch.setenv("TERMINAL_TAB", "split")
+    monkeypatch.setenv("WORKSHOP_ONLY", only)
+    assert make().layout == layout
+
+
 def test_the_older_name_of_the_folder(monkeypatch, tmp_path):
     put_page(tmp_path / "content")
     monkeypatch.delenv("WORKSHOP_FOLDER", raising=False)
@@ -44,6 +53,15 @@ def test_notes_are_looked_for_at_home(monkeypatch, tmp_path):
     assert make().notes_dir == ""  # a folder without a page holds no notes
     put_page(tmp_path / "workshop" / "content")
     assert make().notes_dir == str(tmp_path / "workshop")
+
+
+def test_files_of_the_server_itself_are_no_notes(monkeypatch, tmp_path):
+    monkeypatch.setattr(config, "PLATFORM", tmp_path)
+    put_page(tmp_path / "share" / "licences")
+    assert not config.has_notes(tmp_path)
+    assert config.has_notes(tmp_path / "share"), "any other folder may lie as it likes"
+    put_page(tmp_path / "content")
+    assert config.has_notes(tmp_path)
 
 
 @pytest.mark.parametrize("page", ["index.md", "intro.adoc", "deep/er/page.MD"])

@@ -62,8 +62,7 @@ async def test_a_full_quota_of_the_hubs_namespace_is_a_full_house(site, workshop
     site.pocket.apply(make_quota(pods="1"))
     first, second = await visit(hub), await visit(hub)
     await first.enter(username="alice", password="x")
-    status, page, _ = await second.login(username="bob", password="x")
-    said = page if status == 429 else await second.read_failed_start()
+    said = await second.fail(username="bob", password="x")
     assert "All places of the workshop are taken" in said
     assert "lacks a right" not in hub.log_text
 

@@ -39,7 +39,7 @@ class RefreshHost:
     """As much of the authenticator as a refresh touches; asks the real server."""
 
     limits = rules.RefreshLimits(300, 3600)
-    request_timeout = 2.0
+    request_timeout = 30.0
 
     def __init__(self, api):
         self.api = api

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MEMORY_BYTES = 192 * 1024 * 1024
 STACK_BYTES = 2 * 1024 * 1024
 SECONDS = 10  # of processor time, for one page
-KEPT_PAGES = 64
+KEPT_PAGES = 128
 
 MISSING = (
     "This page is AsciiDoc, and the converter is not installed: "

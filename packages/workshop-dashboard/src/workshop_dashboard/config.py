@@ -20,6 +20,8 @@ NOTES_PLACES = (
     "/opt/workshop/workshop",
     "/opt/workshop",
 )
+# The images of this project have the server itself there, with files that are no notes.
+PLATFORM = Path("/opt/workshop")
 
 
 # Called for values and for defaults from the environment, which traitlets does not validate.
@@ -29,6 +31,14 @@ def check_workshop_file(name: str) -> str:
         message = f"Dashboard.workshop_file must be a file below notes_dir, not {name!r}."
         raise traitlets.TraitError(message)
     return name
+
+
+def has_notes(place: Path) -> bool:
+    """Whether a place holds pages; beside the server's own files only a folder for notes counts."""
+    folders = (place / name for name in loader.CONTENT_FOLDERS)
+    if place == PLATFORM and not any(folder.is_dir() for folder in folders):
+        return False
+    return loader.has_pages(place)
 
 
 def check_layout(name: str) -> str:
@@ -49,7 +59,8 @@ class Dashboard(Configurable):
         A path. Default: the first of these that holds a page: the environment variables
         `WORKSHOP_FOLDER` and `WORKSHOP_DIR`, `workshop` in the home folder,
         `/opt/app-root/src/workshop`, `/opt/app-root/workshop`, `/opt/workshop/workshop`,
-        `/opt/workshop`; else empty: no notes, and the server opens the plain terminal.
+        `/opt/workshop` (there only in a folder `content`); else empty: no notes, and the server
+        opens the plain terminal.
 
         Set it when the notes lie elsewhere in your image.
 
@@ -62,7 +73,7 @@ class Dashboard(Configurable):
         given = [os.environ.get("WORKSHOP_FOLDER"), os.environ.get("WORKSHOP_DIR")]
         home = Path(os.environ.get("HOME", "/"))
         places = (home / place for place in (*filter(None, given), *NOTES_PLACES))
-        return str(next((place for place in places if loader.has_pages(place)), ""))
+        return str(next((place for place in places if has_notes(place)), ""))
 
     download_url = traitlets.Unicode(
         help="""
@@ -109,8 +120,9 @@ class Dashboard(Configurable):
         Which terminals the page has with the notes.
 
         One of `default` (one terminal), `split` (two, 60% and 40% of the height), `split/2`
-        (three: 50%, 25%, 25%), `lower` (two: 70% and 30%), `none` (notes alone). Default: the
-        environment variable `TERMINAL_TAB`, else `default`. A page that runs something in a
+        (three: 50%, 25%, 25%), `lower` (two: 70% and 30%), `none` (notes alone). Default: `none`
+        if the environment variable `WORKSHOP_ONLY` is `true`, else that of `TERMINAL_TAB`, else
+        `default`. A page that runs something in a
         terminal which is not there opens it.
 
         Set it when your exercises keep a second shell at hand.
@@ -121,6 +133,8 @@ class Dashboard(Configurable):
 
     @traitlets.default("layout")
     def _default_layout(self) -> str:
+        if os.environ.get("WORKSHOP_ONLY", "").lower() in ("true", "1", "yes"):
+            return "none"
         return check_layout(os.environ.get("TERMINAL_TAB") or "default")
 
     @traitlets.validate("layout")

@@ -21,6 +21,10 @@ FILES = {"part.md": "Hi {{ name }}", "deep.md": "{% include 'deep.md' %}"}
         ("{% assign x = 'b' %}{{ x }}", "b"),
         ("{% for i in (1..3) %}{{ i }}{% endfor %}", "123"),
         ("{% raw %}{{ name }}{% endraw %}", "{{ name }}"),
+        ("table {{.Tag}}\t{{ .Size }} {{ name }}", "table {{.Tag}}\t{{ .Size }} ada"),
+        ("{{range .items}}{{$x}}{{end}}", "{{range .items}}{{$x}}{{end}}"),
+        ("{{- if .a }}b{{- else }}c{{ end -}}", "{{- if .a }}b{{- else }}c{{ end -}}"),
+        ("{% raw %}{{ .a }}{% endraw %}{{ .b }}", "{{ .a }}{{ .b }}"),
         ("{%- comment -%}x{%- endcomment -%}|", "|"),
         ("{% include 'part.md' %}", "Hi ada"),
         ("{{ lines }}", "a ``` b"),
@@ -54,7 +58,7 @@ def test_a_page_that_cannot_be_read(text, words):
         ("{{ nobody | upcase }}", [(1, "{{ nobody |")]),
         ("{% assign mine = 1 %}{{ mine }}", []),
         ("{% raw %}\n{{ x }}\n{% endraw %}\n{{ y }}", [(4, "{{ y }}")]),
-        ("{{ .Values.x }}", []),
+        ("{{ .Values.x }}{{ end }}", []),
     ],
 )
 def test_a_variable_without_a_value(text, found):

@@ -20,6 +20,10 @@ PROFILE = "c.KubeSpawner.profile_list = [{'display_name': 'A', 'kubespawner_over
 WRONG = [
     ('c.WorkshopSpawner.application = "My Workshop"', ["WorkshopSpawner.application"]),
     ('c.WorkshopSpawner.budget = "smal"', ["WorkshopSpawner.budget", "smal"]),
+    (
+        'c.WorkshopSpawner.application = "intro"\nc.WorkshopSpawner.budget = "smal"',
+        ["WorkshopSpawner.budget", "smal"],
+    ),
     ('c.WorkshopSpawner.bugdet = "small"', ["c.WorkshopSpawner.bugdet", "mean budget?"]),
     ("c.KubeSpawner.volume_mount = []", ["c.KubeSpawner.volume_mount", "mean volume_mounts?"]),
     ("c.Spawner.start_timout = 3", ["c.Spawner.start_timout", "mean start_timeout?"]),

@@ -20,6 +20,10 @@ MAX_LOOPS = 100_000
 COPY_MARK = '<sup class="inline-copy"></sup>'
 NAME = re.compile(r"\{\{-?\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\||-?\}\})")
 RAW = re.compile(r"\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}", re.DOTALL)
+# Expressions of the templates of Go (Helm, `oc -o go-template`, `docker --format`): no Liquid.
+GO = re.compile(
+    r"\{\{-?\s*(?:[.$]|(?:range|with|end|else|if|block|template|define|include)\b(?!\s*\|))[^{}]*\}\}"
+)
 MADE_HERE = re.compile(r"\{%-?\s*(?:assign|capture|for|increment|decrement)\s+([A-Za-z_]\w*)")
 
 
@@ -36,7 +40,7 @@ def render(text: str, values: Mapping[str, str], read: Callable[[str], str | Non
 
     safe = {name: " ".join(value.splitlines()) for name, value in values.items()}
     try:
-        template = _environment(read).from_string(text)
+        template = _environment(read).from_string(_protect(text))
         return template.render({"copy": COPY_MARK, **safe})
     except liquid.exceptions.LiquidError as error:
         line = _line_of(error)
@@ -49,11 +53,24 @@ def render(text: str, values: Mapping[str, str], read: Callable[[str], str | Non
 def unknown_names(text: str, values: Mapping[str, str]) -> Iterator[tuple[int, str]]:
     """Yield (line from 1, name as written) of each variable that has no value, and is made none."""
     known = {*values, "copy", *MADE_HERE.findall(text)}
-    shown = RAW.sub(lambda raw: "\n" * raw[0].count("\n"), text)
+    shown = RAW.sub(lambda raw: "\n" * raw[0].count("\n"), _protect(text))
     for number, line in enumerate(shown.splitlines(), start=1):
         for match in NAME.finditer(line):
             if match[1] not in known:
                 yield number, match[0].strip()
+
+
+def _protect(text: str) -> str:
+    """Keep expressions of Go's templates as they are, where the page does not do so itself."""
+    parts, end = [], 0
+    for raw in RAW.finditer(text):
+        parts += [GO.sub(_wrap, text[end : raw.start()]), raw[0]]
+        end = raw.end()
+    return "".join([*parts, GO.sub(_wrap, text[end:])])
+
+
+def _wrap(match: re.Match[str]) -> str:
+    return f"{{% raw %}}{match[0]}{{% endraw %}}"
 
 
 def _line_of(error: liquid.exceptions.LiquidError) -> int:

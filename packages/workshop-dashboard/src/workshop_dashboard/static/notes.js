@@ -112,7 +112,8 @@
     const terminal = /^terminal:(.+)$/.exec(address);
     if (terminal || (!address && /^terminals?$/i.test(name))) {
       workshop.revealTerminal?.();
-      workshop.focusTerminal?.(terminal?.[1]);
+      if (terminal) return workshop.openTerminal?.(terminal[1]) ?? false;
+      workshop.focusTerminal?.();
       return Boolean(workshop.hasTerminals);
     }
     const known = address || ownTabs.get(name)?.[0] || document.documentElement.dataset[`${name.toLowerCase()}Url`];
@@ -245,7 +246,7 @@
     "create-tab": ({ text, details }) => showTab(details.name ?? "", text),
     "reload-tab": ({ text, details }) => showTab(details.name ?? "", text),
     "delete-tab": ({ details }) => { ownTabs.get(details.name)?.[1]?.close(); workshop.closeTab?.(details.name); return true; },
-    select: ({ session }) => { workshop.revealTerminal?.(); workshop.focusTerminal?.(session); return Boolean(workshop.hasTerminals); },
+    select: ({ session }) => { workshop.revealTerminal?.(); return workshop.openTerminal?.(session) ?? false; },
     preview: ({ details }) => showImage(webAddress(details.src ?? details.url) ?? "", details.alt ?? ""),
     finish: leave,
     leave,
@@ -385,6 +386,11 @@
   const isTerminal = (link) => link.origin === location.origin && `${link.pathname}/` === terminals;
   const isTerminalWindow = (link) => Boolean(terminals) && link.pathname.startsWith(terminals);
 
+  const isPage = (url) => {
+    const base = notes.dataset.base;
+    const path = url.origin === location.origin ? url.pathname : "";
+    return Boolean(base) && (path === base || path.startsWith(`${base}page/`));
+  };
   const dressAll = () => {
     notes.querySelectorAll("pre[data-action], pre[data-note]").forEach(dress);
     notes.querySelectorAll("sup.inline-copy").forEach(dressInline);
@@ -399,7 +405,10 @@
     }
     for (const link of notes.querySelectorAll("article a[href]")) {
       if (isTerminal(link)) continue;
-      if (link.origin !== location.origin || isTerminalWindow(link)) {
+      // The console, the slides and files of this server must not take the terminals' place.
+      const leaves = Boolean(notes.dataset.base) && !isPage(new URL(link.href)) && !link.hash;
+      const toSlides = Boolean(notes.dataset.base) && /\/slides(\/|$)/.test(link.pathname);
+      if (link.origin !== location.origin || isTerminalWindow(link) || leaves || toSlides) {
         link.target = "_blank";
         link.classList.add("away");
       }
@@ -459,11 +468,6 @@
   document.addEventListener("input", (event) => { if (event.target.dataset?.search) searchFor(event.target); });
 
   /* Turning a page takes the new text and leaves the terminals as they are. */
-  const isPage = (url) => {
-    const base = notes.dataset.base;
-    const path = url.origin === location.origin ? url.pathname : "";
-    return Boolean(base) && (path === base || path.startsWith(`${base}page/`));
-  };
   let latest = 0;
   let shown = location.pathname;
   const turnTo = async (url, push) => {

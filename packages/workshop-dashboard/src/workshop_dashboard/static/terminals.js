@@ -103,6 +103,13 @@
       const session = nextFree();
       if (await whenReady(add(session))) window.workshop.focusTerminal(session);
     },
+    // Go to the terminal `session`, opened if it is not there.
+    openTerminal: async (session) => {
+      if (!section) return false;
+      const ready = await whenReady(frames.get(session) ?? add(session));
+      if (ready) window.workshop.focusTerminal(session);
+      return ready;
+    },
     // Numbers from 100 on are for windows of their own.
     openWindow: () => {
       const number = 100 + Math.floor(Math.random() * 900);

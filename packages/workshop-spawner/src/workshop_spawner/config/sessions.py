@@ -20,6 +20,7 @@ class SessionSettings(HasTraits):
     authenticator: Any  # the hub's, a trait of Spawner
 
     application = NameTrait(
+        "workshop",  # to which traitlets goes back when another setting is refused
         limit=naming.APPLICATION_LIMIT,
         config=True,
         help="""

@@ -17,6 +17,7 @@ from workshop_spawner.context import HubContext
 from workshop_spawner.hub_tasks import hub_identity, settings
 from workshop_spawner.hub_tasks.background import HubTasks
 from workshop_spawner.hub_tasks.hub_lease import HubLease
+from workshop_spawner.hub_tasks.service_environment import tell_services
 from workshop_spawner.hub_tasks.settings_check import list_problems, make_traits
 from workshop_spawner.logs import Log
 from workshop_spawner.visitors.hub_objects import StartingHub
@@ -50,6 +51,7 @@ def _look(loop: asyncio.AbstractEventLoop, app: StartingHub, ours: type[Any]) ->
         return
     context = HubContext.of(app.tornado_settings)
     context.hub_id = hub_identity.read_hub_id(app.db)
+    tell_services(app.tornado_settings["services"].values(), context.hub_id)
     begin_or_end(context, app.spawner_class, app.config, app.authenticator, app.log)
 
 
