@@ -109,6 +109,17 @@ title: Is there a boat?
 args: [boat.yaml]
 ```
 
+```examiner:execute-test
+name: says
+title: Who sails?
+inputs:
+  schema:
+    captain:
+      type: string
+      title: "Captain:"
+      required: true
+```
+
 ```editor:execute-command
 command: spring.start
 args: [kind]
@@ -144,6 +155,9 @@ async def server(tmp_path):
     program.parent.mkdir(parents=True)
     program.write_text('#!/bin/sh\ntest -e "$HOME/$1" || { echo not there; exit 1; }\n')
     program.chmod(0o755)
+    says = program.with_name("says")
+    says.write_text("#!/bin/sh\ngrep -q Ada || { echo not Ada; exit 1; }\n")
+    says.chmod(0o755)
     home = tmp_path / "home"
     home.mkdir()
     (home / ".bash_profile").write_text("PS1='$ '\n")
@@ -400,6 +414,16 @@ async def test_files_are_changed_and_steps_are_checked(open_page, artifacts):
     await check.click()
     await page.get_by_text("Passed.", exact=True).wait_for()
     await page.screenshot(path=artifacts / "notes-editor-examiner.png")
+
+
+async def test_a_check_may_ask(open_page):
+    page = await open_page("dashboard/page/third")
+    await page.get_by_label("Captain:").fill("Bob")
+    await page.get_by_role("button", name="Who sails?").click()
+    await page.get_by_text("not Ada").wait_for()
+    await page.get_by_label("Captain:").fill("Ada")
+    await page.keyboard.press("Enter")
+    await page.get_by_text("Passed.", exact=True).wait_for()
 
 
 async def test_a_terminal_with_a_name_is_opened(open_page):

@@ -92,6 +92,14 @@ async def test_a_test_is_run(post, args, success):
     assert json.loads(answer.body) == {"success": success, "message": "looked"}
 
 
+async def test_the_answers_of_a_form_are_what_it_reads(post):
+    program = post.home.parent / "tests" / "reads"
+    program.write_text("#!/bin/sh\ncat\n")
+    program.chmod(0o755)
+    answer = await post("test", {"name": "reads", "form": {"name": "Ada"}})
+    assert json.loads(json.loads(answer.body)["message"]) == {"name": "Ada"}
+
+
 @pytest.mark.parametrize(
     ("path", "body", "how", "code"),
     [

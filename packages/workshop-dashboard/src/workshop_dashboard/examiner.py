@@ -32,14 +32,18 @@ def run_program(
     environment: Mapping[str, str],
     home: Path,
     seconds: float = USUAL_SECONDS,
+    given: bytes = b"",
 ) -> tuple[int, str]:
-    """Run a program in `home` and return its status and the end of what it printed. It blocks."""
+    """Run a program in `home` and return its status and the end of what it printed. It blocks.
+
+    `given` is what it reads: the answers of a form, as JSON.
+    """
     try:
         done = subprocess.run(  # noqa: S603 - the workshop's own program
             [str(program), *args],
             env=dict(environment),
             cwd=home,
-            stdin=subprocess.DEVNULL,
+            input=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             timeout=min(seconds, MAX_SECONDS),

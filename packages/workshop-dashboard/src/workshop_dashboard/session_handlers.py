@@ -91,6 +91,7 @@ class TestHandler(SessionHandler):
                 values.public_environment(os.environ),
                 self.session.home,
                 _seconds(given.get("timeout")),
+                json.dumps(given.get("form") or {}).encode(),
             )
         self.finish({"success": status == 0, "message": output.strip()})
 

@@ -179,12 +179,32 @@
     say(answer.success ? `Done: ${details.file}` : answer.message);
     return answer.success;
   };
+  /* The questions of a check: what the other system describes as a schema, in its simple forms. */
+  const makeForm = (schema) => {
+    const form = make("form", "inputs");
+    for (const [name, about] of Object.entries(schema)) {
+      const label = make("label", "", about.title ?? name);
+      const choices = Array.isArray(about.enum) ? about.enum : null;
+      const field = make(choices ? "select" : "input");
+      for (const choice of choices ?? []) { const option = make("option", "", choice); option.value = choice; field.append(option); }
+      if (!choices) field.type = { integer: "number", number: "number", boolean: "checkbox", password: "password" }[about.type] ?? "text";
+      field.name = name;
+      field.required = about.required === "true";
+      if (about.default !== undefined) field.value = about.default;
+      label.append(field);
+      form.append(label);
+    }
+    return form;
+  };
   const pause = (seconds) => new Promise((settle) => { setTimeout(settle, seconds * 1000); });
   const runTest = async ({ details, block }) => {
-    if (!sessionBase || details.inputs || details.url) { say("This check cannot be run here."); return false; }
+    if (!sessionBase || details.url) { say("This check cannot be run here."); return false; }
+    const fields = block.querySelector("form.inputs");
+    if (fields && !fields.reportValidity()) return false;
+    const form = fields ? Object.fromEntries(new FormData(fields)) : undefined;
     let left = /inf/i.test(details.retries ?? "") ? Infinity : Number(details.retries) || 0;
     for (;;) {
-      const answer = await ask("test", { name: details.name, args: details.args ?? [], timeout: details.timeout });
+      const answer = await ask("test", { name: details.name, args: details.args ?? [], timeout: details.timeout, form });
       if (answer.success || left <= 0 || !block.isConnected) {
         showResult(block, answer.success ? "" : "bad", (result) => result.append(make("p", "", answer.success ? "Passed." : answer.message || "Not yet.")));
         say(answer.success ? "The check passed." : "The check did not pass.");
@@ -338,6 +358,11 @@
     block.append(head);
     if (details.description) block.append(make("p", "description", details.description));
     if (text) block.append(pre);
+    if (action === "test" && details.inputs?.schema && sessionBase) {
+      const form = makeForm(details.inputs.schema);
+      form.addEventListener("submit", (event) => { event.preventDefault(); start(event); });
+      block.append(form);
+    }
     const start = (event) => {
       if (block.classList.contains("busy") || cooling(block, details)) return undefined;
       const asked = { kind: action, text, session, details, event, block };
