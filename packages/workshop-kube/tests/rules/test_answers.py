@@ -10,12 +10,13 @@ from workshop_kube import errors
 from workshop_kube.rules import answers
 
 
-def status(code, reason="", message="no"):
-    body = {"kind": "Status", "reason": reason, "message": message, "code": code}
+def status(code, reason="", message="no", **more):
+    body = {"kind": "Status", "reason": reason, "message": message, "code": code, **more}
     return answers.parse_answer(code, {}, json.dumps(body).encode())
 
 
 RIGHT = 'pods is forbidden: User "hub" cannot create resource "pods" in API group ""'
+OTHER_UID = {"causes": [{"field": "metadata.uid", "reason": "FieldValueInvalid"}]}
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,8 @@ RIGHT = 'pods is forbidden: User "hub" cannot create resource "pods" in API grou
         (status(403, "Forbidden", "status unknown for quota: small"), errors.TemporaryError),
         (answers.parse_answer(403, {}, b"<html>"), errors.UnknownError),
         (status(422, "Invalid"), errors.RefusedError),
+        (status(422, "Invalid", details={"causes": [{"field": "spec"}]}), errors.RefusedError),
+        (status(422, "Invalid", details=OTHER_UID), errors.ConflictError),
         (status(400, "BadRequest"), errors.RefusedError),
         (status(405, "MethodNotAllowed"), errors.UnknownError),
         (status(429, "TooManyRequests"), errors.TemporaryError),

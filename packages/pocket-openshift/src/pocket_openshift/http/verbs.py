@@ -140,7 +140,7 @@ def create_object(
             raise errors.already_exists(kind, key.name)
         return {"apiVersion": kind.api_version, "kind": kind.kind, **obj}
     if versioned:
-        raise errors.has_version()
+        raise errors.version_not_allowed()
     return plane.store.create(kind, obj)
 
 

@@ -330,7 +330,7 @@ _REASONS = {
 }
 
 
-def has_version() -> StatusError:
+def version_not_allowed() -> StatusError:
     """500, as the real server has it: a new object that says which version it is."""
     text = "resourceVersion should not be set on objects to be created"
     return StatusError(make_status(500, "", text))

@@ -136,6 +136,8 @@ def _find_class(answer: Answer) -> type[errors.KubeError]:
         return errors.GoneError
     if not answer.is_status and answer.status != 401:
         return errors.UnknownError
+    if _is_another_object(answer):
+        return errors.ConflictError
     if answer.status == 409:
         exists = answer.reason == "AlreadyExists"
         return errors.ExistsError if exists else errors.ConflictError
@@ -143,3 +145,11 @@ def _find_class(answer: Answer) -> type[errors.KubeError]:
         missing = rights.is_right_missing(answer.message)
         return errors.ForbiddenError if missing else errors.RefusedError
     return _BY_STATUS.get(answer.status, errors.UnknownError)
+
+
+def _is_another_object(answer: Answer) -> bool:
+    """Whether a patch named the UID of an object that is gone: another one has its name now."""
+    details = (answer.document or {}).get("details")
+    causes = details.get("causes") if isinstance(details, dict) else None
+    fields = [each.get("field") for each in causes or () if isinstance(each, dict)]
+    return answer.status == 422 and "metadata.uid" in fields
