@@ -281,8 +281,7 @@ class AnonymousAuthenticator(Authenticator):
         self.proxy_mark = proxy_mark.tell_proxy(app)
         proxy_pages.show_pages(app)
         if issubclass(app.spawner_class, WorkshopSpawner):
-            context = HubContext.of(app.tornado_settings)
-            startup.begin_or_end(context, app.spawner_class, app.config, self, app.log)
+            startup.begin_or_end(app, self)
         return [
             (r"/login", handlers.AnonymousLoginHandler),
             (r"/restart", handlers.RestartHandler),

@@ -19,7 +19,6 @@ from workshop_spawner.hub_tasks.background import HubTasks
 from workshop_spawner.hub_tasks.hub_lease import HubLease
 from workshop_spawner.hub_tasks.service_environment import tell_services
 from workshop_spawner.hub_tasks.settings_check import list_problems, make_traits
-from workshop_spawner.logs import Log
 from workshop_spawner.visitors.hub_objects import StartingHub
 
 # Seconds between two looks at whether the hub has come so far.
@@ -49,28 +48,23 @@ def _look(loop: asyncio.AbstractEventLoop, app: StartingHub, ours: type[Any]) ->
     if "hub" not in app.tornado_settings:
         loop.call_later(PAUSE, _look, loop, app, ours)
         return
+    begin_or_end(app, app.authenticator)
+    hub_id = HubContext.of(app.tornado_settings).hub_id
+    tell_services(app.tornado_settings["services"].values(), hub_id)
+
+
+def begin_or_end(app: StartingHub, authenticator: object) -> None:
+    """Begin; a hub whose settings cannot work ends, with a sentence for each in its log."""
     context = HubContext.of(app.tornado_settings)
     context.hub_id = hub_identity.read_hub_id(app.db)
-    tell_services(app.tornado_settings["services"].values(), context.hub_id)
-    begin_or_end(context, app.spawner_class, app.config, app.authenticator, app.log)
-
-
-def begin_or_end(
-    context: HubContext,
-    spawner_class: type[settings.SpawnerTraits],
-    config: Config,
-    authenticator: object,
-    log: Log,
-) -> None:
-    """Begin; a hub whose settings cannot work ends, with a sentence for each in its log."""
     try:
-        begin(context, spawner_class, config, authenticator)
+        begin(context, app.spawner_class, app.config, authenticator)
     except TraitError as error:
         for sentence in str(error).splitlines():
-            log.critical("%s", sentence)
+            app.log.critical("%s", sentence)
         raise SystemExit(1) from None
     except ConfigException as error:
-        log.critical(
+        app.log.critical(
             "The hub knows no way to its cluster. It needs a pod with an account, or a kubeconfig "
             "(KUBECONFIG): %s",
             error,
