@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,14 @@ import pytest
 from workshop_dashboard import shells
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+
+
+@pytest.fixture
+def ignored_interrupts():
+    """As below a script's `&`."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
@@ -66,6 +75,10 @@ def test_what_runs_is_interrupted(shell):
     shell.interrupt()
     assert shell.wait(20)
     assert shell.status == 130
+
+
+def test_it_is_interrupted_also_below_what_ignores_that(ignored_interrupts, shell):
+    test_what_runs_is_interrupted(shell)
 
 
 def test_what_waits_for_input_gets_it(shell):

@@ -163,6 +163,8 @@ def _start(terminal: int, environment: Mapping[str, str], folder: Path) -> subpr
 
 def _own_terminal(descriptor: int) -> None:
     """Make the terminal the process' own, and keep it from repeating what is typed."""
+    # Below a script's `&` it is ignored, and what is ignored stays so in all that is started.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     fcntl.ioctl(descriptor, termios.TIOCSCTTY, 0)
     modes = termios.tcgetattr(descriptor)
     modes[3] &= ~termios.ECHO
