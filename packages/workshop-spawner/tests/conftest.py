@@ -16,7 +16,7 @@ import aiohttp
 import pytest
 import yaml
 from kubernetes_asyncio import client, config
-from kubespawner.clients import _client_cache
+from kubespawner.clients import _client_cache, load_config
 
 from workshop_kube.client.connections import from_configuration
 from workshop_spawner.kube.cluster import Cluster, make_patience
@@ -151,6 +151,9 @@ def credentials(tmp_path, monkeypatch):
     path.write_text(NO_CLUSTER)
     location = "kubernetes_asyncio.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION"
     monkeypatch.setattr(location, str(path))
+    load_config.cache_clear()
+    yield
+    load_config.cache_clear()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 kubespawner = pytest.importorskip("kubespawner", reason="pip install jupyterhub-kubespawner")
 
 from jupyterhub.objects import Hub, Server  # noqa: E402 - only where kubespawner is there
+from kubespawner import clients  # noqa: E402 - only where kubespawner is there
 from traitlets.config import Config  # noqa: E402
 
 # Listens on the pod's own address, as the downward API tells it.
@@ -42,6 +43,9 @@ def make_spawner(namespace, **options):
 
 async def end_shared_clients():
     """KubeSpawner's clients end with the hub, which cancels all tasks: one waits for that."""
+    for shared in clients._client_cache.values():
+        # A goodbye by TLS would outlast the test.
+        await shared.api_client.rest_client.pool_manager.connector.close(abort_ssl=True)
     tasks = [task for task in asyncio.all_tasks() if "shared_client" in repr(task.get_coro())]
     for task in tasks:
         task.cancel()
@@ -71,6 +75,8 @@ async def spawner(cluster, monkeypatch):
     monkeypatch.setattr(
         "kubernetes_asyncio.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION", str(config)
     )
+    # KubeSpawner reads its configuration once a process, and another test may have had another.
+    clients.load_config.cache_clear()
     made = make_spawner(
         "hub",
         cmd=[sys.executable, "-c", SERVE],
@@ -88,6 +94,7 @@ async def spawner(cluster, monkeypatch):
                 await reflector.stop()
     kubespawner.KubeSpawner.reflectors.clear()
     await end_shared_clients()
+    clients.load_config.cache_clear()
 
 
 async def test_a_server_starts_answers_and_stops(cluster, spawner):
