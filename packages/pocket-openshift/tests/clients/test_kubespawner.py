@@ -43,9 +43,6 @@ def make_spawner(namespace, **options):
 
 async def end_shared_clients():
     """KubeSpawner's clients end with the hub, which cancels all tasks: one waits for that."""
-    for shared in clients._client_cache.values():
-        # A goodbye by TLS would outlast the test.
-        await shared.api_client.rest_client.pool_manager.connector.close(abort_ssl=True)
     tasks = [task for task in asyncio.all_tasks() if "shared_client" in repr(task.get_coro())]
     for task in tasks:
         task.cancel()
@@ -88,6 +85,9 @@ async def spawner(cluster, monkeypatch):
         },
     )
     yield made
+    for shared in clients._client_cache.values():
+        # A goodbye by TLS, which a stopped watch would say, outlasts the test.
+        await shared.api_client.rest_client.pool_manager.connector.close(abort_ssl=True)
     for reflectors in kubespawner.KubeSpawner.reflectors, made.reflectors:
         for reflector in reflectors.values():
             if reflector is not None:
