@@ -4,6 +4,7 @@ WHEELS names a folder of wheels to try, as in .ci/run: what `build` made. Else t
 """
 
 import os
+import re
 import shutil
 import subprocess
 import tomllib
@@ -47,6 +48,8 @@ NEEDS = {
     "workshop-spawner": ["workshop-kube"],
     "pocket-openshift": ["workshop-kube"],
 }
+# What people read, with commands that they follow.
+PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("packages/*/README.md")])
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +103,17 @@ def test_a_wheel_installs_alone_and_is_found(folder, wheels, tmp_path):
 
 def test_every_distribution_is_tried():
     assert set(FINDS) == {path.parent.name for path in ROOT.glob("packages/*/pyproject.toml")}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_command_that_installs_from_the_copy_names_all_that_it_needs(page):
+    """pip would look for the rest on PyPI, where a stranger may put something of that name."""
+    for command in re.findall(r"pip install ([^`\n]*packages/[^`\n]*)", page.read_text()):
+        folders = set(re.findall(r"packages/([a-z-]+)", command))
+        needed = {need for folder in folders for need in NEEDS.get(folder, [])}
+        assert needed <= folders, command
+
+
+def test_each_readme_says_how_to_install_from_the_copy():
+    for folder in NEEDS:
+        assert "packages/" + folder in (ROOT / "packages" / folder / "README.md").read_text()

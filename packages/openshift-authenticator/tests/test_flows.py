@@ -9,11 +9,12 @@ import contextlib
 import json
 import re
 import shlex
-import time
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import aiohttp
 import pytest
+
+from waiting import until_so
 
 pytestmark = pytest.mark.hub
 
@@ -89,7 +90,7 @@ async def test_in_a_pod_with_no_settings_at_all(hub_factory, place, browsing, no
         async def is_one():
             return len(place.live_tokens()) == 1
 
-        await until(is_one)
+        await until_so(is_one)
         await alice.get("hub/logout")
         assert place.live_tokens() == set()
 
@@ -190,15 +191,6 @@ def outside(hub_factory, place, tmp_path):
     return start
 
 
-async def until(judge, seconds=30):
-    """Ask until it is so: what a refresh changes is seen at the next request a second later."""
-    deadline = time.monotonic() + seconds
-    while not (found := await judge()):
-        assert time.monotonic() < deadline, "it never came to be"
-        await asyncio.sleep(0.1)
-    return found
-
-
 def set_group(cluster, name, *users):
     cluster.apply(
         {
@@ -258,7 +250,7 @@ async def test_groups_come_and_go_while_people_work(outside, place, browsing, no
         async def is_ready():
             return (await hub.api("GET", "users/alice"))[1]["servers"].get("", {}).get("ready")
 
-        await until(is_ready, seconds=30)
+        await until_so(is_ready, seconds=30)
         token = await open_server(alice, hub)
         assert await use_token(hub, token) == 200
 
@@ -268,7 +260,7 @@ async def test_groups_come_and_go_while_people_work(outside, place, browsing, no
             await alice.status_page()
             return (await hub.api("GET", "users/alice"))[1]["admin"]
 
-        await until(is_admin)
+        await until_so(is_admin)
         assert (await hub.api("GET", "users/alice"))[1]["groups"] == ["students", "teachers"]
 
         # Trouble in the cluster is nothing that alice notices.
@@ -280,7 +272,7 @@ async def test_groups_come_and_go_while_people_work(outside, place, browsing, no
                 assert await alice.status_page() is not None
                 return len(cluster.requests) > asked or fault.get("drop")
 
-            await until(was_asked)
+            await until_so(was_asked)
             assert await alice.status_page() is not None
             cluster.faults.clear()
 
@@ -291,7 +283,7 @@ async def test_groups_come_and_go_while_people_work(outside, place, browsing, no
         async def is_out():
             return await alice.status_page() is None
 
-        await until(is_out, seconds=40)
+        await until_so(is_out, seconds=40)
         await alice.log_in("alice", "pw-alice")
         assert alice.status == 403
         assert "known to the cluster as alice" in alice.text
@@ -331,7 +323,7 @@ async def test_sessions_that_act_as_the_user_and_their_tokens(outside, place, br
         async def is_out():
             return await alice.status_page() is None
 
-        await until(is_out)
+        await until_so(is_out)
 
         # Deleted with the user.
         await alice.log_in("alice", "pw-alice")
@@ -380,7 +372,7 @@ async def test_a_token_that_ends_means_a_new_login_and_the_server_lives_on(
         async def is_ready():
             return (await hub.api("GET", "users/alice"))[1]["servers"].get("", {}).get("ready")
 
-        await until(is_ready, seconds=30)
+        await until_so(is_ready, seconds=30)
         for name in place.live_tokens():
             path = f"/apis/oauth.openshift.io/v1/oauthaccesstokens/{name}"
             assert cluster.request("DELETE", path).status == 200
@@ -389,7 +381,7 @@ async def test_a_token_that_ends_means_a_new_login_and_the_server_lives_on(
         async def is_out():
             return await alice.status_page() is None
 
-        await until(is_out)
+        await until_so(is_out)
         assert await is_ready()
         await alice.log_in("alice", "pw-alice")
         assert alice.is_home, alice.text
@@ -458,9 +450,9 @@ async def test_a_hub_started_again_while_the_cluster_is_away(outside, place, bro
         async def is_out():
             return await alice.status_page() is None
 
-        await until(is_out, seconds=20)
+        await until_so(is_out, seconds=20)
         cluster.faults.clear()
-        await until(lambda: alice.status_page(), seconds=20)
+        await until_so(lambda: alice.status_page(), seconds=20)
     assert_no_traceback(hub)
 
 

@@ -10,6 +10,8 @@ import aiohttp
 import psutil
 import pytest
 
+from waiting import until_so
+
 SMALL = "--ButterflyApp.upload_bytes=2000000"
 
 
@@ -171,8 +173,8 @@ async def test_an_upload_that_breaks_off_leaves_nothing_and_frees_its_place(pers
     descriptors = psutil.Process(server.pid).num_fds()
     for number in range(12):  # more than there are places
         async with half_an_upload(server, person, f"half-{number}"):
-            await until(lambda: psutil.Process(server.pid).num_fds() > descriptors + 1)
-        await until(lambda: psutil.Process(server.pid).num_fds() <= descriptors)
+            await until_so(lambda: psutil.Process(server.pid).num_fds() > descriptors + 1)
+        await until_so(lambda: psutil.Process(server.pid).num_fds() <= descriptors)
     assert [name for name in os.listdir(home) if "half" in name or "upload" in name] == []
     assert (await put(person, f"{url}whole", b"x"))[0] == 201
 
@@ -181,7 +183,7 @@ async def test_a_killed_server_leaves_no_half_file(person, server):
     home = await find_home(person)
     descriptors = psutil.Process(server.pid).num_fds()
     async with half_an_upload(server, person, "half"):
-        await until(lambda: psutil.Process(server.pid).num_fds() > descriptors + 1)
+        await until_so(lambda: psutil.Process(server.pid).num_fds() > descriptors + 1)
         server.process.kill()
         await server.process.wait()
     assert [name for name in os.listdir(home) if "half" in name or "upload" in name] == []
@@ -192,10 +194,10 @@ async def test_who_uploads_too_much_at_once_is_told(person, server, url):
         before = psutil.Process(server.pid).num_fds()
         for number in range(8):
             await stack.enter_async_context(half_an_upload(server, person, f"half-{number}"))
-        await until(lambda: psutil.Process(server.pid).num_fds() >= before + 3 * 8)
+        await until_so(lambda: psutil.Process(server.pid).num_fds() >= before + 3 * 8)
         status, answer = await put(person, f"{url}ninth", b"x")
         assert (status, answer["message"][:7]) == (503, "8 files")
-    await until(lambda: psutil.Process(server.pid).num_fds() <= before + 2)
+    await until_so(lambda: psutil.Process(server.pid).num_fds() <= before + 2)
     assert (await put(person, f"{url}ninth", b"x"))[0] == 201
 
 
@@ -294,7 +296,7 @@ async def test_who_leaves_during_a_zip_file_leaves_nothing_running(person, serve
         async with person.session.get(f"{server.url}files/archive/lab") as answer:
             await answer.content.read(1000)
             answer.close()
-    await until(lambda: process.num_fds() <= before)
+    await until_so(lambda: process.num_fds() <= before)
     async with person.session.get(f"{server.url}files/archive/lab") as answer:
         assert len(await answer.read()) > 2_900_000
 
@@ -325,13 +327,6 @@ async def test_foreign_pages_get_nothing(person, url, tmp_path):
 async def find_home(person):
     async with person.terminal("find") as terminal:
         return await terminal.run("cd; pwd -P")
-
-
-async def until(true):
-    """Wait for what no event tells us: the server is another process."""
-    async with asyncio.timeout(15):
-        while not true():
-            await asyncio.sleep(0.01)
 
 
 @contextlib.asynccontextmanager
@@ -373,7 +368,7 @@ async def test_a_long_day_of_transfers_leaves_memory_and_files_as_they_were(
     for _ in range(100):
         await hour()
     assert process.memory_info().rss - before[0] < 3 * 1024 * 1024
-    await until(lambda: process.num_fds() <= before[1])
+    await until_so(lambda: process.num_fds() <= before[1])
     assert process.num_threads() <= 20
     assert sorted(os.listdir(tmp_path / "lab")) == ["a"]
     assert not [name for name in os.listdir(tmp_path) if "half" in name]

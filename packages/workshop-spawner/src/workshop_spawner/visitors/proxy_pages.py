@@ -2,7 +2,8 @@
 
 The proxy comes up before the hub has told it anything (404) and outlives it (503). JupyterHub has
 it fetch its error pages from the hub, which is just what is not there then; so it is started
-without that, and with pages that say "one moment" and go on by themselves.
+without that, and with a page that says "one moment" and goes on by itself (error.html: what it
+shows for any status that has no page of its own).
 """
 
 from __future__ import annotations
