@@ -1,8 +1,10 @@
 """HTTP: bounded, verified, no redirect."""
 
 import asyncio
+import contextlib
 import ssl
 
+import aiohttp
 import pytest
 
 from workshop_kube import errors
@@ -54,6 +56,25 @@ async def test_an_answer(serve, pool):
     answer = await pool.fetch("GET", await serve(respond(200, b'{"a": 1}', "X-Odd: 1")))
     assert (answer.status, answer.document, answer.headers["x-odd"]) == (200, {"a": 1}, "1")
     assert pool.count == 1
+
+
+class Bounds(Transport):
+    """Notes how long a request may take, and sends none."""
+
+    @contextlib.asynccontextmanager
+    async def open(self, method, url, *, limits, **options):
+        self.limits = limits
+        raise aiohttp.ClientConnectionError("nobody is asked")
+        yield
+
+
+async def test_connecting_may_take_as_long_as_the_whole():
+    """A busy program is slow to shake hands: it has the time that its admin has given it."""
+    async with Bounds() as pool:
+        assert (await pool.fetch("GET", "http://127.0.0.1/", seconds=60)).status == 0
+    assert pool.limits.total == 60
+    assert pool.limits.connect is None
+    assert pool.limits.sock_connect in (None, 60)
 
 
 async def test_a_redirect_is_an_answer(serve, pool):

@@ -93,7 +93,7 @@ class Api:
     @contextlib.asynccontextmanager
     async def stream(self, call: Call, silence: float) -> AsyncIterator[aiohttp.ClientResponse]:
         """An answer without an end. TimeoutError when nothing comes for `silence` seconds."""
-        connect = min(self.patience.timeout, transport.CONNECT_SECONDS)
+        connect = self.patience.timeout
         limits = aiohttp.ClientTimeout(total=None, sock_connect=connect, sock_read=silence)
         url, options = self.connection.server + call.target, await self._make_options(call)
         async with self.pool.open(call.method, url, limits=limits, **options) as response:

@@ -19,7 +19,6 @@ from workshop_kube import __version__, errors
 from workshop_kube.rules import answers
 
 AGENT = f"workshop-kube/{__version__}"
-CONNECT_SECONDS = 5.0
 MOST_BYTES = 64 * 2**20
 # A connection that was cut is closed after three rounds of the loop.
 MOST_ROUNDS = 20
@@ -96,7 +95,7 @@ class Transport:
 
         CertificateError when the server is not trusted, UnknownError for an answer too large.
         """
-        limits = aiohttp.ClientTimeout(total=seconds, sock_connect=min(seconds, CONNECT_SECONDS))
+        limits = aiohttp.ClientTimeout(total=seconds)
         try:
             async with self.open(
                 method, url, headers=headers, body=body, context=context, limits=limits, **options
