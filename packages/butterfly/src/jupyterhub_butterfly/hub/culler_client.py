@@ -7,6 +7,7 @@ there is nothing to show; what it says is read in `rules.countdown`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -77,6 +78,20 @@ class CullerClient:
             if self.clock() >= self._due:
                 await self._ask()
             return self._make_view()
+
+    async def find_cause(self, seconds: float) -> str:
+        """Find out why the session is being stopped, within so many seconds; never raises.
+
+        One of `countdown.CAUSES`, "" where neither the service nor the clock tells.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds), self._lock:
+                await self._ask()
+        elapsed = self.clock() - self._asked
+        if self._known is None or elapsed > STALE_SECONDS:
+            return ""
+        later = countdown.make_later(self._known, elapsed)
+        return countdown.decide_cause(later, self.seconds_idle())
 
     async def extend(self) -> countdown.View:
         """Extend the session. Raises `NotExtendedError` or `OutcomeUnknownError`."""
