@@ -151,7 +151,14 @@ async def test_a_lost_server_a_stop_at_the_hub_and_a_logout_are_told_apart(
         "Its server failed, or was removed.", timeout=40_000
     )
 
+    # A dashboard that has no terminals asks by itself.
+    notes_only = await stopped.context.new_page()
+    await notes_only.goto(f"{hub.url}user/bob/dashboard/")
+    await notes_only.evaluate("document.querySelectorAll('iframe').forEach((one) => one.remove())")
+    assert await notes_only.evaluate("workshop.checkSession()") is False
     await hub.api("DELETE", "users/bob/server")
+    assert await notes_only.evaluate("workshop.checkSession()") is True
+    await expect(notes_only.locator("#ended")).to_be_visible()
     card = stopped.locator("#terminal-status.card")
     await expect(card).to_contain_text("Your session has ended.")
     assert "stopped it" not in await card.inner_text()
@@ -178,7 +185,7 @@ async def test_a_visitor_who_comes_back_reads_it_on_the_login_page(
     """The visitor is deleted with the session, and `auto_start` would begin the next at once."""
     config = CONFIG.format(notes=str(NOTES), port=held_port, age=0)
     config = config.replace('"dummy"', '"workshop-anonymous"')
-    config = config.replace('c.Authenticator.allow_all = True\nc.Authenticator.admin_users = {"grace"}', "")
+    config = re.sub(r"c\.Authenticator\..*", "", config)  # about accounts
     hub = await hub_factory(config + "c.AnonymousAuthenticator.auto_start = True\n")
     await hub.logged("judged ")
     page = await browser.new_page(viewport=PHONE)

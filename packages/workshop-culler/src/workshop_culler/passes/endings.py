@@ -31,7 +31,7 @@ class Endings:
             self._noted.popitem(last=False)
 
     def find(self, server: Server) -> str:
-        """Why a session is being stopped: "idle", "age", "instructor", or "" where no cause is known.
+        """Why a session is being stopped: "idle", "age", "instructor"; "" where it is not known.
 
         What was noted of the server that had this name before does not count.
         """

@@ -112,6 +112,7 @@
     hasTerminals: Boolean(section),
     // Never the hub in a frame: it answers at the address of a session that has ended.
     reloadTerminals: async () => {
+      for (const one of frames.values()) settle(one, false);
       if (!await window.workshop.checkSession?.()) [...frames.values()].forEach(load);
     },
     addTerminal: async () => {
