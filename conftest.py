@@ -12,7 +12,6 @@ With REQUIRE_ALL_TESTS=1 (as in .ci/run) a skipped test fails the run (tests/sup
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 from pathlib import Path
 
@@ -22,14 +21,6 @@ import pytest
 import leaks
 import ports
 import results
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-BROWSER_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
 
 # Every run draws the same examples, so that a stranger's passes as ours did; the session `fuzz`
 # draws others, and what it finds becomes a test (`@example`, or one of its own).
@@ -69,15 +60,10 @@ def held_port():
 @pytest.fixture
 async def browser():
     """A headless Chromium, through Playwright; the machine's own, never a download."""
-    why = "needs playwright (pip install playwright)"
-    playwright = pytest.importorskip("playwright.async_api", reason=why)
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        pytest.skip("needs a Chromium (apt-get install chromium)")
-    async with playwright.async_playwright() as driver:
-        chromium = await driver.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+    import pages
+
+    async with pages.run_chromium() as chromium:
         yield chromium
-        await chromium.close()
 
 
 @pytest.fixture(scope="session")
