@@ -11,6 +11,7 @@ With REQUIRE_ALL_TESTS=1 (as in .ci/run) a skipped test fails the run (tests/sup
 
 from __future__ import annotations
 
+import collections
 import os
 import signal
 from pathlib import Path
@@ -37,6 +38,9 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 # Fixtures that start a program for each test: who uses one is marked `programs`.
 STARTERS = {"server_factory", "node", "starter", "launch"}
+# Files with such tests are begun first, in this order, then those with the most tests: the last
+# to end keeps everybody waiting.
+LONGEST_FIRST = ("slow", "stateful", "browser", "hub", "programs")
 
 
 @pytest.fixture
@@ -78,12 +82,20 @@ def pytest_configure(config):
     """Hear Ctrl-C, and let what tests start hear it: below a script's `&` it would be ignored."""
     leaks.watch(config)
     results.watch(config)
+    if hasattr(config.option, "loadscopereorder"):  # by pytest-xdist, to the most tests first
+        config.option.loadscopereorder = False
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):
-    """Mark by fixture what the session `quick` leaves out."""
+    """Mark by fixture what the session `quick` leaves out; begin with the files that take long."""
+    places: dict[Path, int] = {}
     for item in items:
         if STARTERS & set(getattr(item, "fixturenames", ())):
             item.add_marker("programs")
+        found = [n for n, name in enumerate(LONGEST_FIRST) if item.get_closest_marker(name)]
+        place = min(found, default=len(LONGEST_FIRST))
+        places[item.path] = min(place, places.get(item.path, place))
+    sizes = collections.Counter(item.path for item in items)
+    items.sort(key=lambda item: (places[item.path], -sizes[item.path], item.path))
