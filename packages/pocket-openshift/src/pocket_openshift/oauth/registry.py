@@ -26,7 +26,7 @@ PROVIDER = "htpasswd"
 BY_OAUTH = "system:authenticated:oauth"
 
 
-class Unmapped(Exception):
+class UnmappedError(Exception):
     """The password was right but there is no User to be had; `reason` is the login page's word."""
 
     def __init__(self, reason: str, hint: str) -> None:
@@ -107,8 +107,9 @@ class Registry:
     # Users
 
     def ensure_user(self, name: str) -> tokens.Person:
-        """The User of one who gave the right password, made at the first login. Raises Unmapped
-        when it cannot be.
+        """The User of one who gave the right password, made at the first login.
+
+        Raises `UnmappedError` when it cannot be.
         """
         provider_name = f"{PROVIDER}:{name}"
         found = self._store.find(IDENTITIES, "", provider_name)
@@ -116,7 +117,7 @@ class Registry:
         if found is not None:
             if user is None or found.get("user", {}).get("uid") != user["metadata"]["uid"]:
                 hint = f"identity {provider_name} is of a user that is gone; delete the identity"
-                raise Unmapped("mapping_lookup_error", hint)
+                raise UnmappedError("mapping_lookup_error", hint)
             return tokens.Person(name, user["metadata"]["uid"])
         user = self._claim_user(name, user, provider_name)
         self._store.create(kinds.named(IDENTITIES), _identity(name, user))
@@ -129,7 +130,7 @@ class Registry:
             return self._store.create(kind, made)
         if user.get("identities"):
             hint = f"user {name} belongs to the identities {', '.join(user['identities'])}"
-            raise Unmapped("mapping_claim_error", hint)
+            raise UnmappedError("mapping_claim_error", hint)
         return self._store.update(kind, {**user, "identities": [provider_name]})
 
     def set_groups(self, name: str, groups: Sequence[str]) -> None:

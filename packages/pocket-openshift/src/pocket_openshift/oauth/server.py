@@ -74,5 +74,5 @@ class OAuthServer(Behaviour):
         self.throttle.succeeded(name)
         try:
             return LoginResult(self.registry.ensure_user(name))
-        except registry.Unmapped as error:
+        except registry.UnmappedError as error:
             return LoginResult(reason=error.reason)

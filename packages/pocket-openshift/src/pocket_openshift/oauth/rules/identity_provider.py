@@ -20,7 +20,7 @@ _SALT = 16
 _COST = {"n": 2**10, "r": 8, "p": 1, "maxmem": 32 * 1024 * 1024}
 
 
-class BadPerson(ValueError):
+class PersonError(ValueError):
     """A `--user` or a line of the users file that cannot be; the message says what to write."""
 
 
@@ -34,22 +34,23 @@ class Person:
 
 
 def parse_person(text: str) -> Person:
-    """`alice:secret:students,teachers` as a Person. Raises BadPerson with a sentence; never repeats
-    the password.
+    """`alice:secret:students,teachers` as a Person.
+
+    Raises `PersonError` with a sentence that never repeats the password.
     """
     name, _, rest = text.partition(":")
     password, _, groups = rest.partition(":")
     if not _NAME.fullmatch(name) or name in (".", ".."):
-        raise BadPerson(
+        raise PersonError(
             f"{name!r} cannot be a user's name: write NAME:PASSWORD or NAME:PASSWORD:GROUP,GROUP, "
             "the name without spaces, ':', '/' or '%'"
         )
     if not password:
-        raise BadPerson(f"user {name!r} has no password: write {name}:PASSWORD")
+        raise PersonError(f"user {name!r} has no password: write {name}:PASSWORD")
     named = tuple(group.strip() for group in groups.split(",") if group.strip())
     for group in named:
         if not _NAME.fullmatch(group):
-            raise BadPerson(f"user {name!r}: {group!r} cannot be the name of a group")
+            raise PersonError(f"user {name!r}: {group!r} cannot be the name of a group")
     return Person(name, password, named)
 
 
@@ -64,10 +65,10 @@ def parse_people(text: str) -> list[Person]:
             continue
         try:
             person = parse_person(line)
-        except BadPerson as error:
-            raise BadPerson(f"line {number}: {error}") from None
+        except PersonError as error:
+            raise PersonError(f"line {number}: {error}") from None
         if person.name in people:
-            raise BadPerson(
+            raise PersonError(
                 f"line {number}: user {person.name!r} is there twice; keep one line a user"
             )
         people[person.name] = person

@@ -31,7 +31,7 @@ _CLASSES = {
 LONGEST = 255
 
 
-class Malformed(ValueError):
+class ExpressionError(ValueError):
     """A `from` expression that cannot generate anything."""
 
 
@@ -44,7 +44,7 @@ def _alphabet(ranges: str) -> str:
         end = part.end()
         found.append(_characters(part, ranges))
     if end != len(ranges):
-        raise Malformed(f"malformed expression syntax: [{ranges}]")
+        raise ExpressionError(f"malformed expression syntax: [{ranges}]")
     return "".join(dict.fromkeys("".join(found)))
 
 
@@ -55,7 +55,7 @@ def _characters(part: re.Match[str], ranges: str) -> str:
     if single:
         return single
     if first > last or not _same_sort(first, last):
-        raise Malformed(f"invalid range specified: {first}-{last} in [{ranges}]")
+        raise ExpressionError(f"invalid range specified: {first}-{last} in [{ranges}]")
     return "".join(chr(code) for code in range(ord(first), ord(last) + 1))
 
 
@@ -67,12 +67,12 @@ def _same_sort(first: str, last: str) -> bool:
 
 
 def generate(expression: str) -> str:
-    """A random text for an expression such as `user-[a-z0-9]{4}`; raises Malformed."""
+    """A random text for an expression such as `user-[a-z0-9]{4}`; raises ExpressionError."""
 
     def one(found: re.Match[str]) -> str:
         length = int(found[2])
         if not 1 <= length <= LONGEST:
-            raise Malformed(f"range must be within [1-{LONGEST}] characters ({length})")
+            raise ExpressionError(f"range must be within [1-{LONGEST}] characters ({length})")
         alphabet = _alphabet(found[1])
         return "".join(secrets.choice(alphabet) for _ in range(length))
 
@@ -122,7 +122,7 @@ def _resolve(place: int, parameter: dict[str, Any]) -> Cause | None:
     if way == "expression":
         try:
             parameter["value"] = generate(parameter.get("from") or "")
-        except Malformed as error:
+        except ExpressionError as error:
             text = f'Invalid value: "{parameter.get("from")}": {error}'
             return Cause(field, "FieldValueInvalid", text)
     elif way:
