@@ -7,8 +7,8 @@ NAME.log.1. Pure.
 from __future__ import annotations
 
 import dataclasses
-import datetime
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Options:
     """The parameters of GET pods/log."""
 
     tail: int | None = None
-    since: datetime.datetime | None = None
+    since: datetime | None = None
     timestamps: bool = False
     limit_bytes: int | None = None
 
@@ -41,8 +41,7 @@ def render_line(line: bytes, *, timestamps: bool) -> bytes:
     return time + b" " + text if timestamps else text
 
 
-def _young_enough(line: bytes, since: datetime.datetime | None) -> bool:
+def _young_enough(line: bytes, since: datetime | None) -> bool:
     return (
-        since is None
-        or line[:19] >= since.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()
+        since is None or line[:19] >= since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()
     )
