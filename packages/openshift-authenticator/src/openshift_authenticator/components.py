@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from openshift_authenticator.cluster import client, credentials, discovery, trust
@@ -58,7 +58,7 @@ def make_components(
 
 
 def _make_cluster(settings: ClusterSettings) -> client.Cluster:
-    in_cluster = os.path.join(settings.service_account_dir, "ca.crt")
+    in_cluster = str(Path(settings.service_account_dir, "ca.crt"))
     verify = settings.validate_server_cert
     api_tls = trust.make_context(in_cluster, settings.api_ca_file, verify=verify)
     oauth_tls = trust.make_context(in_cluster, settings.oauth_ca_file, verify=verify)

@@ -201,6 +201,6 @@ class Reader:
 
     def _is_rotated(self) -> bool:
         try:
-            return os.stat(self.path).st_ino != os.fstat(self._fd).st_ino
+            return Path(self.path).stat().st_ino != os.fstat(self._fd).st_ino
         except OSError:
             return False
