@@ -51,9 +51,11 @@ def _match_causes(query: Mapping[str, str]) -> list[errors.Cause]:
     rules = (
         (not version, f"{field} is forbidden unless resourceVersion is provided"),
         (bool(query.get("continue")), f"{field} is forbidden when continue is provided"),
-        (match == "Exact" and version == "0",
-         f'{field} "exact" is forbidden for resourceVersion "0"'),
-    )  # fmt: skip
+        (
+            match == "Exact" and version == "0",
+            f'{field} "exact" is forbidden for resourceVersion "0"',
+        ),
+    )
     causes = [
         errors.Cause(field, "FieldValueForbidden", f"Forbidden: {why}") for bad, why in rules if bad
     ]

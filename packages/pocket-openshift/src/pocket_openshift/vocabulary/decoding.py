@@ -108,9 +108,16 @@ def _decode_map(kind: Type, value: Any, at: Place | None, faults: list[str]) -> 
 
 # What a null in a list or map stands for.
 _EMPTY: dict[str, Any] = {
-    "struct": {}, "list": [], "map": {}, "string": "", "bytes": "", "bool": False,
-    "int32": 0, "int64": 0, "Quantity": "0",
-}  # fmt: skip
+    "struct": {},
+    "list": [],
+    "map": {},
+    "string": "",
+    "bytes": "",
+    "bool": False,
+    "int32": 0,
+    "int64": 0,
+    "Quantity": "0",
+}
 
 
 def _steps(at: Place | None) -> Iterator[Place]:
@@ -161,11 +168,21 @@ def _brief(kind: Type, value: Any) -> str:
 
 # What JSON and Go call a value.
 _JSON_WORDS = {
-    bool: "bool", str: "string", int: "number", float: "number", list: "array", dict: "object",
-}  # fmt: skip
+    bool: "bool",
+    str: "string",
+    int: "number",
+    float: "number",
+    list: "array",
+    dict: "object",
+}
 _GO_WORDS = {
-    bool: "bool", str: "string", int: "int64", float: "float64", list: "slice", dict: "map",
-}  # fmt: skip
+    bool: "bool",
+    str: "string",
+    int: "int64",
+    float: "float64",
+    list: "slice",
+    dict: "map",
+}
 
 
 def _word_of(value: Any, words: dict[type, str]) -> str:
@@ -257,10 +274,18 @@ def _any(kind: Type, value: Any, at: Place | None) -> Any:
 
 
 _CHECKS = {
-    "any": _any, "bool": _bool, "bytes": _bytes, "float64": _float, "int32": _number,
-    "int64": _number, "IntOrString": _number_or_text, "MicroTime": _time, "Quantity": _quantity,
-    "string": _text, "Time": _time,
-}  # fmt: skip
+    "any": _any,
+    "bool": _bool,
+    "bytes": _bytes,
+    "float64": _float,
+    "int32": _number,
+    "int64": _number,
+    "IntOrString": _number_or_text,
+    "MicroTime": _time,
+    "Quantity": _quantity,
+    "string": _text,
+    "Time": _time,
+}
 
 
 def first_bad_byte(raw: bytes) -> int | None:

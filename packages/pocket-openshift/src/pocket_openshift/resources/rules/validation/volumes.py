@@ -21,9 +21,15 @@ from workshop_kube.rules import quantities
 
 _MODE = "must be a number between 0 and 0777 (octal), both inclusive"
 _HOST_PATHS = (
-    "", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate",
+    "",
+    "BlockDevice",
+    "CharDevice",
+    "Directory",
+    "DirectoryOrCreate",
+    "File",
+    "FileOrCreate",
     "Socket",
-)  # fmt: skip
+)
 
 
 def volumes(spec: Object, place: str, pod: str = "") -> tuple[dict[str, Object], list]:
