@@ -16,6 +16,7 @@ from traitlets.config import Config
 from openshift_authenticator import errors
 from openshift_authenticator.cluster import credentials, trust
 from openshift_authenticator.config import rules, settings
+from workshop_kube.rules import unknown_settings
 
 WHO = frozenset(
     {
@@ -142,11 +143,9 @@ def read_settings(auth: OAuthenticator, **known: object) -> settings.Settings:
 def list_problems(auth: OAuthenticator) -> list[str]:
     """All that is wrong with the settings, in sentences."""
     cls = type(auth)
-    given = find_sections(auth.config, cls)
-    configured = [name for name, section in auth.config.items() if section]
+    known = dict.fromkeys(list_sections(cls), auth.trait_names(config=True))
     return [
-        *rules.list_unread_sections(cls.__name__, list_sections(cls), configured),
-        *rules.list_unknown_names(auth.traits(config=True), given),
+        *unknown_settings.list_unknown(auth.config, known, [cls.__name__]),
         *rules.list_problems(read_settings(auth)),
     ]
 
