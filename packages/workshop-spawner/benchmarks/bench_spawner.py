@@ -117,8 +117,10 @@ THEIRS = 'c.JupyterHub.spawner_class = "kubespawner.KubeSpawner"\n'
 
 @dataclass(frozen=True)
 class Hold:
-    """One callback of the hub's loop: seconds, CPU seconds, the share of the spawner's code, how
-    much went to Python's garbage collector, and where it was when it was looked at last.
+    """One callback of the hub's loop.
+
+    Seconds, CPU seconds, the share of the spawner's code, how much went to Python's garbage
+    collector, and where it was when it was looked at last.
     """
 
     wall: float

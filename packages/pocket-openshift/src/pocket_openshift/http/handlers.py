@@ -1,5 +1,6 @@
-"""HTTP: who asks, for what, may they; then the endpoint or verb that answers, and the bytes of
-the answer.
+"""HTTP: who asks, for what, may they.
+
+Then the endpoint or verb that answers, and the bytes of the answer.
 
 The only module besides `server` that imports tornado for the API. One catch-all handler.
 """

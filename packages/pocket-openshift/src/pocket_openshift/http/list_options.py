@@ -1,5 +1,6 @@
-"""Options of lists: how many, from where, how new. What makes no sense is refused in the server's
-words.
+"""Options of lists: how many, from where, how new.
+
+What makes no sense is refused in the server's words.
 """
 
 from __future__ import annotations
@@ -81,8 +82,9 @@ def _check_version(query: Mapping[str, str]) -> None:
 
 
 def parse_continue(token: str) -> tuple[tuple[str, str], int]:
-    """Where a page goes on: behind this namespace and name, with so many before. A 400 for a token
-    that is none.
+    """Where a page goes on: behind this namespace and name, with so many before.
+
+    A 400 for a token that is none.
     """
     wrong = decoding.first_bad_byte(token.replace("-", "+").replace("_", "/").rstrip("=").encode())
     if wrong is not None and len(token.rstrip("=")) % 4 == 1:

@@ -67,7 +67,7 @@ class Kubelet:
         return found, f'container "{name}" of pod "{pod_name}"'
 
     async def _answer_exec(self, request: web.Request) -> web.StreamResponse:
-        """GET /exec/NAMESPACE/POD/CONTAINER?command=...&stdin=&stdout=&stderr=&tty="""
+        """GET /exec/NAMESPACE/POD/CONTAINER: command, stdin, stdout, stderr and tty are asked."""
         return await execs.serve(request, *self._find_container(request))
 
     async def _answer_log(self, request: web.Request) -> web.StreamResponse:

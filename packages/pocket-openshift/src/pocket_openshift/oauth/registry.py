@@ -44,8 +44,9 @@ class Registry:
     # Clients
 
     def client(self, client_id: str) -> clients.Client | None:
-        """The client of an id: a service account's name, or an OAuthClient's. None when there is
-        none.
+        """The client of an id: a service account's name, or an OAuthClient's.
+
+        None when there is none.
         """
         account = clients.parse_account(client_id)
         if account is None:
@@ -81,8 +82,9 @@ class Registry:
         return ()
 
     def knows_secret(self, client: clients.Client, secret: str) -> bool:
-        """Whether a client is who it says it is. A service account's secret is any token of it that
-        the API takes.
+        """Whether a client is who it says it is.
+
+        A service account's secret is any token of it that the API takes.
         """
         if client.account is None:
             return client.knows(secret)
@@ -156,8 +158,9 @@ class Registry:
         ]
 
     def user_of(self, token: str) -> identity.User | None:
-        """The user of an OAuth token, for the API's authentication; None when it is none, has ended
-        or was revoked.
+        """The user of an OAuth token, for the API's authentication.
+
+        None when it is none, has ended or was revoked.
         """
         name = tokens.name_of(token)
         kept = self._store.find(tokens.ACCESS_TOKENS, "", name) if name else None

@@ -28,8 +28,10 @@ Place = tuple[Any, str, "str | int"]
 
 
 class DecodeError(ValueError):
-    """A field is of a type that it cannot be; the text is Go's. `brief` is what the server says
-    of the same after a strategic merge patch, which another decoder reads.
+    """A field is of a type that it cannot be; the text is Go's.
+
+    `brief` is what the server says of the same after a strategic merge patch, which another decoder
+    reads.
     """
 
     def __init__(self, text: str, brief: str = "") -> None:
@@ -54,8 +56,10 @@ def pairs_to_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def decode(kind: Type, body: Any, faults: list[str]) -> Any:
-    """A body as an object of this type, without nulls and without unknown fields, which are added
-    to `faults` as sentences (`unknown field "spec.x"`). DecodeError for the first wrong type.
+    """A body as an object of this type, without nulls and without unknown fields.
+
+    These are added to `faults` as sentences (`unknown field "spec.x"`). DecodeError for the first
+    wrong type.
     """
     return _decode(kind, body, None, faults)
 
@@ -236,8 +240,9 @@ def _quantity(kind: Type, value: Any, at: Place | None) -> Any:
 
 
 def _canonical(text: str) -> str:
-    """A quantity as the API server writes it: `0.5` is `500m`, `1024Mi` is `1Gi`. What has an
-    exponent keeps it.
+    """A quantity as the API server writes it: `0.5` is `500m`, `1024Mi` is `1Gi`.
+
+    What has an exponent keeps it.
     """
     if text.isdigit() and len(text) < 4:  # most of them
         return str(int(text))

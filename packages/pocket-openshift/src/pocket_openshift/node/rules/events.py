@@ -50,8 +50,10 @@ def make_event(
 
 
 def stamp(event: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """The event as first seen at `now`. Its name is made of time and content, so a repeated POST is
-    a conflict; the time comes first, so that a list is in the order of what happened.
+    """The event as first seen at `now`.
+
+    Its name is made of time and content, so a repeated POST is a conflict; the time comes first, so
+    that a list is in the order of what happened.
     """
     content = hashlib.sha256(repr(key_of(event)).encode()).hexdigest()[:4]
     moment, micros = times.render_time(now), (now - _EPOCH) // _MICROSECOND

@@ -1,5 +1,6 @@
-"""Container logs: files of `TIME STREAM F|P text`, newest part in NAME.log, the one before it in
-NAME.log.1. Pure.
+"""Container logs: files of `TIME STREAM F|P text`. Pure.
+
+The newest part is in NAME.log, the one before it in NAME.log.1.
 
 `shim.py` writes them, `kubelet.py` serves them.
 """

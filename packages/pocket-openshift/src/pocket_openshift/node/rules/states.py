@@ -1,5 +1,6 @@
-"""What a container is doing, as plain values. `containers.py` makes them, `statuses.py` renders
-them.
+"""What a container is doing, as plain values.
+
+`containers.py` makes them, `statuses.py` renders them.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Who may log in, with which password and in which groups. Passwords are kept as scrypt hashes
-only.
+"""Who may log in, with which password and in which groups.
+
+Passwords are kept as scrypt hashes only.
 
 Pure state, no I/O: `server` owns one `People`; `parse_person` and `parse_people` read `--user` and
 `--users FILE`.
@@ -55,8 +56,9 @@ def parse_person(text: str) -> Person:
 
 
 def parse_people(text: str) -> list[Person]:
-    """A users file: one `NAME:PASSWORD[:GROUP,GROUP]` a line; empty lines and lines that start with
-    # are skipped.
+    """A users file: one `NAME:PASSWORD[:GROUP,GROUP]` a line.
+
+    Empty lines and lines that start with # are skipped.
     """
     people: dict[str, Person] = {}
     for number, line in enumerate(text.splitlines(), start=1):
@@ -113,8 +115,9 @@ class People:
         return name in self._hashes
 
     def check(self, name: str, password: str) -> bool:
-        """Whether the password is right. Takes some milliseconds, and as long for a name that
-        nobody has: call it in a thread.
+        """Whether the password is right.
+
+        Takes some milliseconds, and as long for a name that nobody has: call it in a thread.
         """
         known = self._hashes.get(name)
         return (known or self._nobody).matches(password) and known is not None
@@ -127,8 +130,9 @@ class _Tries:
 
 
 class Throttle:
-    """Slows down guessing: after `free` wrong passwords for a name, each further one doubles the
-    wait.
+    """Slows down guessing: wrong passwords for a name make the next ones wait.
+
+    After `free` of them, each further one doubles the wait.
 
     Times are in seconds of a clock that the caller reads. Keeps at most `size` names, the latest.
     """

@@ -1,5 +1,6 @@
-"""What the API server fills into objects of kinds of which nothing else is known here. Pure:
-changes the given object in place.
+"""What the API server fills into objects of kinds of which nothing else is known here.
+
+Pure: changes the given object in place.
 
 Pods, workloads and services have theirs beside what else they do.
 """

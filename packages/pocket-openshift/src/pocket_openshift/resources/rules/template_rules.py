@@ -80,8 +80,9 @@ def generate(expression: str) -> str:
 
 
 def substitute(text: str, values: Mapping[str, str]) -> Any:
-    """A text with `${NAME}` replaced; one that is `${{NAME}}` and nothing else becomes the JSON
-    value instead.
+    """A text with `${NAME}` replaced.
+
+    One that is `${{NAME}}` and nothing else becomes the JSON value instead.
 
     A name that is no parameter stays as it is, and so does the text of a value that is not JSON.
     """
@@ -159,8 +160,9 @@ def _finish(obj: object, labels: Mapping[str, str]) -> object:
 
 
 def process(template: Mapping[str, Any]) -> tuple[dict[str, Any], list[Cause]]:
-    """A template with its parameters' values and its objects filled in, and what is wrong with it
-    (if anything).
+    """A template with its parameters' values and its objects filled in.
+
+    Beside it what is wrong with it, if anything.
     """
     made: dict[str, Any] = copy.deepcopy(dict(template))
     parameters = made.get("parameters") or []
@@ -180,8 +182,9 @@ def process(template: Mapping[str, Any]) -> tuple[dict[str, Any], list[Cause]]:
 
 
 def with_values(template: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, Any]:
-    """A template with values given by a person. Raises KeyError with the name of a parameter that
-    it does not have.
+    """A template with values given by a person.
+
+    Raises KeyError with the name of a parameter that it does not have.
     """
     made: dict[str, Any] = copy.deepcopy(dict(template))
     parameters = {parameter["name"]: parameter for parameter in made.get("parameters") or ()}

@@ -44,8 +44,9 @@ _CHANGEABLE = (
 
 
 def spec(found: Object, place: str, pod: str = "", *, alone: bool = False) -> Causes:
-    """The spec of a pod or template. `pod` is the pod's name, where it has one; `alone` is set
-    for a pod that is no template.
+    """The spec of a pod or template.
+
+    `pod` is the pod's name, where it has one; `alone` is set for a pod that is no template.
     """
     good, wrong = volumes.volumes(found, place, pod)
     yield from wrong

@@ -33,8 +33,9 @@ _HOST_PATHS = (
 
 
 def volumes(spec: Object, place: str, pod: str = "") -> tuple[dict[str, Object], list]:
-    """The volumes that may be mounted, by name, and what is wrong with the others. `pod` is the
-    name of the pod, where it has one already.
+    """The volumes that may be mounted, by name, and what is wrong with the others.
+
+    `pod` is the name of the pod, where it has one already.
     """
     good: dict[str, Object] = {}
     wrong: list = []
