@@ -27,7 +27,7 @@ class Components:
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def begin(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Let ``work`` go on beside the hub; it is kept from being forgotten half-way."""
+        """Let `work` go on beside the hub; it is kept from being forgotten half-way."""
         task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
@@ -46,7 +46,7 @@ def make_components(
     finder: self_check.Finder,
     make_request: Callable[[str], redirects.Request],
 ) -> Components:
-    """Components by the settings; ``finder`` and ``make_request`` are the authenticator's."""
+    """Components by the settings; `finder` and `make_request` are the authenticator's."""
     api = _make_cluster(settings)
     return Components(
         api=api,

@@ -231,11 +231,11 @@ class AnonymousAuthenticator(Authenticator):
     def _reset_rate(self, _change: Bunch) -> None:
         self._rate, self._guesses = self._rate_default(), self._guesses_default()
 
+    # Read by the spawner: nobody knows who its users are.
     makes_visitors = True
-    """Read by the spawner: nobody knows who its users are."""
 
+    # What the hub's own proxy adds to each request; empty where the hub starts none.
     proxy_mark = ""
-    """What the hub's own proxy adds to each request; empty where the hub starts none."""
 
     _rate = Instance(RateLimit)
     _guesses = Instance(RateLimit)

@@ -18,7 +18,7 @@ STANDARD_DIR = str(connections.STANDARD_FOLDER)
 
 
 def read_text(path: str, what: str) -> str:
-    """The file's text, stripped; raises MisconfiguredError with a sentence naming ``what``."""
+    """The file's text, stripped; raises MisconfiguredError with a sentence naming `what`."""
     try:
         return connections.read_text(Path(path))
     except CredentialsError as error:

@@ -18,6 +18,7 @@ METADATA = "169.254.0.0/16"
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 PRIVATE_V6 = ("fc00::/7", "fe80::/10")
 ROUTERS = {"network.openshift.io/policy-group": "ingress"}
+# OpenShift's registry, to which builds in a project push.
 REGISTRY = {
     "to": [
         {
@@ -28,7 +29,6 @@ REGISTRY = {
     ],
     "ports": [{"port": 5000, "protocol": "TCP"}],
 }
-"""OpenShift's registry, to which builds in a project push."""
 _NAMESPACE_NAME = "kubernetes.io/metadata.name"
 
 

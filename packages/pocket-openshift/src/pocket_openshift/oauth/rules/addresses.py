@@ -70,8 +70,8 @@ def _reference(text: str) -> Reference | None:
         return None
 
 
+# The addresses of a referenced object; empty when there is none.
 Addresses = Callable[[Reference], Sequence[Address]]
-"""The addresses of a referenced object; empty when there is none."""
 
 
 def of_annotations(annotations: Mapping[str, str], addresses: Addresses) -> tuple[str, ...]:
