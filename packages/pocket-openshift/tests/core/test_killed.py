@@ -1,5 +1,6 @@
-"""A cluster that is killed between any two commits of a reaction ends what it had begun when it
-starts again.
+"""A cluster that is killed in a reaction ends what it had begun when it starts again.
+
+Between any two commits of it.
 """
 
 import pytest
