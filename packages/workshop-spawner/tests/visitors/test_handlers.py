@@ -9,6 +9,8 @@ import re
 import pytest
 from jupyterhub import orm
 
+from pages import expect
+
 pytestmark = pytest.mark.hub
 
 
@@ -278,7 +280,10 @@ async def test_leaving_ends_the_session_and_begins_none(lobby, visit):
     await visitor.enter()
     _, page, _ = await visitor.get("hub/restart")
     _, _, url = await visitor.press(page, "hub/restart", leave="yes")
-    assert url.endswith("/hub/login")
+    assert url.endswith("/hub/login?left=yes")
+    _, page, _ = await visitor.get("hub/login?left=yes")
+    assert "You have left the workshop." in page
+    assert "requestSubmit" not in page
     await hub.logged(f"Forgot the visitor {visitor.name}")
     assert await users(hub) == []
 
@@ -313,11 +318,10 @@ async def test_the_hubs_page_says_why_a_session_has_ended(lobby, visit, browser)
     name = page.url.split("/user/")[1].split("/")[0]
     await hub.api("DELETE", f"users/{name}/server")
     await page.goto(f"{hub.url}user/{name}/terminal/session/1?ended=age")
-    assert await page.inner_text("h1") == "Your session has ended"
-    said = await page.inner_text("main, body")
-    assert "Its time was over." in said
-    assert "gone with it" in said
-    assert "Nobody had typed" not in said
+    await expect(page.locator("h1")).to_have_text("Your session has ended")
+    await expect(page.get_by_text("Its time was over.")).to_be_visible()
+    await expect(page.get_by_text("gone with it")).to_be_visible()
+    await expect(page.get_by_text("Nobody had typed")).to_be_hidden()
     await page.goto(f"{hub.url}user/{name}/")
-    assert await page.inner_text("h1") == "You have no session now"
+    await expect(page.locator("h1")).to_have_text("You have no session now")
     await page.close()
