@@ -30,9 +30,7 @@ ENOUGH = 4.5  # WCAG 2.2, 1.4.3 at level AA
 
 def read_colours(dark):
     """The tokens that are colours, as #rrggbb."""
-    text = re.sub(
-        r"light-dark\((#\w{6}), (#\w{6})\)", r"\2" if dark else r"\1", SOURCE.read_text()
-    )
+    text = re.sub(r"light-dark\((#\w{6}), (#\w{6})\)", r"\2" if dark else r"\1", SOURCE.read_text())
     return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", text))
 
 

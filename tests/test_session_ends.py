@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from pages import expect
 
 NOTES = Path(__file__).resolve().parent.parent / "demo" / "notes"

@@ -149,6 +149,7 @@ async def test_too_many_visitors_get_a_page_that_keeps_what_was_typed(lobby, vis
         text = await answer.text()
     assert 'id="workshop-full"' in text
     assert "form.submit()" in text
+    assert 'id="give-up" href="/hub/login"' in text
     assert len(await users(hub)) == 1
 
     # What the page sends by itself is what was typed.
@@ -185,6 +186,10 @@ async def test_a_full_hub_has_a_page_that_tries_again(lobby, visit):
     assert url.endswith("/hub/spawn"), "asking again starts the session"
     assert "All places are taken" in page
     assert "location.replace" in page
+    assert 'id="give-up"' in page
+    _, page, url = await late.press(page, "hub/restart", leave="yes")
+    assert url.endswith("/hub/login?left=yes"), "the way out of the queue"
+    await hub.logged(f"Forgot the visitor {late.name}")
 
 
 @pytest.mark.parametrize("auto", [True, False])
@@ -275,7 +280,7 @@ async def test_starting_over_gives_a_new_identity_by_post_only(lobby, visit):
 
 
 async def test_leaving_ends_the_session_and_begins_none(lobby, visit):
-    hub = await lobby()
+    hub = await lobby("c.AnonymousAuthenticator.auto_start = True")
     visitor = await visit(hub)
     await visitor.enter()
     _, page, _ = await visitor.get("hub/restart")
@@ -325,3 +330,21 @@ async def test_the_hubs_page_says_why_a_session_has_ended(lobby, visit, browser)
     await page.goto(f"{hub.url}user/{name}/")
     await expect(page.locator("h1")).to_have_text("You have no session now")
     await page.close()
+
+
+async def test_an_error_is_said_once_with_what_to_do(lobby, visit):
+    hub = await lobby('c.JupyterHub.template_vars = {"workshop_title": "Pods & more"}')
+    visitor = await visit(hub)
+    _, page, _ = await visitor.get("hub/login")
+    assert "<title>Pods &amp; more</title>" in re.sub(r"\s*(</?title>)\s*", r"\1", page)
+    assert page.count("Pods &amp; more</h1>") == 1
+    await visitor.enter()
+    status, page, _ = await visitor.get("hub/nothing")
+    shown = page.partition('id="workshop-error"')[2]
+    assert status == 404
+    assert shown.count("There is nothing here") == 1
+    assert "To the start page" in shown
+    async with visitor.http.post(hub.url + "hub/restart") as answer:
+        shown = (await answer.text()).partition('id="workshop-error"')[2]
+    assert "This is not allowed" in shown
+    assert "None" not in shown
