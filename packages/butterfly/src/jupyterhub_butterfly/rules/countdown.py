@@ -6,9 +6,9 @@ words, the warning and the button of a page, and when the page is to ask again.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 # Somebody who typed so short a time ago is not warned that nobody types.
@@ -71,7 +71,7 @@ def make_backoff(failures: int) -> float:
 def read_clock(model: Any) -> Known:
     """Read the service's JSON. Raises `ValueError` for what is no clock."""
     try:
-        now = datetime.datetime.fromisoformat(model["now"])
+        now = datetime.fromisoformat(model["now"])
         said = model.get("announcement") or {}
         return Known(
             idle_left=_left(model.get("idle_ends"), now),
@@ -88,8 +88,8 @@ def read_clock(model: Any) -> Known:
         raise ValueError(f"no clock: {type(error).__name__} at {error}") from error
 
 
-def _left(time: str | None, now: datetime.datetime) -> float | None:
-    return (datetime.datetime.fromisoformat(time) - now).total_seconds() if time else None
+def _left(time: str | None, now: datetime) -> float | None:
+    return (datetime.fromisoformat(time) - now).total_seconds() if time else None
 
 
 def make_later(known: Known, seconds: float) -> Known:

@@ -1,5 +1,5 @@
 // What both terminal pages share: their configuration, what they tell a person about the connection,
-// and text typed by the page around them (click to run). Loaded after link.js.
+// and text typed by the page around them (click to run). Loaded after link.js and themes.js.
 
 "use strict";
 
@@ -42,22 +42,11 @@
   // What a person chose for their terminals; kept in this browser.
   const KEY = "jupyterhub-butterfly:settings";
   const DEFAULTS = { theme: "dark", fontSize: 15, screenReader: false };
-  const THEMES = {
-    dark: {
-      background: "#12141a", foreground: "#e6e8ee", cursor: "#ffd75f", selectionBackground: "#3b4d7a",
-      black: "#2b303b", red: "#ff7b72", green: "#7ee787", yellow: "#f2cc60",
-      blue: "#79b8ff", magenta: "#d2a8ff", cyan: "#76e3ea", white: "#d5d9e2",
-      brightBlack: "#8b93a5", brightRed: "#ffa198", brightGreen: "#a5f0ad", brightYellow: "#ffe08a",
-      brightBlue: "#a8d1ff", brightMagenta: "#e2c5ff", brightCyan: "#a9f0f5", brightWhite: "#ffffff",
-    },
-    light: {
-      background: "#fbfbf8", foreground: "#1f2328", cursor: "#8a5a00", selectionBackground: "#bcd3ff",
-      black: "#1f2328", red: "#b31d28", green: "#116329", yellow: "#7d4e00",
-      blue: "#0550ae", magenta: "#6f42c1", cyan: "#0b6070", white: "#57606a",
-      brightBlack: "#57606a", brightRed: "#a40e26", brightGreen: "#1a5c2e", brightYellow: "#633c01",
-      brightBlue: "#0a4a9e", brightMagenta: "#5a32a3", brightCyan: "#0b5563", brightWhite: "#1f2328",
-    },
-  };
+  const THEMES = window.terminalThemes;
+  // The names of a terminal's colours, by their numbers.
+  const PLAIN = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
+  const bright = (name) => "bright" + name[0].toUpperCase() + name.slice(1);
+  const COLOURS = [...PLAIN, ...PLAIN.map(bright)];
   const settings = Object.assign({}, DEFAULTS, loadSettings());
   settings.colours = () => THEMES[settings.theme] || THEMES.dark;
 
@@ -85,6 +74,11 @@
     root.style.setProperty("--terminal-background", colours.background);
     root.style.setProperty("--terminal-foreground", colours.foreground);
     root.style.setProperty("--terminal-font-size", settings.fontSize + "px");
+    root.dataset.paper = colours.paper;
+    COLOURS.forEach((name, number) =>
+      root.style.setProperty("--terminal-colour-" + number, colours[name]),
+    );
+    root.style.setProperty("--terminal-colour-0", colours.blackText);
   }
   paint();
 
@@ -111,7 +105,9 @@
     const larger = (by) => (settings.fontSize = Math.max(9, Math.min(32, settings.fontSize + by)));
     entry("Larger text", () => larger(1));
     entry("Smaller text", () => larger(-1));
-    entry("Dark or light", () => (settings.theme = settings.theme === "dark" ? "light" : "dark"));
+    const themes = Object.keys(THEMES);
+    const next = () => themes[(themes.indexOf(settings.theme) + 1) % themes.length];
+    entry("Dark or light", () => (settings.theme = next()));
     if (config.client === "xterm")
       entry("Screen reader on or off", () => (settings.screenReader = !settings.screenReader));
     const session = config.prefix + "terminal/session/";
