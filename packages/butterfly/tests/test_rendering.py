@@ -4,7 +4,14 @@ import pytest
 
 from jupyterhub_butterfly import rendering
 
-HEADINGS = {"heading": "<b>", "sentence": "a & b", "home": '"/', "again": False, "status": 404}
+HEADINGS = {
+    "heading": "<b>",
+    "sentence": "a & b",
+    "home": '"/',
+    "again": False,
+    "status": 404,
+    "tokens": "",
+}
 
 
 def test_values_are_escaped():

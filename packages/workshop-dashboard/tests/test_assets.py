@@ -4,7 +4,8 @@ from workshop_dashboard import assets
 
 
 def test_all_that_the_pages_name_is_there():
-    names = {"icon.svg", "notes.js", "panels.js", "terminals.js", "workshop.css"}
+    names = {"ended.js", "icon.svg", "notes.js", "panels.js", "terminals.js", "tokens.css"}
+    names.add("workshop.css")
     assert set(assets.read_assets()) == names
 
 

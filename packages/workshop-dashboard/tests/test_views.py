@@ -69,4 +69,4 @@ def test_titles_and_sentences_are_escaped():
     assert "<b>" not in views.make_notice("<b>", "<b>").html
 
 
-ASSETS = {name: name for name in ("icon.svg", "workshop.css", "notes.js")}
+ASSETS = {name: name for name in ("icon.svg", "tokens.css", "workshop.css", "notes.js")}

@@ -62,4 +62,5 @@ def render_page(status: int, sentence: str, home: str, *, again: bool = True) ->
         again=again and status not in (400, 404),
         home=home,
         status=status,
+        tokens=rendering.read_tokens(),
     )

@@ -13,11 +13,18 @@ from typing import Any
 from tornado import template
 
 FOLDER = Path(__file__).parent / "templates"
+TOKENS = Path(__file__).parent / "static" / "tokens.css"
 
 
 @functools.cache
 def _load() -> template.Loader:
     return template.Loader(str(FOLDER), whitespace="all")
+
+
+@functools.cache
+def read_tokens() -> str:
+    """Return the colours and type of all pages, for one that is to load nothing more."""
+    return TOKENS.read_text("utf-8")
 
 
 def prepare(name: str) -> None:

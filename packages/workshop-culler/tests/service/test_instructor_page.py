@@ -158,10 +158,17 @@ async def test_a_form_of_another_site_can_do_nothing(culler_service, browser):
 async def test_the_page_is_usable_on_a_phone_and_in_the_dark(culler_service, browser, artifacts):
     await asyncio.gather(*(culler_service.start_server(f"attendee-{n}") for n in range(5)))
     page = await open_page(browser, culler_service, "grace", color_scheme="dark")
-    await page.set_viewport_size({"width": 420, "height": 800})
+    await page.set_viewport_size({"width": 390, "height": 780})
     await page.wait_for_selector("tbody tr:nth-child(5)")
     wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert not wide
+    for verb in ("Extend", "Stop"):
+        button = page.get_by_role("button", name=f"{verb} the session of attendee-4")
+        box = await button.bounding_box()
+        assert box["x"] >= 0, verb
+        assert box["x"] + box["width"] <= 390, "it can be pressed without scrolling sideways"
+    cell = page.locator("tbody tr").first.get_by_role("cell", name="running")
+    assert "State" in await cell.evaluate("(cell) => getComputedStyle(cell, '::before').content")
     await page.screenshot(path=artifacts / "instructor-page-phone.png")
 
 

@@ -6,11 +6,10 @@ Traits and hooks. The pages are in visitors/handlers.py, the rules in rules/.
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader
 from jupyterhub.auth import Authenticator
+from jupyterhub.utils import url_path_join
 from traitlets import Bool, Instance, Integer, TraitError, Unicode, default, observe, validate
 from traitlets.utils.bunch import Bunch
 
@@ -20,10 +19,9 @@ from workshop_spawner.hub_tasks import startup
 from workshop_spawner.rules import visitor_identity
 from workshop_spawner.rules.rate_limit import RateLimit
 from workshop_spawner.spawner import WorkshopSpawner
-from workshop_spawner.visitors import cleanup, handlers, proxy_mark, proxy_pages
+from workshop_spawner.visitors import cleanup, handlers, hub_pages, proxy_mark, proxy_pages
 from workshop_spawner.visitors.hub_objects import HubSpawner, HubUser, Server, StartingHub
 
-TEMPLATES = Path(__file__).with_name("templates")
 # Wrong access codes of one address within `visitors_window`.
 MOST_GUESSES = 60
 # So many times more visitors may come from one address where they have the access code.
@@ -275,10 +273,8 @@ class AnonymousAuthenticator(Authenticator):
 
     def get_handlers(self, app: StartingHub) -> list[tuple[str, type]]:
         """JupyterHub's hook: our pages, and where their templates are."""
-        for loader in app.tornado_settings["jinja2_env"].loader.loaders:
-            if isinstance(loader, FileSystemLoader):
-                # After an administrator's own, before JupyterHub's.
-                loader.searchpath.insert(-1, str(TEMPLATES))
+        hub_pages.show_pages(app)
+        hub_pages.offer_leaving(app, url_path_join(app.hub_prefix, "restart"))
         self.proxy_mark = proxy_mark.tell_proxy(app)
         proxy_pages.show_pages(app)
         if issubclass(app.spawner_class, WorkshopSpawner):

@@ -149,6 +149,7 @@ async def test_too_many_visitors_get_a_page_that_keeps_what_was_typed(lobby, vis
         text = await answer.text()
     assert 'id="workshop-full"' in text
     assert "form.submit()" in text
+    assert 'id="give-up" href="/hub/login"' in text
     assert len(await users(hub)) == 1
 
     # What the page sends by itself is what was typed.
@@ -185,6 +186,10 @@ async def test_a_full_hub_has_a_page_that_tries_again(lobby, visit):
     assert url.endswith("/hub/spawn"), "asking again starts the session"
     assert "All places are taken" in page
     assert "location.replace" in page
+    assert 'id="give-up"' in page
+    _, page, url = await late.press(page, "hub/restart", leave="yes")
+    assert url.endswith("/hub/login?left=yes"), "the way out of the queue"
+    await hub.logged(f"Forgot the visitor {late.name}")
 
 
 @pytest.mark.parametrize("auto", [True, False])
@@ -275,12 +280,15 @@ async def test_starting_over_gives_a_new_identity_by_post_only(lobby, visit):
 
 
 async def test_leaving_ends_the_session_and_begins_none(lobby, visit):
-    hub = await lobby()
+    hub = await lobby("c.AnonymousAuthenticator.auto_start = True")
     visitor = await visit(hub)
     await visitor.enter()
     _, page, _ = await visitor.get("hub/restart")
     _, _, url = await visitor.press(page, "hub/restart", leave="yes")
-    assert url.endswith("/hub/login")
+    assert url.endswith("/hub/login?left=yes")
+    _, page, _ = await visitor.get("hub/login?left=yes")
+    assert "You have left the workshop." in page
+    assert "requestSubmit" not in page
     await hub.logged(f"Forgot the visitor {visitor.name}")
     assert await users(hub) == []
 
@@ -316,10 +324,27 @@ async def test_the_hubs_page_says_why_a_session_has_ended(lobby, visit, browser)
     await hub.api("DELETE", f"users/{name}/server")
     await page.goto(f"{hub.url}user/{name}/terminal/session/1?ended=age")
     await expect(page.locator("h1")).to_have_text("Your session has ended")
-    said = await page.inner_text("main, body")
-    assert "Its time was over." in said
-    assert "gone with it" in said
-    assert "Nobody had typed" not in said
+    await expect(page.get_by_text("Its time was over.")).to_be_visible()
+    await expect(page.get_by_text("gone with it")).to_be_visible()
+    await expect(page.get_by_text("Nobody had typed")).to_be_hidden()
     await page.goto(f"{hub.url}user/{name}/")
     await expect(page.locator("h1")).to_have_text("You have no session now")
     await page.close()
+
+
+async def test_an_error_is_said_once_with_what_to_do(lobby, visit):
+    hub = await lobby('c.JupyterHub.template_vars = {"workshop_title": "Pods & more"}')
+    visitor = await visit(hub)
+    _, page, _ = await visitor.get("hub/login")
+    assert "<title>Pods &amp; more</title>" in re.sub(r"\s*(</?title>)\s*", r"\1", page)
+    assert page.count("Pods &amp; more</h1>") == 1
+    await visitor.enter()
+    status, page, _ = await visitor.get("hub/nothing")
+    shown = page.partition('id="workshop-error"')[2]
+    assert status == 404
+    assert shown.count("There is nothing here") == 1
+    assert "To the start page" in shown
+    async with visitor.http.post(hub.url + "hub/restart") as answer:
+        shown = (await answer.text()).partition('id="workshop-error"')[2]
+    assert "This is not allowed" in shown
+    assert "None" not in shown

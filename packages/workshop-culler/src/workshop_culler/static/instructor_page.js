@@ -55,16 +55,24 @@ function element(tag, className, parent) {
 
 function makeRow(data) {
   const tr = document.createElement("tr");
+  tr.setAttribute("role", "row"); // on a phone a row is drawn as a card, which would take that away
   const who = element("th", "", tr);
   who.scope = "row";
+  who.setAttribute("role", "rowheader");
   const cells = { name: element("span", "", who), title: element("small", "", who) };
-  cells.state = element("span", "state", element("td", "", tr));
-  cells.left = element("td", "", tr);
-  cells.active = element("td", "", tr);
-  cells.since = element("td", "", tr);
-  cells.project = element("td", "text", tr);
-  cells.page = element("td", "text", tr);
-  const actions = element("div", "actions", element("td", "", tr));
+  const cell = (label, className = "") => {
+    const made = element("td", className, tr);
+    made.setAttribute("role", "cell");
+    if (label) made.dataset.label = label;
+    return made;
+  };
+  cells.state = element("span", "state", cell("State"));
+  cells.left = cell("Time left");
+  cells.active = cell("Last active");
+  cells.since = cell("Since");
+  cells.project = cell("Project", "text");
+  cells.page = cell("Page", "text");
+  const actions = element("div", "actions", cell(""));
   cells.extend = action(actions, "Extend", () => extend([rows.get(data.id).data]));
   cells.stop = action(actions, "Stop", () => stop(rows.get(data.id).data));
   cells.stop.className = "danger";

@@ -19,6 +19,7 @@ from workshop_spawner.hub_tasks.background import HubTasks
 from workshop_spawner.hub_tasks.hub_lease import HubLease
 from workshop_spawner.hub_tasks.service_environment import tell_services
 from workshop_spawner.hub_tasks.settings_check import list_problems, make_traits
+from workshop_spawner.visitors import hub_pages
 from workshop_spawner.visitors.hub_objects import StartingHub
 
 # Seconds between two looks at whether the hub has come so far.
@@ -48,6 +49,7 @@ def _look(loop: asyncio.AbstractEventLoop, app: StartingHub, ours: type[Any]) ->
     if "hub" not in app.tornado_settings:
         loop.call_later(PAUSE, _look, loop, app, ours)
         return
+    hub_pages.show_pages(app)
     begin_or_end(app, app.authenticator)
     hub_id = HubContext.of(app.tornado_settings).hub_id
     tell_services(app.tornado_settings["services"].values(), hub_id)

@@ -13,6 +13,7 @@ from jupyterhub.handlers.base import BaseHandler
 from jupyterhub.handlers.login import LoginHandler
 from jupyterhub.utils import url_path_join
 from tornado import web
+from tornado.httputil import url_concat
 
 from workshop_spawner.context import HubContext
 from workshop_spawner.model import naming
@@ -135,6 +136,7 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
             typed_code=self.get_body_argument("code", "")[:200],
             typed_name=self.get_body_argument("name", "")[:200],
             ended=ended,
+            left=bool(self.get_argument("left", "")),
             # Whoever starts anew has another address.
             next_url="" if ended else next_url,
             sync=kwargs.pop("sync", False),
@@ -174,7 +176,7 @@ class RestartHandler(VisitMixin, BaseHandler):
         self._jupyterhub_user = None
         self.end_visit()
         if leaves:
-            self.redirect(self.settings["login_url"])
+            self.redirect(url_concat(self.settings["login_url"], {"left": "yes"}))
             return
         # JupyterHub 5 keeps no user_info.
         kept = getattr(user, "user_info", None) or {}

@@ -62,6 +62,7 @@ class StartingHub(HubApp, Protocol):
     tornado_settings: dict[str, Any]
     config: Config
     cookie_secret: bytes
+    hub_prefix: str
     db: Any
     proxy: HubProxy
     spawner_class: type[Any]
