@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 5.0
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Options:
     """What the agent may be told; no `prefixes` are all namespaces, no `data` is a new folder."""
 
@@ -41,7 +41,7 @@ class Options:
     prefixes: Sequence[str] = ()
     data: Path | None = None
     name: str = ""
-    backoff: restarts.Backoff = dataclasses.field(default_factory=restarts.Backoff)
+    backoff: restarts.Backoff = field(default_factory=restarts.Backoff)
     stop_seconds: float = 10.0
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -14,7 +14,7 @@ from pocket_openshift.node import processes
 from pocket_openshift.node.rules import probes
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Target:
     """The container that is asked: its spec, its address, and how a command is run in it."""
 
@@ -24,7 +24,7 @@ class Target:
     starter: processes.Processes
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Answer:
     """What came back, and why it counts as a failure."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -17,7 +17,7 @@ class Verdict(enum.Enum):
     REMOVE = "bound to us, ended, and being deleted"
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Scope:
     """The node's name, and the prefixes of the namespaces whose pods it takes (none: all)."""
 

@@ -7,8 +7,8 @@ the ready pods that it selects; nothing is kept between two requests.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 Object = Mapping[str, Any]
@@ -16,7 +16,7 @@ Object = Mapping[str, Any]
 SERVICE_SUFFIXES = (".svc", ".svc.cluster.local", ".svc.localhost")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Target:
     """Where a request goes: a service's port.
 
@@ -31,7 +31,7 @@ class Target:
     weight: int = 1
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Rule:
     """A host and path that is served; `insecure` is what plain HTTP meets, `refused` why not."""
 
@@ -44,7 +44,7 @@ class Rule:
     refused: str = ""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Backend:
     """A pod's address and port."""
 
@@ -52,7 +52,7 @@ class Backend:
     port: int
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Refusal:
     """An answer that the router gives itself."""
 
@@ -61,7 +61,7 @@ class Refusal:
     location: str = ""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Request:
     """What decides: host and port of the Host header, the path, and whether it came over TLS."""
 
@@ -71,7 +71,7 @@ class Request:
     secure: bool = False
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Tables:
     """The cluster, so arranged that a request is decided without looking at everything."""
 
