@@ -181,11 +181,11 @@ class Agent:
             self.pods[uid].update(item)
             return
         verdict = claims.decide_claim(item, scope)
-        if verdict is claims.Verdict.IGNORE:
+        if verdict is claims.ClaimVerdict.IGNORE:
             return
         pod = pods.Pod(item, node)
         self.pods[uid] = pod
-        if verdict is claims.Verdict.REMOVE:
+        if verdict is claims.ClaimVerdict.REMOVE:
             pod.update(item)
         self._tasks[uid] = asyncio.create_task(self._run_pod(node, pod))
 
@@ -212,7 +212,7 @@ class Agent:
         scope = claims.Scope(node.settings.node, node.settings.prefixes)
         if found is None or found["metadata"]["uid"] != pod.uid:
             return None
-        return None if claims.decide_claim(found, scope) is claims.Verdict.IGNORE else found
+        return None if claims.decide_claim(found, scope) is claims.ClaimVerdict.IGNORE else found
 
     async def _try_pod(self, pod: pods.Pod) -> bool:
         """Run a pod; False when that failed in a way that is not the pod's own."""

@@ -310,7 +310,7 @@ class Container:
             log_file = self.around.folder.root / "logs" / (self.name + ".probe.log")
             return replace(self.launch_for(self.translate(command)), log=log_file)
 
-        target = prober.Target(self.spec, self.around.address, launch, self.around.starter)
+        target = prober.ProbeTarget(self.spec, self.around.address, launch, self.around.starter)
         return health.Subject(
             self.spec,
             target,

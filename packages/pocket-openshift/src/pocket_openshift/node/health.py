@@ -22,7 +22,7 @@ class Subject:
     """
 
     spec: Mapping[str, Any]
-    target: prober.Target
+    target: prober.ProbeTarget
     record: Callable[..., None]
     set_started: Callable[[bool], None]  # with: ready at once?
     set_ready: Callable[[bool], None]

@@ -57,7 +57,7 @@ class Pod:
             metadata["uid"],
         )
         self.folder = mounts.PodFolder(node.settings.data / "pods" / self.uid)
-        self.address: addresses.Address | None = None
+        self.address: addresses.PodAddress | None = None
         self.started_at = _now()
         self.init: list[containers.Container] = []
         self.main: list[containers.Container] = []

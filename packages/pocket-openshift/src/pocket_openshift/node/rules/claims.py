@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 
-class Verdict(enum.Enum):
+class ClaimVerdict(enum.Enum):
     """What the agent does with a pod."""
 
     IGNORE = "not ours"
@@ -29,7 +29,7 @@ class Scope:
         return not self.prefixes or any(namespace.startswith(prefix) for prefix in self.prefixes)
 
 
-def decide_claim(pod: Mapping[str, Any], scope: Scope) -> Verdict:
+def decide_claim(pod: Mapping[str, Any], scope: Scope) -> ClaimVerdict:
     """What to do with `pod`: with scheduling gates, or deleted while unbound, it is nobody's."""
     metadata, spec = pod["metadata"], pod["spec"]
     ended = (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
@@ -37,8 +37,8 @@ def decide_claim(pod: Mapping[str, Any], scope: Scope) -> Verdict:
     node = spec.get("nodeName") or ""
     if node == scope.node:
         if ended:
-            return Verdict.REMOVE if deleted else Verdict.IGNORE
-        return Verdict.RUN
+            return ClaimVerdict.REMOVE if deleted else ClaimVerdict.IGNORE
+        return ClaimVerdict.RUN
     if node or ended or deleted or spec.get("schedulingGates"):
-        return Verdict.IGNORE
-    return Verdict.CLAIM if scope.covers(metadata["namespace"]) else Verdict.IGNORE
+        return ClaimVerdict.IGNORE
+    return ClaimVerdict.CLAIM if scope.covers(metadata["namespace"]) else ClaimVerdict.IGNORE
