@@ -13,13 +13,24 @@
     }
   })();
 
+  // A login, or the hub, is a page of its own: never loaded into the frame that we may be in.
   const CARDS = {
     ended: ["The shell has ended.", "Start a new shell", (link) => link.restart()],
-    "logged-out": ["You are logged out.", "Log in again", () => location.reload()],
-    refused: ["The terminal did not open.", "Try again", () => location.reload()],
+    "logged-out": ["You are logged out.", "Log in again", () => outermost().location.reload()],
+    refused: ["The terminal did not open.", "Try again", (link) => link.again()],
     stopped: ["The connection is lost.", "Reconnect", (link) => link.start()],
-    gone: ["This session has ended.", "To the start page", () => top.location.assign(config.home)],
+    gone: config.start
+      ? ["Your session has ended.", "Start a new session", () => leave(config.start)]
+      : ["This session has ended.", "To the start page", () => leave(config.home)],
   };
+  const CAUSES = {
+    idle: "Nobody had typed for a long time.",
+    age: "Its time was over.",
+    instructor: "An instructor stopped it.",
+    lost: "Its server failed, or was removed.",
+  };
+  const LOST =
+    "What ran in it has stopped. Files and projects that belonged to this session alone are gone with it.";
 
   function element(name, attributes, ...children) {
     const made = document.createElement(name);
@@ -145,10 +156,17 @@
         return;
       }
       const [words, label, act] = CARDS[state];
+      const more = state === "gone" ? [CAUSES[detail] || "", LOST] : [detail];
       const button = element("button", { type: "button" }, label);
       button.addEventListener("click", () => act(link));
-      this._fill("card", element("p", {}, detail ? words + " " + detail : words), button);
+      const texts = more.filter(Boolean).map((text) => element("p", {}, text));
+      this._fill("card", element("h2", {}, words), ...texts, button);
       button.focus();
+    }
+
+    // The page around us has said it all.
+    shorten() {
+      this._fill("pill", CARDS.gone[0]);
     }
 
     _pill() {
@@ -183,6 +201,25 @@
     }
   }
 
+  // The whole page that we are part of, as far as it is this server's.
+  function outermost() {
+    return framedByOwnPage() ? window.parent : window;
+  }
+
+  function leave(url) {
+    top.location.href = url; // all that a page around us from another origin lets us do
+  }
+
+  // The address says that the session has ended, and why: the hub, which answers there after a reload,
+  // may show it. A session that runs (again) takes it away.
+  function noteEnd(cause) {
+    if (window.parent !== window) return;
+    const url = new URL(location.href);
+    if (cause === null) url.searchParams.delete("ended");
+    else url.searchParams.set("ended", cause || "yes");
+    if (url.href !== location.href) history.replaceState(null, "", url);
+  }
+
   function tellParent(message) {
     if (framedByOwnPage()) window.parent.postMessage(message, location.origin);
   }
@@ -201,13 +238,16 @@
       onopen: () => {
         if (waiting) screen.clear();
         waiting = false;
+        noteEnd(null);
         screen.onopen();
         tellParent({ type: "terminal:ready", session: config.session });
       },
       onstate: (state, detail) => {
         if (state === "ended") waiting = true;
         status.show(state, detail, link);
-        if (state !== "open") tellParent({ type: "terminal:state", state: state });
+        dispatchEvent(new CustomEvent("terminal-state", { detail: state }));
+        if (state === "gone") noteEnd(detail);
+        if (state !== "open") tellParent({ type: "terminal:state", state: state, cause: detail });
       },
     });
     addEventListener("message", (event) => {
@@ -217,6 +257,7 @@
       if (message.type === "terminal:input" && typeof message.data === "string")
         screen.input(message.data);
       else if (message.type === "terminal:focus") screen.focus();
+      else if (message.type === "terminal:told" && link.state === "gone") status.shorten();
     });
     document.title = "Terminal " + config.session;
     makeMenu(screen);

@@ -60,6 +60,7 @@ class SessionHandler(ApiHandler):
             "user": server.user,
             "server": server.name,
             "page": self.session_service.find_page(server),
+            "ending": self.session_service.work.endings.find(server),
         }
         self.answer({**whose, **shown, "announcement": said})
 
