@@ -11,7 +11,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.async_api import expect
+
+from pages import expect
 
 NOTES = Path(__file__).resolve().parent.parent / "demo" / "notes"
 PHONE = {"width": 390, "height": 780}
@@ -118,7 +119,7 @@ async def test_what_each_end_says_in_the_dashboard(hub_factory, held_port, brows
     await page.click(".menu summary")
     await page.click("[data-do=add]")
     await page.wait_for_load_state("networkidle")
-    assert await page.inner_text("article h1") == title
+    await expect(page.locator("article h1")).to_have_text(title)
     assert all(path.startswith("/user/ada/terminal/") for path in frame_paths(page))
     await page.set_viewport_size(PHONE)
     await expect(page.locator('.switch [data-show="notes"]')).to_have_attribute(
@@ -161,7 +162,7 @@ async def test_a_lost_server_a_stop_at_the_hub_and_a_logout_are_told_apart(
     await expect(notes_only.locator("#ended")).to_be_visible()
     card = stopped.locator("#terminal-status.card")
     await expect(card).to_contain_text("Your session has ended.")
-    assert "stopped it" not in await card.inner_text()
+    await expect(card).not_to_contain_text("stopped it")
     await stopped.reload()
     await stopped.wait_for_url("**/hub/user/bob/**")
 

@@ -9,6 +9,8 @@ import pytest
 
 from workshop_dashboard import pocket
 
+pytestmark = pytest.mark.programs
+
 
 def test_the_attendee_has_a_project_and_no_more():
     kinds = [document["kind"] for document in pocket.make_project("mine")]

@@ -7,6 +7,8 @@ import pytest
 
 from pocket_openshift import testing
 
+pytestmark = pytest.mark.programs
+
 MAPS = "/api/v1/namespaces/default/configmaps"
 MERGE = {"Content-Type": "application/merge-patch+json"}
 DEPLOYMENT = {

@@ -9,6 +9,8 @@ import re
 import pytest
 from jupyterhub import orm
 
+from pages import expect
+
 pytestmark = pytest.mark.hub
 
 
@@ -313,11 +315,11 @@ async def test_the_hubs_page_says_why_a_session_has_ended(lobby, visit, browser)
     name = page.url.split("/user/")[1].split("/")[0]
     await hub.api("DELETE", f"users/{name}/server")
     await page.goto(f"{hub.url}user/{name}/terminal/session/1?ended=age")
-    assert await page.inner_text("h1") == "Your session has ended"
+    await expect(page.locator("h1")).to_have_text("Your session has ended")
     said = await page.inner_text("main, body")
     assert "Its time was over." in said
     assert "gone with it" in said
     assert "Nobody had typed" not in said
     await page.goto(f"{hub.url}user/{name}/")
-    assert await page.inner_text("h1") == "You have no session now"
+    await expect(page.locator("h1")).to_have_text("You have no session now")
     await page.close()
