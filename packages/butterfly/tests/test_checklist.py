@@ -4,10 +4,10 @@ Most are asked of one hub with two people; internal SSL, named servers and the e
 """
 
 import os
-import pathlib
 import re
 import sys
 import urllib.parse
+from pathlib import Path
 
 import aiohttp
 import jupyterhub
@@ -171,7 +171,7 @@ POINTS = {
 
 
 def test_all_fifteen_are_tested():
-    alone = re.findall(r"^async def test_point_(\d+)_", pathlib.Path(__file__).read_text(), re.M)
+    alone = re.findall(r"^async def test_point_(\d+)_", Path(__file__).read_text(), re.M)
     assert sorted([*POINTS, *map(int, alone)]) == list(range(1, 16))
 
 

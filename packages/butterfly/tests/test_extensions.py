@@ -2,8 +2,8 @@
 
 import importlib.metadata
 import logging
-import pathlib
 import re
+from pathlib import Path
 
 import pytest
 from tornado import web
@@ -104,7 +104,7 @@ def test_one_that_breaks_while_loading_is_named(monkeypatch):
 
 
 async def test_the_documented_example_works(server_factory, person_factory, tmp_path):
-    docs = pathlib.Path(__file__).parents[3] / "docs" / "reference" / "butterfly.md"
+    docs = Path(__file__).parents[3] / "docs" / "reference" / "butterfly.md"
     example = re.search(r"```python\n(.*?)```", docs.read_text(), re.S).group(1)
     (tmp_path / "hello_example.py").write_text(example)
     code = (

@@ -14,7 +14,7 @@ async def test_it_binds_loopback_on_free_ports_and_ends():
     assert settings.url.startswith("https://127.0.0.1:")
     assert settings.oauth_url.startswith("https://localhost:")
     await running.stop()
-    again = server.Server(server.Place(port=int(settings.url.rpartition(":")[2])))
+    again = server.Server(server.ListenAddress(port=int(settings.url.rpartition(":")[2])))
     await again.start()
     assert again.plane.settings.url == settings.url
     await again.stop()
@@ -25,7 +25,7 @@ async def test_a_port_that_is_taken_is_said():
     await running.start()
     port = int(running.plane.settings.url.rpartition(":")[2])
     with pytest.raises(OSError, match="in use"):
-        await server.Server(server.Place(port=port)).start()
+        await server.Server(server.ListenAddress(port=port)).start()
     await running.stop()
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import pathlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from jupyterhub_butterfly import rendering
 
-HERE = pathlib.Path(__file__).parent
+HERE = Path(__file__).parent
 STATIC = HERE / "static"
 XTERM = STATIC / "xterm"
 CLIENTS = ("butterfly", "xterm")
@@ -37,12 +37,12 @@ class Page:
     config: dict[str, Any]
 
 
-def find_butterfly() -> pathlib.Path:
+def find_butterfly() -> Path:
     """Return the static folder of the installed Butterfly. Raises `ClientMissingError`."""
     spec = importlib.util.find_spec("butterfly")
     if spec is None or not spec.submodule_search_locations:
         raise ClientMissingError("Butterfly is not installed: pip install butterfly")
-    folder = pathlib.Path(next(iter(spec.submodule_search_locations))) / "static"
+    folder = Path(next(iter(spec.submodule_search_locations))) / "static"
     if not (folder / "main.min.js").is_file():
         raise ClientMissingError(f"The installed Butterfly has no browser client in {folder}.")
     return folder

@@ -2,9 +2,9 @@
 
 import asyncio
 import os
-import pathlib
 import subprocess
 import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -185,7 +185,7 @@ def test_a_bundle_that_is_none_is_said(tmp_path):
 class SlowCluster:
     """As much of the client as a check again needs; answers when the test says so."""
 
-    account = openshift.Account(pathlib.Path("/"), "lab", "term", "https://api.example")
+    account = openshift.Account(Path("/"), "lab", "term", "https://api.example")
 
     def __init__(self):
         self.asked, self.go, self.says = 0, asyncio.Event(), True

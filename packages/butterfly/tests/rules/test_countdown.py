@@ -1,6 +1,6 @@
 """What a page shows of the session's end: the table, and what holds whatever the service says."""
 
-import dataclasses
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -49,10 +49,10 @@ def test_what_is_shown(left, quiet, sentence, short, warning):
 
 def test_who_may_not_extend_reads_why():
     why = FULL[0].lower() + FULL[1:-1]
-    near = dataclasses.replace(known(age=60), may_extend=False, why_not=why)
+    near = replace(known(age=60), may_extend=False, why_not=why)
     view = countdown.decide_view(near, LONG_AGO)
     assert (view.extend, view.why_not) == (False, FULL)
-    assert countdown.decide_view(dataclasses.replace(near, age_left=HOUR), LONG_AGO).why_not == ""
+    assert countdown.decide_view(replace(near, age_left=HOUR), LONG_AGO).why_not == ""
 
 
 @pytest.mark.parametrize(

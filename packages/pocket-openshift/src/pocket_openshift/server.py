@@ -100,7 +100,7 @@ MAX_BODY = 3 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListenAddress:
     """Where to listen. Port 0 picks a free one. `oauth_host` is the name that browsers use."""
 
     host: str = "127.0.0.1"
@@ -112,14 +112,14 @@ class Place:
 class Server:
     """A cluster that listens. Made, started and stopped on one event loop."""
 
-    def __init__(self, place: Place | None = None, folder: Path | None = None) -> None:
-        self.place = place or Place()
-        self._keeper = persistence.StateFile(folder) if folder else None
+    def __init__(self, place: ListenAddress | None = None, folder: Path | None = None) -> None:
+        self.place = place or ListenAddress()
+        self._state_file = persistence.StateFile(folder) if folder else None
         self.authority = certificates.Authority(folder)
         settings = Settings(ca_pem=self.authority.pem)
         self.plane = control_plane.ControlPlane(settings, BEHAVIOURS)
-        if self._keeper is not None:
-            self.plane.restore(self._keeper)
+        if self._state_file is not None:
+            self.plane.restore(self._state_file)
         self._servers: list[tornado.httpserver.HTTPServer] = []
 
     async def start(self) -> None:
@@ -152,8 +152,8 @@ class Server:
             server.stop()
         for server in self._servers:
             await asyncio.wait_for(server.close_all_connections(), 5)
-        if self._keeper is not None:
-            self._keeper.close()
+        if self._state_file is not None:
+            self._state_file.close()
 
 
 def _listen(host: str, *ports: int) -> list[socket.socket]:

@@ -83,7 +83,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _users(args: argparse.Namespace) -> list[identity_provider.Person]:
+def _users(args: argparse.Namespace) -> list[identity_provider.LoginUser]:
     """Those of the file, then those of the command line, who win."""
     listed = identity_provider.parse_people(args.users.read_text()) if args.users else []
     return listed + [identity_provider.parse_person(text) for text in args.user]
@@ -125,11 +125,11 @@ def explain(error: OSError | sqlite3.Error, data: Path | None) -> str:
     return f"pocket-openshift cannot start: {error}"
 
 
-async def _serve(args: argparse.Namespace, users: list[identity_provider.Person]) -> None:
+async def _serve(args: argparse.Namespace, users: list[identity_provider.LoginUser]) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    place = server.Place(args.host, args.port, args.oauth_port)
+    place = server.ListenAddress(args.host, args.port, args.oauth_port)
     running = server.Server(place, args.data)
     await running.start()
     try:
@@ -141,7 +141,7 @@ async def _serve(args: argparse.Namespace, users: list[identity_provider.Person]
 async def _served(
     running: server.Server,
     args: argparse.Namespace,
-    users: list[identity_provider.Person],
+    users: list[identity_provider.LoginUser],
     stop: asyncio.Event,
 ) -> None:
     for person in users:

@@ -274,7 +274,7 @@ class PocketCluster:
 
     def add_user(self, name: str, password: str, groups: Iterable[str] = ()) -> None:
         """A user who can log in at the OAuth server."""
-        person = identity_provider.Person(name, password, tuple(groups))
+        person = identity_provider.LoginUser(name, password, tuple(groups))
         self.run(lambda: oauth_app.server_of(self.plane).add(person))
 
     def start_node(

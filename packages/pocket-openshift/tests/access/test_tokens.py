@@ -1,5 +1,5 @@
-import dataclasses
 import time
+from dataclasses import replace
 
 import jwt
 import pytest
@@ -34,7 +34,7 @@ def test_the_token_is_laid_out_as_kubernetes_does(signer, claims):
 
 
 def test_an_expired_token_is_none(signer, claims):
-    old = dataclasses.replace(claims, expires=int(time.time()) - 1)
+    old = replace(claims, expires=int(time.time()) - 1)
     assert signer.read(signer.issue(old)) is None
 
 

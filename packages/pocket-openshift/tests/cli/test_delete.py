@@ -81,5 +81,5 @@ async def test_an_object_that_took_the_name_meanwhile_is_not_touched(cluster, mo
             return found
 
         monkeypatch.setattr(client, "get", swap)
-        await delete.delete(session.Session(client, "default"), config_map("a"))
+        await delete.delete(session.ApiSession(client, "default"), config_map("a"))
     assert cluster.request("GET", f"{PATH}/a").status == 200

@@ -26,7 +26,7 @@ async def to(cluster, waits):
 
     connection = await load_kubeconfig(cluster.kubeconfig)
     async with Cluster(connection, patience=session.PATIENCE, sleep=wait) as made:
-        yield session.Session(made, "default")
+        yield session.ApiSession(made, "default")
 
 
 async def test_a_kubeconfig_is_found(cluster, tmp_path, monkeypatch):

@@ -9,7 +9,9 @@ MAP = "configmaps"
 
 def call(resource=MAP, part="", **query):
     kind = kinds.named(resource)
-    target = paths.Target("create", kind.group, kind.version, kind.plural, "ns", "", part, kind)
+    target = paths.RequestTarget(
+        "create", kind.group, kind.version, kind.plural, "ns", "", part, kind
+    )
     return Call(identity.ANONYMOUS, target, kind, query)
 
 

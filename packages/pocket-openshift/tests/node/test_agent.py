@@ -43,13 +43,9 @@ async def family_of(tmp_path, tools):
     return [int(await tools.until_file(tmp_path / name)) for name in "ab"]
 
 
-async def until(function, *arguments):
-    return await asyncio.to_thread(function, *arguments)
-
-
 async def test_nothing_of_the_pods_outlives_an_agent_that_is_killed(ws, run_agent, tmp_path, tools):
     process = await run_agent()
-    await until(ws.run, ["sh", "-c", FAMILY.format(tmp_path)])
+    await asyncio.to_thread(ws.run, ["sh", "-c", FAMILY.format(tmp_path)])
     family = await family_of(tmp_path, tools)
     process.send_signal(signal.SIGKILL)
     await process.wait()
@@ -60,33 +56,35 @@ async def test_an_agent_that_is_told_to_end_reports_its_pods_and_goes(
     ws, run_agent, tmp_path, tools
 ):
     process = await run_agent("--data", str(tmp_path / "data"), "--stop-seconds", "1")
-    await until(ws.run, ["sh", "-c", FAMILY.format(tmp_path)])
+    await asyncio.to_thread(ws.run, ["sh", "-c", FAMILY.format(tmp_path)])
     family = await family_of(tmp_path, tools)
-    await until(ws.until_ready)
+    await asyncio.to_thread(ws.until_ready)
     process.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(process.wait(), 20) == 0
     assert not any(tools.is_alive(pid) for pid in family)
-    status = (await until(ws.get)).body["status"]
+    status = (await asyncio.to_thread(ws.get)).body["status"]
     assert (status["phase"], status["reason"]) == ("Failed", "Terminated")
     assert "terminated" in status["containerStatuses"][0]["state"]
-    nodes = (await until(ws.cluster.request, "GET", "/api/v1/nodes")).body["items"]
+    nodes = (await asyncio.to_thread(ws.cluster.request, "GET", "/api/v1/nodes")).body["items"]
     assert nodes == []
     assert list((tmp_path / "data" / "pods").iterdir()) == []
 
 
 async def test_a_new_agent_takes_over_what_a_killed_one_left(ws, run_agent, tmp_path):
     first = await run_agent("--data", str(tmp_path))
-    await until(ws.run, ["sleep", "1000"], "kept")
-    await until(lambda: ws.run(["sleep", "1000"], "once", restartPolicy="Never"))
+    await asyncio.to_thread(ws.run, ["sleep", "1000"], "kept")
+    await asyncio.to_thread(lambda: ws.run(["sleep", "1000"], "once", restartPolicy="Never"))
     for name in ("kept", "once"):
-        await until(ws.until_ready, name)
+        await asyncio.to_thread(ws.until_ready, name)
     first.kill()
     await first.wait()
     await run_agent("--data", str(tmp_path))
-    kept = await until(ws.until_state, lambda status: status.get("restartCount") == 1, "kept")
+    kept = await asyncio.to_thread(
+        ws.until_state, lambda status: status.get("restartCount") == 1, "kept"
+    )
     last = kept["status"]["containerStatuses"][0]["lastState"]["terminated"]
     assert (last["exitCode"], last["reason"]) == (137, "ContainerStatusUnknown")
-    once = await until(lambda: ws.until_phase("Failed", name="once"))
+    once = await asyncio.to_thread(lambda: ws.until_phase("Failed", name="once"))
     assert once["status"]["containerStatuses"][0]["state"]["terminated"]["exitCode"] == 137
 
 
@@ -155,14 +153,14 @@ def test_what_fails_for_long_is_tried_again(ws, node, monkeypatch):
 async def test_a_pod_that_was_being_deleted_is_not_started_again(ws, run_agent, tmp_path):
     first = await run_agent("--data", str(tmp_path / "data"))
     script = f"trap '' TERM; echo start >> {tmp_path}/starts; while :; do sleep 0.1; done"
-    await until(lambda: ws.run(["sh", "-c", script], terminationGracePeriodSeconds=600))
-    await until(ws.until_ready)
-    await until(ws.delete)
-    await until(ws.until_event, "Killing")
+    await asyncio.to_thread(lambda: ws.run(["sh", "-c", script], terminationGracePeriodSeconds=600))
+    await asyncio.to_thread(ws.until_ready)
+    await asyncio.to_thread(ws.delete)
+    await asyncio.to_thread(ws.until_event, "Killing")
     first.kill()
     await first.wait()
     await run_agent("--data", str(tmp_path / "data"))
-    await until(ws.until_gone)
+    await asyncio.to_thread(ws.until_gone)
     assert (tmp_path / "starts").read_text() == "start\n"
 
 

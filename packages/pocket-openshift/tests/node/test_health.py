@@ -37,7 +37,7 @@ def make(starter, tmp_path):
         async def end(grace):
             told.add("end", grace)
 
-        target = prober.Target(spec, "127.0.0.1", launch, starter)
+        target = prober.ProbeTarget(spec, "127.0.0.1", launch, starter)
         record = health.Subject(
             {"name": "c"} | spec,
             target,

@@ -35,7 +35,7 @@ def target(starter, server, tmp_path):
         env = {"PATH": "/usr/bin:/bin"}
         return processes.Launch(command, env, str(tmp_path), tmp_path / "log")
 
-    return prober.Target(container, "127.0.0.1", launch, starter)
+    return prober.ProbeTarget(container, "127.0.0.1", launch, starter)
 
 
 @pytest.mark.parametrize(

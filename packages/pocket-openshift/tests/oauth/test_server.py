@@ -11,7 +11,7 @@ from pocket_openshift.oauth.rules import identity_provider
 def server():
     plane = control_plane.ControlPlane(behaviours=app.BEHAVIOURS)
     made = app.server_of(plane)
-    made.add(identity_provider.Person("alice", "right", ("students",)))
+    made.add(identity_provider.LoginUser("alice", "right", ("students",)))
     return made
 
 

@@ -1,6 +1,6 @@
-import dataclasses
 import hashlib
 import json
+from dataclasses import asdict
 
 import pytest
 
@@ -45,5 +45,5 @@ def test_storage_hashes_are_those_of_a_real_server(resource, hashed):
 
 def test_the_table_is_what_discovery_was_recorded_with():
     """A change of the table is meant: the contract's recordings say what may change."""
-    rows = json.dumps([dataclasses.asdict(kind) for kind in kinds.KINDS], sort_keys=True)
+    rows = json.dumps([asdict(kind) for kind in kinds.KINDS], sort_keys=True)
     assert hashlib.sha256(rows.encode()).hexdigest()[:16] == "dd74f750e0852cfb"

@@ -1,4 +1,4 @@
-import dataclasses
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from workshop_culler.passes import endings
@@ -12,9 +12,9 @@ def test_a_cause_is_of_one_session_and_not_of_the_next_of_that_name():
     assert kept.find(ADA) == ""
     kept.note(ADA, "idle")
     assert kept.find(ADA) == "idle"
-    anew = dataclasses.replace(ADA, started=ADA.started + timedelta(hours=1))
+    anew = replace(ADA, started=ADA.started + timedelta(hours=1))
     assert kept.find(anew) == ""
-    assert kept.find(dataclasses.replace(ADA, name="lab")) == ""
+    assert kept.find(replace(ADA, name="lab")) == ""
     kept.note(anew, "")
     assert kept.find(anew) == ""
 
@@ -22,7 +22,7 @@ def test_a_cause_is_of_one_session_and_not_of_the_next_of_that_name():
 def test_the_oldest_are_forgotten(monkeypatch):
     monkeypatch.setattr(endings, "MOST_ENDINGS", 2)
     kept = endings.Endings()
-    servers = [dataclasses.replace(ADA, user=f"user{number}") for number in range(3)]
+    servers = [replace(ADA, user=f"user{number}") for number in range(3)]
     for server in servers:
         kept.note(server, "age")
     assert [kept.find(server) for server in servers] == ["", "age", "age"]

@@ -1,7 +1,7 @@
 import asyncio
-import dataclasses
 import itertools
 import logging
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
@@ -239,7 +239,7 @@ async def test_a_hub_that_dies_in_the_middle_of_a_pass(culler_hub, log):
 
 async def test_a_token_that_was_revoked_is_an_outage_and_told(culler_hub, log):
     await culler_hub.start_server("ada")
-    address = dataclasses.replace(culler_hub.address, token="wrong")
+    address = replace(culler_hub.address, token="wrong")
     async with hub_client.Hub(address, log) as client:
         done = await sweep.Sweep(client, rules(), log).run()
     assert done.outage
@@ -280,4 +280,4 @@ async def test_one_bad_stop_never_stops_the_sweep(log, caplog):
     assert client.stopped == ["a", "slow", "z"]
     assert (done.failures, done.done["server"], done.ok) == (1, 3, False)
     assert "outcome='stopping'" in caplog.text
-    assert dataclasses.asdict(done.rows[0].verdict)["rule"] == "idle"
+    assert asdict(done.rows[0].verdict)["rule"] == "idle"

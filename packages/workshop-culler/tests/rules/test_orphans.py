@@ -1,5 +1,5 @@
-import dataclasses
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -39,9 +39,9 @@ def item(kind="Namespace", **more):
 
 @pytest.mark.parametrize("name", ["default", "kube-system", "openshift-infra", "workshops"])
 def test_a_protected_namespace_is_never_ours(name):
-    project = dataclasses.replace(item(), name=name)
+    project = replace(item(), name=name)
     assert "protected" in decide(project).reason
-    assert decide(dataclasses.replace(item("ServiceAccount"), name=name)).acts
+    assert decide(replace(item("ServiceAccount"), name=name)).acts
 
 
 def decide(it, hub=Presence.GONE, pod=Presence.GONE, rules=RULES):
@@ -75,7 +75,7 @@ def test_age_and_state(it, action):
 
 
 def test_volumes_go_if_asked():
-    rules = dataclasses.replace(RULES, volumes=True)
+    rules = replace(RULES, volumes=True)
     assert decide(item("PersistentVolumeClaim"), rules=rules).acts
 
 
@@ -95,14 +95,14 @@ def test_stuck_rule_off():
 )
 def test_a_foreign_thing_is_never_touched(hub, pod, age, wrong):
     it = item(created=ago(age))
-    foreign = dataclasses.replace(it, annotations={**it.annotations, **wrong})
+    foreign = replace(it, annotations={**it.annotations, **wrong})
     assert not decide(foreign, hub, pod).acts
 
 
 def test_the_claim_is_read_and_never_guessed():
     ref = orphans.find_session_ref(item())
     assert ref == orphans.SessionRef("x7k2", "", "lab-user-x7k2", "s1")
-    bare = dataclasses.replace(item(), annotations={})
+    bare = replace(item(), annotations={})
     assert orphans.find_session_ref(bare) == orphans.SessionRef("", "", "", "s1")
     assert orphans.find_session_ref(item("Pod")).pod == "lab-x7k2"
 

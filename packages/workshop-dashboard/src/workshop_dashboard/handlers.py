@@ -7,14 +7,13 @@ what is on the disk comes from `loader`, in a thread.
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import json
 import logging
 import mimetypes
 import secrets
 import urllib.parse
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +97,7 @@ class DashboardHandler(extensions.PageHandler):
         nonce = secrets.token_urlsafe(18)
         if self.context.is_trusted:
             allowed = view.html.replace("<script", f'<script nonce="{nonce}"')
-            view = dataclasses.replace(view, html=allowed)
+            view = replace(view, html=allowed)
         is_owner = self.visitor.name == self.context.user
         self.set_status(status)
         self.set_header("Content-Security-Policy", self._policy(nonce))

@@ -1,6 +1,6 @@
 """Blocks of the notes as steps, and what is made of how they went."""
 
-import dataclasses
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -113,7 +113,7 @@ STEP = Step("p", "p.md", 1, "execute", "x", "1")
     ],
 )
 def test_what_is_wrong_with_a_result(changes, status, output, words):
-    problem = lesson.problem_with_result(dataclasses.replace(STEP, **changes), status, output)
+    problem = lesson.problem_with_result(replace(STEP, **changes), status, output)
     assert (problem is None) if words is None else words in problem
 
 
@@ -129,7 +129,7 @@ def test_what_is_wrong_with_a_result(changes, status, output, words):
     ],
 )
 def test_how_long_is_waited(changes, quiet, running):
-    step = dataclasses.replace(STEP, **changes)
+    step = replace(STEP, **changes)
     assert lesson.seconds_of_quiet(step) == quiet
     assert lesson.seconds_of_running(step) == running
 

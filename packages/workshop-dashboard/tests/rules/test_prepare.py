@@ -1,6 +1,6 @@
 """Variables by the rules of the system that a page was written for."""
 
-import dataclasses
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +13,7 @@ TEXT = "%who% {{ who }} {{ who | upcase }} {{< param who >}}"
 
 def prepared(text, dialect, **values):
     notes = make_notes({"a.md": text}, Workshop(), values)
-    notes = dataclasses.replace(notes, dialect=dialect)
+    notes = replace(notes, dialect=dialect)
     return prepare.prepare_text(notes.pages["a"], notes)
 
 

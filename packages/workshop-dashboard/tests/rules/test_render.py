@@ -1,8 +1,8 @@
 """Markdown in, safe HTML out."""
 
-import dataclasses
 import html.parser
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -129,7 +129,7 @@ def test_nor_in_the_value_of_a_variable(text):
 )
 def test_nothing_in_a_page_of_asciidoc_can_act(text, form):
     notes = make_notes({"a.adoc": form.format(text)}, Workshop(), {})
-    notes = dataclasses.replace(notes, convert=asciidoc.convert)
+    notes = replace(notes, convert=asciidoc.convert)
     Strict().feed(render.render_page(notes.pages["a"], notes, DASHBOARD))
 
 
@@ -154,7 +154,7 @@ def test_nothing_in_a_page_of_asciidoc_can_act(text, form):
 )
 def test_nor_by_the_means_of_asciidoc(text):
     notes = make_notes({"a.adoc": text}, Workshop(), {})
-    notes = dataclasses.replace(notes, convert=asciidoc.convert)
+    notes = replace(notes, convert=asciidoc.convert)
     page = render.render_page(notes.pages["a"], notes, DASHBOARD)
     Strict().feed(page)
     assert "root:" not in page

@@ -1,6 +1,6 @@
 """What `check` finds in a page."""
 
-import dataclasses
+from dataclasses import replace
 
 from workshop_dashboard import asciidoc
 from workshop_dashboard.rules import study
@@ -10,7 +10,7 @@ from workshop_dashboard.rules.workshopfile import Workshop
 
 
 def look(file, text):
-    notes = dataclasses.replace(make_notes({file: text}, Workshop(), {}), convert=asciidoc.convert)
+    notes = replace(make_notes({file: text}, Workshop(), {}), convert=asciidoc.convert)
     return study.study_page(notes.pages[file.partition(".")[0]], notes)
 
 
@@ -34,7 +34,7 @@ def test_a_page_of_asciidoc():
 
 def test_nothing_is_taken_out_of_a_trusted_page():
     notes = make_notes({"a.md": "<iframe src='y'></iframe>"}, Workshop(), {})
-    notes = dataclasses.replace(notes, is_trusted=True)
+    notes = replace(notes, is_trusted=True)
     assert study.study_page(notes.pages["a"], notes).removed == ()
 
 

@@ -52,8 +52,3 @@ def test_a_limit_is_the_latest_end_and_never_before_the_first():
     early = session.make_session(HUB, "alice", age=60, age_limit=30)
     assert early.limit == early.expires
     assert session.make_session(HUB, "alice", age_limit=30).limit is None, "no end, no limit"
-
-
-def test_times_are_written_as_the_api_does():
-    moment = datetime.fromisoformat("2026-11-21T10:00:00.5+02:00")
-    assert session.render_time(moment) == "2026-11-21T08:00:00Z"

@@ -13,11 +13,11 @@ import hashlib
 import hmac
 import json
 import logging
-import pathlib
 import secrets
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tornado import httputil, web
@@ -53,7 +53,7 @@ class Login:
 
 def find_account(environ: Mapping[str, str]) -> Account:
     """Find the mounted account. Raises `SettingsError` with what is missing."""
-    folder = pathlib.Path(environ.get("SERVICE_ACCOUNT_DIR") or kubeconfig.STANDARD_FOLDER)
+    folder = Path(environ.get("SERVICE_ACCOUNT_DIR") or kubeconfig.STANDARD_FOLDER)
     host = environ.get("KUBERNETES_SERVICE_HOST", "")
     name = environ.get("OAUTH_SERVICE_ACCOUNT", "")
     try:
@@ -73,7 +73,7 @@ def find_ca_file(environ: Mapping[str, str]) -> str:
     """The bundle that OAUTH_CA_FILE names, empty for none. Raises `SettingsError` if it is none."""
     path = environ.get("OAUTH_CA_FILE", "")
     try:
-        good = not path or "BEGIN CERTIFICATE" in pathlib.Path(path).read_text()
+        good = not path or "BEGIN CERTIFICATE" in Path(path).read_text()
     except (OSError, UnicodeDecodeError):
         good = False
     if not good:

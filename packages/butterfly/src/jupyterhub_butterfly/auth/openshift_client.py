@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import logging
-import pathlib
 import ssl
 import time
 import urllib.parse
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tornado import httpclient, simple_httpclient
@@ -32,7 +32,7 @@ REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 class Account:
     """The pod's account: where it is mounted, what it is called, where its API is."""
 
-    folder: pathlib.Path
+    folder: Path
     namespace: str
     name: str
     api_url: str
@@ -61,7 +61,7 @@ class OpenShiftClient:
             force_instance=True, max_clients=20, max_body_size=MOST_BYTES
         )
         self._ssl = ssl.create_default_context()
-        for path in (account.folder / "ca.crt", pathlib.Path(ca_file or "/")):
+        for path in (account.folder / "ca.crt", Path(ca_file or "/")):
             if path.is_file():
                 self._ssl.load_verify_locations(path)
         self._endpoints: endpoints.Endpoints | None = None

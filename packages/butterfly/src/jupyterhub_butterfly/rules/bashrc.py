@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import pathlib
 import re
 import shlex
 from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePath
 
 SAFE_NAME = re.compile(r"[^\w.@+-]", re.ASCII)
 
@@ -23,7 +23,7 @@ def make_prompt(user: str) -> str:
     return rf"[{name}:\w] $ " if name else r"[\w] $ "
 
 
-def make_bashrc(prompt: str, fragments: Iterable[pathlib.Path]) -> str:
+def make_bashrc(prompt: str, fragments: Iterable[Path]) -> str:
     """Return the file. The person's own `~/.bashrc` is read last, and wins."""
     lines = [
         "# Of the terminal's server: read by its interactive shells instead of ~/.bashrc.",
@@ -37,9 +37,9 @@ def make_bashrc(prompt: str, fragments: Iterable[pathlib.Path]) -> str:
 
 def make_argv(shell: Sequence[str], bashrc: str) -> list[str]:
     """Return the shell's command with our start file, where it is a plain interactive bash."""
-    plain = pathlib.PurePath(shell[0]).name == "bash" and list(shell[1:]) == ["-i"]
+    plain = PurePath(shell[0]).name == "bash" and list(shell[1:]) == ["-i"]
     return [shell[0], "--rcfile", bashrc, "-i"] if plain else list(shell)
 
 
-def _quote(path: pathlib.Path) -> str:
+def _quote(path: Path) -> str:
     return shlex.quote(str(path))

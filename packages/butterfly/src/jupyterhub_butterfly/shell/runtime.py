@@ -6,16 +6,16 @@ Only our own account may look into it. `app` makes it before the first shell, an
 from __future__ import annotations
 
 import logging
-import pathlib
 import shlex
 import shutil
 import sys
 import tempfile
+from pathlib import Path
 
 log = logging.getLogger(__name__)
 
 COMMANDS = {"workshop-download": "download", "workshop-upload": "upload"}
-PROGRAM = pathlib.Path(__file__).parents[1] / "transfer" / "commands.py"
+PROGRAM = Path(__file__).parents[1] / "transfer" / "commands.py"
 
 
 class Runtime:
@@ -23,7 +23,7 @@ class Runtime:
 
     def __init__(self) -> None:
         """Make it. Raises `OSError` where there is no place for temporary files."""
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="terminal-"))  # mode 0700
+        self.folder = Path(tempfile.mkdtemp(prefix="terminal-"))  # mode 0700
         self.bin = self.folder / "bin"
         self.bin.mkdir()
         self.socket = self.folder / "socket"
@@ -54,7 +54,7 @@ def make_script(python: str, program: str, verb: str) -> str:
     return f'#!/bin/sh\nexec {words} "$@"\n'
 
 
-def make_path(folder: pathlib.Path, path: str) -> str:
+def make_path(folder: Path, path: str) -> str:
     """Return PATH with our folder first."""
     return f"{folder}:{path}" if path else f"{folder}:/usr/local/bin:/usr/bin:/bin"
 

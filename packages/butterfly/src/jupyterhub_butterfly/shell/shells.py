@@ -6,9 +6,9 @@ Made before the port is open: it may block.
 from __future__ import annotations
 
 import os
-import pathlib
 import pwd
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from jupyterhub_butterfly import config
 from jupyterhub_butterfly.rules import bashrc, environment
@@ -23,7 +23,7 @@ def find_home(environ: Mapping[str, str]) -> str:
     try:
         return pwd.getpwuid(os.getuid()).pw_dir
     except KeyError:
-        return str(pathlib.Path.cwd())
+        return str(Path.cwd())
 
 
 def find_user(environ: Mapping[str, str]) -> str:
@@ -42,8 +42,8 @@ class Shells:
         self.environ = environ
         self.home = find_home(environ)
         self.cwd = traits.home or environ.get("TERMINAL_HOME") or self.home
-        self.roots = [pathlib.Path(root) for root in traits.roots]
-        self.greeter = startup.Greeter(self.roots, pathlib.Path(self.cwd))
+        self.roots = [Path(root) for root in traits.roots]
+        self.greeter = startup.Greeter(self.roots, Path(self.cwd))
         self.runtime = runtime.make_runtime()
         self.env = self.make_environment()
         self.tools: toollinks.Found = {}
@@ -95,7 +95,7 @@ class Shells:
 
     async def set_up(self, notify: Callable[[str], None]) -> None:
         """Run the workshop's own set-up, once, while shells run; `notify` reaches open pages."""
-        folder = pathlib.Path(self.cwd) / ".workshop"
+        folder = Path(self.cwd) / ".workshop"
         await self.greeter.set_up(folder / "setup", self.env, folder / "setup.log", notify)
 
     async def choose_tools(self) -> None:

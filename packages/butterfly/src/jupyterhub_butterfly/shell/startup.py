@@ -10,10 +10,10 @@ import asyncio
 import contextlib
 import logging
 import os
-import pathlib
 import signal
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +26,9 @@ COLLECT_SECONDS = 10.0
 SETUP_SECONDS = 900.0
 
 
-def find_fragments(roots: Iterable[pathlib.Path]) -> list[pathlib.Path]:
+def find_fragments(roots: Iterable[Path]) -> list[Path]:
     """Find the files to source, in order: those of the first root first."""
-    found: list[pathlib.Path] = []
+    found: list[Path] = []
     for root in roots:
         for pattern in FRAGMENTS:
             found += sorted(root.glob(pattern))
@@ -36,12 +36,12 @@ def find_fragments(roots: Iterable[pathlib.Path]) -> list[pathlib.Path]:
     return found
 
 
-def find_profile(roots: Iterable[pathlib.Path]) -> list[pathlib.Path]:
+def find_profile(roots: Iterable[Path]) -> list[Path]:
     """Find what interactive shells read once more: functions and aliases are not inherited."""
     return [path for root in roots for path in sorted(root.glob(FRAGMENTS[0]))]
 
 
-def find_motd(roots: Sequence[pathlib.Path]) -> str:
+def find_motd(roots: Sequence[Path]) -> str:
     """Return the message of the day: that of the last root that has one, so the workshop's wins."""
     for root in reversed(roots):
         try:
@@ -68,7 +68,7 @@ def parse_variables(dump: bytes) -> dict[str, str]:
     return {name: value for name, found, value in pairs if found and name}
 
 
-def collect_variables(fragments: Sequence[pathlib.Path], env: Mapping[str, str]) -> dict[str, str]:
+def collect_variables(fragments: Sequence[Path], env: Mapping[str, str]) -> dict[str, str]:
     """Source the fragments and return the environment they leave; a broken one changes nothing.
 
     Called at start, before the port is open: it may block.
@@ -88,7 +88,7 @@ def collect_variables(fragments: Sequence[pathlib.Path], env: Mapping[str, str])
     return {name: value for name, value in found.items() if name not in {"_", "SHLVL", "PWD"}}
 
 
-def is_program(path: pathlib.Path) -> bool:
+def is_program(path: Path) -> bool:
     """Tell whether this is a file that can be run."""
     return path.is_file() and os.access(path, os.X_OK)
 
@@ -96,7 +96,7 @@ def is_program(path: pathlib.Path) -> bool:
 class Greeter:
     """Tells new shells the message of the day and how the workshop's set-up goes."""
 
-    def __init__(self, roots: Sequence[pathlib.Path], cwd: pathlib.Path) -> None:
+    def __init__(self, roots: Sequence[Path], cwd: Path) -> None:
         self.roots = roots
         self.cwd = cwd
         self.state = ""
@@ -108,9 +108,9 @@ class Greeter:
 
     async def set_up(
         self,
-        script: pathlib.Path,
+        script: Path,
         env: Mapping[str, str],
-        logfile: pathlib.Path,
+        logfile: Path,
         notify: Callable[[str], None],
     ) -> None:
         """Run the workshop's set-up, and notify the pages that are open when it has ended."""
@@ -125,9 +125,7 @@ class Greeter:
             notify("The workshop is set up.")
 
 
-async def run_setup(
-    script: pathlib.Path, env: Mapping[str, str], cwd: str, logfile: pathlib.Path
-) -> int | None:
+async def run_setup(script: Path, env: Mapping[str, str], cwd: str, logfile: Path) -> int | None:
     """Run a workshop's set-up once, if there is one; returns its exit code, None without one.
 
     Its output goes to `logfile`. Shells do not wait for it; it is ended after a quarter of an hour.
@@ -144,9 +142,7 @@ async def run_setup(
     return code
 
 
-async def _run(
-    script: pathlib.Path, env: Mapping[str, str], cwd: str, logfile: pathlib.Path
-) -> int:
+async def _run(script: Path, env: Mapping[str, str], cwd: str, logfile: Path) -> int:
     with logfile.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             str(script),

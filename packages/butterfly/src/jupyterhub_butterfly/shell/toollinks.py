@@ -10,7 +10,6 @@ import asyncio
 import json
 import logging
 import os
-import pathlib
 import ssl
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -77,7 +76,7 @@ def fetch_version(environ: Mapping[str, str]) -> toolversions.Version | None:
     if not host:
         return None
     port = environ.get("KUBERNETES_SERVICE_PORT_HTTPS") or environ.get("KUBERNETES_SERVICE_PORT")
-    folder = pathlib.Path(environ.get("SERVICE_ACCOUNT_DIR") or kubeconfig.STANDARD_FOLDER)
+    folder = Path(environ.get("SERVICE_ACCOUNT_DIR") or kubeconfig.STANDARD_FOLDER)
     context = ssl.create_default_context()
     if (folder / "ca.crt").is_file():
         context.load_verify_locations(folder / "ca.crt")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import pathlib
 import signal
 from collections.abc import Iterable
+from pathlib import Path
 
 FIRST_PAUSE = 0.01
 LONGEST_PAUSE = 10.0
@@ -75,7 +75,7 @@ def find_zombies() -> frozenset[int]:
     """Children of this process that have ended and that nobody has asked for; Linux only."""
     own = os.getpid()
     try:
-        children = pathlib.Path(f"/proc/{own}/task/{own}/children").read_text().split()
+        children = Path(f"/proc/{own}/task/{own}/children").read_text().split()
     except OSError:
         return frozenset()
     return frozenset(int(pid) for pid in children if _is_zombie(pid))
@@ -83,7 +83,7 @@ def find_zombies() -> frozenset[int]:
 
 def _is_zombie(pid: str) -> bool:
     try:
-        stat = pathlib.Path(f"/proc/{pid}/stat").read_bytes()
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
     except OSError:
         return False
     return stat.rpartition(b")")[2].split()[:1] == [b"Z"]

@@ -11,11 +11,11 @@ import collections
 import json
 import logging
 import os
-import pathlib
 import socket
 import stat
 import struct
 from dataclasses import astuple, dataclass
+from pathlib import Path
 from typing import Any
 
 from jupyterhub_butterfly.rules import filepaths
@@ -68,7 +68,7 @@ def make_offer(
         raise OfferRefusedError(f"Only what is in the home folder ({root}) can be offered.")
     parts = filepaths.split_path(path)
     try:
-        found = pathlib.Path(root, *parts).lstat()
+        found = Path(root, *parts).lstat()
         path.encode()
     except OSError as error:
         raise OfferRefusedError(f"{question.path}: {error.strerror}") from error
@@ -97,7 +97,7 @@ def _check(question: Question, found: os.stat_result, *, folder: bool, limit: in
 class OfferService:
     """Where the commands ask."""
 
-    def __init__(self, path: pathlib.Path, home: files.Files, found: sessions.Sessions) -> None:
+    def __init__(self, path: Path, home: files.Files, found: sessions.Sessions) -> None:
         self.path = path
         self.home = home
         self.sessions = found

@@ -5,8 +5,8 @@ Reads files only to see that they can be read.
 
 from __future__ import annotations
 
-import dataclasses
 import os
+from dataclasses import fields
 from typing import Any
 
 from jupyterhub import crypto, orm
@@ -106,7 +106,7 @@ def problem_with_secret(path: str) -> str | None:
 
 def read_cluster_settings(auth: OAuthenticator) -> settings.ClusterSettings:
     """How to reach the cluster, as a plain value."""
-    names = {field.name for field in dataclasses.fields(settings.ClusterSettings)} - {"has_account"}
+    names = {field.name for field in fields(settings.ClusterSettings)} - {"has_account"}
     values: dict[str, Any] = {name: getattr(auth, name) for name in names}
     return settings.ClusterSettings(**values, has_account=auth.account is not None)
 

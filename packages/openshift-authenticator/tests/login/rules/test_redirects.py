@@ -1,8 +1,8 @@
 """Callbacks found, probes judged, and the exact lines that mend them - as recorded."""
 
-import dataclasses
 import json
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -138,7 +138,7 @@ def test_what_is_no_oauth_server_gets_no_line(status):
 
 
 def test_an_address_that_a_browser_named_is_told_as_such():
-    guessed = dataclasses.replace(ACCOUNT, guessed=True)
+    guessed = replace(ACCOUNT, guessed=True)
     said = str(redirects.find_probe_problem(400, "", {}, guessed))
     assert "came with a browser's request. If it is this hub's own, run:\n    oc annotate" in said
 

@@ -26,7 +26,7 @@ _MASTER_RULES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AccessVerdict:
     """Whether an act is allowed, and by what (or why not)."""
 
     allowed: bool
@@ -161,16 +161,16 @@ class Authorization:
         """The namespaces in which some RoleBinding names this user or one of their groups."""
         return {place for key in _user_keys(user) for place in self._bound.get(key, ()) if place}
 
-    def permit(self, user: identity.User, act: rbac.Act) -> Verdict:
+    def permit(self, user: identity.User, act: rbac.Act) -> AccessVerdict:
         """Whether a user may: the token's scopes first, then the bindings."""
         if user.scopes and not any(rule.allows(act) for rule in self._scope_rules(user, act)):
-            return Verdict(False, scopes.render_prevented(user.scopes))
+            return AccessVerdict(False, scopes.render_prevented(user.scopes))
         if identity.MASTERS in user.groups:
-            return Verdict(True)
+            return AccessVerdict(True)
         for grant in self.grants(user, act.namespace):
             if any(rule.allows(act) for rule in grant.rules):
-                return Verdict(True, grant.text)
-        return Verdict(False)
+                return AccessVerdict(True, grant.text)
+        return AccessVerdict(False)
 
     def _scope_rules(self, user: identity.User, act: rbac.Act) -> list[rbac.Rule]:
         rules = scopes.fixed_rules(user.scopes)

@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     return session.main(_run, args)
 
 
-async def _run(to: session.Session, args: argparse.Namespace) -> int:
+async def _run(to: session.ApiSession, args: argparse.Namespace) -> int:
     files = [*args.files, *args.filename]
     if not files:
         raise session.CommandError("name a file: `pocket-openshift apply FILE`")
@@ -36,7 +36,7 @@ async def _run(to: session.Session, args: argparse.Namespace) -> int:
     return 0
 
 
-async def apply(to: session.Session, obj: Manifest) -> str:
+async def apply(to: session.ApiSession, obj: Manifest) -> str:
     """Apply one object on the server's side, which may be done twice; the line that says so."""
     name = (obj.get("metadata") or {}).get("name")
     if not name:

@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     return session.main(_run, args)
 
 
-async def _run(to: session.Session, args: argparse.Namespace) -> int:
+async def _run(to: session.ApiSession, args: argparse.Namespace) -> int:
     ways = (bool(args.filename), bool(args.names), bool(args.selector))
     if sum(ways) != 1 or bool(args.filename) == bool(args.kind):
         raise session.CommandError(
@@ -49,7 +49,7 @@ async def _run(to: session.Session, args: argparse.Namespace) -> int:
     return 1 if left else 0
 
 
-async def _delete_selected(to: session.Session, kinds: str, selector: str) -> int:
+async def _delete_selected(to: session.ApiSession, kinds: str, selector: str) -> int:
     """Delete all objects of some kinds in the project, or the cluster, that have these labels."""
     for resource in await to.find_resources(kinds):
         kind = resource.kind
@@ -61,7 +61,7 @@ async def _delete_selected(to: session.Session, kinds: str, selector: str) -> in
     return 0
 
 
-async def _delete_if_there(to: session.Session, obj: Manifest) -> bool:
+async def _delete_if_there(to: session.ApiSession, obj: Manifest) -> bool:
     """Whether there was such an object; one that is gone keeps the others from nothing."""
     try:
         await delete(to, await to.place(obj))
@@ -71,7 +71,7 @@ async def _delete_if_there(to: session.Session, obj: Manifest) -> bool:
     return True
 
 
-async def delete(to: session.Session, reference: Manifest) -> None:
+async def delete(to: session.ApiSession, reference: Manifest) -> None:
     """Delete the object that has this name now, and not one that takes it meanwhile."""
     found = await to.cluster.get(reference)
     await to.cluster.delete_exactly({**found, **find_head(reference)})

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     return session.main(_run, args)
 
 
-async def _run(to: session.Session, args: argparse.Namespace) -> int:
+async def _run(to: session.ApiSession, args: argparse.Namespace) -> int:
     chosen = await to.find_resources(args.kind)
     if len(chosen) > 1 and (args.name or args.output in ("yaml", "json")):
         raise session.CommandError("name one kind of objects, for a NAME and for yaml or json")
@@ -49,7 +49,7 @@ async def _run(to: session.Session, args: argparse.Namespace) -> int:
 
 
 async def _lines(
-    to: session.Session,
+    to: session.ApiSession,
     resource: api_resources.Resource,
     args: argparse.Namespace,
     *,

@@ -66,7 +66,7 @@ def is_file(name: str) -> bool:
     return name == "-" or Path(name).is_file()
 
 
-async def _find_template(to: session.Session, name: str) -> Object:
+async def _find_template(to: session.ApiSession, name: str) -> Object:
     if not is_file(name):
         reference = make_reference(_TEMPLATES, "Template", name, to.namespace)
         return await to.cluster.get(reference)
@@ -87,7 +87,7 @@ def fill_in(template: Manifest, values: Mapping[str, str]) -> Object:
         ) from error
 
 
-async def _run(to: session.Session, args: argparse.Namespace) -> int:
+async def _run(to: session.ApiSession, args: argparse.Namespace) -> int:
     template = await _find_template(to, args.template)
     filled = fill_in(template, parse_values(args.param))
     call = Call("POST", _PROCESSED.format(to.namespace), "process the template", filled)
@@ -114,7 +114,7 @@ def render_parameters(asked: Manifest, made: Manifest) -> list[str]:
     return ["With parameters:", *lines] if lines else []
 
 
-async def _create(to: session.Session, obj: Manifest) -> bool:
+async def _create(to: session.ApiSession, obj: Manifest) -> bool:
     """Create one object and say so; whether it was made."""
     metadata = obj.get("metadata") or {}
     label = api_resources.make_label(obj.get("apiVersion") or "", obj.get("kind") or "")

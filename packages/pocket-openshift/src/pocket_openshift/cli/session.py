@@ -1,6 +1,6 @@
 """One person's commands to an API server: the options they share, the kinds that are there.
 
-The verbs get a `Session`. What went wrong is a `CommandError` or an error of `workshop_kube`;
+The verbs get a `ApiSession`. What went wrong is a `CommandError` or an error of `workshop_kube`;
 `main` says it in one line.
 """
 
@@ -49,7 +49,7 @@ async def find_server(kubeconfig: Path | None) -> Connection:
         raise CommandError(f"{error}" + ("" if kubeconfig else f"; or {_FIRST_STEPS}")) from error
 
 
-class Session:
+class ApiSession:
     """A cluster, the project that a person works in, and the kinds that words there mean."""
 
     def __init__(self, cluster: Cluster, namespace: str) -> None:
@@ -94,7 +94,7 @@ class Session:
         return self._known[version]
 
 
-Verb = Callable[[Session, argparse.Namespace], Awaitable[int]]
+Verb = Callable[[ApiSession, argparse.Namespace], Awaitable[int]]
 
 
 def explain(error: errors.KubeError, server: str) -> str:
@@ -117,6 +117,6 @@ async def _run(verb: Verb, args: argparse.Namespace) -> int:
     connection = await find_server(args.kubeconfig)
     async with Cluster(connection, patience=PATIENCE) as cluster:
         try:
-            return await verb(Session(cluster, args.namespace or connection.namespace), args)
+            return await verb(ApiSession(cluster, args.namespace or connection.namespace), args)
         except errors.KubeError as error:
             raise CommandError(explain(error, connection.server)) from error

@@ -32,7 +32,7 @@ class Call:
     """
 
     user: identity.User
-    target: paths.Target
+    target: paths.RequestTarget
     kind: kinds.Kind
     query: Mapping[str, str] = field(default_factory=dict)
     body: Any = None

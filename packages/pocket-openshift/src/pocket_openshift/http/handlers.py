@@ -65,7 +65,7 @@ class ApiHandler(tornado.web.RequestHandler):
         """Called by tornado, with the plane of the route."""
         self.plane = plane
         self.user = identity.ANONYMOUS
-        self.target: paths.Target | None = None
+        self.target: paths.RequestTarget | None = None
         self._pump: asyncio.Future[None] | None = None
         self._recorded = False
         self._warnings: list[str] = []
@@ -185,7 +185,7 @@ class ApiHandler(tornado.web.RequestHandler):
             raise errors.bad_request(f"a parameter of the query is no text: {error}") from error
 
     def _call(
-        self, target: paths.Target, query: dict[str, str], lists: dict[str, list[str]]
+        self, target: paths.RequestTarget, query: dict[str, str], lists: dict[str, list[str]]
     ) -> Call:
         if target.kind is None:
             raise errors.no_such_resource()
@@ -209,7 +209,7 @@ class ApiHandler(tornado.web.RequestHandler):
             call.body = validation.checked(call, body)
         return call
 
-    def _read_body(self, target: paths.Target, content_type: str) -> Any:
+    def _read_body(self, target: paths.RequestTarget, content_type: str) -> Any:
         raw, is_object = self.request.body, target.verb in ("create", "update")
         media_type = content_type.split(";")[0].strip()
         if is_object and raw and not target.subresource and media_type not in _OBJECTS:
@@ -226,7 +226,7 @@ class ApiHandler(tornado.web.RequestHandler):
                 raise errors.bad_request(patching.wrong_form(media_type, why)) from None
             raise
 
-    async def _inject_fault(self, target: paths.Target) -> faults.Fault | None:
+    async def _inject_fault(self, target: paths.RequestTarget) -> faults.Fault | None:
         fault = self.plane.faults.next_for(
             target.verb, target.resource, target.namespace, target.name, self.user.name
         )

@@ -66,7 +66,7 @@ def _carried(kind: kinds.Kind, obj: dict[str, Any], include: str) -> dict[str, A
 
 
 def from_answer(
-    body: Any, target: paths.Target, include: str = "Metadata"
+    body: Any, target: paths.RequestTarget, include: str = "Metadata"
 ) -> dict[str, Any] | None:
     """The table for an object or list that is about to be answered; None for what is no such thing.
 
@@ -84,7 +84,7 @@ def from_answer(
 
 
 async def stream(
-    lines: AsyncIterator[bytes], target: paths.Target, include: str = "Metadata"
+    lines: AsyncIterator[bytes], target: paths.RequestTarget, include: str = "Metadata"
 ) -> AsyncIterator[bytes]:
     """A watch whose events carry tables of one row."""
     async for block in lines:

@@ -49,7 +49,7 @@ def check_options(verb: str, query: dict[str, str]) -> None:
         raise errors.invalid_of("meta.k8s.io", _OPTIONS[verb], "", causes)
 
 
-def type_of(target: paths.Target, kind: kinds.Kind) -> schemas.Type | None:
+def type_of(target: paths.RequestTarget, kind: kinds.Kind) -> schemas.Type | None:
     """The fields that a body for this target has; None where they are not known."""
     part = target.subresource
     if part in _WHOLE:

@@ -33,7 +33,7 @@ def candidates(uid: str) -> Iterator[str]:
             yield str(address)
 
 
-class Address:
+class PodAddress:
     """A held address; `release` it when the pod is gone."""
 
     def __init__(self, text: str, holder: socket.socket | None) -> None:
@@ -46,7 +46,7 @@ class Address:
             self._holder.close()
 
 
-def hold(uid: str) -> Address:
+def hold(uid: str) -> PodAddress:
     """An address that nobody else holds; 127.0.0.1 for all where there is no other (macOS)."""
     for text in itertools.islice(candidates(uid), TRIES):
         holder = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -55,8 +55,8 @@ def hold(uid: str) -> Address:
         except OSError as error:
             holder.close()
             if error.errno == errno.EADDRNOTAVAIL:
-                return Address("127.0.0.1", None)
+                return PodAddress("127.0.0.1", None)
             continue
-        return Address(text, holder)
+        return PodAddress(text, holder)
     message = f"no address of 127.0.0.0/8 is free: is UDP port {HOLD_PORT} taken on all of them?"
     raise NoAddressError(message)

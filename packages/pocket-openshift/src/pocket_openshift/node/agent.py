@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 5.0
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Options:
     """What the agent may be told; no `prefixes` are all namespaces, no `data` is a new folder."""
 
@@ -41,7 +41,7 @@ class Options:
     prefixes: Sequence[str] = ()
     data: Path | None = None
     name: str = ""
-    backoff: restarts.Backoff = dataclasses.field(default_factory=restarts.Backoff)
+    backoff: restarts.Backoff = field(default_factory=restarts.Backoff)
     stop_seconds: float = 10.0
 
 
@@ -181,11 +181,11 @@ class Agent:
             self.pods[uid].update(item)
             return
         verdict = claims.decide_claim(item, scope)
-        if verdict is claims.Verdict.IGNORE:
+        if verdict is claims.ClaimVerdict.IGNORE:
             return
         pod = pods.Pod(item, node)
         self.pods[uid] = pod
-        if verdict is claims.Verdict.REMOVE:
+        if verdict is claims.ClaimVerdict.REMOVE:
             pod.update(item)
         self._tasks[uid] = asyncio.create_task(self._run_pod(node, pod))
 
@@ -212,7 +212,7 @@ class Agent:
         scope = claims.Scope(node.settings.node, node.settings.prefixes)
         if found is None or found["metadata"]["uid"] != pod.uid:
             return None
-        return None if claims.decide_claim(found, scope) is claims.Verdict.IGNORE else found
+        return None if claims.decide_claim(found, scope) is claims.ClaimVerdict.IGNORE else found
 
     async def _try_pod(self, pod: pods.Pod) -> bool:
         """Run a pod; False when that failed in a way that is not the pod's own."""

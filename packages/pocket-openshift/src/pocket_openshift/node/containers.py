@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import logging
 import signal
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ TERMINATION_LOG = "/dev/termination-log"
 RETRY_SECONDS = 5.0
 
 
-@dataclasses.dataclass
+@dataclass
 class Surroundings:
     """What a pod's containers share. `record` writes an event, `changed` asks for a new status."""
 
@@ -34,8 +34,8 @@ class Surroundings:
     changed: Callable[[], None]
     publish: Callable[[], Coroutine[Any, Any, None]]
     refetch: Callable[[], Coroutine[Any, Any, None]]
-    volumes: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    sources: environment.Sources = dataclasses.field(default_factory=environment.Sources)
+    volumes: Mapping[str, str] = field(default_factory=dict)
+    sources: environment.Sources = field(default_factory=environment.Sources)
 
 
 class Container:
@@ -238,9 +238,7 @@ class Container:
             self.pod, self.spec, around.sources, table, basics
         )
         command = environment.make_command(self.spec, self._environment, table)
-        return dataclasses.replace(
-            self.launch_for(command), log=self.log_file, memory=self._memory()
-        )
+        return replace(self.launch_for(command), log=self.log_file, memory=self._memory())
 
     def launch_for(self, command: list[str]) -> processes.Launch:
         """A further command in the container's setting, for `exec`."""
@@ -310,9 +308,9 @@ class Container:
     def _subject(self) -> health.Subject:
         def launch(command: list[str]) -> processes.Launch:
             log_file = self.around.folder.root / "logs" / (self.name + ".probe.log")
-            return dataclasses.replace(self.launch_for(self.translate(command)), log=log_file)
+            return replace(self.launch_for(self.translate(command)), log=log_file)
 
-        target = prober.Target(self.spec, self.around.address, launch, self.around.starter)
+        target = prober.ProbeTarget(self.spec, self.around.address, launch, self.around.starter)
         return health.Subject(
             self.spec,
             target,

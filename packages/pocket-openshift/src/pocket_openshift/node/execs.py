@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import fcntl
 import json
 import os
 import struct
 import termios
+from dataclasses import replace
 
 from aiohttp import WSMsgType, web
 
@@ -108,7 +108,7 @@ class Command:
         theirs = self._open_terminal() if terminal else self._open_pipes()
         launch = container.launch_for(command)
         try:
-            launch = dataclasses.replace(launch, terminal=terminal)
+            launch = replace(launch, terminal=terminal)
             self.process = await container.around.starter.start(launch, theirs)
         except processes.StartError as error:
             return make_failure(f"exec failed: {error}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pocket_openshift.node import prober
@@ -14,7 +14,7 @@ from pocket_openshift.node.rules import probes
 POST_START_SECONDS = 600.0
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Subject:
     """The container that is watched, and whom to tell.
 
@@ -22,7 +22,7 @@ class Subject:
     """
 
     spec: Mapping[str, Any]
-    target: prober.Target
+    target: prober.ProbeTarget
     record: Callable[..., None]
     set_started: Callable[[bool], None]  # with: ready at once?
     set_ready: Callable[[bool], None]

@@ -5,17 +5,17 @@ Blocking; `pods.py` calls it in a thread.
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from pocket_openshift.node.rules import volumes
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class PodFolder:
     """Where things of one pod are. The folder itself is nobody's but ours (0700)."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import logging
 from collections.abc import Coroutine, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,7 +34,7 @@ GIVE_UP = "Terminated"
 GIVE_UP_MESSAGE = "Pod was terminated in response to imminent node shutdown."
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Node:
     """What all pods of one agent share."""
 
@@ -57,7 +57,7 @@ class Pod:
             metadata["uid"],
         )
         self.folder = mounts.PodFolder(node.settings.data / "pods" / self.uid)
-        self.address: addresses.Address | None = None
+        self.address: addresses.PodAddress | None = None
         self.started_at = _now()
         self.init: list[containers.Container] = []
         self.main: list[containers.Container] = []

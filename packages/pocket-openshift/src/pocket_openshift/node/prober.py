@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -14,8 +14,8 @@ from pocket_openshift.node import processes
 from pocket_openshift.node.rules import probes
 
 
-@dataclasses.dataclass(frozen=True)
-class Target:
+@dataclass(frozen=True)
+class ProbeTarget:
     """The container that is asked: its spec, its address, and how a command is run in it."""
 
     container: Mapping[str, Any]
@@ -24,7 +24,7 @@ class Target:
     starter: processes.Processes
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Answer:
     """What came back, and why it counts as a failure."""
 
@@ -32,7 +32,7 @@ class Answer:
     message: str = ""
 
 
-async def ask(probe: probes.Probe, target: Target) -> Answer:
+async def ask(probe: probes.Probe, target: ProbeTarget) -> Answer:
     """One answer, within the probe's timeout."""
     try:
         async with asyncio.timeout(probe.timeout):
@@ -51,7 +51,7 @@ def _unknown(probe: probes.Probe) -> Answer:
     return Answer(False, "this node has no %s probes" % (probe.kind or "such"))
 
 
-async def _http(action: Mapping[str, Any], target: Target) -> Answer:
+async def _http(action: Mapping[str, Any], target: ProbeTarget) -> Answer:
     port = probes.find_port(target.container, action["port"])
     scheme = str(action.get("scheme") or "HTTP").lower()
     host = action.get("host") or target.address
@@ -72,14 +72,14 @@ async def _http(action: Mapping[str, Any], target: Target) -> Answer:
         )
 
 
-async def _tcp(action: Mapping[str, Any], target: Target) -> Answer:
+async def _tcp(action: Mapping[str, Any], target: ProbeTarget) -> Answer:
     port = probes.find_port(target.container, action["port"])
     _reader, writer = await asyncio.open_connection(action.get("host") or target.address, port)
     writer.close()
     return Answer(True)
 
 
-async def _exec(action: Mapping[str, Any], target: Target) -> Answer:
+async def _exec(action: Mapping[str, Any], target: ProbeTarget) -> Answer:
     process = await target.starter.start(target.launch(list(action["command"])))
     try:
         end = await process.wait()
@@ -89,12 +89,12 @@ async def _exec(action: Mapping[str, Any], target: Target) -> Answer:
     return Answer(end.code == 0, "" if end.code == 0 else f"the command ended with {end.code}")
 
 
-async def _sleep(action: Mapping[str, Any], _target: Target) -> Answer:
+async def _sleep(action: Mapping[str, Any], _target: ProbeTarget) -> Answer:
     await asyncio.sleep(float(action.get("seconds") or 0))
     return Answer(True)
 
 
-async def run_hook(hook: Mapping[str, Any], target: Target, seconds: float) -> Answer:
+async def run_hook(hook: Mapping[str, Any], target: ProbeTarget, seconds: float) -> Answer:
     """A preStop or postStart hook, within `seconds`."""
     kind = next(
         (kind for kind in ("exec", "httpGet", "tcpSocket", "sleep") if hook.get(kind) is not None),

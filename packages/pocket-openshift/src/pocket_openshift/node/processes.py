@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import json
 import logging
 import os
@@ -13,6 +12,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class StartError(Exception):
         self.errno = errno
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Launch:
     """What to run. `log` is for its output, without descriptors; `memory` in bytes, 0 for any."""
 
@@ -43,14 +43,14 @@ class Launch:
 
     def as_line(self) -> bytes:
         """The launch as the shim reads it."""
-        fields = dataclasses.asdict(self) | {
+        fields = asdict(self) | {
             "log": str(self.log) if self.log else None,
             "env": dict(self.env),
         }
         return json.dumps(fields).encode() + b"\n"
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Exit:
     """How a process ended: `code` is negative for a signal. `lost` when its shim was killed."""
 

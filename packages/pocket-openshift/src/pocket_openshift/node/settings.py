@@ -5,13 +5,13 @@ Made by `agent.py`'s command line, read everywhere.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import os
 import socket
 import sys
 import urllib.parse
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pocket_openshift.node.rules import restarts
@@ -19,15 +19,15 @@ from pocket_openshift.node.rules import restarts
 BASICS = ("LANG", "LC_ALL", "TZ")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Settings:
     """One agent's settings. `basics` is the environment that every process starts with."""
 
     data: Path
     node: str
     prefixes: Sequence[str] = ()
-    basics: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    backoff: restarts.Backoff = dataclasses.field(default_factory=restarts.Backoff)
+    basics: Mapping[str, str] = field(default_factory=dict)
+    backoff: restarts.Backoff = field(default_factory=restarts.Backoff)
     stop_seconds: float = 10.0  # how long the agent's own end may wait for the pods' processes
     component: str = "kubelet"
 

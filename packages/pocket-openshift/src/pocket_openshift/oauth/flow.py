@@ -41,7 +41,7 @@ class Authorize(handlers.Handler):
         else:
             self._grant(person, client, verdict)
 
-    async def _by_password(self) -> tokens.Person | None:
+    async def _by_password(self) -> tokens.TokenUser | None:
         """Who a Basic header says, if the password is right."""
         found = token_rules.parse_basic(self.request.headers.get("Authorization", ""))
         if found is None:
@@ -75,7 +75,7 @@ class Authorize(handlers.Handler):
         self.finish(f'<a href="{tornado.escape.xhtml_escape(location)}">Found</a>.\n\n')
 
     def _grant(
-        self, person: tokens.Person, client: clients.Client, request: authorize_rules.Authorize
+        self, person: tokens.TokenUser, client: clients.Client, request: authorize_rules.Authorize
     ) -> None:
         approved = self.oauth.registry.approved(person, client.name)
         verdict = authorize_rules.decide_grant(request, client, approved)

@@ -82,7 +82,7 @@ class Approve(handlers.Handler):
     def _fail(self, text: str, status: int = 400) -> None:
         self.show(pages.render_message("Cannot authorize", text), status)
 
-    def _ask(self, person: tokens.Person, query: dict[str, str]) -> None:
+    def _ask(self, person: tokens.TokenUser, query: dict[str, str]) -> None:
         client = self.oauth.registry.client(query.get("client_id", ""))
         asked, redirect = scope_names.split(query.get("scope", "")), query.get("redirect_uri", "")
         wrong = authorize_rules.problem_with_approval(client, asked, redirect)
@@ -117,7 +117,7 @@ class Approve(handlers.Handler):
         else:
             self._decide(person, form, then)
 
-    def _decide(self, person: tokens.Person, form: dict[str, str], then: str) -> None:
+    def _decide(self, person: tokens.TokenUser, form: dict[str, str], then: str) -> None:
         given = tuple(
             value.decode("utf-8", "replace")
             for value in self.request.body_arguments.get("scope", ())

@@ -135,12 +135,12 @@ class Handler(tornado.web.RequestHandler):
             self.cookie_name(kind), value, path="/", secure=True, httponly=True, samesite="Lax"
         )
 
-    def person(self) -> tokens.Person | None:
+    def person(self) -> tokens.TokenUser | None:
         """Who is logged in to this server."""
         value = self.get_cookie(self.cookie_name("ssn")) or ""
         return self.oauth.sessions.find(value, time.monotonic())
 
-    def start_session(self, person: tokens.Person) -> None:
+    def start_session(self, person: tokens.TokenUser) -> None:
         """Log a browser in."""
         self._keep("ssn", self.oauth.sessions.start(person, time.monotonic()))
 

@@ -56,7 +56,7 @@ class Registry:
         if found is None:
             return None
 
-        def find(reference: addresses.Reference) -> Sequence[addresses.Address]:
+        def find(reference: addresses.Reference) -> Sequence[addresses.RedirectAddress]:
             return self._addresses(account.namespace, reference)
 
         return clients.of_service_account(found, find)
@@ -72,7 +72,7 @@ class Registry:
 
     def _addresses(
         self, namespace: str, reference: addresses.Reference
-    ) -> Sequence[addresses.Address]:
+    ) -> Sequence[addresses.RedirectAddress]:
         if reference.kind == "Route":
             route = self._store.find("routes.route.openshift.io", namespace, reference.name)
             return addresses.of_route(route) if route else ()
@@ -108,7 +108,7 @@ class Registry:
 
     # Users
 
-    def ensure_user(self, name: str) -> tokens.Person:
+    def ensure_user(self, name: str) -> tokens.TokenUser:
         """The User of one who gave the right password, made at the first login.
 
         Raises `UnmappedError` when it cannot be.
@@ -120,10 +120,10 @@ class Registry:
             if user is None or found.get("user", {}).get("uid") != user["metadata"]["uid"]:
                 hint = f"identity {provider_name} is of a user that is gone; delete the identity"
                 raise UnmappedError("mapping_lookup_error", hint)
-            return tokens.Person(name, user["metadata"]["uid"])
+            return tokens.TokenUser(name, user["metadata"]["uid"])
         user = self._claim_user(name, user, provider_name)
         self._store.create(kinds.named(IDENTITIES), _identity(name, user))
-        return tokens.Person(name, user["metadata"]["uid"])
+        return tokens.TokenUser(name, user["metadata"]["uid"])
 
     def _claim_user(self, name: str, user: Any, provider_name: str) -> dict[str, Any]:
         kind = kinds.named(USERS)
@@ -173,14 +173,14 @@ class Registry:
 
     # Approvals
 
-    def approved(self, person: tokens.Person, client: str) -> tuple[str, ...]:
+    def approved(self, person: tokens.TokenUser, client: str) -> tuple[str, ...]:
         """The scopes that this very person (not one who had the name before) gave to a client."""
         found = self._store.find(APPROVALS, "", tokens.approval_name(person.name, client))
         if found is None or found.get("userUID") not in ("", None, person.uid):
             return ()
         return tuple(found.get("scopes") or ())
 
-    def approve(self, person: tokens.Person, client: str, given: Sequence[str]) -> None:
+    def approve(self, person: tokens.TokenUser, client: str, given: Sequence[str]) -> None:
         """Remember what a person gives to a client, besides what was given before."""
         kind = kinds.named(APPROVALS)
         before = self.approved(person, client)
@@ -194,7 +194,7 @@ class Registry:
     # Codes and tokens
 
     def make_code(
-        self, person: tokens.Person, request: authorize_rules.Authorize, granted: Sequence[str]
+        self, person: tokens.TokenUser, request: authorize_rules.Authorize, granted: Sequence[str]
     ) -> str:
         """A new code for a request that was found good."""
         code = tokens.make_token()

@@ -23,7 +23,7 @@ class LoginResult:
     Why not is the login page's word.
     """
 
-    person: tokens.Person | None = None
+    person: tokens.TokenUser | None = None
     reason: str = ""
     wait: float = 0.0
 
@@ -55,7 +55,7 @@ class OAuthServer(Behaviour):
         """The port in that URL."""
         return urlsplit(self.issuer).port or 443
 
-    def add(self, person: identity_provider.Person) -> None:
+    def add(self, person: identity_provider.LoginUser) -> None:
         """Let a person log in from now on, and set the groups."""
         self.people.add(person)
         self.registry.set_groups(person.name, person.groups)

@@ -64,7 +64,7 @@ class Builds(Behaviour):
     def _instantiate(self, config: Object, cause: str) -> Object:
         build = build_rules.make_build(config, cause)
         number, kind = config["status"]["lastVersion"] + 1, kinds.named(_BUILDS)
-        target = paths.Target(
+        target = paths.RequestTarget(
             "create", kind.group, kind.version, kind.plural, config["metadata"]["namespace"]
         )
         call = Call(workloads.CONTROLLER, target, kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
 
 from pocket_openshift.access import rbac
 from pocket_openshift.core.behaviour import Behaviour, Call, Endpoint, Object, Reply
@@ -43,7 +43,7 @@ class LegacyRoles(Behaviour):
             found = self.store.find(twin.kind.resource, call.namespace, call.name)
             body = verbs.patched(call, _show(found) if found else {})
             verb = "update" if found else "create"
-            twin.target = dataclasses.replace(twin.target, verb=verb)
+            twin.target = replace(twin.target, verb=verb)
         twin.body = self._translate(call, verbs.check_body(call, body))
         done = verbs.VERBS[twin.target.verb](self.plane, twin)
         return Reply(_show(done.body), done.status)
@@ -56,9 +56,7 @@ class LegacyRoles(Behaviour):
         if not verdict.allowed:
             what = (target.verb, NEW, kind.plural, "", call.namespace, call.name, verdict.reason)
             raise errors.denied(errors.Denied(call.user.name, *what))
-        return dataclasses.replace(
-            call, kind=kind, target=dataclasses.replace(target, group=NEW, kind=kind)
-        )
+        return replace(call, kind=kind, target=replace(target, group=NEW, kind=kind))
 
     def _translate(self, call: Call, body: Object) -> Object:
         try:

@@ -5,8 +5,8 @@ They are listed by who belongs to them, and made by self-service.
 
 from __future__ import annotations
 
-import dataclasses
 import time
+from dataclasses import replace
 from typing import Any
 
 from pocket_openshift.access import rbac
@@ -181,7 +181,7 @@ class Projects(Behaviour):
         if isinstance(call.body, dict):
             call.body = {k: v for k, v in call.body.items() if k not in ("apiVersion", "kind")}
         change = verbs.VERBS[call.target.verb]
-        trial = dataclasses.replace(call, query={**call.query, "dryRun": "All"})
+        trial = replace(call, query={**call.query, "dryRun": "All"})
         if causes := find_change_causes(old, change(self.plane, trial).body):
             raise errors.invalid(asked, call.name, causes)
         return Reply(view(change(self.plane, call).body))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
 from typing import Any
 
 from pocket_openshift.access import rbac, scope_names
@@ -117,7 +117,7 @@ class Reviews(Behaviour):
             held = tuple(sorted(user.scopes))
             user.extra[identity.SCOPES] = held  # type: ignore[index]
             extra = {**user.extra, identity.SCOPES: scope_names.for_self_review(held)}
-            user = dataclasses.replace(user, extra=extra)
+            user = replace(user, extra=extra)
         return self._review(call, user, _spec(call))
 
     def _review(self, call: Call, user: identity.User, spec: Object) -> Reply:

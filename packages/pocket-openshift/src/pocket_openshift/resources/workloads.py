@@ -150,7 +150,9 @@ class Workloads(Behaviour):
     def _make(self, kind: kinds.Kind, obj: Object) -> None:
         """Create an object with all checks; a StatusError when it is refused."""
         place = obj["metadata"]["namespace"]
-        target = paths.Target("create", kind.group, kind.version, kind.plural, place, kind=kind)
+        target = paths.RequestTarget(
+            "create", kind.group, kind.version, kind.plural, place, kind=kind
+        )
         verbs.create_object(self.plane, Call(CONTROLLER, target, kind), obj)
 
     def _say(self, about: Object, reason: str, text: str, *, warning: bool = False) -> None:
@@ -198,7 +200,7 @@ class Workloads(Behaviour):
         workload = verbs.current(self.plane, call)
         wanted = _wanted(call, _scale(workload))
         changed = copy.deepcopy({**workload, "spec": {**workload["spec"], "replicas": wanted}})
-        call.target = paths.Target(
+        call.target = paths.RequestTarget(
             "update",
             call.kind.group,
             call.kind.version,

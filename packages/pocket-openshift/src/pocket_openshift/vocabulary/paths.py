@@ -1,6 +1,6 @@
 """What a URL asks for: verb, kind, namespace, name, subresource. Pure.
 
-The server calls `parse` once a request; everything after it speaks of a `Target`.
+The server calls `parse` once a request; everything after it speaks of a `RequestTarget`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NAMESPACES = (("namespaces", ""), ("projects", "project.openshift.io"))
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class RequestTarget:
     """A request that concerns a resource. `name` is empty for a whole collection."""
 
     verb: str
@@ -66,7 +66,7 @@ def _split(rest: str) -> tuple[str, list[str], bool]:
     return "", parts, watching
 
 
-def parse(method: str, path: str, query: Mapping[str, str]) -> Target | None:
+def parse(method: str, path: str, query: Mapping[str, str]) -> RequestTarget | None:
     """The target of a request, or None when the path is no resource (`/version`, `/healthz`)."""
     match = _RESOURCE.match(path)
     if match is None:
@@ -77,7 +77,7 @@ def parse(method: str, path: str, query: Mapping[str, str]) -> Target | None:
     plural, subresource = parts[0], parts[2] if len(parts) > 2 else ""
     if name and (plural, group) in _NAMESPACES:
         namespace = name
-    return Target(
+    return RequestTarget(
         verb="watch" if watching else _verb(method, name, query),
         group=group,
         version=version,

@@ -13,7 +13,7 @@ def reference(kind="Route", name="hub"):
 
 
 URI, REF = addresses.URI_ANNOTATION, addresses.REFERENCE_ANNOTATION
-HOST = addresses.Address(scheme="https", host="hub.apps.localtest")
+HOST = addresses.RedirectAddress(scheme="https", host="hub.apps.localtest")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,9 @@ from pocket_openshift.oauth.rules import identity_provider
     ],
 )
 def test_a_person_is_read(text, name, password, groups):
-    assert identity_provider.parse_person(text) == identity_provider.Person(name, password, groups)
+    assert identity_provider.parse_person(text) == identity_provider.LoginUser(
+        name, password, groups
+    )
 
 
 @pytest.mark.parametrize(
@@ -51,17 +53,17 @@ def test_a_bad_users_file_names_the_line(text, says):
 
 
 def test_passwords_are_checked_and_not_kept():
-    known = identity_provider.People([identity_provider.Person("alice", "correct horse")])
+    known = identity_provider.People([identity_provider.LoginUser("alice", "correct horse")])
     assert known.check("alice", "correct horse")
     assert not known.check("alice", "wrong")
     assert not known.check("nobody", "correct horse")
     assert "correct horse" not in repr(vars(known))
-    assert "correct horse" not in repr(identity_provider.Person("alice", "correct horse"))
+    assert "correct horse" not in repr(identity_provider.LoginUser("alice", "correct horse"))
 
 
 def test_a_person_may_be_changed_and_removed():
-    known = identity_provider.People([identity_provider.Person("alice", "old", ("a",))])
-    known.add(identity_provider.Person("alice", "new", ("b",)))
+    known = identity_provider.People([identity_provider.LoginUser("alice", "old", ("a",))])
+    known.add(identity_provider.LoginUser("alice", "new", ("b",)))
     assert not known.check("alice", "old")
     assert known.check("alice", "new")
     assert known.groups["alice"] == ("b",)

@@ -1,6 +1,6 @@
 from pocket_openshift.oauth.rules import sessions, tokens
 
-ALICE = tokens.Person("alice", "u1")
+ALICE = tokens.TokenUser("alice", "u1")
 
 
 def test_a_session_is_found_until_it_ends():

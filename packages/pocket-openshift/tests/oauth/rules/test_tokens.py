@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pocket_openshift.oauth.rules import authorize_rules, token_rules, tokens
 
-ALICE = tokens.Person("alice", "u1")
+ALICE = tokens.TokenUser("alice", "u1")
 REQUEST = authorize_rules.Authorize("rec-client", "code", "http://a", "s", "user:info")
 
 

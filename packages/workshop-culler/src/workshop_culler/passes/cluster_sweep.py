@@ -7,11 +7,10 @@ labels) and `sweep` after it has the hub's list. Judging is in `rules/orphans.py
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from workshop_culler.clients.cluster import Cluster
@@ -47,7 +46,7 @@ class Index:
         self.named: dict[str, ObjectMeta] = {}
         self.sessions: set[str] = set()
         hub = owner.hub if owner and owner.hub != hub_ids.NOT_KNOWN else ""
-        owner = dataclasses.replace(owner, hub=hub) if owner else None
+        owner = replace(owner, hub=hub) if owner else None
         for item in items:
             if hub and item.annotations.get(labels.HUB, hub) != hub:
                 continue
@@ -177,7 +176,7 @@ class ClusterSweep:
         if verdict.problem and self.owner.hub != verdict.hub:
             self.log.warning("%s", verdict.problem)
         if verdict.hub != self.owner.hub:
-            self.owner = dataclasses.replace(self.owner, hub=verdict.hub)
+            self.owner = replace(self.owner, hub=verdict.hub)
             self._keep(self.items)
 
     async def _find_holder(self) -> str:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import inspect
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from workshop_culler.clients.hub import Hub
@@ -144,7 +143,7 @@ class Sweep:
         work = []
         for server in servers:
             pod = tags.get(server.key)
-            known = dataclasses.replace(server, labels=pod.labels) if pod else server
+            known = replace(server, labels=pod.labels) if pod else server
             verdict = await self._find_verdict(report, known, now)
             report.next_end = pass_times.find_next_end((report.next_end, verdict.due), now)
             row = report.add(Row("server", str(server), verdict, owner=server.user))
@@ -217,7 +216,7 @@ class Sweep:
             return False
         now = self.hub.now
         same = [each for each in user.servers or () if each.key == server.key]
-        fresh = [dataclasses.replace(each, labels=server.labels) for each in same]
+        fresh = [replace(each, labels=server.labels) for each in same]
         return any([(await self.find_verdict(each, now)).acts for each in fresh])
 
     async def _sweep_users(self, report: Report, now: datetime) -> None:

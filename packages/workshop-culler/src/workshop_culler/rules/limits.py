@@ -6,10 +6,9 @@ understand); `server_verdicts.py` decides with the limits found here.
 
 from __future__ import annotations
 
-import dataclasses
 import fnmatch
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workshop_culler.rules.models import Server
@@ -107,7 +106,7 @@ def find_limits(server: Server, policies: Iterable[Policy], general: Limits) -> 
     """The general limits, changed by the first policy that matches the server."""
     for policy in policies:
         if matches(policy, server):
-            return dataclasses.replace(general, policy=policy.name, **dict(policy.changes))
+            return replace(general, policy=policy.name, **dict(policy.changes))
     return general
 
 
@@ -118,7 +117,7 @@ def change_limits(limits: Limits, changes: object, where: str) -> Limits:
     checked: dict[str, Any] = {
         key: _check_change(key, value, where) for key, value in changes.items()
     }
-    return dataclasses.replace(limits, policy=where, **checked)
+    return replace(limits, policy=where, **checked)
 
 
 def matches(policy: Policy, server: Server) -> bool:

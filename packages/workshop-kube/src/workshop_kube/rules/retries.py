@@ -23,7 +23,7 @@ ONCE = Patience(total=10.0, tries=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RetryVerdict:
     """Send again after `wait` seconds, or (None) this answer is the last."""
 
     wait: float | None = None
@@ -38,20 +38,20 @@ def decide_retry(
     chance: float,
     is_repeatable: bool = True,
     is_post: bool = False,
-) -> Verdict:
+) -> RetryVerdict:
     """Whether to send a request again that was sent `tries` times within `elapsed` seconds.
 
     What is not repeatable is sent again only if it was surely not carried out. `chance`, from 0 to
     1, spreads those who failed together.
     """
     if not (answers.is_temporary(answer) or (is_post and _is_own_conflict(answer))):
-        return Verdict()
+        return RetryVerdict()
     if answers.has_unknown_effect(answer) and not is_repeatable:
-        return Verdict()
+        return RetryVerdict()
     wait = max(make_wait(patience, tries, chance), answer.retry_after or 0.0)
     if tries >= patience.tries or elapsed + wait > patience.total:
-        return Verdict()
-    return Verdict(wait)
+        return RetryVerdict()
+    return RetryVerdict(wait)
 
 
 def make_wait(patience: Patience, failures: int, chance: float) -> float:

@@ -146,8 +146,3 @@ def make_lasting_names(session: Session) -> Lasting:
 def rename(session: Session) -> Session:
     """The same session under other names, for when one of its names is taken."""
     return replace(session, suffix=naming.make_suffix())
-
-
-def render_time(moment: datetime) -> str:
-    """Write a moment as the API does (RFC 3339, UTC, whole seconds)."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

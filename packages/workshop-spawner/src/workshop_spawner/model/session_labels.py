@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from workshop_kube import labels
+from workshop_kube.rules.times import render_time
 from workshop_spawner.model import naming
-from workshop_spawner.model.session import Hub, Session, render_time
+from workshop_spawner.model.session import Hub, Session
 
 _OF_ONE_SESSION = (labels.POD, labels.ACCOUNT, labels.HUB, labels.EXPIRES, labels.EXPIRES_LIMIT)
 

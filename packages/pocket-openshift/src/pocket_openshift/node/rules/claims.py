@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 
-class Verdict(enum.Enum):
+class ClaimVerdict(enum.Enum):
     """What the agent does with a pod."""
 
     IGNORE = "not ours"
@@ -17,7 +17,7 @@ class Verdict(enum.Enum):
     REMOVE = "bound to us, ended, and being deleted"
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Scope:
     """The node's name, and the prefixes of the namespaces whose pods it takes (none: all)."""
 
@@ -29,7 +29,7 @@ class Scope:
         return not self.prefixes or any(namespace.startswith(prefix) for prefix in self.prefixes)
 
 
-def decide_claim(pod: Mapping[str, Any], scope: Scope) -> Verdict:
+def decide_claim(pod: Mapping[str, Any], scope: Scope) -> ClaimVerdict:
     """What to do with `pod`: with scheduling gates, or deleted while unbound, it is nobody's."""
     metadata, spec = pod["metadata"], pod["spec"]
     ended = (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
@@ -37,8 +37,8 @@ def decide_claim(pod: Mapping[str, Any], scope: Scope) -> Verdict:
     node = spec.get("nodeName") or ""
     if node == scope.node:
         if ended:
-            return Verdict.REMOVE if deleted else Verdict.IGNORE
-        return Verdict.RUN
+            return ClaimVerdict.REMOVE if deleted else ClaimVerdict.IGNORE
+        return ClaimVerdict.RUN
     if node or ended or deleted or spec.get("schedulingGates"):
-        return Verdict.IGNORE
-    return Verdict.CLAIM if scope.covers(metadata["namespace"]) else Verdict.IGNORE
+        return ClaimVerdict.IGNORE
+    return ClaimVerdict.CLAIM if scope.covers(metadata["namespace"]) else ClaimVerdict.IGNORE

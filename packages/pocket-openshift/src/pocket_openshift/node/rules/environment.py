@@ -7,9 +7,9 @@ leaks.
 from __future__ import annotations
 
 import base64
-import dataclasses
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pocket_openshift.node.rules import downward, expansion, translation
@@ -21,14 +21,14 @@ class ConfigError(ValueError):
     """The container cannot be set up as its spec says; the kubelet's CreateContainerConfigError."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Sources:
     """What the spec refers to, fetched beforehand. A missing object is None."""
 
-    config_maps: Mapping[str, Mapping[str, Any] | None] = dataclasses.field(default_factory=dict)
-    secrets: Mapping[str, Mapping[str, Any] | None] = dataclasses.field(default_factory=dict)
-    facts: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    capacity: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    config_maps: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
+    secrets: Mapping[str, Mapping[str, Any] | None] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+    capacity: Mapping[str, str] = field(default_factory=dict)
 
 
 def data_of(kind: str, name: str, sources: Sources) -> dict[str, bytes] | None:

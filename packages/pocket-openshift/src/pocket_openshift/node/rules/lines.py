@@ -7,12 +7,12 @@ The newest part is in NAME.log, the one before it in NAME.log.1.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Options:
     """The parameters of GET pods/log."""
 

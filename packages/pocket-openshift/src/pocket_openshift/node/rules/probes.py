@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 KINDS = ("httpGet", "tcpSocket", "exec", "grpc")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Probe:
     """A probe with the API's defaults filled in; times in seconds."""
 
@@ -23,7 +23,7 @@ class Probe:
     grace: int | None = None
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Tally:
     """Answers so far: how many in a row were alike, and what the probe says (None: undecided)."""
 

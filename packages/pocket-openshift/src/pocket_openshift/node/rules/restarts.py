@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import dataclass
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Backoff:
     """Seconds between restarts, as a kubelet's: 0, 10, 20 ... 300; anew after ten good minutes."""
 

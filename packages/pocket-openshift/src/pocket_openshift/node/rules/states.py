@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import dataclass
 from datetime import datetime
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Waiting:
     """Not running yet, or not at the moment; `reason` is one word of the kubelet's."""
 
@@ -17,14 +17,14 @@ class Waiting:
     message: str = ""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Running:
     """Has a process."""
 
     started_at: datetime
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Terminated:
     """Has ended. `exit_code` is 128 + n for a process ended by signal n."""
 
@@ -40,7 +40,7 @@ class Terminated:
 State = Waiting | Running | Terminated
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class View:
     """All that a pod's status says of one container."""
 

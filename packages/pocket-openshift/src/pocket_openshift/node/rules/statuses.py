@@ -8,8 +8,8 @@ lifecycle/).
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from workshop_kube.rules import times
 OUR_CONDITIONS = ("PodScheduled", "Initialized", "ContainersReady", "Ready")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Facts:
     """What a status needs besides the containers."""
 

@@ -5,8 +5,8 @@ Pure; `mounts.py` writes them, `sources.py` fetches what they need.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pocket_openshift.node.rules import downward, environment, expansion
@@ -19,7 +19,7 @@ class MountError(ValueError):
     """A volume cannot be set up (yet); the kubelet's FailedMount."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class File:
     """One file of a volume: its path below the volume, its bytes and its permissions."""
 
@@ -28,7 +28,7 @@ class File:
     mode: int = DEFAULT_MODE
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class TokenWish:
     """A service account token that a projected volume wants."""
 
@@ -38,7 +38,7 @@ class TokenWish:
     seconds: int
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Needs:
     """The names of all objects that a pod refers to."""
 

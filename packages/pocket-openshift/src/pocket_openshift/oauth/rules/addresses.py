@@ -20,7 +20,7 @@ REFERENCE_ANNOTATION = "serviceaccounts.openshift.io/oauth-redirectreference."
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class RedirectAddress:
     """The parts of a redirect URI; a part that is empty is not said."""
 
     scheme: str = ""
@@ -28,7 +28,7 @@ class Address:
     port: str = ""
     path: str = ""
 
-    def overridden(self, by: Address) -> Address:
+    def overridden(self, by: RedirectAddress) -> RedirectAddress:
         """The same address, but for the parts that another one says."""
         said = {
             part: value
@@ -47,11 +47,11 @@ class Address:
         return urlunsplit((self.scheme, netloc, path, "", ""))
 
 
-def _address(uri: str) -> Address | None:
+def _address(uri: str) -> RedirectAddress | None:
     parts = redirects.parse(uri)
     if parts is None:
         return None
-    return Address(parts.scheme, parts.hostname or "", str(parts.port or ""), parts.path)
+    return RedirectAddress(parts.scheme, parts.hostname or "", str(parts.port or ""), parts.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _reference(text: str) -> Reference | None:
 
 
 # The addresses of a referenced object; empty when there is none.
-Addresses = Callable[[Reference], Sequence[Address]]
+Addresses = Callable[[Reference], Sequence[RedirectAddress]]
 
 
 def of_annotations(annotations: Mapping[str, str], addresses: Addresses) -> tuple[str, ...]:
@@ -85,8 +85,8 @@ def of_annotations(annotations: Mapping[str, str], addresses: Addresses) -> tupl
     uris = set()
     for name in own.keys() | referenced.keys():
         reference = referenced.get(name)
-        bases = addresses(reference) if reference else [Address()]
-        uris |= {base.overridden(own.get(name) or Address()).as_uri() for base in bases}
+        bases = addresses(reference) if reference else [RedirectAddress()]
+        uris |= {base.overridden(own.get(name) or RedirectAddress()).as_uri() for base in bases}
     return tuple(sorted(uri for uri in uris if uri))
 
 
@@ -100,13 +100,15 @@ def _named(
     }
 
 
-def of_route(route: Mapping[str, Any]) -> list[Address]:
+def of_route(route: Mapping[str, Any]) -> list[RedirectAddress]:
     """The addresses of a Route: the hosts that admitted it.
 
     While no router runs, it is the host that it asks for.
     """
     spec = route.get("spec") or {}
-    base = Address(scheme="https" if spec.get("tls") else "http", path=spec.get("path") or "")
+    base = RedirectAddress(
+        scheme="https" if spec.get("tls") else "http", path=spec.get("path") or ""
+    )
     admitted = [
         ingress["host"]
         for ingress in (route.get("status") or {}).get("ingress") or ()
@@ -123,7 +125,7 @@ def _admitted(ingress: Mapping[str, Any]) -> bool:
     )
 
 
-def of_ingress(ingress: Mapping[str, Any]) -> list[Address]:
+def of_ingress(ingress: Mapping[str, Any]) -> list[RedirectAddress]:
     """The addresses of an Ingress: one for each rule with a host.
 
     They are https where the host is under `tls`.
@@ -131,7 +133,7 @@ def of_ingress(ingress: Mapping[str, Any]) -> list[Address]:
     spec = ingress.get("spec") or {}
     secure = {host for entry in spec.get("tls") or () for host in entry.get("hosts") or ()}
     return [
-        Address(scheme="https" if rule["host"] in secure else "http", host=rule["host"])
+        RedirectAddress(scheme="https" if rule["host"] in secure else "http", host=rule["host"])
         for rule in spec.get("rules") or ()
         if rule.get("host")
     ]

@@ -26,7 +26,7 @@ class PersonError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class LoginUser:
     """One who may log in. The password is here only until it is hashed; it is not printed."""
 
     name: str
@@ -34,8 +34,8 @@ class Person:
     groups: tuple[str, ...] = ()
 
 
-def parse_person(text: str) -> Person:
-    """`alice:secret:students,teachers` as a Person.
+def parse_person(text: str) -> LoginUser:
+    """`alice:secret:students,teachers` as a LoginUser.
 
     Raises `PersonError` with a sentence that never repeats the password.
     """
@@ -52,15 +52,15 @@ def parse_person(text: str) -> Person:
     for group in named:
         if not _NAME.fullmatch(group):
             raise PersonError(f"user {name!r}: {group!r} cannot be the name of a group")
-    return Person(name, password, named)
+    return LoginUser(name, password, named)
 
 
-def parse_people(text: str) -> list[Person]:
+def parse_people(text: str) -> list[LoginUser]:
     """A users file: one `NAME:PASSWORD[:GROUP,GROUP]` a line.
 
     Empty lines and lines that start with # are skipped.
     """
-    people: dict[str, Person] = {}
+    people: dict[str, LoginUser] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         line = line.strip()
         if not line or line.startswith("#"):
@@ -94,14 +94,14 @@ class _Hash:
 class People:
     """Those who may log in, by name."""
 
-    def __init__(self, people: Iterable[Person] = ()) -> None:
+    def __init__(self, people: Iterable[LoginUser] = ()) -> None:
         self._hashes: dict[str, _Hash] = {}
         self._nobody = _Hash.of(secrets.token_urlsafe())
         self.groups: dict[str, tuple[str, ...]] = {}
         for person in people:
             self.add(person)
 
-    def add(self, person: Person) -> None:
+    def add(self, person: LoginUser) -> None:
         """Let a person log in, or give one who may a new password and new groups."""
         self._hashes[person.name] = _Hash.of(person.password)
         self.groups[person.name] = person.groups

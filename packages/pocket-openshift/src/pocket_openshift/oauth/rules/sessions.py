@@ -19,7 +19,7 @@ SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True)
 class _Session:
-    person: tokens.Person
+    person: tokens.TokenUser
     until: float
 
 
@@ -34,7 +34,7 @@ class Sessions:
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
         self._key = secrets.token_bytes(32)
 
-    def start(self, person: tokens.Person, now: float) -> str:
+    def start(self, person: tokens.TokenUser, now: float) -> str:
         """A new session; the value for its cookie."""
         value = secrets.token_urlsafe(32)
         self._sessions[value] = _Session(person, now + self.seconds)
@@ -42,7 +42,7 @@ class Sessions:
             self._sessions.popitem(last=False)
         return value
 
-    def find(self, value: str, now: float) -> tokens.Person | None:
+    def find(self, value: str, now: float) -> tokens.TokenUser | None:
         """Whose session it is, or None."""
         session = self._sessions.get(value)
         if session is None or now >= session.until:

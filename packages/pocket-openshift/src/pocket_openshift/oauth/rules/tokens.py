@@ -25,7 +25,7 @@ Object = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class TokenUser:
     """Who logged in: the User's name and UID."""
 
     name: str
@@ -46,7 +46,7 @@ def name_of(token: str) -> str | None:
     return PREFIX + base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def _owned(token: str, person: Person) -> Object:
+def _owned(token: str, person: TokenUser) -> Object:
     return {
         "metadata": {"name": name_of(token)},
         "userName": person.name,
@@ -55,7 +55,7 @@ def _owned(token: str, person: Person) -> Object:
 
 
 def make_code_object(
-    code: str, person: Person, request: authorize_rules.Authorize, granted: Sequence[str]
+    code: str, person: TokenUser, request: authorize_rules.Authorize, granted: Sequence[str]
 ) -> Object:
     """The OAuthAuthorizeToken of a code."""
     made = {
@@ -78,7 +78,7 @@ def make_access_object(token: str, code: Mapping[str, Any], seconds: int) -> Obj
 
     `seconds` of 0 means that it does not end.
     """
-    person = Person(code["userName"], code["userUID"])
+    person = TokenUser(code["userName"], code["userUID"])
     return {
         **_owned(token, person),
         "clientName": code["clientName"],
@@ -89,7 +89,7 @@ def make_access_object(token: str, code: Mapping[str, Any], seconds: int) -> Obj
     }
 
 
-def make_approval(person: Person, client: str, approved: Sequence[str]) -> Object:
+def make_approval(person: TokenUser, client: str, approved: Sequence[str]) -> Object:
     """The OAuthClientAuthorization that remembers what a person approved."""
     return {
         "metadata": {"name": approval_name(person.name, client)},

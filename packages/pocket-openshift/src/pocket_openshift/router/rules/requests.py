@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 _HOST = re.compile(r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$")
@@ -35,7 +35,7 @@ class BadRequestError(ValueError):
     """The request is not as HTTP wants it; the message may be shown."""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Caller:
     """Who asks, and where: the address, and the router's port and scheme."""
 

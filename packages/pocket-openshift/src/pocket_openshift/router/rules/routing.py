@@ -7,8 +7,8 @@ the ready pods that it selects; nothing is kept between two requests.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 Object = Mapping[str, Any]
@@ -16,8 +16,8 @@ Object = Mapping[str, Any]
 SERVICE_SUFFIXES = (".svc", ".svc.cluster.local", ".svc.localhost")
 
 
-@dataclasses.dataclass(frozen=True)
-class Target:
+@dataclass(frozen=True)
+class ServiceTarget:
     """Where a request goes: a service's port.
 
     `port` is a service's number or name, or None for its first; `pod_port` is a number or name on
@@ -31,20 +31,20 @@ class Target:
     weight: int = 1
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Rule:
     """A host and path that is served; `insecure` is what plain HTTP meets, `refused` why not."""
 
     host: str
     path: str
     exact: bool
-    targets: tuple[Target, ...]
+    targets: tuple[ServiceTarget, ...]
     insecure: str = "Allow"
     secure: bool = True
     refused: str = ""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Backend:
     """A pod's address and port."""
 
@@ -52,7 +52,7 @@ class Backend:
     port: int
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Refusal:
     """An answer that the router gives itself."""
 
@@ -61,7 +61,7 @@ class Refusal:
     location: str = ""
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Request:
     """What decides: host and port of the Host header, the path, and whether it came over TLS."""
 
@@ -71,7 +71,7 @@ class Request:
     secure: bool = False
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Tables:
     """The cluster, so arranged that a request is decided without looking at everything."""
 
@@ -155,7 +155,9 @@ def find_service_rule(request: Request) -> Rule | None:
     for suffix in SERVICE_SUFFIXES:
         parts = request.host.removesuffix(suffix).split(".")
         if request.host.endswith(suffix) and len(parts) == 2:
-            return Rule(request.host, "/", False, (Target(parts[1], parts[0], request.port),))
+            return Rule(
+                request.host, "/", False, (ServiceTarget(parts[1], parts[0], request.port),)
+            )
     return None
 
 
@@ -184,7 +186,7 @@ def make_route_rule(route: Object) -> Rule:
     pod_port = (spec.get("port") or {}).get("targetPort")
     every = [spec.get("to") or {}, *(spec.get("alternateBackends") or [])]
     targets = tuple(
-        Target(namespace, to["name"], pod_port=pod_port, weight=_weight(to))
+        ServiceTarget(namespace, to["name"], pod_port=pod_port, weight=_weight(to))
         for to in every
         if _weight(to) > 0
     )
@@ -218,13 +220,13 @@ def make_ingress_rules(ingress: Object) -> Iterator[Rule]:
         yield Rule("", "/", False, (_ingress_target(namespace, spec["defaultBackend"]),))
 
 
-def _ingress_target(namespace: str, backend: Object) -> Target:
+def _ingress_target(namespace: str, backend: Object) -> ServiceTarget:
     service = backend.get("service") or {}
     port = service.get("port") or {}
-    return Target(namespace, service.get("name", ""), port.get("number") or port.get("name"))
+    return ServiceTarget(namespace, service.get("name", ""), port.get("number") or port.get("name"))
 
 
-def find_backends(tables: Tables, target: Target) -> Iterator[Backend]:
+def find_backends(tables: Tables, target: ServiceTarget) -> Iterator[Backend]:
     """The ready pods of a service, at the port that is meant."""
     service = tables.services.get((target.namespace, target.service))
     if service is None:
@@ -241,7 +243,7 @@ def find_backends(tables: Tables, target: Target) -> Iterator[Backend]:
             yield Backend(pod["status"]["podIP"], number)
 
 
-def choose_port(service: Object, target: Target) -> Object | None:
+def choose_port(service: Object, target: ServiceTarget) -> Object | None:
     """The service's port that a target means; its first one if the target names none that it has.
 
     A Route's numeric targetPort is the pods' own: it matches the service's port that leads there.
@@ -290,7 +292,7 @@ def is_ready(pod: Object, service: Object) -> bool:
     return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
 
 
-def _endpoint_backends(tables: Tables, target: Target, port: Object) -> Iterator[Backend]:
+def _endpoint_backends(tables: Tables, target: ServiceTarget, port: Object) -> Iterator[Backend]:
     """A service without a selector: what its Endpoints object names."""
     endpoints = tables.endpoints.get((target.namespace, target.service)) or {}
     for subset in endpoints.get("subsets") or []:
