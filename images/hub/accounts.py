@@ -11,6 +11,7 @@ c.WorkshopSpawner.identity = "service-account"
 if settings.spawner_role:
     c.WorkshopSpawner.project_role = settings.spawner_role
 c.WorkshopSpawner.extra_resources = settings.resources
+c.WorkshopSpawner.project_owner = settings.project_owner
 # True says that there are rules, for which the template has made a ClusterRole.
 if settings.session_rules:
     own = f"{settings.application}-session-rules"

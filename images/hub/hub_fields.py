@@ -287,6 +287,19 @@ class Fields(BaseModel):
         '[{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "tasks"}}]',
         modes=WITH_ACCOUNT,
     )
+    project_owner: ObjectName = setting(
+        "",
+        "A ClusterRole that owns the projects: they are deleted with it. The templates make one.",
+        "intro-to-go-my-workshop-projects",
+        modes=WITH_ACCOUNT,
+    )
+    session_projects: Switch = setting(
+        True,
+        "Whether each session has a project. Without, it may do nothing in the cluster, and the "
+        "hub needs no right outside its own namespace.",
+        "false",
+        modes=(VISITORS,),
+    )
     openshift_project: ProjectName = setting(
         "{username}", "Name of a user's own project.", "{username}-dev", modes=OPENSHIFT
     )

@@ -123,13 +123,12 @@ def _name_projects() -> dict[str, str]:
 def make_learning_portal_without_projects() -> Template:
     """The same where nobody may give a hub rights in the whole cluster."""
     whole = make_learning_portal()
-    gone = {*known.PROJECTS, *known.CONSOLE, "NETWORK_INTERNET"}
+    gone = {*known.PROJECTS, *known.CONSOLE, "NETWORK_INTERNET", "RESERVED_SESSIONS"}
     parameters = {name: each for name, each in whole.parameters.items() if name not in gone}
-    settings = ("WORKSHOP_IMAGE", "EXPOSED_BY-route", "RESERVED_SESSIONS")
+    settings = ("WORKSHOP_IMAGE", "EXPOSED_BY-route")
     made = make_hub("learning-portal", parameters, SESSION_PROJECTS="false")
-    own = list_own_rights(
-        APP, NAMESPACE, RIGHTS["jumpbox-server"], settings, "persistentvolumeclaims"
-    )
+    file, homes = RIGHTS["jumpbox-server"], "persistentvolumeclaims"
+    own = list_own_rights(APP, NAMESPACE, file, settings, homes)
     return Template(
         "learning-portal-without-projects",
         "Workshop for visitors without an account, whose shells may do nothing in the cluster",

@@ -125,6 +125,8 @@ def _in_projects(spec: plan.SessionSpec, uses: Uses) -> Iterator[Right]:
         yield Right(True, "", "namespaces", "patch")
     if spec.by_request:
         return
+    if spec.project_owner:
+        yield Right(True, RBAC, "clusterroles", "get", spec.project_owner)
     roles = {spec.role, spec.session_rules} if spec.identity != plan.NONE else set()
     roles |= {spec.hub_role} if spec.extras else set()
     for role in sorted(roles - {""}):
