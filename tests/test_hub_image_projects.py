@@ -16,6 +16,7 @@ RULES = [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]
         ("SESSION_RULES", json.dumps(RULES)),
         ("EXTRA_RESOURCES", '[{"apiVersion": "v1", "kind": "ConfigMap"}]'),
         ("PROJECT_OWNER", "intro-projects"),
+        ("VISITOR_ROLE", "intro-visitor"),
         ("CONSOLE_IMAGE", "console:1"),
         ("RESERVED_SESSIONS", "2"),
     ],

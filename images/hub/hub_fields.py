@@ -265,6 +265,13 @@ class Fields(BaseModel):
         "edit",
         modes=WITH_ACCOUNT,
     )
+    visitor_role: Role = setting(
+        "",
+        "Role of a visitor's session where SPAWNER_ROLE is not set: one that the template makes for "
+        "this hub, as `workshop-admin` in every cluster.",
+        "intro-to-go-my-workshop-visitor",
+        modes=(VISITORS,),
+    )
     session_rules: Rules = setting(
         False,
         "More rights of a session in its project: rules, for which the template makes the "

@@ -22,6 +22,7 @@ NAMESPACE = "${SPAWNER_NAMESPACE}"
 HOST = f"{APP}-{NAMESPACE}.${{CLUSTER_SUBDOMAIN}}"
 # What belongs to the whole cluster has the namespace in its name, too.
 UNIQUE = f"{APP}-{NAMESPACE}"
+VISITOR = f"{UNIQUE}-visitor"
 CALLBACK = f"https://{HOST}/hub/oauth_callback"
 ACCOUNT_CA = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"
 NAMESPACED = (
@@ -75,9 +76,10 @@ def list_project_rights(mode: str) -> list[Object]:
     """
     name, session, extra = f"{UNIQUE}-spawner", f"{UNIQUE}-session-rules", f"{UNIQUE}-spawner-rules"
     owner = f"{UNIQUE}-projects"
-    settings = ("NETWORK_INTERNET", *(("RESERVED_SESSIONS",) if mode == "learning-portal" else ()))
+    is_portal = mode == "learning-portal"
+    settings = ("NETWORK_INTERNET", *(("RESERVED_SESSIONS",) if is_portal else ()))
     rules = rights.list_rules(RIGHTS[mode], "ClusterRole", settings)
-    rules = rights.add_names(rules, "bind", session)
+    rules = rights.add_names(rules, "bind", session, *((VISITOR,) if is_portal else ()))
     rules = rights.add_names(rules, "get", owner)
     roles = [
         make_cluster_role(name, NAMESPACE, rules),
@@ -87,9 +89,15 @@ def list_project_rights(mode: str) -> list[Object]:
     return [
         make_cluster_role(owner, NAMESPACE, []),
         make_cluster_role(session, NAMESPACE, "${{SESSION_RULES}}"),
+        *([make_cluster_role(VISITOR, NAMESPACE, _list_visitor_rules())] if is_portal else ()),
         *roles,
         *(make_binding(role["metadata"]["name"], role, account, NAMESPACE) for role in roles),
     ]
+
+
+def _list_visitor_rules() -> list[Object]:
+    """Those of `workshop-admin`, so that nothing has to be applied to the cluster before."""
+    return rights.list_rules("workshop-admin.yaml", "ClusterRole")
 
 
 def make_learning_portal() -> Template:
@@ -101,7 +109,7 @@ def make_learning_portal() -> Template:
         known.NETWORK,
     )
     settings = ("WORKSHOP_IMAGE", "EXPOSED_BY-route", "RESERVED_SESSIONS")
-    made = make_hub(mode, parameters, **_name_projects())
+    made = make_hub(mode, parameters, **_name_projects(), VISITOR_ROLE=VISITOR)
     return Template(
         mode,
         "Workshop for visitors without an account",

@@ -95,7 +95,8 @@ DESCRIPTIONS: Mapping[str, str] = {
     "SPAWNER_MEMORY": "Memory of the hub.",
     "SPAWNER_NAMESPACE": "The project into which this is deployed.",
     "SPAWNER_PASSWORD": "A code that visitors must type; without it everybody comes in.",
-    "SPAWNER_ROLE": "ClusterRole of a session in its project.",
+    "SPAWNER_ROLE": "ClusterRole of a session in its project, such as admin, edit or view; where "
+    "there is none, one like admin that keeps network policies and host names to the hub.",
     "SPAWNER_RULES": "What the hub may do in the cluster to make EXTRA_RESOURCES: rules of RBAC in "
     "JSON.",
     "TERMINAL_ENVVARS": "Shell that is sourced when a session starts, such as export EDITOR=nano.",
