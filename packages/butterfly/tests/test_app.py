@@ -108,7 +108,7 @@ async def test_a_star_is_every_address(server_factory):
 
 async def test_a_name_and_password_come_before_the_account_that_templates_name(server_factory):
     login = {"AUTH_USERNAME": "ada", "AUTH_PASSWORD": "secret", "OAUTH_SERVICE_ACCOUNT": "term"}
-    server = await server_factory("--ip=127.0.0.1", env=login)
+    server = await server_factory("--mode=auto", env=login)
     async with aiohttp.ClientSession() as http, http.get(server.url) as page:
         assert page.status == 401
         assert page.headers["WWW-Authenticate"].startswith("Basic")
