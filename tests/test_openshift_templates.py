@@ -132,16 +132,7 @@ def test_what_belongs_to_the_cluster_says_of_which_deployment_it_is(name):
         metadata = obj["metadata"]
         assert metadata["name"].startswith(f"{app}-{data.NAMESPACE}-"), obj["kind"]
         assert metadata["labels"]["workshop.jupyter.org/namespace"] == data.NAMESPACE
-    if name in WITHOUT_CLUSTER:
-        assert not found
-
-
-WITHOUT_CLUSTER = {
-    *("hosted-workshop-with-client", "terminal-server-with-client", "jumpbox-server"),
-    *("learning-portal-without-projects", "jupyterhub-deployer", "jupyterhub-quickstart"),
-    *("jupyterhub-builder", "terminal", "terminal-workspace", "dashboard", "workshop-only"),
-    "images",
-}
+    assert bool(found) == (name not in data.WITHOUT_CLUSTER_RIGHTS)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import re
@@ -21,6 +20,7 @@ import aiohttp
 import image_in_pod
 import openshift_templates_data as data
 import visitor
+import waiting
 from oauth_person import OAuthPerson
 
 SUBDOMAIN = "apps.example.com"
@@ -80,6 +80,13 @@ class Deployment:
         answer = self.cluster.request("PUT", path, deployment)
         assert answer.status == 200, answer.body
 
+    def move_port(self, end: str, port: int) -> None:
+        """Let a Service lead to another port of its pods, which share the machine's here."""
+        path = f"/api/v1/namespaces/{self.namespace}/services/{self.app}{end}"
+        service = self.cluster.request("GET", path).body
+        service["spec"]["ports"][0]["targetPort"] = port
+        assert self.cluster.request("PUT", path, service).status == 200
+
     @property
     def host(self) -> str:
         """Of the hub's Route."""
@@ -110,6 +117,10 @@ class Deployment:
             found += [f"--- {name}: {json.dumps(pod['status'])[:1500]}", *map(str, logs)]
         return found
 
+    async def until_logged(self, text: str) -> None:
+        """Wait until a pod has said this."""
+        await waiting.until_so(lambda: text in "\n".join(self.read_logs()), pause=0.2)
+
     def trust(self) -> ssl.SSLContext:
         """A browser's trust: the routers' authority, and the cluster's."""
         context = ssl.create_default_context(cadata=self.router.ca_pem)
@@ -129,12 +140,12 @@ class Deployment:
 
     async def _until_open(self, session: aiohttp.ClientSession) -> None:
         """Wait until the hub has told its proxy where it is: it is ready a moment before."""
-        async with asyncio.timeout(60):
-            while True:
-                async with session.get(f"https://{self.host}/hub/health") as answer:
-                    if answer.status == 200:
-                        return
-                await asyncio.sleep(0.1)  # a poll with a deadline: nobody is told
+
+        async def is_open() -> bool:
+            async with session.get(f"https://{self.host}/hub/health") as answer:
+                return answer.status == 200
+
+        await waiting.until_so(is_open, 60, pause=0.1)
 
     def remove(self) -> None:
         """Run the commands that `new-app` printed."""
@@ -143,15 +154,20 @@ class Deployment:
             code, _, wrong = self.oc(*shlex.split(line)[1:], "-n", self.namespace)
             assert (code, wrong) == (0, []), wrong
 
-    def list_left(self) -> list[str]:
-        """What still has the application's label, anywhere."""
+    def list_items(self) -> list[dict[str, Any]]:
+        """What has the application's label, anywhere."""
         found = []
         for root, kinds in LABELLED.items():
-            for kind in kinds.split():
-                path = f"{root}/{kind}?labelSelector=app%3D{self.app}"
-                items = self.cluster.request("GET", path).body["items"]
-                found += [f"{kind}/{item['metadata']['name']}" for item in items]
+            for plural in kinds.split():
+                path = f"{root}/{plural}?labelSelector=app%3D{self.app}"
+                answer = self.cluster.request("GET", path).body
+                kind = answer["kind"].removesuffix("List")
+                found += [{"kind": kind, **item} for item in answer["items"]]
         return found
+
+    def list_left(self) -> list[str]:
+        """The same as `kind/name`."""
+        return [f"{item['kind']}/{item['metadata']['name']}" for item in self.list_items()]
 
     async def until_gone(self) -> None:
         """Wait until nothing is left, sessions' projects and pods included."""

@@ -30,6 +30,13 @@ VALUES = {
     "WORKSHOP_NAMESPACE": NAMESPACE,
 }
 CLUSTER_KINDS = ("ClusterRole", "ClusterRoleBinding", "OAuthClient")
+# What somebody may apply who administers a project and has no right in the cluster.
+WITHOUT_CLUSTER_RIGHTS = {
+    *("hosted-workshop-with-client", "terminal-server-with-client", "jumpbox-server"),
+    *("learning-portal-without-projects", "jupyterhub-deployer", "jupyterhub-quickstart"),
+    *("jupyterhub-builder", "terminal", "terminal-workspace", "dashboard", "workshop-only"),
+    "images",
+}
 
 Object = dict[str, Any]
 

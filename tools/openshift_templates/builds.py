@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from openshift_templates import modes
 from openshift_templates import parameters as known
 from openshift_templates.objects import Object, make
 from openshift_templates.parameters import Required
@@ -11,6 +12,7 @@ from openshift_templates.template import Template
 
 IMAGES = ("hub", "terminal", "dashboard", "notebook")
 TAG = "1"
+APP = "workshop-images"
 BUILDER_NAME = "${JUPYTERHUB_NAME}"
 
 
@@ -52,7 +54,11 @@ def make_builder() -> Template:
         {"BUILDER_IMAGE": Required(known.HUB_IMAGE)},
         known.SOURCE,
     )
-    message = [f"Watch it: oc logs -f buildconfig/{BUILDER_NAME}", f"The image: {BUILDER_NAME}:{TAG}"]
+    message = [
+        f"Watch it: oc logs -f buildconfig/{BUILDER_NAME}",
+        f"The image: {BUILDER_NAME}:{TAG}",
+        modes.render_deletion(BUILDER_NAME),
+    ]
     return Template(
         "jupyterhub-builder",
         "Hub's image built from a repository with settings of its own",
@@ -78,9 +84,9 @@ def make_images() -> Template:
             triggers = ({"type": "ImageChange", "imageChange": {"from": terminal}},)
         strategy = {"type": "Docker", "dockerStrategy": docker}
         objects += [make_stream(name), make_build(name, known.VERSION, source, strategy, triggers)]
-    message = ["Watch it: oc get builds --watch"]
+    message = ["Watch it: oc get builds --watch", modes.render_deletion(APP)]
     title = "Images of workshops, built in the cluster"
-    return Template("images", title, "workshop-images", parameters, objects, message)
+    return Template("images", title, APP, parameters, objects, message)
 
 
 def list_templates() -> list[Template]:
