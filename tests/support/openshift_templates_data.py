@@ -35,7 +35,7 @@ WITHOUT_CLUSTER_RIGHTS = {
     *("hosted-workshop-with-client", "terminal-server-with-client", "jumpbox-server"),
     *("learning-portal-without-projects", "jupyterhub-deployer", "jupyterhub-quickstart"),
     *("jupyterhub-builder", "terminal", "terminal-workspace", "dashboard", "workshop-only"),
-    "images",
+    *("images", "pre-pull"),
 }
 
 Object = dict[str, Any]
@@ -101,4 +101,5 @@ def read_environment(objects: list[Object], container: Mapping[str, Any]) -> dic
 
 def list_pods(objects: list[Object]) -> list[Object]:
     """The pod templates of all workloads."""
-    return [deepcopy(obj["spec"]["template"]) for obj in objects if obj["kind"] == "Deployment"]
+    kinds = ("DaemonSet", "Deployment")
+    return [deepcopy(obj["spec"]["template"]) for obj in objects if obj["kind"] in kinds]

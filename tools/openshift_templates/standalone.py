@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from openshift_templates import hub, modes
 from openshift_templates import parameters as known
 from openshift_templates.objects import (
+    LOCKED,
     SECURITY,
     Object,
     let_in,
@@ -212,6 +213,30 @@ def make_workshop_only() -> Template:
     return Template("workshop-only", "Notes alone", WORKSHOP, parameters, objects, message)
 
 
+def make_pre_pull() -> Template:
+    """A pod on each node that has the sessions' image, so that no visitor waits for it."""
+    app = f"{WORKSHOP}-pre-pull"
+    parameters = known.join(
+        {"WORKSHOP_NAME": Required("learning-portal"), "NAME_PREFIX": ""},
+        {"WORKSHOP_IMAGE": Required(known.SESSION_IMAGE)},
+    )
+    container: Object = {
+        "name": "image",
+        "image": "${WORKSHOP_IMAGE}",
+        "command": ["/bin/sh", "-c", "exec sleep infinity"],
+        "resources": make_resources("16Mi", "1m"),
+        "securityContext": LOCKED,
+    }
+    made = make_deployment(WORKSHOP, app, "", container, terminationGracePeriodSeconds=0)
+    policy = make_ingress_policy(app, app)
+    spec = {key: value for key, value in made["spec"].items() if key in ("selector", "template")}
+    daemons = {**made, "kind": "DaemonSet", "spec": spec}
+    message = [f"How far it is: oc get daemonset {app}", f"Then: oc delete daemonset {app}"]
+    message.append(modes.render_deletion(WORKSHOP))
+    title = "Sessions' image on every node, before people come"
+    return Template("pre-pull", title, WORKSHOP, parameters, [daemons, policy], message)
+
+
 def list_templates() -> list[Template]:
     """All of them."""
     return [
@@ -224,4 +249,5 @@ def list_templates() -> list[Template]:
         make_dashboard(),
         make_dashboard_cluster_admin(),
         make_workshop_only(),
+        make_pre_pull(),
     ]
