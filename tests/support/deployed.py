@@ -70,12 +70,18 @@ class Deployment:
         assert found
         return found[1]
 
-    def run_image(self, end: str = "-spawner", command: list[str] | None = None) -> None:
-        """Give a Deployment's container the program that its image would have."""
+    def run_image(
+        self, end: str = "-spawner", command: list[str] | None = None, **told: str
+    ) -> None:
+        """Give a Deployment's container the program that its image would have.
+
+        `told` are variables by which it finds what the agent has mounted at another place.
+        """
         path = f"/apis/apps/v1/namespaces/{self.namespace}/deployments/{self.app}{end}"
         deployment = self.cluster.request("GET", path).body
         container = deployment["spec"]["template"]["spec"]["containers"][0]
         container["command"] = command or image_in_pod.make_command(container)
+        container["env"] += [{"name": name, "value": value} for name, value in told.items()]
         container.pop("args", None)
         answer = self.cluster.request("PUT", path, deployment)
         assert answer.status == 200, answer.body
@@ -89,9 +95,10 @@ class Deployment:
 
     @property
     def host(self) -> str:
-        """Of the hub's Route."""
-        path = f"/apis/route.openshift.io/v1/namespaces/{self.namespace}/routes/{self.app}-spawner"
-        return str(self.cluster.request("GET", path).body["spec"]["host"])
+        """Of the Route of the hub, or of the one session that there is."""
+        path = f"/apis/route.openshift.io/v1/namespaces/{self.namespace}/routes/{self.app}"
+        found = (self.cluster.request("GET", path + end) for end in ("-spawner", ""))
+        return str(next(answer for answer in found if answer.status == 200).body["spec"]["host"])
 
     async def until_ready(self, end: str = "-spawner", seconds: float = 120) -> None:
         """Wait until a Deployment's pod answers its probes."""
@@ -128,14 +135,17 @@ class Deployment:
         return context
 
     @contextlib.asynccontextmanager
-    async def browser(self) -> AsyncIterator[tuple[visitor.Visitor, OAuthPerson]]:
-        """Somebody at the hub's address, as a visitor and as a person who fills in forms."""
+    async def browser(
+        self, *, is_hub: bool = True
+    ) -> AsyncIterator[tuple[visitor.Visitor, OAuthPerson]]:
+        """Somebody at its address, as a visitor of a hub and as a person who fills in forms."""
         connector = aiohttp.TCPConnector(ssl=self.trust())
         jar = aiohttp.CookieJar(unsafe=True)
         async with aiohttp.ClientSession(cookie_jar=jar, connector=connector) as session:
             person = OAuthPerson(session, self.cluster.ca_file)
             person.trust = self.trust()
-            await self._until_open(session)
+            if is_hub:
+                await self._until_open(session)
             yield visitor.Visitor(f"https://{self.host}/", session), person
 
     async def _until_open(self, session: aiohttp.ClientSession) -> None:
