@@ -1,4 +1,4 @@
-"""templates/openshift applied by `new-app` to a cluster that checks each object as OpenShift does."""
+"""templates/openshift applied by `new-app` to a cluster that checks objects as OpenShift does."""
 
 import hub_settings
 import pytest
@@ -48,7 +48,7 @@ def new_app(cluster, oc, make_room):
         taken = {each["name"] for each in data.read(template)["parameters"]}
         places = {"SPAWNER_NAMESPACE", "WORKSHOP_NAMESPACE"}
         required = {key: value for key, value in data.VALUES.items() if key in taken - places}
-        made.make(**required, **{name: namespace for name in taken & places}, **values)
+        made.make(**required, **dict.fromkeys(taken & places, namespace), **values)
         return made
 
     return make

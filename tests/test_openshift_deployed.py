@@ -1,4 +1,4 @@
-"""templates/openshift deployed: `new-app`, a person through the router to a shell, deleted by label.
+"""templates/openshift deployed: `new-app`, people through the router to a shell, then removed.
 
 The hub runs as a pod of the node agent, with the image's configuration, as a random user on a
 read-only file system; the address is the Route's, with TLS.
@@ -17,9 +17,9 @@ import pytest
 
 import deployed
 import namespaces
+import openshift_templates_data as data
 import pod_keycloak
 import postgres
-import openshift_templates_data as data
 from pocket_openshift import __main__
 
 pytest_plugins = ("pod_fixtures",)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import hub_settings
 import kubernetes_validate
-import make_templates
 import pytest
 from traitlets.config import LoggingConfigurable
 from traitlets.config.loader import PyFileConfigLoader
 
+import make_templates
 import openshift_templates_data as data
 import pod_hub
 from openshift_templates import hub

@@ -2,8 +2,8 @@
 
     python image_in_pod.py opt/app-root/data /opt/app-root/data ...
 
-The agent runs commands, not images, so that a test gives the container this one (`make_command`). It
-gets the paths of the pod's mounts twice: as they are, and as the agent translates them. What the
+The agent runs commands, not images, so that a test gives the container this one (`make_command`).
+It gets the paths of the pod's mounts twice: as they are, and as the agent translates them. What the
 image has at these places, and what the kubelet mounts, is then shown there by `pod_root.py`.
 """
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 IMAGE = ROOT / "images" / "hub"
 POD_ROOT = Path(__file__).with_name("pod_root.py")
 ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
-TMP = "/tmp"  # noqa: S108 - of the container
+TMP = "/tmp"
 FOLDERS = ("configs", "data", "src")
 PROGRAM = ("-m", "jupyterhub", "-f", "/opt/workshop/etc/jupyterhub_config.py")
 
@@ -34,9 +34,7 @@ def make_command(container: Mapping[str, Any]) -> list[str]:
 
 def read_pairs(words: list[str]) -> dict[str, Path]:
     """The path in the pod -> the folder that stands for it."""
-    return {
-        f"/{path}": Path(folder) for path, folder in zip(words[::2], words[1::2], strict=True)
-    }
+    return {f"/{path}": Path(folder) for path, folder in zip(words[::2], words[1::2], strict=True)}
 
 
 def make_plan(mounts: Mapping[str, Path], own: Path) -> dict[str, Any]:

@@ -18,7 +18,9 @@ BUILDER_NAME = "${JUPYTERHUB_NAME}"
 
 def make_stream(name: str) -> Object:
     """An ImageStream whose bare name pods of the project may write."""
-    return make("image.openshift.io/v1", "ImageStream", name, spec={"lookupPolicy": {"local": True}})
+    return make(
+        "image.openshift.io/v1", "ImageStream", name, spec={"lookupPolicy": {"local": True}}
+    )
 
 
 def make_build(

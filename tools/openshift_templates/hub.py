@@ -158,7 +158,7 @@ def _make_container(hub: Hub) -> Object:
 def _list_mounts(hub: Hub) -> list[Object]:
     found = [
         make_mount("configs", f"{ROOT}/configs"),
-        make_mount("tmp", "/tmp", read_only=False),  # noqa: S108 - of the container
+        make_mount("tmp", "/tmp", read_only=False),
     ]
     if hub.has_volume:
         found.append(make_mount("data", f"{ROOT}/data", read_only=False))

@@ -226,7 +226,11 @@ def make_keycloak(mode: str) -> Template:
             *keycloak.list_objects(APP, host, CALLBACK),
             *hub.list_objects(made),
         ],
-        [VISIT, f"Accounts: https://{host}/admin/workshop/console/", render_deletion(cluster=cluster)],
+        [
+            VISIT,
+            f"Accounts: https://{host}/admin/workshop/console/",
+            render_deletion(cluster=cluster),
+        ],
     )
 
 

@@ -73,9 +73,7 @@ def make_old_binding(name: str, role: str, account: str) -> Object:
 def make_cluster_role(name: str, namespace: str, rules: Sequence[Object] | str) -> Object:
     """A ClusterRole that says of which namespace's deployment it is."""
     rules = rules if isinstance(rules, str) else list(rules)
-    return make(
-        f"{RBAC}/v1", "ClusterRole", name, labels={NAMESPACE_LABEL: namespace}, rules=rules
-    )
+    return make(f"{RBAC}/v1", "ClusterRole", name, labels={NAMESPACE_LABEL: namespace}, rules=rules)
 
 
 def make_oauth_client(name: str, namespace: str, callback: str) -> Object:

@@ -42,8 +42,8 @@ DESCRIPTIONS: Mapping[str, str] = {
     "CONSOLE_URL": "A web console that people log in to themselves.",
     "CONTEXT_DIR": "Folder of the repository to build from.",
     "COOKIE_SECRET": "Signs the cookies of logins.",
-    "DATABASE_IMAGE": "PostgreSQL as OpenShift has it, an ImageStreamTag of this project or a whole "
-    "name. `oc tag openshift/postgresql:16-el9 postgresql:16-el9` makes the default one.",
+    "DATABASE_IMAGE": "PostgreSQL as OpenShift has it, an ImageStreamTag of this project or a "
+    "whole name. `oc tag openshift/postgresql:16-el9 postgresql:16-el9` makes the default one.",
     "DATABASE_MEMORY": "Memory of the database.",
     "DATABASE_PASSWORD": "Password of the hub's database.",
     "DOWNLOAD_URL": "Content that sessions fetch when they start.",
@@ -101,8 +101,8 @@ DESCRIPTIONS: Mapping[str, str] = {
     "JSON.",
     "TERMINAL_ENVVARS": "Shell that is sourced when a session starts, such as export EDITOR=nano.",
     "TERMINAL_IMAGE": "The terminal's image, an ImageStreamTag of this project or a whole name.",
-    "TRUSTED_PROXIES": "Addresses of the routers before the hub, between commas, so that its limits "
-    "tell visitors apart.",
+    "TRUSTED_PROXIES": "Addresses of the routers before the hub, between commas, so that its "
+    "limits tell visitors apart.",
     "VOLUME_SIZE": "Size of a volume for each home; without it nothing is kept.",
     "WORKSHOP_CPU": "CPU of a session; without it, as much as the node has.",
     "WORKSHOP_DESCRIPTION": "A sentence for the login page.",
@@ -232,7 +232,9 @@ def join(*groups: Mapping[str, Default], **more: Default) -> dict[str, Default]:
     return found
 
 
-def render(parameters: Mapping[str, Default], without: Sequence[str] = ()) -> list[dict[str, object]]:
+def render(
+    parameters: Mapping[str, Default], without: Sequence[str] = ()
+) -> list[dict[str, object]]:
     """The list `parameters` of a Template."""
     return [
         {"name": name, "description": DESCRIPTIONS[name], **_render_default(default)}

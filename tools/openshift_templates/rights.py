@@ -1,7 +1,7 @@
 """The rights of a hub's account, taken from the files that a hub without a template has.
 
-templates/hub-rbac*.yaml are held equal to what the spawner asks for (tests/test_hub_image_rights.py),
-so that what is made of them here is, too.
+tests/test_hub_image_rights.py holds templates/hub-rbac*.yaml equal to what the spawner asks for, so
+that what is made of them here is, too.
 """
 
 from __future__ import annotations

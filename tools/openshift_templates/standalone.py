@@ -202,9 +202,7 @@ def make_workshop_only() -> Template:
         {"AUTH_USERNAME": Required("workshop"), "AUTH_PASSWORD": known.LETTERS_16},
     )
     told = {"WORKSHOP_ONLY": "true"}
-    objects = list_objects(
-        WORKSHOP, "WORKSHOP_IMAGE", parameters, told=told, has_account=False
-    )
+    objects = list_objects(WORKSHOP, "WORKSHOP_IMAGE", parameters, told=told, has_account=False)
     message = [
         f"Its address: oc get route {WORKSHOP}",
         "Log in as ${AUTH_USERNAME} with the password ${AUTH_PASSWORD}",
