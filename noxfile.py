@@ -395,6 +395,13 @@ def pins(session: nox.Session) -> None:
 
 
 @nox.session
+def templates(session: nox.Session) -> None:
+    """Write the files of templates/openshift anew from their source in tools/."""
+    session.install("-q", "pyyaml")
+    session.run("python", "tools/make_templates.py")
+
+
+@nox.session
 def notes(session: nox.Session) -> None:
     """Every command in the notes of both demos, run in real shells against a pocket cluster."""
     install_packages(session)

@@ -9,7 +9,6 @@ import contextlib
 import json
 from urllib.parse import urlsplit
 
-import hub_settings
 import pytest
 
 import pod_hub
@@ -83,8 +82,8 @@ async def test_a_visitor_without_an_account_gets_a_shell(make_pod_hub):
     await hub.logged("removed nothing")  # a pass of the culler, over hub and cluster
 
 
-@pytest.mark.parametrize("mode", hub_settings.OPENSHIFT)
-async def test_a_user_of_the_cluster_is_in_the_shell_as_themselves(make_pod_hub, pod_site, mode):
+async def test_a_user_of_the_cluster_is_in_the_shell_as_themselves(make_pod_hub, pod_site):
+    mode = "hosted-workshop"  # terminal-server: tests/test_openshift_deployed.py
     pod_site.add_user("ann", "pw-ann")
     client = {
         "apiVersion": "oauth.openshift.io/v1",

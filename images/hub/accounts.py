@@ -8,9 +8,10 @@ c = get_config()  # noqa: F821 - JupyterHub gives it
 settings = hub_settings.read_settings(os.environ)
 
 c.WorkshopSpawner.identity = "service-account"
-if settings.spawner_role:
-    c.WorkshopSpawner.project_role = settings.spawner_role
+if role := settings.spawner_role or settings.visitor_role:
+    c.WorkshopSpawner.project_role = role
 c.WorkshopSpawner.extra_resources = settings.resources
+c.WorkshopSpawner.project_owner = settings.project_owner
 # True says that there are rules, for which the template has made a ClusterRole.
 if settings.session_rules:
     own = f"{settings.application}-session-rules"

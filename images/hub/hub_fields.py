@@ -265,6 +265,13 @@ class Fields(BaseModel):
         "edit",
         modes=WITH_ACCOUNT,
     )
+    visitor_role: Role = setting(
+        "",
+        "Role of a visitor's session where SPAWNER_ROLE is not set: the templates make one for each "
+        "hub, like `workshop-admin`.",
+        "intro-to-go-my-workshop-visitor",
+        modes=(VISITORS,),
+    )
     session_rules: Rules = setting(
         False,
         "More rights of a session in its project: rules, for which the template makes the "
@@ -286,6 +293,19 @@ class Fields(BaseModel):
         "`resources/extra_resources.yaml` or `.json` below APP_ROOT, where they exist.",
         '[{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "tasks"}}]',
         modes=WITH_ACCOUNT,
+    )
+    project_owner: ObjectName = setting(
+        "",
+        "A ClusterRole that owns the projects: they are deleted with it. The templates make one.",
+        "intro-to-go-my-workshop-projects",
+        modes=WITH_ACCOUNT,
+    )
+    session_projects: Switch = setting(
+        True,
+        "Whether each session has a project. Without, it may do nothing in the cluster, and the "
+        "hub needs no right outside its own namespace.",
+        "false",
+        modes=(VISITORS,),
     )
     openshift_project: ProjectName = setting(
         "{username}", "Name of a user's own project.", "{username}-dev", modes=OPENSHIFT

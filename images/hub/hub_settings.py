@@ -25,6 +25,11 @@ OTHER_NAMES = {
     "JUPYTERHUB_DATABASE_PASSWORD": "DATABASE_PASSWORD",
     "JUPYTERHUB_DATABASE_USER": "DATABASE_USER",
 }
+# What means nothing to sessions without a project.
+OF_PROJECTS = (
+    *("RESOURCE_BUDGET", "SPAWNER_ROLE", "SESSION_RULES", "SPAWNER_RULES", "EXTRA_RESOURCES"),
+    *("PROJECT_OWNER", "VISITOR_ROLE", "CONSOLE_IMAGE", "RESERVED_SESSIONS"),
+)
 # Kubernetes' own, one set for each Service of the namespace, and the like.
 FOREIGN_ENDINGS = ("_SERVICE_HOST", "_PORT", "_PROTO", "_ADDR")
 ALIKE = 0.9  # of letters, for one name to be a slip of another
@@ -227,6 +232,13 @@ def list_contradictions(settings: Settings) -> list[str]:
             f"REGISTERED_USERS keeps nobody out in the mode {VISITORS}: visitors have no names. "
             "Set SPAWNER_PASSWORD, or another CONFIGURATION_TYPE."
         )
+    if settings.for_visitors and not settings.session_projects:
+        found += [
+            f"SESSION_PROJECTS=false and {name} contradict each other: there is nothing that a "
+            "session may do in the cluster. Set one of them."
+            for name in OF_PROJECTS
+            if getattr(settings, name.lower())
+        ]
     typed = "SPAWNER_PASSWORD" if settings.spawner_password else "ASK_NAME"
     if settings.auto_start and (settings.spawner_password or settings.ask_name):
         found.append(

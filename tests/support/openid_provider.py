@@ -34,6 +34,7 @@ class Realm:
     secret: str = "of-the-client"
     people: dict[str, dict[str, str]] = field(default_factory=dict)
     url: str = ""
+    redirects: tuple[str, ...] = ()
     seen: list[str] = field(default_factory=list)
     _codes: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     _tokens: dict[str, str] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class Realm:
         self.seen.append("auth")
         assert request.query["client_id"] == self.client
         assert request.query["response_type"] == "code"
+        assert not self.redirects or request.query["redirect_uri"] in self.redirects
         return web.Response(text=FORM.format(action=request.path_qs), content_type="text/html")
 
     async def log_in(self, request: web.Request) -> web.Response:
@@ -82,6 +84,14 @@ class Realm:
         return web.json_response({"sub": name, "preferred_username": name, **self.people[name]})
 
 
+def add_routes(app: web.Application, realm: Realm) -> None:
+    """The addresses of a realm."""
+    app.router.add_get(f"{PATH}/auth", realm.ask)
+    app.router.add_post(f"{PATH}/auth", realm.log_in)
+    app.router.add_post(f"{PATH}/token", realm.exchange)
+    app.router.add_get(f"{PATH}/userinfo", realm.describe)
+
+
 @contextlib.asynccontextmanager
 async def serve_realm(folder: Path) -> AsyncIterator[Realm]:
     """The provider on a free port of loopback."""
@@ -92,10 +102,7 @@ async def serve_realm(folder: Path) -> AsyncIterator[Realm]:
     authority.issue_cert("localhost").configure_cert(context)
     realm = Realm(ca_file)
     app = web.Application()
-    app.router.add_get(f"{PATH}/auth", realm.ask)
-    app.router.add_post(f"{PATH}/auth", realm.log_in)
-    app.router.add_post(f"{PATH}/token", realm.exchange)
-    app.router.add_get(f"{PATH}/userinfo", realm.describe)
+    add_routes(app, realm)
     runner = web.AppRunner(app, shutdown_timeout=0.01)
     await runner.setup()
     await web.TCPSite(runner, "localhost", 0, ssl_context=context).start()

@@ -1,4 +1,4 @@
-"""Visitors without an account; each session has a temporary project of its own."""
+"""Visitors without an account; each session has a temporary project of its own, or none."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ import hub_settings
 c = get_config()  # noqa: F821 - JupyterHub gives it
 settings = hub_settings.read_settings(os.environ)
 
-for part in ("accounts.py", "console.py"):
+for part in ("accounts.py", "console.py") if settings.session_projects else ():
     load_subconfig(str(Path(__file__).parents[1] / part))  # noqa: F821
 
 c.JupyterHub.authenticator_class = "workshop-anonymous"
@@ -16,8 +16,12 @@ c.AnonymousAuthenticator.access_code = settings.spawner_password
 c.AnonymousAuthenticator.ask_name = settings.ask_name
 c.AnonymousAuthenticator.auto_start = settings.auto_start
 
-c.WorkshopSpawner.project = "temporary"
-c.WorkshopSpawner.budget = settings.resource_budget or "small"
+if settings.session_projects:
+    c.WorkshopSpawner.project = "temporary"
+    c.WorkshopSpawner.budget = settings.resource_budget or "small"
+else:
+    c.WorkshopSpawner.identity = "none"
+    c.WorkshopSpawner.project = "none"
 c.WorkshopSpawner.session_age = settings.age
 c.WorkshopSpawner.reserved_sessions = settings.reserved_sessions
 

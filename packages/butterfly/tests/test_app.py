@@ -106,6 +106,14 @@ async def test_a_star_is_every_address(server_factory):
         assert page.status == 401
 
 
+async def test_a_name_and_password_come_before_the_account_that_templates_name(server_factory):
+    login = {"AUTH_USERNAME": "ada", "AUTH_PASSWORD": "secret", "OAUTH_SERVICE_ACCOUNT": "term"}
+    server = await server_factory("--mode=auto", env=login)
+    async with aiohttp.ClientSession() as http, http.get(server.url) as page:
+        assert page.status == 401
+        assert page.headers["WWW-Authenticate"].startswith("Basic")
+
+
 async def test_a_star_without_a_login_is_refused(server_factory):
     with pytest.raises(AssertionError, match="would give everybody a shell"):
         await server_factory("--mode=none", "--ip=*")

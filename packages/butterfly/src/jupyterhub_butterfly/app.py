@@ -103,10 +103,11 @@ class ButterflyApp(config.ButterflyOptions):
             return self.mode
         if settings.has_hub(self.environ):
             return "hub"
-        if self.environ.get("OAUTH_SERVICE_ACCOUNT"):
-            return "openshift"
+        # A name comes first: templates always name the account, and have an empty AUTH_USERNAME.
         if self.environ.get("AUTH_USERNAME"):
             return "none" if self.environ["AUTH_USERNAME"] == "*" else "basic"
+        if self.environ.get("OAUTH_SERVICE_ACCOUNT"):
+            return "openshift"
         raise settings.SettingsError(
             "No hub started this server, and nothing says who may enter. For one name and password "
             "set AUTH_USERNAME and AUTH_PASSWORD; for the accounts of OpenShift, in a pod, "

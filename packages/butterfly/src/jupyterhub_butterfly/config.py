@@ -43,7 +43,7 @@ class ButterflyOptions(Application):
         default_value="auto",
         help="""Who may enter.
 
-        "auto" (the default): "hub" where a hub started us, else "openshift" or "basic" where their
+        "auto" (the default): "hub" where a hub started us, else "basic" or "openshift" where their
         variables are set. "basic": AUTH_USERNAME and AUTH_PASSWORD. "openshift": log in at the
         cluster, with the pod's account OAUTH_SERVICE_ACCOUNT as OAuth client; only who administers
         the project enters. "none": whoever reaches the port. Set it to run without a hub.

@@ -86,6 +86,15 @@ def test_a_persons_own_token_comes_before_the_pods(environ, account, tmp_path, m
     assert kubeconfig.ensure_kubeconfig(environ, str(tmp_path)), "the account's is not needed then"
 
 
+def test_an_empty_token_of_a_person_is_none(environ, account, tmp_path, monkeypatch):
+    """As templates mount it, where nobody gave OPENSHIFT_TOKEN."""
+    token = tmp_path / "workshop-token"
+    token.write_text("")
+    monkeypatch.setattr(kubeconfig, "PERSONS_TOKEN", token)
+    document = read(kubeconfig.ensure_kubeconfig(environ, str(tmp_path)))
+    assert document["users"][0]["user"] == {"tokenFile": str(account / "token")}
+
+
 @pytest.mark.skipif(not shutil.which("kubectl"), reason="needs kubectl (kubernetes-client)")
 def test_a_token_that_is_renewed_is_used_at_once(environ, account, tmp_path, cluster):
     """A bound token lives for an hour: whoever mounts it writes a new one into the same file."""

@@ -72,3 +72,19 @@ def test_a_config_without_one_strategy_is_refused(cluster, strategy):
     answer = cluster.request("POST", f"{PATH}/buildconfigs", config(strategy=strategy))
     assert answer.status == 422
     assert "exactly one of sourceStrategy" in answer.body["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "spec", "field"),
+    [
+        ("build", "BuildConfig", {"source": {"contextdir": "x"}}, "spec.source.contextdir"),
+        ("image", "ImageStream", {"lookupPolicy": {"locally": True}}, "spec.lookupPolicy.locally"),
+    ],
+)
+def test_a_misspelt_field_is_refused_where_the_caller_is_strict(cluster, path, kind, spec, field):
+    api = f"{path}.openshift.io/v1"
+    url = f"/apis/{api}/namespaces/default/{kind.lower()}s?fieldValidation=Strict"
+    body = {"apiVersion": api, "kind": kind, "metadata": {"name": "x"}, "spec": spec}
+    answer = cluster.request("POST", url, body)
+    assert answer.status == 400
+    assert f'unknown field "{field}"' in answer.body["message"]

@@ -1,5 +1,7 @@
 import pytest
 
+import waiting
+
 MAPS = "/api/v1/namespaces/default/configmaps"
 
 
@@ -114,3 +116,26 @@ def test_references_that_come_later_count_too(cluster, make, there):
     cluster.request("PATCH", f"{MAPS}/child", body, headers=merge)
     cluster.request("DELETE", f"{MAPS}/owner")
     assert there() == set()
+
+
+def test_a_namespace_that_goes_with_its_owner_takes_its_content_along(cluster):
+    """The garbage collector asks for its deletion like anybody: it ends when it is empty."""
+    roles = "/apis/rbac.authorization.k8s.io/v1/clusterroles"
+    api = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole"}
+    (role,) = cluster.apply({**api, "metadata": {"name": "owner"}, "rules": []})
+    owner = {**api, "name": "owner", "uid": role["metadata"]["uid"]}
+    metadata = {"name": "project", "ownerReferences": [owner]}
+    cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+    inside = {"name": "notes", "namespace": "project"}
+    held = {**inside, "name": "held", "finalizers": ["example.com/held"]}
+    for each in (inside, held):
+        cluster.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": each})
+    cluster.request("DELETE", f"{roles}/owner")
+    path = "/api/v1/namespaces/project"
+    assert cluster.request("GET", path).body["status"]["phase"] == "Terminating"
+    free = {"metadata": {"finalizers": None}}
+    merge = {"Content-Type": "application/merge-patch+json"}
+    cluster.request("PATCH", f"{path}/configmaps/held", free, headers=merge)
+    everywhere = "/api/v1/configmaps?fieldSelector=metadata.name%3Dnotes"
+    waiting.until(lambda: cluster.request("GET", path).status == 404)
+    assert cluster.request("GET", everywhere).body["items"] == []

@@ -125,6 +125,7 @@ class WorkshopSpawner(
             web_console=self.make_console(),
             exposed=exposed,
             hub_role=self.hub_role,
+            project_owner=self.project_owner,
             image_registry=self.image_registry,
         )
 

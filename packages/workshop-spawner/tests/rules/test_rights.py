@@ -43,6 +43,7 @@ def test_the_template_grants_what_a_workshop_needs_and_no_more():
         ({"identity": "none"}, set()),
         ({"project": "none"}, set()),
         ({"session_rules": "mine"}, {("clusterroles", "bind", "mine")}),
+        ({"project_owner": "mine"}, {("clusterroles", "get", "mine")}),
         ({"project": "persistent"}, {("rolebindings", "patch", ""), ("limitranges", "list", "")}),
         ({"by_request": True}, {("projectrequests", "create", "")}),
         (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -120,3 +121,36 @@ async def test_what_cannot_be_undone_is_told(site, kube):
     await start.run(make_plan(site.session))
     site.pocket.faults.add(verb="delete", resource="namespaces", status=500, times=None)
     assert ["delete Namespace" in error.detail for error in await start.undo()] == [True]
+
+
+OWNER = "intro-workshops-projects"
+ROLES = "/apis/rbac.authorization.k8s.io/v1/clusterroles"
+
+
+def add_owner(site):
+    """A ClusterRole without rules, which the hub may look at."""
+    api = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole"}
+    site.pocket.apply({**api, "metadata": {"name": OWNER}, "rules": []})
+
+
+async def test_projects_go_with_the_role_that_owns_them(site, kube):
+    add_owner(site)
+    todo = make_plan(site.session, replace(FULL, project_owner=OWNER))
+    await steps.Start(kube, site.session, Progress()).run(todo)
+    path = f"/api/v1/namespaces/{site.session.project}"
+    owners = site.as_admin(path)["metadata"]["ownerReferences"]
+    assert [(owner["kind"], owner["name"]) for owner in owners] == [("ClusterRole", OWNER)]
+    assert site.pocket.request("DELETE", f"{ROLES}/{OWNER}").status == 200
+    await site.pocket.until(lambda: site.pocket.request("GET", path).status == 404)
+
+
+async def test_without_the_role_that_owns_them_nothing_starts(site, kube):
+    start = steps.Start(kube, site.session, Progress())
+    with pytest.raises(errors.GoneError, match=OWNER):
+        await start.run(make_plan(site.session, replace(FULL, project_owner=OWNER)))
+    assert await start.undo() == []
+
+
+def test_a_requested_project_has_no_owner(site):
+    todo = make_plan(site.session, replace(FULL, project_owner=OWNER, by_request=True))
+    assert {step.owner for step in todo} == {""}

@@ -55,7 +55,9 @@ def ensure_kubeconfig(environ: Mapping[str, str], home: str) -> str | None:
     """
     folder = pathlib.Path(environ.get("SERVICE_ACCOUNT_DIR") or STANDARD_FOLDER)
     host = environ.get("KUBERNETES_SERVICE_HOST", "")
-    token = PERSONS_TOKEN if PERSONS_TOKEN.is_file() else folder / "token"
+    # A Secret of a template may have it without anything in it.
+    has_own = PERSONS_TOKEN.is_file() and PERSONS_TOKEN.stat().st_size > 0
+    token = PERSONS_TOKEN if has_own else folder / "token"
     if environ.get("KUBECONFIG") or not host or not token.is_file():
         return None
     port = environ.get("KUBERNETES_SERVICE_PORT_HTTPS") or environ.get("KUBERNETES_SERVICE_PORT")

@@ -112,6 +112,8 @@ def delete(
 ) -> tuple[store.Object, bool]:
     """Delete an object or begin to. Returns its last state and whether it is gone."""
     check_preconditions(kind, obj, options)
+    if kind.resource == "namespaces":
+        return terminate(objects, kind, obj), False
     finalizers = list(obj["metadata"].get("finalizers") or ())
     wanted = _FINALIZER_OF.get(options.policy)
     if wanted and wanted not in finalizers:
@@ -125,6 +127,16 @@ def delete(
             return obj, False
         grace = min(grace, left)
     return objects.update(kind, _marked(obj, grace, finalizers)), False
+
+
+def terminate(objects: store.Store, kind: kinds.Kind, obj: store.Object) -> store.Object:
+    """Begin to delete a namespace, whoever asks: it goes when it is empty. The object as it is."""
+    if "deletionTimestamp" in obj["metadata"]:
+        return obj
+    obj = store.with_metadata(obj, deletionTimestamp=store.now())
+    return objects.update(
+        kind, {**obj, "status": {**obj.get("status", {}), "phase": "Terminating"}}
+    )
 
 
 def _remove(objects: store.Store, kind: kinds.Kind, obj: store.Object) -> store.Object:

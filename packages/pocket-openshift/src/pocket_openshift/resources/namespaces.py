@@ -156,11 +156,7 @@ class Namespaces(Behaviour):
 
     def terminate(self, obj: Object) -> Object:
         """Begin to delete a namespace; the object as it then is."""
-        if terminating(obj):
-            return obj
-        obj = store.with_metadata(obj, deletionTimestamp=store.now())
-        obj = {**obj, "status": {**obj.get("status", {}), "phase": "Terminating"}}
-        return self.store.update(kinds.named("namespaces"), obj)
+        return deletion.terminate(self.store, kinds.named("namespaces"), obj)
 
     def finalize(self, call: Call) -> Reply:
         """PUT of `namespaces/finalize`: another's finalizer in the spec is taken away."""

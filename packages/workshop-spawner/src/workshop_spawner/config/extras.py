@@ -75,6 +75,21 @@ class ExtraSettings(HasTraits):
         """,
     )
 
+    project_owner = Unicode(
+        config=True,
+        help="""
+        ClusterRole that owns the projects: when it is deleted, the cluster deletes all of them.
+
+        Name of a ClusterRole, which may be without rules; empty for no owner. Nothing starts while
+        it is missing. Projects that are asked for by ProjectRequest, and the users' own, have none.
+
+        Set it where a whole deployment is removed by its label, as templates/openshift does. Take
+        one that has no other purpose, so that nobody makes it anew: that would end every session.
+
+        Example: `c.WorkshopSpawner.project_owner = "intro-to-go-my-workshop-projects"`
+        """,
+    )
+
     exposed_ports = List(
         Integer(min=1, max=65535),
         config=True,

@@ -48,7 +48,8 @@ class Step:
     those that `converge` are changed where they exist already. LimitRanges and ResourceQuotas of
     the project in `clears` that are not listed are removed. `request` makes the project by a
     ProjectRequest. Cluster-scoped objects of a step `within` get the project as owner. The projects
-    that it `awaits` must be ready before the step is done.
+    that it `awaits` must be ready before the step is done. `owner` names the ClusterRole that owns
+    its objects, which go when it is deleted.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Step:
     request: bool = False
     within: bool = False
     awaits: tuple[str, ...] = ()
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,8 @@ class SessionSpec:
     session_rules: str = ""
     # ClusterRole that the hub gives itself in the project, where there are extra resources.
     hub_role: str = "admin"
+    # ClusterRole that owns the projects; empty: nobody, they are deleted one by one.
+    project_owner: str = ""
     budget: budgets.Budget = field(default_factory=lambda: budgets.Budget(budgets.DEFAULT))
     project_labels: Mapping[str, str] = field(default_factory=dict)
     project_annotations: Mapping[str, str] = field(default_factory=dict)
@@ -171,6 +175,7 @@ def make_project_steps(session: Session, spec: SessionSpec) -> list[Step]:
             f"Making the project {session.project}",
             (namespace,),
             request=spec.by_request,
+            owner="" if spec.by_request else spec.project_owner,
         ),
         Step(ROLES, role, _make_bindings(session, spec), (PROJECT,), converge=lasting),
         Step(
@@ -250,6 +255,7 @@ def _make_extra_project(session: Session, spec: SessionSpec, extra: resources.Ex
             (projects.add_labels(extra.manifest, spec.project_labels),),
             (PROJECT,),
             request=spec.by_request,
+            owner="" if spec.by_request else spec.project_owner,
         ),
         Step(f"{step} inside", f"Setting up {name}", tuple(inside), (step,)),
     ]

@@ -123,8 +123,14 @@ def _in_projects(spec: plan.SessionSpec, uses: Uses) -> Iterator[Right]:
         yield from _everywhere("", "resourcequotas", verbs)
     if uses.pool:
         yield Right(True, "", "namespaces", "patch")
-    if spec.by_request:
-        return
+    if not spec.by_request:
+        yield from _of_cluster_roles(spec)
+
+
+def _of_cluster_roles(spec: plan.SessionSpec) -> Iterator[Right]:
+    """What it does with ClusterRoles: give them away, and look whether they are there."""
+    if spec.project_owner:
+        yield Right(True, RBAC, "clusterroles", "get", spec.project_owner)
     roles = {spec.role, spec.session_rules} if spec.identity != plan.NONE else set()
     roles |= {spec.hub_role} if spec.extras else set()
     for role in sorted(roles - {""}):

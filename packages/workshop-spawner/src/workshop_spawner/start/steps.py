@@ -90,6 +90,9 @@ class Start:
         manifests = list(step.manifests)
         if step.owned:
             manifests = [_own(manifest, self.owner) for manifest in manifests]
+        if step.owner:
+            owner = await self._find_owner(step.owner)
+            manifests = [_own(manifest, owner) for manifest in manifests]
         if step.within:
             manifests = [await self._put_within(manifest) for manifest in manifests]
         self.tried += manifests
@@ -128,6 +131,12 @@ class Start:
             "uid": project["uid"],
         }
         return _own({**manifest, "metadata": bare}, owner)
+
+    async def _find_owner(self, name: str) -> dict[str, Any]:
+        """The owner reference to a ClusterRole. GoneError where there is none of that name."""
+        kind = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole"}
+        found = await self._cluster.get({**kind, "metadata": {"name": name}})
+        return {**kind, "name": name, "uid": found["metadata"]["uid"]}
 
     async def undo(self) -> list[WorkshopError]:
         """Delete what this start made or tried to make, roots first; return what could not be.

@@ -1,0 +1,194 @@
+"""A template of templates/openshift on a pocket cluster, its hub as a pod behind the router.
+
+`Deployment` is what an administrator's terminal is: `oc`, and the host names of the cluster.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import shlex
+import ssl
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+import image_in_pod
+import openshift_templates_data as data
+import visitor
+import waiting
+from oauth_person import OAuthPerson
+
+SUBDOMAIN = "apps.example.com"
+RBAC, NETWORK = "/apis/rbac.authorization.k8s.io/v1", "/apis/networking.k8s.io/v1"
+LABELLED = {
+    "/api/v1": "pods services serviceaccounts secrets configmaps persistentvolumeclaims namespaces",
+    "/apis/apps/v1": "deployments replicasets",
+    RBAC: "roles rolebindings clusterroles clusterrolebindings",
+    NETWORK: "networkpolicies",
+    "/apis/policy/v1": "poddisruptionbudgets",
+    "/apis/coordination.k8s.io/v1": "leases",
+    "/apis/route.openshift.io/v1": "routes",
+    "/apis/oauth.openshift.io/v1": "oauthclients",
+    "/apis/image.openshift.io/v1": "imagestreams",
+    "/apis/build.openshift.io/v1": "buildconfigs builds",
+}
+
+Oc = Callable[..., tuple[int, list[str], list[str]]]
+
+
+@dataclass
+class Deployment:
+    """One of them in a namespace. `oc` runs one command: exit code, lines said, lines of errors."""
+
+    oc: Oc
+    cluster: Any
+    router: Any
+    template: str
+    namespace: str
+    said: list[str] = field(default_factory=list)
+
+    def make(self, **values: str) -> None:
+        """`oc new-app`; the pods of the hub have the image's program from now on."""
+        place = {"SPAWNER_NAMESPACE": self.namespace, "CLUSTER_SUBDOMAIN": SUBDOMAIN}
+        taken = {each["name"] for each in data.read(self.template)["parameters"]}
+        given = {key: value for key, value in place.items() if key in taken} | values
+        words = [word for name, value in given.items() for word in ("-p", f"{name}={value}")]
+        file = data.FILES[self.template]
+        code, self.said, wrong = self.oc("new-app", file, *words, "-n", self.namespace)
+        assert (code, wrong) == (0, []), wrong
+
+    @property
+    def app(self) -> str:
+        """The label of all its objects."""
+        (line,) = [line for line in self.said if line.startswith("  oc delete all,")]
+        found = re.search(r"-l app=(\S+)", line)
+        assert found
+        return found[1]
+
+    def run_image(
+        self, end: str = "-spawner", command: list[str] | None = None, **told: str
+    ) -> None:
+        """Give a Deployment's container the program that its image would have.
+
+        `told` are variables by which it finds what the agent has mounted at another place.
+        """
+        path = f"/apis/apps/v1/namespaces/{self.namespace}/deployments/{self.app}{end}"
+        deployment = self.cluster.request("GET", path).body
+        container = deployment["spec"]["template"]["spec"]["containers"][0]
+        container["command"] = command or image_in_pod.make_command(container)
+        container["env"] += [{"name": name, "value": value} for name, value in told.items()]
+        container.pop("args", None)
+        answer = self.cluster.request("PUT", path, deployment)
+        assert answer.status == 200, answer.body
+
+    def move_port(self, end: str, port: int) -> None:
+        """Let a Service lead to another port of its pods, which share the machine's here."""
+        path = f"/api/v1/namespaces/{self.namespace}/services/{self.app}{end}"
+        service = self.cluster.request("GET", path).body
+        service["spec"]["ports"][0]["targetPort"] = port
+        assert self.cluster.request("PUT", path, service).status == 200
+
+    @property
+    def host(self) -> str:
+        """Of the Route of the hub, or of the one session that there is."""
+        path = f"/apis/route.openshift.io/v1/namespaces/{self.namespace}/routes/{self.app}"
+        found = (self.cluster.request("GET", path + end) for end in ("-spawner", ""))
+        return str(next(answer for answer in found if answer.status == 200).body["spec"]["host"])
+
+    async def until_ready(self, end: str = "-spawner", seconds: float = 120) -> None:
+        """Wait until a Deployment's pod answers its probes."""
+        path = f"/apis/apps/v1/namespaces/{self.namespace}/deployments/{self.app}{end}"
+
+        def is_ready() -> bool:
+            status = self.cluster.request("GET", path).body.get("status") or {}
+            return bool(status.get("readyReplicas"))
+
+        try:
+            await self.cluster.until(is_ready, seconds)
+        except TimeoutError as error:
+            raise AssertionError("\n".join(self.read_logs())) from error
+
+    def read_logs(self) -> list[str]:
+        """What the pods of the application have said."""
+        pods = f"/api/v1/namespaces/{self.namespace}/pods"
+        found = []
+        for pod in self.cluster.request("GET", pods).body["items"]:
+            name = pod["metadata"]["name"]
+            runs = ("log", "log?previous=true")
+            logs = [self.cluster.request("GET", f"{pods}/{name}/{run}").body for run in runs]
+            found += [f"--- {name}: {json.dumps(pod['status'])[:1500]}", *map(str, logs)]
+        return found
+
+    async def until_logged(self, text: str) -> None:
+        """Wait until a pod has said this."""
+        await waiting.until_so(lambda: text in "\n".join(self.read_logs()), pause=0.2)
+
+    def trust(self) -> ssl.SSLContext:
+        """A browser's trust: the routers' authority, and the cluster's."""
+        context = ssl.create_default_context(cadata=self.router.ca_pem)
+        context.load_verify_locations(cafile=str(self.cluster.ca_file))
+        return context
+
+    @contextlib.asynccontextmanager
+    async def browser(
+        self, *, is_hub: bool = True
+    ) -> AsyncIterator[tuple[visitor.Visitor, OAuthPerson]]:
+        """Somebody at its address, as a visitor of a hub and as a person who fills in forms."""
+        connector = aiohttp.TCPConnector(ssl=self.trust())
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(cookie_jar=jar, connector=connector) as session:
+            person = OAuthPerson(session, self.cluster.ca_file)
+            person.trust = self.trust()
+            if is_hub:
+                await self._until_open(session)
+            yield visitor.Visitor(f"https://{self.host}/", session), person
+
+    async def _until_open(self, session: aiohttp.ClientSession) -> None:
+        """Wait until the hub has told its proxy where it is: it is ready a moment before."""
+
+        async def is_open() -> bool:
+            async with session.get(f"https://{self.host}/hub/health") as answer:
+                return answer.status == 200
+
+        await waiting.until_so(is_open, 60, pause=0.1)
+
+    def remove(self) -> None:
+        """Run the commands that `new-app` printed."""
+        lines = [line for line in self.said if line.startswith("  oc delete ")]
+        for line in lines:
+            code, _, wrong = self.oc(*shlex.split(line)[1:], "-n", self.namespace)
+            assert (code, wrong) == (0, []), wrong
+
+    def list_items(self) -> list[dict[str, Any]]:
+        """What has the application's label, anywhere."""
+        found = []
+        for root, kinds in LABELLED.items():
+            for plural in kinds.split():
+                path = f"{root}/{plural}?labelSelector=app%3D{self.app}"
+                answer = self.cluster.request("GET", path).body
+                kind = answer["kind"].removesuffix("List")
+                found += [{"kind": kind, **item} for item in answer["items"]]
+        return found
+
+    def list_left(self) -> list[str]:
+        """The same as `kind/name`."""
+        return [f"{item['kind']}/{item['metadata']['name']}" for item in self.list_items()]
+
+    async def until_gone(self) -> None:
+        """Wait until nothing is left, sessions' projects and pods included."""
+        try:
+            await self.cluster.until(lambda: not self.list_left(), 60)
+        except TimeoutError as error:
+            raise AssertionError(f"left: {self.list_left()}") from error
+
+
+def make_script(folder: Path, name: str, text: str) -> Path:
+    """A program for a container that stands in for one of another project's image."""
+    file = folder / name
+    file.write_text(text)
+    return file
