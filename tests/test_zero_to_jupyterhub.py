@@ -49,7 +49,7 @@ def test_the_rights_are_valid_and_of_one_hub_each():
     made = list(read_rbac())
     assert [problem for one in made if (problem := helm.problem_with_manifest(one))] == []
     wide = [one["metadata"]["name"] for one in made if one["kind"].startswith("Cluster")]
-    assert set(wide) == {"teach.workshop.hub"}
+    assert set(wide) == {"workshop-hub.teach"}
 
 
 def test_each_key_is_one_of_the_chart_s():

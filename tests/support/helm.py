@@ -1,4 +1,4 @@
-"""The real helm, and the real kustomize of kubectl, on templates/ and against a cluster of tests."""
+"""The real helm and kubectl, its kustomize too, on templates/ and against a cluster of tests."""
 
 from __future__ import annotations
 

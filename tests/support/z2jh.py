@@ -1,8 +1,8 @@
 """A hub configured as that of the chart zero-to-jupyterhub configures itself.
 
 `DEFAULTS` are the chart's values that its hub reads, as they were in July 2026; `make_config`
-writes what the hub makes of values, in the chart's own order. It is for tests of our values file, and no
-copy of the chart: what concerns other pods (proxy, scheduler, image pullers) is left out.
+writes what the hub makes of values, in the chart's own order. It is for tests of our values file
+and no copy of the chart: what concerns other pods (proxy, scheduler, image pullers) is left out.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@
 {{/* What the names of all objects begin with, as the hub itself makes it of the same settings. */}}
 {{- define "workshop.application" -}}
 {{- $name := printf "%s%s" (.Values.settings.NAME_PREFIX | default "") (include "workshop.workshop" .) -}}
-{{- if or (gt (len $name) 24) (not (regexMatch "^[a-z][-a-z0-9]*[a-z0-9]$" $name)) -}}
-{{- fail (printf "The workshop would be called %q; give settings.WORKSHOP_NAME (or the release) a name of 2 to 24 small letters, digits and dashes that begins with a letter" $name) -}}
+{{- if or (gt (len $name) 24) (not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $name)) -}}
+{{- fail (printf "The workshop would be called %q; give settings.WORKSHOP_NAME (or the release) a name of at most 24 small letters, digits and dashes that begins with a letter" $name) -}}
 {{- end -}}
 {{- $name -}}
 {{- end }}
@@ -16,9 +16,10 @@
 {{ include "workshop.application" . }}-spawner
 {{- end }}
 
-{{/* For what is the cluster's: no namespace has a dot in its name, so that no two are alike. */}}
+{{/* For what is the cluster's: no namespace has a dot in its name, so that no two are alike.
+     Call: list $ "hub" */}}
 {{- define "workshop.clusterName" -}}
-{{ .Release.Namespace }}.{{ include "workshop.application" . }}
+{{ include "workshop.application" (index . 0) }}-{{ index . 1 }}.{{ (index . 0).Release.Namespace }}
 {{- end }}
 
 {{- define "workshop.account" -}}
@@ -89,11 +90,11 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- if and (not .Values.persistence.enabled) (not .Values.settings.DATABASE_HOST) }}{{ fail "persistence.enabled=false needs settings.DATABASE_HOST: else a new pod forgets all sessions" }}{{ end -}}
 {{- if and .Values.settings.DATABASE_HOST (not .Values.existingSecret) (not .Values.secrets.DATABASE_PASSWORD) }}{{ fail "settings.DATABASE_HOST needs secrets.DATABASE_PASSWORD, or existingSecret" }}{{ end -}}
 {{- if and .Values.prePull.enabled (not .Values.prePull.pauseImage) }}{{ fail "prePull.pauseImage is missing: a small image that waits, which runs once the session's image is there" }}{{ end -}}
-{{- $own := include "workshop.clusterName" . -}}
+{{- $own := include "workshop.clusterName" (list . "hub") -}}
 {{- if include "workshop.makesProjects" . -}}
 {{- range (lookup "rbac.authorization.k8s.io/v1" "ClusterRole" "" "").items -}}
 {{- $labels := .metadata.labels | default dict -}}
-{{- if and (eq (get $labels "app" | toString) (include "workshop.application" $)) (hasSuffix ".hub" .metadata.name) (ne .metadata.name (printf "%s.hub" $own)) -}}
+{{- if and (eq (get $labels "app" | toString) (include "workshop.application" $)) (hasPrefix (printf "%s-hub." (include "workshop.application" $)) .metadata.name) (ne .metadata.name $own) -}}
 {{- fail (printf "The cluster has a workshop called %q already (ClusterRole %s): projects of both would have one label; set settings.WORKSHOP_NAME" (include "workshop.application" $) .metadata.name) -}}
 {{- end -}}
 {{- end -}}
