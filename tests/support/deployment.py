@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+
 import helm
 import pod_command
 import pod_hub
@@ -67,6 +69,19 @@ async def shell_of_a_visitor(**typed: str) -> AsyncIterator[tuple[visitor.Visito
         await guest.open()
         async with guest.terminal() as shell:
             yield guest, shell
+
+
+async def read_login_page() -> str:
+    """What people see first."""
+    async with aiohttp.ClientSession() as session:
+        page = await session.get(URL + "hub/login")
+        return await page.text()
+
+
+def find_commands(file: Path) -> list[list[str]]:
+    """The commands of the block below "Take it away" of a page."""
+    text = file.read_text().partition("Take it away")[2].partition("```")[2].partition("```")[0]
+    return [line.split() for line in text.splitlines() if line.startswith(("helm", "kubectl"))]
 
 
 def list_left(client: helm.Cluster, namespace: str, application: str) -> str:

@@ -81,11 +81,6 @@ def _template(*words: str) -> str:
     return run("helm", *words)
 
 
-def build(folder: Path) -> list[Manifest]:
-    """What kustomize makes of a folder."""
-    return read(run("kubectl", "kustomize", folder))
-
-
 def find(manifests: Iterable[Manifest], kind: str, end: str = "") -> Manifest:
     """The one object of a kind whose name ends so."""
     (found,) = [
