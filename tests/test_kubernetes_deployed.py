@@ -15,29 +15,21 @@ pytestmark = [pytest.mark.hub, pytest.mark.slow]
 
 if reason := helm.problem_with("kubectl"):
     pytest.skip(reason, allow_module_level=True)
+README = kustomize.FOLDER / "README.md"
 
 
 def make_overlay(folder):
-    """Ours for the node agent, which has no images and whose router is asked by plain HTTP."""
+    """Ours for the node agent, which has no images."""
     overlay = kustomize.copy_overlay(folder, "ingress", host=deployment.HOST)
     file = overlay / "kustomization.yaml"
     read = yaml.safe_load(file.read_text())
     command = deployment.make_command(folder / "pods")
     path = "/spec/template/spec/containers/0/command"
-    changes = {
-        "Deployment": {"op": "add", "path": path, "value": command},
-        "Ingress": {"op": "remove", "path": "/spec/tls"},
-    }
-    read["patches"] = [
-        {"target": {"kind": kind}, "patch": json.dumps([change])}
-        for kind, change in changes.items()
-    ]
-    # What is not there cannot be given the host.
-    (fields,) = [t for r in read["replacements"] for t in r["targets"] if "Ingress" in str(t)]
-    fields["fieldPaths"] = ["spec.rules.0.host"]
+    change = json.dumps([{"op": "add", "path": path, "value": command}])
+    read["patches"] = [{"target": {"kind": "Deployment"}, "patch": change}]
     file.write_text(yaml.safe_dump(read))
     with (overlay / "settings.env").open("a") as settings:
-        settings.write("PUBLIC_PROTOCOL=http\nTRUSTED_PROXIES=127.0.0.1\n")
+        settings.write("TRUSTED_PROXIES=127.0.0.1\n")
     (overlay / "secrets.env").write_text("SPAWNER_PASSWORD=sesame\n")
     (overlay / "jupyterhub_config.py").write_text(
         "c.JupyterHub.template_vars['workshop_title'] = 'My own'\n"
@@ -51,13 +43,13 @@ async def test_from_apply_to_nothing_left(site, tmp_path):
         site.kubectl("apply", "-k", overlay)
         rollout = ("rollout", "status", "deployment/intro-spawner", "-n", "teach", "--timeout=120s")
         await asyncio.to_thread(site.kubectl, *rollout)
-        assert "My own" in await deployment.read_login_page()
-        async with deployment.shell_of_a_visitor(code="sesame") as (guest, shell):
+        assert "My own" in await deployment.read_login_page(site.authority)
+        async with deployment.shell_of_a_visitor(site.authority, code="sesame") as (guest, shell):
             project = await shell.run("echo $PROJECT_NAMESPACE")
             assert project == f"intro-{guest.name}"
-            for command in deployment.find_commands(kustomize.FOLDER / "README.md"):
-                words = [word.replace("workshop", "intro") for word in command]
-                words = [str(overlay) if word == "ingress" else word for word in words]
+            (block,) = deployment.read_blocks(README, "console")["Take it away"]
+            for line in block.replace("workshop", "intro").splitlines():
+                words = [str(overlay) if word == "ingress" else word for word in line.split()]
                 await asyncio.to_thread(site.kubectl, *words[1:])
         assert site.kubectl("get", "namespaces,clusterroles", "-l", "app=intro", "-o", "name") == ""
         with pytest.raises(helm.CommandError, match="not found"):

