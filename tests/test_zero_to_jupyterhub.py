@@ -5,6 +5,7 @@ import sys
 import pytest
 import yaml
 
+import deployment
 import helm
 import pod_hub
 import visitor
@@ -13,6 +14,7 @@ from workshop_spawner.rules import rights
 
 FOLDER = helm.ROOT / "templates" / "zero-to-jupyterhub"
 VALUES = yaml.safe_load((FOLDER / "values.yaml").read_text())
+PAGE = helm.ROOT / "docs" / "how-to" / "zero-to-jupyterhub.md"
 NAMESPACE = "teach"
 # What the chart gives its hub's account in its own namespace.
 CHARTS_RULES = [
@@ -97,6 +99,29 @@ def make_hub(site, *layers):
         "singleuser": {"cmd": ["jupyterhub-butterfly", "--ip=$(POD_IP)"]},
     }
     return z2jh.make_config(VALUES, test, *layers, namespace=NAMESPACE), env
+
+
+def test_the_commands_of_the_page_give_and_take_the_rights(site, tmp_path):
+    for program in ("kubectl", "sed"):
+        if reason := helm.problem_with(program):
+            pytest.skip(reason)
+    site.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "jhub"}})
+    client = helm.Cluster(site.kubeconfig, tmp_path)
+    blocks = deployment.read_blocks(PAGE, "console")
+    rights = ("auth", "can-i", "create", "namespaces", "--as=system:serviceaccount:jhub:hub")
+    (give,), (take,) = blocks["2. Rights for projects"], blocks["Take it away"]
+    for script, answer in ((give, "yes"), (take, "no")):
+        words = ("bash", "-euo", "pipefail", "-c", f"cd {helm.ROOT}\n{script}")
+        helm.run(*words, environ=client.environ)
+        assert site_says(client, *rights) == answer
+
+
+def site_says(client, *words):
+    """What kubectl answers, whose exit code is 1 for a no."""
+    try:
+        return client.kubectl(*words).strip()
+    except helm.CommandError as error:
+        return str(error).strip().splitlines()[-1]
 
 
 STORAGE = {
