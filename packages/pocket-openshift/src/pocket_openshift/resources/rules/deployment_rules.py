@@ -16,6 +16,8 @@ Object = dict[str, Any]
 REVISION = "deployment.kubernetes.io/revision"
 DESIRED = "deployment.kubernetes.io/desired-replicas"
 CAUSE = "kubernetes.io/change-cause"
+# In a ReplicaSet's status, as it is given to `plan_deployment`; `replicas` leaves these pods out.
+TERMINATING = "terminatingReplicas"
 
 
 def plan_deployment(deployment: Mapping[str, Any], sets: Sequence[Object]) -> replica_rules.Plan:
@@ -35,7 +37,7 @@ def plan_deployment(deployment: Mapping[str, Any], sets: Sequence[Object]) -> re
     marks = _marks(deployment, revision)
     status = _status(deployment, new, old)
     if new is None:
-        size = 0 if _recreates(deployment) and _pods(old) else _wanted(deployment)
+        size = 0 if _recreates(deployment) and _has_pods(old) else _wanted(deployment)
         create: tuple[Object, ...] = (_make_set(deployment, size, marks),)
         sizes = dict.fromkeys(_names(old), 0) if _recreates(deployment) else {}
     else:
@@ -89,6 +91,11 @@ def _pods(sets: Sequence[Object]) -> int:
     return sum(_count(one, "replicas") for one in sets)
 
 
+def _has_pods(sets: Sequence[Object]) -> bool:
+    """Whether there are pods, though they be about to end."""
+    return any(_count(one, "replicas") or _count(one, TERMINATING) for one in sets)
+
+
 def revision_of(one: Mapping[str, Any]) -> int:
     """The revision that a ReplicaSet says it is, 0 for none."""
     text = (one["metadata"].get("annotations") or {}).get(REVISION, "0")
@@ -135,7 +142,7 @@ def _make_set(deployment: Mapping[str, Any], size: int, marks: Mapping[str, str]
 def _sizes(deployment: Mapping[str, Any], new: Object, old: Sequence[Object]) -> dict[str, int]:
     wanted, name = _wanted(deployment), new["metadata"]["name"]
     if _recreates(deployment):
-        size = _size(new) if _pods(old) else wanted
+        size = _size(new) if _has_pods(old) else wanted
         return {**dict.fromkeys(_names(old), 0), name: size}
     room = max(0, wanted - min(wanted, _count(new, "readyReplicas")))
     sizes = {name: wanted}

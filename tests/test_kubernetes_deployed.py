@@ -1,0 +1,56 @@
+"""templates/kubernetes on a cluster, by kubectl: to a shell, and to nothing left."""
+
+import asyncio
+import json
+
+import pytest
+import yaml
+
+import deployment
+import helm
+import kustomize
+
+pytest_plugins = ("pod_fixtures", "deployment_fixtures")
+pytestmark = [pytest.mark.hub, pytest.mark.slow]
+
+if reason := helm.problem_with("kubectl"):
+    pytest.skip(reason, allow_module_level=True)
+README = kustomize.FOLDER / "README.md"
+
+
+def make_overlay(folder):
+    """Ours for the node agent, which has no images."""
+    overlay = kustomize.copy_overlay(folder, "ingress", host=deployment.HOST)
+    file = overlay / "kustomization.yaml"
+    read = yaml.safe_load(file.read_text())
+    command = deployment.make_command(folder / "pods")
+    path = "/spec/template/spec/containers/0/command"
+    change = json.dumps([{"op": "add", "path": path, "value": command}])
+    read["patches"] = [{"target": {"kind": "Deployment"}, "patch": change}]
+    file.write_text(yaml.safe_dump(read))
+    with (overlay / "settings.env").open("a") as settings:
+        settings.write("TRUSTED_PROXIES=127.0.0.1\n")
+    (overlay / "secrets.env").write_text("SPAWNER_PASSWORD=sesame\n")
+    (overlay / "jupyterhub_config.py").write_text(
+        "c.JupyterHub.template_vars['workshop_title'] = 'My own'\n"
+    )
+    return overlay
+
+
+async def test_from_apply_to_nothing_left(site, tmp_path):
+    overlay = make_overlay(tmp_path / "copy")
+    with deployment.explained(site, "teach", "intro-spawner"):
+        site.kubectl("apply", "-k", overlay)
+        rollout = ("rollout", "status", "deployment/intro-spawner", "-n", "teach", "--timeout=120s")
+        await asyncio.to_thread(site.kubectl, *rollout)
+        assert "My own" in await deployment.read_login_page(site.authority)
+        async with deployment.shell_of_a_visitor(site.authority, code="sesame") as (guest, shell):
+            project = await shell.run("echo $PROJECT_NAMESPACE")
+            assert project == f"intro-{guest.name}"
+            (block,) = deployment.read_blocks(README, "console")["Take it away"]
+            for line in block.replace("workshop", "intro").splitlines():
+                words = [str(overlay) if word == "ingress" else word for word in line.split()]
+                await asyncio.to_thread(site.kubectl, *words[1:])
+        assert site.kubectl("get", "namespaces,clusterroles", "-l", "app=intro", "-o", "name") == ""
+        with pytest.raises(helm.CommandError, match="not found"):
+            site.kubectl("get", "namespace", project)
