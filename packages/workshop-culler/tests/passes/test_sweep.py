@@ -41,6 +41,17 @@ async def test_idle_servers_stop_and_others_go_on(culler_hub, log):
     assert done.hub_requests == 3
 
 
+@pytest.mark.parametrize(("found", "cause"), [(IDLE, "idle"), (limits.Limits(age=600), "age")])
+async def test_why_a_session_is_stopped_is_there_for_it_to_ask(culler_hub, log, found, cause):
+    await culler_hub.start_server("ada")
+    async with culler_hub.client(seconds=700) as client:
+        work = sweep.Sweep(client, Settings(general=found), log)
+        (ada,) = (await client.find_user("ada")).servers
+        assert work.endings.find(ada) == ""
+        await work.run()
+        assert work.endings.find(ada) == cause
+
+
 async def test_passes_in_between_look_only_at_who_may_be_due(culler_hub, log):
     await culler_hub.start_server("ada")
     await culler_hub.start_server("bob")
