@@ -267,8 +267,8 @@ class Fields(BaseModel):
     )
     visitor_role: Role = setting(
         "",
-        "Role of a visitor's session where SPAWNER_ROLE is not set: the templates make one for each "
-        "hub, like `workshop-admin`.",
+        "Role of a visitor's session where SPAWNER_ROLE is not set: the templates make one for "
+        "each hub, like `workshop-admin`.",
         "intro-to-go-my-workshop-visitor",
         modes=(VISITORS,),
     )
