@@ -12,6 +12,7 @@ from openshift_templates.template import Template
 
 IMAGES = ("hub", "terminal", "dashboard", "notebook")
 TAG = "1"
+TERMINAL = {"kind": "ImageStreamTag", "name": known.TERMINAL_IMAGE}
 APP = "workshop-images"
 BUILDER_NAME = "${JUPYTERHUB_NAME}"
 
@@ -74,16 +75,17 @@ def make_builder() -> Template:
 def make_images() -> Template:
     """The images of this repository, built in the cluster."""
     parameters = {"GIT_REPOSITORY_URL": Required(), "GIT_REPOSITORY_REF": Required("main")}
-    source: Object = {"git": {"uri": "${GIT_REPOSITORY_URL}", "ref": "${GIT_REPOSITORY_REF}"}}
     objects = []
     for image in IMAGES:
         name = f"workshop-{image}"
+        source: Object = {"git": {"uri": "${GIT_REPOSITORY_URL}", "ref": "${GIT_REPOSITORY_REF}"}}
         docker: Object = {"dockerfilePath": f"images/{image}/Dockerfile"}
         triggers: tuple[Object, ...] = ()
         if image == "dashboard":
-            terminal = {"kind": "ImageStreamTag", "name": known.TERMINAL_IMAGE}
-            docker["buildArgs"] = [{"name": "TERMINAL", "value": known.TERMINAL_IMAGE}]
-            triggers = ({"type": "ImageChange", "imageChange": {"from": terminal}},)
+            # Its first stage stands upon the terminal, too: what its FROM says, as it is written.
+            source["images"] = [{"from": TERMINAL, "as": ["${TERMINAL}", "workshop-terminal"]}]
+            docker["from"] = TERMINAL
+            triggers = ({"type": "ImageChange", "imageChange": {}},)
         strategy = {"type": "Docker", "dockerStrategy": docker}
         objects += [make_stream(name), make_build(name, known.VERSION, source, strategy, triggers)]
     message = ["Watch it: oc get builds --watch", modes.render_deletion(APP)]

@@ -1,7 +1,7 @@
 """The parameters of all templates: what each is, and its default.
 
-Names are those of the templates that people know from before (docs/how-to/migrate-templates.md has
-each of them).
+Their names are those of the templates that people know from before; each of these is on the page
+docs/how-to/migrate-templates.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,10 @@
 """People with an account at Keycloak, or another provider of OpenID Connect."""
 
 import os
+import tempfile
+from pathlib import Path
 
+import hub_certificates
 import hub_settings
 
 c = get_config()  # noqa: F821 - JupyterHub gives it
@@ -29,7 +32,8 @@ for name, address in addresses.items():
 if settings.public_url:
     c.GenericOAuthenticator.oauth_callback_url = f"{settings.public_url}hub/oauth_callback"
 if settings.oauth_ca_file:
-    c.GenericOAuthenticator.http_request_kwargs = {"ca_certs": str(settings.oauth_ca_file)}
+    bundle = hub_certificates.join_bundles(settings.oauth_ca_file, Path(tempfile.gettempdir()))
+    c.GenericOAuthenticator.http_request_kwargs = {"ca_certs": str(bundle)}
 c.GenericOAuthenticator.login_service = "the workshop's account"
 c.GenericOAuthenticator.auto_login = True
 c.GenericOAuthenticator.username_claim = settings.oauth2_username_key
