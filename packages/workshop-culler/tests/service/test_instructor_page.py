@@ -102,7 +102,7 @@ async def test_find_and_sort(culler_service, browser):
     await page.fill("#find", "")
     await page.get_by_role("button", name="Who").click()
     await expect(visible).to_have_text(["cy", "bob", "ada"])
-    await expect(page.locator("th:first-child")).to_have_attribute("aria-sort", "descending")
+    await expect(page.locator("thead th:first-child")).to_have_attribute("aria-sort", "descending")
 
 
 async def test_an_announcement_is_shown_as_text(culler_service, browser):
