@@ -166,7 +166,13 @@ RIGHTS = {
         "settings__EXPOSED_PORTS": "8080",
         "settings__CLUSTER_SUBDOMAIN": "apps.example.com",
     },
+    "EXPOSED_BY-route": {
+        "settings__EXPOSED_BY": "route",
+        "settings__EXPOSED_PORTS": "8080",
+        "settings__CLUSTER_SUBDOMAIN": "apps.example.com",
+    },
     "NETWORK_INTERNET": {"settings__NETWORK_INTERNET": False},
+    "WORKSHOP_IMAGE": {"more": ("--api-versions", "image.openshift.io/v1")},
 }
 
 

@@ -49,7 +49,9 @@ async def test_from_apply_to_nothing_left(site, tmp_path):
             assert project == f"intro-{guest.name}"
             (block,) = deployment.read_blocks(README, "console")["Take it away"]
             for line in block.replace("workshop", "intro").splitlines():
-                words = [str(overlay) if word == "ingress" else word for word in line.split()]
+                words = [
+                    str(overlay) if word == "overlays/ingress" else word for word in line.split()
+                ]
                 await asyncio.to_thread(site.kubectl, *words[1:])
         assert site.kubectl("get", "namespaces,clusterroles", "-l", "app=intro", "-o", "name") == ""
         with pytest.raises(helm.CommandError, match="not found"):

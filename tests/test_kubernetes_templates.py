@@ -36,7 +36,7 @@ def copied(tmp_path):
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_as_it_lies_there_it_is_valid(overlay):
-    made = kustomize.build(kustomize.FOLDER / overlay)
+    made = kustomize.build(kustomize.OVERLAYS / overlay)
     assert [problem for one in made if (problem := helm.problem_with_manifest(one))] == []
     assert all(one["metadata"]["labels"]["app"] == "workshop" for one in made)
     settings = helm.find(made, "ConfigMap", plain(made, "settings"))
@@ -96,15 +96,15 @@ def test_it_makes_what_the_chart_makes(copied, overlay, mode):
 def test_the_two_overlays_differ_in_the_way_in_alone():
     shared = []
     for name in OVERLAYS:
-        text = (kustomize.FOLDER / name / "kustomization.yaml").read_text()
+        text = (kustomize.OVERLAYS / name / "kustomization.yaml").read_text()
         read = yaml.safe_load(text)
         read["resources"] = read["resources"][:-1]
         read["replacements"] = read["replacements"][:2]
-        shared.append((read, text.partition("resources:")[0].replace(f"-k {name}", "")))
+        shared.append((read, text.partition("resources:")[0].replace(f"overlays/{name}", "")))
     assert shared[0] == shared[1]
     for name in ("namespace.yaml", "settings.env", "secrets.env", "jupyterhub_config.py"):
-        assert (kustomize.FOLDER / "gateway" / name).read_text() == (
-            kustomize.FOLDER / "ingress" / name
+        assert (kustomize.OVERLAYS / "gateway" / name).read_text() == (
+            kustomize.OVERLAYS / "ingress" / name
         ).read_text()
 
 

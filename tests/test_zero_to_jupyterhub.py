@@ -174,3 +174,11 @@ async def test_a_visitor_gets_a_shell(site, hub_factory, storage):
     await hub.logged("The hub's account has all rights that it needs")
     await hub.logged("removed nothing")  # a pass of the culler, over hub and cluster
     assert "exited with status" not in hub.log_text
+
+
+@pytest.mark.hub
+async def test_the_chart_s_privileged_container_is_named_with_its_value(site, hub_factory):
+    block = {"singleuser": {"cloudMetadata": {"blockWithIptables": True}}}
+    config, env = make_hub(site, block)
+    hub = await hub_factory(config, env=env)
+    await hub.logged("singleuser.cloudMetadata.blockWithIptables to false")

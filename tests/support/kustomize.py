@@ -8,7 +8,8 @@ from pathlib import Path
 import helm
 
 FOLDER = helm.ROOT / "templates" / "kubernetes"
-# The folder of rights/ of each mode.
+OVERLAYS = FOLDER / "overlays"
+# The folder of components/rights/ of each mode.
 RIGHTS = {
     "learning-portal": "learning-portal",
     "user-workspace": "user-workspace",
@@ -43,16 +44,17 @@ def copy_overlay(
 ) -> Path:
     """A copy in `folder` of all, with this overlay edited; the overlay's own folder."""
     shutil.copytree(FOLDER, folder)
-    file = folder / overlay / "kustomization.yaml"
+    made = folder / "overlays" / overlay
+    file = made / "kustomization.yaml"
     edit(
         file,
         ("namespace: workshop\n", f"namespace: {namespace}\n"),
         ("namePrefix: workshop-", f"namePrefix: {name}-"),
         ("{app: workshop}", f"{{app: {name}}}"),
-        ("../rights/learning-portal", f"../rights/{RIGHTS[mode]}"),
+        ("/rights/learning-portal", f"/rights/{RIGHTS[mode]}"),
     )
     if mode != "learning-portal":
-        edit(file, ("# - ../login", "- ../login"))
-    settings = folder / overlay / "settings.env"
+        edit(file, ("# - ../../components/login", "- ../../components/login"))
+    settings = made / "settings.env"
     edit(settings, ("learning-portal", mode), ("workshop.example.com", host))
-    return folder / overlay
+    return made

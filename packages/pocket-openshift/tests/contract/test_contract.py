@@ -35,6 +35,7 @@ EXCEPTIONS: dict[tuple[str, int, str], str] = {
         ("discovery", 3, f"body.groups.{group}"): "a group that is not served is not listed"
         for group in _NOT_SERVED
     },
+    ("discovery", 3, "body.groups.gateway.networking.k8s.io"): "as where Gateway API is installed",
     ("discovery", 3, "body.groups.autoscaling.versions"): "autoscaling/v1 is not served",
     ("discovery", 2, "body.resources.componentstatuses"): "there are no components to speak of",
     ("discovery", 7, "body.resources.tokenreviews"): "reviews are at authentication.k8s.io only",

@@ -30,6 +30,7 @@ def make(**changes):
         "delete_pvc": True,
         "events_enabled": True,
         "image": "example.com/team/app:1",
+        "init_containers": [],
         "profile_list": [],
         "budget": "small",
         "extra_resources": "",

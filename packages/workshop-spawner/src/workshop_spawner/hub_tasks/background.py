@@ -17,7 +17,7 @@ from workshop_spawner.hub_tasks.pool import SessionPool
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.logs import Log
 from workshop_spawner.model.session import Hub, Session
-from workshop_spawner.rules import counts, images, plan, project_roles, rights
+from workshop_spawner.rules import counts, images, plan, pod_security, project_roles, rights
 from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.hub_settings import HubSettings
 from workshop_spawner.start import api_address, image_streams, project_api, project_role
@@ -98,6 +98,8 @@ class HubTasks:
 
     async def tell_pod_security(self) -> None:
         """Log what holds the pods of attendees."""
+        if problem := pod_security.problem_with_containers(self._settings.privileged):
+            self._log.warning("%s", problem)
         await pod_security_check.log_notice(self._cluster, await self._find_spec(), self._log)
 
     async def keep_pool(self) -> None:

@@ -12,7 +12,7 @@ from workshop_spawner.kube.cluster import Cluster, make_patience
 from workshop_spawner.logs import Log
 from workshop_spawner.manifests import budgets
 from workshop_spawner.model.session import Hub
-from workshop_spawner.rules import plan
+from workshop_spawner.rules import plan, pod_security
 from workshop_spawner.rules.hub_settings import HubSettings
 from workshop_spawner.rules.rights import Uses
 
@@ -44,6 +44,7 @@ class SpawnerTraits(Protocol):
     budget: Any
     extra_resources: Any
     profile_list: Any
+    init_containers: Any
 
     def needs_api_networks(self) -> bool:
         """Whether it has to be found out where the cluster's API is."""
@@ -85,6 +86,7 @@ def make_settings(traits: SpawnerTraits) -> HubSettings:
         extra_resources="" if callable(extras) else extras,
         asks_visitor=callable(budget) or callable(extras),
         reserved_sessions=traits.reserved_sessions,
+        privileged=pod_security.list_privileged(traits.init_containers),
         image_names=(traits.image, *_list_profile_images(traits.profile_list)),
     )
     return replace(made, uses=_make_uses(traits, made))

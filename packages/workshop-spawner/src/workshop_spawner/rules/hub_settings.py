@@ -30,6 +30,8 @@ class HubSettings:
     asks_visitor: bool = False
     reserved_sessions: int = 0
     image_names: tuple[str, ...] = ()
+    # Names of containers in each session's pod that have all rights on its node.
+    privileged: tuple[str, ...] = ()
     uses: Uses = field(default_factory=Uses)
 
     @property
