@@ -54,6 +54,15 @@ def test_a_context_is_kept_until_its_bundle_is_rotated(bundle):
     assert keep().get_ca_certs() != first.get_ca_certs()
 
 
+def test_no_certificate_is_no_file_to_look_at(bundle, tmp_path, monkeypatch):
+    """A hub's own folder changes all the time: by its database."""
+    monkeypatch.chdir(tmp_path)
+    keep = tls.FileContext(bundle(), system=False)
+    first = keep()
+    (tmp_path / "jupyterhub.sqlite-journal").touch()
+    assert keep() is first
+
+
 def test_a_bundle_that_appears_is_noticed(bundle, tmp_path):
     keep = tls.FileContext(str(tmp_path / "ca.crt"), system=False)
     assert count(keep()) == 0

@@ -92,6 +92,8 @@ class FileContext:
 
 
 def _read_stamp(path: str) -> tuple[int, int]:
+    if not path:  # which is, to pathlib, the current folder
+        return (0, 0)
     try:
         found = Path(path).stat()
     except OSError:
