@@ -56,7 +56,8 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- end }}
 
 {{- define "workshop.makesProjects" -}}
-{{- if has .Values.mode (list "learning-portal" "user-workspace") }}yes{{ end -}}
+{{- $unwanted := include "workshop.isFalse" (list . "SESSION_PROJECTS") -}}
+{{- if and (has .Values.mode (list "learning-portal" "user-workspace")) (not $unwanted) }}yes{{ end -}}
 {{- end }}
 
 {{/* The variable is set, though it be false or 0. Call: list $ "NAME" */}}
