@@ -14,6 +14,7 @@ from workshop_spawner.logs import Log
 from workshop_spawner.model.errors import FullError
 from workshop_spawner.model.session import Session
 from workshop_spawner.rules import capacity
+from workshop_spawner.start.lasting_notes import LastingNotes
 
 _KEY = "workshop_spawner_context"
 
@@ -43,6 +44,7 @@ class HubContext:
         self.hub_id = ""
         # Set once it is known that no other hub has this one's name.
         self.is_alone: asyncio.Event | None = None
+        self.notes: LastingNotes | None = None
         self.cluster: Cluster | None = None
         self._tasks: set[asyncio.Future[Any]] = set()
 
