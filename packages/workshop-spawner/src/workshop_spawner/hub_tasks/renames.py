@@ -11,12 +11,11 @@ from typing import Any
 from jupyterhub import orm
 from sqlalchemy import event, inspect
 
-from workshop_spawner.context import HubContext
+from workshop_spawner.context import HubContext, Notes
 from workshop_spawner.model import naming, records
-from workshop_spawner.start.lasting_notes import LastingNotes
 
 
-def follow(context: HubContext, db: Any, notes: LastingNotes) -> Callable[[], None]:
+def follow(context: HubContext, db: Any, notes: Notes) -> Callable[[], None]:
     """Follow the users of this database from now on; returns what ends that."""
 
     def see(user: Any, new: object, old: object, _: object) -> None:
