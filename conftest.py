@@ -11,8 +11,8 @@ With REQUIRE_ALL_TESTS=1 (as in .ci/run) a skipped test fails the run (tests/sup
 
 from __future__ import annotations
 
+import collections
 import os
-import shutil
 import signal
 from pathlib import Path
 
@@ -22,14 +22,6 @@ import pytest
 import leaks
 import ports
 import results
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-BROWSER_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
 
 # Every run draws the same examples, so that a stranger's passes as ours did; the session `fuzz`
 # draws others, and what it finds becomes a test (`@example`, or one of its own).
@@ -46,6 +38,9 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 # Fixtures that start a program for each test: who uses one is marked `programs`.
 STARTERS = {"server_factory", "node", "starter", "launch"}
+# Files with such tests are begun first, in this order, then those with the most tests: the last
+# to end keeps everybody waiting.
+LONGEST_FIRST = ("slow", "stateful", "browser", "hub", "programs")
 
 
 @pytest.fixture
@@ -69,15 +64,10 @@ def held_port():
 @pytest.fixture
 async def browser():
     """A headless Chromium, through Playwright; the machine's own, never a download."""
-    why = "needs playwright (pip install playwright)"
-    playwright = pytest.importorskip("playwright.async_api", reason=why)
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        pytest.skip("needs a Chromium (apt-get install chromium)")
-    async with playwright.async_playwright() as driver:
-        chromium = await driver.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+    import pages
+
+    async with pages.run_chromium() as chromium:
         yield chromium
-        await chromium.close()
 
 
 @pytest.fixture(scope="session")
@@ -92,12 +82,20 @@ def pytest_configure(config):
     """Hear Ctrl-C, and let what tests start hear it: below a script's `&` it would be ignored."""
     leaks.watch(config)
     results.watch(config)
+    if hasattr(config.option, "loadscopereorder"):  # by pytest-xdist, to the most tests first
+        config.option.loadscopereorder = False
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):
-    """Mark by fixture what the session `quick` leaves out."""
+    """Mark by fixture what the session `quick` leaves out; begin with the files that take long."""
+    places: dict[Path, int] = {}
     for item in items:
         if STARTERS & set(getattr(item, "fixturenames", ())):
             item.add_marker("programs")
+        found = [n for n, name in enumerate(LONGEST_FIRST) if item.get_closest_marker(name)]
+        place = min(found, default=len(LONGEST_FIRST))
+        places[item.path] = min(place, places.get(item.path, place))
+    sizes = collections.Counter(item.path for item in items)
+    items.sort(key=lambda item: (places[item.path], -sizes[item.path], item.path))

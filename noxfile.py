@@ -215,6 +215,8 @@ def results(session: nox.Session) -> None:
 def quick(session: nox.Session) -> None:
     """For work in between, within two minutes: the tests that start no program and do not wait."""
     session.env["HYPOTHESIS_PROFILE"] = "quick"
+    # It is run again and again: what pytest makes of the tests' files is kept.
+    session.env["PYTHONDONTWRITEBYTECODE"] = ""
     emulator = "packages/pocket-openshift/tests"
     long = [f"--ignore={emulator}/{folder}" for folder in ("clients", "contract")]
     words = session.posargs or [*SIDE_BY_SIDE, *long, "packages", "tests"]

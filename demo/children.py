@@ -21,7 +21,7 @@ PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
 
-class DidNotStart(Exception):
+class NotStartedError(Exception):
     """A part ended, or never said that it is ready; the message has the end of its log."""
 
 
@@ -81,7 +81,7 @@ def starter(
         waiting.cancel()
         if not is_ready.is_set():
             how = "ended" if reader.done() else f"was not ready after {START_SECONDS} s"
-            raise DidNotStart(f"{name} {how}. It said:\n{''.join(tail[-40:])}")
+            raise NotStartedError(f"{name} {how}. It said:\n{''.join(tail[-40:])}")
         return process
 
     return start

@@ -149,7 +149,7 @@ async def main(argv: list[str]) -> int:
                 return 1
             print(flush=True)
             return 0
-    except children.DidNotStart as error:
+    except children.NotStartedError as error:
         print(f"{error}\n", file=sys.stderr)
         return 1
     finally:

@@ -28,7 +28,7 @@ COMMAND_SECONDS = 30
 ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[a-zA-Z]|\][^\x07]*\x07|[()][A-Z0-9]|[=>])")
 
 
-class Failed(Exception):
+class VisitError(Exception):
     """A step did not do what it must; the message says which and what came instead."""
 
 
@@ -80,7 +80,7 @@ class Visitor:
             text = await page.text()
             found = re.search(r"/(?:spawn-pending|user)/([^/?]+)", str(page.url))
             if not found:
-                raise Failed(f"login ended at {page.url} ({page.status}): {text[:500]}")
+                raise VisitError(f"login ended at {page.url} ({page.status}): {text[:500]}")
         self.name = found[1]
         return self.name
 
@@ -92,17 +92,17 @@ class Visitor:
                 if line.startswith(b"data:"):
                     event = json.loads(line[5:])
                     if event.get("failed"):
-                        raise Failed(event.get("message", "the start failed"))
+                        raise VisitError(event.get("message", "the start failed"))
                     yield event.get("message", "")
                     if event.get("ready"):
                         return
-        raise Failed("the progress page ended before the session was ready")
+        raise VisitError("the progress page ended before the session was ready")
 
     async def open(self, path: str = "") -> str:
         """A page of the visitor's own server, through the OAuth handshake."""
         async with self._session.get(f"{self.url}user/{self.name}/{path}") as page:
             if page.status != 200:
-                raise Failed(f"{page.url} answered {page.status}")
+                raise VisitError(f"{page.url} answered {page.status}")
             return await page.text()
 
     @contextlib.asynccontextmanager
@@ -126,7 +126,7 @@ class Visitor:
         await self._session.get(self.url + "hub/home")
         async with self._session.delete(self.url + path, headers=self._xsrf()) as answer:
             if answer.status not in (202, 204):
-                raise Failed(f"stop answered {answer.status}: {await answer.text()}")
+                raise VisitError(f"stop answered {answer.status}: {await answer.text()}")
 
     def _xsrf(self) -> dict[str, str]:
         cookies = self._session.cookie_jar.filter_cookies(aiohttp.client.URL(self.url + "hub/"))
@@ -140,7 +140,7 @@ class Terminal:
         self._socket = socket
 
     async def run(self, command: str) -> str:
-        """Type a command; what it printed, once it has ended. `Failed` when it does not end."""
+        """Type a command; what it printed, once it has ended. `VisitError` when it does not end."""
         mark = secrets.token_hex(4)
         # The quotes keep the mark out of the echo of what is typed.
         await self._socket.send_str(f'{command}; echo ""{mark[:4]}""{mark[4:]}\n')
@@ -152,13 +152,13 @@ class Terminal:
                     if mark in output:
                         break
         except TimeoutError:
-            raise Failed(f"{command!r} did not end; the terminal shows: {output}") from None
+            raise VisitError(f"{command!r} did not end; the terminal shows: {output}") from None
         lines = ESCAPES.sub("", output.replace("\r", "")).split(mark)[0].splitlines()
         return "\n".join(line for line in lines if mark[:4] not in line).strip()
 
 
 async def play(settings: Mapping[str, str]) -> None:
-    """Play one visitor from login to the last trace; prints a line a step, raises `Failed`."""
+    """Play one visitor from login to the last trace; prints a line a step, raises `VisitError`."""
     say = Steps()
     admin = Path(settings["ADMIN_KUBECONFIG"])
     hub = HubView(settings)
@@ -166,7 +166,7 @@ async def play(settings: Mapping[str, str]) -> None:
     async with Visitor.arrive(settings["DEMO_URL"]) as visitor:
         await visitor.open_login()
         if await hub.users() != before:
-            raise Failed("opening the login page made a user")
+            raise VisitError("opening the login page made a user")
         name = await visitor.log_in(code=settings["DEMO_ACCESS_CODE"])
         say(f"logged in by the button as {name}")
         async for message in visitor.watch_start():
@@ -178,7 +178,7 @@ async def play(settings: Mapping[str, str]) -> None:
             for command, expected in make_commands():
                 answer = await terminal.run(command)
                 if expected not in answer:
-                    raise Failed(f"{command!r} said {answer!r}, not {expected!r}")
+                    raise VisitError(f"{command!r} said {answer!r}, not {expected!r}")
                 say(f"$ {command.split(chr(10))[0][:60]}: {answer.splitlines()[-1][:100]}")
         await visitor.stop()
         say("stopped the session")
@@ -197,14 +197,14 @@ def make_commands() -> list[tuple[str, str]]:
 
 
 async def until_gone(admin: Path, hub: HubView, name: str) -> None:
-    """Wait until hub and cluster have nothing of the user any more; `Failed` with what is left."""
+    """Wait until hub and cluster have nothing of the user; `VisitError` with what is left."""
     left: list[str] = []
     try:
         async with asyncio.timeout(GONE_SECONDS):
             while left := await cluster.leftovers(admin, name) + await hub.leftovers(name):
                 await asyncio.sleep(0.1)  # a poll with a deadline: two systems, no common event
     except TimeoutError:
-        raise Failed(f"left {GONE_SECONDS} s after the stop: {', '.join(left)}") from None
+        raise VisitError(f"left {GONE_SECONDS} s after the stop: {', '.join(left)}") from None
 
 
 class HubView:

@@ -15,6 +15,8 @@ import pytest
 from workshop_dashboard.loader import Loader
 from workshop_dashboard.rules import actions, render, variables
 
+pytestmark = pytest.mark.programs
+
 NOTES = Path(__file__).resolve().parents[1] / "demo" / "notes"
 PROJECT = "workshop-ada"
 # What a page says about the outcome: words of a command -> words of its output.

@@ -192,7 +192,7 @@ async def test_a_portal_has_what_its_parameters_say(make_pod_hub, pod_site):
     pod_site.apply(*pod_hub.read_more_rights("RESERVED_SESSIONS", "NETWORK_INTERNET"))
     await hub.start()
     async with visitor.Visitor.arrive(hub.url) as guest:
-        with pytest.raises(visitor.Failed, match="Introduction &lt;to&gt; Go"):
+        with pytest.raises(visitor.VisitError, match="Introduction &lt;to&gt; Go"):
             await guest.log_in(name="Ann", code="wrong")
         await guest.log_in(name="Ann", code="sesame")
         async for _ in guest.watch_start():

@@ -175,7 +175,7 @@ def list_files(folder):
 
     found = []
     for at, _, files in os.walk(folder):
-        found += [os.path.relpath(os.path.join(at, name), folder) for name in files]
+        found += [os.path.relpath(f"{at}/{name}", folder) for name in files]
     return "\n".join(found)
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from pages import expect
+
 NOTES = Path(__file__).resolve().parent.parent / "demo" / "notes"
 CONFIG = """
 import sys
@@ -72,17 +74,17 @@ async def test_a_visitor_is_warned_extends_and_reads_the_announcement(
     await page.screenshot(path=artifacts / f"clock-warning-{client}.png")
     await page.click("#terminal-clock button")
     await page.wait_for_selector("text=Extended. Your session ends in 1")
-    assert await page.inner_text("#terminal-said span") == "Lunch <b>at noon</b>"
+    await expect(page.locator("#terminal-said span")).to_have_text("Lunch <b>at noon</b>")
     await page.screenshot(path=artifacts / f"clock-extended-{client}.png")
     await page.click("#terminal-said button")
-    assert await page.is_hidden("#terminal-said")
+    await expect(page.locator("#terminal-said")).to_be_hidden()
     await hub.logged("extended user=ada server= ")
     _, ada = await hub.api("GET", "users/ada")
     assert ada["servers"][""]["ready"]
     await page.reload()
     await page.wait_for_selector("#terminal-clock.calm")
-    assert re.fullmatch(r"1[45] min", await page.inner_text("#terminal-clock-time"))
-    assert await page.is_hidden("#terminal-said")
+    await expect(page.locator("#terminal-clock-time")).to_have_text(re.compile(r"^1[45] min$"))
+    await expect(page.locator("#terminal-said")).to_be_hidden()
     await page.close()
 
 
@@ -97,7 +99,7 @@ async def test_without_the_service_a_page_shows_nothing_and_works(hub_factory, b
     )
     assert answer["sentence"] == ""
     assert answer["next"] >= 900
-    assert await page.is_hidden("#terminal-clock")
+    await expect(page.locator("#terminal-clock")).to_be_hidden()
     await page.close()
 
 
@@ -159,8 +161,8 @@ async def test_in_the_dashboard_one_terminal_shows_it(hub_factory, held_port, br
     )
     second = page.frame_locator("#second")
     await second.locator("#terminal-clock.loud").wait_for(state="attached")
-    assert await second.locator("#terminal-clock-box").is_hidden()
-    assert await first.locator("#terminal-clock-box").is_visible()
+    await expect(second.locator("#terminal-clock-box")).to_be_hidden()
+    await expect(first.locator("#terminal-clock-box")).to_be_visible()
     await page.screenshot(path=artifacts / "clock-dashboard.png")
     await page.close()
 

@@ -5,6 +5,8 @@ import re
 import aiohttp
 import pytest
 
+from pages import expect
+
 pytestmark = [pytest.mark.browser, pytest.mark.hub, pytest.mark.slow]
 
 SCREEN = {"width": 1400, "height": 860}
@@ -45,7 +47,7 @@ async def test_two_visitors_have_two_sessions(serve_demo, browser, artifacts):
     # The neighbour's address in one's own browser, cookies and all: no shell comes of it.
     answer = await bob.goto(f"{settings['DEMO_URL']}user/{alices}/terminal/session/1")
     assert answer.status in (403, 404)
-    assert "terminal/session" not in bob.url or not await bob.locator("#term, .xterm").count()
+    await expect(bob.locator("#term, .xterm")).to_have_count(0)
 
 
 async def test_a_command_of_the_notes_runs_at_a_click(serve_demo, browser, artifacts):
@@ -98,7 +100,7 @@ async def test_an_instructor_sees_who_is_here(serve_demo, browser, artifacts):
     await page.get_by_role("button", name=f"Stop the session of {bobs}").click()
     await page.get_by_role("button", name="Stop it").click()
     await page.get_by_role("row", name=bobs).wait_for(state="detached", timeout=2 * ENTERS)
-    assert await row.count() == 1
+    await expect(row).to_have_count(1)
 
 
 async def test_a_link_on_another_page_ends_no_session(serve_demo, browser):

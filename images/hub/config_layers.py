@@ -1,5 +1,4 @@
-"""The admin's own files win over the image, whatever class they name, and the later over the
-earlier.
+"""The admin's own files win over the image, whatever class they name; the later over the earlier.
 
 traitlets lets a setting of a subclass win over one of its parents, so that the image's
 `c.GenericOAuthenticator.admin_users` would hide an admin's `c.Authenticator.admin_users`.

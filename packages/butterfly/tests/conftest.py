@@ -127,10 +127,11 @@ class Terminal:
 class Server:
     """A terminal server as a process of its own."""
 
-    def __init__(self, process, url):
+    def __init__(self, process):
         self.process = process
-        self.url = url
+        self.url = ""
         self.lines = []
+        self.drain = asyncio.create_task(self.read_log())
         self._more = asyncio.Event()
 
     @property
@@ -143,9 +144,18 @@ class Server:
             self.lines.append(line.decode())
             self._more.set()
 
+    async def wait_for_address(self):
+        """Wait until it says where it is; AssertionError with its words if it ends before."""
+        said = asyncio.ensure_future(self.logs("Terminal at "))
+        await asyncio.wait([said, self.drain], return_when=asyncio.FIRST_COMPLETED)
+        if not said.done():
+            said.cancel()
+            raise AssertionError("".join(self.lines))
+        self.url = "http://" + re.search(r"Terminal at ([^ ,]+)", await said).group(1)
+
     async def logs(self, text):
         """Wait until the log holds `text`; all of it up to then."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while text not in (log := "".join(self.lines)):
                 self._more.clear()
                 await self._more.wait()
@@ -168,16 +178,7 @@ async def _start_server(folder, *args, env=None, code=None):
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
-    server = Server(process, "")
-    async with asyncio.timeout(20):
-        async for line in process.stderr:
-            server.lines.append(line.decode())
-            if found := re.search(r"Terminal at ([^ ,]+)", line.decode()):
-                server.url = f"http://{found.group(1)}"
-                break
-    server.drain = asyncio.create_task(server.read_log())
-    assert server.url, "".join(server.lines)
-    return server
+    return Server(process)
 
 
 @pytest.fixture
@@ -186,14 +187,15 @@ async def server_factory(tmp_path):
     servers = []
 
     async def start(*args, **options):
-        servers.append(await _start_server(tmp_path, *args, **options))
-        return servers[-1]
+        servers.append(server := await _start_server(tmp_path, *args, **options))
+        await server.wait_for_address()
+        return server
 
     yield start
     for server in servers:
         if server.process.returncode is None:
             server.process.terminate()
-        await asyncio.wait_for(server.process.wait(), 10)
+        await asyncio.wait_for(server.process.wait(), 30)
         await server.drain
 
 

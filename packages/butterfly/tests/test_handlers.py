@@ -2,6 +2,8 @@
 
 import pytest
 
+from jupyterhub_butterfly import handlers, settings
+
 
 async def test_a_page_has_its_security_headers(server, person):
     async with person.session.get(f"{server.url}terminal/session/1") as page:
@@ -88,3 +90,12 @@ async def test_what_is_not_there_shows_the_way_back(server, person):
     assert "no/such" not in text
     assert 'href="/"' in text
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_only_the_person_whose_session_it_is_may_start_it_anew():
+    hub = settings.HubSettings("ada", "", "/user/ada/", "", 0, "", "", "", frozenset({"x"}))
+    own = {"hub": "/hub/", "home": "/hub/home", "start": "/hub/spawn"}
+    assert handlers.make_hub_links(hub, "ada", "/user/ada/") == own
+    assert handlers.make_hub_links(hub, "grace", "/user/ada/") == {**own, "start": ""}
+    alone = {"hub": "", "home": "/", "start": ""}
+    assert handlers.make_hub_links(None, "ada", "/") == alone

@@ -6,7 +6,8 @@ Firefox is in test_firefox.py.
 import re
 
 import pytest
-from playwright import async_api
+
+from pages import async_api, expect, expect_value
 
 pytestmark = pytest.mark.browser
 CLIENTS = pytest.mark.parametrize("client", ["butterfly", "xterm"])
@@ -125,7 +126,7 @@ async def test_a_phones_keyboard_types(open_page, client, artifacts):
     )
     await tap(page, 150, 300)
     focused = "['TEXTAREA', 'INPUT'].includes(document.activeElement.tagName)"
-    assert await page.evaluate(focused), "a field has the focus, so the keyboard comes up"
+    await expect_value(page, focused, value=True)  # so the keyboard comes up
     cdp = await page.context.new_cdp_session(page)
     for text in ("e", "ec", "echo"):  # a word as it is suggested and taken
         end = {"text": text, "selectionStart": len(text), "selectionEnd": len(text)}
@@ -218,7 +219,9 @@ async def test_a_phone_has_the_keys_that_its_keyboard_lacks(open_page, artifacts
     await shows(page, "(^first$[^]*){2}")
     await page.keyboard.insert_text("lost")
     await key.get_by_role("button", name="Control").tap()
-    assert await key.get_by_role("button", name="Control").get_attribute("aria-pressed") == "true"
+    await expect(key.get_by_role("button", name="Control")).to_have_attribute(
+        "aria-pressed", "true"
+    )
     await page.keyboard.insert_text("u")  # Ctrl+U: the line is gone
     await page.keyboard.insert_text("echo us''ed")  # and Ctrl is not held any more
     await page.keyboard.press("Enter")
@@ -228,7 +231,7 @@ async def test_a_phone_has_the_keys_that_its_keyboard_lacks(open_page, artifacts
     await shows(page, "^100$")
     await page.screenshot(path=artifacts / "phone-keys.png")
     focused = "document.activeElement.tagName === 'TEXTAREA'"
-    assert await page.evaluate(focused), "the phone's keyboard stays"
+    await expect_value(page, focused, value=True)  # the phone's keyboard stays
     below = "document.querySelector('.xterm-screen').getBoundingClientRect().bottom"
     top = "document.getElementById('terminal-keys').getBoundingClientRect().top"
     assert await page.evaluate(f"{below} <= {top}"), "no line is covered"
@@ -236,7 +239,7 @@ async def test_a_phone_has_the_keys_that_its_keyboard_lacks(open_page, artifacts
 
 async def test_a_desk_has_no_such_keys(open_page):
     page = await open_page("xterm")
-    assert await page.locator("#terminal-keys").count() == 0
+    await expect(page.locator("#terminal-keys")).to_have_count(0)
 
 
 async def test_the_xterm_page_has_a_mode_for_screen_readers(open_page):
@@ -257,8 +260,8 @@ async def test_the_xterm_page_has_a_mode_for_screen_readers(open_page):
 
 async def test_butterflys_output_is_a_log_and_its_field_has_a_name(open_page):
     page = await open_page("butterfly")
-    assert await page.get_attribute("#term", "role") == "log"
-    assert await page.get_attribute("#input-helper", "aria-label") == "Terminal input"
+    await expect(page.locator("#term")).to_have_attribute("role", "log")
+    await expect(page.locator("#input-helper")).to_have_attribute("aria-label", "Terminal input")
 
 
 def luminance(colour):

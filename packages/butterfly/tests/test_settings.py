@@ -58,3 +58,17 @@ def test_what_is_missing_or_odd_is_refused_in_words(change, words):
 def test_a_hub_is_recognised_by_its_variables():
     assert settings.has_hub(GOOD)
     assert not settings.has_hub({"HOME": "/"})
+
+
+@pytest.mark.parametrize(
+    ("change", "start"),
+    [
+        ({"JUPYTERHUB_BASE_URL": ""}, "/hub/spawn"),
+        ({"JUPYTERHUB_BASE_URL": "/lab/"}, "/lab/hub/spawn"),
+        ({"JUPYTERHUB_HOST": "https://hub.example"}, "https://hub.example/hubs/a/hub/spawn"),
+        ({"JUPYTERHUB_SERVER_NAME": "b c"}, "/hubs/a/hub/spawn/ada/b%20c"),
+    ],
+)
+def test_where_a_new_session_starts(change, start):
+    environ = {**GOOD, "JUPYTERHUB_USER": "ada", "JUPYTERHUB_SERVER_NAME": "", **change}
+    assert settings.parse_hub(environ).start_url == start

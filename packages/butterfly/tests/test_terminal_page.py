@@ -150,7 +150,8 @@ async def test_a_lost_connection_comes_back_to_the_same_running_program(
     await tab.page.wait_for_selector("html[data-terminal-state=open]")
     await tab.until("^survived")
     await tab.run("echo $$-again", rf"^{shell}-again")
-    assert (await tab.shown()).count("survived") == 1
+    shown = await tab.shown()
+    assert shown.count("survived") == 1
 
 
 @CLIENTS

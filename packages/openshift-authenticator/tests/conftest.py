@@ -1,5 +1,6 @@
-"""Fixtures: servers that misbehave on purpose, over real TLS, and components that talk to them; a
-project in pocket-openshift with the hub's account, and people with browsers.
+"""Fixtures: servers that misbehave on purpose, over real TLS, and components that talk to them.
+
+A project in pocket-openshift with the hub's account, and people with browsers.
 
 What behaves is pocket-openshift's job; a server that lies is the one thing made here.
 """

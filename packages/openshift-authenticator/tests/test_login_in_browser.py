@@ -4,6 +4,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from pages import expect
+
 pytestmark = [pytest.mark.hub, pytest.mark.browser]
 
 CONFIG = """
@@ -64,7 +66,7 @@ async def test_a_person_logs_in_and_out(hub_factory, cluster, browser, tmp_path,
     await page.get_by_role("button", name="Allow selected permissions").click()
 
     await page.wait_for_url(f"{hub.url}hub/home")
-    assert "alice" in await page.inner_text("nav")
+    await expect(page.locator("nav")).to_contain_text("alice")
     await page.screenshot(path=artifacts / "login-home.png")
     kept = {cookie["name"] for cookie in await context.cookies(hub.url)}
     assert not [name for name in kept if name.startswith("oauthenticator-state")]

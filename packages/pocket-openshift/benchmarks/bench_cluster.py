@@ -1,5 +1,6 @@
-"""How the cluster bears a workshop of 2,000: namespaces with pods, accounts and bindings, and
-200 watches.
+"""How the cluster bears a workshop of 2,000.
+
+There are namespaces with pods, accounts and bindings, and 200 watches.
 
 The peer of a figure is the same server with a tenth of that: a ratio near one says that nothing
 is scanned anew. Times are those that the server computes, medians of rounds by turns: they hold on
@@ -138,8 +139,9 @@ def fill(config: Path, numbers: range, workers: int = 4) -> None:
 
 
 def busy(process: subprocess.Popen) -> float:
-    """Seconds that the server's process has computed so far, as Linux tells it. Unlike the time
-    that passes it is not the machine's other work.
+    """Seconds that the server's process has computed so far, as Linux tells it.
+
+    Unlike the time that passes it is not the machine's other work.
     """
     return int(Path(f"/proc/{process.pid}/schedstat").read_text().split()[0]) / 1e9
 
@@ -161,8 +163,9 @@ async def follow(client: Client, version: str, heard: Callable[[], None]) -> Non
 
 
 async def fan_out(client: Client, process: subprocess.Popen, count: int) -> float:
-    """Milliseconds that the server computes until a change has reached all watches; the median of
-    several changes.
+    """Milliseconds that the server computes until a change has reached all watches.
+
+    The median of several changes.
     """
     heard: list[None] = []
     everyone = asyncio.Event()
@@ -300,8 +303,9 @@ FIGURES: dict[str, Callable[[Place], float]] = {
 
 
 def measure(small: tuple[int, int], large: tuple[int, int]) -> dict[str, tuple[float, float]]:
-    """Each figure of both servers: medians of rounds that take turns, so that both bear the same
-    load of the machine.
+    """Each figure of both servers: medians of rounds that take turns.
+
+    So both bear the same load of the machine.
     """
     with contextlib.ExitStack() as stack:
         places = []

@@ -13,6 +13,8 @@ from workshop_culler import app as culler_app
 from workshop_culler.app import WorkshopCuller
 from workshop_culler.errors import StartError
 
+pytestmark = pytest.mark.programs
+
 TOKEN = "culler-" + "0" * 32
 
 

@@ -9,6 +9,7 @@ from asyncio.subprocess import PIPE, STDOUT
 
 import pytest
 
+from pages import expect, expect_focus, expect_value
 from workshop_dashboard import loader, site
 
 pytestmark = pytest.mark.browser
@@ -239,7 +240,7 @@ def run_button(page, words):
 async def test_a_click_runs_the_command_in_the_shell(open_page, artifacts):
     page = await open_page()
     assert page.url.endswith("/dashboard/")
-    assert await page.evaluate("document.activeElement.tagName") != "IFRAME"
+    await expect_value(page, "document.activeElement.tagName !== 'IFRAME'", value=True)
     await run_button(page, "in shell").click()
     await shell_says(page, "in shell 42")
     await block(page, "in shell").locator(".mark").wait_for()
@@ -276,7 +277,7 @@ async def test_pages_turn_and_the_shell_lives_on(open_page):
     await page.get_by_role("heading", name="The second page").wait_for()
     assert page.url.endswith("/dashboard/page/second")
     assert await page.title() == "The second page - Start here"
-    assert await page.evaluate("document.activeElement.id") == "notes"
+    await expect_focus(page, "notes")
     await run_button(page, "still").click()
     await shell_says(page, "still spoken")
     await page.go_back()
@@ -303,14 +304,14 @@ async def test_links_to_the_servers_other_pages_open_beside_it(open_page):
 async def test_links_elsewhere_leave_the_page_alone(open_page):
     page = await open_page("dashboard/page/second")
     link = page.get_by_role("link", name="elsewhere")
-    assert await link.get_attribute("target") == "_blank"
+    await expect(link).to_have_attribute("target", "_blank")
     assert "noopener" in await link.get_attribute("rel")
 
 
 async def test_a_link_to_the_terminal_goes_there(open_page):
     page = await open_page("dashboard/page/second")
     await page.get_by_role("link", name="the terminal", exact=True).click()
-    assert await page.evaluate("document.activeElement.tagName") == "IFRAME"
+    await expect_focus(page, "IFRAME")
     assert page.url.endswith("/second")
 
 
@@ -339,41 +340,41 @@ async def test_all_can_be_done_with_the_keyboard(open_page):
     await skip.focus()
     assert (await skip.bounding_box())["x"] >= 0
     await page.keyboard.press("Enter")
-    assert await page.evaluate("document.activeElement.id") == "notes"
+    await expect_focus(page, "notes")
     await page.keyboard.press("Tab")
     await run_button(page, "in shell").focus()
     await page.keyboard.press("Enter")
     await shell_says(page, "in shell 42")
     await page.keyboard.press("Control+F6")
-    assert await page.evaluate("document.activeElement.tagName") == "IFRAME"
+    await expect_focus(page, "IFRAME")
     await page.keyboard.type("echo typed $((40 + 5))\n")
     await shell_says(page, "typed 45")
     await page.keyboard.press("Control+F6")
-    assert await page.evaluate("document.activeElement.id") == "notes"
+    await expect_focus(page, "notes")
     ring = "getComputedStyle(document.getElementById('notes')).outlineStyle"
-    assert await page.evaluate(ring) == "solid", "who comes by the keys sees where they are"
+    await expect_value(page, ring, "solid")  # who comes by the keys sees where they are
     await page.keyboard.press("Tab")
-    assert await page.evaluate(ring) == "none"
+    await expect_value(page, ring, "none")
 
 
 async def test_the_divider_moves_by_keys_and_mouse_and_is_remembered(open_page):
     page = await open_page(viewport={"width": 1200, "height": 800})
     divider = page.get_by_role("separator")
-    assert await divider.get_attribute("aria-valuenow") == "40"
+    await expect(divider).to_have_attribute("aria-valuenow", "40")
     await divider.focus()
     await page.keyboard.press("ArrowRight")
-    assert await divider.get_attribute("aria-valuenow") == "42"
+    await expect(divider).to_have_attribute("aria-valuenow", "42")
     box = await divider.bounding_box()
     await page.mouse.move(box["x"] + 4, 400)
     await page.mouse.down()
     await page.mouse.move(600, 400)
     await page.mouse.move(720, 400)
     await page.mouse.up()
-    assert await divider.get_attribute("aria-valuenow") == "60"
+    await expect(divider).to_have_attribute("aria-valuenow", "60")
     width = (await page.locator("#notes").bounding_box())["width"]
     assert 700 < width < 730
     await page.reload()
-    assert await divider.get_attribute("aria-valuenow") == "60"
+    await expect(divider).to_have_attribute("aria-valuenow", "60")
 
 
 async def test_a_block_can_be_copied(open_page):
@@ -381,15 +382,15 @@ async def test_a_block_can_be_copied(open_page):
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await run_button(page, "oc new-project").click()
     await block(page, "oc new-project").locator(".mark").wait_for()
-    assert await page.evaluate("navigator.clipboard.readText()") == "oc new-project mine"
+    await expect_value(page, "navigator.clipboard.readText()", "oc new-project mine")
     await run_button(page, "sleep 600").click(modifiers=["Shift"])
     await block(page, "sleep 600").locator(".mark").wait_for()
-    assert await page.evaluate("navigator.clipboard.readText()") == "sleep 600"
+    await expect_value(page, "navigator.clipboard.readText()", "sleep 600")
 
 
 async def test_input_has_its_enter_and_one_block_starts_the_next(open_page):
     page = await open_page("dashboard/page/third")
-    assert await page.locator(".block .description").inner_text() == "Two questions."
+    await expect(page.locator(".block .description")).to_have_text("Two questions.")
     await page.get_by_role("button", name="Task: Ask").click()
     await shell_says(page, "name1")
     await run_button(page, "Ada").click()
@@ -441,7 +442,7 @@ async def test_lesser_forms_of_what_is_not_here(open_page):
     await page.get_by_text("Copied").first.wait_for(state="attached")
     await page.get_by_role("button", name="Copy: ahoy").click()
     await page.wait_for_function("navigator.clipboard.readText().then((text) => text === 'ahoy')")
-    assert await block(page, "echo never").count() == 0
+    await expect(block(page, "echo never")).to_have_count(0)
 
 
 async def test_all_pages_are_searched(open_page, artifacts):
@@ -450,7 +451,7 @@ async def test_all_pages_are_searched(open_page, artifacts):
     await page.get_by_role("searchbox").fill("elsewhere")
     hit = page.locator(".hits a")
     await hit.first.wait_for()
-    assert await hit.count() == 1
+    await expect(hit).to_have_count(1)
     await page.screenshot(path=artifacts / "search.png")
     await hit.click()
     await page.get_by_role("heading", name="The second page").wait_for()
@@ -464,18 +465,18 @@ async def test_keys_turn_the_pages_and_what_was_read_is_marked(open_page):
     await page.keyboard.press("p")
     await page.get_by_role("heading", name="Start here").wait_for()
     await page.locator(".pages summary").click()
-    assert await page.locator(".pages li.read").inner_text() == "The second page"
+    await expect(page.locator(".pages li.read")).to_have_text("The second page")
 
 
 async def test_a_phone_shows_one_panel_at_a_time(open_page, artifacts):
     page = await open_page(viewport={"width": 390, "height": 780})
     terminals, notes = page.locator("#terminals"), page.locator("#notes")
-    assert await notes.is_visible()
-    assert not await terminals.is_visible()
+    await expect(notes).to_be_visible()
+    await expect(terminals).to_be_hidden()
     await page.screenshot(path=artifacts / "dashboard-phone.png")
     await run_button(page, "in shell").click()
     await terminals.wait_for()
-    assert not await notes.is_visible()
+    await expect(notes).to_be_hidden()
     await shell_says(page, "in shell 42")
     await page.get_by_role("button", name="Notes").click()
     await notes.wait_for()
@@ -500,7 +501,7 @@ async def test_a_terminal_that_is_gone_is_told(open_page):
     }""")
     await run_button(page, "in shell").click()
     await page.locator("#state", has_text="The terminal does not answer").wait_for()
-    assert await block(page, "in shell").locator(".mark").is_hidden()
+    await expect(block(page, "in shell").locator(".mark")).to_be_hidden()
 
 
 async def test_only_a_terminal_can_say_that_it_is_ready(open_page):
@@ -525,7 +526,7 @@ async def test_a_site_without_a_server_copies_instead(browser, tmp_path, artifac
     page = await browser.new_page(viewport={"width": 900, "height": 700})
     await page.goto((tmp_path / "site" / "index.html").as_uri())
     copying = run_button(page, "in shell")
-    assert await copying.inner_text() == "Copy"
+    await expect(copying).to_have_text("Copy")
     await copying.click()
     await block(page, "in shell").locator(".mark").wait_for()
     await page.screenshot(path=artifacts / "notes-site.png")

@@ -47,7 +47,13 @@ async def ask(folder):
     def serve(**settings):
         config = Config(Dashboard={"notes_dir": str(folder), **settings})
         context = extensions.Context(
-            PREFIX, config, logging.getLogger("t"), "ada", "butterfly", serve.told.append
+            PREFIX,
+            config,
+            logging.getLogger("t"),
+            "ada",
+            "butterfly",
+            serve.told.append,
+            "/hub/spawn",
         )
         routes = [(PREFIX + r.pattern, r.handler, r.kwargs) for r in extension.load(context).routes]
         server = httpserver.HTTPServer(web.Application(routes, gate=Gate(), prefix=PREFIX))
@@ -77,6 +83,7 @@ PATHS = [
     "dashboard/page/index",
     "dashboard/page/",
     "dashboard/files/img/p.svg",
+    "dashboard/alive",
     "dashboard/search.json",
     "dashboard/static/notes.js",
 ]
@@ -86,7 +93,7 @@ PATHS = [
 async def test_nobody_gets_past_the_gate(ask, path):
     get = ask()
     assert (await get(path, word="")).code == 403
-    assert (await get(path)).code in (200, 302)
+    assert (await get(path)).code in (200, 300, 302)
 
 
 def test_the_paths_above_are_all_routes(folder):
@@ -252,3 +259,19 @@ async def test_a_link_out_of_the_environment_cannot_act(ask, monkeypatch, url):
     monkeypatch.setenv("RESTART_URL", url)
     monkeypatch.setenv("CONSOLE_URL", url)
     assert url not in (await ask()("dashboard/")).body.decode()
+
+
+async def test_that_it_runs_is_told_and_is_no_activity(ask):
+    """The hub's proxy takes each answer below 300 for a person's doing."""
+    answer = await ask()("dashboard/alive")
+    assert (answer.code, json.loads(answer.body)) == (300, {"alive": True})
+
+
+async def test_a_new_session_is_offered_to_the_person_whose_it_was(ask):
+    get = ask()
+    own = (await get("dashboard/")).body.decode()
+    assert "Your session has ended." in own
+    assert 'href="/hub/spawn" target="_top"' in own
+    looks_in = (await get("dashboard/", name="grace")).body.decode()
+    assert "This session has ended." in looks_in
+    assert "/hub/spawn" not in looks_in

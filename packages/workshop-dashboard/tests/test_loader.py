@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -45,7 +46,7 @@ def test_values_from_the_strongest_to_the_weakest(tmp_path):
 
 def test_a_command_is_looked_for(tmp_path, monkeypatch):
     put(tmp_path, {"index.md": "", "workshop.yaml": "vars: [{name: t, first_command: [no, sh]}]"})
-    monkeypatch.setenv("PATH", os.path.dirname(shutil.which("sh")))
+    monkeypatch.setenv("PATH", str(Path(shutil.which("sh")).parent))
     assert loader.Loader(tmp_path).load().values["t"] == "sh"
 
 

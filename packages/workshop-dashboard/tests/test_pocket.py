@@ -9,6 +9,8 @@ import pytest
 
 from workshop_dashboard import pocket
 
+pytestmark = pytest.mark.programs
+
 
 def test_the_attendee_has_a_project_and_no_more():
     kinds = [document["kind"] for document in pocket.make_project("mine")]
@@ -27,11 +29,15 @@ def test_a_real_cluster(tmp_path):
     if shutil.which("kubectl") is None:
         pytest.skip("needs kubectl (apt-get install kubernetes-client)")
     manifest = tmp_path / "more.yaml"
-    manifest.write_text(json.dumps({
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": "given", "namespace": "mine"},
-    }))  # fmt: skip
+    manifest.write_text(
+        json.dumps(
+            {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {"name": "given", "namespace": "mine"},
+            }
+        )
+    )
     with pocket.serve_cluster(tmp_path, "mine", [manifest]) as kubeconfig:
         command = ["kubectl", "--kubeconfig", str(kubeconfig), "get"]
         own = subprocess.run([*command, "configmap", "given"], capture_output=True, check=False)

@@ -117,8 +117,10 @@ THEIRS = 'c.JupyterHub.spawner_class = "kubespawner.KubeSpawner"\n'
 
 @dataclass(frozen=True)
 class Hold:
-    """One callback of the hub's loop: seconds, CPU seconds, the share of the spawner's code, how
-    much went to Python's garbage collector, and where it was when it was looked at last.
+    """One callback of the hub's loop.
+
+    Seconds, CPU seconds, the share of the spawner's code, how much went to Python's garbage
+    collector, and where it was when it was looked at last.
     """
 
     wall: float
@@ -141,8 +143,8 @@ class Run:
     after_ready: list[float] = field(default_factory=list)
     cpu_ms: float = 0.0
     requests: float = 0.0
+    # Callbacks that held the hub's loop for over 10 ms.
     holds: list[Hold] = field(default_factory=list)
-    """Callbacks that held the hub's loop for over 10 ms."""
 
     def quantile(self, share: float, values: list[float] | None = None) -> float:
         """A quantile of the seconds until visitors were served."""

@@ -36,15 +36,26 @@ def lasting_rights(site):
     """What lasting projects and homes take."""
     where = "/apis/rbac.authorization.k8s.io/v1/"
     for path, group, resources, verbs in (
-        ("namespaces/workshops/roles/workshop-hub", "", ["persistentvolumeclaims"],
-         ["get", "create", "delete"]),
-        ("clusterroles/workshop-hub-projects", "rbac.authorization.k8s.io", ["rolebindings"],
-         ["patch", "delete"]),
-        ("clusterroles/workshop-hub-projects", "networking.k8s.io", ["networkpolicies"],
-         ["patch"]),
-        ("clusterroles/workshop-hub-projects", "", ["limitranges", "resourcequotas"],
-         ["list", "patch", "delete"]),
-    ):  # fmt: skip
+        (
+            "namespaces/workshops/roles/workshop-hub",
+            "",
+            ["persistentvolumeclaims"],
+            ["get", "create", "delete"],
+        ),
+        (
+            "clusterroles/workshop-hub-projects",
+            "rbac.authorization.k8s.io",
+            ["rolebindings"],
+            ["patch", "delete"],
+        ),
+        ("clusterroles/workshop-hub-projects", "networking.k8s.io", ["networkpolicies"], ["patch"]),
+        (
+            "clusterroles/workshop-hub-projects",
+            "",
+            ["limitranges", "resourcequotas"],
+            ["list", "patch", "delete"],
+        ),
+    ):
         role = site.as_admin(where + path)
         role["rules"].append({"apiGroups": [group], "resources": resources, "verbs": verbs})
         assert site.pocket.request("PUT", where + path, role).status == 200

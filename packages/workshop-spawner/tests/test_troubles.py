@@ -52,8 +52,12 @@ async def test_a_cluster_that_is_away_at_the_first_start_is_told_as_later(site, 
 
 def make_quota(**hard):
     metadata = {"name": "of-hub", "namespace": "workshops"}
-    return {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": metadata,
-            "spec": {"hard": hard}}  # fmt: skip
+    return {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": metadata,
+        "spec": {"hard": hard},
+    }
 
 
 async def test_a_full_quota_of_the_hubs_namespace_is_a_full_house(site, workshop, visit):

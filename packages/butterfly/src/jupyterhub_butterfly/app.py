@@ -48,6 +48,7 @@ from jupyterhub_butterfly.transfer import files, offers
 KEEP_ALIVE_SECONDS = sockets.KEEP_ALIVE
 SWEEP_SECONDS = 5.0
 STOP_SECONDS = 0.5
+CAUSE_SECONDS = 0.25
 # After the start, when no first answer is waited for.
 TRIM_SECONDS = 2.0
 
@@ -210,8 +211,10 @@ class ButterflyApp(config.ButterflyOptions):
         self.sockets = sockets.Sockets(self.recheck_seconds)
         self.proxy = proxy.Proxy(self.proxy_ports, self.address()[0])
         user = self.hub.user if self.hub else ""
-        culler = self.make_culler_client()
+        self.culler = culler = self.make_culler_client()
         context = extensions.Context(self.prefix, self.config, self.log, user, self.client)
+        if self.hub is not None:
+            context = replace(context, start_url=self.hub.start_url)
         if culler is not None:
             context = replace(context, tell_page=culler.tell_page)
         loaded = extensions.load_extensions(context, self.extensions)
@@ -233,7 +236,7 @@ class ButterflyApp(config.ButterflyOptions):
             culler=culler,
             frame_ancestors=self.frame_ancestors,
             allowed_origins=(*self.allow_origins, *([public] if public else [])),
-            hub_home=f"{self.hub.hub_host}{self.hub.base_url}hub/home" if self.hub else self.prefix,
+            hub=self.hub,
             menu=[
                 *([{"label": "Files", "path": "files/home/"}] if self.files.open else []),
                 *({"label": m.label, "path": m.path} for e in loaded for m in e.menu),
@@ -311,8 +314,11 @@ class ButterflyApp(config.ButterflyOptions):
     async def shut_down(self) -> None:
         """Hang up the shells and go, well within the second that KubeSpawner gives."""
         pids = [session.pid for session in self.sessions if session.pid]
-        self.sockets.close_all(1001, "the server stops")
-        self.sessions.close(1001, "the server stops")
+        # Pages show why, once the hub has confirmed to them that the session has ended.
+        asks = self.culler if len(self.sockets) else None
+        cause = await asks.find_cause(CAUSE_SECONDS) if asks else ""
+        self.sockets.close_all(1001, cause or "the server stops")
+        self.sessions.close(1001, cause or "the server stops")
         await self.proxy.close()
         await self.sessions.reaper.wait(pids, STOP_SECONDS)
         self.shells.remove()

@@ -56,6 +56,8 @@ class Context:
     `client`: the browser client in use, "butterfly" or "xterm". `tell_page`: to be called with some
     words, such as "2 of 5: Deploy it", when the person whose server this is turns to a page of
     something they work through; instructors see it. It returns at once and never raises.
+    `start_url` is where that person starts a new session once this one has ended; "" without a
+    hub.
     """
 
     prefix: str
@@ -64,6 +66,7 @@ class Context:
     user: str
     client: str
     tell_page: Callable[[str], None] = _tell_nobody
+    start_url: str = ""
 
 
 @dataclass(frozen=True)

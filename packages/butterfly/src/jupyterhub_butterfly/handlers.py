@@ -15,6 +15,7 @@ from jupyterhub_butterfly import __version__, base_handlers, clients, error_page
 from jupyterhub_butterfly.base_handlers import PageHandler
 from jupyterhub_butterfly.hub import culler_client
 from jupyterhub_butterfly.rules import countdown, tickets
+from jupyterhub_butterfly.settings import HubSettings
 
 NO_SCRIPTS = {
     "default-src": "'none'",
@@ -69,12 +70,23 @@ class TerminalPage(PageHandler):
             "client": client,
             "ticket": tickets.make_ticket(self.settings["secret"], self.visitor.binding),
             "xsrf": self.xsrf_token.decode(),
-            "home": self.settings["hub_home"],
+            **make_hub_links(self.settings["hub"], self.visitor.name, self.prefix),
             "menu": self.settings["menu"],
             "clock": self.settings["culler"] is not None,
             "files": self.settings["files"].limits,
         }
         self.finish(clients.render_page(clients.Page(self.prefix, client, __version__, config)))
+
+
+def make_hub_links(hub: HubSettings | None, visitor: str, prefix: str) -> dict[str, str]:
+    """Make what a page knows of the hub: its address, and where to go when the session has ended.
+
+    `start` is empty for others than the person whose session it is: they cannot start it anew.
+    """
+    if hub is None:
+        return {"hub": "", "home": prefix, "start": ""}
+    start = hub.start_url if visitor == hub.user else ""
+    return {"hub": hub.hub_url, "home": f"{hub.hub_url}home", "start": start}
 
 
 class Ticket(PageHandler):

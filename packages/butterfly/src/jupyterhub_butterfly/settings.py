@@ -50,6 +50,17 @@ class HubSettings:
         """Name of the login cookie, for logs and tests."""
         return self.client_id
 
+    @property
+    def hub_url(self) -> str:
+        """Where the hub's own pages are, as a browser sees it: a path, or an address; with "/"."""
+        return f"{self.hub_host}{self.base_url}hub/"
+
+    @property
+    def start_url(self) -> str:
+        """Where the person whose server this is starts a new one."""
+        words = ("spawn", self.user, self.server_name) if self.server_name else ("spawn",)
+        return self.hub_url + "/".join(urllib.parse.quote(word, safe="") for word in words)
+
 
 def has_hub(environ: Mapping[str, str]) -> bool:
     """Tell whether a hub started this process."""

@@ -1,8 +1,8 @@
 """Reports of activity: their form, their pace, and a hub that does not take them."""
 
 import asyncio
-import datetime
 import json
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from tornado import httpserver, netutil, web
 
 from jupyterhub_butterfly.hub import activity
 
-NOW = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 def test_a_report_names_server_and_user_with_a_zone():

@@ -211,3 +211,27 @@ async def test_where_nobody_listens_a_page_is_not_told_over_and_over(scene):
 def test_an_address_that_is_none_is_refused_by_name(url):
     with pytest.raises(settings.SettingsError, match="culler_url"):
         culler_client.check_url(url)
+
+
+async def test_the_cause_of_a_stop_is_asked_for_or_told_by_the_clock(scene):
+    await scene.culler.get_view()
+    scene.answer = (200, {**make_model(4), "ending": "instructor"})
+    assert await scene.culler.find_cause(5) == "instructor"
+    scene.answer = (500, "")
+    assert await scene.culler.find_cause(5) == "instructor", "what it said last"
+    scene.answer = (200, make_model(4))
+    assert await scene.culler.find_cause(5) == ""
+    scene.answer = (500, "")
+    scene.now += 241
+    assert await scene.culler.find_cause(5) == "age"
+    scene.now += culler_client.STALE_SECONDS
+    assert await scene.culler.find_cause(5) == ""
+
+
+async def test_a_service_that_is_silent_delays_no_stop():
+    silent = tornado.netutil.bind_sockets(0, "127.0.0.1")[0]
+    url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+    culler = culler_client.CullerClient(url, "secret", "lab", lambda: 0.0)
+    async with asyncio.timeout(10):
+        assert await culler.find_cause(0.05) == ""
+    silent.close()

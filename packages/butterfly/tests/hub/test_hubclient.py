@@ -16,6 +16,8 @@ from tornado import httpserver, netutil, web
 
 from jupyterhub_butterfly.hub import hubclient
 
+pytestmark = pytest.mark.programs
+
 LEFT_OUT = ("sqlalchemy", "alembic", "jupyterhub.orm", "jupyterhub.roles", "aiohttp")
 
 LEAN = "from jupyterhub_butterfly.hub import hubclient; auth = hubclient.load()"

@@ -141,3 +141,26 @@ def test_the_services_answer_is_read_and_grows_old():
 def test_what_is_no_clock_is_refused(broken):
     with pytest.raises(ValueError, match=r"no clock|isoformat"):
         countdown.read_clock(broken)
+
+
+@pytest.mark.parametrize(
+    ("known", "quiet", "cause"),
+    [
+        (countdown.Known(), LONG_AGO, ""),
+        (countdown.Known(idle_left=10, age_left=10), LONG_AGO, ""),
+        (countdown.Known(age_left=0), 0, "age"),
+        (countdown.Known(idle_left=-1, age_left=-1), LONG_AGO, "age"),
+        (countdown.Known(idle_left=-1, age_left=100), LONG_AGO, "idle"),
+        (countdown.Known(idle_left=-1), 0, ""),
+        (countdown.Known(idle_left=-1, ending="instructor"), LONG_AGO, "instructor"),
+    ],
+)
+def test_why_a_session_that_stops_does(known, quiet, cause):
+    assert countdown.decide_cause(known, quiet) == cause
+
+
+@pytest.mark.parametrize(
+    ("said", "ending"), [("idle", "idle"), ("", ""), (None, ""), ("<b>", ""), (["idle"], "")]
+)
+def test_only_known_causes_are_read(said, ending):
+    assert countdown.read_clock({**MODEL, "ending": said}).ending == ending

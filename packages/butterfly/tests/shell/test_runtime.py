@@ -1,8 +1,8 @@
 """The private folder of the shells' commands."""
 
-import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -38,7 +38,7 @@ def test_a_python_in_a_folder_with_blanks_is_quoted():
 def test_a_link_is_moved_at_once(place):
     for target in ("/bin/true", "/bin/false"):
         place.link("oc", target)
-        assert os.readlink(place.bin / "oc") == target
+        assert str((place.bin / "oc").readlink()) == target
         assert shutil.which("oc", path=str(place.bin))
 
 
@@ -54,7 +54,7 @@ def test_a_machine_without_room_for_it_goes_without(monkeypatch, caplog):
 async def test_it_goes_with_the_server(person, server):
     async with person.terminal() as terminal:
         folder = await terminal.run("dirname $TERMINAL_SOCKET")
-    assert os.path.isdir(folder)
+    assert Path(folder).is_dir()
     server.process.terminate()
     await server.process.wait()
-    assert not os.path.exists(folder)
+    assert not Path(folder).exists()

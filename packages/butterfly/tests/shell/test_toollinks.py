@@ -26,7 +26,7 @@ def place():
 
 def linked(place):
     links = [path for path in place.bin.iterdir() if path.is_symlink()]
-    return {path.name: os.path.basename(os.readlink(path)) for path in links}
+    return {path.name: path.readlink().name for path in links}
 
 
 def test_programs_with_versions_are_found_first_folder_first(tmp_path):

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -108,8 +109,7 @@ async def test_a_loop_does_not_fill_the_page(service):
 
 async def test_a_name_that_is_no_text_is_told(service):
     name = os.fsdecode(b"\xff.txt")
-    with open(os.path.join(service.home.root, name), "w"):
-        pass
+    Path(service.home.root, name).touch()
     answer = await ask(service, question(service, path=f"{service.home.root}/{name}"))
     assert answer["ok"] is False
     assert "UTF-8" in answer["sentence"]

@@ -38,7 +38,7 @@ def way(request, monkeypatch):
 
 def read(home, *parts):
     handle, _ = storage.open_file(str(home), parts)
-    with open(handle) as file:
+    with os.fdopen(handle) as file:
         return file.read()
 
 
@@ -180,7 +180,7 @@ def test_who_is_faster_is_not_replaced(home, way):
 
 def test_a_file_is_replaced_at_once_and_keeps_its_mode(home, way):
     (home / "lab" / "a.txt").chmod(0o750)
-    with open(home / "lab" / "a.txt") as reading:
+    with (home / "lab" / "a.txt").open() as reading:
         upload(home, "lab", "a.txt", replace=True)
         assert reading.read() == "hello", "who had it open reads on"
     assert read(home, "lab", "a.txt") == "new"

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from pages import expect
+
 pytestmark = pytest.mark.browser
 CLIENTS = pytest.mark.parametrize("client", ["butterfly", "xterm"])
 
@@ -76,7 +78,7 @@ async def test_a_file_dropped_goes_to_the_shells_folder(open_tab, client, tmp_pa
     await tab.drop("notes é.txt", "first")
     await tab.row("notes é.txt is in ~/lab")
     assert (tmp_path / "lab" / "notes é.txt").read_text() == "first"
-    assert not await tab.page.is_visible("#files-drop")
+    await expect(tab.page.locator("#files-drop")).to_be_hidden()
     await tab.drop("large.bin", size=2_000_000)
     await tab.row("large.bin is in ~/lab")
     assert (tmp_path / "lab" / "large.bin").stat().st_size == 2_000_000
@@ -151,7 +153,7 @@ async def test_text_that_is_dragged_is_left_alone(open_tab, client):
         }"""
     )
     assert prevented is True
-    assert await tab.page.locator(".files-row").count() == 0
+    await expect(tab.page.locator(".files-row")).to_have_count(0)
 
 
 @CLIENTS
@@ -190,7 +192,7 @@ async def test_what_the_shell_offers_is_downloaded_by_a_click_only(
     await tab.run("for i in 1 2 3 4 5 6; do workshop-download lab; done; touch done-it")
     while not (tmp_path / "done-it").exists():
         await tab.page.wait_for_timeout(20)
-    assert await tab.page.locator(".files-row.offer").count() <= 4
+    assert len(await tab.page.locator(".files-row.offer").all()) <= 4
     assert downloads == []
     await tab.run("workshop-download notes*")
     async with tab.page.expect_download() as download:
@@ -232,7 +234,7 @@ async def test_output_offers_nothing(open_tab, client, tmp_path):
     await tab.run("cat evil; touch done-it")
     while not (tmp_path / "done-it").exists():
         await tab.page.wait_for_timeout(20)
-    assert await tab.page.locator(".files-row").count() == 0
+    await expect(tab.page.locator(".files-row")).to_have_count(0)
 
 
 async def test_the_page_of_a_folder(open_tab, tmp_path, artifacts):
@@ -261,4 +263,4 @@ async def test_the_page_of_a_folder_in_the_dark(open_tab, tmp_path, artifacts):
     (tmp_path / "notes.txt").write_text("hello")
     tab = await open_tab("files/", color_scheme="dark")
     await tab.page.screenshot(path=artifacts / "files-dark.png")
-    assert await tab.page.is_visible("text=notes.txt")
+    await expect(tab.page.locator("text=notes.txt")).to_be_visible()

@@ -1,6 +1,6 @@
 """The class that JupyterHub loads: short hooks; the components beside it do the work.
 
-``c.JupyterHub.authenticator_class = "openshift-cluster"``. Built on oauthenticator's base; each
+`c.JupyterHub.authenticator_class = "openshift-cluster"`. Built on oauthenticator's base; each
 override names the step of the base that it replaces. The settings are in config/traits.py.
 """
 
@@ -31,8 +31,8 @@ from workshop_kube.openshift_login import endpoints
 if TYPE_CHECKING:
     from jupyterhub.app import JupyterHub
 
+# How long a logout waits for the cluster to revoke tokens.
 FORGET_SECONDS = 2.0
-"""How long a logout waits for the cluster to revoke tokens."""
 
 
 class OpenShiftAuthenticator(traits.AuthenticatorTraits):
@@ -312,7 +312,7 @@ class OpenShiftAuthenticator(traits.AuthenticatorTraits):
         return result if first else bool(result)
 
     async def make_model(self, state: dict[str, Any]) -> dict[str, Any]:
-        """The model that the token of ``state`` gives now; raises errors.LoginError."""
+        """The model that the token of `state` gives now; raises errors.LoginError."""
         model = await self._token_to_auth_model(state["token_response"])
         model["auth_state"][login_record.OLDER_KEY] = login_record.read_tokens(state)[1:]
         return model

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from openshift_authenticator.cluster import client, credentials, discovery, trust
@@ -27,7 +27,7 @@ class Components:
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def begin(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Let ``work`` go on beside the hub; it is kept from being forgotten half-way."""
+        """Let `work` go on beside the hub; it is kept from being forgotten half-way."""
         task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
@@ -46,7 +46,7 @@ def make_components(
     finder: self_check.Finder,
     make_request: Callable[[str], redirects.Request],
 ) -> Components:
-    """Components by the settings; ``finder`` and ``make_request`` are the authenticator's."""
+    """Components by the settings; `finder` and `make_request` are the authenticator's."""
     api = _make_cluster(settings)
     return Components(
         api=api,
@@ -58,7 +58,7 @@ def make_components(
 
 
 def _make_cluster(settings: ClusterSettings) -> client.Cluster:
-    in_cluster = os.path.join(settings.service_account_dir, "ca.crt")
+    in_cluster = str(Path(settings.service_account_dir, "ca.crt"))
     verify = settings.validate_server_cert
     api_tls = trust.make_context(in_cluster, settings.api_ca_file, verify=verify)
     oauth_tls = trust.make_context(in_cluster, settings.oauth_ca_file, verify=verify)

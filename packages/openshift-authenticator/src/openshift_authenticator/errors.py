@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 class Problem:
     """One thing that stands in the way of logging in.
 
-    ``code`` is a stable word for machines, ``sentence`` is for people, ``command`` is the
-    line that mends it (empty if there is none), ``lead`` the words before that line.
+    `code` is a stable word for machines, `sentence` is for people, `command` is the
+    line that mends it (empty if there is none), `lead` the words before that line.
     """
 
     code: str
@@ -31,7 +31,7 @@ class Problem:
 
 
 class LoginError(Exception):
-    """A login that cannot go on; ``problem`` says why, ``http_status`` what to answer."""
+    """A login that cannot go on; `problem` says why, `http_status` what to answer."""
 
     code = "login-failed"
     http_status = 500
@@ -88,8 +88,8 @@ class BadDocumentError(MisconfiguredError):
 class ClusterError(LoginError):
     """The cluster said no, or nothing.
 
-    ``status`` is the HTTP status, None when there was no answer at all;
-    ``retry_after`` is in seconds, None when the cluster named no time.
+    `status` is the HTTP status, None when there was no answer at all;
+    `retry_after` is in seconds, None when the cluster named no time.
     """
 
     code = "cluster-unavailable"

@@ -81,7 +81,7 @@ def test_a_section_that_nobody_reads_stops_the_start(section, caplog):
     auth.config[section].blocked_users = {"mallory"}
     with pytest.raises(SystemExit):
         auth.check_allow_config()
-    assert f"c.{section} is not read by this authenticator: write c.OpenShiftAuth" in caplog.text
+    assert f"c.{section} is read by nobody. Did you mean c.OpenShiftAuthenticator?" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -114,13 +114,3 @@ def test_settings_that_cannot_work(base, change, sentence):
 def test_a_service_account_may_ask_for_roles_of_its_own_namespace():
     own = replace(IN_A_POD, scope=("user:info", "role:view:workshop"))
     assert rules.list_problems(own) == []
-
-
-def test_a_misspelt_setting_is_named_with_the_one_that_was_meant():
-    (sentence,) = rules.list_unknown_names(
-        ["allowed_users", "admin_users"], {"OpenShiftAuthenticator": ["alowed_users"]}
-    )
-    assert sentence == (
-        "c.OpenShiftAuthenticator.alowed_users is no setting of this authenticator. "
-        "Did you mean allowed_users?"
-    )

@@ -89,5 +89,5 @@ def test_the_help_is_in_four_beats_with_an_example(name):
     trait = traits.AuthenticatorTraits.class_traits()[name]
     beats = [beat.strip() for beat in trait.help.strip().split("\n\n")]
     assert len(beats) == 4
-    assert beats[3].startswith(f"Example: ``c.OpenShiftAuthenticator.{name} = ")
-    assert all(beat.endswith((".", "``")) for beat in beats)
+    assert beats[3].startswith(f"Example: `c.OpenShiftAuthenticator.{name} = ")
+    assert all(beat.endswith((".", "`")) for beat in beats)

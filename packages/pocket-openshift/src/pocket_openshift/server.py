@@ -181,8 +181,9 @@ def _in_url(host: str) -> str:
 
 
 def _log_request(handler: tornado.web.RequestHandler) -> None:
-    """One line a request, at debug: method, path without its query (which may hold a token),
-    status.
+    """One line a request, at debug: method, path, status.
+
+    The path is without its query, which may hold a token.
     """
     request = handler.request
     log.debug("%s %s %s", request.method, request.path, handler.get_status())

@@ -1,5 +1,7 @@
-"""A whole application from a template, as a workshop's own templates make one: account, settings,
-deployment, service, route. It runs as a local process, and is reached by the route's host.
+"""A whole application from a template, as a workshop's own templates make one.
+
+Account, settings, deployment, service, route: it runs as a local process, and is reached by the
+route's host.
 """
 
 import base64

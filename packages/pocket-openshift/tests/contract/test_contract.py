@@ -1,5 +1,6 @@
-"""Every step that was recorded of a real control plane is answered alike here, and on any cluster
-named by KUBECONFIG.
+"""Every step that was recorded of a real control plane is answered alike here.
+
+So it is on any cluster named by KUBECONFIG.
 """
 
 from __future__ import annotations
@@ -147,8 +148,9 @@ def compare(recorded: dict, answer) -> list[tuple[str, str]]:
 
 
 def own_events(events: list[dict]) -> list[dict]:
-    """Those of the recorded run: the recording's cluster also told of the same pod's earlier
-    lives.
+    """Those of the recorded run.
+
+    The recording's cluster also told of the same pod's earlier lives.
     """
     last_deleted = max(
         (n for n, event in enumerate(events) if event["type"] == "DELETED"), default=-1

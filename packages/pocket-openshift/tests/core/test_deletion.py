@@ -95,16 +95,27 @@ def test_options_come_from_the_body_or_the_query():
     ("body", "code", "said"),
     [
         ({"gracePeriodSeconds": "soon"}, 400, "invalid gracePeriodSeconds: 'soon'"),
-        ({"propagationPolicy": "Sideways"}, 422, 'DeleteOptions.meta.k8s.io "" is invalid: '
-         'propagationPolicy: Unsupported value: "Sideways": supported values: "Foreground", '
-         '"Background", "Orphan", "nil"'),
-        ({"orphanDependents": True, "propagationPolicy": "Orphan"}, 422,
-         'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Invalid value: "Orphan": '
-         "orphanDependents and deletionPropagation cannot be both set"),
-        ({"dryRun": ["Some"]}, 422, 'DeleteOptions.meta.k8s.io "" is invalid: dryRun: '
-         'Unsupported value: ["Some"]: supported values: "All"'),
+        (
+            {"propagationPolicy": "Sideways"},
+            422,
+            'DeleteOptions.meta.k8s.io "" is invalid: '
+            'propagationPolicy: Unsupported value: "Sideways": supported values: "Foreground", '
+            '"Background", "Orphan", "nil"',
+        ),
+        (
+            {"orphanDependents": True, "propagationPolicy": "Orphan"},
+            422,
+            'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Invalid value: "Orphan": '
+            "orphanDependents and deletionPropagation cannot be both set",
+        ),
+        (
+            {"dryRun": ["Some"]},
+            422,
+            'DeleteOptions.meta.k8s.io "" is invalid: dryRun: '
+            'Unsupported value: ["Some"]: supported values: "All"',
+        ),
     ],
-)  # fmt: skip
+)
 def test_nonsense_is_refused(body, code, said):
     with pytest.raises(errors.StatusError) as caught:
         deletion.options_from({}, body)

@@ -1,10 +1,13 @@
-"""A cluster that is killed between any two commits of a reaction ends what it had begun when it
-starts again.
+"""A cluster that is killed in a reaction ends what it had begun when it starts again.
+
+Between any two commits of it.
 """
 
 import pytest
 
 from pocket_openshift import testing
+
+pytestmark = pytest.mark.programs
 
 MAPS = "/api/v1/namespaces/default/configmaps"
 MERGE = {"Content-Type": "application/merge-patch+json"}

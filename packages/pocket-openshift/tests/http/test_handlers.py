@@ -185,20 +185,32 @@ def test_a_body_that_is_no_object_is_refused_at_every_door(cluster, path, body):
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("no json", "the object provided is unrecognized (must be of type Pod): couldn't get "
-         "version/kind; json parse error: invalid character 'n' looking for beginning of value "
-         "(6e6f206a736f6e)"),
-        ("[1]", "the object provided is unrecognized (must be of type Pod): couldn't get "
-         "version/kind; json parse error: json: cannot unmarshal array into Go value of type "
-         'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string '
-         '"json:\\"kind,omitempty\\"" } (5b315d)'),
-        ('{"kind": "Service", "apiVersion": "v1"}', 'Service in version "v1" cannot be handled as '
-         "a Pod: converting (v1.Service) to (core.Pod): unknown conversion"),
-        ('{"kind": "Boat", "apiVersion": "v1"}', 'Boat in version "v1" cannot be handled as a '
-         'Pod: no kind "Boat" is registered for version "v1" in scheme '
-         '"pkg/api/legacyscheme/scheme.go:30"'),
+        (
+            "no json",
+            "the object provided is unrecognized (must be of type Pod): couldn't get "
+            "version/kind; json parse error: invalid character 'n' looking for beginning of value "
+            "(6e6f206a736f6e)",
+        ),
+        (
+            "[1]",
+            "the object provided is unrecognized (must be of type Pod): couldn't get "
+            "version/kind; json parse error: json: cannot unmarshal array into Go value of type "
+            'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string '
+            '"json:\\"kind,omitempty\\"" } (5b315d)',
+        ),
+        (
+            '{"kind": "Service", "apiVersion": "v1"}',
+            'Service in version "v1" cannot be handled as '
+            "a Pod: converting (v1.Service) to (core.Pod): unknown conversion",
+        ),
+        (
+            '{"kind": "Boat", "apiVersion": "v1"}',
+            'Boat in version "v1" cannot be handled as a '
+            'Pod: no kind "Boat" is registered for version "v1" in scheme '
+            '"pkg/api/legacyscheme/scheme.go:30"',
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_body_of_something_else_is_told_as_the_real_server_does(cluster, body, said):
     answer = cluster.request("POST", "/api/v1/namespaces/default/pods", body)
     assert (answer.status, answer.body["message"]) == (400, said)
@@ -207,13 +219,27 @@ def test_a_body_of_something_else_is_told_as_the_real_server_does(cluster, body,
 @pytest.mark.parametrize(
     ("headers", "body", "answer"),
     [
-        ({"Content-Type": "text/plain"}, "{}", (415, "the body of the request was in an unknown "
-         "format - accepted media types include: application/json, application/yaml, "
-         "application/vnd.kubernetes.protobuf")),
-        ({}, "", (400, "the object provided is unrecognized (must be of type Pod): couldn't get "
-         "version/kind; json parse error: unexpected end of JSON input (<empty>)")),
+        (
+            {"Content-Type": "text/plain"},
+            "{}",
+            (
+                415,
+                "the body of the request was in an unknown "
+                "format - accepted media types include: application/json, application/yaml, "
+                "application/vnd.kubernetes.protobuf",
+            ),
+        ),
+        (
+            {},
+            "",
+            (
+                400,
+                "the object provided is unrecognized (must be of type Pod): couldn't get "
+                "version/kind; json parse error: unexpected end of JSON input (<empty>)",
+            ),
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_body_that_is_not_there_or_of_an_unknown_format(cluster, headers, body, answer):
     found = cluster.request("POST", "/api/v1/namespaces/default/pods", body, headers=headers)
     assert (found.status, found.body["message"]) == answer
@@ -221,9 +247,12 @@ def test_a_body_that_is_not_there_or_of_an_unknown_format(cluster, headers, body
 
 @pytest.mark.parametrize(
     ("form", "said"),
-    [("merge", "error decoding patch: unexpected"), ("json", "error decoding patch: unexpected"),
-     ("strategic-merge", "unexpected")],
-)  # fmt: skip
+    [
+        ("merge", "error decoding patch: unexpected"),
+        ("json", "error decoding patch: unexpected"),
+        ("strategic-merge", "unexpected"),
+    ],
+)
 def test_a_patch_that_cannot_be_read(cluster, form, said):
     headers = {"Content-Type": f"application/{form}-patch+json"}
     found = cluster.request("PATCH", "/api/v1/namespaces/default", "{", headers=headers)

@@ -20,13 +20,19 @@ from pocket_openshift.vocabulary import errors
         ({"resourceVersion": "-1"}, 400, 'strconv.ParseUint: parsing "-1": invalid syntax'),
         ({"resourceVersion": "1", "continue": "x"}, 400, "not allowed when using continue"),
         ({"resourceVersionMatch": "Exact"}, 422, "forbidden unless resourceVersion is provided"),
-        ({"resourceVersionMatch": "Exact", "resourceVersion": "0"}, 422,
-         'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'),
-        ({"resourceVersionMatch": "Nearly", "resourceVersion": "1"}, 422,
-         'supported values: "Exact", "NotOlderThan", ""'),
+        (
+            {"resourceVersionMatch": "Exact", "resourceVersion": "0"},
+            422,
+            'resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
+        ),
+        (
+            {"resourceVersionMatch": "Nearly", "resourceVersion": "1"},
+            422,
+            'supported values: "Exact", "NotOlderThan", ""',
+        ),
         ({"sendInitialEvents": "true"}, 422, "sendInitialEvents is forbidden for list"),
     ],
-)  # fmt: skip
+)
 def test_options_without_sense_are_refused(query, code, text):
     with pytest.raises(errors.StatusError) as refused:
         list_options.check(query)
@@ -36,9 +42,14 @@ def test_options_without_sense_are_refused(query, code, text):
 
 @pytest.mark.parametrize(
     "query",
-    [{}, {"limit": "-1"}, {"limit": ""}, {"resourceVersion": "0"},
-     {"resourceVersion": "7", "resourceVersionMatch": "NotOlderThan"}],
-)  # fmt: skip
+    [
+        {},
+        {"limit": "-1"},
+        {"limit": ""},
+        {"resourceVersion": "0"},
+        {"resourceVersion": "7", "resourceVersionMatch": "NotOlderThan"},
+    ],
+)
 def test_options_with_sense_pass(query):
     list_options.check(query)
 

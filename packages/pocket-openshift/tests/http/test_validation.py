@@ -91,15 +91,27 @@ def test_what_a_patch_makes_is_held_to_the_same():
 @pytest.mark.parametrize(
     ("verb", "query", "text"),
     [
-        ("delete", {"dryRun": "yes"}, 'DeleteOptions.meta.k8s.io "" is invalid: dryRun: '
-         'Unsupported value: ["yes"]: supported values: "All"'),
-        ("create", {"dryRun": "yes"}, 'CreateOptions.meta.k8s.io "" is invalid: dryRun: '
-         'Unsupported value: ["yes"]: supported values: "All"'),
-        ("patch", {"fieldValidation": "Most"}, 'PatchOptions.meta.k8s.io "" is invalid: '
-         'fieldValidation: Unsupported value: "Most": supported values: "", "Ignore", "Strict", '
-         '"Warn"'),
+        (
+            "delete",
+            {"dryRun": "yes"},
+            'DeleteOptions.meta.k8s.io "" is invalid: dryRun: '
+            'Unsupported value: ["yes"]: supported values: "All"',
+        ),
+        (
+            "create",
+            {"dryRun": "yes"},
+            'CreateOptions.meta.k8s.io "" is invalid: dryRun: '
+            'Unsupported value: ["yes"]: supported values: "All"',
+        ),
+        (
+            "patch",
+            {"fieldValidation": "Most"},
+            'PatchOptions.meta.k8s.io "" is invalid: '
+            'fieldValidation: Unsupported value: "Most": supported values: "", "Ignore", "Strict", '
+            '"Warn"',
+        ),
     ],
-)  # fmt: skip
+)
 def test_options_that_do_not_exist_are_refused(verb, query, text):
     with pytest.raises(errors.StatusError) as refused:
         validation.check_options(verb, query)

@@ -10,6 +10,8 @@ import pytest
 from pocket_openshift.node import agent, leftovers
 from workshop_kube import errors
 
+pytestmark = pytest.mark.programs
+
 
 @pytest.fixture
 async def run_agent(ws):

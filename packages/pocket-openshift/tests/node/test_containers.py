@@ -1,5 +1,6 @@
-"""Probes and restarts of containers, through real pods; see test_pods.py for the rest of their
-lives.
+"""Probes and restarts of containers, through real pods.
+
+See test_pods.py for the rest of their lives.
 """
 
 PATIENT = {"periodSeconds": 1, "failureThreshold": 1, "timeoutSeconds": 20}  # on a busy machine too

@@ -1,9 +1,9 @@
 """Real pods through the real emulator, from binding to removal."""
 
-import datetime
 import http.client
 import json
 import os
+from datetime import timedelta
 
 import pytest
 
@@ -321,7 +321,7 @@ async def test_the_accounts_token_works_and_is_bound_to_the_pod(ws, node, tmp_pa
 
 
 def test_tokens_are_replaced_in_time_and_config_maps_with_them(ws, tmp_path, monkeypatch):
-    soon = datetime.timedelta(seconds=0.2)
+    soon = timedelta(seconds=0.2)
     monkeypatch.setattr(sources, "find_refresh", lambda _expiration, now: now + soon)
     ws.cluster.start_node(data=tmp_path)
     ws.apply("ConfigMap", "settings", data={"word": "old"})

@@ -1,4 +1,4 @@
-import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,7 +7,7 @@ from pocket_openshift.node import sources
 from pocket_openshift.node.rules import volumes
 from workshop_kube import errors
 
-NOW = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "2Gi"}}}
 
 
@@ -36,7 +36,7 @@ async def test_tokens_are_bound_to_the_pod(ws, client):
     wish = volumes.TokenWish("v", "token", "someone", 700)
     needs = volumes.Needs(frozenset(), frozenset(), frozenset(), (wish,))
     tokens, refresh = await sources.fetch_tokens(client, pod, needs)
-    left = (refresh - datetime.datetime.now(datetime.UTC)).total_seconds()
+    left = (refresh - datetime.now(UTC)).total_seconds()
     assert 500 < left < 570
     review = {"spec": {"token": tokens[wish], "audiences": ["someone"]}}
     review |= {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview"}

@@ -1,5 +1,7 @@
-"""Codes, exchanges, revocations in any order: a token comes from a right exchange, and from nothing
-else. Real requests, a model that says what must come of each.
+"""Codes, exchanges, revocations in any order.
+
+A token comes from a right exchange, and from nothing else. Real requests, a model that says what
+must come of each.
 """
 
 from dataclasses import dataclass

@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from pages import expect, expect_focus
+
 pytestmark = pytest.mark.browser
 
 
@@ -73,23 +75,22 @@ async def page(request, browser):
 async def test_a_person_logs_in_and_approves(page, start, application, artifacts):
     await page.goto(start)
     assert await page.title() == "Log in - Pocket OpenShift"
-    assert await page.evaluate("document.activeElement.id") == "username"
+    await expect_focus(page, "username")
     await page.screenshot(path=artifacts / f"login-{page.look}.png")
     await page.get_by_label("Username").fill("alice")
     await page.get_by_label("Password").fill("wrong")
     await page.keyboard.press("Enter")
-    alert = page.get_by_role("alert")
-    assert "Invalid login or password" in await alert.inner_text()
-    assert await page.get_by_label("Username").input_value() == "alice"
-    assert await page.evaluate("document.activeElement.id") == "password"
+    await expect(page.get_by_role("alert")).to_contain_text("Invalid login or password")
+    await expect(page.get_by_label("Username")).to_have_value("alice")
+    await expect_focus(page, "password")
     await page.screenshot(path=artifacts / f"login-wrong-{page.look}.png")
     await page.get_by_label("Password").fill("pw-alice")
     await page.get_by_role("button", name="Log in").click()
-    assert await page.get_by_role("heading", name="Authorize access").is_visible()
+    await expect(page.get_by_role("heading", name="Authorize access")).to_be_visible()
     await page.screenshot(path=artifacts / f"approve-{page.look}.png", full_page=True)
-    assert await page.get_by_role("checkbox").count() == 3
+    await expect(page.get_by_role("checkbox")).to_have_count(3)
     await page.get_by_role("button", name="Allow selected permissions").click()
-    assert await page.get_by_role("heading", name="Welcome back").is_visible()
+    await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
     (seen,) = [path for path in application.seen if path.startswith("/hub/")]
     said = parse_qs(urlsplit(seen).query)
     assert said["state"] == ["st4te"]
@@ -106,6 +107,7 @@ async def test_a_person_denies(page, start, application):
     await page.get_by_label("Password").fill("pw-alice")
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="Deny").click()
+    await expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
     (seen,) = [path for path in application.seen if path.startswith("/hub/")]
     assert parse_qs(urlsplit(seen).query)["error"] == ["access_denied"]
 

@@ -118,11 +118,14 @@ CLASSES = "/apis/scheduling.k8s.io/v1/priorityclasses"
     ("spec", "said"),
     [
         ({"priorityClassName": "none"}, "no PriorityClass with name none was found"),
-        ({"priorityClassName": "high", "priority": 5},
-         "the integer value of priority (5) must not be provided in pod spec; priority admission "
-         "controller computed 1000 from the given PriorityClass name"),
+        (
+            {"priorityClassName": "high", "priority": 5},
+            "the integer value of priority (5) must not be provided in pod spec; priority "
+            "admission "
+            "controller computed 1000 from the given PriorityClass name",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_priority_is_its_class_s(cluster, spec, said):
     body = {"metadata": {"name": "high"}, "value": 1000, "preemptionPolicy": "Never"}
     assert cluster.request("POST", CLASSES, body).status == 201

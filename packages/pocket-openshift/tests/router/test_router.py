@@ -10,6 +10,8 @@ import pytest
 
 import waiting
 
+pytestmark = pytest.mark.programs
+
 # Answers with its own name and what it was asked, and echoes websockets.
 SERVER = """
 import json, os, tornado.ioloop, tornado.web, tornado.websocket

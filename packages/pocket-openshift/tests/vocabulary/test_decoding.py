@@ -27,33 +27,47 @@ def containers(**fields):
     ("body", "text"),
     [
         ([], "json: cannot unmarshal array into Go value of type v1.Pod"),
-        ({"metadata": {"name": 1}},
-         "json: cannot unmarshal number into Go struct field ObjectMeta.metadata.name of type "
-         "string"),
-        ({"spec": {"containers": {}}},
-         "json: cannot unmarshal object into Go struct field PodSpec.spec.containers of type "
-         "[]v1.Container"),
-        (containers(ports=[{"containerPort": "80"}]),
-         "json: cannot unmarshal string into Go struct field "
-         "ContainerPort.spec.containers.ports.containerPort of type int32"),
-        (containers(ports=[{"containerPort": 2**31}]),
-         "json: cannot unmarshal number 2147483648 into Go struct field "
-         "ContainerPort.spec.containers.ports.containerPort of type int32"),
-        (containers(stdin="yes"),
-         "json: cannot unmarshal string into Go struct field Container.spec.containers.stdin of "
-         "type bool"),
-        ({"metadata": {"labels": {"a": True}}},
-         "json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.labels of type "
-         "string"),
-        (containers(resources={"limits": {"cpu": "a lot"}}),
-         "quantities must match the regular expression "
-         "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"),
+        (
+            {"metadata": {"name": 1}},
+            "json: cannot unmarshal number into Go struct field ObjectMeta.metadata.name of type "
+            "string",
+        ),
+        (
+            {"spec": {"containers": {}}},
+            "json: cannot unmarshal object into Go struct field PodSpec.spec.containers of type "
+            "[]v1.Container",
+        ),
+        (
+            containers(ports=[{"containerPort": "80"}]),
+            "json: cannot unmarshal string into Go struct field "
+            "ContainerPort.spec.containers.ports.containerPort of type int32",
+        ),
+        (
+            containers(ports=[{"containerPort": 2**31}]),
+            "json: cannot unmarshal number 2147483648 into Go struct field "
+            "ContainerPort.spec.containers.ports.containerPort of type int32",
+        ),
+        (
+            containers(stdin="yes"),
+            "json: cannot unmarshal string into Go struct field Container.spec.containers.stdin of "
+            "type bool",
+        ),
+        (
+            {"metadata": {"labels": {"a": True}}},
+            "json: cannot unmarshal bool into Go struct field ObjectMeta.metadata.labels of type "
+            "string",
+        ),
+        (
+            containers(resources={"limits": {"cpu": "a lot"}}),
+            "quantities must match the regular expression "
+            "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+        ),
         (containers(resources={"limits": {"cpu": "1.2.3"}}), "quantities must match the regular"),
         (containers(resources={"limits": {"cpu": "1ik"}}), "unable to parse quantity's suffix"),
         (containers(resources={"limits": {"cpu": "9" * 5000}}), "quantities must match the"),
         ({"metadata": {"creationTimestamp": "today"}}, 'parsing time "today" as "2006-01-02T15'),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_type_is_told_as_go_does(body, text):
     with pytest.raises(decoding.DecodeError) as refused:
         decode(body)
@@ -120,9 +134,22 @@ def test_quantities_are_written_as_the_server_does(given_, kept):
 
 @pytest.mark.parametrize(
     ("text", "place"),
-    [("YQ==", None), ("YWI=", None), ("YWJj", None), ("YW\nJj", None), ("", None), ("a", 0),
-     ("YQ", 2 - 2), ("YQ=", 3), ("YQ=a", 2), ("YQ==a", 4), ("Y?==", 1), ("=", 0), ("YWJj?", 4)],
-)  # fmt: skip
+    [
+        ("YQ==", None),
+        ("YWI=", None),
+        ("YWJj", None),
+        ("YW\nJj", None),
+        ("", None),
+        ("a", 0),
+        ("YQ", 2 - 2),
+        ("YQ=", 3),
+        ("YQ=a", 2),
+        ("YQ==a", 4),
+        ("Y?==", 1),
+        ("=", 0),
+        ("YWJj?", 4),
+    ],
+)
 def test_where_base64_goes_wrong(text, place):
     assert decoding.first_bad_byte(text.encode()) == place
 

@@ -6,10 +6,14 @@ from pocket_openshift.vocabulary import field_errors as said
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        ("a", '"a"'), (5, "5"), (True, "true"), (None, "null"), (said.NIL, '"null"'),
+        ("a", '"a"'),
+        (5, "5"),
+        (True, "true"),
+        (None, "null"),
+        (said.NIL, '"null"'),
         ({"a": [1, "ü"]}, '{"a":[1,"ü"]}'),
     ],
-)  # fmt: skip
+)
 def test_values_are_shown_as_go_shows_them(value, text):
     cause = said.invalid("spec.a", value, "why")
     assert cause.message == f"Invalid value: {text}: why"
@@ -18,15 +22,23 @@ def test_values_are_shown_as_go_shows_them(value, text):
 
 def test_each_kind_of_error_has_its_words():
     found = [
-        said.required("f"), said.required("f", "why"), said.forbidden("f", "why"),
-        said.duplicate("f", "x"), said.not_found("f", "x"), said.too_long("f", 5),
+        said.required("f"),
+        said.required("f", "why"),
+        said.forbidden("f", "why"),
+        said.duplicate("f", "x"),
+        said.not_found("f", "x"),
+        said.too_long("f", 5),
         said.not_supported("f", "x", ("a", "b")),
-    ]  # fmt: skip
+    ]
     assert [cause.message for cause in found] == [
-        "Required value", "Required value: why", "Forbidden: why", 'Duplicate value: "x"',
-        'Not found: "x"', "Too long: may not be more than 5 bytes",
+        "Required value",
+        "Required value: why",
+        "Forbidden: why",
+        'Duplicate value: "x"',
+        'Not found: "x"',
+        "Too long: may not be more than 5 bytes",
         'Unsupported value: "x": supported values: "a", "b"',
-    ]  # fmt: skip
+    ]
 
 
 def test_what_is_not_given_is_not_looked_at():

@@ -39,14 +39,20 @@ def test_selectors(text, found):
         ("a in (b", "unable to parse requirement: found '', expected: ',' or ')'"),
         ("a(b)", "unable to parse requirement: found '(', expected: in, notin, =, ==, !=, gt, lt"),
         ("!", "unable to parse requirement: found '', expected: identifier"),
-        ("a>b", 'unable to parse requirement: values[0]: Invalid value: "b": for \'Gt\', \'Lt\' '
-         "operators, the value must be an integer"),
+        (
+            "a>b",
+            "unable to parse requirement: values[0]: Invalid value: \"b\": for 'Gt', 'Lt' "
+            "operators, the value must be an integer",
+        ),
         ("-a=b", 'unable to parse requirement: <nil>: Invalid value: "-a": name part must consist'),
-        ("a=-b", 'unable to parse requirement: values[0][a]: Invalid value: "-b": a valid label '
-         "must be an empty string or consist of"),
+        (
+            "a=-b",
+            'unable to parse requirement: values[0][a]: Invalid value: "-b": a valid label '
+            "must be an empty string or consist of",
+        ),
         ("a=" + "b" * 64, "unable to parse requirement: values[0][a]: Invalid value: "),
     ],
-)  # fmt: skip
+)
 def test_nonsense_is_told_as_the_server_does(text, why):
     with pytest.raises(ValueError) as refused:  # noqa: PT011 - the text is what counts
         label_syntax.parse(text)

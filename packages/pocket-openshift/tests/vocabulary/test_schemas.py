@@ -15,9 +15,13 @@ def test_a_type_is_read_as_the_tables_write_it():
 
 @pytest.mark.parametrize(
     ("text", "go"),
-    [("string", "string"), ("Quantity", "resource.Quantity"), ("string:v1.Protocol", "v1.Protocol"),
-     ("{bytes}", "map[string][]uint8")],
-)  # fmt: skip
+    [
+        ("string", "string"),
+        ("Quantity", "resource.Quantity"),
+        ("string:v1.Protocol", "v1.Protocol"),
+        ("{bytes}", "map[string][]uint8"),
+    ],
+)
 def test_a_type_is_called_as_in_go(text, go):
     assert schemas.parse_type(text, {}).go == go
 
@@ -43,9 +47,18 @@ def test_kinds_that_are_stored_have_metadata_of_a_known_type(kind):
 
 @pytest.mark.parametrize(
     "resource",
-    ["pods", "services", "secrets", "deployments.apps", "jobs.batch", "routes.route.openshift.io",
-     "rolebindings.rbac.authorization.k8s.io", "networkpolicies.networking.k8s.io", "scale"],
-)  # fmt: skip
+    [
+        "pods",
+        "services",
+        "secrets",
+        "deployments.apps",
+        "jobs.batch",
+        "routes.route.openshift.io",
+        "rolebindings.rbac.authorization.k8s.io",
+        "networkpolicies.networking.k8s.io",
+        "scale",
+    ],
+)
 def test_the_fields_of_what_workshops_are_made_of_are_known(resource):
     assert schemas.of_kind(resource) is not None
 

@@ -126,6 +126,20 @@ async def test_an_instructor_sees_extends_and_stops(culler_service):
     assert (status, answer["message"]) == (404, "There is no such session.")
 
 
+async def test_a_session_that_is_being_stopped_learns_by_whom(culler_service):
+    await culler_service.start_server("ada", stop=2)
+    mine = await own(culler_service, "ada")
+    _, clock = await culler_service.ask("GET", "api/session", token=mine)
+    assert clock["ending"] == ""
+    token = await culler_service.token("grace", "read:servers", "delete:servers")
+    stop = asyncio.create_task(
+        culler_service.ask("POST", "api/session/stop", {"user": "ada"}, token=token)
+    )
+    while clock["ending"] != "instructor":
+        _, clock = await culler_service.ask("GET", "api/session", token=mine)
+    assert (await stop)[0] == 200
+
+
 async def test_a_helper_of_one_group_sees_that_group(culler_service):
     await culler_service.start_server("ada")
     await culler_service.start_server("bob")

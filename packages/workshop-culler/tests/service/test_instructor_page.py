@@ -1,19 +1,12 @@
 import asyncio
-import shutil
 from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
-from playwright import async_api
 
 import crowd as crowds
+from pages import expect, expect_focus, expect_value, run_chromium
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
 pytestmark = [
     pytest.mark.hub,
     pytest.mark.browser,
@@ -24,15 +17,8 @@ pytestmark = [
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser():
     """A headless Chromium on the module's loop, as the shared hub is."""
-    why = "needs playwright (pip install playwright)"
-    playwright = pytest.importorskip("playwright.async_api", reason=why)
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("needs a Chromium (apt-get install chromium)")
-    async with playwright.async_playwright() as driver:
-        chromium = await driver.chromium.launch(executable_path=path, args=FLAGS)
+    async with run_chromium() as chromium:
         yield chromium
-        await chromium.close()
 
 
 async def open_page(browser, culler_service, user, **options):
@@ -57,7 +43,7 @@ async def test_an_instructor_sees_who_is_here_and_it_updates_by_itself(
     await culler_service.start_server("bob", "second")
     page = await open_page(browser, culler_service, "grace")
     await page.wait_for_selector("tbody tr:nth-child(2)")
-    assert await page.inner_text("#summary") == "2 sessions of 2 people"
+    await expect(page.locator("#summary")).to_have_text("2 sessions of 2 people")
     await culler_service.start_server("cy")
     await page.wait_for_selector("tbody tr:nth-child(3)")
     await page.screenshot(path=artifacts / "instructor-page.png")
@@ -88,7 +74,7 @@ async def test_extend_gives_time_and_says_so(culler_service, browser):
     await page.get_by_text("9 min", exact=True).wait_for()
     await page.get_by_role("button", name="Extend the session of ada").click()
     await page.get_by_text("29 min", exact=True).wait_for()
-    assert "Extended the session of ada." in await page.inner_text("#news")
+    await expect(page.locator("#news")).to_contain_text("Extended the session of ada.")
     button = page.get_by_role("button", name="Extend the session of ada")
     await page.wait_for_function("b => b.disabled", arg=await button.element_handle())
 
@@ -112,11 +98,11 @@ async def test_find_and_sort(culler_service, browser):
     await page.wait_for_selector("tbody tr:nth-child(3)")
     await page.fill("#find", "class-b")
     visible = page.locator("tbody tr:visible th span")
-    await async_api.expect(visible).to_have_text(["bob"])
+    await expect(visible).to_have_text(["bob"])
     await page.fill("#find", "")
     await page.get_by_role("button", name="Who").click()
-    await async_api.expect(visible).to_have_text(["cy", "bob", "ada"])
-    assert await page.get_attribute("th:first-child", "aria-sort") == "descending"
+    await expect(visible).to_have_text(["cy", "bob", "ada"])
+    await expect(page.locator("thead th:first-child")).to_have_attribute("aria-sort", "descending")
 
 
 async def test_an_announcement_is_shown_as_text(culler_service, browser):
@@ -134,15 +120,15 @@ async def test_a_helper_sees_the_own_group_and_no_buttons_that_do_not_work(culle
     await culler_service.start_server("bob")
     page = await open_page(browser, culler_service, "hal")
     await page.get_by_role("row", name="ada").wait_for()
-    assert await page.locator("tbody tr").count() == 1
-    assert await page.get_by_role("button", name="Stop the session of ada").is_disabled()
-    assert await page.locator("#say").count() == 0
+    await expect(page.locator("tbody tr")).to_have_count(1)
+    await expect(page.get_by_role("button", name="Stop the session of ada")).to_be_disabled()
+    await expect(page.locator("#say")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("user", "says"), [("guy", "it is for instructors")])
 async def test_who_may_see_no_session_is_told_what_to_do(culler_service, browser, user, says):
     page = await open_page(browser, culler_service, user)
-    assert says in await page.inner_text("main")
+    await expect(page.locator("main")).to_contain_text(says)
 
 
 async def test_who_has_no_access_is_refused_by_the_hub(culler_service, browser):
@@ -153,8 +139,8 @@ async def test_who_has_no_access_is_refused_by_the_hub(culler_service, browser):
     await page.fill("input[name=password]", "x")
     await page.click("input[type=submit], button[type=submit]")
     await page.wait_for_load_state()
-    assert "403" in await page.inner_text("body")
-    assert await page.locator("table").count() == 0
+    await expect(page.locator("body")).to_contain_text("403")
+    await expect(page.locator("table")).to_have_count(0)
 
 
 async def test_a_form_of_another_site_can_do_nothing(culler_service, browser):
@@ -230,7 +216,9 @@ def row(page, name):
 
 async def test_five_hundred_sessions_and_one_that_changes(crowd, full_page, artifacts):
     """An update touches the row that it is about and no other."""
-    assert await full_page.inner_text("#summary") == "500 sessions of 500 people, 13 starting"
+    await expect(full_page.locator("#summary")).to_have_text(
+        "500 sessions of 500 people, 13 starting"
+    )
     await full_page.screenshot(path=artifacts / "instructor-page-500.png")
     crowd.say_page("attendee-123", "4 of 5: Roll back again")
     await row(full_page, "attendee-123").get_by_text("Roll back again").wait_for(state="attached")
@@ -257,11 +245,11 @@ async def test_typing_goes_on_while_sessions_come_change_and_go(crowd, full_page
         del crowd.models[f"attendee-{400 + number}"]
         crowd.live.wake()
         await row(full_page, changed).get_by_text(f"key {number}").wait_for(state="attached")
-    assert await full_page.input_value("#find") == "class-7"
-    assert await full_page.evaluate("document.activeElement.id") == "find"
+    await expect(full_page.locator("#find")).to_have_value("class-7")
+    await expect_focus(full_page, "find")
     wanted = sorted(name for name, m in crowd.models.items() if m["groups"] == ["class-7"])
     await full_page.wait_for_function("() => document.querySelectorAll('#rows tr').length === 493")
-    assert await full_page.evaluate(NAMES_SHOWN) == wanted
+    await expect_value(full_page, f"({NAMES_SHOWN})()", wanted)
 
 
 async def test_arrow_keys_go_from_row_to_row_and_updates_leave_the_focus(crowd, full_page):
@@ -277,15 +265,15 @@ async def test_arrow_keys_go_from_row_to_row_and_updates_leave_the_focus(crowd, 
         ("Home", "003"),
     ):
         await full_page.keyboard.press(key)
-        assert await full_page.evaluate(focused) == f"Stop the session of attendee-{name}"
+        await expect_value(full_page, focused, f"Stop the session of attendee-{name}")
     crowd.change("attendee-003", last_activity=datetime.now(UTC).isoformat())
     crowd.say_page("attendee-003", "moved on")
     await row(full_page, "attendee-003").get_by_text("moved on").wait_for()
-    assert await full_page.evaluate(focused) == "Stop the session of attendee-003"
+    await expect_value(full_page, focused, "Stop the session of attendee-003")
     del crowd.models["attendee-003"]
     crowd.live.wake()
     await row(full_page, "attendee-003").wait_for(state="detached")
-    assert await full_page.evaluate(focused) == "Stop the session of attendee-023"
+    await expect_value(full_page, focused, "Stop the session of attendee-023")
 
 
 async def test_a_class_is_extended_as_far_as_it_can_be(crowd, full_page):
@@ -296,16 +284,18 @@ async def test_a_class_is_extended_as_far_as_it_can_be(crowd, full_page):
     await full_page.fill("#find", "class-5")
     may = full_page.locator("#rows tr:visible button:enabled", has_text="Extend")
     await may.nth(1).wait_for()
-    assert await may.count() == 2
+    await expect(may).to_have_count(2)
     del crowd.models["attendee-005"]
     await full_page.get_by_role("button", name="Extend all shown").click()
     await full_page.get_by_role("dialog", name="Extend 2 sessions?").wait_for()
     await full_page.get_by_role("button", name="Extend", exact=True).click()
     await full_page.get_by_text("Not extended: attendee-005: There is no such session.").wait_for()
-    assert "Extended 1 sessions." in await full_page.inner_text("#news")
+    await expect(full_page.locator("#news")).to_contain_text("Extended 1 sessions.")
     crowd.say_page("attendee-045", "an update")
     await row(full_page, "attendee-045").get_by_text("an update").wait_for()
-    assert await full_page.is_visible("#failed")  # what an action came to outlives updates
+    await expect(
+        full_page.locator("#failed")
+    ).to_be_visible()  # what an action came to outlives updates
     assert len(full_page.troubles) == 1  # the browser's own word on the 404
     full_page.troubles.clear()
 
@@ -315,19 +305,19 @@ async def test_what_a_screen_reader_is_told(full_page):
     table = full_page.get_by_role("table", name="Running sessions")
     heads = await table.get_by_role("columnheader").all_inner_texts()
     assert heads[:4] == ["Who", "State", "Time left", "Last active"]
-    assert await table.get_by_role("rowheader", name="attendee-000").count() == 1
-    assert await full_page.get_by_role("region", name="Running sessions").count() == 1
-    assert await full_page.get_by_role("searchbox", name="Find").count() == 1
-    assert await full_page.get_by_role("status").count() == 2
+    await expect(table.get_by_role("rowheader", name="attendee-000")).to_have_count(1)
+    await expect(full_page.get_by_role("region", name="Running sessions")).to_have_count(1)
+    await expect(full_page.get_by_role("searchbox", name="Find")).to_have_count(1)
+    await expect(full_page.get_by_role("status")).to_have_count(2)
     for verb in ("Extend", "Stop"):
         name = f"{verb} the session of attendee-000"
-        assert await full_page.get_by_role("button", name=name).count() == 1
+        await expect(full_page.get_by_role("button", name=name)).to_have_count(1)
     link = full_page.get_by_role("link", name="Open the session of attendee-000 in a new tab")
-    assert await link.get_attribute("href") == "/user/attendee-000/"
+    await expect(link).to_have_attribute("href", "/user/attendee-000/")
     unnamed = await full_page.evaluate(
         """() => [...document.querySelectorAll("main button, main a, input, select")].filter(
           (e) => !e.hidden &&
             !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.length)).length"""
     )
     assert unnamed == 0
-    assert await full_page.get_attribute("html", "lang") == "en"
+    await expect(full_page.locator("html")).to_have_attribute("lang", "en")

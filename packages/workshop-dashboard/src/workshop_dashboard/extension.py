@@ -36,6 +36,7 @@ def load(context: extensions.Context) -> extensions.Extension:
         log=context.log,
         user=context.user,
         tell_page=context.tell_page,
+        start_url=context.start_url,
         live_reload=settings.live_reload,
         is_trusted=settings.trusted,
     )

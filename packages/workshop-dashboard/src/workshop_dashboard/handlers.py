@@ -28,6 +28,8 @@ from workshop_dashboard.rules.notes import Notes, find_page, make_notes
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 CHUNK_BYTES = 256 * 1024
+# configurable-http-proxy takes each answer below 300 for activity of the person.
+NO_ACTIVITY = 300
 # What a browser may show as it is; any other file is saved. None of these can run a script
 # under the policy that goes with them.
 SHOWN = ("image/", "video/", "audio/", "text/plain", "application/pdf")
@@ -38,7 +40,8 @@ FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 class PageContext:
     """What the handlers need to know: the notes, if there are any, and how to show them.
 
-    `tell_page` passes on where `user`, whose session this is, has got to.
+    `tell_page` passes on where `user`, whose session this is, has got to; they start a new one at
+    `start_url`.
     """
 
     loader: Loader | None
@@ -50,6 +53,7 @@ class PageContext:
     log: logging.Logger | logging.LoggerAdapter
     user: str
     tell_page: Callable[[str], None]
+    start_url: str = ""
     live_reload: bool = False
     is_trusted: bool = False
 
@@ -95,6 +99,7 @@ class DashboardHandler(extensions.PageHandler):
         if self.context.is_trusted:
             allowed = view.html.replace("<script", f'<script nonce="{nonce}"')
             view = dataclasses.replace(view, html=allowed)
+        is_owner = self.visitor.name == self.context.user
         self.set_status(status)
         self.set_header("Content-Security-Policy", self._policy(nonce))
         shown = panels.make_panels(
@@ -117,6 +122,8 @@ class DashboardHandler(extensions.PageHandler):
             terminal_base=panels.terminal_url(self.prefix, ""),
             restart_url=_link(self.context.restart_url),
             console_url=_link(self.context.console_url),
+            is_owner=is_owner,
+            start_url=_link(self.context.start_url) if is_owner else "",
         )
         self.finish(page)
 
@@ -194,6 +201,15 @@ class ChangesHandler(extensions.PageHandler):
         self.finish(await live.wait_for_change(self.context.loader, since))
 
 
+class AliveHandler(extensions.PageHandler):
+    """Answers while the session runs; once it has ended, the hub answers here."""
+
+    def get(self) -> None:
+        """Answer with a status that the hub's proxy takes for no activity of the person."""
+        self.set_status(NO_ACTIVITY)
+        self.finish({"alive": True})
+
+
 class SearchHandler(extensions.PageHandler):
     """The words of all pages, for the page's own search."""
 
@@ -238,6 +254,7 @@ def make_routes(context: PageContext) -> tuple[extensions.Route, ...]:
         extensions.Route(r"dashboard/", DashboardHandler, own),
         extensions.Route(r"dashboard/page/(.*)", DashboardHandler, own),
         extensions.Route(r"dashboard/files/(.+)", FileHandler, own),
+        extensions.Route(r"dashboard/alive", AliveHandler),
         extensions.Route(r"dashboard/search\.json", SearchHandler, own),
         extensions.Route(r"dashboard/static/([a-z.]+)", AssetHandler),
     )

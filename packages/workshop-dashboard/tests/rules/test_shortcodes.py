@@ -22,17 +22,24 @@ VALUES = {"name": "ada", "lines": "a\nb", "pathway_name": "python"}
         ("{{</* param name */>}}", "{{< param name >}}"),
         ('{{< ref "02-b" >}}', "02-b"),
         ("{{< unknown a=1 >}}x{{< /unknown >}}", "x"),
-        ('{{< figure src="b.png" alt="A <b>" width="30" >}}',
-         '<figure><img src="b.png" alt="A &lt;b&gt;" width="30"></figure>'),
-        ("{{< figure src=b.png caption=C link=c.md >}}",
-         '<figure><a href="c.md"><img src="b.png" alt="C"></a><figcaption>C</figcaption></figure>'),
-        ("{{< youtube abc >}}",
-         "[https://www.youtube.com/watch?v=abc](https://www.youtube.com/watch?v=abc)"),
+        (
+            '{{< figure src="b.png" alt="A <b>" width="30" >}}',
+            '<figure><img src="b.png" alt="A &lt;b&gt;" width="30"></figure>',
+        ),
+        (
+            "{{< figure src=b.png caption=C link=c.md >}}",
+            '<figure><a href="c.md"><img src="b.png" '
+            'alt="C"></a><figcaption>C</figcaption></figure>',
+        ),
+        (
+            "{{< youtube abc >}}",
+            "[https://www.youtube.com/watch?v=abc](https://www.youtube.com/watch?v=abc)",
+        ),
         ("{{< highlight go >}}x{{< /highlight >}}", "\n```go\nx\n```\n"),
         ("`x`{{< copy >}}", '`x`<sup class="inline-copy"></sup>'),
         ("{{ name }}", "{{ name }}"),
     ],
-)  # fmt: skip
+)
 def test_a_shortcode_is_expanded(text, expanded):
     assert shortcodes.expand(text, VALUES) == expanded
 

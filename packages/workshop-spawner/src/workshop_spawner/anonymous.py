@@ -14,9 +14,10 @@ from jupyterhub.auth import Authenticator
 from traitlets import Bool, Instance, Integer, TraitError, Unicode, default, observe, validate
 from traitlets.utils.bunch import Bunch
 
+from workshop_kube.rules import unknown_settings
 from workshop_spawner.context import HubContext
 from workshop_spawner.hub_tasks import startup
-from workshop_spawner.rules import unknown_settings, visitor_identity
+from workshop_spawner.rules import visitor_identity
 from workshop_spawner.rules.rate_limit import RateLimit
 from workshop_spawner.spawner import WorkshopSpawner
 from workshop_spawner.visitors import cleanup, handlers, proxy_mark, proxy_pages
@@ -230,11 +231,11 @@ class AnonymousAuthenticator(Authenticator):
     def _reset_rate(self, _change: Bunch) -> None:
         self._rate, self._guesses = self._rate_default(), self._guesses_default()
 
+    # Read by the spawner: nobody knows who its users are.
     makes_visitors = True
-    """Read by the spawner: nobody knows who its users are."""
 
+    # What the hub's own proxy adds to each request; empty where the hub starts none.
     proxy_mark = ""
-    """What the hub's own proxy adds to each request; empty where the hub starts none."""
 
     _rate = Instance(RateLimit)
     _guesses = Instance(RateLimit)
@@ -264,9 +265,9 @@ class AnonymousAuthenticator(Authenticator):
         A misspelt `access_code` would let everybody in.
         """
         super().check_allow_config()
-        own, bases = type(self).__name__, [base.__name__ for base in type(self).__mro__]
-        known = self.trait_names(config=True)
-        wrong = unknown_settings.find_unknown(self.config, [own], bases, known)
+        names = self.trait_names(config=True)
+        known = {base.__name__: names for base in type(self).__mro__}
+        wrong = unknown_settings.list_unknown(self.config, known, [type(self).__name__])
         for sentence in wrong:
             self.log.critical("%s", sentence)
         if wrong:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 from copy import deepcopy
+from pathlib import Path
 
 import pytest
 
@@ -49,7 +50,7 @@ def test_it_shares_the_sessions_token_by_file(token):
     pod = pods.finalize_manifest(bare, SESSION, OWNER, token)
     first, second = pod["spec"]["containers"]
     assert first["volumeMounts"] == second["volumeMounts"]
-    assert second["volumeMounts"][0]["mountPath"] == os.path.dirname(console.TOKEN_FILE)
+    assert second["volumeMounts"][0]["mountPath"] == str(Path(console.TOKEN_FILE).parent)
     assert "BEARER" not in f"{second['env']}"
     assert "resources" not in second
 

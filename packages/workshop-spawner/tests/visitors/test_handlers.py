@@ -9,6 +9,8 @@ import re
 import pytest
 from jupyterhub import orm
 
+from pages import expect
+
 pytestmark = pytest.mark.hub
 
 
@@ -301,3 +303,23 @@ async def test_a_visitor_who_is_kept_may_start_again(lobby, visit):
     await hub.api("DELETE", f"users/{visitor.name}/server")
     await hub.logged("server took")
     assert [user["name"] for user in await users(hub)] == [visitor.name]
+
+
+@pytest.mark.browser
+async def test_the_hubs_page_says_why_a_session_has_ended(lobby, visit, browser):
+    hub = await lobby("c.AnonymousAuthenticator.forget_users = False")
+    page = await browser.new_page()
+    await page.goto(hub.url + "hub/login")
+    await page.click("#start-button")
+    await page.wait_for_url("**/user/*/**")
+    name = page.url.split("/user/")[1].split("/")[0]
+    await hub.api("DELETE", f"users/{name}/server")
+    await page.goto(f"{hub.url}user/{name}/terminal/session/1?ended=age")
+    await expect(page.locator("h1")).to_have_text("Your session has ended")
+    said = await page.inner_text("main, body")
+    assert "Its time was over." in said
+    assert "gone with it" in said
+    assert "Nobody had typed" not in said
+    await page.goto(f"{hub.url}user/{name}/")
+    await expect(page.locator("h1")).to_have_text("You have no session now")
+    await page.close()

@@ -7,11 +7,11 @@ person does, not an open tab; the hub's culler decides by it.
 from __future__ import annotations
 
 import asyncio
-import datetime
 import json
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from tornado import httpclient
@@ -43,7 +43,7 @@ def make_delay(interval: float, failures: int, chance: float) -> float:
     return interval * (0.9 + 0.2 * chance)
 
 
-def make_report(server_name: str, last_activity: datetime.datetime) -> dict[str, Any]:
+def make_report(server_name: str, last_activity: datetime) -> dict[str, Any]:
     """Make the hub's document: for the server and for the user. The time must have a zone."""
     time = last_activity.isoformat()
     return {"servers": {server_name: {"last_activity": time}}, "last_activity": time}
@@ -65,8 +65,8 @@ class Reporter:
         self.url = url
         self.server_name = server_name
         self.interval = interval
-        self.last_activity: datetime.datetime | None = None
-        self.reported: datetime.datetime | None = None
+        self.last_activity: datetime | None = None
+        self.reported: datetime | None = None
         self._news = asyncio.Event()
         self._token = token
         self._options = dict(request_options or {})
@@ -74,14 +74,14 @@ class Reporter:
 
     def record(self) -> None:
         """Take note that somebody does something now; cheap, called for every key."""
-        self.last_activity = datetime.datetime.now(datetime.UTC)
+        self.last_activity = datetime.now(UTC)
         self._news.set()
 
     def seconds_idle(self) -> float:
         """Return how many seconds ago somebody did something; infinite before the first time."""
         if self.last_activity is None:
             return float("inf")
-        return (datetime.datetime.now(datetime.UTC) - self.last_activity).total_seconds()
+        return (datetime.now(UTC) - self.last_activity).total_seconds()
 
     async def report_forever(self) -> None:
         """Report until cancelled; never raises for what the hub does.

@@ -7,6 +7,7 @@ there is nothing to show; what it says is read in `rules.countdown`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -78,6 +79,25 @@ class CullerClient:
                 await self._ask()
             return self._make_view()
 
+    async def find_cause(self, seconds: float) -> str:
+        """Find out why the session is being stopped; never raises.
+
+        It waits so many seconds for an answer, and for a question that is under way. One of
+        `countdown.CAUSES`, "" where neither the service nor the clock tells.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._lock.acquire()
+            try:
+                await self._ask(seconds)
+            finally:
+                self._lock.release()
+        elapsed = self.clock() - self._asked
+        if self._known is None or elapsed > STALE_SECONDS:
+            return ""
+        later = countdown.make_later(self._known, elapsed)
+        return countdown.decide_cause(later, self.seconds_idle())
+
     async def extend(self) -> countdown.View:
         """Extend the session. Raises `NotExtendedError` or `OutcomeUnknownError`."""
         async with self._lock:
@@ -130,10 +150,10 @@ class CullerClient:
             self._reported = page
             await asyncio.sleep(PAGE_SECONDS)
 
-    async def _ask(self) -> None:
+    async def _ask(self, seconds: float = 0.0) -> None:
         query = urllib.parse.urlencode({"server": self.server_name})
         try:
-            status, model = await self._fetch("GET", f"api/session?{query}")
+            status, model = await self._fetch("GET", f"api/session?{query}", seconds=seconds)
             answer = countdown.classify_status(status)
             if answer == "known":
                 return self._keep(model)
@@ -169,7 +189,7 @@ class CullerClient:
         )
 
     async def _fetch(
-        self, method: str, path: str, body: str | None = None
+        self, method: str, path: str, body: str | None = None, seconds: float = 0.0
     ) -> tuple[int, dict[str, Any]]:
         """Fetch JSON; {} for an answer that is no object. Raises what the request raises."""
         if self._client is None:
@@ -181,8 +201,8 @@ class CullerClient:
             method=method,
             headers={"Authorization": f"token {self._token}", "Accept": "application/json"},
             body=body,
-            connect_timeout=REQUEST_SECONDS,
-            request_timeout=REQUEST_SECONDS,
+            connect_timeout=seconds or REQUEST_SECONDS,
+            request_timeout=seconds or REQUEST_SECONDS,
             follow_redirects=False,
         )
         answer = await self._client.fetch(request, raise_error=False)

@@ -6,9 +6,9 @@ words, the warning and the button of a page, and when the page is to ask again.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 # Somebody who typed so short a time ago is not warned that nobody types.
@@ -17,6 +17,8 @@ QUIET_SECONDS = 90.0
 LAST, SOON, CALM, RARELY = 15.0, 60.0, 120.0, 900.0
 LONGEST_BACKOFF = 600.0
 LONGEST_TEXT = 500
+# Why a session ends, as the service says it; pages have a sentence for each.
+CAUSES = ("idle", "age", "instructor")
 # The service is not there, or not for us: no matter for the person in the terminal.
 ABSENT_STATUSES = frozenset({301, 302, 303, 307, 308, 401, 403, 404, 405, 410})
 
@@ -25,7 +27,8 @@ ABSENT_STATUSES = frozenset({301, 302, 303, 307, 308, 401, 403, 404, 405, 410})
 class Known:
     """What the service said: seconds left until each end (None: no such end), and the rest.
 
-    `said` is the announcement's text ("" for none), `said_at` its time, which tells it from others.
+    `said` is the announcement's text ("" for none), `said_at` its time, which tells it from others;
+    `ending` is one of `CAUSES` while the service stops the session, "" where it does not.
     """
 
     idle_left: float | None = None
@@ -36,6 +39,7 @@ class Known:
     said: str = ""
     said_at: str = ""
     said_left: float = 0.0
+    ending: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def make_backoff(failures: int) -> float:
 def read_clock(model: Any) -> Known:
     """Read the service's JSON. Raises `ValueError` for what is no clock."""
     try:
-        now = datetime.datetime.fromisoformat(model["now"])
+        now = datetime.fromisoformat(model["now"])
         said = model.get("announcement") or {}
         return Known(
             idle_left=_left(model.get("idle_ends"), now),
@@ -78,13 +82,14 @@ def read_clock(model: Any) -> Known:
             said=str(said.get("text") or "")[:LONGEST_TEXT],
             said_at=str(said.get("said") or "")[:LONGEST_TEXT],
             said_left=_left(said.get("until"), now) or 0.0,
+            ending=model["ending"] if model.get("ending") in CAUSES else "",
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no clock: {type(error).__name__} at {error}") from error
 
 
-def _left(time: str | None, now: datetime.datetime) -> float | None:
-    return (datetime.datetime.fromisoformat(time) - now).total_seconds() if time else None
+def _left(time: str | None, now: datetime) -> float | None:
+    return (datetime.fromisoformat(time) - now).total_seconds() if time else None
 
 
 def make_later(known: Known, seconds: float) -> Known:
@@ -115,6 +120,20 @@ def decide_view(known: Known, quiet: float) -> View:
         said_at=known.said_at,
         next=_find_next([left for left, _ in lefts], known.warn),
     )
+
+
+def decide_cause(known: Known, quiet: float) -> str:
+    """Decide why a session that is stopped now is: one of `CAUSES`, "" where nothing says it.
+
+    What the service said of it counts; else an end of its clock that is over. `quiet` is as for
+    `decide_view`: who has just typed was not idle, whatever an older clock says.
+    """
+    if known.ending:
+        return known.ending
+    if known.age_left is not None and known.age_left <= 0:
+        return "age"
+    is_idle = known.idle_left is not None and known.idle_left <= 0 and quiet >= QUIET_SECONDS
+    return "idle" if is_idle else ""
 
 
 def _find_next(lefts: Sequence[float], warn: float) -> float:

@@ -13,6 +13,7 @@ import os
 import pathlib
 import ssl
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from jupyterhub_butterfly.rules import toolversions
 from jupyterhub_butterfly.shell import kubeconfig, runtime
@@ -31,20 +32,20 @@ def find_tools(folders: Iterable[str]) -> Found:
     found: Found = {}
     for folder in folders:
         try:
-            names = sorted(os.listdir(folder))
+            paths = sorted(Path(folder).iterdir())
         except OSError:
             continue
-        for name in names:
-            path = os.path.join(folder, name)
-            parsed = toolversions.find_name(name)
-            if parsed and os.path.isfile(path) and os.access(path, os.X_OK):
-                found.setdefault(parsed[0], {}).setdefault(parsed[1], path)
+        for path in paths:
+            parsed = toolversions.find_name(path.name)
+            # In this order: `is_file` raises where the folder may be listed and not searched.
+            if parsed and os.access(path, os.X_OK) and path.is_file():
+                found.setdefault(parsed[0], {}).setdefault(parsed[1], str(path))
     return found
 
 
 def find_folders(path: str, roots: Iterable[str]) -> list[str]:
     """Return where to look: PATH, and `bin` of the image's and the workshop's folders."""
-    return [*filter(None, path.split(":")), *(os.path.join(root, "bin") for root in roots)]
+    return [*filter(None, path.split(":")), *(str(Path(root, "bin")) for root in roots)]
 
 
 def link_tools(

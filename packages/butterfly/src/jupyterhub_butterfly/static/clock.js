@@ -27,6 +27,7 @@
   let timer = null;
   let asked = -Infinity;
   let confirmed = null;
+  let over = false; // the session has ended: there is nothing to extend, and nobody to ask
 
   function remember(key) {
     try {
@@ -84,7 +85,7 @@
     clock.className = loud ? "loud" : "calm";
     tell(words, view.said);
     said.hidden = !view.said || wasClosed(key);
-    box.className = isFirst() ? "" : "empty";
+    box.className = isFirst() && !over ? "" : "empty";
   }
 
   function later(seconds) {
@@ -99,7 +100,7 @@
   }
 
   async function ask() {
-    if (document.hidden) return; // asked when it is looked at again
+    if (document.hidden || over) return; // asked when it is looked at again
     asked = Date.now();
     try {
       const answer = await request("terminal/clock");
@@ -147,6 +148,15 @@
   for (const type of ["keydown", "keypress", "keyup"])
     box.addEventListener(type, (event) => event.stopPropagation());
   addEventListener("resize", draw);
+  addEventListener("terminal-state", (event) => {
+    const before = over;
+    if (["gone", "logged-out"].includes(event.detail)) over = true;
+    else if (event.detail === "open") over = false;
+    if (over === before) return;
+    clearTimeout(timer);
+    draw();
+    if (!over) ask();
+  });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && Date.now() - asked >= LEAST_PAUSE * 1000) ask();
   });

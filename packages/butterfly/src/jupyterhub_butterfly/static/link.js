@@ -21,6 +21,9 @@
   const REFUSED = 4403;
   const FULL = 4429;
 
+  // Why a session ends, as the server says when it goes down.
+  const CAUSES = ["idle", "age", "instructor"];
+
   const RealWebSocket = window.WebSocket;
   const encoder = new TextEncoder();
 
@@ -30,7 +33,7 @@
   }
 
   class Link {
-    // config: {prefix, session, ticket, xsrf}; handlers: {onoutput, oncontrol, onstate, onopen}
+    // config: {prefix, session, ticket, xsrf, hub}; handlers: {onoutput, oncontrol, onstate, onopen}
     constructor(config, handlers) {
       this.config = config;
       this.handlers = handlers;
@@ -45,6 +48,8 @@
       this.state = "new";
       this.queue = [];
       this.timer = null;
+      this.cause = ""; // why the server said it went down
+      this.vanished = false; // whether it went without a word, or nobody was at its address
       setInterval(() => this._watch(), 5000);
       addEventListener("online", () => this._hurry());
       document.addEventListener("visibilitychange", () => document.hidden || this._hurry());
@@ -55,7 +60,13 @@
       this._connect();
     }
 
-    // A new shell in the same session, after the old one ended; or another try.
+    // Another try, with a fresh ticket.
+    again() {
+      this.tries = 0;
+      this._ask();
+    }
+
+    // A new shell in the same session, after the old one ended.
     restart() {
       this._connect();
     }
@@ -114,6 +125,8 @@
     _opened(pair) {
       pair.opened = true;
       this.tries = 0;
+      this.cause = "";
+      this.vanished = false;
       this.paused = false;
       if (this.received === null) this.received = 0;
       this._state("open");
@@ -126,10 +139,13 @@
       pair.done = true;
       this._drop();
       const code = event.code;
+      if (CAUSES.includes(event.reason)) this.cause = event.reason;
+      // Not so after a sleep of this machine: then we did not hear from it for long.
+      if (code === 1006 && pair.opened) this.vanished = Date.now() - this.heard < SILENCE;
       if (code === ENDED || code === ENDED_IDLE) {
         this.received = 0; // the next shell is another stream; the page clears itself
         this._state("ended", code === ENDED_IDLE ? event.reason : "");
-      } else if (code === LOGGED_OUT) this._state("logged-out");
+      } else if (code === LOGGED_OUT) this._ask(); // or stopped meanwhile, or logged in again
       else if (code === FULL || code === REFUSED) this._state("refused", event.reason);
       else if (pair.opened) this._retry();
       else this._ask();
@@ -139,22 +155,59 @@
     async _ask() {
       let answer;
       try {
-        answer = await fetch(this.config.prefix + "terminal/ticket", {
-          headers: { "X-XSRFToken": this.config.xsrf, Accept: "application/json" },
-          redirect: "manual",
-          cache: "no-store",
-        });
+        answer = await this._fetchTicket("manual");
       } catch (error) {
+        this.vanished = false; // it is the network
         return this._retry();
       }
-      if (answer.ok) {
-        this.config.ticket = (await answer.json()).ticket;
+      if (answer.type === "opaqueredirect") return this._follow();
+      this._decide(answer, false);
+    }
+
+    // Our server never sends a script elsewhere, so another answers in its place: the hub, because the
+    // server is stopped, or a login in front of everything.
+    async _follow() {
+      const hub = this.config.hub ? new URL(this.config.hub, location.href) : null;
+      let answer;
+      try {
+        answer = await this._fetchTicket("follow");
+      } catch (error) {
+        // On another origin, which does not let us look.
+        return this._ended(hub !== null && hub.origin !== location.origin);
+      }
+      const at = new URL(answer.url);
+      const isHub = hub !== null && at.origin === hub.origin && at.pathname.startsWith(hub.pathname);
+      this._decide(answer, isHub);
+    }
+
+    // A hub tells scripts of a stopped server by a 424, or by a 503 as before JupyterHub 2.
+    async _decide(answer, isHub) {
+      const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
+      if (answer.status >= 500 && !(isHub && isJson)) {
+        this.vanished = true;
         return this._retry();
       }
-      if (answer.type === "opaqueredirect" || answer.status === 403 || answer.status === 401)
-        return this._state("logged-out");
-      if (answer.status === 424) return this._state("gone");
+      if (answer.status === 424 || isHub) return this._ended(true);
+      const body = answer.ok ? await answer.json().catch(() => ({})) : {};
+      if (body.ticket) {
+        this.config.ticket = body.ticket;
+        return this._retry();
+      }
+      if (answer.ok || answer.status === 401 || answer.status === 403) return this._ended(false);
       this._retry();
+    }
+
+    _ended(session) {
+      if (!session) return this._state("logged-out");
+      this._state("gone", this.cause || (this.vanished ? "lost" : ""));
+    }
+
+    _fetchTicket(redirect) {
+      return fetch(this.config.prefix + "terminal/ticket", {
+        headers: { "X-XSRFToken": this.config.xsrf, Accept: "application/json" },
+        redirect: redirect,
+        cache: "no-store",
+      });
     }
 
     _retry() {

@@ -1,5 +1,5 @@
 // What both terminal pages share: their configuration, what they tell a person about the connection,
-// and text typed by the page around them (click to run). Loaded after link.js.
+// and text typed by the page around them (click to run). Loaded after link.js and themes.js.
 
 "use strict";
 
@@ -13,13 +13,24 @@
     }
   })();
 
+  // A login, or the hub, is a page of its own: never loaded into the frame that we may be in.
   const CARDS = {
     ended: ["The shell has ended.", "Start a new shell", (link) => link.restart()],
-    "logged-out": ["You are logged out.", "Log in again", () => location.reload()],
-    refused: ["The terminal did not open.", "Try again", () => location.reload()],
+    "logged-out": ["You are logged out.", "Log in again", () => outermost().location.reload()],
+    refused: ["The terminal did not open.", "Try again", (link) => link.again()],
     stopped: ["The connection is lost.", "Reconnect", (link) => link.start()],
-    gone: ["This session has ended.", "To the start page", () => top.location.assign(config.home)],
+    gone: config.start
+      ? ["Your session has ended.", "Start a new session", () => leave(config.start)]
+      : ["This session has ended.", "To the start page", () => leave(config.home)],
   };
+  const CAUSES = {
+    idle: "Nobody had typed for a long time.",
+    age: "Its time was over.",
+    instructor: "An instructor stopped it.",
+    lost: "Its server failed, or was removed.",
+  };
+  const LOST =
+    "What ran in it has stopped. Files and projects that belonged to this session alone are gone with it.";
 
   function element(name, attributes, ...children) {
     const made = document.createElement(name);
@@ -31,22 +42,11 @@
   // What a person chose for their terminals; kept in this browser.
   const KEY = "jupyterhub-butterfly:settings";
   const DEFAULTS = { theme: "dark", fontSize: 15, screenReader: false };
-  const THEMES = {
-    dark: {
-      background: "#12141a", foreground: "#e6e8ee", cursor: "#ffd75f", selectionBackground: "#3b4d7a",
-      black: "#2b303b", red: "#ff7b72", green: "#7ee787", yellow: "#f2cc60",
-      blue: "#79b8ff", magenta: "#d2a8ff", cyan: "#76e3ea", white: "#d5d9e2",
-      brightBlack: "#8b93a5", brightRed: "#ffa198", brightGreen: "#a5f0ad", brightYellow: "#ffe08a",
-      brightBlue: "#a8d1ff", brightMagenta: "#e2c5ff", brightCyan: "#a9f0f5", brightWhite: "#ffffff",
-    },
-    light: {
-      background: "#fbfbf8", foreground: "#1f2328", cursor: "#8a5a00", selectionBackground: "#bcd3ff",
-      black: "#1f2328", red: "#b31d28", green: "#116329", yellow: "#7d4e00",
-      blue: "#0550ae", magenta: "#6f42c1", cyan: "#0b6070", white: "#57606a",
-      brightBlack: "#57606a", brightRed: "#a40e26", brightGreen: "#1a5c2e", brightYellow: "#633c01",
-      brightBlue: "#0a4a9e", brightMagenta: "#5a32a3", brightCyan: "#0b5563", brightWhite: "#1f2328",
-    },
-  };
+  const THEMES = window.terminalThemes;
+  // The names of a terminal's colours, by their numbers.
+  const PLAIN = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
+  const bright = (name) => "bright" + name[0].toUpperCase() + name.slice(1);
+  const COLOURS = [...PLAIN, ...PLAIN.map(bright)];
   const settings = Object.assign({}, DEFAULTS, loadSettings());
   settings.colours = () => THEMES[settings.theme] || THEMES.dark;
 
@@ -74,6 +74,11 @@
     root.style.setProperty("--terminal-background", colours.background);
     root.style.setProperty("--terminal-foreground", colours.foreground);
     root.style.setProperty("--terminal-font-size", settings.fontSize + "px");
+    root.dataset.paper = colours.paper;
+    COLOURS.forEach((name, number) =>
+      root.style.setProperty("--terminal-colour-" + number, colours[name]),
+    );
+    root.style.setProperty("--terminal-colour-0", colours.blackText);
   }
   paint();
 
@@ -100,7 +105,9 @@
     const larger = (by) => (settings.fontSize = Math.max(9, Math.min(32, settings.fontSize + by)));
     entry("Larger text", () => larger(1));
     entry("Smaller text", () => larger(-1));
-    entry("Dark or light", () => (settings.theme = settings.theme === "dark" ? "light" : "dark"));
+    const themes = Object.keys(THEMES);
+    const next = () => themes[(themes.indexOf(settings.theme) + 1) % themes.length];
+    entry("Dark or light", () => (settings.theme = next()));
     if (config.client === "xterm")
       entry("Screen reader on or off", () => (settings.screenReader = !settings.screenReader));
     const session = config.prefix + "terminal/session/";
@@ -149,10 +156,17 @@
         return;
       }
       const [words, label, act] = CARDS[state];
+      const more = state === "gone" ? [CAUSES[detail] || "", LOST] : [detail];
       const button = element("button", { type: "button" }, label);
       button.addEventListener("click", () => act(link));
-      this._fill("card", element("p", {}, detail ? words + " " + detail : words), button);
+      const texts = more.filter(Boolean).map((text) => element("p", {}, text));
+      this._fill("card", element("h2", {}, words), ...texts, button);
       button.focus();
+    }
+
+    // The page around us has said it all.
+    shorten() {
+      this._fill("pill", CARDS.gone[0]);
     }
 
     _pill() {
@@ -187,6 +201,25 @@
     }
   }
 
+  // The whole page that we are part of, as far as it is this server's.
+  function outermost() {
+    return framedByOwnPage() ? window.parent : window;
+  }
+
+  function leave(url) {
+    top.location.href = url; // all that a page around us from another origin lets us do
+  }
+
+  // The address says that the session has ended, and why: the hub, which answers there after a reload,
+  // may show it. A session that runs (again) takes it away.
+  function noteEnd(cause) {
+    if (window.parent !== window) return;
+    const url = new URL(location.href);
+    if (cause === null) url.searchParams.delete("ended");
+    else url.searchParams.set("ended", cause || "yes");
+    if (url.href !== location.href) history.replaceState(null, "", url);
+  }
+
   function tellParent(message) {
     if (framedByOwnPage()) window.parent.postMessage(message, location.origin);
   }
@@ -205,13 +238,16 @@
       onopen: () => {
         if (waiting) screen.clear();
         waiting = false;
+        noteEnd(null);
         screen.onopen();
         tellParent({ type: "terminal:ready", session: config.session });
       },
       onstate: (state, detail) => {
         if (state === "ended") waiting = true;
         status.show(state, detail, link);
-        if (state !== "open") tellParent({ type: "terminal:state", state: state });
+        dispatchEvent(new CustomEvent("terminal-state", { detail: state }));
+        if (state === "gone") noteEnd(detail);
+        if (state !== "open") tellParent({ type: "terminal:state", state: state, cause: detail });
       },
     });
     addEventListener("message", (event) => {
@@ -221,6 +257,7 @@
       if (message.type === "terminal:input" && typeof message.data === "string")
         screen.input(message.data);
       else if (message.type === "terminal:focus") screen.focus();
+      else if (message.type === "terminal:told" && link.state === "gone") status.shorten();
     });
     document.title = "Terminal " + config.session;
     makeMenu(screen);

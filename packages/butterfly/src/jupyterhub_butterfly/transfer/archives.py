@@ -58,7 +58,7 @@ def write_archive(root: str, parts: Sequence[str], target: BinaryIO, limit: int)
                 handle = os.open(name, storage.FILE, dir_fd=folder)
             except OSError:  # a link, no right to read it, or gone since
                 continue
-            with open(handle, "rb") as source:
+            with os.fdopen(handle, "rb") as source:
                 found = os.fstat(handle)
                 if not stat.S_ISREG(found.st_mode):
                     continue

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from jupyterhub_butterfly import rendering
@@ -54,7 +54,7 @@ def render_folder(
 def make_row(here: str, entry: filepaths.Entry) -> Row:
     """Make the line of a file or folder that lies at the address `here`."""
     href = here + filepaths.quote_path([entry.name]) if _is_text(entry.name) else ""
-    changed = datetime.datetime.fromtimestamp(entry.modified, datetime.UTC)
+    changed = datetime.fromtimestamp(entry.modified, UTC)
     return Row(
         kind=entry.kind if href else "other",
         name=_printable(entry.name),

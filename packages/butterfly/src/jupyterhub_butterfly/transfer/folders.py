@@ -71,7 +71,7 @@ class SessionFolder(PageHandler):
         folder = ""
         if session is not None and session.pid:
             with contextlib.suppress(OSError):
-                where = os.readlink(f"/proc/{session.pid}/cwd")
+                where = os.readlink(f"/proc/{session.pid}/cwd")  # noqa: PTH115 - of /proc, at once
                 folder = filepaths.find_below(home.root, where) or ""
         parts = filepaths.split_path(folder)
         self.finish({"folder": "/".join(parts), "place": filepaths.format_path(parts)})

@@ -68,7 +68,7 @@ def make_offer(
         raise OfferRefusedError(f"Only what is in the home folder ({root}) can be offered.")
     parts = filepaths.split_path(path)
     try:
-        found = os.stat(os.path.join(root, *parts), follow_symlinks=False)
+        found = pathlib.Path(root, *parts).lstat()
         path.encode()
     except OSError as error:
         raise OfferRefusedError(f"{question.path}: {error.strerror}") from error

@@ -21,17 +21,17 @@ from workshop_kube.rules.answers import Answer
 from workshop_kube.rules.calls import Call
 from workshop_kube.rules.retries import Patience
 
+# No answer that we read is larger; a user in thousands of groups stays below.
 MAX_BYTES = 4 * 2**20
-"""No answer that we read is larger; a user in thousands of groups stays below."""
 FORM = "application/x-www-form-urlencoded"
 
 MakeContext = Callable[[], ssl.SSLContext]
 
 
 class Cluster:
-    """One cluster. ``api_tls`` is whom we trust to be its API, ``oauth_tls`` its OAuth server.
+    """One cluster. `api_tls` is whom we trust to be its API, `oauth_tls` its OAuth server.
 
-    ``timeout`` bounds each request, from connecting to reading, in seconds.
+    `timeout` bounds each request, from connecting to reading, in seconds.
     """
 
     def __init__(

@@ -18,7 +18,7 @@ STANDARD_DIR = str(connections.STANDARD_FOLDER)
 
 
 def read_text(path: str, what: str) -> str:
-    """The file's text, stripped; raises MisconfiguredError with a sentence naming ``what``."""
+    """The file's text, stripped; raises MisconfiguredError with a sentence naming `what`."""
     try:
         return connections.read_text(Path(path))
     except CredentialsError as error:
@@ -27,11 +27,12 @@ def read_text(path: str, what: str) -> str:
 
 def read_token(folder: str) -> str:
     """The service account's current token. Raises MisconfiguredError."""
-    return read_text(os.path.join(folder, "token"), "the service account's token")
+    return read_text(str(Path(folder, "token")), "the service account's token")
 
 
 def read_account(folder: str) -> accounts.Account | None:
     """Whom the mounted token belongs to; None where no token is mounted (outside a cluster)."""
-    if not os.path.exists(os.path.join(folder, "token")):
+    # `Path.exists` raises where one may not look.
+    if not os.path.exists(f"{folder}/token"):  # noqa: PTH110
         return None
     return accounts.make_account(accounts.read_claims(read_token(folder)))

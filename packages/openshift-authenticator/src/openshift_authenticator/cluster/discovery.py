@@ -17,10 +17,10 @@ from workshop_kube.openshift_login import endpoints
 
 log = logging.getLogger(__name__)
 
+# How long a failure is repeated to others instead of asking again.
 PAUSE_SECONDS = 2.0
-"""How long a failure is repeated to others instead of asking again."""
+# Pauses between the tries of one search, in seconds.
 DELAYS = (0.2, 0.6)
-"""Pauses between the tries of one search, in seconds."""
 
 
 class Discovery:

@@ -12,16 +12,16 @@ from workshop_kube.client.tls import FileContext
 
 
 def make_context(*files: str, verify: bool = True) -> FileContext:
-    """Makes the context that trusts the system's authorities and those in ``files``.
+    """Makes the context that trusts the system's authorities and those in `files`.
 
     Files that do not exist are passed over, so that the in-cluster bundle may be named outside a
-    cluster, too. ``verify=False`` trusts anybody.
+    cluster, too. `verify=False` trusts anybody.
     """
     return FileContext(*files, verify=verify)
 
 
 def problem_with_bundle(path: str) -> str | None:
-    """Why the file ``path`` is no bundle of certificates; None if it is one."""
+    """Why the file `path` is no bundle of certificates; None if it is one."""
     try:
         ssl.create_default_context(cafile=path)
     except FileNotFoundError:

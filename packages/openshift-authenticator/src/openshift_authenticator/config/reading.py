@@ -16,7 +16,9 @@ from traitlets.config import Config
 from openshift_authenticator import errors
 from openshift_authenticator.cluster import credentials, trust
 from openshift_authenticator.config import rules, settings
+from workshop_kube.rules import unknown_settings
 
+# The settings that say who may enter.
 WHO = frozenset(
     {
         "allow_all",
@@ -29,8 +31,8 @@ WHO = frozenset(
         "admin_access",
     }
 )
-"""The settings that say who may enter."""
 
+# Settings of the base class that do nothing here, or harm.
 UNUSED = {
     "allowed_scopes": "would let everybody in, as everybody is given the scopes: use allow_all",
     "auth_state_groups_key": "is not used: groups are the cluster's",
@@ -43,7 +45,6 @@ UNUSED = {
     "userdata_url": "is not used: users are read from the cluster's API",
     "username_claim": "is not used: see username_map",
 }
-"""Settings of the base class that do nothing here, or harm."""
 
 SAME = (
     "openshift_url",
@@ -61,7 +62,7 @@ SAME = (
 
 
 def find_sections(config: Config, cls: type) -> dict[str, set[str]]:
-    """The names configured for ``cls``, by section; sections of other classes are left out."""
+    """The names configured for `cls`, by section; sections of other classes are left out."""
     return {
         name: {key for key in config[name] if not key[:1].isupper()}
         for name in list_sections(cls)
@@ -70,12 +71,12 @@ def find_sections(config: Config, cls: type) -> dict[str, set[str]]:
 
 
 def list_sections(cls: type) -> list[str]:
-    """The sections that ``cls`` reads."""
+    """The sections that `cls` reads."""
     return [parent.__name__ for parent in cls.__mro__ if hasattr(parent, "section_names")]
 
 
 def find_names(config: Config, cls: type) -> frozenset[str]:
-    """All names configured for ``cls``."""
+    """All names configured for `cls`."""
     return frozenset().union(*find_sections(config, cls).values())
 
 
@@ -111,7 +112,7 @@ def read_cluster_settings(auth: OAuthenticator) -> settings.ClusterSettings:
 
 
 def read_settings(auth: OAuthenticator, **known: object) -> settings.Settings:
-    """The authenticator's settings as a plain value; ``known`` ones are not read from it."""
+    """The authenticator's settings as a plain value; `known` ones are not read from it."""
     values: dict[str, Any] = {
         "account": auth.account,
         "crypt_key": has_crypt_key(),
@@ -142,11 +143,9 @@ def read_settings(auth: OAuthenticator, **known: object) -> settings.Settings:
 def list_problems(auth: OAuthenticator) -> list[str]:
     """All that is wrong with the settings, in sentences."""
     cls = type(auth)
-    given = find_sections(auth.config, cls)
-    configured = [name for name, section in auth.config.items() if section]
+    known = dict.fromkeys(list_sections(cls), auth.trait_names(config=True))
     return [
-        *rules.list_unread_sections(cls.__name__, list_sections(cls), configured),
-        *rules.list_unknown_names(auth.traits(config=True), given),
+        *unknown_settings.list_unknown(auth.config, known, [cls.__name__]),
         *rules.list_problems(read_settings(auth)),
     ]
 

@@ -1,4 +1,4 @@
-"""Settings that contradict each other, or that nobody knows, in sentences.
+"""Settings that contradict each other, in sentences.
 
 Any sentence stops the start, and each names its trait. What a single trait may hold is checked by
 the trait itself.
@@ -6,8 +6,7 @@ the trait itself.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from openshift_authenticator.cluster.rules import accounts
@@ -20,40 +19,12 @@ ACCOUNT_SCOPES = (
     "user:list-projects",
     "user:list-scoped-projects",
 )
-NEAR = 0.85
-"""How alike two class names are for one to be a misspelling of the other (difflib's ratio)."""
 
 
 def list_problems(settings: Settings) -> list[str]:
     """All that is wrong, one sentence each; an empty list lets the hub start."""
     checks = (_check_address, _check_client, _check_scope, _check_state, _check_rules, _check_rest)
     return [sentence for check in checks for sentence in check(settings)]
-
-
-def list_unknown_names(known: Iterable[str], given: Mapping[str, Iterable[str]]) -> list[str]:
-    """Traits that nobody knows; ``given`` maps a section of the configuration to its names."""
-    known = set(known)
-    sentences = []
-    for section, names in given.items():
-        for name in sorted(set(names) - known):
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean {close[0]}?" if close else ""
-            sentences.append(f"c.{section}.{name} is no setting of this authenticator.{hint}")
-    return sentences
-
-
-def list_unread_sections(own: str, read: Collection[str], configured: Iterable[str]) -> list[str]:
-    """Sections of the configuration that nobody reads, but that are probably meant for us.
-
-    ``own`` is the name of our class, ``read`` the sections that it reads, ``configured`` those that
-    hold something. A rule of entry must not be lost by a misspelt class, nor by the class that
-    oauthenticator has for OpenShift.
-    """
-    return [
-        f"c.{name} is not read by this authenticator: write c.{own}."
-        for name in sorted(set(configured) - set(read))
-        if difflib.SequenceMatcher(None, name.lower(), own.lower()).ratio() >= NEAR
-    ]
 
 
 def _check_address(settings: Settings) -> Iterable[str]:

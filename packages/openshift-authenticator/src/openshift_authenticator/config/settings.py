@@ -15,9 +15,9 @@ FULL = "user:full"
 class Settings:
     """What is judged; each field is the trait of the same name unless said otherwise.
 
-    ``account`` is the service account that the hub runs as, None outside a cluster; ``crypt_key``
-    tells whether auth_state can be encrypted; ``bundles`` maps the CA traits to what is wrong with
-    their files (see trust.problem_with_bundle); ``unreadable`` is why the
+    `account` is the service account that the hub runs as, None outside a cluster; `crypt_key`
+    tells whether auth_state can be encrypted; `bundles` maps the CA traits to what is wrong with
+    their files (see trust.problem_with_bundle); `unreadable` is why the
     secret's file cannot be used.
     """
 
@@ -52,7 +52,7 @@ class Settings:
 class ClusterSettings:
     """How to reach the cluster; fields are the traits of the same name.
 
-    ``has_account`` tells whether the hub has an account of its own in that cluster.
+    `has_account` tells whether the hub has an account of its own in that cluster.
     """
 
     openshift_url: str

@@ -17,15 +17,15 @@ from openshift_authenticator.cluster.rules import accounts
 from openshift_authenticator.config import reading, settings
 from workshop_kube.client.connections import make_server_url
 
+# Who may enter when nothing is configured: who could start a pod beside the hub's own.
 MEMBERS = {"verb": "create", "resource": "pods", "namespace": "{namespace}"}
-"""Who may enter when nothing is configured: who could start a pod beside the hub's own."""
+# Who is admin when nothing is configured: who administers the hub's own project.
 INSTRUCTORS = {
     "verb": "create",
     "group": "rbac.authorization.k8s.io",
     "resource": "rolebindings",
     "namespace": "{namespace}",
 }
-"""Who is admin when nothing is configured: who administers the hub's own project."""
 
 
 class AuthenticatorTraits(OAuthenticator):
@@ -40,7 +40,7 @@ class AuthenticatorTraits(OAuthenticator):
 
         Set it when the hub runs outside the cluster, or for the users of another cluster.
 
-        Example: ``c.OpenShiftAuthenticator.openshift_url = "https://api.example.com:6443"``
+        Example: `c.OpenShiftAuthenticator.openshift_url = "https://api.example.com:6443"`
         """,
     )
 
@@ -53,7 +53,7 @@ class AuthenticatorTraits(OAuthenticator):
 
         Set it when the token is projected to another place.
 
-        Example: ``c.OpenShiftAuthenticator.service_account_dir = "/var/run/hub-account"``
+        Example: `c.OpenShiftAuthenticator.service_account_dir = "/var/run/hub-account"`
         """,
     )
 
@@ -67,7 +67,7 @@ class AuthenticatorTraits(OAuthenticator):
 
         Set it together with client_id when the hub logs people in by an OAuthClient.
 
-        Example: ``c.OpenShiftAuthenticator.client_secret_file = "/etc/hub/oauth-secret"``
+        Example: `c.OpenShiftAuthenticator.client_secret_file = "/etc/hub/oauth-secret"`
         """,
     )
 
@@ -80,7 +80,7 @@ class AuthenticatorTraits(OAuthenticator):
 
         Set it for a hub outside the cluster whose API has a certificate of its own authority.
 
-        Example: ``c.OpenShiftAuthenticator.api_ca_file = "/etc/hub/api-ca.crt"``
+        Example: `c.OpenShiftAuthenticator.api_ca_file = "/etc/hub/api-ca.crt"`
         """,
     )
 
@@ -93,7 +93,7 @@ class AuthenticatorTraits(OAuthenticator):
 
         Set it when the cluster's routes are signed by an authority that the system does not know.
 
-        Example: ``c.OpenShiftAuthenticator.oauth_ca_file = "/etc/hub/router-ca.crt"``
+        Example: `c.OpenShiftAuthenticator.oauth_ca_file = "/etc/hub/router-ca.crt"`
         """,
     )
 
@@ -103,12 +103,12 @@ class AuthenticatorTraits(OAuthenticator):
         Let in whoever may do one of these things in the cluster.
 
         A list of resource attributes (namespace, verb, group, version, resource, subresource,
-        name), asked with the user's own token; ``{namespace}`` is the hub's own. In a pod, when no
+        name), asked with the user's own token; `{namespace}` is the hub's own. In a pod, when no
         setting says who may enter, the default is whoever may create pods beside the hub.
 
         Set it to let in a project's members without naming them.
 
-        Example: ``c.OpenShiftAuthenticator.allowed_access = [{"verb": "create", "resource": "pods", "namespace": "workshop"}]``
+        Example: `c.OpenShiftAuthenticator.allowed_access = [{"verb": "create", "resource": "pods", "namespace": "workshop"}]`
         """,  # noqa: E501 - one example, one line
     )
 
@@ -123,7 +123,7 @@ class AuthenticatorTraits(OAuthenticator):
 
         Set it to let a project's administrators be the workshop's instructors.
 
-        Example: ``c.OpenShiftAuthenticator.admin_access = [{"verb": "delete", "group": "project.openshift.io", "resource": "projects", "namespace": "labs"}]``
+        Example: `c.OpenShiftAuthenticator.admin_access = [{"verb": "delete", "group": "project.openshift.io", "resource": "projects", "namespace": "labs"}]`
         """,  # noqa: E501 - one example, one line
     )
 
@@ -138,7 +138,7 @@ class AuthenticatorTraits(OAuthenticator):
         Set it when sessions act in the cluster as the user. Needs an OAuthClient and an encrypted
         auth_state (JUPYTERHUB_CRYPT_KEY).
 
-        Example: ``c.OpenShiftAuthenticator.sessions_act_as_user = True``
+        Example: `c.OpenShiftAuthenticator.sessions_act_as_user = True`
         """,
     )
 
@@ -153,7 +153,7 @@ class AuthenticatorTraits(OAuthenticator):
 
         Lower it where people must be locked out fast; raise it to sit out longer maintenance.
 
-        Example: ``c.OpenShiftAuthenticator.refresh_tolerance = 600``
+        Example: `c.OpenShiftAuthenticator.refresh_tolerance = 600`
         """,
     )
 
@@ -169,7 +169,7 @@ class AuthenticatorTraits(OAuthenticator):
 
         Lower it to spare a small cluster when the hub was restarted with hundreds of users.
 
-        Example: ``c.OpenShiftAuthenticator.concurrent_refreshes = 4``
+        Example: `c.OpenShiftAuthenticator.concurrent_refreshes = 4`
         """,
     )
 
@@ -184,7 +184,7 @@ class AuthenticatorTraits(OAuthenticator):
 
         Raise it for a cluster far away.
 
-        Example: ``c.OpenShiftAuthenticator.request_timeout = 20``
+        Example: `c.OpenShiftAuthenticator.request_timeout = 20`
         """,
     )
 

@@ -20,7 +20,7 @@ async def ask_access(
     enter: Iterable[access.Check],
     administer: Iterable[access.Check],
 ) -> identity.AccessAnswers:
-    """Does the token of ``response`` pass one of each list's checks? Asked side by side.
+    """Does the token of `response` pass one of each list's checks? Asked side by side.
 
     Raises errors.LoginError when the cluster does not say.
     """

@@ -30,8 +30,8 @@ from workshop_kube.openshift_login import cookies
 
 log = logging.getLogger(__name__)
 
+# Below the sentence of each error; all pages that show one are beside the hub's login page.
 AGAIN = '<p><a class="btn btn-jupyter" id="again" href="login">Log in again</a></p>'
-"""Below the sentence of each error; all pages that show one are beside the hub's login page."""
 
 
 def make_http_error(error: errors.LoginError) -> web.HTTPError:

@@ -19,12 +19,12 @@ from workshop_kube.openshift_login import endpoints
 
 log = logging.getLogger(__name__)
 
+# Pauses at start-up while the cluster does not answer, in seconds.
 DELAYS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 60.0, 60.0)
-"""Pauses at start-up while the cluster does not answer, in seconds."""
 
 
+# How many addresses that are not the hub's are told in the log.
 MOST_STRANGERS = 20
-"""How many addresses that are not the hub's are told in the log."""
 
 
 class Finder(Protocol):
@@ -37,7 +37,7 @@ class Finder(Protocol):
 class SelfCheck:
     """What is known about the callback and about what is wrong with it.
 
-    ``make_request`` tells what the hub would ask for with a given callback.
+    `make_request` tells what the hub would ask for with a given callback.
     """
 
     def __init__(

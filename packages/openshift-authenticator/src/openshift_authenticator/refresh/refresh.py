@@ -13,8 +13,8 @@ from openshift_authenticator.refresh import rules, single_flight
 
 log = logging.getLogger(__name__)
 
+# How long a refresh waits for its turn, in request_timeouts: all of a class come at once.
 QUEUE_TIMEOUTS = 3
-"""How long a refresh waits for its turn, in request_timeouts: all of a class come at once."""
 
 
 class LoggedInUser(browser_sessions.BrowserUser, Protocol):
@@ -44,7 +44,7 @@ class RefreshHost(Protocol):
         """Seconds since the epoch."""
 
     async def make_model(self, state: dict[str, Any]) -> dict[str, Any]:
-        """Ask the cluster anew with the token of ``state``; raises errors.LoginError."""
+        """Ask the cluster anew with the token of `state`; raises errors.LoginError."""
 
     async def still_admits(self, model: dict[str, Any]) -> bool:
         """Do the rules still let this person in?"""

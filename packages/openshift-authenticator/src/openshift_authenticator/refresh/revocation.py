@@ -27,7 +27,7 @@ NO_RIGHT = (
 class Revoker:
     """Revokes tokens at one cluster.
 
-    ``read_own_token`` gives the hub's own, or raises; it answers "" for a hub outside the cluster,
+    `read_own_token` gives the hub's own, or raises; it answers "" for a hub outside the cluster,
     which has none and asks as nobody.
     """
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from workshop_kube.openshift_login.tolerance import TOLERANCE_SECONDS, is_tolerated, make_pause
 
+# A check younger than this is not repeated, not even before a spawn.
 YOUNG_SECONDS = 60.0
-"""A check younger than this is not repeated, not even before a spawn."""
+# No longer, in seconds, is a cluster left alone because it asks for it.
 LONGEST_REQUEST = 600.0
-"""No longer, in seconds, is a cluster left alone because it asks for it."""
 
 
 class RefreshVerdict(enum.Enum):
@@ -87,7 +87,7 @@ def decide_before(
 def decide_after_failure(
     status: int | None, record: LoginRecord, limits: RefreshLimits, now: float
 ) -> RefreshVerdict:
-    """The cluster answered ``status`` instead of the user; None stands for no answer."""
+    """The cluster answered `status` instead of the user; None stands for no answer."""
     if status == 401:
         return RefreshVerdict.LOGIN_AGAIN
     return decide_unconfirmed(record, limits, now)

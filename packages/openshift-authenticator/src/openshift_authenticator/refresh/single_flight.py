@@ -1,7 +1,7 @@
 """Lets refreshes through: one at a time for a user, a bounded number in all.
 
 After a restart of the hub everybody's login is refreshed at once;
-the cluster sees ``width`` requests side by side, whatever the number of users.
+the cluster sees `width` requests side by side, whatever the number of users.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class SingleFlight:
         self._inside: dict[str, asyncio.Task[Any]] = {}
 
     async def run(self, name: str, work: Callable[[], Awaitable[Any]]) -> tuple[Any, bool]:
-        """Run ``work`` for ``name``, or wait for the run that is going on.
+        """Run `work` for `name`, or wait for the run that is going on.
 
         Answers its result and whether this call was the one that ran it. The work goes on when a
         caller gives up, so that nobody can make us ask twice by closing a tab.
@@ -39,5 +39,5 @@ class SingleFlight:
 
     @property
     def limiter(self) -> asyncio.Semaphore:
-        """One of the places at the cluster, for ``async with``."""
+        """One of the places at the cluster, for `async with`."""
         return self._limiter

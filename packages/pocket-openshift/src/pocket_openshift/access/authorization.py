@@ -68,8 +68,9 @@ def _render_subject(binding: Object, user: identity.User) -> str:
 
 
 class Authorization:
-    """Rules of access over a store, with an index from subject to bindings that the store's
-    changes keep true.
+    """Rules of access over a store.
+
+    An index from subject to bindings is kept true by the store's changes.
     """
 
     def __init__(self, find: Callable[[str, str, str], Object | None]) -> None:

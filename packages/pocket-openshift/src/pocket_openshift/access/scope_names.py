@@ -1,5 +1,6 @@
-"""Which scopes there are and who may ask for which. What each one then allows is in
-`pocket_openshift.access.scopes`.
+"""Which scopes there are and who may ask for which.
+
+What each one then allows is in `pocket_openshift.access.scopes`.
 
 Pure. `requests` asks when a token is asked for, the approval page takes the descriptions.
 """
@@ -47,8 +48,9 @@ class RoleScope:
 
 
 def parse_role(scope: str) -> RoleScope | None:
-    """The parts of a role scope, or None when it is not one. Role names may hold colons, namespaces
-    may not.
+    """The parts of a role scope, or None when it is not one.
+
+    Role names may hold colons, namespaces may not.
     """
     if not scope.startswith(ROLE):
         return None
@@ -74,8 +76,9 @@ def _problem_with_scope(scope: str) -> str | None:
 
 
 def problem_with_scopes(scopes: Sequence[str]) -> str | None:
-    """What is wrong with the scopes that are asked for, in the words of the real server; None when
-    nothing is.
+    """What is wrong with the scopes that are asked for, in the words of the real server.
+
+    None when nothing is.
     """
     wrong = [
         f'[{place}]: Invalid value: "{scope}": {why}'
@@ -89,8 +92,9 @@ def problem_with_scopes(scopes: Sequence[str]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """One entry of a client's `scopeRestrictions`: the exact scopes, or the roles and namespaces,
-    that it may ask for.
+    """One entry of a client's `scopeRestrictions`.
+
+    It has the exact scopes, or the roles and namespaces, that the client may ask for.
     """
 
     exact: tuple[str, ...] = ()
@@ -113,8 +117,9 @@ def _among(name: str, names: Sequence[str]) -> bool:
 
 
 def denied_by(restrictions: Sequence[Restriction], scopes: Sequence[str]) -> tuple[str, ...]:
-    """Those of the scopes that a client with these restrictions may not ask for. No restrictions
-    allow all.
+    """Those of the scopes that a client with these restrictions may not ask for.
+
+    No restrictions allow all.
     """
     if not restrictions:
         return ()
@@ -122,8 +127,9 @@ def denied_by(restrictions: Sequence[Restriction], scopes: Sequence[str]) -> tup
 
 
 def for_service_account(namespace: str) -> tuple[Restriction, ...]:
-    """What a service account may ask for as an OAuth client: who you are, and roles in its own
-    namespace.
+    """What a service account may ask for as an OAuth client.
+
+    That is who you are, and roles in its own namespace.
     """
     return (
         Restriction(exact=(INFO, CHECK_ACCESS, LIST_SCOPED_PROJECTS, LIST_PROJECTS)),

@@ -58,8 +58,8 @@ _ESCALATING = frozenset(
         ),
     }
 )
+# The rules of a ClusterRole by its name; none when there is no such role.
 RoleRules = Callable[[str], Sequence[rbac.Rule]]
-"""The rules of a ClusterRole by its name; none when there is no such role."""
 
 
 def role_of(scope: str) -> tuple[str, str, bool] | None:

@@ -1,5 +1,6 @@
-"""Service-account tokens: JWTs signed by this cluster, bound to an account and perhaps a pod or
-secret. Pure but for keys.
+"""Service-account tokens: JWTs signed by this cluster. Pure but for keys.
+
+They are bound to an account, and perhaps to a pod or secret.
 
 `resources/accounts` issues them; `authentication` reads them.
 """
@@ -18,8 +19,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a valid token says. `bound_kind` is Pod, Secret or ''; `expires` is seconds since the
-    epoch.
+    """What a valid token says.
+
+    `bound_kind` is Pod, Secret or ''; `expires` is seconds since the epoch.
     """
 
     namespace: str
@@ -73,8 +75,9 @@ class Signer:
         return jwt.encode(payload, self._key, algorithm="ES256")
 
     def read(self, token: str) -> Claims | None:
-        """What a token says, or None when it is not ours, damaged or expired. Audiences are not
-        judged here.
+        """What a token says, or None when it is not ours, damaged or expired.
+
+        Audiences are not judged here.
         """
         try:
             payload = jwt.decode(

@@ -1,5 +1,6 @@
-"""`pocket-openshift delete KIND NAME...`, `delete KIND -l LABEL=VALUE` or `delete -f FILE`: delete
-the very objects that are there now.
+"""`pocket-openshift delete`: delete the very objects that are there now.
+
+Said as `KIND NAME...`, `KIND -l LABEL=VALUE` or `-f FILE`.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""`pocket-openshift new-app TEMPLATE -p NAME=VALUE`: have the server fill in a template, and create
-its objects.
+"""`pocket-openshift new-app TEMPLATE -p NAME=VALUE`: fill in a template, create its objects.
+
+The server fills it in.
 """
 
 from __future__ import annotations

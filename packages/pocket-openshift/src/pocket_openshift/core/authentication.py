@@ -1,5 +1,6 @@
-"""From a bearer token to a user: the admin's static token, service-account tokens, and what
-others add (OAuth).
+"""From a bearer token to a user.
+
+There are the admin's static token, service-account tokens, and what others add (OAuth).
 
 A review is remembered for ten seconds, as in the real API server: a deleted account's token goes
 on working that long. OpenShift's servers remember what their OAuth server said for two minutes:

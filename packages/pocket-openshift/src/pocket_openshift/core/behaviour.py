@@ -66,8 +66,10 @@ class Call:
 
 @dataclass(slots=True)
 class Reply:
-    """An answer: `body` is an object, text or bytes; `stream` (if set) is sent piece by piece
-    instead; `tunnel` (if set: what came already, and a connection) is joined with the caller's.
+    """An answer: `body` is an object, text or bytes.
+
+    `stream` (if set) is sent piece by piece instead; `tunnel` (if set: what came already, and a
+    connection) is joined with the caller's.
     """
 
     body: Any = None
@@ -136,8 +138,9 @@ class Plane(Protocol):
 
 
 class Behaviour:
-    """Override what you need; everything runs on the server's loop and, but for endpoints, must
-    not wait.
+    """Override what you need.
+
+    Everything runs on the server's loop and, but for endpoints, must not wait.
 
     `resources` names the kinds ("pods", "routes.route.openshift.io") that `default`, `validate`
     and `changed` are called for; ("*",) is all of them.
@@ -150,8 +153,9 @@ class Behaviour:
         self.store = plane.store
 
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
-        """Fill in an object before it is checked; change `obj` in place. `old` is None when it is
-        new.
+        """Fill in an object before it is checked; change `obj` in place.
+
+        `old` is None when it is new.
         """
 
     def validate(self, call: Call, obj: Object, old: Object | None) -> None:
@@ -161,8 +165,9 @@ class Behaviour:
         """Count a commit before the watches are told and anything reacts to it; writes nothing."""
 
     def changed(self, change: store.Change) -> None:
-        """Something of `resources` was committed. Called in order, after the watches were told;
-        may write to the store.
+        """Something of `resources` was committed.
+
+        Called in order, after the watches were told; may write to the store.
         """
 
     def started(self) -> None:

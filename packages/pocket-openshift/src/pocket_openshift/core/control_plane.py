@@ -1,5 +1,6 @@
-"""The cluster without its sockets: store, watches, who may, what reacts. One thread, one event
-loop.
+"""The cluster without its sockets: store, watches, who may, what reacts.
+
+One thread, one event loop.
 
 `server` puts HTTP in front of it; the behaviours and the OAuth server get it as `plane`.
 """
@@ -160,8 +161,9 @@ class ControlPlane:
         self.authorization.changed(change.kind.resource, change.old, new)
 
     def _react(self, change: store.Change) -> None:
-        """Let behaviours react to a commit; what they commit is reacted to afterwards, not
-        within.
+        """Let behaviours react to a commit.
+
+        What they commit is reacted to afterwards, not within.
         """
         self._waiting.append(change)
         if self._reacting:
@@ -200,8 +202,9 @@ class ControlPlane:
             raise errors.cannot_be_handled(kind, f"a field has another type: {error}") from error
 
     def ensure(self, resource: str, obj: store.Object) -> store.Object:
-        """Create an object unless it is there, as the cluster itself: no admission, no rules of
-        access.
+        """Create an object unless it is there, as the cluster itself.
+
+        There is no admission, and there are no rules of access.
         """
         kind = kinds.named(resource)
         namespace = obj["metadata"].get("namespace", "")

@@ -1,5 +1,6 @@
-"""Deleting: preconditions, grace, finalizers, propagation. `verbs`, owners and namespaces all
-delete through here.
+"""Deleting: preconditions, grace, finalizers, propagation.
+
+`verbs`, owners and namespaces all delete through here.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ _POLICIES = ("Foreground", "Background", "Orphan")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """DeleteOptions. `grace` is seconds, None for the object's own; `policy` is Background,
-    Foreground or Orphan.
+    """DeleteOptions.
+
+    `grace` is seconds, None for the object's own; `policy` is Background, Foreground or Orphan.
     """
 
     grace: int | None = None
@@ -134,8 +136,9 @@ def _remove(objects: store.Store, kind: kinds.Kind, obj: store.Object) -> store.
 
 
 def finish_if_done(objects: store.Store, kind: kinds.Kind, obj: store.Object) -> bool:
-    """Take out an object that is being deleted and that nothing holds any more. Returns whether
-    it did.
+    """Take out an object that is being deleted and that nothing holds any more.
+
+    Returns whether it did.
     """
     metadata = obj["metadata"]
     waiting = "deletionTimestamp" not in metadata or metadata.get("finalizers")

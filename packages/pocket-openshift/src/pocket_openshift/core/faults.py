@@ -1,5 +1,6 @@
-"""A script of faults: what goes wrong, for which requests, how often. Pure but for its own
-counters.
+"""A script of faults: what goes wrong, for which requests, how often.
+
+Pure but for its own counters.
 
 Tests add faults; the server asks `next_for` once a request. See docs/how-to/test-your-spawner.md.
 """
@@ -82,8 +83,9 @@ class Fault:
 
 
 def problem_with(fault: Fault) -> str | None:
-    """Why a fault could never happen as it is written, or None. One that never happens would make a
-    test pass that tests nothing.
+    """Why a fault could never happen as it is written, or None.
+
+    One that never happens would make a test pass that tests nothing.
     """
     for name, value, known in (
         ("verb", fault.verb, _VERBS),
@@ -112,8 +114,9 @@ class Faults:
         self._script: list[Fault] = []
 
     def add(self, *, times: int | None = 1, **what: object) -> Fault:
-        """Add a fault (see `Fault` for the words); `times=None` means until `clear`. Returns it:
-        `.seen` counts. ValueError for one that could never happen.
+        """Add a fault (see `Fault` for the words); `times=None` means until `clear`.
+
+        Returns it: `.seen` counts. ValueError for one that could never happen.
         """
         fault = Fault(times=FOREVER if times is None else times, **what)  # type: ignore[arg-type]
         effects = (fault.status, fault.retry_after, fault.drop, fault.watch)
@@ -143,8 +146,10 @@ class Faults:
             self._script = script
 
     def next_for_page(self, verb: str, path: str) -> Fault | None:
-        """The fault for a request to the OAuth server, counted: one that names its path
-        ("oauth/token", "oauth/authorize", "login") as the resource. "*" is for the API only.
+        """The fault for a request to the OAuth server, counted.
+
+        It is one that names its path ("oauth/token", "oauth/authorize", "login") as the resource.
+        "*" is for the API only.
         """
         for fault in self._script:
             if fault.resource == path and fault.seen < fault.times and fault.verb in ("*", verb):

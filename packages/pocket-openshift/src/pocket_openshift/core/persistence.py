@@ -1,5 +1,6 @@
-"""`--data DIR`: the objects in an SQLite file, the keys beside it, so that a cluster outlives
-its process.
+"""`--data DIR`: the objects in an SQLite file, the keys beside it.
+
+So a cluster outlives its process.
 
 `server` opens it before anything else. Every commit is written before the caller is answered; a
 process that is killed loses nothing, a machine that loses power may lose the last moments (WAL
@@ -85,8 +86,9 @@ class StateFile:
         )
 
     def secret(self, name: str, fresh: bytes) -> bytes:
-        """A secret that is kept in a file of its own, for its owner only; `fresh` when there is
-        none yet.
+        """A secret that is kept in a file of its own, for its owner only.
+
+        `fresh` makes it where there is none yet.
         """
         path = self.folder / name
         if path.exists():

@@ -23,9 +23,7 @@ Object = dict[str, Any]
 
 
 class Key(NamedTuple):
-    """Where an object is: the kind's `resource`, its namespace ('' for the cluster's own) and
-    name.
-    """
+    """Where an object is: `resource` of its kind, namespace ('' for the cluster's own) and name."""
 
     resource: str
     namespace: str
@@ -162,8 +160,9 @@ class Store:
         return self._commit("ADDED", kind, key, fresh, None)
 
     def update(self, kind: kinds.Kind, obj: Object) -> Object:
-        """Replace an object. A 404 when it is gone, a 409 when it names a version or UID that is
-        not the stored one's.
+        """Replace an object.
+
+        A 404 when it is gone, a 409 when it names a version or UID that is not the stored one's.
 
         An object equal to the stored one makes no new version and no event.
         """

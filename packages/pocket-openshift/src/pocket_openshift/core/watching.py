@@ -1,5 +1,6 @@
-"""Who hears of a change: the past of every kind, to replay from a version, and the watches that
-follow it.
+"""Who hears of a change: the past of every kind, and the watches that follow it.
+
+The past is to replay from a version.
 
 The store tells `Watching.publish` of every commit; the server's watch answers read a `Watch`.
 """
@@ -154,8 +155,9 @@ def render_event(kind: str, encoded: bytes) -> bytes:
 
 
 def render_bookmark(kind: kinds.Kind, version: int, *, initial: bool = False) -> bytes:
-    """The line that says how far a watch has come; `initial` ends the list that a watch began
-    with.
+    """The line that says how far a watch has come.
+
+    `initial` ends the list that a watch began with.
     """
     metadata: dict[str, Any] = {"resourceVersion": str(version), "creationTimestamp": None}
     if initial:

@@ -18,8 +18,9 @@ def age(obj: dict[str, Any], field: str = "creationTimestamp") -> str:
 
 
 def since(text: str | None, now: datetime | None = None) -> str:
-    """The time since an RFC 3339 moment, in kubectl's short form; `<unknown>` where there is
-    none.
+    """The time since an RFC 3339 moment, in kubectl's short form.
+
+    `<unknown>` where there is none.
     """
     if not text:
         return "<unknown>"

@@ -1,4 +1,5 @@
 """The documents that tell a client what this server has: versions, groups, resources, well-known.
+
 Pure.
 """
 

@@ -1,5 +1,6 @@
-"""HTTP: who asks, for what, may they; then the endpoint or verb that answers, and the bytes of
-the answer.
+"""HTTP: who asks, for what, may they.
+
+Then the endpoint or verb that answers, and the bytes of the answer.
 
 The only module besides `server` that imports tornado for the API. One catch-all handler.
 """
@@ -38,7 +39,7 @@ _YAML = ("application/yaml", "application/apply-patch+yaml")
 _OBJECTS = ("application/json", "application/yaml", protobufs.MEDIA_TYPE)
 
 
-class Dropped(Exception):
+class DroppedError(Exception):
     """A fault cuts this connection."""
 
 
@@ -74,7 +75,7 @@ class ApiHandler(tornado.web.RequestHandler):
             await self._answer()
         except errors.StatusError as error:
             self._send(Reply(error.body, error.code, error.headers))
-        except (Dropped, ConnectionResetError):
+        except (DroppedError, ConnectionResetError):
             self._hang_up()
         except tornado.iostream.StreamClosedError:
             pass
@@ -172,7 +173,7 @@ class ApiHandler(tornado.web.RequestHandler):
             return
         reply = await self._dispatch(self._call(target, query, lists), fault)
         if fault is not None and fault.drop == "after":
-            raise Dropped
+            raise DroppedError
         await self._reply(reply)
 
     def _query(self) -> dict[str, list[str]]:
@@ -235,7 +236,7 @@ class ApiHandler(tornado.web.RequestHandler):
         if fault.delay:
             await self.plane.pause(fault.delay)
         if fault.drop == "before":
-            raise Dropped
+            raise DroppedError
         if fault.status is not None or fault.retry_after is not None:
             raise fault.as_error()
         return fault

@@ -1,5 +1,6 @@
-"""Options of lists: how many, from where, how new. What makes no sense is refused in the server's
-words.
+"""Options of lists: how many, from where, how new.
+
+What makes no sense is refused in the server's words.
 """
 
 from __future__ import annotations
@@ -51,9 +52,11 @@ def _match_causes(query: Mapping[str, str]) -> list[errors.Cause]:
     rules = (
         (not version, f"{field} is forbidden unless resourceVersion is provided"),
         (bool(query.get("continue")), f"{field} is forbidden when continue is provided"),
-        (match == "Exact" and version == "0",
-         f'{field} "exact" is forbidden for resourceVersion "0"'),
-    )  # fmt: skip
+        (
+            match == "Exact" and version == "0",
+            f'{field} "exact" is forbidden for resourceVersion "0"',
+        ),
+    )
     causes = [
         errors.Cause(field, "FieldValueForbidden", f"Forbidden: {why}") for bad, why in rules if bad
     ]
@@ -79,8 +82,9 @@ def _check_version(query: Mapping[str, str]) -> None:
 
 
 def parse_continue(token: str) -> tuple[tuple[str, str], int]:
-    """Where a page goes on: behind this namespace and name, with so many before. A 400 for a token
-    that is none.
+    """Where a page goes on: behind this namespace and name, with so many before.
+
+    A 400 for a token that is none.
     """
     wrong = decoding.first_bad_byte(token.replace("-", "+").replace("_", "/").rstrip("=").encode())
     if wrong is not None and len(token.rstrip("=")) % 4 == 1:

@@ -61,8 +61,9 @@ def _place(obj: store.Object) -> tuple[str, str]:
 
 
 def _start(query: Mapping[str, str]) -> tuple[tuple[str, str], int]:
-    """Where a page begins: behind this namespace and name, and how many came before. A 400 for a
-    token that is none.
+    """Where a page begins: behind this namespace and name, and how many came before.
+
+    A 400 for a token that is none.
     """
     token = query.get("continue")
     return list_options.parse_continue(token) if token else (("", ""), 0)
@@ -71,8 +72,9 @@ def _start(query: Mapping[str, str]) -> tuple[tuple[str, str], int]:
 def _page(
     objects: Iterable[store.Object], version: int, query: Mapping[str, str], total: int | None
 ) -> tuple[list[store.Object], dict[str, Any]]:
-    """The first of these objects, as many as the query's limit, and the list's metadata. `total` is
-    how many there are on all pages, None where nobody has counted.
+    """The first of these objects, as many as the query's limit, and the list's metadata.
+
+    `total` is how many there are on all pages, None where nobody has counted.
     """
     metadata: dict[str, Any] = {"resourceVersion": str(version)}
     limit, seen = list_options.limit_of(query), _start(query)[1]
@@ -89,8 +91,9 @@ def _page(
 
 
 def render(plane: Plane, kind: kinds.Kind, objects: list[store.Object], metadata: dict) -> bytes:
-    """A list as JSON, from the objects' own cached JSON. Items say no kind, as in the real
-    server.
+    """A list as JSON, from the objects' own cached JSON.
+
+    Items say no kind, as in the real server.
     """
     head = {"kind": f"{kind.kind}List", "apiVersion": kind.api_version, "metadata": metadata}
     prefix = b'{"apiVersion":"%s","kind":"%s",' % (kind.api_version.encode(), kind.kind.encode())
@@ -120,9 +123,7 @@ def _behind(objects: Iterable[store.Object], start: tuple[str, str]) -> Iterable
 
 
 def stale_list(plane: Plane, call: Call, commits: int) -> Reply:
-    """A collection as it was before the last commits of its kind: what a lagging cache would
-    answer.
-    """
+    """A collection before the last commits of its kind: what a lagging cache would answer."""
     undone = plane.watching.last_changes(call.kind.resource, commits)
     objects = {store.key_of(call.kind, obj): obj for obj in plane.store.select(call.kind.resource)}
     for change in undone:

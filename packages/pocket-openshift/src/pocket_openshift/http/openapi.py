@@ -1,5 +1,6 @@
-"""OpenAPI, as little as kubectl needs to go on: which paths may be patched, and that fields are
-checked here. Pure.
+"""OpenAPI, as little as kubectl needs to go on. Pure.
+
+It says which paths may be patched, and that fields are checked here.
 
 There are no schemas of fields: `kubectl explain` has nothing to show (see
 docs/pocket-openshift-scope.md).

@@ -1,5 +1,6 @@
-"""JSON patch, JSON merge patch and Kubernetes' strategic merge patch. Pure: (object, patch) ->
-new object.
+"""JSON patch, JSON merge patch and Kubernetes' strategic merge patch.
+
+Pure: (object, patch) -> new object.
 """
 
 from __future__ import annotations
@@ -49,8 +50,9 @@ class FormError(PatchError):
 
 
 def apply(media_type: str, obj: dict[str, Any], patch: Any) -> dict[str, Any]:
-    """The object with the patch applied; the given object is left alone. PatchError when that
-    cannot be.
+    """The object with the patch applied; the given object is left alone.
+
+    PatchError when that cannot be.
     """
     if media_type == JSON:
         return _json_patch(obj, patch)
@@ -121,8 +123,9 @@ def merge_patch(obj: Any, patch: Any) -> Any:
 
 
 def strategic_merge(obj: Any, patch: Any) -> Any:
-    """Like a merge patch, but lists with a merge key are merged item by item; knows `$patch` and
-    its relatives.
+    """Like a merge patch, but lists with a merge key are merged item by item.
+
+    Knows `$patch` and its relatives.
     """
     if not isinstance(patch, dict):
         return copy.deepcopy(patch)

@@ -1,5 +1,6 @@
-"""The answer to a watch: events as lines of JSON until its time is over, with bookmarks, and the
-faults of watches.
+"""The answer to a watch: events as lines of JSON until its time is over.
+
+With bookmarks, and the faults of watches.
 """
 
 from __future__ import annotations
@@ -50,8 +51,9 @@ def open_watch(plane: Plane, call: Call) -> watching.Watch:
 
 
 def watch(plane: Plane, call: Call, fault: faults.Fault | None) -> Reply:
-    """Answer a watch. A version that was forgotten is an ERROR event with 410, as in the real
-    server.
+    """Answer a watch.
+
+    A version that was forgotten is an ERROR event with 410, as in the real server.
     """
     seconds = seconds_of(call)
     try:

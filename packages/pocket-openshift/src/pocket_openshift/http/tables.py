@@ -1,4 +1,5 @@
 """Tables, as kubectl asks for them (`Accept: application/json;as=Table`), from answers and watches.
+
 Pure; the columns of each kind are in `columns`.
 """
 
@@ -24,8 +25,10 @@ def make_table(
     metadata: dict[str, Any],
     include: str = "Metadata",
 ) -> dict[str, Any]:
-    """A table of objects. Each row carries the object's metadata, as kubectl needs for `-A` and
-    labels, or the whole (`include` is Object, as for `--sort-by`), or None.
+    """A table of objects.
+
+    Each row carries the object's metadata, as kubectl needs for `-A` and labels, or the whole
+    (`include` is Object, as for `--sort-by`), or None.
     """
     narrow, wide = columns.of(kind.resource)
     shown = [*narrow, *wide]
@@ -65,8 +68,9 @@ def _carried(kind: kinds.Kind, obj: dict[str, Any], include: str) -> dict[str, A
 def from_answer(
     body: Any, target: paths.Target, include: str = "Metadata"
 ) -> dict[str, Any] | None:
-    """The table for an object or list that is about to be answered; None for what is no such
-    thing. `include` is the query's `includeObject`.
+    """The table for an object or list that is about to be answered; None for what is no such thing.
+
+    `include` is the query's `includeObject`.
     """
     if target.kind is None or target.subresource:
         return None

@@ -58,8 +58,10 @@ def type_of(target: paths.Target, kind: kinds.Kind) -> schemas.Type | None:
 
 
 def decoded(call: Call, body: Any) -> tuple[dict[str, Any], list[str]]:
-    """A body without nulls and unknown fields, and sentences about these fields. DecodeError for a
-    field of another type. Of kinds whose fields are not known, only metadata are looked at.
+    """A body without nulls and unknown fields, and sentences about these fields.
+
+    DecodeError for a field of another type. Of kinds whose fields are not known, only metadata are
+    looked at.
     """
     faults: list[str] = []
     known = type_of(call.target, call.kind)
@@ -72,8 +74,10 @@ def decoded(call: Call, body: Any) -> tuple[dict[str, Any], list[str]]:
 
 
 def checked(call: Call, body: Any) -> dict[str, Any]:
-    """The object in the body of a create or update. A 400 for what is no object, has a field of
-    another type or, where the caller is strict, one that does not exist; else these are told.
+    """The object in the body of a create or update.
+
+    A 400 for what is no object, has a field of another type or, where the caller is strict, one
+    that does not exist; else these are told.
     """
     if not isinstance(body, dict):
         raise errors.unrecognized(call.kind, decoding.no_object(body), call.raw)
@@ -92,8 +96,9 @@ def checked(call: Call, body: Any) -> dict[str, Any]:
 
 
 def checked_patch(call: Call, obj: Any, patch: str = "") -> dict[str, Any]:
-    """The same of an object that a patch has made; a 422 that shows the object, or a strategic
-    merge patch as Go writes it.
+    """The same of an object that a patch has made.
+
+    A 422 that shows the object, or a strategic merge patch as Go writes it.
     """
     if not isinstance(obj, dict):
         raise errors.bad_request("the body of the request must be an object")

@@ -1,5 +1,6 @@
-"""The verbs that every stored kind knows: get, list, create, update, patch, delete,
-deletecollection.
+"""The verbs that every stored kind knows.
+
+They are get, list, create, update, patch, delete and deletecollection.
 
 No HTTP. `server` calls `VERBS[verb](plane, call)`; admission and reactions are the behaviours'.
 """
@@ -87,8 +88,9 @@ def _place(call: Call, metadata: dict[str, Any]) -> None:
 
 
 def _hold_place(call: Call, metadata: dict[str, Any]) -> None:
-    """A 400 for a body or patch that means another object than its URL: the store would write to
-    that one, in whatever namespace.
+    """A 400 for a body or patch that means another object than its URL.
+
+    The store would write to that one, in whatever namespace.
     """
     _place(call, metadata)
     metadata["name"] = metadata.get("name") or call.name
@@ -128,8 +130,9 @@ def _free_name(plane: Plane, kind: kinds.Kind, metadata: dict[str, Any]) -> str:
 def create_object(
     plane: Plane, call: Call, obj: store.Object, *, versioned: bool = False
 ) -> store.Object:
-    """Admit an object and put it into the store (unless this is a dry run). One that came with a
-    version (`versioned`) is no new one.
+    """Admit an object and put it into the store (unless this is a dry run).
+
+    One that came with a version (`versioned`) is no new one.
     """
     kind = call.kind
     obj["metadata"].setdefault("name", "")
@@ -189,8 +192,10 @@ def patched(call: Call, old: store.Object) -> Any:
 
 
 def _keep_server_fields(old: store.Object, new: store.Object) -> None:
-    """Fields that only the server changes stay as they were. What the caller says of those that
-    may not change is left, to be compared: the version by the store, the others by the rules.
+    """Fields that only the server changes stay as they were.
+
+    What the caller says of those that may not change is left, to be compared: the version by the
+    store, the others by the rules.
     """
     kept, metadata = old["metadata"], new["metadata"]
     for name in _SERVER_FIELDS:
@@ -207,8 +212,9 @@ def _keep_server_fields(old: store.Object, new: store.Object) -> None:
 
 
 def _with_part(old: store.Object, new: store.Object, part: str) -> store.Object:
-    """The old object with only one part of the new one; the version is the caller's, to be
-    compared.
+    """The old object with only one part of the new one.
+
+    The version is the caller's, to be compared.
     """
     said = {k: v for k, v in new["metadata"].items() if k in ("resourceVersion", "uid")}
     result = {**old, "metadata": {**old["metadata"], **said}}

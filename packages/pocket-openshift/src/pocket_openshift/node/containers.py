@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import datetime
 import logging
 import signal
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +159,7 @@ class Container:
         self._stop_watching()
         return self._read_end(end, started_at)
 
-    def _read_end(self, end: processes.Exit, started_at: datetime.datetime) -> states.Terminated:
+    def _read_end(self, end: processes.Exit, started_at: datetime) -> states.Terminated:
         message = self._termination_message(end)
         if end.lost:
             message = "the process that watches the container was killed"
@@ -256,7 +256,7 @@ class Container:
         return int(quantities.parse(limit)) if limit else 0
 
     async def _failed_to_start(
-        self, error: processes.StartError, started_at: datetime.datetime
+        self, error: processes.StartError, started_at: datetime
     ) -> states.Terminated:
         message = f'failed to start container "{self.name}": exec: {error}'
         self.around.record("Failed", "Error: " + message, container=self.name, warning=True)
@@ -347,5 +347,5 @@ class Container:
         self.around.folder.termination_log(self.name).unlink(missing_ok=True)
 
 
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -192,8 +192,10 @@ async def _write_all(fd: int, data: bytes) -> None:
 
 
 async def _ready(fd: int, *, writing: bool) -> None:
-    """Wait until a descriptor can be read or written. A duplicate is watched: a terminal is one
-    descriptor for both, and the loop has one watcher for each.
+    """Wait until a descriptor can be read or written.
+
+    A duplicate is watched: a terminal is one descriptor for both, and the loop has one watcher for
+    each.
     """
     loop = asyncio.get_running_loop()
     ready = asyncio.Event()

@@ -16,9 +16,9 @@ POST_START_SECONDS = 600.0
 
 @dataclasses.dataclass(frozen=True)
 class Subject:
-    """The container that is watched, and whom to tell. `end` ends its process within so many
-    seconds
-    (None: the pod's own grace).
+    """The container that is watched, and whom to tell.
+
+    `end` ends its process within so many seconds (None: the pod's own grace).
     """
 
     spec: Mapping[str, Any]

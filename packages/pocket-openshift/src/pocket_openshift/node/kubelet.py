@@ -8,11 +8,11 @@ annotation `pocket-openshift/log-token`, which only those who may read nodes see
 from __future__ import annotations
 
 import asyncio
-import datetime
 import hmac
 import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -67,7 +67,7 @@ class Kubelet:
         return found, f'container "{name}" of pod "{pod_name}"'
 
     async def _answer_exec(self, request: web.Request) -> web.StreamResponse:
-        """GET /exec/NAMESPACE/POD/CONTAINER?command=...&stdin=&stdout=&stderr=&tty="""
+        """GET /exec/NAMESPACE/POD/CONTAINER: command, stdin, stdout, stderr and tty are asked."""
         return await execs.serve(request, *self._find_container(request))
 
     async def _answer_log(self, request: web.Request) -> web.StreamResponse:
@@ -80,7 +80,7 @@ class Kubelet:
         if path is None:
             raise web.HTTPBadRequest(text=reason)
         try:
-            options = parse_options(query, datetime.datetime.now(datetime.UTC))
+            options = parse_options(query, datetime.now(UTC))
         except ValueError as error:
             text = f"a parameter of the log is no number or time: {error}"
             raise web.HTTPBadRequest(text=text) from error
@@ -108,13 +108,13 @@ def choose_log(container: containers.Container, *, previous: bool) -> tuple[Path
     return container.log_file, ""
 
 
-def parse_options(query: Mapping[str, str], now: datetime.datetime) -> lines.Options:
+def parse_options(query: Mapping[str, str], now: datetime) -> lines.Options:
     """The query of a log request. ValueError for what is no number or time."""
     since = None
     if query.get("sinceSeconds"):
-        since = now - datetime.timedelta(seconds=int(query["sinceSeconds"]))
+        since = now - timedelta(seconds=int(query["sinceSeconds"]))
     elif query.get("sinceTime"):
-        since = datetime.datetime.fromisoformat(query["sinceTime"])
+        since = datetime.fromisoformat(query["sinceTime"])
     tail, limit = query.get("tailLines"), query.get("limitBytes")
     return lines.Options(
         int(tail) if tail else None,
@@ -201,6 +201,6 @@ class Reader:
 
     def _is_rotated(self) -> bool:
         try:
-            return os.stat(self.path).st_ino != os.fstat(self._fd).st_ino
+            return Path(self.path).stat().st_ino != os.fstat(self._fd).st_ino
         except OSError:
             return False

@@ -1,5 +1,6 @@
-"""A pod's folder on disk: its home, its volumes, its logs. Blocking; `pods.py` calls it in a
-thread.
+"""A pod's folder on disk: its home, its volumes, its logs.
+
+Blocking; `pods.py` calls it in a thread.
 """
 
 from __future__ import annotations

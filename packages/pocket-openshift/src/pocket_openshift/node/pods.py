@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import datetime
 import logging
 from collections.abc import Coroutine, Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pocket_openshift.node import (
@@ -71,7 +71,7 @@ class Pod:
         self._publisher = publisher.Publisher(node.api, pod, self._make_status, self.vanish)
         self._around: containers.Surroundings | None = None
         self._helpers: list[asyncio.Task[None]] = []
-        self._refresh_at: datetime.datetime | None = None
+        self._refresh_at: datetime | None = None
 
     # --- news
 
@@ -315,7 +315,7 @@ class Pod:
                 log.warning(
                     "The volumes of %s were not refreshed: %s", render_name(self.pod), error
                 )
-                self._refresh_at = _now() + datetime.timedelta(seconds=10)
+                self._refresh_at = _now() + timedelta(seconds=10)
 
     # --- status and end
 
@@ -390,5 +390,5 @@ async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
+def _now() -> datetime:
+    return datetime.now(UTC)

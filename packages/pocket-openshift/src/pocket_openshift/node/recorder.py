@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import collections
 import contextlib
-import datetime
 import logging
+from datetime import UTC, datetime
 
 from pocket_openshift.node.rules import events
 from workshop_kube import errors
@@ -50,7 +50,7 @@ class Recorder:
                 await self._queue.join()
 
     async def _post(self, event: Manifest) -> None:
-        now = datetime.datetime.now(datetime.UTC)
+        now = datetime.now(UTC)
         known = self._seen.get(events.key_of(event))
         if known:
             await self._count(known, now)
@@ -67,7 +67,7 @@ class Recorder:
             self._seen.pop(events.key_of(event), None)
             raise
 
-    async def _count(self, known: Object, now: datetime.datetime) -> None:
+    async def _count(self, known: Object, now: datetime) -> None:
         patch = events.again(known, now)
         known.update(patch)
         await self._api.change(known, patch)

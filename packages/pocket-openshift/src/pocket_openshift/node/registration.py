@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import logging
 import platform
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from workshop_kube import errors
 from workshop_kube.client import Cluster
@@ -32,7 +32,7 @@ def make_node(name: str, annotations: Mapping[str, str]) -> Object:
     }
 
 
-def make_status(port: int, version: str, now: datetime.datetime) -> Object:
+def make_status(port: int, version: str, now: datetime) -> Object:
     """The status of a Node that is ready and serves logs and exec on a loopback port."""
     moment = times.render_time(now)
     ready = {
@@ -67,7 +67,7 @@ def make_status(port: int, version: str, now: datetime.datetime) -> Object:
     }
 
 
-def make_lease(node: str, node_uid: str, now: datetime.datetime) -> Object:
+def make_lease(node: str, node_uid: str, now: datetime) -> Object:
     """The lease by which a node controller sees that the agent lives; it goes with the Node."""
     owner = {"apiVersion": "v1", "kind": "Node", "name": node, "uid": node_uid}
     moment = now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -89,7 +89,7 @@ class Registration:
         try:
             found = await self._ensure(node)
             self.uid = found["metadata"]["uid"]
-            status = make_status(port, version, datetime.datetime.now(datetime.UTC))
+            status = make_status(port, version, datetime.now(UTC))
             await self._api.change(node, {"status": status}, "status")
         except errors.KubeError as error:
             log.warning("The cluster has no node %s, so no logs and no exec: %s", self.name, error)
@@ -114,7 +114,7 @@ class Registration:
 
     async def renew(self) -> None:
         """Renew the lease, or make it."""
-        lease = make_lease(self.name, self.uid, datetime.datetime.now(datetime.UTC))
+        lease = make_lease(self.name, self.uid, datetime.now(UTC))
         try:
             await self._api.change(lease, {"spec": lease["spec"]})
         except errors.GoneError:

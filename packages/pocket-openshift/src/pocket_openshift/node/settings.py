@@ -1,5 +1,6 @@
-"""What the agent was told at its start, as plain values. Made by `agent.py`'s command line, read
-everywhere.
+"""What the agent was told at its start, as plain values.
+
+Made by `agent.py`'s command line, read everywhere.
 """
 
 from __future__ import annotations

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime
 import logging
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pocket_openshift.node import mounts
@@ -43,7 +43,7 @@ async def fetch(
 
 async def fetch_tokens(
     api: Cluster, pod: Manifest, needs: volumes.Needs
-) -> tuple[dict[volumes.TokenWish, str], datetime.datetime | None]:
+) -> tuple[dict[volumes.TokenWish, str], datetime | None]:
     """A bound token for each wish, and when the first of them (None if none) is to be replaced."""
     answers = await asyncio.gather(*(_request_token(api, pod, wish) for wish in needs.tokens))
     moments = [find_refresh(answer["status"]["expirationTimestamp"], _now()) for answer in answers]
@@ -76,14 +76,14 @@ def make_token_request(pod: Manifest, wish: volumes.TokenWish) -> Object:
     return {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
 
 
-def find_refresh(expiration: str, now: datetime.datetime) -> datetime.datetime:
+def find_refresh(expiration: str, now: datetime) -> datetime:
     """When to replace a token that ends at `expiration`: after four fifths of what is left."""
-    end = datetime.datetime.fromisoformat(expiration)
+    end = datetime.fromisoformat(expiration)
     return now + (end - now) * 0.8
 
 
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 async def ensure_claims(
@@ -154,6 +154,6 @@ def make_volume(claim: Manifest, folder: Path) -> Object:
     }
 
 
-def parse_time(text: str | None, default: datetime.datetime) -> datetime.datetime:
+def parse_time(text: str | None, default: datetime) -> datetime:
     """A time of the API, or the default."""
-    return datetime.datetime.fromisoformat(text) if text else default
+    return datetime.fromisoformat(text) if text else default

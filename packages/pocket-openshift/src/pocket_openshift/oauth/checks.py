@@ -1,5 +1,6 @@
-"""What the real server refuses to store: clients without sense, scopes that do not exist, and
-names that cannot be a user's.
+"""What the real server refuses to store.
+
+Clients without sense, scopes that do not exist, and names that cannot be a user's.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ USER_NAME = re.compile(r"[^:/%]+")
 
 
 class Checks(Behaviour):
-    """What the real server refuses to store: clients without sense, tokens with scopes that do not
-    exist.
+    """What the real server refuses to store.
+
+    Clients without sense, and tokens with scopes that do not exist.
     """
 
     resources = (registry.CLIENTS, registry.APPROVALS, tokens.ACCESS_TOKENS, registry.USERS)

@@ -20,8 +20,9 @@ _NO_CLIENT = authorize_rules.Refusal(authorize_rules.UNAUTHORIZED_CLIENT)
 
 
 class Authorize(handlers.Handler):
-    """/oauth/authorize: a client asks for a code; the browser comes back here after login and after
-    approval.
+    """/oauth/authorize: a client asks for a code.
+
+    The browser comes back here after login and after approval.
     """
 
     async def get(self) -> None:
@@ -103,8 +104,9 @@ class Authorize(handlers.Handler):
 
 
 class Token(handlers.Handler):
-    """/oauth/token: a client exchanges a code for a token. POST only: a secret does not belong into
-    a URL.
+    """/oauth/token: a client exchanges a code for a token.
+
+    POST only: a secret does not belong into a URL.
     """
 
     async def post(self) -> None:

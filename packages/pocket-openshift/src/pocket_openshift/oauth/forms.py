@@ -62,8 +62,9 @@ def _client_of(then: str) -> str:
 
 
 class Approve(handlers.Handler):
-    """/oauth/authorize/approve: asks a person who is logged in whether a client may have what it
-    asks for.
+    """/oauth/authorize/approve: ask a person whether a client may have what it asks for.
+
+    The person is logged in.
     """
 
     def get(self) -> None:

@@ -1,5 +1,6 @@
-"""What all pages of the OAuth server share: cookies, forms, how answers and errors look; and the
-small pages.
+"""What all pages of the OAuth server share, and the small pages.
+
+Cookies, forms, how answers and errors look.
 
 No rule is decided in a handler. `flow` and `forms` build on this module; `app` lists the handlers.
 """
@@ -71,8 +72,9 @@ class Handler(tornado.web.RequestHandler):
         self._finished = True
 
     def finish(self, chunk: Any = None) -> Future[None]:
-        """Answer, unless a fault loses what was done. Leaves a record first, for tests that count
-        requests; who asked is in the form, or unknown.
+        """Answer, unless a fault loses what was done.
+
+        Leaves a record first, for tests that count requests; who asked is in the form, or unknown.
         """
         record = behaviour.Record("", self._verb, self._page, "", "", self.get_status())
         self.oauth.plane.note(record)
@@ -122,8 +124,9 @@ class Handler(tornado.web.RequestHandler):
     # The session
 
     def cookie_name(self, kind: str) -> str:
-        """Cookies do not know ports, so the port is in the name: two servers on localhost stay
-        apart.
+        """A cookie's name, with the port in it: two servers on localhost stay apart.
+
+        Cookies do not know ports.
         """
         return f"__Host-{kind}-{self.oauth.port}"
 
@@ -208,7 +211,7 @@ class Health(Handler):
     """/healthz: answers when the server does."""
 
     def get(self) -> None:
-        """Ok"""
+        """Tell that the server answers."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish("ok")
 

@@ -1,5 +1,6 @@
-"""What the API answers about oneself: `users/~` is the caller, `useroauthaccesstokens` are the
-caller's own tokens.
+"""What the API answers about oneself.
+
+`users/~` is the caller, `useroauthaccesstokens` are the caller's own tokens.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ OWN_TOKENS = "useroauthaccesstokens.oauth.openshift.io"
 
 
 def make_virtual_user(name: str, uid: str, groups: list[str]) -> dict[str, Any]:
-    """The User that a caller without a stored one is: a service account, an administrator's
-    certificate.
+    """The User that a caller without a stored one is.
+
+    That is a service account, or an administrator's certificate.
     """
     metadata: dict[str, Any] = {"name": name, "creationTimestamp": None}
     if uid:

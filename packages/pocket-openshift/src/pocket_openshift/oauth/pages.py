@@ -1,5 +1,6 @@
-"""The pages that people see: login, approval, errors. Text in, HTML out; no script runs on any of
-them.
+"""The pages that people see: login, approval, errors.
+
+Text in, HTML out; no script runs on any of them.
 
 `handlers` renders them. The style is one sheet in the page, allowed by its hash.
 """

@@ -26,7 +26,7 @@ PROVIDER = "htpasswd"
 BY_OAUTH = "system:authenticated:oauth"
 
 
-class Unmapped(Exception):
+class UnmappedError(Exception):
     """The password was right but there is no User to be had; `reason` is the login page's word."""
 
     def __init__(self, reason: str, hint: str) -> None:
@@ -44,8 +44,9 @@ class Registry:
     # Clients
 
     def client(self, client_id: str) -> clients.Client | None:
-        """The client of an id: a service account's name, or an OAuthClient's. None when there is
-        none.
+        """The client of an id: a service account's name, or an OAuthClient's.
+
+        None when there is none.
         """
         account = clients.parse_account(client_id)
         if account is None:
@@ -81,8 +82,9 @@ class Registry:
         return ()
 
     def knows_secret(self, client: clients.Client, secret: str) -> bool:
-        """Whether a client is who it says it is. A service account's secret is any token of it that
-        the API takes.
+        """Whether a client is who it says it is.
+
+        A service account's secret is any token of it that the API takes.
         """
         if client.account is None:
             return client.knows(secret)
@@ -107,8 +109,9 @@ class Registry:
     # Users
 
     def ensure_user(self, name: str) -> tokens.Person:
-        """The User of one who gave the right password, made at the first login. Raises Unmapped
-        when it cannot be.
+        """The User of one who gave the right password, made at the first login.
+
+        Raises `UnmappedError` when it cannot be.
         """
         provider_name = f"{PROVIDER}:{name}"
         found = self._store.find(IDENTITIES, "", provider_name)
@@ -116,7 +119,7 @@ class Registry:
         if found is not None:
             if user is None or found.get("user", {}).get("uid") != user["metadata"]["uid"]:
                 hint = f"identity {provider_name} is of a user that is gone; delete the identity"
-                raise Unmapped("mapping_lookup_error", hint)
+                raise UnmappedError("mapping_lookup_error", hint)
             return tokens.Person(name, user["metadata"]["uid"])
         user = self._claim_user(name, user, provider_name)
         self._store.create(kinds.named(IDENTITIES), _identity(name, user))
@@ -129,7 +132,7 @@ class Registry:
             return self._store.create(kind, made)
         if user.get("identities"):
             hint = f"user {name} belongs to the identities {', '.join(user['identities'])}"
-            raise Unmapped("mapping_claim_error", hint)
+            raise UnmappedError("mapping_claim_error", hint)
         return self._store.update(kind, {**user, "identities": [provider_name]})
 
     def set_groups(self, name: str, groups: Sequence[str]) -> None:
@@ -155,8 +158,9 @@ class Registry:
         ]
 
     def user_of(self, token: str) -> identity.User | None:
-        """The user of an OAuth token, for the API's authentication; None when it is none, has ended
-        or was revoked.
+        """The user of an OAuth token, for the API's authentication.
+
+        None when it is none, has ended or was revoked.
         """
         name = tokens.name_of(token)
         kept = self._store.find(tokens.ACCESS_TOKENS, "", name) if name else None

@@ -18,8 +18,9 @@ from pocket_openshift.oauth.rules import clients, identity_provider, sessions, t
 
 @dataclass(frozen=True, slots=True)
 class LoginResult:
-    """What came of a password: the person, or the login page's word for why not and how long to
-    wait (seconds).
+    """What came of a password: the person, or why not and how long to wait (seconds).
+
+    Why not is the login page's word.
     """
 
     person: tokens.Person | None = None
@@ -60,8 +61,9 @@ class OAuthServer(Behaviour):
         self.registry.set_groups(person.name, person.groups)
 
     async def log_in(self, name: str, password: str) -> LoginResult:
-        """Check a password, off the loop and no more than a few at a time; make the User at the
-        first login.
+        """Check a password, off the loop and no more than a few at a time.
+
+        Make the User at the first login.
         """
         async with self._checks:
             wait = self.throttle.wait(name, time.monotonic())
@@ -74,5 +76,5 @@ class OAuthServer(Behaviour):
         self.throttle.succeeded(name)
         try:
             return LoginResult(self.registry.ensure_user(name))
-        except registry.Unmapped as error:
+        except registry.UnmappedError as error:
             return LoginResult(reason=error.reason)

@@ -1,5 +1,6 @@
-"""Service accounts: bound tokens by TokenRequest, and the old kind of token secret where one asks
-for it.
+"""Service accounts: bound tokens by TokenRequest, and the old kind of token secret.
+
+That one is made where somebody asks for it.
 """
 
 from __future__ import annotations

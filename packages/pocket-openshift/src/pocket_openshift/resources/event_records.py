@@ -19,8 +19,9 @@ _LIMIT = 1024
 def make(
     about: Mapping[str, Any], reason: str, text: str, *, component: str, warning: bool = False
 ) -> Object:
-    """A core/v1 Event about an object. Its name is made of what it says, so that the same event
-    comes to the same name.
+    """A core/v1 Event about an object.
+
+    Its name is made of what it says, so that the same event comes to the same name.
     """
     metadata = about["metadata"]
     said = repr((metadata["uid"], reason, text)).encode()
@@ -46,8 +47,9 @@ def make(
 
 
 def record(objects: store.Store, event: Object) -> None:
-    """Write an event, or count it once more. Events are best effort: a namespace that is going
-    takes none.
+    """Write an event, or count it once more.
+
+    Events are best effort: a namespace that is going takes none.
     """
     kind, metadata, now = kinds.named("events"), event["metadata"], store.now()
     namespace = objects.find("namespaces", "", metadata["namespace"])

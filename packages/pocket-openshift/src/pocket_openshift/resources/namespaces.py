@@ -1,5 +1,6 @@
-"""A namespace's life: what it begins with, Terminating, emptied, gone once nothing in it holds a
-finalizer.
+"""A namespace's life: what it begins with, Terminating, emptied, gone.
+
+It is gone once nothing in it holds a finalizer.
 """
 
 from __future__ import annotations
@@ -67,8 +68,9 @@ class Namespaces(Behaviour):
         }
 
     def default(self, call: Call, obj: Object, old: Object | None) -> None:
-        """Fill in what the object leaves out. That its namespace can take it comes before all
-        other checks.
+        """Fill in what the object leaves out.
+
+        That its namespace can take it comes before all other checks.
         """
         if call.kind.resource == "namespaces" and old is None:
             obj.update(self._fresh(obj))

@@ -1,5 +1,6 @@
-"""Owner references: dependents go with their owners - in the background, before them, or they
-stay (orphan).
+"""Owner references: dependents go with their owners.
+
+In the background, before them, or they stay (orphan).
 """
 
 from __future__ import annotations
@@ -53,9 +54,7 @@ class Owners(Behaviour):
             self._delete_before(kind, key)
 
     def _lives(self, ref: Object, dependent: Object) -> bool:
-        """Whether an owner exists where it may be: in the dependent's namespace, or the cluster's
-        own.
-        """
+        """Whether an owner is where it may be: the dependent's namespace, or the cluster's own."""
         owner = self.store.by_uid(ref["uid"])
         if owner is None:
             return False

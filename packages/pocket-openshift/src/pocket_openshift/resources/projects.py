@@ -1,5 +1,6 @@
-"""OpenShift's projects: a view of namespaces, listed by who belongs to them, and made by
-self-service.
+"""OpenShift's projects: a view of namespaces.
+
+They are listed by who belongs to them, and made by self-service.
 """
 
 from __future__ import annotations

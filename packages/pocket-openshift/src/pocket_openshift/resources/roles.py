@@ -1,5 +1,6 @@
-"""Roles and bindings: the bootstrap ones, aggregation by label, and nobody grants more than they
-hold.
+"""Roles and bindings: nobody grants more than they hold.
+
+Here are also the bootstrap ones, and aggregation by label.
 """
 
 from __future__ import annotations

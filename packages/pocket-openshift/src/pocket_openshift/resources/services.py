@@ -42,8 +42,9 @@ class Services(Behaviour):
 
 
 def _address(metadata: dict[str, Any]) -> str:
-    """An address drawn from the service's name: nothing listens on it, clients only want to see
-    one.
+    """An address drawn from the service's name.
+
+    Nothing listens on it: clients only want to see one.
     """
     number = zlib.crc32(f"{metadata.get('namespace')}/{metadata['name']}".encode())
     return str(_NETWORK[number % (_NETWORK.num_addresses - 2) + 1])

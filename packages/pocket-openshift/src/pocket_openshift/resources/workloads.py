@@ -1,5 +1,6 @@
-"""Deployments, ReplicaSets, ReplicationControllers, StatefulSets, Jobs: their pods are made,
-replaced, deleted.
+"""Workloads: their pods are made, replaced, deleted.
+
+They are Deployments, ReplicaSets, ReplicationControllers, StatefulSets and Jobs.
 """
 
 from __future__ import annotations

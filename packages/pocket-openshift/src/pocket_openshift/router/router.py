@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime
 import logging
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from pocket_openshift.router import authority, proxy
@@ -120,7 +120,7 @@ class Router:
         """Write into each route whether it has its host."""
         routes = self._objects["routes"].values()
         winners = routing.find_winners(routes)
-        now = times.render_time(datetime.datetime.now(datetime.UTC))
+        now = times.render_time(datetime.now(UTC))
         for route in routes:
             admitted = route["metadata"]["uid"] in winners
             status = routing.make_admission(route, NAME, now, admitted=admitted)

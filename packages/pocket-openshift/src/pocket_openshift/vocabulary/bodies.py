@@ -34,8 +34,9 @@ _Loader.yaml_implicit_resolvers = {
 
 
 def parse_json(raw: bytes | str) -> Any:
-    """JSON; a ValueError for what is none, RecursionError for what is too deep. `NaN`, which Python
-    takes, no other client could read back.
+    """JSON; a ValueError for what is none, RecursionError for what is too deep.
+
+    `NaN`, which Python takes, no other client could read back.
     """
     return json.loads(raw, parse_constant=_refuse, object_pairs_hook=decoding.pairs_to_object)
 

@@ -28,8 +28,10 @@ Place = tuple[Any, str, "str | int"]
 
 
 class DecodeError(ValueError):
-    """A field is of a type that it cannot be; the text is Go's. `brief` is what the server says
-    of the same after a strategic merge patch, which another decoder reads.
+    """A field is of a type that it cannot be; the text is Go's.
+
+    `brief` is what the server says of the same after a strategic merge patch, which another decoder
+    reads.
     """
 
     def __init__(self, text: str, brief: str = "") -> None:
@@ -54,8 +56,10 @@ def pairs_to_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def decode(kind: Type, body: Any, faults: list[str]) -> Any:
-    """A body as an object of this type, without nulls and without unknown fields, which are added
-    to `faults` as sentences (`unknown field "spec.x"`). DecodeError for the first wrong type.
+    """A body as an object of this type, without nulls and without unknown fields.
+
+    These are added to `faults` as sentences (`unknown field "spec.x"`). DecodeError for the first
+    wrong type.
     """
     return _decode(kind, body, None, faults)
 
@@ -108,9 +112,16 @@ def _decode_map(kind: Type, value: Any, at: Place | None, faults: list[str]) -> 
 
 # What a null in a list or map stands for.
 _EMPTY: dict[str, Any] = {
-    "struct": {}, "list": [], "map": {}, "string": "", "bytes": "", "bool": False,
-    "int32": 0, "int64": 0, "Quantity": "0",
-}  # fmt: skip
+    "struct": {},
+    "list": [],
+    "map": {},
+    "string": "",
+    "bytes": "",
+    "bool": False,
+    "int32": 0,
+    "int64": 0,
+    "Quantity": "0",
+}
 
 
 def _steps(at: Place | None) -> Iterator[Place]:
@@ -161,11 +172,21 @@ def _brief(kind: Type, value: Any) -> str:
 
 # What JSON and Go call a value.
 _JSON_WORDS = {
-    bool: "bool", str: "string", int: "number", float: "number", list: "array", dict: "object",
-}  # fmt: skip
+    bool: "bool",
+    str: "string",
+    int: "number",
+    float: "number",
+    list: "array",
+    dict: "object",
+}
 _GO_WORDS = {
-    bool: "bool", str: "string", int: "int64", float: "float64", list: "slice", dict: "map",
-}  # fmt: skip
+    bool: "bool",
+    str: "string",
+    int: "int64",
+    float: "float64",
+    list: "slice",
+    dict: "map",
+}
 
 
 def _word_of(value: Any, words: dict[type, str]) -> str:
@@ -219,8 +240,9 @@ def _quantity(kind: Type, value: Any, at: Place | None) -> Any:
 
 
 def _canonical(text: str) -> str:
-    """A quantity as the API server writes it: `0.5` is `500m`, `1024Mi` is `1Gi`. What has an
-    exponent keeps it.
+    """A quantity as the API server writes it: `0.5` is `500m`, `1024Mi` is `1Gi`.
+
+    What has an exponent keeps it.
     """
     if text.isdigit() and len(text) < 4:  # most of them
         return str(int(text))
@@ -257,10 +279,18 @@ def _any(kind: Type, value: Any, at: Place | None) -> Any:
 
 
 _CHECKS = {
-    "any": _any, "bool": _bool, "bytes": _bytes, "float64": _float, "int32": _number,
-    "int64": _number, "IntOrString": _number_or_text, "MicroTime": _time, "Quantity": _quantity,
-    "string": _text, "Time": _time,
-}  # fmt: skip
+    "any": _any,
+    "bool": _bool,
+    "bytes": _bytes,
+    "float64": _float,
+    "int32": _number,
+    "int64": _number,
+    "IntOrString": _number_or_text,
+    "MicroTime": _time,
+    "Quantity": _quantity,
+    "string": _text,
+    "Time": _time,
+}
 
 
 def first_bad_byte(raw: bytes) -> int | None:

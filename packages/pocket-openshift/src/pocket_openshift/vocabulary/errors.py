@@ -16,8 +16,9 @@ from pocket_openshift.vocabulary import kinds
 
 
 class StatusError(Exception):
-    """A request is refused: `code` is the HTTP status, `body` the Status object, `headers` extra
-    headers.
+    """A request is refused.
+
+    `code` is the HTTP status, `body` the Status object, `headers` extra headers.
     """
 
     def __init__(self, body: dict[str, Any], headers: Mapping[str, str] | None = None) -> None:
@@ -123,8 +124,9 @@ def conflict(kind: kinds.Kind, name: str, why: str | None = None) -> StatusError
 
 
 def uid_conflict(kind: kinds.Kind, name: str, wanted: str, found: str) -> StatusError:
-    """409: a delete names a UID that the object does not have. The real server says the Kind
-    here.
+    """409: a delete names a UID that the object does not have.
+
+    The real server says the Kind here.
     """
     message = (
         f'Operation cannot be fulfilled on {kind.kind} "{name}": the UID in the precondition '
@@ -204,8 +206,9 @@ def invalid_of(group: str, kind: str, name: str, causes: Sequence[Cause]) -> Sta
 
 
 def invalid_patch(given: object, why: str) -> StatusError:
-    """422: what a patch makes of an object is none. `given` is that object, or the patch as Go
-    writes it.
+    """422: what a patch makes of an object is none.
+
+    `given` is that object, or the patch as Go writes it.
     """
     value = given if isinstance(given, str) else json.dumps(given, separators=(",", ":"))
     text = f"Invalid value: {json.dumps(value, ensure_ascii=False)}: {why}"

@@ -1,5 +1,6 @@
-"""Who is asking. Pure values; `authentication` makes them, `authorization` and admission read
-them.
+"""Who is asking.
+
+Pure values; `authentication` makes them, `authorization` and admission read them.
 """
 
 from __future__ import annotations

@@ -46,8 +46,9 @@ class Kind:
 
     @property
     def resource(self) -> str:
-        """The plural with its group, as error messages say it: `pods`,
-        `routes.route.openshift.io`.
+        """The plural with its group, as error messages say it.
+
+        For example `pods`, `routes.route.openshift.io`.
         """
         return f"{self.plural}.{self.group}" if self.group else self.plural
 
@@ -58,8 +59,9 @@ class Kind:
 
     @property
     def storage_hash(self) -> str:
-        """What discovery calls storageVersionHash: eight bytes of SHA-256 over
-        group/version/kind.
+        """What discovery calls storageVersionHash.
+
+        Eight bytes of SHA-256 over group/version/kind.
         """
         text = f"{self.group}/{self.version}/{self.kind}"
         return base64.b64encode(hashlib.sha256(text.encode()).digest()[:8]).decode()

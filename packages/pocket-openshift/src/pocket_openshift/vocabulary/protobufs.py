@@ -1,5 +1,6 @@
-"""Kubernetes' protobuf bodies, as kubectl's `create` and `auth` commands send them. Pure: bytes
-to an object.
+"""Kubernetes' protobuf bodies, as kubectl's `create` and `auth` commands send them.
+
+Pure: bytes to an object.
 
 Only requests are read, only the kinds those commands make; answers are JSON, which every client
 takes. A field that is not in the tables is an error, never dropped silently. The numbers are
@@ -43,8 +44,9 @@ def is_protobuf(raw: bytes) -> bool:
 
 
 def decode(raw: bytes) -> dict[str, Any]:
-    """The object in a body, as JSON would have it. ProtobufError for kinds or fields that are not
-    in the tables.
+    """The object in a body, as JSON would have it.
+
+    ProtobufError for kinds or fields that are not in the tables.
     """
     if not is_protobuf(raw):
         raise ProtobufError("the body does not begin as Kubernetes' protobuf does")

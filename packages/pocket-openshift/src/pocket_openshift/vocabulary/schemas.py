@@ -86,8 +86,9 @@ def struct(name: str) -> Type:
 
 
 def of_kind(resource: str) -> Type | None:
-    """The type of a kind's objects ("pods", "routes.route.openshift.io"); None for a kind whose
-    fields are not known.
+    """The type of a kind's objects ("pods", "routes.route.openshift.io").
+
+    None for a kind whose fields are not known.
     """
     name = _tables()[0].get(resource)
     return _tables()[1][name] if name else None

@@ -16,14 +16,28 @@ Matcher = Callable[[Mapping[str, Any]], bool]
 # Fields that a kind's objects can be selected by, besides name and namespace.
 _FIELDS = {
     "pods": (
-        "spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName",
-        "spec.hostNetwork", "status.phase", "status.podIP", "status.podIPs",
+        "spec.nodeName",
+        "spec.restartPolicy",
+        "spec.schedulerName",
+        "spec.serviceAccountName",
+        "spec.hostNetwork",
+        "status.phase",
+        "status.podIP",
+        "status.podIPs",
         "status.nominatedNodeName",
     ),
     "events": (
-        "involvedObject.kind", "involvedObject.namespace", "involvedObject.name",
-        "involvedObject.uid", "involvedObject.apiVersion", "involvedObject.resourceVersion",
-        "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type",
+        "involvedObject.kind",
+        "involvedObject.namespace",
+        "involvedObject.name",
+        "involvedObject.uid",
+        "involvedObject.apiVersion",
+        "involvedObject.resourceVersion",
+        "involvedObject.fieldPath",
+        "reason",
+        "reportingComponent",
+        "source",
+        "type",
     ),
     "namespaces": ("status.phase",),
     "nodes": ("spec.unschedulable",),
@@ -35,21 +49,31 @@ _FIELDS = {
     "jobs.batch": ("status.successful",),
     "routes.route.openshift.io": ("spec.host", "spec.path", "spec.to.name"),
     "oauthaccesstokens.oauth.openshift.io": (
-        "clientName", "userName", "userUID", "authorizeToken",
+        "clientName",
+        "userName",
+        "userUID",
+        "authorizeToken",
     ),
     "useroauthaccesstokens.oauth.openshift.io": (
-        "clientName", "userName", "userUID", "authorizeToken",
+        "clientName",
+        "userName",
+        "userUID",
+        "authorizeToken",
     ),
     "oauthauthorizetokens.oauth.openshift.io": ("clientName", "userName", "userUID"),
     "oauthclientauthorizations.oauth.openshift.io": ("clientName", "userName", "userUID"),
     "identities.user.openshift.io": (
-        "providerName", "providerUserName", "user.name", "user.uid",
+        "providerName",
+        "providerUserName",
+        "user.name",
+        "user.uid",
     ),
     "imagestreams.image.openshift.io": (
-        "spec.dockerImageRepository", "status.dockerImageRepository",
+        "spec.dockerImageRepository",
+        "status.dockerImageRepository",
     ),
     "projects.project.openshift.io": ("status.phase",),
-}  # fmt: skip
+}
 # What the server says of others, where it has a sentence of its own for the kind.
 _UNKNOWN = {
     "jobs.batch": 'field label "{}" not supported for Job',

@@ -1,4 +1,4 @@
-import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -20,7 +20,7 @@ LOG = [
         ({"tail": 0}, b""),
         ({"tail": 99}, b"one\ntwo-half\na b  c\n"),
         ({"limit_bytes": 5}, b"one\nt"),
-        ({"since": datetime.datetime(2026, 1, 2, 3, 4, 7, tzinfo=datetime.UTC)}, b"a b  c\n"),
+        ({"since": datetime(2026, 1, 2, 3, 4, 7, tzinfo=UTC)}, b"a b  c\n"),
         ({"tail": 1, "timestamps": True}, b"2026-01-02T03:04:07.000000001Z a b  c\n"),
     ],
 )

@@ -1,10 +1,10 @@
-import datetime
+from datetime import UTC, datetime
 
 import pytest
 
 from pocket_openshift.node.rules import states
 
-NOW = datetime.datetime(2026, 1, 2, 3, 4, 5, 678, datetime.UTC)
+NOW = datetime(2026, 1, 2, 3, 4, 5, 678, UTC)
 
 
 @pytest.mark.parametrize(

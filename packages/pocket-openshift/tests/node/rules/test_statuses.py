@@ -1,4 +1,4 @@
-import datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from pocket_openshift.node.rules import states, statuses
 from workshop_kube.rules.times import render_time
 
-NOW = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
-LATER = NOW + datetime.timedelta(seconds=60)
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+LATER = NOW + timedelta(seconds=60)
 WAITING = states.Waiting("ContainerCreating")
 RUNNING = states.Running(NOW)
 DONE = states.Terminated(0, "Completed", NOW, NOW)

@@ -32,7 +32,7 @@ def test_a_person_is_read(text, name, password, groups):
     ],
 )
 def test_what_cannot_be_a_person_is_refused_in_a_sentence(text, says):
-    with pytest.raises(identity_provider.BadPerson, match=says) as caught:
+    with pytest.raises(identity_provider.PersonError, match=says) as caught:
         identity_provider.parse_person(text)
     assert "pw" not in str(caught.value)
 
@@ -46,7 +46,7 @@ def test_a_users_file_is_read():
     ("text", "says"), [("alice:a\nbob", "line 2:"), ("alice:a\nalice:b", "there twice")]
 )
 def test_a_bad_users_file_names_the_line(text, says):
-    with pytest.raises(identity_provider.BadPerson, match=says):
+    with pytest.raises(identity_provider.PersonError, match=says):
         identity_provider.parse_people(text)
 
 

@@ -44,7 +44,7 @@ def test_an_expression_generates_what_it_says(expression, matches):
     ],
 )
 def test_a_malformed_expression_says_so(expression, says):
-    with pytest.raises(template_rules.Malformed, match=says):
+    with pytest.raises(template_rules.ExpressionError, match=says):
         template_rules.generate(expression)
 
 

@@ -17,21 +17,32 @@ def of_container(**fields):
 @pytest.mark.parametrize(
     ("spec", "said"),
     [
-        ({"imagePullSecrets": [{"name": "a"}, {"name": "a"}]},
-         'spec.imagePullSecrets[1].name: duplicate name "a"'),
+        (
+            {"imagePullSecrets": [{"name": "a"}, {"name": "a"}]},
+            'spec.imagePullSecrets[1].name: duplicate name "a"',
+        ),
         ({"imagePullSecrets": [{}]}, 'spec.imagePullSecrets[0].name: invalid empty name ""'),
-        ({"hostAliases": [{"ip": "10.0.0.1"}, {"ip": "10.0.0.1"}]},
-         'spec.hostAliases[1].ip: duplicate ip "10.0.0.1"'),
-        ({"nodeSelector": {"beta.kubernetes.io/os": "linux"}},
-         'spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "kubernetes.io/os" '
-         "instead"),
-        ({"topologySpreadConstraints": [{"topologyKey": "a"}]},
-         "spec.topologySpreadConstraints[0].labelSelector: a null labelSelector results in "
-         "matching no pod"),
-        ({"volumes": [{"name": "v", "gitRepo": {}}]},
-         "spec.volumes[0].gitRepo: deprecated in v1.11"),
+        (
+            {"hostAliases": [{"ip": "10.0.0.1"}, {"ip": "10.0.0.1"}]},
+            'spec.hostAliases[1].ip: duplicate ip "10.0.0.1"',
+        ),
+        (
+            {"nodeSelector": {"beta.kubernetes.io/os": "linux"}},
+            "spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use "
+            '"kubernetes.io/os" '
+            "instead",
+        ),
+        (
+            {"topologySpreadConstraints": [{"topologyKey": "a"}]},
+            "spec.topologySpreadConstraints[0].labelSelector: a null labelSelector results in "
+            "matching no pod",
+        ),
+        (
+            {"volumes": [{"name": "v", "gitRepo": {}}]},
+            "spec.volumes[0].gitRepo: deprecated in v1.11",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_likely_a_mistake_is_told(spec, said):
     assert of_pod(**spec) == [said]
 
@@ -39,16 +50,24 @@ def test_what_is_likely_a_mistake_is_told(spec, said):
 @pytest.mark.parametrize(
     ("container", "said"),
     [
-        ({"env": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]},
-         'env[1]: hides previous definition of "A", which may be dropped when using apply'),
-        ({"resources": {"limits": {"memory": "100m"}}},
-         'resources.limits[memory]: fractional byte value "100m" is invalid, must be an integer'),
-        ({"ports": [{"containerPort": 80}, {"containerPort": 80}]},
-         "ports[1]: duplicate port definition with spec.containers[0].ports[0]"),
-        ({"ports": [{"containerPort": 80, "hostPort": 80}, {"containerPort": 80}]},
-         "ports[1]: overlapping port definition with spec.containers[0].ports[0]"),
+        (
+            {"env": [{"name": "A", "value": "1"}, {"name": "A", "value": "2"}]},
+            'env[1]: hides previous definition of "A", which may be dropped when using apply',
+        ),
+        (
+            {"resources": {"limits": {"memory": "100m"}}},
+            'resources.limits[memory]: fractional byte value "100m" is invalid, must be an integer',
+        ),
+        (
+            {"ports": [{"containerPort": 80}, {"containerPort": 80}]},
+            "ports[1]: duplicate port definition with spec.containers[0].ports[0]",
+        ),
+        (
+            {"ports": [{"containerPort": 80, "hostPort": 80}, {"containerPort": 80}]},
+            "ports[1]: overlapping port definition with spec.containers[0].ports[0]",
+        ),
     ],
-)  # fmt: skip
+)
 def test_it_is_told_of_containers(container, said):
     assert of_container(**container) == [f"spec.containers[0].{said}"]
 

@@ -1,4 +1,4 @@
-"""An application that starts with settings that it knows, or with a sentence not at all."""
+"""Settings that nobody knows stop the start: of the application, and of its extensions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from traitlets import TraitError
 from traitlets.config import Configurable
 from traitlets.config.loader import ArgumentError, KVArgParseConfigLoader
 
-from workshop_culler.rules import unknown_settings
+from workshop_kube.rules import unknown_settings
 
 _Parser: Any = KVArgParseConfigLoader.parser_class
 
@@ -31,7 +31,7 @@ class StrictLoader(KVArgParseConfigLoader):
 
 
 def find_known(cls: type[Configurable]) -> dict[str, set[str]]:
-    """The names of traits that may be set, for `cls` and each class that it is built on."""
+    """Find the names of traits that may be set, for `cls` and each class that it is built on."""
     names = set(cls.class_trait_names(config=True))
     parents = [parent for parent in cls.__mro__ if issubclass(parent, Configurable)]
     return {parent.__name__: names for parent in parents}

@@ -14,13 +14,14 @@ import inspect
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from workshop_culler.clients.hub import Hub
 from workshop_culler.config.settings import Settings
 from workshop_culler.errors import ApiError, GoneError
 from workshop_culler.passes.cluster_sweep import ClusterSweep
+from workshop_culler.passes.endings import CAUSES, Endings
 from workshop_culler.passes.report import Report, Row
 from workshop_culler.rules import ends, limits, pass_times, server_verdicts, user_verdicts
 from workshop_culler.rules import schedule as schedules
@@ -50,6 +51,7 @@ class Sweep:
     idle_resumes: float = 0.0
     wall: Callable[[], float] = time.time
     schedule: schedules.Schedule | None = None
+    endings: Endings = field(default_factory=Endings)
     _listed: tuple[datetime, float, float] = (datetime.min.replace(tzinfo=UTC), 0.0, 0.0)
 
     async def run(self) -> Report:
@@ -202,6 +204,7 @@ class Sweep:
             if self.clock() - listed > FRESH_SECONDS and not await self._still_due(server):
                 self.log.info("kept server %s: in use again", server)
                 return
+            self.endings.note(server, CAUSES.get(row.verdict.rule, ""))
             stopped = await self.hub.stop_server(server.user, server.name, remove=remove)
             row.done = "stopped" if stopped else "stopping"
             if self.schedule:

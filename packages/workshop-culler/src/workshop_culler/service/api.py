@@ -27,8 +27,8 @@ from workshop_culler.service.sessions import SessionService
 
 LONGEST_PAGE = 200
 KEEPALIVE_SECONDS = 20.0
+# After so long who listens must ask again, and is held against the hub's rights anew.
 EVENTS_SECONDS = 240.0
-"""After so long who listens must ask again, and is held against the hub's rights anew."""
 ON_THE_WAY = "there is no such session, or it is not yours to see"
 
 
@@ -60,6 +60,7 @@ class SessionHandler(ApiHandler):
             "user": server.user,
             "server": server.name,
             "page": self.session_service.find_page(server),
+            "ending": self.session_service.work.endings.find(server),
         }
         self.answer({**whose, **shown, "announcement": said})
 

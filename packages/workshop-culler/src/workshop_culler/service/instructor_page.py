@@ -26,7 +26,7 @@ class InstructorPage(PageHandler):
         if self.person is None or not permissions.sees_anything(self.person):
             raise HTTPError(403)
         self.render(
-            "page.html",
+            "instructor_page.html",
             person=self.person,
             may_announce=permissions.may_announce(self.person),
             may_stop=any(s.split("!", 1)[0] == permissions.STOP for s in self.person.scopes),

@@ -17,6 +17,7 @@ from datetime import datetime
 from workshop_culler.clients.hub import Hub
 from workshop_culler.errors import GoneError
 from workshop_culler.passes.cluster_sweep import ClusterSweep
+from workshop_culler.passes.endings import INSTRUCTOR
 from workshop_culler.passes.metrics import Metrics
 from workshop_culler.passes.sweep import Sweep
 from workshop_culler.rules import ends, permissions, session_clock, times
@@ -142,6 +143,7 @@ class SessionService:
     async def stop(self, server: Server, person: permissions.TokenOwner) -> bool:
         """Stop a session for somebody who may; False while it is still stopping."""
         self.log.info("stop user=%s server=%s by=%s", server.user, server.name, person.name)
+        self.work.endings.note(server, "" if permissions.owns(person, server) else INSTRUCTOR)
         return await self.hub.stop_server(server.user, server.name)
 
     def note_page(self, server: Server, page: str) -> None:

@@ -1,6 +1,6 @@
 """Code blocks that do something when clicked: what their first line asks for.
 
-`rules.wordlist` knows the words, `static/notes.js` carries the action out.
+`rules.block_words` knows the words, `static/notes.js` carries the action out.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import cast
 
-from workshop_dashboard.rules import wordlist
-from workshop_dashboard.rules.wordlist import Word
+from workshop_dashboard.rules import block_words
+from workshop_dashboard.rules.block_words import Word
 
 # What YAML without types gives: text, lists and mappings of them.
 Value = str | Sequence["Value"] | Mapping[str, "Value"]
@@ -20,7 +20,7 @@ Value = str | Sequence["Value"] | Mapping[str, "Value"]
 
 @dataclass(frozen=True)
 class Action:
-    """What a click does: `kind` is one of `wordlist.KINDS`, or empty where the block is wrong.
+    """What a click does: `kind` is one of `block_words.KINDS`, or empty where the block is wrong.
 
     `session` is the terminal's name, `*` for all of them, or empty where none is meant.
     `text` is what is shown and sent or copied; `note` tells what is wrong with the block.
@@ -63,14 +63,14 @@ def find_action(info: str, body: str) -> Action | None:
     word = find_word(info)
     if word in WORDS or NUMBERED.fullmatch(word):
         return _simple(word, body)
-    known = wordlist.find_word(word) if word else None
+    known = block_words.find_word(word) if word else None
     return _namespaced(word, known, body) if known else None
 
 
 def find_word(info: str) -> str:
     """Return the word of `info` that names an action, empty if there is none."""
     for word in info.split():
-        if word in WORDS or NUMBERED.fullmatch(word) or wordlist.find_word(word):
+        if word in WORDS or NUMBERED.fullmatch(word) or block_words.find_word(word):
             return word
     return ""
 
@@ -78,10 +78,10 @@ def find_word(info: str) -> str:
 def unknown_action(info: str) -> str:
     """Return the word of a fence that looks like an action of this kind but is none we have."""
     for word in info.split():
-        namespaced = wordlist.NAMESPACE.match(word)
+        namespaced = block_words.NAMESPACE.match(word)
         if word.startswith("execute") and not find_word(word):
             return word
-        if namespaced and not wordlist.find_word(word):
+        if namespaced and not block_words.find_word(word):
             return word
     return ""
 
@@ -147,7 +147,7 @@ def _title(word: Word, options: Mapping[str, Value]) -> str:
 
 def _details(name: str, word: Word, options: Mapping[str, Value]) -> tuple[tuple[str, Value], ...]:
     """Return the options that the page or the server needs, in the order of their names."""
-    known = wordlist.COMMON | word.details
+    known = block_words.COMMON | word.details
     found = {key: value for key, value in options.items() if key in known and value != ""}
     if word.kind == "editor":
         found["command"] = name.partition(":")[2]

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workshop_dashboard.rules import actions, asciidoc, blocks, links, prepare, variables
+from workshop_dashboard.rules.block_words import KINDS
 from workshop_dashboard.rules.notes import Notes, Page
-from workshop_dashboard.rules.wordlist import KINDS
 
 # The libraries are imported when the first page is asked for: a server must be up at once.
 if TYPE_CHECKING:

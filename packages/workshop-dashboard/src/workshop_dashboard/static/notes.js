@@ -519,7 +519,8 @@
       notes.focus({ preventScroll: true });
       workshop.announce(notes.querySelector("article").dataset.title);
     } catch {
-      if (mine === latest) location.assign(url); // the whole page, which may ask to log in
+      // The whole page, which may ask to log in; where the session has ended, what is read stays.
+      if (mine === latest && !await workshop.checkSession?.()) location.assign(url);
     } finally {
       if (mine === latest) notes.removeAttribute("aria-busy");
     }

@@ -19,8 +19,16 @@
     const one = [...frames.values()].find((each) => each.frame.contentWindow === event.source);
     if (!one) return;
     // A terminal says `ready` each time it is connected, and `state` whenever it is not.
-    if (event.data?.type === "terminal:ready") settle(one, true);
-    else if (event.data?.type === "terminal:state") settle(one, false);
+    if (event.data?.type === "terminal:ready") {
+      settle(one, true);
+      window.workshop.sessionRuns?.();
+    } else if (event.data?.type === "terminal:state") {
+      settle(one, false);
+      if (event.data.state === "gone" && window.workshop.sessionEnded) {
+        window.workshop.sessionEnded(event.data.cause);
+        event.source.postMessage({ type: "terminal:told" }, location.origin);
+      }
+    }
   });
 
   const settle = (one, ready) => {
@@ -82,6 +90,10 @@
   /* Type `data` in the terminal `session` ("*" for all). Resolves to whether it was taken. */
   const send = async (session, data) => {
     if (!section) return false;
+    if (document.body.classList.contains("has-ended")) {
+      announce("The session has ended.");
+      return false;
+    }
     const chosen =
       session === "*" ? [...frames.values()] : [frames.get(session) ?? add(session)];
     if (!chosen.every((one) => one.ready)) announce("Waiting for the terminal\u2026");
@@ -98,8 +110,13 @@
     announce,
     send,
     hasTerminals: Boolean(section),
-    reloadTerminals: () => [...frames.values()].forEach(load),
+    // Never the hub in a frame: it answers at the address of a session that has ended.
+    reloadTerminals: async () => {
+      for (const one of frames.values()) settle(one, false);
+      if (!await window.workshop.checkSession?.()) [...frames.values()].forEach(load);
+    },
     addTerminal: async () => {
+      if (await window.workshop.checkSession?.()) return;
       const session = nextFree();
       if (await whenReady(add(session))) window.workshop.focusTerminal(session);
     },

@@ -209,8 +209,8 @@ async def find_connection(
     named = [Path(part) for part in environ.get("KUBECONFIG", "").split(os.pathsep) if part]
     if not named and (folder / "token").is_file():
         return in_cluster(environ, folder)
-    # Not Path.home(): it fails for a user without a line in /etc/passwd.
-    home = environ.get("HOME") or os.path.expanduser("~")  # noqa: ASYNC240 - reads /etc/passwd
+    # Not Path's: it fails for a user without a line in /etc/passwd, which this one reads.
+    home = environ.get("HOME") or os.path.expanduser("~")  # noqa: ASYNC240, PTH111
     candidates = named or [Path(home, ".kube", "config")]
     for path in candidates:
         if path.is_file():

@@ -6,6 +6,7 @@ import os
 import ssl
 import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from workshop_kube import errors
 from workshop_kube.rules.kubeconfigs import Material
@@ -21,7 +22,8 @@ def make_context(
     Files that do not exist are passed over, so that a mounted bundle may be named outside a
     cluster, too. CredentialsError for one that holds no certificate.
     """
-    found = [path for path in files if path and os.path.exists(path)]
+    # `Path.exists` raises where one may not look.
+    found = [path for path in files if path and os.path.exists(path)]  # noqa: PTH110
     context = ssl.create_default_context() if system else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     # Python 3.13 began to refuse authorities without the key-usage extensions, and those of
     # clusters often lack them. The chain, the dates and the host name are still verified.
@@ -59,8 +61,7 @@ def load_certificate(context: ssl.SSLContext, certificate: Material, key: Materi
 
 def _read(material: Material) -> str:
     if material.file:
-        with open(material.file, encoding="utf-8") as file:
-            return file.read()
+        return Path(material.file).read_text(encoding="utf-8")
     return material.data
 
 
@@ -92,7 +93,7 @@ class FileContext:
 
 def _read_stamp(path: str) -> tuple[int, int]:
     try:
-        found = os.stat(path)
+        found = Path(path).stat()
     except OSError:
         return (0, 0)
     return (found.st_mtime_ns, found.st_ino)

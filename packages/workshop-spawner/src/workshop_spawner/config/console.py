@@ -5,7 +5,7 @@ from __future__ import annotations
 from traitlets import Enum, HasTraits, List, TraitError, Unicode, validate
 from traitlets.utils.bunch import Bunch
 
-from workshop_spawner.config.traits import QuantityTrait
+from workshop_spawner.config.trait_types import QuantityTrait
 from workshop_spawner.manifests import console
 from workshop_spawner.rules import plan
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from traitlets import HasTraits, Unicode
 
-from workshop_spawner.config.traits import QuantityTrait
+from workshop_spawner.config.trait_types import QuantityTrait
 from workshop_spawner.manifests import home
 
 

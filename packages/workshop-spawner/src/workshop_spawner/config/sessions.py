@@ -8,7 +8,7 @@ from typing import Any
 from traitlets import Bool, Dict, Enum, HasTraits, Integer, TraitError, Unicode, default, validate
 from traitlets.utils.bunch import Bunch
 
-from workshop_spawner.config.traits import BudgetTrait, NameTrait
+from workshop_spawner.config.trait_types import BudgetTrait, NameTrait
 from workshop_spawner.manifests import budgets, network, projects
 from workshop_spawner.model import naming
 from workshop_spawner.rules import plan, project_roles

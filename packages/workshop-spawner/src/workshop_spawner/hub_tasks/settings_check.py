@@ -9,11 +9,12 @@ from typing import Any
 from traitlets import HasTraits, TraitError
 from traitlets.config import Config, LoggingConfigurable
 
+from workshop_kube.rules import unknown_settings
 from workshop_spawner.hub_tasks import settings
 from workshop_spawner.manifests import resources
 from workshop_spawner.model.errors import WorkshopError
 from workshop_spawner.model.session import Hub
-from workshop_spawner.rules import overrides, plan, pool_rules, templates, unknown_settings
+from workshop_spawner.rules import overrides, plan, pool_rules, templates
 
 # Classes of others whose settings ours reads.
 THEIRS = ("KubeSpawner", "Spawner")
@@ -45,13 +46,13 @@ def list_problems(spawner_class: Any, config: Config, authenticator: Any) -> lis
 
 
 def _list_unknown(spawner_class: Any, config: Config) -> list[str]:
-    known = {
+    names = {
         *spawner_class.class_trait_names(config=True),
         *getattr(spawner_class, "_deprecated_traits", ()),
     }
-    bases = [base.__name__ for base in spawner_class.__mro__]
+    known = {base.__name__: names for base in spawner_class.__mro__}
     own = (spawner_class.__name__, *THEIRS)
-    return unknown_settings.find_unknown(config, own, bases, known)
+    return unknown_settings.list_unknown(config, known, own)
 
 
 def _list_contradictions(traits: Any) -> Iterator[str]:

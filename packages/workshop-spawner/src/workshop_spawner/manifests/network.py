@@ -18,6 +18,7 @@ METADATA = "169.254.0.0/16"
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 PRIVATE_V6 = ("fc00::/7", "fe80::/10")
 ROUTERS = {"network.openshift.io/policy-group": "ingress"}
+# OpenShift's registry, to which builds in a project push.
 REGISTRY = {
     "to": [
         {
@@ -28,7 +29,6 @@ REGISTRY = {
     ],
     "ports": [{"port": 5000, "protocol": "TCP"}],
 }
-"""OpenShift's registry, to which builds in a project push."""
 _NAMESPACE_NAME = "kubernetes.io/metadata.name"
 
 
@@ -58,9 +58,11 @@ class Rules:
 
 
 def make_session_policy(session: Session, rules: Rules) -> dict[str, Any]:
-    """The policy of the session's pod: in only the hub (and routers to exposed ports); out only
-    names, the hub's API, the cluster's API, its own projects and - if so decided - the internet.
-    Never the metadata address, and no other session or database of the hub's namespace.
+    """The policy of the session's pod.
+
+    In may only the hub (and routers to exposed ports); out only to names, the hub's API, the
+    cluster's API, its own projects and - if so decided - the internet. Never the metadata address,
+    and no other session or database of the hub's namespace.
     """
     ingress = [{"from": [_hub_peer(rules)], "ports": [_port(rules.port)]}]
     if rules.exposed:
@@ -83,8 +85,10 @@ def _make_hub_egress(rules: Rules) -> dict[str, Any]:
 
 
 def make_project_policy(session: Session, rules: Rules, project: str = "") -> dict[str, Any]:
-    """The policy of a project: in only its own pods, its session's pod and routers; out what the
-    session's pod may reach, but for the hub. So no pod in it is a way round the session's policy.
+    """The policy of a project.
+
+    In may only its own pods, its session's pod and routers; out goes what the session's pod may
+    reach, but for the hub. So no pod in it is a way round the session's policy.
     """
     own_session = {
         "namespaceSelector": {"matchLabels": {_NAMESPACE_NAME: session.hub.namespace}},
@@ -110,8 +114,9 @@ def make_project_policy(session: Session, rules: Rules, project: str = "") -> di
 
 
 def _make_egress(session: Session, rules: Rules) -> list[dict[str, Any]]:
-    """What a session and the pods of its projects may reach: names, those projects, the cluster's
-    API and - if so decided - the internet.
+    """What a session and the pods of its projects may reach.
+
+    Names, those projects, the cluster's API and - if so decided - the internet.
     """
     names = [_port(53), _port(53, "UDP"), _port(5353), _port(5353, "UDP")]
     egress: list[dict[str, Any]] = [
@@ -129,8 +134,10 @@ def _make_egress(session: Session, rules: Rules) -> list[dict[str, Any]]:
 
 
 def _make_api_peers(rules: Rules) -> list[dict[str, Any]]:
-    """Where the cluster's API is: with internet anywhere, as its routes may be in private networks
-    too, else at its own addresses. A rule without peers would be open to all, so that none is made.
+    """Where the cluster's API is, as peers of a rule.
+
+    With internet anywhere, as its routes may be in private networks too, else at its own addresses.
+    A rule without peers would be open to all, so that none is made.
     """
     if rules.internet:
         return [_block("0.0.0.0/0", METADATA), _block("::/0", "fd00:ec2::254/128", "fe80::/10")]

@@ -88,8 +88,9 @@ def finalize_manifest(
 
 
 def _make_token_source(session: Session, token: str) -> dict[str, Any]:
-    """A token of about an hour, which the kubelet renews, and which dies with pod and account; or
-    the user's, which we renew in its Secret.
+    """A token of about an hour, which the kubelet renews; or the user's, renewed by us.
+
+    The first dies with pod and account, the second is in a Secret.
     """
     if token == ACCOUNT_TOKEN:
         return {"serviceAccountToken": {"path": "token", "expirationSeconds": TOKEN_SECONDS}}

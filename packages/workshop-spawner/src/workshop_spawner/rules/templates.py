@@ -7,19 +7,43 @@ from typing import Any
 
 # What KubeSpawner fills in (KubeSpawner._expand_user_properties); a test asks the installed one.
 FIELDS = (
-    "userid", "username", "servername", "user_server", "hubnamespace", "namespace",
-    "pod_name", "pvc_name", "unescaped_username", "unescaped_servername",
-    "safe_username", "safe_servername", "safe_user_server",
-    "escaped_username", "escaped_servername", "escaped_user_server",
-)  # fmt: skip
+    "userid",
+    "username",
+    "servername",
+    "user_server",
+    "hubnamespace",
+    "namespace",
+    "pod_name",
+    "pvc_name",
+    "unescaped_username",
+    "unescaped_servername",
+    "safe_username",
+    "safe_servername",
+    "safe_user_server",
+    "escaped_username",
+    "escaped_servername",
+    "escaped_user_server",
+)
 _SAMPLE = {**dict.fromkeys(FIELDS, "x"), "userid": 1}
 # Settings that have fields in all their texts, however deep.
 TEMPLATED = (
-    "environment", "extra_annotations", "extra_labels", "extra_containers", "extra_pod_config",
-    "init_containers", "pod_name_template", "project_template", "pvc_name_template",
-    "secret_name_template", "storage_extra_annotations", "storage_extra_labels",
-    "storage_selector", "volume_mounts", "volumes", "working_dir",
-)  # fmt: skip
+    "environment",
+    "extra_annotations",
+    "extra_labels",
+    "extra_containers",
+    "extra_pod_config",
+    "init_containers",
+    "pod_name_template",
+    "project_template",
+    "pvc_name_template",
+    "secret_name_template",
+    "storage_extra_annotations",
+    "storage_extra_labels",
+    "storage_selector",
+    "volume_mounts",
+    "volumes",
+    "working_dir",
+)
 # Settings with fields of their own.
 _OTHERS: Mapping[str, Mapping[str, Any]] = {
     "dns_name_template": {"namespace": "x", "name": "x"},

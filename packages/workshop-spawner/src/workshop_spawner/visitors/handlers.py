@@ -16,7 +16,7 @@ from tornado import web
 
 from workshop_spawner.context import HubContext
 from workshop_spawner.model import naming
-from workshop_spawner.rules import rate_limit, visitor_identity
+from workshop_spawner.rules import ended_session, rate_limit, visitor_identity
 from workshop_spawner.visitors import cleanup, proxy_mark
 from workshop_spawner.visitors.hub_objects import HubUser
 
@@ -125,6 +125,8 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
 
     def _render(self, login_error: str | None = None, **kwargs: Any) -> Awaitable[str]:
         kwargs.pop("username", None)
+        next_url = self.get_argument("next", "")
+        ended = ended_session.find_cause(next_url, self.base_url)
         return BaseHandler.render_template(
             self,
             "workshop-login.html",
@@ -132,7 +134,9 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
             login_error=login_error or "",
             typed_code=self.get_body_argument("code", "")[:200],
             typed_name=self.get_body_argument("name", "")[:200],
-            next_url=self.get_argument("next", ""),
+            ended=ended,
+            # Whoever starts anew has another address.
+            next_url="" if ended else next_url,
             sync=kwargs.pop("sync", False),
             **kwargs,
         )

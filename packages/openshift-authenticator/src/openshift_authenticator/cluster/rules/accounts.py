@@ -25,7 +25,7 @@ class Account:
 
 
 def is_here(url: str, host: str) -> bool:
-    """Is ``url`` the API of the cluster whose pods are told ``host`` ($KUBERNETES_SERVICE_HOST)?
+    """Is `url` the API of the cluster whose pods are told `host` ($KUBERNETES_SERVICE_HOST)?
 
     A service account is nobody in another cluster, and its token is none of that one's business.
     """

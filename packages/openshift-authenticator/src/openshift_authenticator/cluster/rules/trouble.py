@@ -9,7 +9,7 @@ LONGEST_MESSAGE = 300
 
 
 def make_error(error: KubeError, what: str, host: str) -> errors.LoginError:
-    """The error of a login for one of the cluster's at ``host``, which was asked to ``what``."""
+    """The error of a login for one of the cluster's at `host`, which was asked to `what`."""
     if isinstance(error, CertificateError):
         return errors.ClusterError(
             f"{error.message[:1].upper()}{error.message[1:]}. Give the bundle that signed it as "

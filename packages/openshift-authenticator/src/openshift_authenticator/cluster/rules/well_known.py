@@ -13,7 +13,7 @@ NOT_OPENSHIFT = (
 
 
 def parse_answer(status: int, body: bytes, url: str) -> endpoints.Endpoints:
-    """Read the answer that ``url`` gave.
+    """Read the answer that `url` gave.
 
     Raises NotOpenShiftError for 401, 403 and 404, BadDiscoveryError for a document that cannot be
     used, ClusterError for any other status than 200.

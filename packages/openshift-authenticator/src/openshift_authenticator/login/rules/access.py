@@ -12,20 +12,20 @@ from typing import Any
 
 from openshift_authenticator import errors
 
+# The fields of resourceAttributes in authorization.k8s.io/v1.
 KEYS = ("namespace", "verb", "group", "version", "resource", "subresource", "name")
-"""The fields of resourceAttributes in authorization.k8s.io/v1."""
 MOST_CHECKS = 10
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that somebody may or may not do; ``attributes`` are (key, value) pairs."""
+    """One thing that somebody may or may not do; `attributes` are (key, value) pairs."""
 
     attributes: tuple[tuple[str, str], ...]
 
 
 def make_checks(settings: Iterable[object], namespace: str) -> tuple[Check, ...]:
-    """Read one of the settings; ``{namespace}`` in a namespace becomes ``namespace``.
+    """Read one of the settings; `{namespace}` in a namespace becomes `namespace`.
 
     Raises ValueError with a sentence that does not name the trait: the caller knows it.
     """
@@ -61,7 +61,7 @@ def _fill_namespace(item: Mapping[str, str], namespace: str) -> dict[str, str]:
 def explain_refusal(
     error: errors.ClusterError, response: Mapping[str, Any], scope: str
 ) -> errors.LoginError:
-    """A 403 for a token without ``scope`` means that its owner did not approve it."""
+    """A 403 for a token without `scope` means that its owner did not approve it."""
     granted = str(response.get("scope", scope)).split()
     if error.status != 403 or scope in granted or "user:full" in granted:
         return error

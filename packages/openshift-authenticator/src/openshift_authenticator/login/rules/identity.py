@@ -11,8 +11,8 @@ from typing import Any
 
 from openshift_authenticator import errors
 
+# Characters in JupyterHub's column for names.
 LONGEST_NAME = 255
-"""Characters in JupyterHub's column for names."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Rules:
 
 @dataclass(frozen=True)
 class EntryVerdict:
-    """The verdict: ``admin`` is None where no rule speaks, so that the hub's own mark stays."""
+    """The verdict: `admin` is None where no rule speaks, so that the hub's own mark stays."""
 
     allowed: bool
     admin: bool | None
@@ -126,7 +126,7 @@ def _decide_admin(person: ClusterUser, rights: AccessAnswers, rules: Rules) -> b
 
 
 def is_same_person(known_uid: str, uid: str) -> bool:
-    """Is the account with ``uid`` the one that the hub knows by this name?
+    """Is the account with `uid` the one that the hub knows by this name?
 
     A hub that never learnt a UID takes the one it sees. A UID that changed, or that is suddenly
     missing, means that somebody else may have been given the name.

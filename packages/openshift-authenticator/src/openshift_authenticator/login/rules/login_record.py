@@ -7,10 +7,10 @@ from typing import Any
 
 from openshift_authenticator.cluster.rules import tokens
 
+# Where auth_state keeps the user document; oauthenticator's own class calls it the same.
 STATE_KEY = "openshift_user"
-"""Where auth_state keeps the user document; oauthenticator's own class calls it the same."""
+# Tokens of earlier logins that running sessions may still use; newest first.
 OLDER_KEY = "older_tokens"
-"""Tokens of earlier logins that running sessions may still use; newest first."""
 MOST_OLDER = 5
 TOKEN_KEYS = (
     "access_token",

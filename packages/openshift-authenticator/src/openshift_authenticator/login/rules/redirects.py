@@ -29,12 +29,12 @@ class Request:
     client_id: str
     redirect_uri: str
     scopes: tuple[str, ...]
+    # The redirect is what a browser's request named as the hub's address: anybody's words.
     guessed: bool = False
-    """The redirect is what a browser's request named as the hub's address: anybody's words."""
 
 
 def make_callback(public_url: str, base_url: str = "/") -> str:
-    """The callback below the hub's public address. ``public_url`` may or may not hold base_url."""
+    """The callback below the hub's public address. `public_url` may or may not hold base_url."""
     parts = urlsplit(public_url)
     path = parts.path if len(parts.path) > 1 else base_url
     return f"{parts.scheme}://{parts.netloc}{path.rstrip('/')}/{CALLBACK_PATH}"
@@ -159,7 +159,7 @@ def _lead(request: Request) -> str:
 
 
 def render_annotate(account: accounts.Account, redirect_uri: str) -> str:
-    """The exact line that registers ``redirect_uri`` for a service account."""
+    """The exact line that registers `redirect_uri` for a service account."""
     return (
         f"oc annotate serviceaccount {shlex.quote(account.name)} "
         f"--namespace {shlex.quote(account.namespace)} --overwrite "
@@ -188,9 +188,9 @@ def render_client(request: Request) -> str:
 
 
 def explain_error(error: str, description: str, request: Request) -> errors.Problem:
-    """What the ``error`` that came back with the browser means, in a sentence of our own.
+    """What the `error` that came back with the browser means, in a sentence of our own.
 
-    Nothing of ``description`` is repeated: anybody can put words into an address.
+    Nothing of `description` is repeated: anybody can put words into an address.
     """
     account = accounts.parse_account(request.client_id)
     if error == "access_denied" and description.startswith("scope denied"):

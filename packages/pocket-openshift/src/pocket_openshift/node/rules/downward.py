@@ -1,5 +1,6 @@
-"""What a pod may learn of itself: fieldRef and resourceFieldRef. Pure; for env and downwardAPI
-volumes.
+"""What a pod may learn of itself: fieldRef and resourceFieldRef.
+
+Pure; for env and downwardAPI volumes.
 """
 
 from __future__ import annotations
@@ -40,9 +41,7 @@ def field(pod: Mapping[str, Any], path: str, facts: Mapping[str, str]) -> str:
 
 
 def render_map(values: Mapping[str, str]) -> str:
-    """Labels or annotations as a file of the downward API shows them: `key="value"`, a line each,
-    sorted.
-    """
+    """Labels or annotations as a file of the downward API: `key="value"`, a line each, sorted."""
     quoted = {
         key: value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
         for key, value in values.items()

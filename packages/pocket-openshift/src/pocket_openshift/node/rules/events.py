@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from workshop_kube.rules import times
 
 MESSAGE_LIMIT = 1024
-_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
-_MICROSECOND = datetime.timedelta(microseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def make_event(
@@ -49,9 +49,11 @@ def make_event(
     }
 
 
-def stamp(event: Mapping[str, Any], now: datetime.datetime) -> dict[str, Any]:
-    """The event as first seen at `now`. Its name is made of time and content, so a repeated POST is
-    a conflict; the time comes first, so that a list is in the order of what happened.
+def stamp(event: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The event as first seen at `now`.
+
+    Its name is made of time and content, so a repeated POST is a conflict; the time comes first, so
+    that a list is in the order of what happened.
     """
     content = hashlib.sha256(repr(key_of(event)).encode()).hexdigest()[:4]
     moment, micros = times.render_time(now), (now - _EPOCH) // _MICROSECOND
@@ -65,7 +67,7 @@ def stamp(event: Mapping[str, Any], now: datetime.datetime) -> dict[str, Any]:
     }
 
 
-def again(event: Mapping[str, Any], now: datetime.datetime) -> dict[str, Any]:
+def again(event: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """The patch for an event that has come once more."""
     return {"count": event["count"] + 1, "lastTimestamp": times.render_time(now)}
 

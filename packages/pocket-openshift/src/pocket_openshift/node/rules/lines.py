@@ -1,5 +1,6 @@
-"""Container logs: files of `TIME STREAM F|P text`, newest part in NAME.log, the one before it in
-NAME.log.1. Pure.
+"""Container logs: files of `TIME STREAM F|P text`. Pure.
+
+The newest part is in NAME.log, the one before it in NAME.log.1.
 
 `shim.py` writes them, `kubelet.py` serves them.
 """
@@ -7,8 +8,8 @@ NAME.log.1. Pure.
 from __future__ import annotations
 
 import dataclasses
-import datetime
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Options:
     """The parameters of GET pods/log."""
 
     tail: int | None = None
-    since: datetime.datetime | None = None
+    since: datetime | None = None
     timestamps: bool = False
     limit_bytes: int | None = None
 
@@ -41,8 +42,7 @@ def render_line(line: bytes, *, timestamps: bool) -> bytes:
     return time + b" " + text if timestamps else text
 
 
-def _young_enough(line: bytes, since: datetime.datetime | None) -> bool:
+def _young_enough(line: bytes, since: datetime | None) -> bool:
     return (
-        since is None
-        or line[:19] >= since.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()
+        since is None or line[:19] >= since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()
     )

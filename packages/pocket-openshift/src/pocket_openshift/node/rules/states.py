@@ -1,11 +1,12 @@
-"""What a container is doing, as plain values. `containers.py` makes them, `statuses.py` renders
-them.
+"""What a container is doing, as plain values.
+
+`containers.py` makes them, `statuses.py` renders them.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import datetime
+from datetime import datetime
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Waiting:
 class Running:
     """Has a process."""
 
-    started_at: datetime.datetime
+    started_at: datetime
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Terminated:
 
     exit_code: int
     reason: str
-    started_at: datetime.datetime
-    finished_at: datetime.datetime
+    started_at: datetime
+    finished_at: datetime
     message: str = ""
     signal: int = 0
     container_id: str = ""
@@ -57,8 +58,8 @@ class View:
 def read_exit(
     code: int,
     *,
-    started_at: datetime.datetime,
-    finished_at: datetime.datetime,
+    started_at: datetime,
+    finished_at: datetime,
     out_of_memory: bool = False,
     message: str = "",
     container_id: str = "",

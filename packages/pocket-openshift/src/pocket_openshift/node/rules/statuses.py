@@ -1,5 +1,6 @@
-"""A pod's status from the states of its containers. Pure; called by `pods.py` whenever a state has
-changed.
+"""A pod's status from the states of its containers.
+
+Pure; called by `pods.py` whenever a state has changed.
 
 The rules are those of the kubelet (https://kubernetes.io/docs/concepts/workloads/pods/pod-
 lifecycle/).
@@ -8,8 +9,8 @@ lifecycle/).
 from __future__ import annotations
 
 import dataclasses
-import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pocket_openshift.node.rules import states
@@ -24,7 +25,7 @@ class Facts:
 
     pod_ip: str
     host_ip: str
-    start_time: datetime.datetime
+    start_time: datetime
     restart_policy: str = "Always"
     over: str = ""  # a reason that ends the pod whatever its containers say, e.g. DeadlineExceeded
     over_message: str = ""
@@ -36,7 +37,7 @@ def make_status(
     init: Sequence[states.View],
     main: Sequence[states.View],
     before: Iterable[Mapping[str, Any]],
-    now: datetime.datetime,
+    now: datetime,
 ) -> dict[str, Any]:
     """A pod's whole `status`; conditions that are as `before` keep their times."""
     phase = find_phase(facts, init, main)
@@ -108,7 +109,7 @@ def make_conditions(
     facts: Facts,
     init: Sequence[states.View],
     main: Sequence[states.View],
-    clock: tuple[list[Mapping[str, Any]], datetime.datetime],
+    clock: tuple[list[Mapping[str, Any]], datetime],
 ) -> list[dict[str, Any]]:
     """Our four conditions, then those of others as they were."""
     before, now = clock
@@ -155,7 +156,7 @@ def _not_ready(phase: str, unready: Sequence[str], *, stopping: bool) -> dict[st
 
 
 def _timed(
-    wanted: dict[str, Any], known: Mapping[str, Any] | None, now: datetime.datetime
+    wanted: dict[str, Any], known: Mapping[str, Any] | None, now: datetime
 ) -> dict[str, Any]:
     """The time of a condition is that of its last change of status."""
     same = (

@@ -1,5 +1,6 @@
-"""Paths of mounts, told to processes that have no mounts. Pure; used for env, command, args and
-workingDir.
+"""Paths of mounts, told to processes that have no mounts.
+
+Pure; used for env, command, args and workingDir.
 
 A value that equals a mountPath or lies below it is turned into the folder that stands for the
 mount, also behind `--option=`. The text inside scripts and files is left alone: they should use an

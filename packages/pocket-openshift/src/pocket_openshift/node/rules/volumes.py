@@ -1,5 +1,6 @@
-"""What a pod's volumes hold, as files to write. Pure; `mounts.py` writes them, `sources.py` fetches
-what they need.
+"""What a pod's volumes hold, as files to write.
+
+Pure; `mounts.py` writes them, `sources.py` fetches what they need.
 """
 
 from __future__ import annotations

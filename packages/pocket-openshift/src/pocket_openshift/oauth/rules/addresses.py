@@ -1,5 +1,6 @@
-"""The redirects that a service account registers: addresses, or parts of them, in its annotations,
-and the Route or Ingress that they name.
+"""The redirects that a service account registers.
+
+They are addresses, or parts of them, in its annotations, and the Route or Ingress that they name.
 
 Pure. `clients` gathers them; `registry` fetches what is named.
 """
@@ -69,8 +70,8 @@ def _reference(text: str) -> Reference | None:
         return None
 
 
+# The addresses of a referenced object; empty when there is none.
 Addresses = Callable[[Reference], Sequence[Address]]
-"""The addresses of a referenced object; empty when there is none."""
 
 
 def of_annotations(annotations: Mapping[str, str], addresses: Addresses) -> tuple[str, ...]:
@@ -100,8 +101,9 @@ def _named(
 
 
 def of_route(route: Mapping[str, Any]) -> list[Address]:
-    """The addresses of a Route: the hosts that admitted it, or the host it asks for while no router
-    runs.
+    """The addresses of a Route: the hosts that admitted it.
+
+    While no router runs, it is the host that it asks for.
     """
     spec = route.get("spec") or {}
     base = Address(scheme="https" if spec.get("tls") else "http", path=spec.get("path") or "")
@@ -122,8 +124,9 @@ def _admitted(ingress: Mapping[str, Any]) -> bool:
 
 
 def of_ingress(ingress: Mapping[str, Any]) -> list[Address]:
-    """The addresses of an Ingress: one for each rule with a host; https where the host is under
-    `tls`.
+    """The addresses of an Ingress: one for each rule with a host.
+
+    They are https where the host is under `tls`.
     """
     spec = ingress.get("spec") or {}
     secure = {host for entry in spec.get("tls") or () for host in entry.get("hosts") or ()}

@@ -45,8 +45,9 @@ PKCE = re.compile(r"[a-zA-Z0-9~._-]{43,128}")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The request is refused. With a `redirect` the browser takes the error to the client, else it
-    is shown as JSON.
+    """The request is refused.
+
+    With a `redirect` the browser takes the error to the client, else it is shown as JSON.
     """
 
     error: str
@@ -114,8 +115,9 @@ def parse_authorize(query: Mapping[str, str]) -> Authorize:
 
 
 def decide_authorize(request: Authorize, client: clients.Client | None) -> Authorize | Refusal:
-    """Whether a browser may be asked to log in for this: the client, its redirect, the flow and
-    PKCE.
+    """Whether a browser may be asked to log in for this.
+
+    That takes the client, its redirect, the flow and PKCE.
 
     Returns the request with its redirect and PKCE method filled in.
     """
@@ -141,8 +143,9 @@ def decide_authorize(request: Authorize, client: clients.Client | None) -> Autho
 
 
 def _known_error(error: str) -> str:
-    """What the approval page says when a person denies; no other words get into a redirect this
-    way.
+    """What the approval page says when a person denies.
+
+    No other words get into a redirect this way.
     """
     return ACCESS_DENIED if error == "grant_denied" or error not in DESCRIPTIONS else error
 
@@ -174,8 +177,9 @@ class Ask:
 def decide_grant(
     request: Authorize, client: clients.Client, approved: Sequence[str]
 ) -> Granted | Ask | Refusal:
-    """What a person who is logged in gives the client. `approved` are the scopes that were approved
-    before.
+    """What a person who is logged in gives the client.
+
+    `approved` are the scopes that were approved before.
 
     As on the real server, these refusals carry no state.
     """

@@ -102,8 +102,10 @@ def no_redirects(client: Client) -> str:
 
 
 def make_own(issuer: str, secret: str) -> list[dict[str, Any]]:
-    """The clients that every cluster has: for the page that shows a token (which has a secret, new
-    at each start), for `oc login` with a password, and with a browser (`--web`).
+    """The clients that every cluster has.
+
+    One is for the page that shows a token (which has a secret, new at each start), one for `oc
+    login` with a password, and one with a browser (`--web`).
     """
     return [
         {

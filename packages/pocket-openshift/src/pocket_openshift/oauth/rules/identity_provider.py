@@ -1,5 +1,6 @@
-"""Who may log in, with which password and in which groups. Passwords are kept as scrypt hashes
-only.
+"""Who may log in, with which password and in which groups.
+
+Passwords are kept as scrypt hashes only.
 
 Pure state, no I/O: `server` owns one `People`; `parse_person` and `parse_people` read `--user` and
 `--users FILE`.
@@ -20,7 +21,7 @@ _SALT = 16
 _COST = {"n": 2**10, "r": 8, "p": 1, "maxmem": 32 * 1024 * 1024}
 
 
-class BadPerson(ValueError):
+class PersonError(ValueError):
     """A `--user` or a line of the users file that cannot be; the message says what to write."""
 
 
@@ -34,28 +35,30 @@ class Person:
 
 
 def parse_person(text: str) -> Person:
-    """`alice:secret:students,teachers` as a Person. Raises BadPerson with a sentence; never repeats
-    the password.
+    """`alice:secret:students,teachers` as a Person.
+
+    Raises `PersonError` with a sentence that never repeats the password.
     """
     name, _, rest = text.partition(":")
     password, _, groups = rest.partition(":")
     if not _NAME.fullmatch(name) or name in (".", ".."):
-        raise BadPerson(
+        raise PersonError(
             f"{name!r} cannot be a user's name: write NAME:PASSWORD or NAME:PASSWORD:GROUP,GROUP, "
             "the name without spaces, ':', '/' or '%'"
         )
     if not password:
-        raise BadPerson(f"user {name!r} has no password: write {name}:PASSWORD")
+        raise PersonError(f"user {name!r} has no password: write {name}:PASSWORD")
     named = tuple(group.strip() for group in groups.split(",") if group.strip())
     for group in named:
         if not _NAME.fullmatch(group):
-            raise BadPerson(f"user {name!r}: {group!r} cannot be the name of a group")
+            raise PersonError(f"user {name!r}: {group!r} cannot be the name of a group")
     return Person(name, password, named)
 
 
 def parse_people(text: str) -> list[Person]:
-    """A users file: one `NAME:PASSWORD[:GROUP,GROUP]` a line; empty lines and lines that start with
-    # are skipped.
+    """A users file: one `NAME:PASSWORD[:GROUP,GROUP]` a line.
+
+    Empty lines and lines that start with # are skipped.
     """
     people: dict[str, Person] = {}
     for number, line in enumerate(text.splitlines(), start=1):
@@ -64,10 +67,10 @@ def parse_people(text: str) -> list[Person]:
             continue
         try:
             person = parse_person(line)
-        except BadPerson as error:
-            raise BadPerson(f"line {number}: {error}") from None
+        except PersonError as error:
+            raise PersonError(f"line {number}: {error}") from None
         if person.name in people:
-            raise BadPerson(
+            raise PersonError(
                 f"line {number}: user {person.name!r} is there twice; keep one line a user"
             )
         people[person.name] = person
@@ -112,8 +115,9 @@ class People:
         return name in self._hashes
 
     def check(self, name: str, password: str) -> bool:
-        """Whether the password is right. Takes some milliseconds, and as long for a name that
-        nobody has: call it in a thread.
+        """Whether the password is right.
+
+        Takes some milliseconds, and as long for a name that nobody has: call it in a thread.
         """
         known = self._hashes.get(name)
         return (known or self._nobody).matches(password) and known is not None
@@ -126,8 +130,9 @@ class _Tries:
 
 
 class Throttle:
-    """Slows down guessing: after `free` wrong passwords for a name, each further one doubles the
-    wait.
+    """Slows down guessing: wrong passwords for a name make the next ones wait.
+
+    After `free` of them, each further one doubles the wait.
 
     Times are in seconds of a clock that the caller reads. Keeps at most `size` names, the latest.
     """

@@ -1,5 +1,6 @@
-"""Where a login may send the browser: at its end to what the client registered, in between to pages
-of this server.
+"""Where a login may send the browser.
+
+At its end to what the client registered, in between to pages of this server.
 
 Pure. `requests` and the handlers ask.
 """
@@ -37,8 +38,9 @@ def _plain(uri: str) -> bool:
 
 
 def _path(path: str) -> str:
-    """A path with its dots resolved, so that `/hub/../x` is seen as the `/x` that it is. Browsers
-    take `%2e` for a dot, and some servers `%2f` for a slash.
+    """A path with its dots resolved, so that `/hub/../x` is seen as the `/x` that it is.
+
+    Browsers take `%2e` for a dot, and some servers `%2f` for a slash.
     """
     path = unquote(path)
     clean = posixpath.normpath("/" + path.lstrip("/"))
@@ -46,8 +48,9 @@ def _path(path: str) -> str:
 
 
 def _same_place(base: SplitResult, wanted: SplitResult) -> bool:
-    """Same scheme, host and port; a loopback address registered without a port takes any (RFC 8252,
-    7.3).
+    """Same scheme, host and port.
+
+    A loopback address registered without a port takes any (RFC 8252, 7.3).
     """
     if base.scheme == "http" and base.netloc in _LOOPBACK:
         return wanted.scheme == "http" and wanted.netloc.rpartition(":")[0] == base.netloc
@@ -55,8 +58,9 @@ def _same_place(base: SplitResult, wanted: SplitResult) -> bool:
 
 
 def matches(registered: str, asked: str) -> bool:
-    """Whether a redirect is the registered one, or below its path. Scheme, host and port must be
-    the same.
+    """Whether a redirect is the registered one, or below its path.
+
+    Scheme, host and port must be the same.
     """
     base, wanted = parse(registered), parse(asked)
     if not base or not wanted or not wanted.scheme or not registered or not _plain(asked):
@@ -72,8 +76,9 @@ def matches(registered: str, asked: str) -> bool:
 
 
 def choose(registered: Sequence[str], asked: str) -> str | None:
-    """The redirect to use: the one asked for if it is allowed, or the only registered one if none
-    is asked for.
+    """The redirect to use: the one asked for, if it is allowed.
+
+    If none is asked for, it is the only registered one.
     """
     if not asked:
         return registered[0] if len(registered) == 1 else None
@@ -81,8 +86,9 @@ def choose(registered: Sequence[str], asked: str) -> str | None:
 
 
 def with_query(uri: str, values: Mapping[str, str]) -> str:
-    """A redirect with more query parameters, in the order of their names as the real server writes
-    them.
+    """A redirect with more query parameters.
+
+    They are in the order of their names, as the real server writes them.
     """
     parts = urlsplit(uri)
     query = dict(parse_qsl(parts.query, keep_blank_values=True)) | dict(values)
@@ -101,8 +107,9 @@ AUTHORIZE = "/oauth/authorize?"
 
 
 def resume(page: str, then: str) -> str | None:
-    """Where a login goes on after the page at a path; `then` may be relative to it. None when that
-    is not a request for a code at this server.
+    """Where a login goes on after the page at a path; `then` may be relative to it.
+
+    None when that is not a request for a code at this server.
     """
     try:
         whole = urljoin(page, then)

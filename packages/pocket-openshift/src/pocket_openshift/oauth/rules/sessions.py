@@ -24,8 +24,9 @@ class _Session:
 
 
 class Sessions:
-    """Sessions by the random value of their cookie; at most `size`, the latest. Times are in
-    seconds.
+    """Sessions by the random value of their cookie; at most `size`, the latest.
+
+    Times are in seconds.
     """
 
     def __init__(self, seconds: float = SECONDS, size: int = 10_000) -> None:

@@ -88,8 +88,9 @@ def refuse_before_client(request: Exchange) -> authorize_rules.Refusal | None:
 def refuse_exchange(
     request: Exchange, client: clients.Client, code: Code | None, now: float
 ) -> authorize_rules.Refusal | None:
-    """Whether a client, known by its secret, gets the token for a code; None means yes. `now` is in
-    seconds.
+    """Whether a client, known by its secret, gets the token for a code; None means yes.
+
+    `now` is in seconds.
     """
     if code is None:
         return authorize_rules.Refusal(authorize_rules.UNAUTHORIZED_CLIENT)

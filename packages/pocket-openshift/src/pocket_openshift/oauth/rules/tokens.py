@@ -74,8 +74,9 @@ def make_code_object(
 
 
 def make_access_object(token: str, code: Mapping[str, Any], seconds: int) -> Object:
-    """The OAuthAccessToken that a code (its object) is exchanged for. `seconds` of 0 means that it
-    does not end.
+    """The OAuthAccessToken that a code (its object) is exchanged for.
+
+    `seconds` of 0 means that it does not end.
     """
     person = Person(code["userName"], code["userUID"])
     return {
@@ -127,8 +128,9 @@ def parse_code(obj: Mapping[str, Any]) -> token_rules.Code:
 def is_valid_access(
     token: Mapping[str, Any] | None, user: Mapping[str, Any] | None, now: float
 ) -> bool:
-    """Whether a kept access token still speaks for its user: it has not ended and the user is the
-    same person.
+    """Whether a kept access token still speaks for its user.
+
+    It has not ended, and the user is the same person.
     """
     if token is None or user is None or now >= expires(token):
         return False

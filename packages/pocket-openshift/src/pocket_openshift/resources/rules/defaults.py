@@ -1,5 +1,6 @@
-"""What the API server fills into objects of kinds of which nothing else is known here. Pure:
-changes the given object in place.
+"""What the API server fills into objects of kinds of which nothing else is known here.
+
+Pure: changes the given object in place.
 
 Pods, workloads and services have theirs beside what else they do.
 """
@@ -13,13 +14,18 @@ from pocket_openshift.resources.rules import pod_rules
 # Of pods, but not of templates: admission gives them.
 _NOT_IN_TEMPLATES = ("priority", "preemptionPolicy", "enableServiceLinks")
 _JOB = {
-    "backoffLimit": 6, "completionMode": "NonIndexed", "manualSelector": False,
-    "podReplacementPolicy": "TerminatingOrFailed", "suspend": False,
-}  # fmt: skip
-_CRON_JOB = {
-    "concurrencyPolicy": "Allow", "failedJobsHistoryLimit": 1, "successfulJobsHistoryLimit": 3,
+    "backoffLimit": 6,
+    "completionMode": "NonIndexed",
+    "manualSelector": False,
+    "podReplacementPolicy": "TerminatingOrFailed",
     "suspend": False,
-}  # fmt: skip
+}
+_CRON_JOB = {
+    "concurrencyPolicy": "Allow",
+    "failedJobsHistoryLimit": 1,
+    "successfulJobsHistoryLimit": 3,
+    "suspend": False,
+}
 
 
 def fill_template(template: dict[str, Any] | None) -> None:

@@ -17,8 +17,9 @@ Resources = Mapping[str, Any]
 
 
 def fill_item(item: dict[str, Any]) -> None:
-    """A limit range's own defaults: `default` from `max`, `defaultRequest` from `default`, then
-    `min`.
+    """A limit range's own defaults.
+
+    `default` is from `max`, `defaultRequest` from `default`, then `min`.
     """
     if item.get("type") != "Container":
         return

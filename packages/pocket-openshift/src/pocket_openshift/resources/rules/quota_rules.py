@@ -1,5 +1,6 @@
-"""Resource quotas: what an object uses of them, whether a quota concerns it, whether it still
-fits. Pure.
+"""Resource quotas: what an object uses of them, whether a quota concerns it, whether it still fits.
+
+Pure.
 
 `resources/quotas` counts and refuses; the sentences are the real server's.
 """
@@ -112,8 +113,9 @@ def hard_of(quota: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def missing_in(quota: Mapping[str, Any], pod: Mapping[str, Any]) -> str:
-    """The part of the sentence about bounds that a pod must say and does not; empty when it says
-    all.
+    """The part of the sentence about bounds that a pod must say and does not.
+
+    Empty when it says all.
     """
     found = []
     for bound in sorted(hard_of(quota)):

@@ -21,8 +21,10 @@ HASH_LABEL = "pod-template-hash"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do for one workload: children to make, names of children to delete, the status to
-    show. A Deployment's children have a size to `scale` and annotations (`marks`) by their name.
+    """What to do for one workload: children to make and to delete, the status to show.
+
+    Those to delete are names. A Deployment's children have a size to `scale` and annotations
+    (`marks`) by their name.
     """
 
     create: tuple[Object, ...]
@@ -34,8 +36,9 @@ class Plan:
 
 
 def template_hash(workload: Mapping[str, Any]) -> str:
-    """Ten characters that change when the pod template does. Fields that are null say nothing:
-    some clients write them, some do not.
+    """Ten characters that change when the pod template does.
+
+    Fields that are null say nothing: some clients write them, some do not.
     """
     text = json.dumps(_said(workload["spec"].get("template") or {}), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:10]

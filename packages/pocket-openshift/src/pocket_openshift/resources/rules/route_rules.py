@@ -14,8 +14,8 @@ GENERATED = "openshift.io/host.generated"
 HOST_DENIED = "you do not have permission to set the host field of the route"
 TLS_DENIED = "you do not have permission to set certificate fields on the route"
 _CERTIFICATE = ("certificate", "key", "caCertificate", "externalCertificate")
+# Whether the caller may `create` or `update` routes/custom-host.
 Permitted = Callable[[str], bool]
-"""Whether the caller may `create` or `update` routes/custom-host."""
 
 
 def make_host(name: str, namespace: str, subdomain: str) -> str:

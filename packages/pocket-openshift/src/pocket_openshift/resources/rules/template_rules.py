@@ -31,7 +31,7 @@ _CLASSES = {
 LONGEST = 255
 
 
-class Malformed(ValueError):
+class ExpressionError(ValueError):
     """A `from` expression that cannot generate anything."""
 
 
@@ -44,7 +44,7 @@ def _alphabet(ranges: str) -> str:
         end = part.end()
         found.append(_characters(part, ranges))
     if end != len(ranges):
-        raise Malformed(f"malformed expression syntax: [{ranges}]")
+        raise ExpressionError(f"malformed expression syntax: [{ranges}]")
     return "".join(dict.fromkeys("".join(found)))
 
 
@@ -55,7 +55,7 @@ def _characters(part: re.Match[str], ranges: str) -> str:
     if single:
         return single
     if first > last or not _same_sort(first, last):
-        raise Malformed(f"invalid range specified: {first}-{last} in [{ranges}]")
+        raise ExpressionError(f"invalid range specified: {first}-{last} in [{ranges}]")
     return "".join(chr(code) for code in range(ord(first), ord(last) + 1))
 
 
@@ -67,12 +67,12 @@ def _same_sort(first: str, last: str) -> bool:
 
 
 def generate(expression: str) -> str:
-    """A random text for an expression such as `user-[a-z0-9]{4}`; raises Malformed."""
+    """A random text for an expression such as `user-[a-z0-9]{4}`; raises ExpressionError."""
 
     def one(found: re.Match[str]) -> str:
         length = int(found[2])
         if not 1 <= length <= LONGEST:
-            raise Malformed(f"range must be within [1-{LONGEST}] characters ({length})")
+            raise ExpressionError(f"range must be within [1-{LONGEST}] characters ({length})")
         alphabet = _alphabet(found[1])
         return "".join(secrets.choice(alphabet) for _ in range(length))
 
@@ -80,8 +80,9 @@ def generate(expression: str) -> str:
 
 
 def substitute(text: str, values: Mapping[str, str]) -> Any:
-    """A text with `${NAME}` replaced; one that is `${{NAME}}` and nothing else becomes the JSON
-    value instead.
+    """A text with `${NAME}` replaced.
+
+    One that is `${{NAME}}` and nothing else becomes the JSON value instead.
 
     A name that is no parameter stays as it is, and so does the text of a value that is not JSON.
     """
@@ -122,7 +123,7 @@ def _resolve(place: int, parameter: dict[str, Any]) -> Cause | None:
     if way == "expression":
         try:
             parameter["value"] = generate(parameter.get("from") or "")
-        except Malformed as error:
+        except ExpressionError as error:
             text = f'Invalid value: "{parameter.get("from")}": {error}'
             return Cause(field, "FieldValueInvalid", text)
     elif way:
@@ -159,8 +160,9 @@ def _finish(obj: object, labels: Mapping[str, str]) -> object:
 
 
 def process(template: Mapping[str, Any]) -> tuple[dict[str, Any], list[Cause]]:
-    """A template with its parameters' values and its objects filled in, and what is wrong with it
-    (if anything).
+    """A template with its parameters' values and its objects filled in.
+
+    Beside it what is wrong with it, if anything.
     """
     made: dict[str, Any] = copy.deepcopy(dict(template))
     parameters = made.get("parameters") or []
@@ -180,8 +182,9 @@ def process(template: Mapping[str, Any]) -> tuple[dict[str, Any], list[Cause]]:
 
 
 def with_values(template: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, Any]:
-    """A template with values given by a person. Raises KeyError with the name of a parameter that
-    it does not have.
+    """A template with values given by a person.
+
+    Raises KeyError with the name of a parameter that it does not have.
     """
     made: dict[str, Any] = copy.deepcopy(dict(template))
     parameters = {parameter["name"]: parameter for parameter in made.get("parameters") or ()}

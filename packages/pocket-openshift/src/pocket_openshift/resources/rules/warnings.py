@@ -14,23 +14,31 @@ _NAMED = {
     "pods": _IN_POD,
     **dict.fromkeys(
         (
-            "replicationcontrollers", "deployments.apps", "replicasets.apps", "statefulsets.apps",
-            "jobs.batch", "cronjobs.batch",
+            "replicationcontrollers",
+            "deployments.apps",
+            "replicasets.apps",
+            "statefulsets.apps",
+            "jobs.batch",
+            "cronjobs.batch",
         ),
         _IN_PODS,
     ),
-}  # fmt: skip
+}
 _TEMPLATES = {
     **dict.fromkeys(
         (
-            "replicationcontrollers", "deployments.apps", "replicasets.apps", "statefulsets.apps",
-            "daemonsets.apps", "jobs.batch",
+            "replicationcontrollers",
+            "deployments.apps",
+            "replicasets.apps",
+            "statefulsets.apps",
+            "daemonsets.apps",
+            "jobs.batch",
         ),
         ("spec", "template"),
     ),
     "cronjobs.batch": ("spec", "jobTemplate", "spec", "template"),
     "podtemplates": ("template",),
-}  # fmt: skip
+}
 _BYTES = ("memory", "ephemeral-storage")
 _OLD_LABELS = {
     "beta.kubernetes.io/arch": ("v1.14", "kubernetes.io/arch"),

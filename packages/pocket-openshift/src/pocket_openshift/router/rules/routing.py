@@ -18,9 +18,10 @@ SERVICE_SUFFIXES = (".svc", ".svc.cluster.local", ".svc.localhost")
 
 @dataclasses.dataclass(frozen=True)
 class Target:
-    """Where a request goes: a service's port. `port` is a service's number or name, or None for its
-    first;
-    `pod_port` is a number or name on the endpoints, as a Route has it.
+    """Where a request goes: a service's port.
+
+    `port` is a service's number or name, or None for its first; `pod_port` is a number or name on
+    the endpoints, as a Route has it.
     """
 
     namespace: str

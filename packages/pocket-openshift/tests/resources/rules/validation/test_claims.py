@@ -5,19 +5,26 @@ import pytest
     ("spec", "said"),
     [
         ({"accessModes": []}, "spec.accessModes: Required value: at least 1 access mode is"),
-        ({"accessModes": ["Often"]}, 'spec.accessModes: Unsupported value: "Often": supported '
-         'values: "ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"'),
+        (
+            {"accessModes": ["Often"]},
+            'spec.accessModes: Unsupported value: "Often": supported '
+            'values: "ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"',
+        ),
         ({"accessModes": ["ReadWriteOnce", "ReadWriteOncePod"]}, "may not use ReadWriteOncePod"),
         ({"resources": None}, "spec.resources[storage]: Required value"),
-        ({"resources": {"requests": {"storage": "0"}}},
-         'spec.resources[storage]: Invalid value: "0": must be greater than zero'),
+        (
+            {"resources": {"requests": {"storage": "0"}}},
+            'spec.resources[storage]: Invalid value: "0": must be greater than zero',
+        ),
         ({"storageClassName": "A"}, 'spec.storageClassName: Invalid value: "A"'),
-        ({"volumeMode": "Tape"}, 'spec.volumeMode: Unsupported value: "Tape": supported values: '
-         '"Block", "Filesystem"'),
+        (
+            {"volumeMode": "Tape"},
+            'spec.volumeMode: Unsupported value: "Tape": supported values: "Block", "Filesystem"',
+        ),
         ({"dataSource": {"kind": "Pod", "name": "p"}}, "must be 'PersistentVolumeClaim' when"),
         ({"selector": {"matchExpressions": [{"key": "a", "operator": "Near"}]}}, "operator"),
     ],
-)  # fmt: skip
+)
 def test_a_claim_without_sense_is_told(say, spec, said):
     found = say("persistentvolumeclaims", spec=spec)
     assert any(said in text for text in found), found

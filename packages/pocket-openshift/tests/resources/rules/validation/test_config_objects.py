@@ -27,22 +27,37 @@ def test_a_config_map_without_sense_is_told(say, change, said):
     ("kind", "data", "said"),
     [
         ("kubernetes.io/tls", {"tls.crt": "eA=="}, ["data[tls.key]: Required value"]),
-        ("kubernetes.io/basic-auth", {}, ["data[username]: Required value",
-                                          "data[password]: Required value"]),
+        (
+            "kubernetes.io/basic-auth",
+            {},
+            ["data[username]: Required value", "data[password]: Required value"],
+        ),
         ("kubernetes.io/basic-auth", {"password": "eA=="}, []),
-        ("kubernetes.io/ssh-auth", {"ssh-privatekey": ""},
-         ["data[ssh-privatekey]: Required value"]),
+        (
+            "kubernetes.io/ssh-auth",
+            {"ssh-privatekey": ""},
+            ["data[ssh-privatekey]: Required value"],
+        ),
         ("kubernetes.io/dockerconfigjson", {}, ["data[.dockerconfigjson]: Required value"]),
-        ("kubernetes.io/dockerconfigjson", {".dockerconfigjson": coded("no")},
-         ['data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": invalid character '
-          "'n' looking for beginning of value"]),
+        (
+            "kubernetes.io/dockerconfigjson",
+            {".dockerconfigjson": coded("no")},
+            [
+                'data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": invalid '
+                "character "
+                "'n' looking for beginning of value"
+            ],
+        ),
         ("kubernetes.io/dockercfg", {".dockercfg": coded("{}")}, []),
-        ("kubernetes.io/service-account-token", {},
-         ["metadata.annotations[kubernetes.io/service-account.name]: Required value"]),
+        (
+            "kubernetes.io/service-account-token",
+            {},
+            ["metadata.annotations[kubernetes.io/service-account.name]: Required value"],
+        ),
         ("example.com/own", {}, []),
         ("Opaque", {"a b": ""}, None),
     ],
-)  # fmt: skip
+)
 def test_a_type_of_secret_has_its_keys(say, kind, data, said):
     found = say("secrets", type=kind, data={"a": None, **data})
     assert found == said if said is not None else found[0].startswith("data[a b]: Invalid value")
@@ -74,9 +89,13 @@ def test_what_is_immutable_stays(say, resource, change, said):
 
 @pytest.mark.parametrize(
     ("raw", "said"),
-    [(b"{}", None), (b"null", None), (b"", "unexpected end of JSON input"),
-     (b"[]", "json: cannot unmarshal array into Go value of type map[string]interface {}"),
-     (b"5", "json: cannot unmarshal number into Go value of type map[string]interface {}")],
-)  # fmt: skip
+    [
+        (b"{}", None),
+        (b"null", None),
+        (b"", "unexpected end of JSON input"),
+        (b"[]", "json: cannot unmarshal array into Go value of type map[string]interface {}"),
+        (b"5", "json: cannot unmarshal number into Go value of type map[string]interface {}"),
+    ],
+)
 def test_what_go_says_of_json(raw, said):
     assert config_objects.problem_with_map(raw) == said

@@ -46,14 +46,23 @@ def test_what_is_wrong_is_said(form, value, text):
 @pytest.mark.parametrize(
     ("form", "value"),
     [
-        (formats.dns_label, "a-1"), (formats.dns_subdomain, "a.b-c"),
-        (formats.wildcard_subdomain, "*.a.example"), (formats.path_segment, "system:a"),
-        (formats.label_key, "example.com/My_name.1"), (formats.label_value, ""),
-        (formats.config_key, ".a_b-c"), (formats.variable_name, "1 BAD"), (formats.port, 80),
-        (formats.port_name, "http"), (formats.percent, "25%"), (formats.header_name, "X-Y"),
-        (formats.user_number, 1000), (formats.cidr, "2001:db8::/64"), (formats.address, "::1"),
+        (formats.dns_label, "a-1"),
+        (formats.dns_subdomain, "a.b-c"),
+        (formats.wildcard_subdomain, "*.a.example"),
+        (formats.path_segment, "system:a"),
+        (formats.label_key, "example.com/My_name.1"),
+        (formats.label_value, ""),
+        (formats.config_key, ".a_b-c"),
+        (formats.variable_name, "1 BAD"),
+        (formats.port, 80),
+        (formats.port_name, "http"),
+        (formats.percent, "25%"),
+        (formats.header_name, "X-Y"),
+        (formats.user_number, 1000),
+        (formats.cidr, "2001:db8::/64"),
+        (formats.address, "::1"),
     ],
-)  # fmt: skip
+)
 def test_what_is_right_passes(form, value):
     assert form(value) == []
 
@@ -65,7 +74,13 @@ def test_a_beginning_may_end_in_a_dash():
 
 @given(st.text(max_size=70))
 def test_no_text_breaks_a_form(text):
-    forms = (formats.dns_label, formats.label_key, formats.config_key, formats.cidr,
-             formats.port_name, formats.variable_name)  # fmt: skip
+    forms = (
+        formats.dns_label,
+        formats.label_key,
+        formats.config_key,
+        formats.cidr,
+        formats.port_name,
+        formats.variable_name,
+    )
     for form in forms:
         assert all(isinstance(sentence, str) for sentence in form(text))

@@ -10,16 +10,23 @@ import pytest
         ({"labels": {"-a": "b"}}, 'metadata.labels: Invalid value: "-a": name part must'),
         ({"annotations": {"a b": ""}}, 'metadata.annotations: Invalid value: "a b": name part'),
         ({"annotations": {"a": "b" * 262144}}, "metadata.annotations: Too long: may not be more"),
-        ({"ownerReferences": [{"kind": "Pod", "name": "p", "uid": "u"}]},
-         'metadata.ownerReferences.apiVersion: Invalid value: "": version must not be empty'),
-        ({"ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "p"}]},
-         'metadata.ownerReferences.uid: Invalid value: "": must not be empty'),
-        ({"finalizers": ["nodomain"]}, 'metadata.finalizers[0]: Invalid value: "nodomain": name is '
-         "neither a standard finalizer name nor is it fully qualified"),
+        (
+            {"ownerReferences": [{"kind": "Pod", "name": "p", "uid": "u"}]},
+            'metadata.ownerReferences.apiVersion: Invalid value: "": version must not be empty',
+        ),
+        (
+            {"ownerReferences": [{"apiVersion": "v1", "kind": "Pod", "name": "p"}]},
+            'metadata.ownerReferences.uid: Invalid value: "": must not be empty',
+        ),
+        (
+            {"finalizers": ["nodomain"]},
+            'metadata.finalizers[0]: Invalid value: "nodomain": name is '
+            "neither a standard finalizer name nor is it fully qualified",
+        ),
         ({"finalizers": ["a b/c"]}, 'metadata.finalizers: Invalid value: "a b/c": prefix part'),
         ({"finalizers": ["orphan", "foregroundDeletion"]}, "cannot be both set"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_metadata_is_said(say, change, said):
     found = say("serviceaccounts", metadata=change)
     assert any(said in text for text in found), found

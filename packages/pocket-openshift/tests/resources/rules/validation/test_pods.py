@@ -6,10 +6,16 @@ ONLY = "spec: Forbidden: pod updates may not change fields other than"
 @pytest.mark.parametrize(
     ("spec", "said"),
     [
-        ({"restartPolicy": "Maybe"}, 'spec.restartPolicy: Unsupported value: "Maybe": supported '
-         'values: "Always", "OnFailure", "Never"'),
-        ({"dnsPolicy": "Near"}, 'spec.dnsPolicy: Unsupported value: "Near": supported values: '
-         '"ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"'),
+        (
+            {"restartPolicy": "Maybe"},
+            'spec.restartPolicy: Unsupported value: "Maybe": supported '
+            'values: "Always", "OnFailure", "Never"',
+        ),
+        (
+            {"dnsPolicy": "Near"},
+            'spec.dnsPolicy: Unsupported value: "Near": supported values: '
+            '"ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"',
+        ),
         ({"dnsPolicy": "None"}, "must provide `dnsConfig` when `dnsPolicy` is None"),
         ({"dnsConfig": {"nameservers": ["x"]}}, "spec.dnsConfig.nameservers[0]: Invalid value"),
         ({"dnsConfig": {"nameservers": ["10.0.0.1"] * 4}}, "must not have more than 3 nameservers"),
@@ -23,10 +29,15 @@ ONLY = "spec: Forbidden: pod updates may not change fields other than"
         ({"readinessGates": [{"conditionType": "a b"}]}, "spec.readinessGates[0].conditionType"),
         ({"schedulingGates": [{"name": "a"}] * 2}, 'schedulingGates[1]: Duplicate value: "a"'),
         ({"ephemeralContainers": [{}]}, "spec.ephemeralContainers: Forbidden: cannot be set on"),
-        ({"hostNetwork": True, "containers": [{"name": "c", "image": "i", "ports": [
-            {"containerPort": 80}]}]}, "must match `containerPort` when `hostNetwork` is true"),
+        (
+            {
+                "hostNetwork": True,
+                "containers": [{"name": "c", "image": "i", "ports": [{"containerPort": 80}]}],
+            },
+            "must match `containerPort` when `hostNetwork` is true",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_pod_without_sense_is_told(say, spec, said):
     found = say("pods", spec=spec)
     assert any(said in text for text in found), found

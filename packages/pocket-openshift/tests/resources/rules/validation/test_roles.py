@@ -8,15 +8,29 @@ RULE = {"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}
     ("change", "said"),
     [
         ({"verbs": []}, ["rules[0].verbs: Required value: verbs must contain at least one value"]),
-        ({"apiGroups": []}, ["rules[0].apiGroups: Required value: resource rules must supply at "
-                             "least one api group"]),
-        ({"resources": []}, ["rules[0].resources: Required value: resource rules must supply at "
-                             "least one resource"]),
-        ({"nonResourceURLs": ["/x"], "apiGroups": [], "resources": []},
-         ['rules[0].nonResourceURLs: Invalid value: ["/x"]: namespaced rules cannot apply to '
-          "non-resource URLs"]),
+        (
+            {"apiGroups": []},
+            [
+                "rules[0].apiGroups: Required value: resource rules must supply at "
+                "least one api group"
+            ],
+        ),
+        (
+            {"resources": []},
+            [
+                "rules[0].resources: Required value: resource rules must supply at "
+                "least one resource"
+            ],
+        ),
+        (
+            {"nonResourceURLs": ["/x"], "apiGroups": [], "resources": []},
+            [
+                'rules[0].nonResourceURLs: Invalid value: ["/x"]: namespaced rules cannot apply to '
+                "non-resource URLs"
+            ],
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_rule_without_sense_is_told(say, change, said):
     assert say(f"roles.{RBAC}", rules=[{**RULE, **change}]) == said
 
@@ -34,26 +48,44 @@ def test_what_only_the_cluster_may_say(say):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"roleRef": {"kind": "Magic"}}, ['roleRef.kind: Unsupported value: "Magic": supported '
-                                          'values: "Role", "ClusterRole"']),
+        (
+            {"roleRef": {"kind": "Magic"}},
+            ['roleRef.kind: Unsupported value: "Magic": supported values: "Role", "ClusterRole"'],
+        ),
         ({"roleRef": {"name": None}}, ["roleRef.name: Required value"]),
-        ({"roleRef": {"name": "a/b"}}, ['roleRef.name: Invalid value: "a/b": may not contain '
-                                        "'/'"]),
-        ({"roleRef": {"apiGroup": "x"}}, ['roleRef.apiGroup: Unsupported value: "x": supported '
-                                          f'values: "{RBAC}"']),
-        ({"subjects": [{"kind": "Robot", "name": "x"}]},
-         ['subjects[0].kind: Unsupported value: "Robot": supported values: "ServiceAccount", '
-          '"User", "Group"']),
-        ({"subjects": [{"kind": "User", "apiGroup": RBAC}]},
-         ["subjects[0].name: Required value",
-          'subjects[0].name: Invalid value: "": user name cannot be empty']),
-        ({"subjects": [{"kind": "Group", "name": "g"}]},
-         [f'subjects[0].apiGroup: Unsupported value: "": supported values: "{RBAC}"']),
-        ({"subjects": [{"kind": "ServiceAccount", "name": "s", "apiGroup": RBAC}]},
-         [f'subjects[0].apiGroup: Unsupported value: "{RBAC}": supported values: ""']),
+        (
+            {"roleRef": {"name": "a/b"}},
+            ["roleRef.name: Invalid value: \"a/b\": may not contain '/'"],
+        ),
+        (
+            {"roleRef": {"apiGroup": "x"}},
+            [f'roleRef.apiGroup: Unsupported value: "x": supported values: "{RBAC}"'],
+        ),
+        (
+            {"subjects": [{"kind": "Robot", "name": "x"}]},
+            [
+                'subjects[0].kind: Unsupported value: "Robot": supported values: "ServiceAccount", '
+                '"User", "Group"'
+            ],
+        ),
+        (
+            {"subjects": [{"kind": "User", "apiGroup": RBAC}]},
+            [
+                "subjects[0].name: Required value",
+                'subjects[0].name: Invalid value: "": user name cannot be empty',
+            ],
+        ),
+        (
+            {"subjects": [{"kind": "Group", "name": "g"}]},
+            [f'subjects[0].apiGroup: Unsupported value: "": supported values: "{RBAC}"'],
+        ),
+        (
+            {"subjects": [{"kind": "ServiceAccount", "name": "s", "apiGroup": RBAC}]},
+            [f'subjects[0].apiGroup: Unsupported value: "{RBAC}": supported values: ""'],
+        ),
         ({"subjects": [{"kind": "ServiceAccount", "name": "s"}]}, []),
     ],
-)  # fmt: skip
+)
 def test_a_binding_without_sense_is_told(say, change, said):
     assert say(f"rolebindings.{RBAC}", **change) == said
 

@@ -8,10 +8,14 @@ from pocket_openshift.resources.rules.validation import schedules
 @pytest.mark.parametrize(
     "text",
     [
-        "* * * * *", "*/5 0-6 1,15 jan-mar MON", "0 0 ? * 0", "10/20 * * * *", "@daily",
+        "* * * * *",
+        "*/5 0-6 1,15 jan-mar MON",
+        "0 0 ? * 0",
+        "10/20 * * * *",
+        "@daily",
         "@every 1h30m",
     ],
-)  # fmt: skip
+)
 def test_schedules(text):
     assert schedules.problem_with_schedule(text) is None
 

@@ -23,8 +23,10 @@ def expressing(**one):
         (tolerating(), 'tolerations[0].operator: Invalid value: "": operator must be Exists when'),
         (tolerating(key="a b", operator="Exists"), 'tolerations[0].key: Invalid value: "a b"'),
         (tolerating(key="a", operator="Exists", value="x"), "value must be empty when `operator`"),
-        (tolerating(key="a", operator="Near"), 'operator: Unsupported value: "Near": supported '
-         'values: "Equal", "Exists"'),
+        (
+            tolerating(key="a", operator="Near"),
+            'operator: Unsupported value: "Near": supported values: "Equal", "Exists"',
+        ),
         (tolerating(key="a", effect="Slow"), 'effect: Unsupported value: "Slow"'),
         (tolerating(key="a", tolerationSeconds=1), "effect must be 'NoExecute' when"),
         (wanting("nodeAffinity", **{REQUIRED: {}}), "must have at least one node selector term"),
@@ -35,11 +37,19 @@ def expressing(**one):
         (wanting("podAffinity", **{REQUIRED: [{}]}), "topologyKey: Required value: can not be"),
         (wanting("podAntiAffinity", **{PREFERRED: [{"weight": 101}]}), "must be in the range"),
         ({"spec": {"topologySpreadConstraints": [{}]}}, "maxSkew: Invalid value: 0: must be"),
-        ({"spec": {"topologySpreadConstraints": [
-            {"maxSkew": 1, "topologyKey": "z", "whenUnsatisfiable": "ScheduleAnyway"}] * 2}},
-         'Duplicate value: "{z, ScheduleAnyway}"'),
+        (
+            {
+                "spec": {
+                    "topologySpreadConstraints": [
+                        {"maxSkew": 1, "topologyKey": "z", "whenUnsatisfiable": "ScheduleAnyway"}
+                    ]
+                    * 2
+                }
+            },
+            'Duplicate value: "{z, ScheduleAnyway}"',
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_wish_without_sense_is_told(say, change, said):
     found = say("pods", **change)
     assert any(said in text for text in found), found

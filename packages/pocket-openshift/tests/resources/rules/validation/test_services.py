@@ -9,43 +9,107 @@ def port(**change):
     ("spec", "said"),
     [
         ({"ports": []}, ["spec.ports: Required value"]),
-        ({"ports": [port(port=0)]}, ["spec.ports[0].port: Invalid value: 0: must be between 1 and "
-         "65535, inclusive"]),
-        ({"ports": [port(), port(port=81)]}, ["spec.ports[0].name: Required value",
-         "spec.ports[1].name: Required value"]),
-        ({"ports": [port(name="a"), port(name="b")]}, [
-            'spec.ports[1]: Duplicate value: {"Name":"","Protocol":"TCP","AppProtocol":null,'
-            '"Port":80,"TargetPort":0,"NodePort":0}']),
-        ({"ports": [port(name="a"), port(name="a", port=81)]}, [
-            'spec.ports[1].name: Duplicate value: "a"']),
-        ({"ports": [port(protocol="ICMP")]}, ['spec.ports[0].protocol: Unsupported value: "ICMP": '
-         'supported values: "SCTP", "TCP", "UDP"']),
-        ({"ports": [port(nodePort=30000)]}, ["spec.ports[0].nodePort: Forbidden: may not be used "
-         "when `type` is 'ClusterIP'"]),
-        ({"type": "Cloud"}, ['spec.type: Unsupported value: "Cloud": supported values: '
-         '"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"']),
-        ({"type": "NodePort", "clusterIP": "None", "clusterIPs": ["None"]}, [
-            'spec.clusterIPs[0]: Invalid value: "None": may not be set to \'None\' for NodePort '
-            "services"]),
-        ({"clusterIP": "x", "clusterIPs": ["x"]}, ['spec.clusterIPs[0]: Invalid value: "x": must '
-         "be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"]),
-        ({"sessionAffinity": "Always"}, ['spec.sessionAffinity: Unsupported value: "Always": '
-         'supported values: "ClientIP", "None"']),
-        ({"sessionAffinityConfig": {}}, ["spec.sessionAffinityConfig: Forbidden: must not be set "
-         "when session affinity is None"]),
-        ({"externalIPs": ["127.0.0.1"]}, ['spec.externalIPs[0]: Invalid value: "127.0.0.1": may '
-         "not be in the loopback range (127.0.0.0/8, ::1/128)"]),
-        ({"loadBalancerSourceRanges": ["10.0.0.0/8"]}, ["spec.LoadBalancerSourceRanges: Forbidden: "
-         "may only be used when `type` is 'LoadBalancer'"]),
-        ({"externalTrafficPolicy": "Local"}, ['spec.externalTrafficPolicy: Invalid value: "Local": '
-         "may only be set for externally-accessible services"]),
-        ({"internalTrafficPolicy": "Some"}, ['spec.internalTrafficPolicy: Unsupported value: '
-         '"Some": supported values: "Cluster", "Local"']),
-        ({"ipFamilies": ["IPv5"]}, ['spec.ipFamilies[0]: Unsupported value: "IPv5": supported '
-         'values: "IPv4", "IPv6"']),
+        (
+            {"ports": [port(port=0)]},
+            ["spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive"],
+        ),
+        (
+            {"ports": [port(), port(port=81)]},
+            ["spec.ports[0].name: Required value", "spec.ports[1].name: Required value"],
+        ),
+        (
+            {"ports": [port(name="a"), port(name="b")]},
+            [
+                'spec.ports[1]: Duplicate value: {"Name":"","Protocol":"TCP","AppProtocol":null,'
+                '"Port":80,"TargetPort":0,"NodePort":0}'
+            ],
+        ),
+        (
+            {"ports": [port(name="a"), port(name="a", port=81)]},
+            ['spec.ports[1].name: Duplicate value: "a"'],
+        ),
+        (
+            {"ports": [port(protocol="ICMP")]},
+            [
+                'spec.ports[0].protocol: Unsupported value: "ICMP": '
+                'supported values: "SCTP", "TCP", "UDP"'
+            ],
+        ),
+        (
+            {"ports": [port(nodePort=30000)]},
+            ["spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'"],
+        ),
+        (
+            {"type": "Cloud"},
+            [
+                'spec.type: Unsupported value: "Cloud": supported values: '
+                '"ClusterIP", "ExternalName", "LoadBalancer", "NodePort"'
+            ],
+        ),
+        (
+            {"type": "NodePort", "clusterIP": "None", "clusterIPs": ["None"]},
+            [
+                "spec.clusterIPs[0]: Invalid value: \"None\": may not be set to 'None' for "
+                "NodePort "
+                "services"
+            ],
+        ),
+        (
+            {"clusterIP": "x", "clusterIPs": ["x"]},
+            [
+                'spec.clusterIPs[0]: Invalid value: "x": must '
+                "be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
+            ],
+        ),
+        (
+            {"sessionAffinity": "Always"},
+            [
+                'spec.sessionAffinity: Unsupported value: "Always": '
+                'supported values: "ClientIP", "None"'
+            ],
+        ),
+        (
+            {"sessionAffinityConfig": {}},
+            [
+                "spec.sessionAffinityConfig: Forbidden: must not be set "
+                "when session affinity is None"
+            ],
+        ),
+        (
+            {"externalIPs": ["127.0.0.1"]},
+            [
+                'spec.externalIPs[0]: Invalid value: "127.0.0.1": may '
+                "not be in the loopback range (127.0.0.0/8, ::1/128)"
+            ],
+        ),
+        (
+            {"loadBalancerSourceRanges": ["10.0.0.0/8"]},
+            [
+                "spec.LoadBalancerSourceRanges: Forbidden: "
+                "may only be used when `type` is 'LoadBalancer'"
+            ],
+        ),
+        (
+            {"externalTrafficPolicy": "Local"},
+            [
+                'spec.externalTrafficPolicy: Invalid value: "Local": '
+                "may only be set for externally-accessible services"
+            ],
+        ),
+        (
+            {"internalTrafficPolicy": "Some"},
+            [
+                "spec.internalTrafficPolicy: Unsupported value: "
+                '"Some": supported values: "Cluster", "Local"'
+            ],
+        ),
+        (
+            {"ipFamilies": ["IPv5"]},
+            ['spec.ipFamilies[0]: Unsupported value: "IPv5": supported values: "IPv4", "IPv6"'],
+        ),
         ({"ports": [], "clusterIP": "None", "clusterIPs": ["None"]}, []),
     ],
-)  # fmt: skip
+)
 def test_a_service_without_sense_is_told(say, spec, said):
     assert say("services", spec=spec) == said
 

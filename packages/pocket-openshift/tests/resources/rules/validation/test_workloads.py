@@ -29,41 +29,102 @@ def test_a_selector_must_be(say, kind):
 @pytest.mark.parametrize(
     ("kind", "spec", "said"),
     [
-        ("deployments", {"replicas": -1},
-         ["spec.replicas: Invalid value: -1: must be greater than or equal to 0"]),
-        ("deployments", {"template": {"spec": {"containers": []}}},
-         ["spec.template.spec.containers: Required value"]),
-        ("deployments", {"strategy": {"type": "Fast"}},
-         ['spec.strategy: Unsupported value: {"Type":"Fast","RollingUpdate":null}: supported '
-          'values: "Recreate", "RollingUpdate"']),
-        ("deployments", {"strategy": {"type": "Recreate", "rollingUpdate": {}}},
-         ["spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is "
-          "'Recreate'"]),
-        ("deployments", {"strategy": {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": 0}}},
-         ["spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when "
-          "`maxSurge` is 0"]),
-        ("deployments", {"strategy": {"rollingUpdate": {"maxUnavailable": "101%"}}},
-         ['spec.strategy.rollingUpdate.maxUnavailable: Invalid value: "101%": must not be greater '
-          "than 100%"]),
-        ("deployments", {"progressDeadlineSeconds": 5, "minReadySeconds": 5},
-         ["spec.progressDeadlineSeconds: Invalid value: 5: must be greater than minReadySeconds"]),
-        ("deployments", {"template": {"spec": {"activeDeadlineSeconds": 5}}},
-         ["spec.template.spec.activeDeadlineSeconds: Forbidden: activeDeadlineSeconds in "
-          "ReplicaSet is not Supported"]),
-        ("statefulsets", {"podManagementPolicy": "Wild"},
-         ["spec.podManagementPolicy: Invalid value: \"Wild\": must be 'OrderedReady' or "
-          "'Parallel'"]),
-        ("statefulsets", {"updateStrategy": {"type": "OnDelete", "rollingUpdate": {}}},
-         ["spec.updateStrategy.rollingUpdate: Invalid value: {}: only allowed for updateStrategy "
-          "'RollingUpdate'"]),
-        ("daemonsets", {"updateStrategy": {"rollingUpdate": {"maxUnavailable": 0}}},
-         ["spec.updateStrategy.rollingUpdate.maxUnavailable: Required value: cannot be 0 when "
-          "maxSurge is 0"]),
-        ("daemonsets", {"updateStrategy": {"rollingUpdate": {"maxSurge": 1}}},
-         ["spec.updateStrategy.rollingUpdate.maxSurge: Invalid value: 1: may not be set when "
-          "maxUnavailable is non-zero"]),
+        (
+            "deployments",
+            {"replicas": -1},
+            ["spec.replicas: Invalid value: -1: must be greater than or equal to 0"],
+        ),
+        (
+            "deployments",
+            {"template": {"spec": {"containers": []}}},
+            ["spec.template.spec.containers: Required value"],
+        ),
+        (
+            "deployments",
+            {"strategy": {"type": "Fast"}},
+            [
+                'spec.strategy: Unsupported value: {"Type":"Fast","RollingUpdate":null}: supported '
+                'values: "Recreate", "RollingUpdate"'
+            ],
+        ),
+        (
+            "deployments",
+            {"strategy": {"type": "Recreate", "rollingUpdate": {}}},
+            [
+                "spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy "
+                "`type` is "
+                "'Recreate'"
+            ],
+        ),
+        (
+            "deployments",
+            {"strategy": {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": 0}}},
+            [
+                "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: 0: may not be 0 when "
+                "`maxSurge` is 0"
+            ],
+        ),
+        (
+            "deployments",
+            {"strategy": {"rollingUpdate": {"maxUnavailable": "101%"}}},
+            [
+                'spec.strategy.rollingUpdate.maxUnavailable: Invalid value: "101%": must not be '
+                "greater "
+                "than 100%"
+            ],
+        ),
+        (
+            "deployments",
+            {"progressDeadlineSeconds": 5, "minReadySeconds": 5},
+            [
+                "spec.progressDeadlineSeconds: Invalid value: 5: must be greater than "
+                "minReadySeconds"
+            ],
+        ),
+        (
+            "deployments",
+            {"template": {"spec": {"activeDeadlineSeconds": 5}}},
+            [
+                "spec.template.spec.activeDeadlineSeconds: Forbidden: activeDeadlineSeconds in "
+                "ReplicaSet is not Supported"
+            ],
+        ),
+        (
+            "statefulsets",
+            {"podManagementPolicy": "Wild"},
+            [
+                "spec.podManagementPolicy: Invalid value: \"Wild\": must be 'OrderedReady' or "
+                "'Parallel'"
+            ],
+        ),
+        (
+            "statefulsets",
+            {"updateStrategy": {"type": "OnDelete", "rollingUpdate": {}}},
+            [
+                "spec.updateStrategy.rollingUpdate: Invalid value: {}: only allowed for "
+                "updateStrategy "
+                "'RollingUpdate'"
+            ],
+        ),
+        (
+            "daemonsets",
+            {"updateStrategy": {"rollingUpdate": {"maxUnavailable": 0}}},
+            [
+                "spec.updateStrategy.rollingUpdate.maxUnavailable: Required value: cannot be 0 "
+                "when "
+                "maxSurge is 0"
+            ],
+        ),
+        (
+            "daemonsets",
+            {"updateStrategy": {"rollingUpdate": {"maxSurge": 1}}},
+            [
+                "spec.updateStrategy.rollingUpdate.maxSurge: Invalid value: 1: may not be set when "
+                "maxUnavailable is non-zero"
+            ],
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_workload_without_sense_is_told(say, kind, spec, said):
     assert say(f"{kind}.apps", spec=spec) == said
 

@@ -18,16 +18,29 @@ from pocket_openshift.vocabulary.field_errors import (
 from workshop_kube.rules import quantities
 
 _CONTAINER = frozenset({"cpu", "memory", "ephemeral-storage"})
-_COUNTED = frozenset({
-    "pods", "services", "replicationcontrollers", "resourcequotas", "secrets", "configmaps",
-    "persistentvolumeclaims", "services.nodeports", "services.loadbalancers",
-})  # fmt: skip
+_COUNTED = frozenset(
+    {
+        "pods",
+        "services",
+        "replicationcontrollers",
+        "resourcequotas",
+        "secrets",
+        "configmaps",
+        "persistentvolumeclaims",
+        "services.nodeports",
+        "services.loadbalancers",
+    }
+)
 _REQUESTED = ("cpu", "memory", "ephemeral-storage", "storage")
-QUOTA = frozenset({
-    *_CONTAINER, *_COUNTED, "storage",
-    *(f"requests.{name}" for name in _REQUESTED),
-    *(f"limits.{name}" for name in ("cpu", "memory", "ephemeral-storage")),
-})  # fmt: skip
+QUOTA = frozenset(
+    {
+        *_CONTAINER,
+        *_COUNTED,
+        "storage",
+        *(f"requests.{name}" for name in _REQUESTED),
+        *(f"limits.{name}" for name in ("cpu", "memory", "ephemeral-storage")),
+    }
+)
 _STANDARD = _CONTAINER | QUOTA
 
 

@@ -41,31 +41,41 @@ def _matcher(pattern: str, limit: int, text: str) -> Form:
 
 _LABEL_TEXT = regex_text(
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and "
-    "must start and end with an alphanumeric character", _LABEL, "my-name", "123-abc",
-)  # fmt: skip
+    "must start and end with an alphanumeric character",
+    _LABEL,
+    "my-name",
+    "123-abc",
+)
 _SUBDOMAIN_TEXT = regex_text(
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or "
-    "'.', and must start and end with an alphanumeric character", _SUBDOMAIN, "example.com",
-)  # fmt: skip
+    "'.', and must start and end with an alphanumeric character",
+    _SUBDOMAIN,
+    "example.com",
+)
 _plain_label = _matcher(_LABEL, 63, _LABEL_TEXT)
 dns_subdomain = _matcher(_SUBDOMAIN, 253, _SUBDOMAIN_TEXT)
 _SEARCH = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?"
 dns_search = _matcher(
-    rf"{_SEARCH}(\.{_SEARCH})*", 253,
+    rf"{_SEARCH}(\.{_SEARCH})*",
+    253,
     regex_text(
         "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', "
         "'-' or '.', and must start and end with an alphanumeric character",
-        rf"{_SEARCH}(\.{_SEARCH})*", "example.com",
+        rf"{_SEARCH}(\.{_SEARCH})*",
+        "example.com",
     ),
-)  # fmt: skip
+)
 wildcard_subdomain = _matcher(
-    rf"\*\.{_SUBDOMAIN}", 253,
+    rf"\*\.{_SUBDOMAIN}",
+    253,
     regex_text(
         "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, "
         "which must consist of lower case alphanumeric characters, '-' or '.' and end with an "
-        "alphanumeric character", rf"\*\.{_SUBDOMAIN}", "*.example.com",
+        "alphanumeric character",
+        rf"\*\.{_SUBDOMAIN}",
+        "*.example.com",
     ),
-)  # fmt: skip
+)
 
 
 def dns_label(value: str) -> list[str]:
@@ -85,12 +95,20 @@ def path_segment(value: str) -> list[str]:
 
 _NAME_TEXT = regex_text(
     "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end "
-    "with an alphanumeric character", _NAME, "MyName", "my.name", "123-abc",
-)  # fmt: skip
+    "with an alphanumeric character",
+    _NAME,
+    "MyName",
+    "my.name",
+    "123-abc",
+)
 _KEY_TEXT = regex_text(
     "a qualified name must consist of alphanumeric characters, '-', '_' or '.', and must start "
-    "and end with an alphanumeric character", _NAME, "MyName", "my.name", "123-abc",
-)  # fmt: skip
+    "and end with an alphanumeric character",
+    _NAME,
+    "MyName",
+    "my.name",
+    "123-abc",
+)
 
 
 def label_key(value: str) -> list[str]:
@@ -114,8 +132,11 @@ def label_key(value: str) -> list[str]:
 _VALUE_TEXT = regex_text(
     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or "
     "'.', and must start and end with an alphanumeric character",
-    _VALUE, "MyValue", "my_value", "12345",
-)  # fmt: skip
+    _VALUE,
+    "MyValue",
+    "my_value",
+    "12345",
+)
 
 
 def label_value(value: str) -> list[str]:
@@ -126,8 +147,11 @@ def label_value(value: str) -> list[str]:
 
 _CONFIG_KEY_TEXT = regex_text(
     "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
-    _KEY, "key.name", "KEY_NAME", "key-name",
-)  # fmt: skip
+    _KEY,
+    "key.name",
+    "KEY_NAME",
+    "key-name",
+)
 
 
 def config_key(value: str) -> list[str]:
@@ -159,12 +183,14 @@ def port_name(value: str) -> list[str]:
     """The name of a port, as IANA has them."""
     rules = (
         (len(value) > 15, "must be no more than 15 characters"),
-        (not re.fullmatch("[-a-z0-9]+", value),
-         "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)"),
+        (
+            not re.fullmatch("[-a-z0-9]+", value),
+            "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)",
+        ),
         (not re.search("[a-z]", value), "must contain at least one letter (a-z)"),
         ("--" in value, "must not contain consecutive hyphens"),
         (value[:1] == "-" or value[-1:] == "-", "must not begin or end with a hyphen"),
-    )  # fmt: skip
+    )
     return [text for wrong, text in rules if wrong]
 
 

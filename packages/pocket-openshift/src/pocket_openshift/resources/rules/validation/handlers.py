@@ -15,17 +15,24 @@ from pocket_openshift.vocabulary.field_errors import (
 )
 
 _TIMES = (
-    "initialDelaySeconds", "timeoutSeconds", "periodSeconds", "successThreshold",
+    "initialDelaySeconds",
+    "timeoutSeconds",
+    "periodSeconds",
+    "successThreshold",
     "failureThreshold",
-)  # fmt: skip
+)
 PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 
 
 def handler(found: Object, place: str, grace: int | None) -> Causes:
     """What is done: exactly one of the ways."""
     checks = {
-        "exec": _exec, "httpGet": _http, "tcpSocket": _tcp, "grpc": _tcp, "sleep": _sleep,
-    }  # fmt: skip
+        "exec": _exec,
+        "httpGet": _http,
+        "tcpSocket": _tcp,
+        "grpc": _tcp,
+        "sleep": _sleep,
+    }
     given = [name for name in checks if found.get(name) is not None]
     for number, name in enumerate(given):
         if number:

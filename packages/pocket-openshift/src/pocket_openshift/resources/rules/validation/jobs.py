@@ -26,11 +26,21 @@ from pocket_openshift.vocabulary.field_errors import (
 )
 
 _AT_LEAST_NONE = (
-    "parallelism", "completions", "activeDeadlineSeconds", "backoffLimit",
-    "ttlSecondsAfterFinished", "backoffLimitPerIndex", "maxFailedIndexes",
-)  # fmt: skip
-_FIXED = ("completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy",
-          "successPolicy")  # fmt: skip
+    "parallelism",
+    "completions",
+    "activeDeadlineSeconds",
+    "backoffLimit",
+    "ttlSecondsAfterFinished",
+    "backoffLimitPerIndex",
+    "maxFailedIndexes",
+)
+_FIXED = (
+    "completionMode",
+    "podFailurePolicy",
+    "backoffLimitPerIndex",
+    "managedBy",
+    "successPolicy",
+)
 _POLICIES = ("Allow", "Forbid", "Replace")
 # The controller adds eleven characters to a CronJob's name for a Job's.
 _CRON_NAME = 52
@@ -112,8 +122,10 @@ def job_change(new: Object, old: Object) -> Causes:
     fixed = () if indexed else ("completions",)
     yield from object_meta.same_parts(after, before, (*fixed, "selector"), "spec")
     if indexed and after.get("completions") not in (
-        before.get("completions"), after.get("parallelism"), None,
-    ):  # fmt: skip
+        before.get("completions"),
+        after.get("parallelism"),
+        None,
+    ):
         why = "can only be modified in tandem with spec.parallelism"
         yield invalid("spec.completions", after.get("completions", NIL), why)
     yield from object_meta.same_parts(after, before, ("template", *_FIXED), "spec")

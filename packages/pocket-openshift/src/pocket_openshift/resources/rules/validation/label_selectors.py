@@ -49,8 +49,9 @@ def is_empty(selector: Object) -> bool:
 
 
 def is_met(selector: Object | None, labels: Object) -> bool:
-    """Whether these labels meet a selector; without one nothing does, an empty one all do. One
-    that has no sense is not asked.
+    """Whether these labels meet a selector; without one nothing does, an empty one all do.
+
+    One that has no sense is not asked.
     """
     if selector is None:
         return False

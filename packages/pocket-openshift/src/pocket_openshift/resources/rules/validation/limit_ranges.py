@@ -21,15 +21,30 @@ _PARTS = ("max", "min", "default", "defaultRequest", "maxLimitRequestRatio")
 # (the field that is blamed, its lesser, its greater, whose value is shown, the sentence)
 _ORDER = (
     ("min", "min", "max", "min", "min value {} is greater than max value {}"),
-    ("defaultRequest", "min", "defaultRequest", "defaultRequest",
-     "min value {} is greater than default request value {}"),
-    ("defaultRequest", "defaultRequest", "max", "defaultRequest",
-     "default request value {} is greater than max value {}"),
-    ("defaultRequest", "defaultRequest", "default", "defaultRequest",
-     "default request value {} is greater than default limit value {}"),
+    (
+        "defaultRequest",
+        "min",
+        "defaultRequest",
+        "defaultRequest",
+        "min value {} is greater than default request value {}",
+    ),
+    (
+        "defaultRequest",
+        "defaultRequest",
+        "max",
+        "defaultRequest",
+        "default request value {} is greater than max value {}",
+    ),
+    (
+        "defaultRequest",
+        "defaultRequest",
+        "default",
+        "defaultRequest",
+        "default request value {} is greater than default limit value {}",
+    ),
     ("default", "min", "default", "min", "min value {} is greater than default value {}"),
     ("default", "default", "max", "max", "default value {} is greater than max value {}"),
-)  # fmt: skip
+)
 
 
 def of_new(found: Object) -> Causes:

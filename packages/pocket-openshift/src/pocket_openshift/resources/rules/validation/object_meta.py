@@ -95,8 +95,9 @@ def _common(meta: Object) -> Causes:
 
 
 def of_new(obj: Object, form: formats.Form, *, own: bool = True) -> Causes:
-    """The metadata of an object, with the form that its kind's names have. `own`: of a kind of
-    Kubernetes, which is strict about finalizers.
+    """The metadata of an object, with the form that its kind's names have.
+
+    `own`: of a kind of Kubernetes, which is strict about finalizers.
     """
     meta = obj["metadata"]
     name, beginning = meta.get("name", ""), meta.get("generateName", "")

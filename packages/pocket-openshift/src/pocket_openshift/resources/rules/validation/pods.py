@@ -37,13 +37,16 @@ _ONLY = (
     "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)"
 )
 _CHANGEABLE = (
-    "activeDeadlineSeconds", "tolerations", "schedulingGates",
-)  # fmt: skip
+    "activeDeadlineSeconds",
+    "tolerations",
+    "schedulingGates",
+)
 
 
 def spec(found: Object, place: str, pod: str = "", *, alone: bool = False) -> Causes:
-    """The spec of a pod or template. `pod` is the pod's name, where it has one; `alone` is set
-    for a pod that is no template.
+    """The spec of a pod or template.
+
+    `pod` is the pod's name, where it has one; `alone` is set for a pod that is no template.
     """
     good, wrong = volumes.volumes(found, place, pod)
     yield from wrong
@@ -117,8 +120,10 @@ def _gates(found: Object, place: str) -> Causes:
 
 def _names(found: Object, place: str) -> Causes:
     """Names of what is elsewhere, and the pod's own."""
-    for name, form in (("serviceAccountName", formats.dns_subdomain),
-                       ("nodeName", formats.dns_subdomain)):  # fmt: skip
+    for name, form in (
+        ("serviceAccountName", formats.dns_subdomain),
+        ("nodeName", formats.dns_subdomain),
+    ):
         if found.get(name):
             yield from each_invalid(f"{place}.{name}", found[name], form(found[name]))
     seconds = found.get("activeDeadlineSeconds")

@@ -13,17 +13,32 @@ from pocket_openshift.vocabulary.field_errors import (
 )
 
 _SCOPES = (
-    "Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass",
-    "CrossNamespacePodAffinity", "VolumeAttributesClass",
-)  # fmt: skip
+    "Terminating",
+    "NotTerminating",
+    "BestEffort",
+    "NotBestEffort",
+    "PriorityClass",
+    "CrossNamespacePodAffinity",
+    "VolumeAttributesClass",
+)
 _EXISTING = frozenset(_SCOPES) - {"PriorityClass", "VolumeAttributesClass"}
 _PAIRS = (("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating"))
-_OF_PODS = frozenset({
-    "pods", "cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory",
-})  # fmt: skip
-_OPERATORS = "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, " \
-    "ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, " \
-    "ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity"  # fmt: skip
+_OF_PODS = frozenset(
+    {
+        "pods",
+        "cpu",
+        "memory",
+        "requests.cpu",
+        "requests.memory",
+        "limits.cpu",
+        "limits.memory",
+    }
+)
+_OPERATORS = (
+    "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, "
+    "ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, "
+    "ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity"
+)
 
 
 def of_new(quota: Object) -> Causes:

@@ -25,9 +25,12 @@ from pocket_openshift.vocabulary.field_errors import (
 from workshop_kube.rules import quantities
 
 _METRICS = {
-    "ContainerResource": "containerResource", "External": "external", "Object": "object",
-    "Pods": "pods", "Resource": "resource",
-}  # fmt: skip
+    "ContainerResource": "containerResource",
+    "External": "external",
+    "Object": "object",
+    "Pods": "pods",
+    "Resource": "resource",
+}
 _ONLY_ONE = "must populate the given metric source only"
 _EVICTIONS = ("AlwaysAllow", "IfHealthyBudget")
 _LONGEST_WINDOW, _LONGEST_PERIOD = 3600, 1800
@@ -48,9 +51,11 @@ def _budget(spec: Object) -> Causes:
     least, most = spec.get("minAvailable"), spec.get("maxUnavailable")
     if least is not None and most is not None:
         shown = {
-            "MinAvailable": least, "Selector": spec.get("selector"), "MaxUnavailable": most,
+            "MinAvailable": least,
+            "Selector": spec.get("selector"),
+            "MaxUnavailable": most,
             "UnhealthyPodEvictionPolicy": spec.get("unhealthyPodEvictionPolicy"),
-        }  # fmt: skip
+        }
         yield invalid("spec", shown, "minAvailable and maxUnavailable cannot be both set")
     for name, value in (("minAvailable", least), ("maxUnavailable", most)):
         yield from workloads.int_or_percent(value, f"spec.{name}")

@@ -59,10 +59,19 @@ def _escalation(context: Object, place: str) -> Causes:
 
 
 _CONTEXT = (
-    "capabilities", "privileged", "seLinuxOptions", "windowsOptions", "runAsUser", "runAsGroup",
-    "runAsNonRoot", "readOnlyRootFilesystem", "allowPrivilegeEscalation", "procMount",
-    "seccompProfile", "appArmorProfile",
-)  # fmt: skip
+    "capabilities",
+    "privileged",
+    "seLinuxOptions",
+    "windowsOptions",
+    "runAsUser",
+    "runAsGroup",
+    "runAsNonRoot",
+    "readOnlyRootFilesystem",
+    "allowPrivilegeEscalation",
+    "procMount",
+    "seccompProfile",
+    "appArmorProfile",
+)
 _INITIALS = {"seLinuxOptions": "SELinuxOptions"}
 
 

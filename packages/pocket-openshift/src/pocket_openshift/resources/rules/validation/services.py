@@ -168,10 +168,17 @@ def _same_ports(spec: Object, kind: str) -> Causes:
     for where, port in ports:
         key = (port.get("protocol", ""), port.get("port", 0))
         if key in inside:
-            yield duplicate(where, {
-                "Name": "", "Protocol": key[0], "AppProtocol": None, "Port": key[1],
-                "TargetPort": 0, "NodePort": 0,
-            })  # fmt: skip
+            yield duplicate(
+                where,
+                {
+                    "Name": "",
+                    "Protocol": key[0],
+                    "AppProtocol": None,
+                    "Port": key[1],
+                    "TargetPort": 0,
+                    "NodePort": 0,
+                },
+            )
         inside.add(key)
 
 

@@ -17,20 +17,43 @@ from pocket_openshift.vocabulary.field_errors import (
 from workshop_kube.rules import quantities
 
 _FIELDS = (
-    "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName",
-    "spec.serviceAccountName", "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs",
-)  # fmt: skip
-VOLUME_FIELDS = (
-    "metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace",
+    "metadata.name",
+    "metadata.namespace",
     "metadata.uid",
-)  # fmt: skip
+    "spec.nodeName",
+    "spec.serviceAccountName",
+    "status.hostIP",
+    "status.hostIPs",
+    "status.podIP",
+    "status.podIPs",
+)
+VOLUME_FIELDS = (
+    "metadata.annotations",
+    "metadata.labels",
+    "metadata.name",
+    "metadata.namespace",
+    "metadata.uid",
+)
 # All fields that the downward API can name at all, here or in a volume.
-_LABELS = frozenset({*_FIELDS, *VOLUME_FIELDS, "spec.restartPolicy", "spec.schedulerName",
-                     "status.phase", "spec.hostNetwork", "status.nominatedNodeName"})  # fmt: skip
+_LABELS = frozenset(
+    {
+        *_FIELDS,
+        *VOLUME_FIELDS,
+        "spec.restartPolicy",
+        "spec.schedulerName",
+        "status.phase",
+        "spec.hostNetwork",
+        "status.nominatedNodeName",
+    }
+)
 _RESOURCES = (
-    "limits.cpu", "limits.ephemeral-storage", "limits.memory",
-    "requests.cpu", "requests.ephemeral-storage", "requests.memory",
-)  # fmt: skip
+    "limits.cpu",
+    "limits.ephemeral-storage",
+    "limits.memory",
+    "requests.cpu",
+    "requests.ephemeral-storage",
+    "requests.memory",
+)
 _DIVISORS = ("1", *(f"1{s}" for s in "kMGTPE"), *(f"1{s}i" for s in "KMGTPE"))
 _SUBSCRIPT = re.compile(r"(?P<path>[^\[\]]+)\['(?P<key>.*)'\]")
 _SOURCES = ("fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef")

@@ -21,14 +21,21 @@ from workshop_kube.rules import quantities
 
 _MODE = "must be a number between 0 and 0777 (octal), both inclusive"
 _HOST_PATHS = (
-    "", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate",
+    "",
+    "BlockDevice",
+    "CharDevice",
+    "Directory",
+    "DirectoryOrCreate",
+    "File",
+    "FileOrCreate",
     "Socket",
-)  # fmt: skip
+)
 
 
 def volumes(spec: Object, place: str, pod: str = "") -> tuple[dict[str, Object], list]:
-    """The volumes that may be mounted, by name, and what is wrong with the others. `pod` is the
-    name of the pod, where it has one already.
+    """The volumes that may be mounted, by name, and what is wrong with the others.
+
+    `pod` is the name of the pod, where it has one already.
     """
     good: dict[str, Object] = {}
     wrong: list = []

@@ -30,9 +30,14 @@ _SET_FIXED = (
     "'minReadySeconds' are forbidden"
 )
 _SET_CHANGES = (
-    "replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
-    "persistentVolumeClaimRetentionPolicy", "minReadySeconds",
-)  # fmt: skip
+    "replicas",
+    "ordinals",
+    "template",
+    "updateStrategy",
+    "revisionHistoryLimit",
+    "persistentVolumeClaimRetentionPolicy",
+    "minReadySeconds",
+)
 
 
 def int_or_percent(value: Any, place: str) -> Causes:

@@ -11,8 +11,9 @@ from workshop_spawner.model import naming
 
 
 class BudgetTrait(TraitType[Any, Any]):
-    """A budget by name, a dict of changes to one of them (see budgets.parse_budget), or a callable
-    that takes the spawner and returns one of these.
+    """A budget: a name, changes to one, or a callable that takes the spawner and returns these.
+
+    The changes are a dict; see budgets.parse_budget.
     """
 
     info_text = "the name of a budget or a dict of quantities"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from traitlets import HasTraits, TraitError
 
-from workshop_spawner.config.traits import BudgetTrait, NameTrait
+from workshop_spawner.config.trait_types import BudgetTrait, NameTrait
 
 
 class Thing(HasTraits):

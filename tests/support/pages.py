@@ -1,0 +1,57 @@
+"""Pages in a real browser: Debian's Chromium, and `expect`, which waits for what is to be seen.
+
+`assert await page.is_visible(...)` asks once, perhaps before the page has heard of the click;
+tests/test_pages.py refuses such lines.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
+
+async_api = pytest.importorskip(
+    "playwright.async_api", reason="needs playwright (pip install playwright)"
+)
+expect = async_api.expect
+# As long as Playwright waits for an element that is to be clicked: a busy machine is no fault.
+SECONDS = 30
+expect.set_options(timeout=SECONDS * 1000)
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+
+
+@contextlib.asynccontextmanager
+async def run_chromium() -> AsyncIterator[Browser]:
+    """A headless Chromium, through Playwright; the machine's own, never a download."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.skip("needs a Chromium (apt-get install chromium)")
+    async with async_api.async_playwright() as driver:
+        chromium = await driver.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        await chromium.close()
+
+
+async def expect_focus(page: Page, name: str) -> None:
+    """Wait until the element with this id, or of this tag (`IFRAME`), has the focus."""
+    js = "name => [document.activeElement.id, document.activeElement.tagName].includes(name)"
+    await page.wait_for_function(js, arg=name, timeout=SECONDS * 1000)
+
+
+async def expect_value(page: Page, expression: str, value: object) -> None:
+    """Wait until this JavaScript expression, or its promise, has this value (compared as JSON)."""
+    js = f"async value => JSON.stringify(await {expression}) === JSON.stringify(value)"
+    await page.wait_for_function(js, arg=value, timeout=SECONDS * 1000)
