@@ -238,15 +238,47 @@ async def test_who_is_renamed_keeps_project_and_home_and_nobody_else_gets_them(
     await hub.api("POST", "users/alice")
     await start(hub, "alice")
     await start(hub, "alicia")
-    env = {}
+    env = {told["JUPYTERHUB_USER"]: (told["PROJECT_NAMESPACE"], home) for told, home in seen(site)}
+    assert env["alicia"] == ("intro-alice", "intro-user-alice")
+    assert env["alice"][0] != "intro-alice"
+    assert env["alice"][1] != "intro-user-alice"
+
+
+@pytest.mark.parametrize("starts", [True, False], ids=["and starts", "and does not start"])
+async def test_who_is_renamed_before_the_database_is_lost_keeps_project_and_home(
+    site, workshop, lasting, starts
+):
+    site.pocket.start_node()
+    hub = await make_hub(workshop, lasting)
+    await start(hub)
+    await stop(hub, site)
+    assert (await hub.api("PATCH", "users/alice", {"name": "alicia"}))[0] == 200
+    if starts:
+        await start(hub, "alicia")
+    await site.pocket.until(lambda: "lasting.workshop.jupyter.org/alicia" in str(lease(site)))
+    await hub.stop()
+    (hub.folder / "hub.sqlite").unlink()
+    await hub.start()
+    for name in ("alice", "alicia"):
+        await hub.api("POST", f"users/{name}")
+        await start(hub, name)
+    has = {told["JUPYTERHUB_USER"]: (told["PROJECT_NAMESPACE"], home) for told, home in seen(site)}
+    assert has["alicia"] == ("intro-alice", "intro-user-alice")
+    assert not {*has["alice"]} & {*has["alicia"]}, "and nobody else gets them"
+
+
+def lease(site):
+    """What says which hub has the name."""
+    return site.as_admin("/apis/coordination.k8s.io/v1/namespaces/workshops/leases/intro-hub")
+
+
+def seen(site):
+    """What each running session is told, and its home."""
     for pod in site.as_admin(PODS)["items"]:
         told = {e["name"]: e.get("value") for e in pod["spec"]["containers"][0]["env"]}
         volumes = pod["spec"]["volumes"]
         claims = [v["persistentVolumeClaim"] for v in volumes if "persistentVolumeClaim" in v]
-        env[told["JUPYTERHUB_USER"]] = (told["PROJECT_NAMESPACE"], claims[0]["claimName"])
-    assert env["alicia"] == ("intro-alice", "intro-user-alice")
-    assert env["alice"][0] != "intro-alice"
-    assert env["alice"][1] != "intro-user-alice"
+        yield told, claims[0]["claimName"]
 
 
 async def test_a_renamed_server_keeps_project_and_home(site, workshop, lasting):

@@ -38,6 +38,8 @@ CHECKOUT = "workshop.jupyter.org/claim"
 # Of a session that waits for its visitor.
 READY = "workshop.jupyter.org/ready"
 RECIPE = "workshop.jupyter.org/recipe"
+# Before a user's (and server's) safe name: of a hub's Lease, what is theirs under another name.
+LASTING = "lasting.workshop.jupyter.org/"
 
 # KubeSpawner's own words for the hub's user and server that a pod belongs to.
 USERNAME = "hub.jupyter.org/username"

@@ -12,7 +12,7 @@ from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.kube.facts import Facts
 from workshop_spawner.logs import Log
 from workshop_spawner.model.errors import FullError
-from workshop_spawner.model.session import Session
+from workshop_spawner.model.session import Lasting, Session
 from workshop_spawner.rules import capacity
 
 _KEY = "workshop_spawner_context"
@@ -31,6 +31,13 @@ class Pool(Protocol):
         """Hand one out, or None."""
 
 
+class Notes(Protocol):
+    """Whose lasting things are under another name, see start/lasting_notes.py."""
+
+    async def move(self, user: str, server: str, lasting: Lasting, old: str = "") -> None:
+        """Note what is this server's, as it and its user are called now."""
+
+
 class HubContext:
     """One hub: what it knows of its cluster, who waits and starts, its pool and its tasks."""
 
@@ -43,6 +50,7 @@ class HubContext:
         self.hub_id = ""
         # Set once it is known that no other hub has this one's name.
         self.is_alone: asyncio.Event | None = None
+        self.notes: Notes | None = None
         self.cluster: Cluster | None = None
         self._tasks: set[asyncio.Future[Any]] = set()
 

@@ -21,6 +21,7 @@ from workshop_spawner.model.session import (
 )
 from workshop_spawner.rules import plan
 from workshop_spawner.start import lasting, recorded_pod
+from workshop_spawner.start.lasting_notes import LastingNotes
 from workshop_spawner.stepwise import StepwiseKubeSpawner
 
 
@@ -88,6 +89,9 @@ class RecordedSpawner(StepwiseKubeSpawner):
             self._lasting = make_lasting_names(Session(hub, "", self.user.name, old_name))
         self._pvc_exists = self._pvc_exists or self.storage_pvc_ensure
         self.orm_spawner.state = self.get_state()
+        if self._lasting is not None:
+            old = naming.make_slug(self.user.name, old_name)
+            await self._notes.move(self.user.name, new_name, self._lasting, old)
 
     def _reset_names(self) -> None:
         slug = naming.make_slug(self.user.name, self.name)
@@ -127,11 +131,16 @@ class RecordedSpawner(StepwiseKubeSpawner):
         if not self._has_lasting:
             return session
         if self._lasting is None:
-            has_project = self.project == plan.PERSISTENT
+            has_project, noted = self.project == plan.PERSISTENT, await self._notes.read()
             self._lasting = await lasting.find(
-                self.cluster, session, by_request, has_project, self._is_taken
+                self.cluster, session, by_request, has_project, self._is_taken, noted
             )
+        await self._notes.keep(self.user.name, self.name, self._lasting)
         return self._with_lasting(session)
+
+    @property
+    def _notes(self) -> LastingNotes:
+        return LastingNotes(self.cluster, self.namespace, self.application, self.log)
 
     def _with_lasting(self, session: Session) -> Session:
         session = replace(session, lasting=self._lasting)

@@ -363,3 +363,4 @@ class WorkshopSpawner(
         home_volume = self.make_home_volume()
         if home_volume and self.delete_pvc:
             await removal.remove_home(self.cluster, await self.make_session(), home_volume)
+            await self._notes.forget(self.user.name, self.name)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+from dataclasses import replace
 
 import pytest
 
 from workshop_kube import labels
 from workshop_spawner.hub_tasks import pool
-from workshop_spawner.hub_tasks.pool import SessionPool
+from workshop_spawner.hub_tasks.pool import SessionPool, check_out
 from workshop_spawner.manifests import budgets, network
 from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Session
 from workshop_spawner.rules import plan, pool_rules
+from workshop_spawner.start import steps
+from workshop_spawner.start.progress import Progress
 
 LOG = logging.getLogger("t")
 ROLE = "/apis/rbac.authorization.k8s.io/v1/{}/{}"
@@ -44,6 +47,15 @@ def make(patching, kube):
         )
 
     return make
+
+
+def allow_cluster_roles(site):
+    """What a hub needs to make ClusterRoles for its visitors."""
+    path = ROLE.format("clusterroles", "workshop-hub-projects")
+    role = site.as_admin(path)
+    groups = ["rbac.authorization.k8s.io"]
+    role["rules"].append({"apiGroups": groups, "resources": ["clusterroles"], "verbs": ["create"]})
+    assert site.pocket.request("PUT", path, role).status == 200
 
 
 def visitor(site, name):
@@ -235,3 +247,60 @@ async def test_a_reserve_that_is_lowered_shrinks(make, patching, kube):
     assert len(await stock(kube)) == 1
     await SessionPool(kube, patching.hub, lambda _: (), 0, LOG).fill()
     assert await stock(kube) == []
+
+
+EXTRAS = """
+{apiVersion: v1, kind: ConfigMap, metadata: {name: plain}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: mine}, data: {who: "${username}"}}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: "${project_namespace}-b"}}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole,
+ metadata: {name: "${project_namespace}-more", annotations: {for: "{username}"}}}
+"""
+
+
+async def test_extra_resources_that_name_the_visitor_are_made_with_the_visitor(make, site, kube):
+    allow_cluster_roles(site)
+    spec = replace(SPEC, extra_resources=EXTRAS)
+
+    def make_steps(session):
+        return plan.make_ready_steps(session, plan.fill_in(spec, session))
+
+    kept = SessionPool(kube, site.hub, make_steps, 1, LOG)
+    await kept.fill()
+    (name,) = await stock(kube)
+    inside = f"/api/v1/namespaces/{name}/configmaps"
+    assert {"plain"} <= set(site.names(inside))
+    assert "mine" not in site.names(inside)
+    session, account = await check_out(kept, visitor(site, "alice"), spec)
+    assert session.project == name
+    assert session_labels.is_ours(
+        site.as_admin(f"/api/v1/namespaces/{name}-b")["metadata"], site.hub
+    )
+    start = steps.Start(kube, session, Progress())
+    todo = start.take_over(plan.make_plan(session, plan.fill_in(spec, session), {}), account)
+    await start.run(todo)
+    assert site.as_admin(f"{inside}/mine")["data"] == {"who": "alice"}
+    role = site.as_admin(f"/apis/rbac.authorization.k8s.io/v1/clusterroles/{name}-more")
+    assert role["metadata"]["annotations"]["for"] == "alice"
+    assert role["metadata"]["ownerReferences"][0]["name"] == name
+    assert await start.undo() == []
+    await site.gone()
+
+
+async def test_a_hand_out_that_fails_takes_the_extra_projects_along(make, site, kube, monkeypatch):
+    monkeypatch.setattr(pool, "PATIENCE", 0.5)
+    spec = replace(SPEC, extra_resources=EXTRAS)
+
+    def make_steps(session):
+        return plan.make_ready_steps(session, plan.fill_in(spec, session))
+
+    kept = SessionPool(kube, site.hub, make_steps, 1, LOG)
+    await kept.fill()
+    (name,) = await stock(kube)
+    site.pocket.faults.add(verb="patch", resource="namespaces", status=500, times=None)
+    assert await check_out(kept, visitor(site, "alice"), spec) == (visitor(site, "alice"), None)
+    site.pocket.faults.clear()
+    assert not {name, f"{name}-b"} & set(site.names("/api/v1/namespaces"))

@@ -56,3 +56,14 @@ def test_a_pod_says_whose_it_is_whatever_the_hub_is_called_now():
     assert said.pod == make_pod()["metadata"]["name"]
     assert records.read_pod(make_pod(**{labels.REQUESTOR: "somebody"}), now) is None
     assert records.read_pod({"metadata": {"name": "jupyter-alice"}}, now) is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"user": "alice"}', "null"])
+def test_a_note_that_means_nothing_is_left_out(text):
+    lasting = make_lasting_names(make_session(HUB, "alice", "one"))
+    notes = {
+        labels.LASTING + "alicia": records.render_note(lasting),
+        labels.LASTING + "bob": text,
+        "app": records.render_note(lasting),
+    }
+    assert records.read_notes(notes) == {"alicia": lasting}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -52,3 +53,14 @@ def test_a_limit_is_the_latest_end_and_never_before_the_first():
     early = session.make_session(HUB, "alice", age=60, age_limit=30)
     assert early.limit == early.expires
     assert session.make_session(HUB, "alice", age_limit=30).limit is None, "no end, no limit"
+
+
+def test_the_account_of_a_lasting_project_is_never_called_like_that_of_somebody_else():
+    """Its roles stay bound to the account of the last session."""
+    first = session.Session(HUB, "s" * 16, "alice")
+    renamed = replace(first, user="alicia", lasting=session.make_lasting_names(first))
+    names = replace(session.make_lasting_names(first), project="intro-alice-x7k2")
+    second = replace(first, lasting=names)
+    assert renamed.account == "intro-alice"
+    assert second.account == "intro-alice-x7k2"
+    assert session.rename(renamed).account.startswith("intro-alicia-")

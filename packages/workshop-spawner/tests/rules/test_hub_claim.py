@@ -39,3 +39,9 @@ def test_a_lease_is_as_the_api_wants_it():
     assert spec["renewTime"] == "2026-01-02T03:04:05.000006Z"
     assert spec["holderIdentity"] == "me"
     assert "take_over" in hub_claim.render_refusal("intro", "here")
+
+
+def test_each_application_has_a_lease():
+    lease = hub_claim.make_lease_reference("intro", "workshops")
+    assert lease["metadata"] == {"name": "intro-hub", "namespace": "workshops"}
+    assert lease["kind"] == "Lease"

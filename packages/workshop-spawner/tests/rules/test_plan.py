@@ -93,3 +93,24 @@ def test_extra_projects_are_held_like_the_first():
         spaces = {m["metadata"]["name"]: m for m in made if m["kind"] == "Namespace"}
         assert spaces["intro-alice"]["metadata"]["labels"]["level"] == "theirs"
         assert spaces["intro-alice-b"]["metadata"]["labels"]["level"] == level
+
+
+EXTRAS = """
+{apiVersion: v1, kind: ConfigMap, metadata: {name: plain}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: mine}, data: {who: "${username}"}}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: "${project_namespace}-b"}}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: "${project_namespace}-for-${username}"}}
+"""
+
+
+def test_a_pool_makes_ready_what_does_not_name_the_visitor():
+    spec = plan.SessionSpec(extras=resources.read_extras(EXTRAS, SESSION))
+    made = plan.make_plan(SESSION, spec, {})
+    assert [step.name for step in made if step.per_visitor] == [
+        *("project 8", "project 8 inside", "own ready", "own extras 1", "secret"),
+    ]
+    for number, step in enumerate(made):
+        assert set(step.needs).isdisjoint(later.name for later in made[number:])

@@ -103,3 +103,14 @@ def test_a_claim_makes_it_the_visitors():
     }
     assert session_labels.is_ours(after, HUB)
     assert not pool_rules.is_reserved(after, HUB)
+
+
+def test_a_pool_has_the_projects_that_are_nobodys_yet():
+    steps = [
+        plan.Step("project", "", ({"kind": "Namespace", "metadata": {"name": "a"}},)),
+        plan.Step(
+            "mine", "", ({"kind": "Namespace", "metadata": {"name": "b"}},), per_visitor=True
+        ),
+        plan.Step("more", "", ({"kind": "ConfigMap", "metadata": {"name": "c"}},)),
+    ]
+    assert pool_rules.list_projects(steps) == ["a"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workshop_spawner.manifests import projects
 from workshop_spawner.model import session_labels
-from workshop_spawner.model.session import Session
+from workshop_spawner.model.session import Session, make_lasting_names
 from workshop_spawner.start import lasting
 
 
@@ -19,8 +19,8 @@ def apply(site, name, user="alice", labels=None):
     site.pocket.apply(made)
 
 
-async def find(site, kube, is_taken=nobody):
-    return await lasting.find(kube, site.session, False, True, is_taken)
+async def find(site, kube, is_taken=nobody, noted=None):
+    return await lasting.find(kube, site.session, False, True, is_taken, noted)
 
 
 async def test_it_is_called_by_the_user_unless_there_is_one_already(site, kube):
@@ -49,3 +49,12 @@ def test_the_labels_of_what_lasts_are_those_of_when_it_was_made(site):
     assert made["name"] == "intro-alice"
     assert made["labels"]["user"] == "alice"
     assert made["annotations"]["hub.jupyter.org/username"] == "alice"
+
+
+async def test_what_is_noted_is_ones_own_and_nobody_elses(site, kube):
+    apply(site, "intro-alice")
+    theirs = make_lasting_names(site.session)
+    assert await find(site, kube, noted={"alice": theirs}) == theirs
+    names = await find(site, kube, noted={"alicia": theirs})
+    assert names.project.startswith("intro-alice-")
+    assert names.home.startswith("intro-user-alice-")

@@ -290,7 +290,8 @@ class SessionSettings(HasTraits):
         ports and extra resources, all but the pod.
 
         A number; 0 for none. One that is handed out is replaced in the background. Their time
-        (`session_age`) begins when they are handed out.
+        (`session_age`) begins when they are handed out. Extra resources that name the visitor
+        (`${username}`) are made then, too.
 
         Set it to as many as may come at the same moment. Only with `project = "temporary"`, and
         with values, not callables, as `budget` and `extra_resources`: those are asked with each

@@ -10,7 +10,6 @@ from typing import Any
 
 from workshop_kube import labels
 from workshop_kube.errors import ConflictError, ExistsError, ForbiddenError, GoneError, KubeError
-from workshop_kube.rules.manifests import make_reference
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.rules import hub_claim
 
@@ -37,7 +36,7 @@ class HubLease:
         self._hub_id = hub_id
         self._takes_over = takes_over
         self._log = log
-        self._reference = make_reference(hub_claim.API, "Lease", f"{application}-hub", namespace)
+        self._reference = hub_claim.make_lease_reference(application, namespace)
         self.is_decided = asyncio.Event()
 
     async def hold(self) -> None:

@@ -114,7 +114,7 @@ class SessionPool:
             session = pool_rules.make_session(self._hub)
             start = steps.Start(self._cluster, session, Progress())
             try:
-                await start.run([pool_rules.make_pool_step(s) for s in self._planner(session)])
+                await start.run(pool_rules.make_pool_steps(self._planner(session)))
                 account = start.made[plan.ACCOUNT][0]
                 ready = {pool_rules.READY: "true", pool_rules.FINGERPRINT: self._fingerprint}
                 change = {"metadata": {"annotations": ready}}
@@ -164,7 +164,7 @@ class SessionPool:
         return None
 
     async def _claim(self, account: Mapping[str, Any], taken: Session) -> Mapping[str, Any] | None:
-        """Make account and project the visitor's; None when another one may still be had.
+        """Make account and projects the visitor's; None when another one may still be had.
 
         What is refused stays as it is, for the next pass. What may have been done, or is done by
         half, is removed: it is nobody's, as the visitor's start goes on under other names.
@@ -177,9 +177,11 @@ class SessionPool:
             raise
         if claimed is None:
             return None
-        project = make_reference("v1", "Namespace", taken.project)
         try:
-            await self._quick.change(project, pool_rules.make_checkout(taken))
+            names = pool_rules.list_projects(self._planner(taken))
+            spaces = [make_reference("v1", "Namespace", name) for name in names]
+            checkout = pool_rules.make_checkout(taken)
+            await run_together(*(self._quick.change(space, checkout) for space in spaces))
         except BaseException:
             await self._give_up(claimed)
             raise
@@ -236,8 +238,11 @@ class SessionPool:
         cluster = cluster or self._cluster
         metadata = account["metadata"]
         session_id = metadata["labels"][labels.SESSION]
-        project = make_reference("v1", "Namespace", metadata["name"])
-        await cluster.delete_if_of(project, session_id)
+        selector = labels.make_selector({labels.SESSION: session_id})
+        for project in await cluster.list("v1", "Namespace", selector=selector):
+            found = project["metadata"]
+            if pool_rules.is_reserved(found, self._hub) or session_labels.is_ours(found, self._hub):
+                await cluster.delete_exactly(project)
         await cluster.delete_exactly(account)
 
     def _refer(self, kind: str, name: str) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from traitlets import TraitError
 from traitlets.config import Config
 
 from workshop_spawner.context import HubContext
-from workshop_spawner.hub_tasks import hub_identity, settings
+from workshop_spawner.hub_tasks import hub_identity, renames, settings
 from workshop_spawner.hub_tasks.background import HubTasks
 from workshop_spawner.hub_tasks.hub_lease import HubLease
 from workshop_spawner.hub_tasks.service_environment import tell_services
 from workshop_spawner.hub_tasks.settings_check import list_problems, make_traits
+from workshop_spawner.start.lasting_notes import LastingNotes
 from workshop_spawner.visitors import hub_pages
 from workshop_spawner.visitors.hub_objects import StartingHub
 
@@ -72,6 +73,8 @@ def begin_or_end(app: StartingHub, authenticator: object) -> None:
             error,
         )
         raise SystemExit(1) from None
+    if context.notes is not None:
+        renames.follow(context, app.db, context.notes)
 
 
 def begin(
@@ -123,5 +126,6 @@ def make_tasks(
             log=traits.log,
         )
         context.is_alone = lease.is_decided
+        context.notes = LastingNotes(cluster, traits.namespace, traits.application, traits.log)
         tasks.add("hold the name of the workshop", lease.hold)
     return tasks

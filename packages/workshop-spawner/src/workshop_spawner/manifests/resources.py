@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import yaml
@@ -21,6 +21,8 @@ from workshop_spawner.model.session import Session
 
 ROLE = "session/role"
 BUDGET = "session/budget"
+# Variables whose value is not known before there is a visitor.
+_OF_VISITOR = {"username", "user_server"}
 _VARIABLE = re.compile(r"\$\{(\w+)\}|\{(username|project|user_server)\}")
 _FIRST = (
     *("CustomResourceDefinition", "ServiceAccount", "Secret", "ConfigMap", "PersistentVolumeClaim"),
@@ -37,12 +39,16 @@ CLUSTER_SCOPED = {
 
 @dataclass(frozen=True)
 class Extra:
-    """One resource, ready to be made; `line` is where it begins in what the author wrote."""
+    """One resource, ready to be made; `line` is where it begins in what the author wrote.
+
+    `of_visitor` says that what the author wrote names the visitor.
+    """
 
     manifest: Mapping[str, Any]
     line: int = 0
     role: str = ""
     budget: budgets.Budget | None = None
+    of_visitor: bool = False
 
     @property
     def is_project(self) -> bool:
@@ -100,8 +106,9 @@ def read_extras(
     for obj, line in _parse(source):
         if obj is None:
             continue
-        filled = _fill(obj, variables, line)
-        extras += [_make_extra(item, line, session) for item in _unpack(filled, line)]
+        for item in _unpack(obj, line):
+            made = _make_extra(_fill(item, variables, line), line, session)
+            extras.append(replace(made, of_visitor=_is_of_visitor(item)))
     spaces = {session.project, session.hub.namespace}
     spaces |= {extra.manifest["metadata"]["name"] for extra in extras if extra.is_project}
     for extra in extras:
@@ -154,6 +161,24 @@ def _fill(obj: object, variables: Mapping[str, str], line: int) -> object:
         return [walk(item) for item in part] if isinstance(part, list) else part
 
     return walk(obj)
+
+
+def iterate_texts(part: object) -> Iterator[str]:
+    """All texts in a value, keys too, however deep."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, Mapping):
+        for key, value in part.items():
+            yield f"{key}"
+            yield from iterate_texts(value)
+    elif isinstance(part, list):
+        for item in part:
+            yield from iterate_texts(item)
+
+
+def _is_of_visitor(obj: object) -> bool:
+    found = (match for text in iterate_texts(obj) for match in _VARIABLE.finditer(text))
+    return any((match[1] or match[2]) in _OF_VISITOR for match in found)
 
 
 def _unpack(obj: object, line: int) -> list[object]:
@@ -210,14 +235,20 @@ def _check_place(extra: Extra, spaces: set[str]) -> None:
         raise ResourceError(problem, extra.line, extra.manifest)
 
 
+def find_wave(extra: Extra) -> int:
+    """Projects are 0; what is made next has a higher number than what it may lean on."""
+    kind = extra.manifest["kind"]
+    if extra.is_project:
+        return 0
+    return 1 if kind in _FIRST else 2 if kind in _SECOND else 3
+
+
 def sort_waves(extras: Sequence[Extra]) -> list[tuple[int, tuple[Extra, ...]]]:
     """What others lean on first; within a wave the order does not matter."""
     waves: dict[int, list[Extra]] = {}
     for extra in extras:
-        kind = extra.manifest["kind"]
         if not extra.is_project:
-            wave = 1 if kind in _FIRST else 2 if kind in _SECOND else 3
-            waves.setdefault(wave, []).append(extra)
+            waves.setdefault(find_wave(extra), []).append(extra)
     return [(wave, tuple(waves[wave])) for wave in sorted(waves)]
 
 

@@ -6,6 +6,8 @@ by the time that they are needed.
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
@@ -51,6 +53,23 @@ def read_lasting(record: Any) -> Lasting | None:
     values = _read_texts(record)
     names = {field.name for field in fields(Lasting)}
     return Lasting(**{name: values[name] for name in names}) if names <= values.keys() else None
+
+
+def render_note(lasting: Lasting) -> str:
+    """What lasts of a server as the text of an annotation."""
+    return json.dumps(asdict(lasting), sort_keys=True)
+
+
+def read_notes(annotations: Mapping[str, str]) -> dict[str, Lasting]:
+    """What annotations note of what lasts, by the slug of user and server; no odd ones."""
+    found: dict[str, Lasting] = {}
+    for key, text in annotations.items():
+        if not key.startswith(labels.LASTING):
+            continue
+        with contextlib.suppress(ValueError):
+            if lasting := read_lasting(json.loads(text)):
+                found[key.removeprefix(labels.LASTING)] = lasting
+    return found
 
 
 def read_pod(pod: Mapping[str, Any], hub: Hub) -> Session | None:

@@ -77,7 +77,13 @@ class Session:
 
     @property
     def account(self) -> str:
-        """Name of the service account, in the hub's namespace; all else there is owned by it."""
+        """Name of the service account, in the hub's namespace; all else there is owned by it.
+
+        Where the project lasts, the project's: its roles are still bound to the account of the last
+        session, which must never be the name of somebody else's account.
+        """
+        if self.lasting and not self.suffix:
+            return self.account_name or self.lasting.project
         return self.account_name or naming.make_name(self.hub.application, self.slug, self.suffix)
 
     @property

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from workshop_kube.rules.manifests import make_reference
+
 API = "coordination.k8s.io/v1"
 # Seconds between two renewals, and without one until a hub counts as gone.
 RENEW_AGAIN = 3
@@ -34,6 +36,11 @@ def was_renewed(before: Mapping[str, Any], now: Mapping[str, Any] | None) -> boo
     return now is not None and before["metadata"].get("resourceVersion") != (
         now["metadata"].get("resourceVersion")
     )
+
+
+def make_lease_reference(application: str, namespace: str) -> dict[str, Any]:
+    """Which Lease it is."""
+    return make_reference(API, "Lease", f"{application}-hub", namespace)
 
 
 def make_spec(hub_id: str, now: datetime) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from workshop_spawner.manifests import (
     network,
     projects,
     resources,
+    visitor_resources,
 )
 from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Session
@@ -35,9 +36,9 @@ PROJECT = "project"
 ROLES = "roles"
 BUDGET = "budget"
 READY = "ready"
+# Before the names of steps that make extra resources for the visitor.
+OWN = "own"
 HOME = "home"
-# Steps that a pool cannot make ready ahead.
-MADE_PER_VISITOR = (SECRET, HOME)
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Step:
     the project in `clears` that are not listed are removed. `request` makes the project by a
     ProjectRequest. Cluster-scoped objects of a step `within` get the project as owner. The projects
     that it `awaits` must be ready before the step is done. `owner` names the ClusterRole that owns
-    its objects, which go when it is deleted.
+    its objects, which go when it is deleted. No pool makes ready ahead what is `per_visitor`.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Step:
     within: bool = False
     awaits: tuple[str, ...] = ()
     owner: str = ""
+    per_visitor: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ def make_plan(session: Session, spec: SessionSpec, secrets: Mapping[str, str]) -
         (accounts.make_secret(session, secrets),),
         needs=(ACCOUNT,),
         owned=True,
+        per_visitor=True,
     )
     return (*make_ready_steps(session, spec), secret, *_make_home_steps(session, spec))
 
@@ -139,11 +142,12 @@ def _make_home_steps(session: Session, spec: SessionSpec) -> tuple[Step, ...]:
         return ()
     lasting = spec.project != TEMPORARY
     claim = home.make_claim(session, spec.home_volume, lasting)
-    return (Step(HOME, "Making your home", (claim,), (ACCOUNT,), owned=not lasting),)
+    step = Step(HOME, "Making your home", (claim,), (ACCOUNT,), owned=not lasting)
+    return (replace(step, per_visitor=True),)
 
 
 def make_ready_steps(session: Session, spec: SessionSpec) -> tuple[Step, ...]:
-    """The steps that need no visitor yet: what a pool makes ready ahead."""
+    """The steps of what a session has by the settings; a pool makes ready what is nobody's yet."""
     steps = [
         Step(ACCOUNT, f"Making the account {session.account}", (accounts.make_account(session),))
     ]
@@ -197,7 +201,7 @@ def make_project_steps(session: Session, spec: SessionSpec) -> list[Step]:
 
 def _make_lasting(step: Step, session: Session) -> Step:
     manifests = tuple(session_labels.make_lasting(manifest, session) for manifest in step.manifests)
-    return Step(**{**step.__dict__, "manifests": manifests})
+    return replace(step, manifests=manifests)
 
 
 def _make_bindings(
@@ -220,25 +224,47 @@ def _make_bindings(
 
 
 def make_extra_steps(session: Session, spec: SessionSpec) -> list[Step]:
-    """The steps that make the workshop's extra resources: projects first, the rest by and by."""
-    if not spec.extras:
+    """The steps that make the workshop's extra resources: projects first, the rest by and by.
+
+    What takes the visitor comes last.
+    """
+    ahead, own = visitor_resources.split(spec.extras)
+    steps = _make_extras(session, spec, ahead, (session.project,))
+    needs = tuple(step.name for step in steps)
+    later = _make_extras(session, spec, own, () if ahead else (session.project,), f"{OWN} ", needs)
+    steps += [replace(step, per_visitor=True) for step in later]
+    return [_make_lasting(step, session) for step in steps] if spec.project == PERSISTENT else steps
+
+
+def _make_extras(
+    session: Session,
+    spec: SessionSpec,
+    extras: tuple[resources.Extra, ...],
+    awaited: tuple[str, ...],
+    prefix: str = "",
+    before: tuple[str, ...] = (),
+) -> list[Step]:
+    """The steps of some of them; those of `before` and the projects `awaited` come first."""
+    if not extras:
         return []
     steps: list[Step] = []
-    spaces = [extra for extra in spec.extras if extra.is_project]
+    spaces = [extra for extra in extras if extra.is_project]
     for extra in spaces:
         steps += _make_extra_project(session, spec, extra)
-    awaited = (session.project, *(extra.manifest["metadata"]["name"] for extra in spaces))
-    before = (*(step.name for step in steps), PROJECT, ROLES, BUDGET)
-    steps.append(Step(READY, "Waiting until the cluster has set it up", (), before, awaits=awaited))
-    needs: tuple[str, ...] = (READY, ACCOUNT)
+    awaited += tuple(extra.manifest["metadata"]["name"] for extra in spaces)
+    before += (*(step.name for step in steps), PROJECT, ROLES, BUDGET)
+    if awaited:
+        ready, title = f"{prefix}{READY}", "Waiting until the cluster has set it up"
+        steps.append(Step(ready, title, (), before, awaits=awaited))
+        before = (ready,)
+    needs: tuple[str, ...] = (*before, ACCOUNT)
     lasting = spec.project == PERSISTENT
-    for wave, extras in resources.sort_waves(spec.extras):
-        manifests = tuple(extra.manifest for extra in extras)
-        title = f"Making {resources.render_kinds(extras)}"
-        step = Step(f"extras {wave}", title, manifests, needs, within=True, converge=lasting)
-        steps.append(step)
-        needs = (*needs, step.name)
-    return [_make_lasting(step, session) for step in steps] if lasting else steps
+    for wave, each in resources.sort_waves(extras):
+        manifests = tuple(extra.manifest for extra in each)
+        title, name = f"Making {resources.render_kinds(each)}", f"{prefix}extras {wave}"
+        steps.append(Step(name, title, manifests, needs, within=True, converge=lasting))
+        needs = (*needs, name)
+    return steps
 
 
 def _make_extra_project(session: Session, spec: SessionSpec, extra: resources.Extra) -> list[Step]:

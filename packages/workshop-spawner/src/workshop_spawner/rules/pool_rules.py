@@ -58,6 +58,17 @@ def make_fingerprint(plan: Iterable[Step], session: Session) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def make_pool_steps(plan: Iterable[Step]) -> list[Step]:
+    """The steps of a plan that a pool makes ready, without what takes the visitor."""
+    return [make_pool_step(step) for step in plan if not step.per_visitor]
+
+
+def list_projects(plan: Iterable[Step]) -> list[str]:
+    """The names of the projects that a pool makes ready for a session of this plan."""
+    made = [m for step in plan if not step.per_visitor for m in step.manifests]
+    return [m["metadata"]["name"] for m in made if m["kind"] == "Namespace"]
+
+
 def make_pool_step(step: Step) -> Step:
     """The step with objects that are the pool's, not yet a session's."""
     return replace(step, manifests=tuple(_take_into_pool(manifest) for manifest in step.manifests))

@@ -17,16 +17,27 @@ IsTaken = Callable[[str], bool]
 
 
 async def find(
-    cluster: Cluster, session: Session, by_request: bool, has_project: bool, is_taken: IsTaken
+    cluster: Cluster,
+    session: Session,
+    by_request: bool,
+    has_project: bool,
+    is_taken: IsTaken,
+    noted: Mapping[str, Lasting] | None = None,
 ) -> Lasting:
     """What the user and server of the session have already; else the names that it will have.
 
-    `is_taken` tells names that are another server's, which was called like this one before.
+    `is_taken` tells names that are another server's, which was called like this one before; so does
+    what is `noted` of servers, by their slugs, since before a database was lost.
     """
-    names = choose_names(session, is_taken)
+    noted = noted or {}
+    if own := noted.get(session.slug):
+        return own
+    others = {name for each in noted.values() for name in (each.project, each.home)}
+    names = choose_names(session, lambda name: name in others or is_taken(name))
     if not has_project:
         return names
-    found = [name for name in await _list(cluster, session, by_request) if not is_taken(name)]
+    listed = await _list(cluster, session, by_request)
+    found = [name for name in listed if name not in others and not is_taken(name)]
     if found and names.project not in found:
         return replace(names, project=found[0])
     return names

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from workshop_kube import labels
+from workshop_kube.rules.manifests import make_reference
 from workshop_spawner import metrics
 from workshop_spawner.concurrency import run_together
 from workshop_spawner.kube.cluster import Cluster
@@ -15,7 +16,7 @@ from workshop_spawner.manifests import accounts
 from workshop_spawner.model.errors import WorkshopError
 from workshop_spawner.model.session import Session
 from workshop_spawner.rules.api_errors import FAILURES, explain
-from workshop_spawner.rules.plan import ACCOUNT, MADE_PER_VISITOR, PROJECT, Step
+from workshop_spawner.rules.plan import ACCOUNT, PROJECT, Step
 from workshop_spawner.start import project_readiness, project_requests
 from workshop_spawner.start.progress import Progress
 
@@ -45,9 +46,10 @@ class Start:
         Returns the steps that are left. Undoing removes what was taken over, too.
         """
         self.made[ACCOUNT] = [dict(account)]
-        roots = [m for step in plan if step.name in (ACCOUNT, PROJECT) for m in step.manifests]
-        self.tried += roots
-        return tuple(step for step in plan if step.name in MADE_PER_VISITOR)
+        ready = [step for step in plan if not step.per_visitor]
+        everything = [(step, m) for step in ready for m in step.manifests]
+        self.tried += [m for s, m in everything if s.name == ACCOUNT or m["kind"] == "Namespace"]
+        return tuple(step for step in plan if step.per_visitor)
 
     async def run(self, plan: Sequence[Step]) -> None:
         """Make all that the plan lists; raise the first failure once no step is under way.
@@ -123,7 +125,7 @@ class Start:
         if metadata.get("namespace") and await self._cluster.is_namespaced(manifest):
             return manifest
         bare = {key: value for key, value in metadata.items() if key != "namespace"}
-        project = self.made[PROJECT][0]["metadata"]
+        project = (await self._find_project())["metadata"]
         owner = {
             "apiVersion": "v1",
             "kind": "Namespace",
@@ -137,6 +139,12 @@ class Start:
         kind = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole"}
         found = await self._cluster.get({**kind, "metadata": {"name": name}})
         return {**kind, "name": name, "uid": found["metadata"]["uid"]}
+
+    async def _find_project(self) -> Manifest:
+        """The session's project, which was made in this start or ahead of it."""
+        if PROJECT in self.made:
+            return self.made[PROJECT][0]
+        return await self._cluster.get(make_reference("v1", "Namespace", self._session.project))
 
     async def undo(self) -> list[WorkshopError]:
         """Delete what this start made or tried to make, roots first; return what could not be.
