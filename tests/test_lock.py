@@ -1,6 +1,7 @@
 """The lock of what the sessions install: all of it, for each Python, and held to by its hashes."""
 
 import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -54,6 +55,17 @@ def test_each_pin_has_its_hashes(path):
     blocks = re.split(r"\n(?=\S)", path.read_text())[1:]
     assert len(blocks) == len(locks.without_hashes(path.read_text()).splitlines())
     assert [block for block in blocks if not re.search(r"--hash=sha256:[0-9a-f]{64}", block)] == []
+
+
+def test_what_comes_from_npm_is_locked():
+    folder = locks.FOLDER / "npm"
+    wanted = json.loads((folder / "package.json").read_text())
+    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
+    for kind in ("dependencies", "devDependencies"):
+        assert packages[""][kind] == wanted[kind], "python3 noxfile.py -s pins"
+    locked = {name: one for name, one in packages.items() if name}
+    assert all(one["integrity"].startswith("sha512-") for one in locked.values())
+    assert not any("resolved" in one for one in locked.values()), "whoever installs has a registry"
 
 
 def make_wheel(folder):
