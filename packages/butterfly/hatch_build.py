@@ -101,7 +101,10 @@ def check(archive: Path, package: str, checksum: str) -> None:
     """Hold an archive against its pinned checksum."""
     found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
     if found != checksum:
-        raise FetchError(f"{package} has the checksum {found}, not the pinned one")
+        raise FetchError(
+            f"{package} came with the checksum {found}, not the pinned one, and is not used: "
+            "find out whose file it is (npm config get registry) before you change the pin"
+        )
 
 
 def extract(archive: Path, files: dict[str, str]) -> None:
@@ -142,5 +145,8 @@ class CustomBuildHook(BuildHookInterface):
 
 
 if __name__ == "__main__":
-    fetch()
+    try:
+        fetch()
+    except FetchError as problem:
+        sys.exit(f"Without {WHAT}: {problem}.")
     print(f"{WHAT} is in {TARGET}")
