@@ -52,6 +52,14 @@ WRONG = [
         )
         for template in ("kube-{username}", "openshift-{username}-dev", "kubernetes-{username}")
     ),
+    *(
+        (
+            f'c.WorkshopSpawner.project = "user"\nc.WorkshopSpawner.identity = "user-token"\n'
+            f'c.WorkshopSpawner.project_template = "{template}"',
+            ["project_template", template, "no name for an object"],
+        )
+        for template in ("My {username}", "{username}_dev", "{username}-", "")
+    ),
 ]
 
 

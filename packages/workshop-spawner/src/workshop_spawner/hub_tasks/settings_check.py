@@ -72,6 +72,8 @@ def _list_contradictions(traits: Any) -> Iterator[str]:
         yield refused
     if refused := plan.problem_with_template(traits.project_template, traits.project):
         yield refused
+    elif traits.project == plan.USER:
+        yield from filter(None, [templates.problem_with_project(traits.project_template)])
 
 
 def _list_templates(traits: HasTraits) -> Iterator[str]:
