@@ -14,7 +14,38 @@ POD = {
     "metadata": {"name": "mine"},
     "spec": {"containers": [{"name": "main", "image": "any", "command": ["sleep", "600"]}]},
 }
+
+
+def make_pod(main=None, **spec):
+    """A pod that is more than a session's project may have."""
+    container = {**POD["spec"]["containers"][0], **(main or {})}
+    return {"metadata": {"name": "more"}, "spec": {"containers": [container], **spec}}
+
+
+HOST_PATH = [{"name": "host", "hostPath": {"path": "/"}}]
+TOO_MUCH = {
+    "the node's disk": make_pod(volumes=HOST_PATH),
+    "the node's network": make_pod(hostNetwork=True),
+    "the node's processes": make_pod(hostPID=True),
+    "all rights on the node": make_pod({"securityContext": {"privileged": True}}),
+    "a capability": make_pod({"securityContext": {"capabilities": {"add": ["SYS_ADMIN"]}}}),
+    "a port of the node": make_pod({"ports": [{"containerPort": 80, "hostPort": 80}]}),
+}
+PORT = {"ports": [{"port": 80}]}
 REFUSED = {
+    **{
+        what: lambda api, own, other, pod=pod: api.create_namespaced_pod(own, pod)
+        for what, pod in TOO_MUCH.items()
+    },
+    **{
+        kind: lambda api, own, other, kind=kind: api.create_namespaced_service(
+            own, {"metadata": {"name": "mine"}, "spec": {"type": kind, **PORT}}
+        )
+        for kind in ("LoadBalancer", "NodePort")
+    },
+    "its project's level of security": lambda api, own, other: api.patch_namespace(
+        own, {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "privileged"}}}
+    ),
     "a pod in the neighbour's project": lambda api, own, other: api.create_namespaced_pod(
         other, POD
     ),
@@ -64,3 +95,11 @@ async def test_a_sessions_token_reaches_its_own_project_and_nothing_else(serve_d
             with pytest.raises(client.ApiException) as refusal:
                 await attempt(api, own, other)
             assert refusal.value.status == 403, what
+        with pytest.raises(client.ApiException, match="exceeded quota"):
+            await flood(api, own)
+
+
+async def flood(api, own):
+    """Make ConfigMaps, one after the other, as many as a budget of 40 never has room for."""
+    for number in range(45):
+        await api.create_namespaced_config_map(own, {"metadata": {"name": f"n{number}"}})

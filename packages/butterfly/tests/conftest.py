@@ -58,7 +58,10 @@ class Person:
         return self.config
 
     def connect(self, kind, session=None, **changes):
-        """Open a socket as the page does. `changes`: origin, ticket, page, have, path, headers."""
+        """Open a socket as the page does.
+
+        `changes`: origin, ticket, page, have, path, query, headers.
+        """
         offers = ["butterfly", f"ticket.{changes.get('ticket', self.config.get('ticket', ''))}"]
         if changes.get("ticket", "") is None:
             offers.pop()
@@ -70,7 +73,7 @@ class Person:
         name = session or self.config.get("session", "1")
         path = changes.get("path", f"{prefix}{kind}/session/{name}")
         return self.session.ws_connect(
-            self.origin + path,
+            self.origin + path + changes.get("query", ""),
             protocols=offers,
             headers=headers,
             max_msg_size=0,

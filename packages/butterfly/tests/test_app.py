@@ -31,17 +31,18 @@ async def test_odd_session_names_are_no_sessions(server, person, name):
         assert page.status == 404
 
 
+CHOICES = "user=root&path=/etc&cwd=/etc&cmd=id&command=id&shell=/bin/false&name=other"
+WHO_WHERE_WHAT = "pwd; id -u; echo $0; echo $BASH $SHELL"
+
+
 async def test_no_query_chooses_user_path_or_command(server, person):
-    person.config["session"] = "query"
-    path = "/ws/session/query?user=root&path=/etc&cmd=id&shell=/bin/false"
-    async with (
-        person.terminal("query", path=None) if False else person.terminal("query") as terminal
-    ):
-        home = await terminal.run("pwd; id -u")
-    async with person.connect("ws", path=path, page="p") as shell:
-        assert not shell.closed
-    async with person.terminal("query") as terminal:
-        assert await terminal.run("pwd; id -u") == home
+    """A query is there before the shell is, on page and sockets; a shell like any other comes."""
+    async with person.terminal("plain") as terminal:
+        plain = await terminal.run(WHO_WHERE_WHAT)
+    async with person.session.get(f"{server.url}terminal/session/query?{CHOICES}") as page:
+        assert page.status == 200
+    async with person.terminal("query", query=f"?{CHOICES}") as terminal:
+        assert await terminal.run(WHO_WHERE_WHAT) == plain
 
 
 async def test_sigterm_ends_server_and_shells(server, person):

@@ -333,6 +333,23 @@ async def test_sessions_that_act_as_the_user_and_their_tokens(outside, place, br
     assert_no_traceback(hub)
 
 
+async def test_a_link_on_another_page_takes_no_sessions_token_away(outside, place, browsing):
+    """The browser sends the hub's cookies with a link from anywhere; it logs out, no more."""
+    hub = await outside(ACT_AS_USER)
+    place.cluster.add_user("alice", "pw-alice", ["students"])
+    async with browsing(hub) as alice:
+        await alice.log_in("alice", "pw-alice")
+        (token,) = place.live_tokens()
+        headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+        async with alice.session.get(f"{hub.url}hub/logout", headers=headers) as answer:
+            assert answer.status == 200
+        assert place.live_tokens() == {token}
+        assert await alice.status_page() is None
+        await alice.log_in("alice", "pw-alice")
+        await alice.get("hub/logout")
+        assert place.live_tokens() == set(), "with the one that was left"
+
+
 async def test_a_cluster_that_is_away_keeps_nobody_from_leaving(outside, place, browsing):
     cluster = place.cluster
     hub = await outside(ACT_AS_USER)

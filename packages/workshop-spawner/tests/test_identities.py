@@ -169,6 +169,18 @@ async def test_a_login_without_a_token_is_told(site, workshop, visit, alices_tok
     assert site.left() == []
 
 
+async def test_a_name_that_no_project_can_have_is_told(site, workshop, visit, alices_token):
+    hub = await workshop(
+        WITH_TOKEN + 'c.WorkshopSpawner.project = "user"\n'
+        'c.WorkshopSpawner.project_template = "{unescaped_username}"\n',
+        env={"TOKEN_FILE": str(alices_token)},
+    )
+    page = await (await visit(hub)).fail(username="alice@example.com", password="x")
+    assert "No project can be called as yours would be" in page
+    await hub.logged("project_template is '{unescaped_username}', for 'alice@example.com'")
+    assert "Unhandled error" not in hub.log_text
+
+
 async def test_extra_resources_and_projects(site, workshop, visit, tmp_path):
     site.pocket.start_node()
     resources = tmp_path / "resources.yaml"

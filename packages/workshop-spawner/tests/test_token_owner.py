@@ -133,3 +133,34 @@ async def test_a_token_of_nobody_knows_whom_gets_nothing(
     assert "does not say whose login this is; please log out and in again" in page
     assert site.left() == []
     assert site.as_admin("/api/v1/namespaces/intro-ann") is None
+
+
+@pytest.mark.parametrize("project", ["temporary", "user"])
+async def test_a_session_never_gets_the_token_of_somebody_of_the_same_name(
+    site, people, serve, visit, project
+):
+    """Two people of the cluster have one name in the hub, and both log in."""
+    path = "/apis/rbac.authorization.k8s.io/v1/namespaces/workshops/roles/workshop-hub"
+    role = site.as_admin(path)
+    role["rules"].append({"apiGroups": [""], "resources": ["secrets"], "verbs": ["patch"]})
+    assert site.pocket.request("PUT", path, role).status == 200
+    hub = await serve(
+        f'c.WorkshopSpawner.project = "{project}"\nc.Spawner.poll_interval = 1\n'
+        "c.Authenticator.refresh_pre_spawn = False\n"
+    )
+    first, second = people.make_token("ann.smith"), people.make_token("ann")
+    people.learn(first, **document("ann.smith"))
+    visitor = await visit(hub)
+    await visitor.enter(username="ann.smith", password="x")
+    people.learn(second, **document("ann"))
+    await (await visit(hub)).login(username="ann", password="x")
+    await hub.logged("keeps the login that it has: ann is logged in as ann of the cluster")
+    assert token_in_session(site) == first
+    people.learn(third := people.make_token("ann.smith"), **document("ann.smith"))
+    await (await visit(hub)).login(username="ann.smith", password="x")
+    await site.pocket.until(lambda: token_in_session(site) == third)
+
+
+def token_in_session(site):
+    found = site.as_admin("/api/v1/namespaces/workshops/secrets/intro-ann")
+    return base64.b64decode(found["data"]["token"]).decode()

@@ -21,6 +21,8 @@ ROUTER = (*LOOPBACK, ipaddress.ip_network("10.0.0.0/24"))
         pytest.param("127.0.0.1", "", LOOPBACK, "127.0.0.1", id="no header"),
         pytest.param("::ffff:127.0.0.1", "2001:db8::1", LOOPBACK, "2001:db8::1", id="mapped"),
         pytest.param("127.0.0.1", "unknown", LOOPBACK, "unknown", id="nonsense"),
+        pytest.param("127.0.0.1", "203.0.113.5:4711, 10.0.0.7:9", ROUTER, "203.0.113.5", id="port"),
+        pytest.param("127.0.0.1", "[2001:db8::1]:4711", LOOPBACK, "2001:db8::1", id="port of IPv6"),
     ],
 )
 def test_who_asks(peer, forwarded, trusted, address):

@@ -11,6 +11,7 @@ from workshop_spawner.hub_tasks import server_records
 from workshop_spawner.hub_tasks.settings import find_hub, open_cluster
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.model import naming, records
+from workshop_spawner.model.errors import PermanentError
 from workshop_spawner.model.session import (
     Hub,
     Lasting,
@@ -113,10 +114,22 @@ class RecordedSpawner(StepwiseKubeSpawner):
         """The session of this user and server that starts now, or whose names are asked for."""
         name = ""
         if self.project == plan.USER:
-            name = naming.make_name(self._expand_user_properties(self.project_template))
+            name = self._make_project_name()
         hub, age, limit = await self.find_hub(), self.session_age, self.session_age_limit
         made = make_session(hub, self.user.name, self.name, age, name, age_limit=limit)
         return self._with_lasting(replace(made, pod_name=self.pod_name))
+
+    def _make_project_name(self) -> str:
+        """The name of the user's own project; PermanentError where the cluster takes none such."""
+        try:
+            return naming.make_name(self._expand_user_properties(self.project_template))
+        except ValueError as error:
+            raise PermanentError(
+                "No project can be called as yours would be; please tell the workshop's organiser.",
+                f"WorkshopSpawner.project_template is {self.project_template!r}, for "
+                f"{self.user.name!r}: {error} {{username}} makes a name of whatever people are "
+                "called.",
+            ) from error
 
     @property
     def _has_lasting(self) -> bool:

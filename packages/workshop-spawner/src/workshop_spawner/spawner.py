@@ -99,8 +99,9 @@ class WorkshopSpawner(
         token = await self._user_token.read()
         if self.project in (plan.TEMPORARY, plan.PERSISTENT):
             owner = await self._user_token.find_owner(self.cluster.as_owner_of(token))
-            session = replace(session, token_owner=owner)
-        return session, token
+        else:
+            owner = await self._user_token.find_learnt()
+        return replace(session, token_owner=owner), token
 
     async def _make_spec(self) -> plan.SessionSpec:
         """What was decided about this session; once a start."""
@@ -277,7 +278,7 @@ class WorkshopSpawner(
             before = self._seen_pod
             status = await super().poll()
             if status is None and self.identity == plan.USER_TOKEN:
-                await self._user_token.renew(self.cluster, self._find_running)
+                await self._renew_token()
             monitor = PodMonitor(
                 self.cluster, self.namespace, self.pod_name, self._recorded_uid or ""
             )
@@ -287,6 +288,14 @@ class WorkshopSpawner(
         except Exception as error:  # noqa: BLE001 - any failure to find out means: not known to be gone
             self.log.warning("Cannot tell whether %s runs, taking it to: %s", self.pod_name, error)
             return None
+
+    async def _renew_token(self) -> None:
+        """Give the session the token of a renewed login; that it has none is no news of its pod."""
+        try:
+            await self._user_token.renew(self.cluster, self._find_running)
+        except FAILURES as error:
+            detail = explain(error).detail
+            self.log.warning("%s keeps the login that it has: %s", self._log_name, detail)
 
     @property
     def _seen_pod(self) -> Mapping[str, Any] | None:

@@ -44,6 +44,22 @@ WRONG = [
         'c.WorkshopSpawner.project_api = "request"',
         ["application", "'kubernetes-'"],
     ),
+    *(
+        (
+            f'c.WorkshopSpawner.project = "user"\nc.WorkshopSpawner.identity = "user-token"\n'
+            f'c.WorkshopSpawner.project_template = "{template}"',
+            ["project_template", template, "refuses names that begin with"],
+        )
+        for template in ("kube-{username}", "openshift-{username}-dev", "kubernetes-{username}")
+    ),
+    *(
+        (
+            f'c.WorkshopSpawner.project = "user"\nc.WorkshopSpawner.identity = "user-token"\n'
+            f'c.WorkshopSpawner.project_template = "{template}"',
+            ["project_template", template, "no name for an object"],
+        )
+        for template in ("My {username}", "{username}_dev", "{username}-", "")
+    ),
 ]
 
 
@@ -59,8 +75,18 @@ def test_what_cannot_work_is_named(lines, words):
     assert all(word in problem for word in words), problem
 
 
+REQUESTED = (
+    'c.WorkshopSpawner.application = "kubernetes-basics"\n'
+    'c.WorkshopSpawner.project_api = "request"\n'
+)
+
+
 def test_nothing_is_wrong_with_nothing_and_with_what_works():
     assert check("") == []
+    assert check(REQUESTED + 'c.WorkshopSpawner.project = "none"') == [], "it requests none"
+    own = 'c.WorkshopSpawner.project = "user"\nc.WorkshopSpawner.identity = "user-token"\n'
+    assert check(REQUESTED + own) == [], "whose names the application is not in"
+    assert check('c.WorkshopSpawner.project_template = "kube-{username}"') == [], "not used"
     assert check("c.KubeSpawner.singleuser_uid = 7\nc.DockerSpawner.image = 'x'") == []
     assert (
         check(PROFILE % "{'environment': {'A': '{username}'}, 'budget': lambda s: 'small'}") == []

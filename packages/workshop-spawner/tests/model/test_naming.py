@@ -88,6 +88,8 @@ def test_what_the_api_refuses_is_refused(bad):
         ("2026-class", "", "w-2026-class"),
         ("kube-things", "", "w-kube-things"),
         ("openshift", "", "w-openshift"),
+        ("kubernetes-class", "", "w-kubernetes-class"),
+        ("kubernetes", "", "w-kubernetes"),
     ],
 )
 def test_a_workshop_without_a_name_is_called_by_where_it_is(namespace, release, name):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -24,9 +24,10 @@ HUB = Hub("intro", "learning-portal", "workshops", "system:serviceaccount:worksh
 @pytest.mark.parametrize("server", ["", "one"])
 def test_a_session_keeps_its_names_whatever_is_renamed(server):
     session = rename(make_session(HUB, "alice@example.com", server))
+    session = replace(session, token_owner="Alice")
     kept = records.read_session(json.loads(json.dumps(records.write_session(session, "u"))))
     assert is_same_server(kept, session)
-    for name in ("hub", "id", "account", "project", "pod", "secret"):
+    for name in ("hub", "id", "account", "project", "pod", "secret", "token_owner"):
         assert getattr(kept, name) == getattr(session, name), name
 
 

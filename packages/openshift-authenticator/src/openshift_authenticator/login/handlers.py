@@ -178,12 +178,18 @@ def _cookie_scope(handler: BaseHandler) -> dict[str, Any]:
 
 
 class LogoutHandler(OAuthLogoutHandler):
-    """Logs out of the hub and gives the cluster's token back."""
+    """Logs out of the hub and gives the cluster's token back.
+
+    Not after a link on another site's page: a running session may be using the token, and whoever
+    wrote the link is not who may end that.
+    """
 
     async def handle_logout(self) -> None:
         """Called by JupyterHub once its own cookies are cleared."""
         await super().handle_logout()
-        if self.current_user is not None:
+        if self.request.headers.get("Sec-Fetch-Site") == "cross-site":
+            log.info("A link of another site logged somebody out; their tokens are kept")
+        elif self.current_user is not None:
             await self.authenticator.forget(self.current_user)
 
 

@@ -6,6 +6,7 @@ Wrong codes make slow, and never keep a right one out: time is given, what waits
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections import OrderedDict
 from collections.abc import Collection
 
@@ -15,6 +16,7 @@ FREE_CODES = 10
 # So many a minute by all together, before everybody waits a moment.
 FREE_CODES_OF_ALL = 300
 WINDOW_SECONDS = 60.0
+_WITH_PORT = re.compile(r"(?:\[(?P<v6>[0-9a-fA-F:.]+)\]|(?P<v4>[0-9.]+))(?::[0-9]+)?")
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LOOPBACK: tuple[Network, ...] = (
@@ -37,9 +39,18 @@ def find_address(peer: str, forwarded: str, trusted: Collection[Network]) -> str
     if not _is_trusted(peer, trusted):
         return peer
     for entry in reversed(forwarded.split(",")):
-        if (address := entry.strip()) and not _is_trusted(address, trusted):
+        if (address := read_entry(entry)) and not _is_trusted(address, trusted):
             return address
     return peer
+
+
+def read_entry(entry: str) -> str:
+    """The address in an entry of `X-Forwarded-For`, without the port that some proxies write.
+
+    With it each connection would count as an address of its own.
+    """
+    found = _WITH_PORT.fullmatch(entry.strip())
+    return found["v6"] or found["v4"] if found else entry.strip()
 
 
 def _is_trusted(address: str, trusted: Collection[Network]) -> bool:

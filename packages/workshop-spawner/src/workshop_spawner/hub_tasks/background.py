@@ -85,7 +85,8 @@ class HubTasks:
 
     async def check_name(self) -> None:
         """End the hub if no project of its application can be made, as no session could start."""
-        refused = plan.problem_with_requests(self._settings.application)
+        settings = self._settings
+        refused = plan.problem_with_requests(settings.application, settings.spec.project)
         if refused and (await self._find_spec()).by_request:
             self._log.critical("%s", refused)
             raise SystemExit(1)

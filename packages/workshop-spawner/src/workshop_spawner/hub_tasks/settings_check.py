@@ -67,9 +67,13 @@ def _list_contradictions(traits: Any) -> Iterator[str]:
             'WorkshopSpawner.identity = "user-token" needs the token of the login: set '
             "c.Authenticator.enable_auth_state = True, with an authenticator that keeps it."
         )
-    refused = plan.problem_with_requests(traits.application)
+    refused = plan.problem_with_requests(traits.application, traits.project)
     if refused and traits.project_api == "request":
         yield refused
+    if refused := plan.problem_with_template(traits.project_template, traits.project):
+        yield refused
+    elif traits.project == plan.USER:
+        yield from filter(None, [templates.problem_with_project(traits.project_template)])
 
 
 def _list_templates(traits: HasTraits) -> Iterator[str]:

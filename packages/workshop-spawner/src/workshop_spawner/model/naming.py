@@ -65,7 +65,9 @@ def make_application(namespace: str, release: str = "") -> str:
     """
     known = [part for part in (namespace, release) if part not in ("", "default")]
     text = "-".join(dict.fromkeys(known)) or "workshop"
-    needs_letter = not text[0].isalpha() or f"{text}-".startswith(("kube-", "openshift"))
+    needs_letter = not text[0].isalpha() or f"{text}-".startswith(
+        ("kube-", "kubernetes-", "openshift")
+    )
     head = "w-" if needs_letter else ""
     return head + make_slug(text, limit=APPLICATION_LIMIT - len(head))
 

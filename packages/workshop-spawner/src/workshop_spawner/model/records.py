@@ -26,6 +26,7 @@ def write_session(session: Session, uid: str) -> dict[str, str]:
         "account": session.account,
         "project": session.project,
         "pod": session.pod,
+        "token_owner": session.token_owner,
         "uid": uid,
     }
 
@@ -45,6 +46,7 @@ def read_session(record: Any) -> Session | None:
         account_name=values["account"],
         project_name=values["project"],
         pod_name=values["pod"],
+        token_owner=values.get("token_owner", ""),
     )
 
 

@@ -108,12 +108,23 @@ def is_refused_request(name: str) -> bool:
     return f"{name}-".startswith(_NOT_REQUESTED)
 
 
-def problem_with_requests(name: str) -> str | None:
-    """Why no project that begins with a name (and a hyphen) can be requested; None where it can."""
-    if not is_refused_request(name):
+def problem_with_requests(application: str, project: str) -> str | None:
+    """Why no session's project can be requested by its name; None where it can, or none is."""
+    if project not in (TEMPORARY, PERSISTENT) or not is_refused_request(application):
         return None
+    return _render_refused("application", application)
+
+
+def problem_with_template(template: str, project: str) -> str | None:
+    """Why nobody can request the project that is named by a template; None where some can."""
+    if project != USER or not is_refused_request(template):
+        return None
+    return _render_refused("project_template", template)
+
+
+def _render_refused(trait: str, name: str) -> str:
     return (
-        f"WorkshopSpawner.application is {name!r}, and projects are requested: the cluster refuses "
+        f"WorkshopSpawner.{trait} is {name!r}, and projects are requested: the cluster refuses "
         f"names that begin with {', '.join(map(repr, _NOT_REQUESTED))}. Take another."
     )
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import functools
 import ipaddress
+import re
 from collections import OrderedDict
 from collections.abc import Collection
 
 MOST_ADDRESSES = 10_000
+_WITH_PORT = re.compile(r"(?:\[(?P<v6>[0-9a-fA-F:.]+)\]|(?P<v4>[0-9.]+))(?::[0-9]+)?")
 
 
 def find_address(peer: str, forwarded: str, trusted: Collection[str], *, by_proxy: bool) -> str:
@@ -25,9 +27,18 @@ def find_address(peer: str, forwarded: str, trusted: Collection[str], *, by_prox
     if not (by_proxy or is_trusted(peer, trusted)):
         return peer
     for entry in reversed(forwarded.split(",")):
-        if not is_trusted(address := entry.strip(), trusted):
+        if not is_trusted(address := read_entry(entry), trusted):
             return address or peer
     return peer
+
+
+def read_entry(entry: str) -> str:
+    """The address in an entry of `X-Forwarded-For`, without the port that some proxies write.
+
+    With it each connection would count as an address of its own.
+    """
+    found = _WITH_PORT.fullmatch(entry.strip())
+    return found["v6"] or found["v4"] if found else entry.strip()
 
 
 def is_trusted(address: str, trusted: Collection[str]) -> bool:

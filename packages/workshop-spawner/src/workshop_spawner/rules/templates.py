@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from workshop_spawner.model import naming
+
 # What KubeSpawner fills in (KubeSpawner._expand_user_properties); a test asks the installed one.
 FIELDS = (
     "userid",
@@ -63,6 +65,16 @@ def problem_with_template(text: str, sample: Mapping[str, Any] = _SAMPLE) -> str
             f"and }}}} for braces of your own; the fields are {fields}."
         )
     return None
+
+
+def problem_with_project(text: str) -> str | None:
+    """Why no project can have a name that `project_template` makes; None where some can."""
+    if problem_with_template(text) or naming.is_dns_label(text.format(**_SAMPLE)):
+        return None
+    return (
+        f"WorkshopSpawner.project_template is {text!r}, which makes no name for an object: 1-63 of "
+        "a-z, 0-9 and inner '-'."
+    )
 
 
 def list_problems(name: str, value: Any) -> list[str]:

@@ -26,6 +26,7 @@ class UserToken:
         self._key = key
         self._read_state = read_state
         self._in_session = ""
+        self._refused = ""
 
     async def read(self) -> str:
         """The token; PermanentError with what to do when the login has none."""
@@ -50,17 +51,31 @@ class UserToken:
             raise
         except KubeError as error:
             raise _make_unknown(str(error)) from error
-        learnt = accounts.read_user((await self._get_state()).get(USER_KEY))
+        learnt = await self.find_learnt()
         if name in ("", ANONYMOUS) or learnt not in ("", name):
             raise _make_unknown(f"it is {name!r}'s, and {USER_KEY} of the login says {learnt!r}")
         return name
 
+    async def find_learnt(self) -> str:
+        """Whose the token is as the authenticator has learnt it; empty where it has not."""
+        return accounts.read_user((await self._get_state()).get(USER_KEY))
+
     async def renew(self, cluster: Cluster, make_session: Callable[[], Awaitable[Session]]) -> None:
-        """Put the token of a renewed login where the running session has its old one."""
+        """Put the token of a renewed login where the running session has its old one.
+
+        PermanentError, once, where it is another person's whom the hub calls by the same name: a
+        session stays whose it was when it started.
+        """
         token = str((await self._get_state()).get(self._key) or "")
-        if not token or token == self._in_session:
+        if not token or token in (self._in_session, self._refused):
             return
-        secret = accounts.make_secret(await make_session(), {pods.USER_TOKEN_KEY: token})
+        session = await make_session()
+        if session.token_owner:
+            owner = await self.find_owner(cluster.as_owner_of(token))
+            if owner != session.token_owner:
+                self._refused = token
+                raise _make_foreign(self._user, owner, session.token_owner)
+        secret = accounts.make_secret(session, {pods.USER_TOKEN_KEY: token})
         await cluster.change(secret, {"data": secret["data"]})
         self._in_session = token
 
@@ -72,4 +87,13 @@ def _make_unknown(why: str) -> PermanentError:
     return PermanentError(
         "The cluster does not say whose login this is; please log out and in again.",
         f"whose token the session would have is not known, so nobody gets its roles: {why}",
+    )
+
+
+def _make_foreign(user: str, owner: str, first: str) -> PermanentError:
+    return PermanentError(
+        "Somebody else of this name has a session; please stop it, and start your own.",
+        f"{user} is logged in as {owner} of the cluster, and the session that runs is {first}'s: "
+        "it keeps the token that it has. Two people have one name in the hub; give them two "
+        "(username_map of the authenticator).",
     )
