@@ -51,7 +51,7 @@ singleuser:
       pvcNameTemplate: null
       volumeNameTemplate: volume-{user_server}
       storageAccessModes: [ReadWriteOnce]
-  image: {name: quay.io/jupyterhub/k8s-singleuser-sample, tag: "4.3.1"}
+  image: {name: registry.example.com/jupyterhub/k8s-singleuser-sample, tag: "4.3.1"}
   startTimeout: 300
   memory: {limit: null, guarantee: 1G}
   cmd: jupyterhub-singleuser
@@ -152,7 +152,7 @@ def _prefer_user_nodes() -> dict[str, Any]:
 def _block_metadata(address: str) -> dict[str, Any]:
     return {
         "name": "block-cloud-metadata",
-        "image": "quay.io/jupyterhub/k8s-network-tools:4.3.1",
+        "image": "registry.example.com/jupyterhub/k8s-network-tools:4.3.1",
         "command": ["iptables", "-A", "OUTPUT", "-d", address, "-j", "DROP"],
         "securityContext": {
             "privileged": True,
