@@ -65,7 +65,7 @@ async def workshop(cluster, hub_factory, tmp_path):
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        said, _ = await asyncio.wait_for(culler.communicate(), 60)
+        said, _ = await asyncio.wait_for(culler.communicate(), 120)
         return culler.returncode, said.decode()
 
     return hub, cull
@@ -118,7 +118,7 @@ async def test_a_hub_killed_in_the_middle_of_a_start_leaves_no_orphan(
     async def all_settled():
         return not any(is_busy(user) for user in await users())
 
-    await hub.until(all_settled, seconds=60)
+    await hub.until(all_settled, seconds=120)
     code, said = await cull()
     assert code == 0, said
     await cluster.until(lambda: not left_in(cluster))

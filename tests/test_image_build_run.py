@@ -153,7 +153,7 @@ async def run_cell(socket, code):
     content = {"code": code, "silent": False, "store_history": False, "allow_stdin": False}
     message = {"header": header | {"version": "5.3"}, "parent_header": {}, "metadata": {}}
     await socket.send_json({**message, "content": content, "channel": "shell"})
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         async for event in socket:
             said = event.json()
             if said.get("msg_type") == "stream":

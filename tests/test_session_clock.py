@@ -48,7 +48,7 @@ async def open_terminal(hub, browser, name, where="**/terminal/session/1"):
     await page.fill("input[name=username]", name)
     await page.fill("input[name=password]", "x")
     await page.click("input[type=submit], button[type=submit]")
-    await page.wait_for_url(where, timeout=60_000)
+    await page.wait_for_url(where, timeout=120_000)
     return page
 
 
@@ -193,7 +193,7 @@ async def test_instructors_see_at_which_page_of_the_notes_somebody_is(
     await hub.logged("judged ")
     _, grace = await hub.api("POST", "users/grace/tokens", {})
     page = await open_terminal(hub, browser, "ada", "**/user/ada/dashboard**")
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         pages = follow_page(hub, grace["token"])
         first = await anext(pages)
         assert re.fullmatch(r"1 of \d+: .+", first)

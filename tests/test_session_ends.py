@@ -60,7 +60,7 @@ async def log_in(hub, browser, name, path="", viewport=None):
     await page.fill("input[name=username]", name)
     await page.fill("input[name=password]", "x")
     await page.click("input[type=submit], button[type=submit]")
-    await page.wait_for_url("**/user/*/dashboard**", timeout=60_000)
+    await page.wait_for_url("**/user/*/dashboard**", timeout=120_000)
     if path:
         await page.goto(f"{hub.url}user/{name}/{path}")
     return page
@@ -82,7 +82,7 @@ async def test_a_terminal_alone_says_that_its_time_was_over(
     page = await log_in(hub, browser, "ada", "terminal/session/1", PHONE)
     await page.wait_for_selector("#terminal-clock.loud")
     card = page.locator("#terminal-status.card")
-    await expect(card).to_contain_text("Your session has ended.", timeout=90_000)
+    await expect(card).to_contain_text("Your session has ended.", timeout=120_000)
     await expect(card).to_contain_text("Its time was over.")
     await expect(card).to_contain_text("gone with it")
     await expect(page.locator("#terminal-clock-box")).to_be_hidden()
@@ -90,7 +90,7 @@ async def test_a_terminal_alone_says_that_its_time_was_over(
     assert await card.evaluate("(card) => card.scrollWidth <= card.clientWidth")
     await page.screenshot(path=artifacts / "ended-terminal-phone.png")
     await card.locator("button").click()
-    await page.wait_for_url("**/user/ada/dashboard/**", timeout=60_000)
+    await page.wait_for_url("**/user/ada/dashboard/**", timeout=120_000)
     await page.context.close()
 
 
@@ -131,7 +131,7 @@ async def test_what_each_end_says_in_the_dashboard(hub_factory, held_port, brows
     assert await page.evaluate(overflow) <= 0
     await page.screenshot(path=artifacts / "ended-dashboard-phone.png")
     await page.click("#ended a")
-    await page.wait_for_url("**/user/ada/dashboard/**", timeout=60_000)
+    await page.wait_for_url("**/user/ada/dashboard/**", timeout=120_000)
     await until_open(page.frame_locator(".terminal iframe").first)
     await expect(page.locator("#ended")).to_be_hidden()
     await page.context.close()
@@ -150,7 +150,7 @@ async def test_a_lost_server_a_stop_at_the_hub_and_a_logout_are_told_apart(
 
     kill_server(hub, "/user/ada/")
     await expect(lost.locator("#ended")).to_contain_text(
-        "Its server failed, or was removed.", timeout=90_000
+        "Its server failed, or was removed.", timeout=120_000
     )
 
     # A dashboard that has no terminals asks by itself.
@@ -172,7 +172,7 @@ async def test_a_lost_server_a_stop_at_the_hub_and_a_logout_are_told_apart(
     await home.click("#logout")
     await home.wait_for_url("**/hub/login**")
     card = gone.frame_locator(".terminal iframe").first.locator("#terminal-status.card")
-    await expect(card).to_contain_text("You are logged out.", timeout=90_000)
+    await expect(card).to_contain_text("You are logged out.", timeout=120_000)
     await expect(gone.locator("#ended")).to_be_hidden()
     await gone.screenshot(path=artifacts / "logged-out-dashboard.png")
     await card.locator("button").click()
@@ -192,11 +192,11 @@ async def test_a_visitor_who_comes_back_reads_it_on_the_login_page(
     await hub.logged("judged ")
     page = await browser.new_page(viewport=PHONE)
     await page.goto(f"{hub.url}hub/login")
-    await page.wait_for_url("**/user/*/dashboard**", timeout=60_000)
+    await page.wait_for_url("**/user/*/dashboard**", timeout=120_000)
     await until_open(page.frame_locator(".terminal iframe").first)
     prefix = re.search("/user/[^/]*/", page.url).group()
     kill_server(hub, prefix)
-    await expect(page.locator("#ended")).to_contain_text("Its server failed", timeout=90_000)
+    await expect(page.locator("#ended")).to_contain_text("Its server failed", timeout=120_000)
     await hub.logged("Forgot the visitor")
     await page.reload()
     told = page.locator("#workshop-ended")
@@ -204,7 +204,7 @@ async def test_a_visitor_who_comes_back_reads_it_on_the_login_page(
     await expect(told).to_contain_text("gone with it")
     await page.screenshot(path=artifacts / "ended-login-phone.png", full_page=True)
     await page.click("text=Start a new session")
-    await page.wait_for_url("**/user/*/dashboard**", timeout=60_000)
+    await page.wait_for_url("**/user/*/dashboard**", timeout=120_000)
     assert prefix not in page.url
     await page.close()
 

@@ -63,12 +63,12 @@ async def test_a_visitor_comes_to_a_shell_and_back_where_each_user_has_a_host(
     page = await resolving_browser.new_page()
     await page.goto(f"{root}hub/login")
     await page.get_by_role("button").filter(has_text="Start").click()
-    await page.wait_for_url("**/user/**/dashboard**", timeout=60_000)
+    await page.wait_for_url("**/user/**/dashboard**", timeout=120_000)
     name = re.search(r"/user/([^/]+)/", page.url)[1]
     assert urlsplit(page.url).hostname != "hub.test"
     assert urlsplit(page.url).path.startswith(f"/workshop/user/{name}/")
     terminal = page.frame_locator("iframe").first
-    await terminal.get_by_text(re.compile(r"[$#]")).first.wait_for(timeout=60_000)
+    await terminal.get_by_text(re.compile(r"[$#]")).first.wait_for(timeout=120_000)
     link = page.locator("a[data-leave]").first
     assert await link.get_attribute("href") == f"{root}hub/restart"
     await page.goto(f"{root}hub/restart")

@@ -40,7 +40,7 @@ class Firefox:
         """Send a command and wait for its result; fails with Firefox's words."""
         self._number += 1
         await self._socket.send_json({"id": self._number, "method": method, "params": params})
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while (found := await self._socket.receive_json()).get("id") != self._number:
                 pass
         assert found["type"] == "success", found.get("message")

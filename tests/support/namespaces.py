@@ -27,7 +27,7 @@ def problem_with_namespaces() -> str | None:
     """Why there can be none here; None if there can."""
     command = ["unshare", "--net", "--mount", "true"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     except (OSError, subprocess.SubprocessError) as error:
         return f"needs util-linux' unshare: {error}"
     return f"needs root, to start a pod: {done.stderr.strip()}" if done.returncode else None

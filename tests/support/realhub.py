@@ -25,7 +25,7 @@ from hub_process import HubProcess
 from ports import HeldPort, hold_port
 
 READY = "JupyterHub is now running"
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 20
 
 PRELUDE = """
@@ -103,7 +103,7 @@ class RealHub:
         self.process = await HubProcess.start(self.folder, config, environ, out)
         await self.logged(READY, since=start, seconds=START_SECONDS)
 
-    async def logged(self, text: str, *, since: int = 0, seconds: float = 30) -> str:
+    async def logged(self, text: str, *, since: int = 0, seconds: float = 120) -> str:
         """The first log line from the `since`-th on that has `text`; fails when the hub ends."""
         ended = asyncio.create_task(self.process.wait()) if self.process else None
         try:
@@ -123,7 +123,7 @@ class RealHub:
             if ended is not None:
                 ended.cancel()
 
-    async def until(self, true: Callable[[], Awaitable[Any]], *, seconds: float = 30) -> Any:
+    async def until(self, true: Callable[[], Awaitable[Any]], *, seconds: float = 120) -> Any:
         """Wait until what the hub is asked is so, and return it.
 
         For what its REST API tells and its log does not: then there is no event to wait for.
@@ -154,7 +154,7 @@ class RealHub:
         headers = {"Authorization": f"token {self.token}"}
         url = f"http://127.0.0.1:{self.hub_port}{self.base_url}hub/api/users/{name}/server/progress"
         async with (
-            asyncio.timeout(90),
+            asyncio.timeout(120),
             aiohttp.ClientSession(headers=headers) as session,
             session.get(url) as answer,
         ):

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 
-def until(condition: Callable[[], Any], seconds: float = 20, pause: float = 0.02) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 120, pause: float = 0.02) -> Any:
     """What `condition()` says once it is true; AssertionError with its last word if it never is."""
     deadline = time.monotonic() + seconds
     while not (said := condition()):
@@ -19,7 +19,7 @@ def until(condition: Callable[[], Any], seconds: float = 20, pause: float = 0.02
 
 
 async def until_so(
-    condition: Callable[[], Any | Awaitable[Any]], seconds: float = 30, pause: float = 0.05
+    condition: Callable[[], Any | Awaitable[Any]], seconds: float = 120, pause: float = 0.05
 ) -> Any:
     """As `until`, for a test on an event loop; the condition may be a coroutine function."""
     deadline = time.monotonic() + seconds

@@ -101,7 +101,7 @@ class Terminal:
     async def type(self, text):
         await self.shell.send_str(text)
 
-    async def until(self, pattern, seconds=20):
+    async def until(self, pattern, seconds=120):
         """Read until the output has the pattern; returns the match. What was read is in `seen`."""
         try:
             async with asyncio.timeout(seconds):
@@ -114,7 +114,7 @@ class Terminal:
         self.seen = self.seen[match.end() :]
         return match
 
-    async def run(self, command, seconds=20):
+    async def run(self, command, seconds=120):
         """Run a command in the shell; returns what it prints."""
         mark = os.urandom(4).hex()
         split = f"echo '{mark[:4]}''{mark[4:]}'"
@@ -155,7 +155,7 @@ class Server:
 
     async def logs(self, text):
         """Wait until the log holds `text`; all of it up to then."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while text not in (log := "".join(self.lines)):
                 self._more.clear()
                 await self._more.wait()
@@ -195,7 +195,7 @@ async def server_factory(tmp_path):
     for server in servers:
         if server.process.returncode is None:
             server.process.terminate()
-        await asyncio.wait_for(server.process.wait(), 30)
+        await asyncio.wait_for(server.process.wait(), 120)
         await server.drain
 
 

@@ -48,7 +48,7 @@ async def test_sigterm_ends_server_and_shells(server, person):
     async with person.terminal() as terminal:
         shell = int(await terminal.run("echo $$"))
         server.process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(server.process.wait(), 30) == 0
+        assert await asyncio.wait_for(server.process.wait(), 120) == 0
     with pytest.raises(ProcessLookupError):
         os.kill(shell, 0)
 
@@ -57,7 +57,7 @@ async def test_a_background_job_that_ignores_the_hangup_is_killed(server, person
     async with person.terminal() as terminal:
         await terminal.run("trap '' HUP TERM")
         server.process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(server.process.wait(), 30) == 0
+        assert await asyncio.wait_for(server.process.wait(), 120) == 0
 
 
 def test_without_a_hub_it_refuses_to_guess(monkeypatch):

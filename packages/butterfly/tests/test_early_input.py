@@ -42,7 +42,7 @@ async def test_it_reaches_the_shell_once_that_is_open():
     session.write("page", b"bird\n")
     session.open()
     try:
-        await asyncio.wait_for(viewer.found.wait(), 10)
+        await asyncio.wait_for(viewer.found.wait(), 120)
     finally:
         session.close(1001, "the test ends")
 

@@ -68,7 +68,7 @@ async def tap(page, x, y):
 async def shows(page, pattern):
     try:
         await page.wait_for_function(
-            f"p => new RegExp(p, 'm').test(({SHOWN})())", arg=pattern, timeout=20_000
+            f"p => new RegExp(p, 'm').test(({SHOWN})())", arg=pattern, timeout=120_000
         )
     except async_api.TimeoutError as error:
         shown = await page.evaluate(SHOWN)
@@ -90,7 +90,7 @@ async def test_a_word_is_selected_by_a_double_click_and_copied(open_page, client
     await page.keyboard.press(keys)
     await page.wait_for_function(
         "() => navigator.clipboard.readText().then(text => text === 'some/word-42')",
-        timeout=20_000,
+        timeout=120_000,
     )
     assert "^C" not in await page.evaluate(SHOWN), "no interrupt"
     await run(page, "echo li''stens; cat")

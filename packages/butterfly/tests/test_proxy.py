@@ -157,7 +157,7 @@ async def test_bodies_stream_both_ways_at_once(person, url):
     async def pieces():
         for number in range(20):
             yield b"%d " % number
-            assert await asyncio.wait_for(back.get(), 10) == b"%d " % number
+            assert await asyncio.wait_for(back.get(), 120) == b"%d " % number
 
     headers = {"Origin": person.origin}
     async with person.session.post(f"{url}/echo", data=pieces(), headers=headers) as answer:
@@ -288,7 +288,7 @@ async def test_a_socket_carries_text_and_bytes(person, program):
             assert await one.receive_str() == data
         await one.send_bytes(b"\x00\xff")
         assert await one.receive_bytes() == b"\x00\xff"
-    await asyncio.wait_for(program.app[ENDED].wait(), 10)
+    await asyncio.wait_for(program.app[ENDED].wait(), 120)
 
 
 async def test_the_programs_close_code_arrives(person, program):

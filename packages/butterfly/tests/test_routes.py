@@ -206,9 +206,9 @@ async def test_a_programs_socket_comes_through_the_hubs_proxy_and_ends_with_the_
         path = f"/user/ada/proxy/{runner.addresses[0][1]}/live"
         assert await refused(scene.bob, path) == 403
         async with ada.connect("", path=path, ticket=None) as one:
-            assert await one.receive_str(timeout=10) == "/live"
+            assert await one.receive_str(timeout=120) == "/live"
             await ada.session.get(f"{ada.origin}/user/ada/logout", allow_redirects=False)
-            await one.receive(timeout=10)
+            await one.receive(timeout=120)
             assert one.close_code == 4401
     finally:
         await runner.cleanup()

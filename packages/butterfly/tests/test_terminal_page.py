@@ -27,7 +27,7 @@ class Tab:
         """All text of the terminal, as lines without the blanks at their ends."""
         return await self.page.evaluate(READ)
 
-    async def until(self, pattern, seconds=30):
+    async def until(self, pattern, seconds=120):
         """Wait until the text shown has the pattern."""
         await self.page.wait_for_function(
             f"p => new RegExp(p, 'm').test(({READ})())", arg=pattern, timeout=seconds * 1000

@@ -104,7 +104,7 @@ async def api_at():
     """The cluster at an address, trusted by the given file."""
     opened = []
 
-    def make(url, ca_file, timeout=30.0):
+    def make(url, ca_file, timeout=120.0):
         trusted = trust.make_context(ca_file)
         opened.append(client.Cluster(url, trusted, trusted, timeout))
         return opened[-1]

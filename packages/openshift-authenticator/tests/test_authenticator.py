@@ -31,7 +31,7 @@ c.OpenShiftAuthenticator.alowed_users = {"alice"}
     )
     with pytest.raises(AssertionError, match="the hub ended"):
         await hub.start()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while "client_id must be set" not in hub.log_text:
             await asyncio.sleep(0)
     assert hub.process.returncode == 1
@@ -50,7 +50,7 @@ c.OpenShiftAuthenticator.refresh_tolerance = "1h"
     )
     with pytest.raises(AssertionError, match="the hub ended"):
         await hub.start()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(120):
         while "'refresh_tolerance' trait" not in hub.log_text:
             await asyncio.sleep(0)
     assert hub.process.returncode == 1

@@ -250,7 +250,7 @@ async def test_groups_come_and_go_while_people_work(outside, place, browsing, no
         async def is_ready():
             return (await hub.api("GET", "users/alice"))[1]["servers"].get("", {}).get("ready")
 
-        await until_so(is_ready, seconds=30)
+        await until_so(is_ready, seconds=120)
         token = await open_server(alice, hub)
         assert await use_token(hub, token) == 200
 
@@ -283,7 +283,7 @@ async def test_groups_come_and_go_while_people_work(outside, place, browsing, no
         async def is_out():
             return await alice.status_page() is None
 
-        await until_so(is_out, seconds=40)
+        await until_so(is_out, seconds=120)
         await alice.log_in("alice", "pw-alice")
         assert alice.status == 403
         assert "known to the cluster as alice" in alice.text
@@ -372,7 +372,7 @@ async def test_a_token_that_ends_means_a_new_login_and_the_server_lives_on(
         async def is_ready():
             return (await hub.api("GET", "users/alice"))[1]["servers"].get("", {}).get("ready")
 
-        await until_so(is_ready, seconds=30)
+        await until_so(is_ready, seconds=120)
         for name in place.live_tokens():
             path = f"/apis/oauth.openshift.io/v1/oauthaccesstokens/{name}"
             assert cluster.request("DELETE", path).status == 200
@@ -450,9 +450,9 @@ async def test_a_hub_started_again_while_the_cluster_is_away(outside, place, bro
         async def is_out():
             return await alice.status_page() is None
 
-        await until_so(is_out, seconds=20)
+        await until_so(is_out, seconds=120)
         cluster.faults.clear()
-        await until_so(lambda: alice.status_page(), seconds=20)
+        await until_so(lambda: alice.status_page(), seconds=120)
     assert_no_traceback(hub)
 
 

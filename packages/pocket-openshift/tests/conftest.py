@@ -42,11 +42,11 @@ class Space:
     def delete(self, name="p", body=None):
         return self.cluster.request("DELETE", self.path("pods", name), body)
 
-    def until(self, wanted, name="p", seconds=20, plural="pods"):
+    def until(self, wanted, name="p", seconds=120, plural="pods"):
         """Watch an object until `wanted(object)` (None once deleted) holds; the object."""
         return self.watch(wanted, plural, f"fieldSelector=metadata.name%3D{name}", seconds)
 
-    def watch(self, wanted, plural, selector, seconds=20):
+    def watch(self, wanted, plural, selector, seconds=120):
         listed = self.cluster.request("GET", f"{self.path(plural)}?{selector}").body
         for item in listed["items"] or [None]:
             if wanted(item):
@@ -70,20 +70,20 @@ class Space:
         status = json.dumps(item and item.get("status"), indent=1)
         raise AssertionError(f"not seen within {seconds} s; the last was {status}")
 
-    def until_ready(self, name="p", seconds=20):
+    def until_ready(self, name="p", seconds=120):
         return self.until(is_ready, name, seconds)
 
-    def until_phase(self, *phases, name="p", seconds=20):
+    def until_phase(self, *phases, name="p", seconds=120):
         return self.until(lambda pod: pod and pod["status"]["phase"] in phases, name, seconds)
 
-    def until_state(self, wanted, name="p", seconds=20):
+    def until_state(self, wanted, name="p", seconds=120):
         """`wanted` is given the status of the container c (or {})."""
         return self.until(lambda pod: wanted(status_of(pod)), name, seconds)
 
-    def until_gone(self, name="p", seconds=20):
+    def until_gone(self, name="p", seconds=120):
         self.until(lambda pod: pod is None, name, seconds)
 
-    def until_event(self, reason, name="p", text="", seconds=20):
+    def until_event(self, reason, name="p", text="", seconds=120):
         selector = f"fieldSelector=involvedObject.name%3D{name}"
 
         def wanted(event):
@@ -132,7 +132,7 @@ def read_text(path):
     return path.read_text() if path.exists() else ""
 
 
-async def until_file(path: Path, seconds=10):
+async def until_file(path: Path, seconds=120):
     """The text of a file once a process has written a line to it."""
     async with asyncio.timeout(seconds):
         # A file gives no event.
@@ -150,7 +150,7 @@ def is_alive(pid):
     return state not in "ZX"
 
 
-async def until_dead(*pids, seconds=10):
+async def until_dead(*pids, seconds=120):
     async with asyncio.timeout(seconds):
         while any(is_alive(pid) for pid in pids):
             await asyncio.sleep(0.01)

@@ -50,7 +50,7 @@ async def test_it_listens_on_several_ports(server):
     assert len(ports) == 2
     for port in ports:
         async with asking(port, b"GET /none HTTP/1.0\r\n\r\n") as reader:
-            assert b"404" in await asyncio.wait_for(reader.read(), 20)
+            assert b"404" in await asyncio.wait_for(reader.read(), 120)
 
 
 async def test_a_port_that_is_taken_is_said(server):
@@ -60,21 +60,21 @@ async def test_a_port_that_is_taken_is_said(server):
 
 async def test_a_client_that_leaves_ends_its_request(server):
     async with asking(await server.listen()):
-        await asyncio.wait_for(server.asked.wait(), 20)
+        await asyncio.wait_for(server.asked.wait(), 120)
         assert server.connections == 1
-    await asyncio.wait_for(server.ended.wait(), 20)
+    await asyncio.wait_for(server.ended.wait(), 120)
 
 
 async def test_what_is_open_is_cut_at_the_end(server):
     async with asking(await server.listen()) as reader:
-        await asyncio.wait_for(server.asked.wait(), 20)
-        await asyncio.wait_for(server.close(), 20)
+        await asyncio.wait_for(server.asked.wait(), 120)
+        await asyncio.wait_for(server.close(), 120)
         assert server.ended.is_set()
-        assert await asyncio.wait_for(reader.read(), 20) == b""
+        assert await asyncio.wait_for(reader.read(), 120) == b""
 
 
 async def test_what_is_no_http_is_not_written_down(server, caplog):
     with caplog.at_level(logging.INFO):
         async with asking(await server.listen(), b"\x16\x03\x01\r\n\r\n") as reader:
-            assert b"400" in await asyncio.wait_for(reader.read(), 20)
+            assert b"400" in await asyncio.wait_for(reader.read(), 120)
     assert caplog.records == []

@@ -87,7 +87,7 @@ def test_it_says_when_it_answers_and_what_it_is_for(served):
     with urllib.request.urlopen(request, context=context) as answer:
         assert answer.status == 200
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=120) == 0
     said = process.stderr.read()
     assert "not made for production" in said
     assert token not in said
@@ -96,7 +96,7 @@ def test_it_says_when_it_answers_and_what_it_is_for(served):
 def test_an_interrupt_is_a_quiet_end(served):
     process, _, _ = served
     os.kill(process.pid, signal.SIGINT)
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=120) == 0
     assert "Traceback" not in process.stderr.read()
 
 

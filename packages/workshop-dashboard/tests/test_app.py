@@ -92,7 +92,7 @@ def test_serve_beside_a_terminal(tmp_path):
         try:
             lines = iter(process.stdout.readline, "")
             place = next(m[0] for line in lines if (m := re.search(r"127\.0\.0\.1:\d+", line)))
-            with urllib.request.urlopen(f"http://{place}/dashboard/", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://{place}/dashboard/", timeout=120) as answer:
                 assert "data-changes=" in answer.read().decode()
             process.terminate()
             process.stdout.read()
@@ -130,7 +130,7 @@ def test_preview_serves_on_loopback_until_interrupted(tmp_path):
         try:
             url = process.stdout.readline().strip()
             assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", url)
-            with urllib.request.urlopen(url, timeout=10) as answer:
+            with urllib.request.urlopen(url, timeout=120) as answer:
                 assert "<h1" in answer.read().decode()
             process.send_signal(signal.SIGINT)
             assert process.wait(10) == 0

@@ -183,7 +183,7 @@ async def server(tmp_path):
     )
     reader = None
     try:
-        port = await asyncio.wait_for(find_port(process.stdout), 30)
+        port = await asyncio.wait_for(find_port(process.stdout), 120)
         reader = asyncio.create_task(process.stdout.read())
         yield f"http://127.0.0.1:{port}/"
     finally:
@@ -226,7 +226,7 @@ async def open_page(browser, server):
 async def shell_says(page, words, session="1"):
     """Wait until the terminal `session` shows `words`."""
     frame = page.frame_locator(f'.terminal[data-session="{session}"] iframe')
-    await frame.get_by_text(words).first.wait_for(timeout=20_000)
+    await frame.get_by_text(words).first.wait_for(timeout=120_000)
 
 
 def block(page, words):

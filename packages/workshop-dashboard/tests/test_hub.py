@@ -41,7 +41,7 @@ async def test_a_person_works_through_the_notes(hub, browser, artifacts):
     answers = []
     page.on("response", lambda answer: answers.append((answer.status, answer.url)))
     await log_in(page, hub, "ada")
-    await page.locator(".terminal.ready").wait_for(timeout=60_000)
+    await page.locator(".terminal.ready").wait_for(timeout=120_000)
     assert page.url.endswith("/user/ada/dashboard/")
     await page.get_by_role("heading", name="For ada").wait_for()
     await page.locator("button.main").click()
@@ -64,10 +64,10 @@ async def test_a_person_works_through_the_notes(hub, browser, artifacts):
 async def test_another_person_sees_nothing_of_it(hub, browser):
     ada = await browser.new_page()
     await log_in(ada, hub, "ada")
-    await ada.locator(".terminal.ready").wait_for(timeout=60_000)
+    await ada.locator(".terminal.ready").wait_for(timeout=120_000)
     eve = await (await browser.new_context()).new_page()
     await log_in(eve, hub, "eve")
-    await eve.locator(".terminal.ready").wait_for(timeout=60_000)
+    await eve.locator(".terminal.ready").wait_for(timeout=120_000)
     for path in ("dashboard/", "dashboard/page/second", "dashboard/files/p.svg"):
         answer = await eve.goto(f"{hub.url}user/ada/{path}")
         assert answer.status in (403, 404)
@@ -77,7 +77,7 @@ async def test_another_person_sees_nothing_of_it(hub, browser):
 async def test_nobody_sees_anything_without_a_login(hub, browser):
     page = await browser.new_page()
     await log_in(page, hub, "ada")
-    await page.locator(".terminal.ready").wait_for(timeout=60_000)
+    await page.locator(".terminal.ready").wait_for(timeout=120_000)
     markup = await page.content()
     script = re.search(r'src="([^"]*notes\.js[^"]*)"', markup)[1]
     async with aiohttp.ClientSession() as session:

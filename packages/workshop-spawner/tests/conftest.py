@@ -77,7 +77,7 @@ class Site:
             for item in self.as_admin(collection + selector)["items"]
         ]
 
-    async def gone(self, seconds: float = 30) -> None:
+    async def gone(self, seconds: float = 120) -> None:
         """Wait until nothing of any session is left."""
         await self.pocket.until(lambda: not self.left(), seconds)
 

@@ -61,7 +61,7 @@ async def test_a_hub_killed_while_it_hands_out_has_its_reserve_again_in_seconds(
     site.pocket.faults.clear()
     await hub.start()
     # With a hub that takes what is left for its own only after five minutes this takes as long.
-    await until(lambda: len(list_ready(site)) == 2 and is_settled(site), seconds=20)
+    await until(lambda: len(list_ready(site)) == 2 and is_settled(site), seconds=120)
     second = await visit(hub)
     assert await second.enter() == f"hello from {second.name}"
     assert await first.enter_again() == f"hello from {first.name}"

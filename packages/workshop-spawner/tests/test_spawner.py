@@ -194,7 +194,7 @@ async def test_a_hub_killed_in_the_middle_leaves_only_what_the_culler_finds(site
         user = (await hub.api("GET", f"users/{visitor.name}"))[1]
         return not user.get("pending")
 
-    await hub.until(settled, seconds=40)
+    await hub.until(settled, seconds=120)
 
 
 async def test_stopping_in_the_middle_of_a_start(site, workshop, visit):

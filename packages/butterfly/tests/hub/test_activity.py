@@ -89,7 +89,7 @@ def waits():
 
     class Waits(list):
         async def reached(self, number):
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(120):
                 while len(self) < number:
                     await more.wait()
                     more.clear()

@@ -68,7 +68,7 @@ async def test_how_the_set_up_goes_is_told(open_shell, tmp_path, script, words):
     async with person.terminal() as terminal:
         await terminal.until(r"being set up. To watch: tail -f (\S+)\r\n")
         await terminal.run("echo > go")
-        while (message := await terminal.ctl.receive_json(timeout=10))["cmd"] != "notice":
+        while (message := await terminal.ctl.receive_json(timeout=120))["cmd"] != "notice":
             pass
         assert words in message["text"]
     async with person.terminal("later") as later:

@@ -18,7 +18,7 @@ async def until_ended(pid):
     told = asyncio.Event()
     asyncio.get_running_loop().add_reader(ended, told.set)
     try:
-        await asyncio.wait_for(told.wait(), 20)
+        await asyncio.wait_for(told.wait(), 120)
     finally:
         asyncio.get_running_loop().remove_reader(ended)
         os.close(ended)

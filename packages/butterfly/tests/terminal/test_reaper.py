@@ -26,7 +26,7 @@ def start():
 
 
 async def ended(reap):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while reap.watched:
             await asyncio.sleep(0.01)
 
@@ -35,7 +35,7 @@ async def test_what_has_ended_is_collected_at_once(start):
     child = start("true")
     child.stdout.read()  # its end
     reap = reaper.Reaper()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while (status := reap.find_status(child.pid)) is None:
             await asyncio.sleep(0.01)
     assert status == 0
@@ -59,7 +59,7 @@ async def test_what_does_not_end_is_killed(start):
     reap = reaper.Reaper()
     reap.watch(child.pid, reaper.KILL_PAUSE + 0.001)
     assert reap.watched == {child.pid}
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while (status := reap.find_status(child.pid)) is None:
             await asyncio.sleep(0.01)
     assert status == -9
@@ -73,7 +73,7 @@ async def test_who_is_waited_for_and_does_not_end_is_killed(start):
     child = start("sleep", "100")
     reap = reaper.Reaper()
     await reap.wait([child.pid], 0.05)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while (status := reap.find_status(child.pid)) is None:
             await asyncio.sleep(0.01)
     assert status == -9

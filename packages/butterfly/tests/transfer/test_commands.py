@@ -105,7 +105,7 @@ async def test_what_cannot_be_offered_is_told(
 
 async def offer(terminal):
     while True:
-        message = await terminal.ctl.receive_json(timeout=10)
+        message = await terminal.ctl.receive_json(timeout=120)
         if message["cmd"] == "offer":
             return message
 
@@ -113,7 +113,7 @@ async def offer(terminal):
 async def waiting(terminal):
     """What has come by the control socket up to an answer that we provoke now."""
     await terminal.ctl.send_json({"cmd": "size", "cols": 71, "rows": 21})
-    while (message := await terminal.ctl.receive_json(timeout=10))["cmd"] != "size" or message[
+    while (message := await terminal.ctl.receive_json(timeout=120))["cmd"] != "size" or message[
         "cols"
     ] != 71:
         yield message

@@ -209,7 +209,7 @@ async def test_a_silent_upload_is_given_up(server_factory, person_factory, tmp_p
     server = await server_factory(code=code)
     person = person_factory(server.url)
     await person.open_terminal("/")
-    async with half_an_upload(server, person, "half") as reader, asyncio.timeout(10):
+    async with half_an_upload(server, person, "half") as reader, asyncio.timeout(120):
         assert await reader.read() == b"", "the server hangs up"
     assert not (tmp_path / "half").exists()
 

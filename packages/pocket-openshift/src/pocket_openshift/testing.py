@@ -168,7 +168,7 @@ class PocketCluster:
         return list(self.plane.requests)
 
     async def until(
-        self, true: Callable[[], Awaitable[Result] | Result], seconds: float = 30.0
+        self, true: Callable[[], Awaitable[Result] | Result], seconds: float = 60.0
     ) -> Result:
         """Wait until `true()` is true, and return what it said.
 

@@ -89,7 +89,7 @@ HOST = "notes-shop.apps.localtest"
 
 
 def fetch(port, path="/"):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     try:
         connection.request("GET", path, headers={"Host": HOST})
         answer = connection.getresponse()

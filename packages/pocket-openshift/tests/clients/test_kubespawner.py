@@ -98,11 +98,11 @@ async def spawner(cluster, monkeypatch):
 
 
 async def test_a_server_starts_answers_and_stops(cluster, spawner):
-    url = await asyncio.wait_for(spawner.start(), 30)
+    url = await asyncio.wait_for(spawner.start(), 120)
     assert await spawner.poll() is None
     answer = await asyncio.to_thread(urllib.request.urlopen, url, timeout=5)
     with answer:
         assert answer.status == 200
-    await asyncio.wait_for(spawner.stop(), 30)
+    await asyncio.wait_for(spawner.stop(), 120)
     assert await spawner.poll() is not None
     assert cluster.request("GET", "/api/v1/namespaces/hub/pods").body["items"] == []

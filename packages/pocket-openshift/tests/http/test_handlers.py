@@ -152,7 +152,7 @@ def test_many_requests_over_one_connection(cluster):
 
     context = ssl.create_default_context(cafile=str(cluster.ca_file))
     host, port = cluster.url.removeprefix("https://").split(":")
-    connection = http.client.HTTPSConnection(host, int(port), context=context, timeout=10)
+    connection = http.client.HTTPSConnection(host, int(port), context=context, timeout=120)
     headers = {"Authorization": f"Bearer {cluster.admin_token}"}
     for _ in range(20):
         connection.request("GET", f"{NAMESPACES}/default", headers=headers)

@@ -24,7 +24,9 @@ class Follower:
     def __init__(self, cluster, query):
         context = ssl.create_default_context(cafile=str(cluster.ca_file))
         host, port = cluster.url.removeprefix("https://").split(":")
-        self._connection = http.client.HTTPSConnection(host, int(port), context=context, timeout=10)
+        self._connection = http.client.HTTPSConnection(
+            host, int(port), context=context, timeout=120
+        )
         headers = {"Authorization": f"Bearer {cluster.admin_token}"}
         self._connection.request("GET", f"{MAPS}?watch=1&{query}", headers=headers)
         self._response = self._connection.getresponse()

@@ -25,7 +25,7 @@ async def run_agent(ws):
             *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
         )
         started.append(process)
-        assert await asyncio.wait_for(process.stdout.readline(), 30) == b"ready\n"
+        assert await asyncio.wait_for(process.stdout.readline(), 120) == b"ready\n"
         return process
 
     yield start
@@ -60,7 +60,7 @@ async def test_an_agent_that_is_told_to_end_reports_its_pods_and_goes(
     family = await family_of(tmp_path, tools)
     await asyncio.to_thread(ws.until_ready)
     process.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(process.wait(), 20) == 0
+    assert await asyncio.wait_for(process.wait(), 120) == 0
     assert not any(tools.is_alive(pid) for pid in family)
     status = (await asyncio.to_thread(ws.get)).body["status"]
     assert (status["phase"], status["reason"]) == ("Failed", "Terminated")

@@ -36,7 +36,7 @@ async def connect(ws, *command, **options):
 async def read_all(socket):
     """What came on each channel until the other side closed."""
     channels = {}
-    while (message := await asyncio.wait_for(socket.read_message(), 20)) is not None:
+    while (message := await asyncio.wait_for(socket.read_message(), 120)) is not None:
         channels[message[0]] = channels.get(message[0], b"") + message[1:]
     socket.close()
     return channels
@@ -80,7 +80,7 @@ async def test_a_caller_who_leaves_ends_the_command(shell, tmp_path, tools):
     pid = int(await tools.until_file(tmp_path / "pid"))
     socket.close()
     await tools.until_dead(pid)
-    assert await asyncio.wait_for(socket.read_message(), 10) is None
+    assert await asyncio.wait_for(socket.read_message(), 120) is None
 
 
 async def test_a_command_that_does_not_exist_is_told(shell):

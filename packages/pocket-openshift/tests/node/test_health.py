@@ -18,7 +18,7 @@ class Told:
         self.changed.set()
 
     async def until(self, *news):
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(120):
             while news not in self.news:
                 self.changed.clear()
                 await self.changed.wait()

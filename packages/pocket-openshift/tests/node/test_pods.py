@@ -26,7 +26,7 @@ POD_IP = {"name": "POD_IP", "valueFrom": {"fieldRef": {"fieldPath": "status.podI
 
 
 def read(address, port=8000):
-    connection = http.client.HTTPConnection(address, port, timeout=5)
+    connection = http.client.HTTPConnection(address, port, timeout=120)
     try:
         connection.request("GET", "/")
         return connection.getresponse().read().decode()

@@ -21,7 +21,7 @@ async def send(port, data):
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(data)
-        return await asyncio.wait_for(reader.read(), 20)
+        return await asyncio.wait_for(reader.read(), 120)
     finally:
         writer.close()
         with contextlib.suppress(ConnectionError):
@@ -257,7 +257,7 @@ async def test_pieces_come_as_they_are_sent_and_who_leaves_is_noticed(start_app,
             more.set()
             assert await answer.content.readuntil(b"\n\n") == b"data: 2\n\n"
             answer.close()
-        await asyncio.wait_for(left.wait(), 20)
+        await asyncio.wait_for(left.wait(), 120)
 
 
 async def test_what_is_chosen_is_asked_by_host_path_and_scheme(start_proxy):
@@ -281,7 +281,7 @@ async def test_what_is_open_is_cut_at_the_end(start_raw):
     one = proxy.Proxy(lambda request: (backend,))
     reader, writer = await asyncio.open_connection("127.0.0.1", await one.listen(0))
     writer.write(make_request())
-    await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 20)
-    await asyncio.wait_for(one.close(), 20)
-    assert await asyncio.wait_for(reader.read(), 20) == b""
+    await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 120)
+    await asyncio.wait_for(one.close(), 120)
+    assert await asyncio.wait_for(reader.read(), 120) == b""
     writer.close()

@@ -77,10 +77,10 @@ def ask(router, host, path="/", method="GET", body=None, headers=None, tls=False
     """An answer: status, headers, body."""
     if tls:
         context = ssl.create_default_context(cadata=router.ca_pem)
-        connection = Tls("127.0.0.1", router.tls_port, context=context, timeout=10)
+        connection = Tls("127.0.0.1", router.tls_port, context=context, timeout=120)
         connection.name = host
     else:
-        connection = http.client.HTTPConnection("127.0.0.1", router.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", router.port, timeout=120)
     try:
         connection.request(method, path, body, {"Host": host} | (headers or {}))
         response = connection.getresponse()
@@ -195,9 +195,9 @@ async def test_a_websocket_goes_through(routed):
     socket = await tornado.websocket.websocket_connect(request)
     for word in ("one", "two"):
         await socket.write_message(word)
-        assert await asyncio.wait_for(socket.read_message(), 10) == "echo " + word
+        assert await asyncio.wait_for(socket.read_message(), 120) == "echo " + word
     socket.close()
-    assert await asyncio.wait_for(socket.read_message(), 10) is None
+    assert await asyncio.wait_for(socket.read_message(), 120) is None
 
 
 def test_tls_ends_at_the_router(routed):

@@ -57,11 +57,11 @@ async def test_messages_come_back(connect, pod):
     headers = {"Authorization": "token x", "Origin": "http://a"}
     socket = await connect(headers=headers, compress=15, max_msg_size=0)
     await socket.send_str("\u00e4 text")
-    assert await socket.receive_str(timeout=20) == "\u00e4 text"
+    assert await socket.receive_str(timeout=120) == "\u00e4 text"
     await socket.send_bytes(bytes(range(256)) * 20_000)
-    assert await socket.receive_bytes(timeout=20) == bytes(range(256)) * 20_000
+    assert await socket.receive_bytes(timeout=120) == bytes(range(256)) * 20_000
     await socket.close(code=4001)
-    assert await asyncio.wait_for(pod.ended, 20) == 4001
+    assert await asyncio.wait_for(pod.ended, 120) == 4001
     assert pod.headers["Authorization"] == "token x"
     assert pod.headers["X-Forwarded-For"] == "127.0.0.1"
     assert pod.headers["Origin"] == "http://a"
@@ -70,7 +70,7 @@ async def test_messages_come_back(connect, pod):
 async def test_pings_go_all_the_way(connect):
     socket = await connect(autoping=False)
     await socket.ping(b"anybody?")
-    message = await socket.receive(timeout=20)
+    message = await socket.receive(timeout=120)
     assert (message.type, message.data) == (WSMsgType.PONG, b"anybody?")
     await socket.close()
 
@@ -87,28 +87,28 @@ async def test_the_pod_chooses_the_protocol(connect, offered, chosen):
 async def test_how_the_pod_closes_is_passed_on(connect):
     socket = await connect()
     await socket.send_str("quit")
-    message = await socket.receive(timeout=20)
+    message = await socket.receive(timeout=120)
     assert (message.type, message.data, message.extra) == (WSMsgType.CLOSE, 4321, "enough")
 
 
 async def test_who_is_gone_without_a_word_is_reported(connect, pod):
     socket = await connect()
     await socket.send_str("abort")
-    message = await socket.receive(timeout=20)
+    message = await socket.receive(timeout=120)
     assert (message.type, message.data) == (WSMsgType.CLOSE, 1001)
     other = await connect()
     pod.ended = asyncio.get_running_loop().create_future()
     other._response.connection.transport.abort()
-    assert await asyncio.wait_for(pod.ended, 20) in (1000, 1001)
+    assert await asyncio.wait_for(pod.ended, 120) in (1000, 1001)
 
 
 async def test_a_message_that_is_too_large_ends_it(connect, pod, monkeypatch):
     monkeypatch.setattr(websockets, "MOST_BYTES", 1000)
     socket = await connect()
     await socket.send_str("x" * 2000)
-    message = await socket.receive(timeout=20)
+    message = await socket.receive(timeout=120)
     assert (message.type, message.data) == (WSMsgType.CLOSE, 1009)
-    await asyncio.wait_for(pod.ended, 20)
+    await asyncio.wait_for(pod.ended, 120)
 
 
 async def test_a_refusal_comes_back(connect, start_app, start_proxy):

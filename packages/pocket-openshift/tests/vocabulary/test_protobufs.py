@@ -94,7 +94,7 @@ def test_what_kubectl_sends_is_what_it_would_write_as_json(words, cluster):
 
     def run(*flags):
         line = [*command[:cut], *flags, "-o", "json", *command[cut:]]
-        return json.loads(subprocess.run(line, capture_output=True, check=True, timeout=30).stdout)
+        return json.loads(subprocess.run(line, capture_output=True, check=True, timeout=120).stdout)
 
     wanted, made = run("--dry-run=client"), run()
     assert not lacking(wanted, made)

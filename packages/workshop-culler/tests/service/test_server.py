@@ -42,7 +42,7 @@ async def test_as_a_service_of_a_real_hub(culler_service):
     assert (await culler_service.ask("GET", "health"))[0] == 200
     status, _ = await culler_service.ask("GET", "")
     assert status == 302
-    status, text = await culler_service.ask("GET", "static/page.css")
-    assert (status, "--accent" in text) == (200, True)
+    status, text = await culler_service.ask("GET", "static/tokens.css")
+    assert (status, "--paper" in text) == (200, True)
     status, _ = await culler_service.ask("GET", "static/../service.py")
     assert status in (403, 404)

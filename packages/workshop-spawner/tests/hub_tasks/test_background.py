@@ -57,7 +57,7 @@ async def logged(caplog, text):
     handler = Handler()
     LOG.addHandler(handler)
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(120):
             while text not in caplog.text:
                 news.clear()
                 await news.wait()

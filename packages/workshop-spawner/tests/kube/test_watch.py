@@ -94,7 +94,7 @@ async def test_a_watch_that_dies_without_a_word_is_begun_anew(site, watch_pods):
     assert watch.request_timeout == 2
     await site.pocket.until(lambda: silent.seen)
     await asyncio.to_thread(site.pocket.apply, make_pod("p"))
-    pod = await asyncio.wait_for(watch.wait_until("workshops/p", lambda pod: pod), 10)
+    pod = await asyncio.wait_for(watch.wait_until("workshops/p", lambda pod: pod), 120)
     assert pod["metadata"]["name"] == "p"
 
 

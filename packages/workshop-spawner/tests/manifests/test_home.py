@@ -58,7 +58,7 @@ def disks(tmp_path):
 
 def fill(disks, **env):
     command = ["/bin/sh", "-c", home.SCRIPT, home.INIT, *map(str, disks)]
-    subprocess.run(command, check=True, env={"PATH": "/bin:/usr/bin", **env}, timeout=20)
+    subprocess.run(command, check=True, env={"PATH": "/bin:/usr/bin", **env}, timeout=120)
     return disks[1] / "workspace"
 
 

@@ -56,7 +56,7 @@ async def test_user_ids_are_waited_for_where_the_cluster_allots_them(site, kube)
     notes = f"/api/v1/namespaces/{site.session.project}/configmaps/notes"
     assert site.as_admin(notes) is None, "nothing is made before"
     annotate(site, site.session.project)
-    await asyncio.wait_for(running, 20)
+    await asyncio.wait_for(running, 120)
     assert site.as_admin(notes)
 
 
