@@ -84,8 +84,9 @@ def install(folder, wheels, home):
     own = [wheels[name] for name in [folder, *NEEDS.get(folder, [])]]
     python = home / "bin" / "python"
     stock = [] if folder in ("pocket-openshift", "workshop-kube") else ["jupyterhub"]
-    command = [shutil.which("uv"), "pip", "install", "-q", "--python", python, *own, *stock]
-    subprocess.run(command, check=True)
+    locked = ("-c", ROOT / "requirements" / "lock.txt")  # as all that the tests install
+    command = [shutil.which("uv"), "pip", "install", "-q", "--python", python, *locked]
+    subprocess.run([*command, *own, *stock], check=True)
     return home / "bin"
 
 
