@@ -18,7 +18,7 @@ from typing import Any
 
 import aiohttp
 
-from image_engine import Engine
+from image_engine import Engine, EngineError
 from visitor import Terminal
 
 ANYBODY = "1234567:0"  # a user id of the cluster's choice, without a line in /etc/passwd
@@ -93,7 +93,19 @@ def run(
     try:
         yield container
     finally:
-        engine.run("rm", "--force", "--time", "1", container.id)
+        _remove(container)
+
+
+def _remove(container: Container) -> None:
+    """Remove a container, which may end by itself meanwhile.
+
+    podman fails where that is between its two signals, and leaves a container that has ended.
+    """
+    command = ("rm", "--force", "--ignore", "--time", "1", container.id)
+    try:
+        container.engine.run(*command)
+    except EngineError:
+        container.engine.run(*command)
 
 
 async def answers(container: Container, url: str, wanted: int = 0, **options: Any) -> int:
