@@ -11,10 +11,7 @@ import helm
 import pod_hub
 from workshop_spawner.rules import rights
 
-pytestmark = pytest.mark.programs
-
-if reason := helm.problem_with("helm"):
-    pytest.skip(reason, allow_module_level=True)
+pytestmark = [pytest.mark.programs, helm.need("helm")]
 
 LOGIN = {
     "settings__KEYCLOAK_REALM_URL": "https://keycloak.example.com/realms/workshop",

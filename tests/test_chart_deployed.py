@@ -16,11 +16,7 @@ import deployment
 import helm
 
 pytest_plugins = ("pod_fixtures", "deployment_fixtures")
-pytestmark = [pytest.mark.hub, pytest.mark.slow]
-
-for program in ("helm", "kubectl"):
-    if reason := helm.problem_with(program):
-        pytest.skip(reason, allow_module_level=True)
+pytestmark = [pytest.mark.hub, pytest.mark.slow, helm.need("helm", "kubectl")]
 
 PAGE = helm.ROOT / "docs" / "how-to" / "deploy-on-kubernetes.md"
 BLOCKS = deployment.read_blocks(PAGE, "console")

@@ -11,10 +11,8 @@ import helm
 import kustomize
 
 pytest_plugins = ("pod_fixtures", "deployment_fixtures")
-pytestmark = [pytest.mark.hub, pytest.mark.slow]
+pytestmark = [pytest.mark.hub, pytest.mark.slow, helm.need("kubectl")]
 
-if reason := helm.problem_with("kubectl"):
-    pytest.skip(reason, allow_module_level=True)
 README = kustomize.FOLDER / "README.md"
 
 

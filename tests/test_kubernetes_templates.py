@@ -7,10 +7,7 @@ import yaml
 import helm
 import kustomize
 
-pytestmark = pytest.mark.programs
-
-if reason := helm.problem_with("kubectl"):
-    pytest.skip(reason, allow_module_level=True)
+pytestmark = [pytest.mark.programs, helm.need("kubectl")]
 
 OVERLAYS = ("ingress", "gateway")
 HOST = "intro.example.com"

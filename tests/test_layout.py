@@ -140,6 +140,14 @@ def test_no_test_folder_is_a_package():
     assert not [*ROOT.glob("packages/*/tests/**/__init__.py"), *ROOT.glob("tests/**/__init__.py")]
 
 
+def test_no_file_is_left_out_whole_for_want_of_a_program():
+    """It would count as left out in the run of images too, which wants none of its tests."""
+    files = [*ROOT.glob("packages/*/tests/**/*.py"), *ROOT.glob("tests/**/*.py")]
+    own = {"test_layout.py", "test_results.py"}
+    found = [str(f) for f in files if f.name not in own and "allow_module_level" in f.read_text()]
+    assert not found, "mark its tests with pytest.mark.skipif"
+
+
 def test_the_map_names_folders_that_there_are():
     found = re.findall(r"`([\w/]+/)`", (ROOT / "CONTRIBUTING.md").read_text())
     places = (".", "packages/*", "packages/*/src/*")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import kubernetes_validate
+import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,6 +36,15 @@ def problem_with(program: str) -> str | None:
         return None
     hints = {"helm": "python3 noxfile.py -s tests fetches it", "kubectl": "apt: kubernetes-client"}
     return f"needs {program} ({hints.get(program, '')})"
+
+
+def need(*programs: str) -> pytest.MarkDecorator:
+    """The mark of tests that need these programs.
+
+    No skip of a whole file: it would count as left out in a run that wants none of its tests.
+    """
+    reason = next(filter(None, map(problem_with, programs)), "")
+    return pytest.mark.skipif(bool(reason), reason=reason)
 
 
 def run(*words: str | Path, text: str = "", environ: Mapping[str, str] | None = None) -> str:
