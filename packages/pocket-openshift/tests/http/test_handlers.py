@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import waiting
-from pocket_openshift.http import handlers
+from pocket_openshift.http import handlers, verbs
 from pocket_openshift.vocabulary import errors
 
 NAMESPACES = "/api/v1/namespaces"
@@ -118,14 +118,14 @@ def test_a_fault_answers_a_list_of_the_past(cluster):
     assert "a" in names()
 
 
-def test_a_broken_behaviour_is_500_and_the_server_lives_on(cluster, caplog):
-    def broken(call):
+def test_a_broken_verb_is_500_and_the_server_lives_on(cluster, caplog, monkeypatch):
+    def broken(plane, call):
         raise RuntimeError("a bug")
 
-    cluster.plane._wiring.endpoints["get namespaces"].append(broken)
-    assert cluster.request("GET", f"{NAMESPACES}/default").status == 500
+    with monkeypatch.context() as patch:
+        patch.setitem(verbs.VERBS, "get", broken)
+        assert cluster.request("GET", f"{NAMESPACES}/default").status == 500
     assert "a bug" in caplog.text
-    cluster.plane._wiring.endpoints["get namespaces"].clear()
     assert cluster.request("GET", f"{NAMESPACES}/default").status == 200
 
 
