@@ -58,6 +58,8 @@ c.JupyterHub.services = [
             "--cull-every=10",
             "--anonymous-timeout=60",
             "--clean-cluster=True",
+            # Sessions are processes of this machine, as the proxy is.
+            "--WorkshopCuller.trust_loopback=False",
             "--application=workshop",
             "--namespace=workshop",
             f"--state-file={folder}/workshop-culler.json",
