@@ -18,7 +18,7 @@ from tornado.httputil import url_concat
 from workshop_spawner.context import HubContext
 from workshop_spawner.model import naming
 from workshop_spawner.rules import ended_session, rate_limit, visitor_identity
-from workshop_spawner.visitors import cleanup, proxy_mark
+from workshop_spawner.visitors import cleanup, hub_objects, proxy_mark
 from workshop_spawner.visitors.hub_objects import HubUser
 
 VISIT_COOKIE = "workshop-visit"
@@ -51,9 +51,20 @@ class VisitMixin(BaseHandler):
         return rate_limit.find_address(peer, forwarded, trusted, by_proxy=self.is_by_proxy())
 
     def is_by_proxy(self) -> bool:
-        """Whether the request came through the proxy that this hub has started."""
+        """Whether the request came through the proxy that this hub has started.
+
+        The proxy marks what it passes on to sessions too: they could say it back.
+        """
         mark = self.authenticator.proxy_mark
-        return proxy_mark.is_marked(mark, self.request.headers.get(proxy_mark.HEADER, ""))
+        sent = self.request.headers.get(proxy_mark.HEADER, "")
+        return proxy_mark.is_marked(mark, sent) and not self._is_from_session()
+
+    def _is_from_session(self) -> bool:
+        """Whether it comes from the address of a session that is not this machine's own."""
+        connection: Any = self.request.connection
+        peer = getattr(connection.context, "_orig_remote_ip", self.request.remote_ip)
+        own = connection.stream.socket.getsockname()
+        return peer not in own and hub_objects.has_server_at(self.db, peer)
 
     def find_sent(self) -> dict[str, str] | None:
         """What a page that waits has to send again; None where nothing was sent."""

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from logging import Logger
 from typing import Any, Protocol
 
+from jupyterhub import orm
 from traitlets.config import Config
 
 
@@ -119,3 +120,9 @@ class Server:
 def servers_of(user: HubUser) -> dict[str, Server]:
     """The servers of a user by name."""
     return {name: Server(spawner) for name, spawner in user.spawners.items()}
+
+
+def has_server_at(db: Any, address: str) -> bool:
+    """Whether a user's server is at this address, by the hub's database (a session of SQLAlchemy)."""
+    servers = db.query(orm.Server).filter(orm.Server.spawner.has())
+    return bool(db.query(servers.filter(orm.Server.ip == address).exists()).scalar())
