@@ -12,6 +12,7 @@ from logging import Logger
 from typing import Any, Protocol
 
 from jupyterhub import orm
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 
@@ -120,6 +121,21 @@ class Server:
 def servers_of(user: HubUser) -> dict[str, Server]:
     """The servers of a user by name."""
     return {name: Server(spawner) for name, spawner in user.spawners.items()}
+
+
+def is_by_database(error: BaseException | None) -> bool:
+    """Whether an error is one of the hub's database."""
+    return isinstance(error, SQLAlchemyError)
+
+
+def has_database(db: Any) -> bool:
+    """Whether the hub's database (a session of SQLAlchemy) answers."""
+    try:
+        db.query(orm.Server.id).first()
+    except SQLAlchemyError:
+        db.rollback()
+        return False
+    return True
 
 
 def has_server_at(db: Any, address: str) -> bool:
