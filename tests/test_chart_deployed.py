@@ -13,14 +13,16 @@ import trustme
 import yaml
 
 import deployment
+import doc_blocks
 import helm
+import pod_command
 
 pytest_plugins = ("pod_fixtures", "deployment_fixtures")
 pytestmark = [pytest.mark.hub, pytest.mark.slow, helm.need("helm", "kubectl")]
 
 PAGE = helm.ROOT / "docs" / "how-to" / "deploy-on-kubernetes.md"
-BLOCKS = deployment.read_blocks(PAGE, "console")
-SETTINGS = deployment.read_blocks(PAGE, "yaml")
+BLOCKS = doc_blocks.read_blocks(PAGE, "console")
+SETTINGS = doc_blocks.read_blocks(PAGE, "yaml")
 
 
 def render_certificate(folder):
@@ -39,7 +41,7 @@ def desk(site, tmp_path):
     render_certificate(folder)
     settings = yaml.safe_load(SETTINGS["2. Your settings"][0])
     # The node agent has no images.
-    settings["hub"] = {"command": deployment.make_command(tmp_path / "pods")}
+    settings["hub"] = {"command": pod_command.make_words()}
     settings["settings"]["TRUSTED_PROXIES"] = "127.0.0.1"
     return Desk(site, folder, settings)
 
@@ -62,7 +64,7 @@ class Desk:
         return await asyncio.to_thread(helm.run, *words, environ=self.site.environ)
 
 
-async def test_the_page_leads_from_install_to_nothing_left(site, desk):
+async def test_the_page_leads_from_install_to_nothing_left(site, cluster, desk):
     authority = site.authority
     with deployment.explained(site, "workshop", "intro-spawner"):
         for number in range(len(BLOCKS["1. A namespace for the hub and its sessions"])):
@@ -87,8 +89,7 @@ async def test_the_page_leads_from_install_to_nothing_left(site, desk):
             await guest.open()
         site.kubectl("get", "namespace", project)
         await desk.run("Take it away")
-        wide = ("namespaces,clusterroles,clusterrolebindings", "-l", "app=intro", "-o", "name")
-        assert site.kubectl("get", *wide) == ""
+        await cluster.until(lambda: not deployment.list_left(cluster, "intro"))
         for name in (project, "workshop"):
             with pytest.raises(helm.CommandError, match="not found"):
                 site.kubectl("get", "namespace", name)
@@ -105,15 +106,15 @@ def test_every_block_of_settings_is_one_of_the_chart(tmp_path):
         assert helm.render(more=("-f", str(base), "-f", str(file)), **off)
 
 
-def test_what_the_notes_of_a_release_say_takes_all_away(site):
+def test_what_the_notes_of_a_release_say_takes_all_away(site, cluster):
     nothing = {"hub__command": ["sleep", "600"]}
     said = site.helm("install", "intro", helm.CHART, "-n", "teach", **nothing)
     lines = said.partition("To take it away")[2].splitlines()
     commands = [line.split() for line in lines if line.strip().startswith(("helm", "kubectl"))]
-    assert len(commands) == 3
+    assert len(commands) == 2
     for program, *words in commands:
         (site.kubectl if program == "kubectl" else site.helm)(*words)
-    assert deployment.list_left(site, "teach", "intro") == ""
+    assert deployment.list_left(cluster, "intro") == []
 
 
 def read_secret(site):
