@@ -1,8 +1,8 @@
 """images/hub as it is shipped starts in a pod, up to somebody's shell.
 
 The hub is a random user on a read-only file system, with a mounted account that has the rights of
-templates/ and no more; sessions find it by its Service's name. The other modes run as their templates
-deploy them: tests/test_openshift_deployed.py, and user-workspace in tests/test_kubernetes_applied.py.
+templates/ and no more; sessions find it by its Service's name. The other modes run as templates
+deploy them: tests/test_openshift_deployed.py, tests/test_kubernetes_applied.py.
 """
 
 import asyncio
