@@ -20,8 +20,12 @@ import pod_command
 pytest_plugins = ("pod_fixtures", "deployment_fixtures")
 pytestmark = [pytest.mark.hub, pytest.mark.slow, helm.need("helm", "kubectl")]
 
-PAGE = helm.ROOT / "docs" / "how-to" / "deploy-on-kubernetes.md"
+HOW_TO = helm.ROOT / "docs" / "how-to"
+PAGE = HOW_TO / "deploy-on-kubernetes.md"
 BLOCKS = doc_blocks.read_blocks(PAGE, "console")
+DEBUG, UPGRADE, REMOVE = (
+    HOW_TO / name for name in ("debug-a-session.md", "upgrade.md", "remove.md")
+)
 SETTINGS = doc_blocks.read_blocks(PAGE, "yaml")
 
 
@@ -54,8 +58,11 @@ class Desk:
 
     async def run(self, heading, number=0):
         """Run a block of the page as it is written, with the settings as they are now."""
+        return await self.follow(BLOCKS[heading][number])
+
+    async def follow(self, script):
+        """Run a script with the settings as they are now."""
         (self.folder / "workshop.yaml").write_text(yaml.safe_dump(self.values))
-        script = BLOCKS[heading][number]
         # The emulator's server-side apply takes nothing away by leaving it out
         # (docs/pocket-openshift-scope.md), so that helm makes its patches itself.
         for verb in ("install", "upgrade", "rollback"):
@@ -76,8 +83,13 @@ async def test_the_page_leads_from_install_to_nothing_left(site, cluster, desk):
             assert await shell.run("kubectl auth can-i create deployments") == "yes"
             cookie = read_secret(site)["data"]["COOKIE_SECRET"]
 
+            for block in doc_blocks.read_blocks(DEBUG, "console")["Where to look"]:
+                assert await desk.follow(block.replace("NAME", guest.name))
+
             desk.values["settings"]["WORKSHOP_TITLE"] = "Something else"
-            await desk.run("Change something", 0)
+            (upgrade,) = doc_blocks.read_blocks(UPGRADE, "console")["On Kubernetes, by Helm"]
+            assert upgrade == BLOCKS["Change something"][0]
+            await desk.follow(upgrade)
             assert "Something else" in await deployment.read_login_page(authority)
             assert read_secret(site)["data"]["COOKIE_SECRET"] == cookie
             await guest.open()  # the login and the session outlived the hub
@@ -90,6 +102,8 @@ async def test_the_page_leads_from_install_to_nothing_left(site, cluster, desk):
         site.kubectl("get", "namespace", project)
         await desk.run("Take it away")
         await cluster.until(lambda: not deployment.list_left(cluster, "intro"))
+        (is_left, *_) = doc_blocks.read_blocks(REMOVE, "console")["Is anything left?"]
+        assert await desk.follow(is_left) == ""
         for name in (project, "workshop"):
             with pytest.raises(helm.CommandError, match="not found"):
                 site.kubectl("get", "namespace", name)
@@ -99,7 +113,14 @@ def test_every_block_of_settings_is_one_of_the_chart(tmp_path):
     settings = SETTINGS["2. Your settings"]
     base = tmp_path / "base.yaml"
     base.write_text(settings[0])
-    for number, text in enumerate([*settings[1:], *SETTINGS["What you have"]]):
+    others = [HOW_TO / "event-day.md", UPGRADE]
+    more = [
+        text
+        for page in others
+        for texts in doc_blocks.read_blocks(page, "yaml").values()
+        for text in texts
+    ]
+    for number, text in enumerate([*settings[1:], *SETTINGS["What you have"], *more]):
         file = tmp_path / f"{number}.yaml"
         off = {"ingress__enabled": False} if "httpRoute" in text else {}
         file.write_text(text)

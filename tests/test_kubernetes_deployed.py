@@ -15,6 +15,7 @@ import pod_command
 pytest_plugins = ("pod_fixtures", "deployment_fixtures")
 pytestmark = [pytest.mark.hub, pytest.mark.slow, helm.need("kubectl")]
 
+UPGRADE = helm.ROOT / "docs" / "how-to" / "upgrade.md"
 README = kustomize.FOLDER / "README.md"
 
 
@@ -47,6 +48,11 @@ async def test_from_apply_to_nothing_left(site, cluster, tmp_path):
         async with deployment.shell_of_a_visitor(site.authority, code="sesame") as (guest, shell):
             project = await shell.run("echo $PROJECT_NAMESPACE")
             assert project == f"intro-{guest.name}"
+            (upgrade,) = doc_blocks.read_blocks(UPGRADE, "console")["On Kubernetes, by kustomize"]
+            script = upgrade.replace("my-workshop/overlays/ingress", str(overlay))
+            words = ("bash", "-euo", "pipefail", "-c", script)
+            said = await asyncio.to_thread(helm.run, *words, environ=site.environ)
+            assert "deployment.apps/intro-spawner unchanged" in said
             (block,) = doc_blocks.read_blocks(README, "console")["Take it away"]
             for line in block.replace("workshop", "intro").splitlines():
                 words = [

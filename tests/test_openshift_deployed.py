@@ -4,6 +4,7 @@ The hub runs as a pod of the node agent, with the image's configuration, as a ra
 read-only file system; the address is the Route's, with TLS.
 """
 
+import asyncio
 import base64
 import os
 import shutil
@@ -25,7 +26,8 @@ pytest_plugins = ("pod_fixtures",)
 pytestmark = [pytest.mark.hub]
 
 NAMESPACE = data.NAMESPACE
-PAGE = data.ROOT / "docs" / "how-to" / "deploy-on-openshift.md"
+HOW_TO = data.ROOT / "docs" / "how-to"
+PAGE = HOW_TO / "deploy-on-openshift.md"
 HOST = f"learning-portal-{NAMESPACE}.apps.example.com"
 HAS_RIGHTS = "The hub's account has all rights that it needs"
 
@@ -76,6 +78,22 @@ def follow(cluster, tmp_path):
     return run
 
 
+def read_changes():
+    """The commands of other pages for a hub that runs, with one wait for all of them."""
+    pages = [HOW_TO / "event-day.md", HOW_TO / "upgrade.md"]
+    blocks = [
+        block
+        for page in pages
+        for each in doc_blocks.read_blocks(page, "console").values()
+        for block in each
+        if "oc " in block
+    ]
+    lines = [line for block in blocks for line in block.splitlines()]
+    waits = [line for line in lines if " rollout status " in line]
+    assert len(waits) == 3
+    return "\n".join([*(line for line in lines if line not in waits), waits[0]])
+
+
 async def test_who_follows_the_page_has_a_portal_and_then_nothing(
     pod_network, cluster, follow, tmp_path
 ):
@@ -105,6 +123,10 @@ async def test_who_follows_the_page_has_a_portal_and_then_nothing(
             assert "No resources found" in await shell.run("pocket-openshift get pods")
             refused = await shell.run("pocket-openshift delete networkpolicy workshop-session")
             assert "cannot delete" in refused
+        said_of_changes = await asyncio.to_thread(follow, read_changes())
+        assert any(line.startswith("learning-portal-pre-pull") for line in said_of_changes)
+        async with guest.terminal("2") as shell:
+            assert await shell.run("echo $PROJECT_NAMESPACE") == session, "it outlived the hub"
         path = f"/api/v1/namespaces/{session}"
         quota = cluster.request("GET", f"{path}/resourcequotas/compute-resources").body
         assert quota["spec"]["hard"]["limits.memory"] == "1Gi", "small"
