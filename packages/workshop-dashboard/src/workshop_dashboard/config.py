@@ -10,7 +10,7 @@ import traitlets
 from traitlets.config import Configurable
 
 from workshop_dashboard import loader
-from workshop_dashboard.rules.panels import LAYOUTS, SMALLEST_SHARE
+from workshop_dashboard.rules.panels import LAYOUTS, SMALLEST_SHARE, problem_with_tab
 
 # Where the original and its images kept notes, in its order; the first is below the home folder.
 NOTES_PLACES = (
@@ -140,6 +140,28 @@ class Dashboard(Configurable):
     @traitlets.validate("layout")
     def _check_layout(self, proposal: Any) -> str:
         return check_layout(str(proposal["value"]))
+
+    tabs = traitlets.Dict(
+        key_trait=traitlets.Unicode(),
+        value_trait=traitlets.Unicode(),
+        help="""
+        Tabs of the work area beside the terminals and the console, by the name that they show.
+
+        A port of the session, a path of this site, or an address of the web; at most 12. Default:
+        none. Those of the workshop's own files (`dashboards`) follow these.
+
+        Set it for a program of the session, or a page, that people look at again and again.
+
+        Example: `c.Dashboard.tabs = {"My app": "8080", "Docs": "https://docs.example.com"}`
+        """,
+    ).tag(config=True)
+
+    @traitlets.validate("tabs")
+    def _check_tabs(self, proposal: Any) -> dict[str, str]:
+        for name, address in proposal["value"].items():
+            if problem := problem_with_tab(name, address):
+                raise traitlets.TraitError(f"Dashboard.tabs: {problem}")
+        return dict(proposal["value"])
 
     notes_share = traitlets.Int(
         40,

@@ -264,7 +264,7 @@
     "open-url": ({ text }) => { const url = webAddress(text); if (url) window.open(url, "_blank", "noopener"); return Boolean(url); },
     "open-tab": ({ details }) => showTab(details.name ?? "", ""),
     "create-tab": ({ text, details }) => showTab(details.name ?? "", text),
-    "reload-tab": ({ text, details }) => showTab(details.name ?? "", text),
+    "reload-tab": ({ text, details }) => workshop.reloadTab?.(details.name ?? "", text) || showTab(details.name ?? "", text),
     "delete-tab": ({ details }) => { ownTabs.get(details.name)?.[1]?.close(); workshop.closeTab?.(details.name); return true; },
     select: ({ session }) => { workshop.revealTerminal?.(); return workshop.openTerminal?.(session) ?? false; },
     preview: ({ details }) => showImage(webAddress(details.src ?? details.url) ?? "", details.alt ?? ""),
@@ -279,9 +279,11 @@
   };
 
   const runIn = async ({ kind, text, session, details, event }) => {
-    workshop.revealTerminal();
+    // What begins by itself takes nobody away from what they read.
+    if (event.isTrusted) workshop.revealTerminal();
     const done = await workshop.send(session, keysOf(kind, text, details));
     if (done && event.detail > 0 && details.focus !== "false") workshop.followMouse(session);
+    if (done && event.detail === 0 && event.isTrusted) workshop.followKeys(session);
     if (done) say(session === "*" ? "Sent to all terminals." : `Sent to terminal ${session}.`);
     return done;
   };
@@ -429,7 +431,7 @@
       if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
     }
     for (const link of notes.querySelectorAll("article a[href]")) {
-      if (isTerminal(link)) continue;
+      if (isTerminal(link) || workshop.hasTabFor?.(link)) continue;
       // The console, the slides and files of this server must not take the terminals' place.
       const leaves = Boolean(notes.dataset.base) && !isPage(new URL(link.href)) && !link.hash;
       const toSlides = Boolean(notes.dataset.base) && /\/slides(\/|$)/.test(link.pathname);
