@@ -69,7 +69,11 @@ async def address(tmp_path, program):
     (notes / "next.md").write_text("# Land in sight\n")
     tabs = [{"name": "App", "url": f"http://localhost:{program}/"}]
     (notes / "workshop.yaml").write_text(json.dumps({"name": "Sailing", "dashboards": tabs}))
-    async with run_dashboard(notes, home) as url:
+    said = {
+        "RESTART_URL": "/hub/restart",
+        "FINISHED_MSG": 'Tell <a href="https://x.example">us</a>',
+    }
+    async with run_dashboard(notes, home, environment=said) as url:
         yield url
 
 
@@ -228,3 +232,29 @@ async def test_one_panel_at_a_time_where_there_is_no_room(open_page, artifacts, 
     await page.get_by_role("button", name='Run: echo "first', exact=False).tap()
     await expect(work).to_be_visible()
     await expect_focus(page, "work")
+
+
+async def test_leaving_and_the_end_are_asked_about_in_the_page(open_page, artifacts):
+    page = await open_page(viewport={"width": 1280, "height": 720})
+    leave, finish = page.locator("#leave"), page.locator("#finish")
+    await page.get_by_title("Menu").click()
+    await page.get_by_role("button", name="Start over or leave").click()
+    await expect(leave).to_be_visible()
+    await expect(leave).to_contain_text("this session ends")
+    await page.keyboard.press("Escape")
+    await expect(leave).to_be_hidden()
+    await page.get_by_role("link", name="Continue").click()
+    end = page.get_by_role("button", name="Finish")
+    await end.press("Enter")
+    await expect(finish).to_have_accessible_name("You have reached the end")
+    await expect(finish.get_by_role("link", name="us", exact=True)).to_have_attribute(
+        "target", "_blank"
+    )
+    await page.screenshot(path=artifacts / "finish.png")
+    await finish.get_by_role("button", name="Stay here").press("Enter")
+    await expect(finish).to_be_hidden()
+    await expect(end).to_be_focused()
+    await end.click()
+    await finish.get_by_role("button", name="Start over or leave").click()
+    await leave.get_by_role("link", name="Go on").click()
+    await page.wait_for_url("**/hub/restart")

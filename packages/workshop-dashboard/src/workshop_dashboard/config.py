@@ -190,6 +190,23 @@ class Dashboard(Configurable):
         """
     ).tag(config=True)
 
+    finished_message = traitlets.Unicode(
+        help="""
+        What the button at the end of the last page says, in a dialog with the ways on.
+
+        Text, or simple HTML. Default: the environment variable `FINISHED_MSG`, else empty, which
+        says "Well done!". A page with an `ExitLink` leads there instead.
+
+        Set it to say what people should do next: fill in a form, come to a talk.
+
+        Example: `c.Dashboard.finished_message = '<a href="https://example.com">Tell us more</a>'`
+        """
+    ).tag(config=True)
+
+    @traitlets.default("finished_message")
+    def _default_finished_message(self) -> str:
+        return os.environ.get("FINISHED_MSG", "")
+
     variables = traitlets.Dict(
         key_trait=traitlets.Unicode(),
         value_trait=traitlets.Unicode(),

@@ -37,6 +37,7 @@ def load(context: extensions.Context) -> extensions.Extension:
         user=context.user,
         tell_page=context.tell_page,
         start_url=context.start_url,
+        finished_message=settings.finished_message,
         tabs=settings.tabs,
         live_reload=settings.live_reload,
         is_trusted=settings.trusted,

@@ -22,7 +22,7 @@ from tornado import web
 from jupyterhub_butterfly import extensions
 from workshop_dashboard import assets, live, views
 from workshop_dashboard.loader import Loader, LoaderError
-from workshop_dashboard.rules import links, panels, search, workshopfile
+from workshop_dashboard.rules import links, panels, render, search, workshopfile
 from workshop_dashboard.rules.notes import Notes, find_page, make_notes
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -53,6 +53,7 @@ class PageContext:
     user: str
     tell_page: Callable[[str], None]
     start_url: str = ""
+    finished_message: str = ""
     tabs: Mapping[str, str] = field(default_factory=dict)
     live_reload: bool = False
     is_trusted: bool = False
@@ -76,9 +77,7 @@ class DashboardHandler(extensions.PageHandler):
         found = find_page(name, "", notes.pages) if name else notes.first
         if found:
             # In a thread, as reading is: a long page must not make the shells wait.
-            view = await asyncio.to_thread(
-                views.make_view, found, notes, addresses, self.context.restart_url
-            )
+            view = await asyncio.to_thread(views.make_view, found, notes, addresses)
             self._show(view, title=notes.title, tabs=self._make_tabs(notes))
             if self.visitor.name == self.context.user:  # and not somebody who looks in
                 self.context.tell_page(views.render_position(view))
@@ -139,6 +138,7 @@ class DashboardHandler(extensions.PageHandler):
             changes=f"{self.prefix}dashboard/changes" if self.context.live_reload else "",
             terminal_base=panels.terminal_url(self.prefix, ""),
             restart_url=_link(self.context.restart_url),
+            finished=render.sanitise(self.context.finished_message, str),
             console_url=_link(self.context.console_url),
             console_in_tab=any(tab.key == "console" for tab in shown.tabs),
             is_owner=is_owner,

@@ -135,12 +135,13 @@
     dialog.showModal();
     return true;
   };
-  const leave = () => {
-    const link = document.querySelector(".turn .leave, [data-leave]");
-    if (!link) { say("You have reached the end. Well done!"); return true; }
-    link.click();
+  const finish = () => {
+    const link = document.querySelector(".turn .leave");
+    if (link) link.click();
+    else if (!workshop.finish?.()) say("You have reached the end. Well done!");
     return true;
   };
+  const leave = () => workshop.leave?.() || finish();
 
   /* What the session's own server does: change a file, run a test, give and take files. */
   const sessionBase = notes?.dataset.base && document.documentElement.dataset.xsrf ? notes.dataset.base : null;
@@ -268,7 +269,7 @@
     "delete-tab": ({ details }) => { ownTabs.get(details.name)?.[1]?.close(); workshop.closeTab?.(details.name); return true; },
     select: ({ session }) => { workshop.revealTerminal?.(); return workshop.openTerminal?.(session) ?? false; },
     preview: ({ details }) => showImage(webAddress(details.src ?? details.url) ?? "", details.alt ?? ""),
-    finish: leave,
+    finish,
     leave,
     heading: () => true,
     download,

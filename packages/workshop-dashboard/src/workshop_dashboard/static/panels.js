@@ -125,7 +125,25 @@
     }));
   };
 
+  /* Questions are asked in the page. One that is not here is answered no. */
+  const ask = (id) => {
+    const dialog = document.getElementById(id);
+    document.querySelector("dialog.asks[open]")?.close();
+    dialog?.showModal();
+    return Boolean(dialog);
+  };
+  for (const link of document.querySelectorAll("#finish .words a")) link.target = "_blank";
+  workshop.finish = () => ask("finish");
+  workshop.leave = () => ask("leave");
+  document.addEventListener("click", (event) => {
+    // Beside the dialog, or on the way to another page.
+    if (event.target.matches("dialog.asks") || event.target.closest("dialog.asks a")) document.querySelector("dialog.asks[open]")?.close();
+  });
+
   workshop.doing = {
+    finish: () => workshop.finish(),
+    leave: () => workshop.leave(),
+    stay: () => document.querySelector("dialog.asks[open]")?.close(),
     reload: () => workshop.reloadTerminals(),
     add: () => { workshop.showTerminals?.(); showing("terminals"); workshop.addTerminal(); },
     window: () => workshop.openWindow(),
