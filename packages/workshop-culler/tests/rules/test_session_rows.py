@@ -4,7 +4,7 @@ import pytest
 
 from workshop_culler.rules import permissions, session_clock, session_rows
 from workshop_culler.rules.models import Server
-from workshop_culler.rules.session_reports import RaisedHand, CountedTests
+from workshop_culler.rules.session_reports import CountedTests, RaisedHand
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GRACE = permissions.TokenOwner("grace", scopes=frozenset({"read:servers", "delete:servers"}))

@@ -40,7 +40,7 @@ class PageContext:
     """What the handlers need to know: the notes, if there are any, and how to show them.
 
     `tell_page` passes on where `user`, whose session this is, has got to; they start a new one at
-    `start_url`.
+    `start_url`. `has_hand`: whether there is a service that shows raised hands.
     """
 
     loader: Loader | None
@@ -53,6 +53,7 @@ class PageContext:
     user: str
     tell_page: Callable[[str], None]
     start_url: str = ""
+    has_hand: bool = False
     live_reload: bool = False
     is_trusted: bool = False
 
@@ -122,6 +123,7 @@ class DashboardHandler(extensions.PageHandler):
             restart_url=_link(self.context.restart_url),
             console_url=_link(self.context.console_url),
             is_owner=is_owner,
+            hand=f"{self.prefix}dashboard/hand" if self.context.has_hand and is_owner else "",
             start_url=_link(self.context.start_url) if is_owner else "",
         )
         self.finish(page)

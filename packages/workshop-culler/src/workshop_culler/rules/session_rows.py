@@ -8,7 +8,7 @@ from typing import Any
 
 from workshop_culler.rules import permissions, session_clock, session_reports, times
 from workshop_culler.rules.models import Server
-from workshop_culler.rules.session_reports import RaisedHand, CountedTests
+from workshop_culler.rules.session_reports import CountedTests, RaisedHand
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,8 @@ class StateStore:
 def _unwritten(path: Path, why: object) -> str:
     return (
         f"state_file: {path} cannot be written ({why}): extensions, raised hands and the "
-        "announcement hold until the next restart only. Set WorkshopCuller.state_file to a place that can be."
+        "announcement hold until the next restart only. Set WorkshopCuller.state_file to a place "
+        "that can be."
     )
 
 
