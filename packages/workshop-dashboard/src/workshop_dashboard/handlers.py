@@ -40,7 +40,8 @@ class PageContext:
     """What the handlers need to know: the notes, if there are any, and how to show them.
 
     `tabs` are addresses of tabs beside the terminals, by label. `tell_page` passes on where `user`,
-    whose session this is, has got to; they start a new one at `start_url`.
+    whose session this is, has got to; they start a new one at `start_url`. `has_hand`: whether
+    there is a service that shows raised hands.
     """
 
     loader: Loader | None
@@ -55,6 +56,7 @@ class PageContext:
     start_url: str = ""
     finished_message: str = ""
     tabs: Mapping[str, str] = field(default_factory=dict)
+    has_hand: bool = False
     live_reload: bool = False
     is_trusted: bool = False
 
@@ -142,6 +144,7 @@ class DashboardHandler(extensions.PageHandler):
             console_url=_link(self.context.console_url),
             console_in_tab=any(tab.key == "console" for tab in shown.tabs),
             is_owner=is_owner,
+            hand=f"{self.prefix}dashboard/hand" if self.context.has_hand and is_owner else "",
             start_url=_link(self.context.start_url) if is_owner else "",
         )
         self.finish(page)
