@@ -69,7 +69,8 @@ async def test_a_postgresql_that_is_away_for_a_while(site, workshop, visit, held
         await hub.until(lambda: is_known(hub, visitor))
         assert (await stranger.enter()) == f"hello from {stranger.name}"
         assert (await visitor.get(f"user/{visitor.name}/"))[1] == f"hello from {visitor.name}"
-        assert pod["metadata"]["uid"] in {p["metadata"]["uid"] for p in site.as_admin(PODS)["items"]}
+        pods = site.as_admin(PODS)["items"]
+        assert pod["metadata"]["uid"] in {p["metadata"]["uid"] for p in pods}
 
 
 async def test_a_folder_of_sqlite_that_is_gone(site, workshop, visit):
