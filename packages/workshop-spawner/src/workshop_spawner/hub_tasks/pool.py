@@ -31,7 +31,7 @@ from workshop_spawner.start.progress import Progress
 PAUSE = 60.0
 # How many are made side by side; visitors' own starts come first.
 AT_ONCE = 3
-# Seconds for which a claim is tried: a start without the pool takes hardly longer.
+# Seconds for which a checkout is tried: a start without the pool takes hardly longer.
 PATIENCE = 5.0
 
 Planner = Callable[[Session], Sequence[plan.Step]]
@@ -133,7 +133,7 @@ class SessionPool:
         return tuple(self._ready)
 
     def take(self) -> Mapping[str, Any] | None:
-        """Take the next one out, to be claimed; None when there is none."""
+        """Take the next one out, to be handed out; None when there is none."""
         account = self._ready.pop(0) if self._ready else None
         metrics.RESERVE.set(len(self._ready))
         return account
@@ -151,9 +151,9 @@ class SessionPool:
         try:
             while account := self.take():
                 taken = pool_rules.take_over(account, session)
-                claimed = await self._claim(account, taken)
-                if claimed is not None:
-                    return taken, claimed
+                theirs = await self._make_theirs(account, taken)
+                if theirs is not None:
+                    return taken, theirs
         except FAILURES as error:
             self._log.warning(
                 "A reserved session cannot be handed out, the start goes on without: %s",
@@ -163,19 +163,21 @@ class SessionPool:
             self._taken.set()
         return None
 
-    async def _claim(self, account: Mapping[str, Any], taken: Session) -> Mapping[str, Any] | None:
+    async def _make_theirs(
+        self, account: Mapping[str, Any], taken: Session
+    ) -> Mapping[str, Any] | None:
         """Make account and projects the visitor's; None when another one may still be had.
 
         What is refused stays as it is, for the next pass. What may have been done, or is done by
         half, is removed: it is nobody's, as the visitor's start goes on under other names.
         """
         try:
-            claimed = await self._claim_account(account, taken)
+            theirs = await self._make_account_theirs(account, taken)
         except BaseException as error:
             if not is_refusal(error):
                 await self._give_up(account)
             raise
-        if claimed is None:
+        if theirs is None:
             return None
         try:
             names = pool_rules.list_projects(self._planner(taken))
@@ -183,17 +185,17 @@ class SessionPool:
             checkout = pool_rules.make_checkout(taken)
             await run_together(*(self._quick.change(space, checkout) for space in spaces))
         except BaseException:
-            await self._give_up(claimed)
+            await self._give_up(theirs)
             raise
-        return claimed
+        return theirs
 
-    async def _claim_account(
+    async def _make_account_theirs(
         self, account: Mapping[str, Any], taken: Session
     ) -> Mapping[str, Any] | None:
         reference = self._refer("ServiceAccount", taken.account)
-        claim = pool_rules.make_checkout(taken, account["metadata"]["resourceVersion"])
+        checkout = pool_rules.make_checkout(taken, account["metadata"]["resourceVersion"])
         try:
-            return await self._quick.change(reference, claim)
+            return await self._quick.change(reference, checkout)
         except (ConflictError, GoneError):
             # Somebody was faster - or we were, and the answer was lost.
             found = await self._quick.find(reference)
