@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
+import trustme
+import yaml
 
 pytestmark = pytest.mark.hub
 PODS = "/api/v1/namespaces/workshops/pods"
@@ -46,6 +50,27 @@ async def test_a_cluster_that_is_away_at_the_first_start_is_told_as_later(site, 
         assert "The cluster does not answer" in await visitor.fail(username=name, password="x")
         visitors = await hub.api("GET", f"users/{name}")
         assert not visitors[1]["server"]
+    assert "Unhandled error" not in hub.log_text
+    assert "Aborting due to" not in hub.log_text
+
+
+async def test_another_authority_at_the_first_start_is_told_as_what_it_is(
+    site, workshop, visit, tmp_path
+):
+    other = yaml.safe_load(site.kubeconfig.read_text())
+    pem = trustme.CA().cert_pem.bytes()
+    other["clusters"][0]["cluster"]["certificate-authority-data"] = b64encode(pem).decode()
+    kubeconfig = tmp_path / "of-another-cluster"
+    kubeconfig.write_text(yaml.safe_dump(other))
+    hub = await workshop(
+        BY_NAME + "c.Spawner.consecutive_failure_limit = 2\n", env={"KUBECONFIG": str(kubeconfig)}
+    )
+    for name in ("alice", "bob", "carol"):
+        visitor = await visit(hub)
+        assert "The cluster does not answer" in await visitor.fail(username=name, password="x")
+        status, page, _ = await visitor.get(f"hub/spawn-pending/{name}")
+        assert (status, "The cluster does not answer" in page) == (503, True)
+    assert "certificate" in await hub.logged("is not trusted")
     assert "Unhandled error" not in hub.log_text
     assert "Aborting due to" not in hub.log_text
 
