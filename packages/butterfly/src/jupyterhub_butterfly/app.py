@@ -219,7 +219,8 @@ class ButterflyApp(config.ButterflyOptions):
         if culler is not None:
             context = replace(context, tell_page=culler.tell_page)
         loaded = extensions.load_extensions(context, self.extensions)
-        self.table = routes.make_table(self.gate, loaded, find_hub_version())
+        landing = self.hub.landing if self.hub else ""
+        self.table = routes.make_table(self.gate, loaded, find_hub_version(), landing)
         rendering.prepare(f"{self.client}.html")
         public = origins.make_origin(self.hub.public_url) if self.hub else None
         return tornado.web.Application(
