@@ -224,7 +224,8 @@ class ButterflyApp(config.ButterflyOptions):
                 hand=raised_hand.RaisedHand(culler),
             )
         loaded = extensions.load_extensions(context, self.extensions)
-        self.table = routes.make_table(self.gate, loaded, find_hub_version())
+        landing = self.hub.landing if self.hub else ""
+        self.table = routes.make_table(self.gate, loaded, find_hub_version(), landing)
         rendering.prepare(f"{self.client}.html")
         public = origins.make_origin(self.hub.public_url) if self.hub else None
         return tornado.web.Application(
