@@ -64,7 +64,7 @@ def site(tmp_path_factory):
     target = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-j", "1"]
     done = subprocess.run(
-        [*command, str(ROOT / "docs"), str(target)], capture_output=True, text=True, timeout=110
+        [*command, str(ROOT / "docs"), str(target)], capture_output=True, text=True, timeout=120
     )
     said = "\n".join(line for line in done.stderr.splitlines() if "INFO" not in line and line)
     assert done.returncode == 0, said
