@@ -117,7 +117,9 @@ async def test_slides_are_a_tab_and_links_lead_to_them(folder, tmp_path, browser
     home = tmp_path / "home"
     home.mkdir()
     async with run_dashboard(folder, home) as url:
-        page = await browser.new_page(viewport={"width": 1280, "height": 720})
+        page = await browser.new_page(
+            viewport={"width": 1280, "height": 720}, reduced_motion="reduce"
+        )
         errors = []
         page.on("pageerror", lambda error: errors.append(str(error)))
         await page.goto(url)

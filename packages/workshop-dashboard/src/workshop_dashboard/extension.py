@@ -37,8 +37,8 @@ def load(context: extensions.Context) -> extensions.Extension:
         folder = notes_loader.folder
         context.log.warning("There are no notes in %s: the server opens with the terminal.", folder)
         notes_loader = None
-    folder = notes_loader.folder if notes_loader else None
-    find_slides = functools.partial(decks.find_folder, settings.slides_dir, folder)
+    notes_folder = notes_loader.folder if notes_loader else None
+    find_slides = functools.partial(decks.find_folder, settings.slides_dir, notes_folder)
     page_context = handlers.PageContext(
         loader=notes_loader,
         layout=settings.layout,
