@@ -38,7 +38,7 @@ PACKAGES = {
             "LICENSE": "asciidoctor/LICENSE",
         },
     ),
-    # The last of the line that has one script for pages without modules (see `slides.py`).
+    # The last of the line that has one script for pages without modules (see `slides/`).
     "reveal.js@5.2.1": (
         "r7//6mIM5p34hFiDMvYfXgyjXqGRta+/psd9YtytsgRlrpRzFv4RbH76TXd2qD+7ZPZEbpBDhdRhJaFgfQ7zNQ==",
         {

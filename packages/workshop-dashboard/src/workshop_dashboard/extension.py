@@ -11,16 +11,16 @@ from pathlib import Path
 from jupyterhub_butterfly import extensions
 from workshop_dashboard import (
     config,
-    decks,
     examiner,
     hand_handlers,
     handlers,
     loader,
     remote,
     session_handlers,
-    slide_handlers,
 )
 from workshop_dashboard.rules import values
+from workshop_dashboard.slides import decks
+from workshop_dashboard.slides import handlers as slide_handlers
 
 
 def load(context: extensions.Context) -> extensions.Extension:
