@@ -1,7 +1,7 @@
-"""Fetches the AsciiDoc converter, asciidoctor.js, from npm into the wheel: hatch's build hook.
+"""Fetches from npm into the wheel what pages in AsciiDoc and slides need: hatch's build hook.
 
-Not committed: `asciidoctor/asciidoctor.min.js` is put in place here, for wheels and for editable
-installs alike. Version and checksum are pinned below. In a checkout:
+Not committed: asciidoctor.js and reveal.js are put in place here, for wheels and for editable
+installs alike. Versions and checksums are pinned below. In a checkout:
 `python packages/workshop-dashboard/hatch_build.py`.
 """
 
@@ -22,10 +22,10 @@ try:
 except ImportError:  # run by hand, outside of a build
     BuildHookInterface = object
 
-WHAT = "the AsciiDoc converter"
+WHAT = "the AsciiDoc converter and the slides"
 ROOT = Path(__file__).parent
-TARGET = ROOT / "src" / "workshop_dashboard" / "asciidoctor"
-WITHOUT = "WORKSHOP_DASHBOARD_WITHOUT_ASCIIDOCTOR"
+TARGET = ROOT / "src" / "workshop_dashboard"
+WITHOUT = "WORKSHOP_DASHBOARD_WITHOUT_NPM"
 
 # npm package@version -> checksum of its archive as the registry publishes it, and what we take. Of
 # the line of releases that the older systems rendered with: later ones (4.x) are a port to modules
@@ -33,7 +33,19 @@ WITHOUT = "WORKSHOP_DASHBOARD_WITHOUT_ASCIIDOCTOR"
 PACKAGES = {
     "@asciidoctor/core@2.2.9": (
         "tIPRHo1T2SFmAm+j77cDsj0RuaszP7xJxsaVTTAF5CwKyTbazw9TnIVlpIWM5yWfIWAWcAZy92RcnPgMJwny1w==",
-        {"dist/browser/asciidoctor.min.js": "asciidoctor.min.js", "LICENSE": "LICENSE"},
+        {
+            "dist/browser/asciidoctor.min.js": "asciidoctor/asciidoctor.min.js",
+            "LICENSE": "asciidoctor/LICENSE",
+        },
+    ),
+    # The last of the line that has one script for pages without modules (see `slides/`).
+    "reveal.js@5.2.1": (
+        "r7//6mIM5p34hFiDMvYfXgyjXqGRta+/psd9YtytsgRlrpRzFv4RbH76TXd2qD+7ZPZEbpBDhdRhJaFgfQ7zNQ==",
+        {
+            "dist/reveal.js": "reveal/reveal.js",
+            "dist/reveal.css": "reveal/reveal.css",
+            "LICENSE": "reveal/LICENSE",
+        },
     ),
 }
 
@@ -100,13 +112,13 @@ def check(archive: Path, package: str, checksum: str) -> None:
 
 def extract(archive: Path, files: dict[str, str]) -> None:
     """Take the wanted files out of an archive."""
-    TARGET.mkdir(parents=True, exist_ok=True)
     with tarfile.open(archive) as tar:
         for source, name in files.items():
             member = tar.extractfile(f"package/{source}")
             if member is None:
                 raise FetchError(f"{archive.name} has no {source}")
             text = member.read().decode().split("\n//# sourceMappingURL=")[0]
+            (TARGET / name).parent.mkdir(parents=True, exist_ok=True)
             (TARGET / name).write_text(text)
 
 

@@ -4,8 +4,8 @@ from workshop_dashboard import assets
 
 
 def test_all_that_the_pages_name_is_there():
-    scripts = {"clock", "ended", "hand", "notes", "panels", "tabs", "terminals"}
-    styles = {"dashboard", "hand", "tokens", "workshop"}
+    scripts = {"clock", "deck", "ended", "hand", "notes", "panels", "tabs", "terminals"}
+    styles = {"dashboard", "deck", "hand", "tokens", "workshop"}
     names = {f"{name}.js" for name in scripts} | {f"{name}.css" for name in styles} | {"icon.svg"}
     assert set(assets.read_assets()) == names
 
