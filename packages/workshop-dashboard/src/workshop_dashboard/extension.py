@@ -46,6 +46,8 @@ def load(context: extensions.Context) -> extensions.Extension:
         tell_page=context.tell_page,
         start_url=context.start_url,
         has_hand=context.hand is not None,
+        finished_message=settings.finished_message,
+        tabs=settings.tabs,
         live_reload=settings.live_reload,
         is_trusted=settings.trusted,
     )
