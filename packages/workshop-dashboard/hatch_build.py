@@ -57,7 +57,6 @@ PACKAGES = {
             "mode/properties.cjs": "codemirror/properties.cjs",
             "mode/python.cjs": "codemirror/python.cjs",
             "mode/shell.cjs": "codemirror/shell.cjs",
-            "mode/simple-mode.cjs": "codemirror/simple-mode.cjs",
             "mode/toml.cjs": "codemirror/toml.cjs",
             "mode/xml.cjs": "codemirror/xml.cjs",
             "mode/yaml.cjs": "codemirror/yaml.cjs",
@@ -70,6 +69,10 @@ PACKAGES = {
     "@codemirror/state@6.7.6": (
         "kAz+AncRtKuIknedxT1bq4XwXv4UowhbkHU1myPrtVb/jZtImWuV5BXzv5vK6i3kYACsdiZiQKFQQ5Mq7elW8w==",
         {"dist/index.cjs": "codemirror/state.cjs"},
+    ),
+    "@codemirror/streamparser@6.0.0": (
+        "JTFPF6xrfjt0mnfGPgzcLiMwYmvIyNaoizp8BYzv8FE8KrT6GBGDZ190rtt+O7Wke3gG/MFHyiY9YGNeimof4w==",
+        {"dist/index.cjs": "codemirror/streamparser.cjs"},
     ),
     "@codemirror/view@6.43.15": (
         "HHsfpqFeHyXLs983pSRe38Xajs0vFWZQ2BuX0m7Ki8w3jZ5iD8cuR3lBz2/5/X53Dhf32SBHKh6rtSTB6tKeGw==",

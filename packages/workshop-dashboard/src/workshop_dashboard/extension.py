@@ -11,6 +11,7 @@ from jupyterhub_butterfly import extensions
 from workshop_dashboard import (
     config,
     examiner,
+    files_handlers,
     hand_handlers,
     handlers,
     loader,
@@ -46,6 +47,7 @@ def load(context: extensions.Context) -> extensions.Extension:
         tell_page=context.tell_page,
         start_url=context.start_url,
         has_hand=context.hand is not None,
+        has_files=files_handlers.FilesContext(context.file_limits).is_on,
         finished_message=settings.finished_message,
         tabs=settings.tabs,
         live_reload=settings.live_reload,
@@ -57,12 +59,14 @@ def load(context: extensions.Context) -> extensions.Extension:
         examiner.find_tests(notes_loader.folder) if notes_loader else None,
         context.tell_tests,
     )
+    files = files_handlers.FilesContext(context.file_limits)
     hand = context.hand and hand_handlers.HandContext(context.user, context.hand)
     return extensions.Extension(
         name="dashboard",
         routes=(
             *handlers.make_routes(page_context),
             *session_handlers.make_routes(session),
+            *files_handlers.make_routes(files),
             *(hand_handlers.make_routes(hand) if hand else ()),
         ),
         landing="dashboard/" if notes_loader and settings.open_first else None,

@@ -29,6 +29,8 @@ MAX_FILE_BYTES = 256 * 1024 * 1024
 CHUNK_BYTES = 256 * 1024
 # configurable-http-proxy takes each answer below 300 for activity of the person.
 NO_ACTIVITY = 300
+# The page of the home's files, as `files_handlers` has it.
+FILES = "dashboard/home"
 # What a browser may show as it is; any other file is saved. None of these can run a script
 # under the policy that goes with them.
 SHOWN = ("image/", "video/", "audio/", "text/plain", "application/pdf")
@@ -41,7 +43,7 @@ class PageContext:
 
     `tabs` are addresses of tabs beside the terminals, by label. `tell_page` passes on where `user`,
     whose session this is, has got to; they start a new one at `start_url`. `has_hand`: whether
-    there is a service that shows raised hands.
+    there is a service that shows raised hands; `has_files`: whether there is a page of the home's.
     """
 
     loader: Loader | None
@@ -55,6 +57,7 @@ class PageContext:
     tell_page: Callable[[str], None]
     start_url: str = ""
     has_hand: bool = False
+    has_files: bool = False
     finished_message: str = ""
     tabs: Mapping[str, str] = field(default_factory=dict)
     live_reload: bool = False
@@ -94,7 +97,9 @@ class DashboardHandler(extensions.PageHandler):
     def _make_tabs(self, notes: Notes) -> tuple[panels.Tab, ...]:
         own = (*self.context.tabs.items(), *notes.workshop.tabs)
         console = _link(self.context.console_url)
-        return panels.make_tabs(self.prefix, console, own, notes.values)
+        found = panels.make_tabs(self.prefix, console, own, notes.values)
+        files = panels.Tab("files", "Files", f"{self.prefix}{FILES}")
+        return (files, *found) if self.context.has_files else found
 
     def _show_problem(self, sentence: str) -> None:
         """Say why there are no notes; where they are on their way, the page looks again."""
