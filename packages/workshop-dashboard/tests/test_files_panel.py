@@ -1,6 +1,8 @@
 """The files in a real browser: browse, edit, save without loss, make, rename, up and down."""
 
 import os
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +37,25 @@ DROP = """([name, text]) => {
   for (const type of ["dragenter", "dragover", "drop"])
     document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true }));
 }"""
+
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+FOUND = """async tags => {
+  const found = await axe.run(document, {runOnly: {type: "tag", values: tags}});
+  return found.violations.flatMap(rule => rule.nodes.map(
+    node => `${rule.id}: ${node.html.slice(0, 200)} (${node.any.concat(node.all, node.none)
+      .map(check => check.message).join("; ")})`));
+}"""
+
+
+@pytest.fixture(scope="module")
+def axe():
+    """The script of axe-core: installed beside the proxy."""
+    proxy = shutil.which("configurable-http-proxy")
+    script = Path(proxy or "").parents[1] / "axe-core" / "axe.min.js" if proxy else None
+    if script is None or not script.is_file():
+        pytest.fail("axe-core is not there. Install it: npm install axe-core, beside the proxy")
+    return script.read_text()
 
 
 @pytest.fixture
@@ -242,7 +263,9 @@ async def test_blocks_of_the_notes_show_what_they_edit(url, page, home, artifact
 
 
 @pytest.mark.parametrize("width", [320, 768])
-async def test_there_is_room_on_each_screen(url, page, width, artifacts):
+async def test_there_is_room_on_each_screen_and_nothing_in_the_way(
+    url, page, home, width, artifacts, axe
+):
     await page.set_viewport_size({"width": width, "height": 640})
     await page.emulate_media(color_scheme="dark" if width == 768 else "light")
     await page.goto(f"{url}dashboard/home")
@@ -250,7 +273,23 @@ async def test_there_is_room_on_each_screen(url, page, width, artifacts):
     await open_file(page, "boat.yaml")
     assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
     await page.screenshot(path=artifacts / f"files-panel-{width}.png")
+    await page.evaluate(axe)
+    assert await page.evaluate(FOUND, RULES) == []
+    await write(page, "mine")
+    (home / "lab" / "boat.yaml").write_text("theirs")
+    await page.keyboard.press("Control+s")
+    await expect(page.locator("#conflict")).to_be_visible()
+    await expect(page.get_by_role("button", name="Keep both")).to_be_focused()
+    assert await page.evaluate(FOUND, RULES) == []
+    await page.get_by_role("button", name="Take the one on the disk").click()
+    await expect(page.locator(".cm-line").first).to_have_text("theirs")
+    await expect(page.locator("#unsaved")).to_be_hidden()
     await page.get_by_role("button", name="Close", exact=True).click()
     await expect(page.get_by_role("button", name="boat.yaml", exact=True)).to_be_focused()
     assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
     await page.screenshot(path=artifacts / f"files-list-{width}.png")
+    await page.get_by_role("button", name="Delete boat.yaml").press("Enter")
+    await expect(page.get_by_role("dialog", name="Delete boat.yaml?")).to_be_visible()
+    assert await page.evaluate(FOUND, RULES) == []
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name="Delete boat.yaml")).to_be_focused()

@@ -402,7 +402,12 @@
   window.filesPanel = {
     place: async () => ({ folder, place: place(folder) }),
     refresh,
-    open,
+    /* Show a file in its folder. Resolves to whether it is there. */
+    open: async (path, range) => {
+      const above = path.split("/").slice(0, -1).join("/");
+      if (above !== folder) await browse(above);
+      return open(path, range);
+    },
     /* Save what is open, before something else changes files. Resolves to whether nothing is open or lost. */
     settle: async () => !isDirty() || save(),
   };
