@@ -1,7 +1,7 @@
-"""Fetches from npm into the wheel what pages in AsciiDoc and the files' editor need: hatch's hook.
+"""Fetches from npm into the wheel what AsciiDoc, slides and the files' editor need: hatch's hook.
 
-Not committed: asciidoctor.js and the modules of CodeMirror are put in place here, for wheels and
-for editable installs alike. Versions and checksums are pinned below. In a checkout:
+Not committed: asciidoctor.js, reveal.js and the modules of CodeMirror are put in place here, for
+wheels and for editable installs alike. Versions and checksums are pinned below. In a checkout:
 `python packages/workshop-dashboard/hatch_build.py`.
 """
 
@@ -22,7 +22,7 @@ try:
 except ImportError:  # run by hand, outside of a build
     BuildHookInterface = object
 
-WHAT = "the AsciiDoc converter and the files' editor"
+WHAT = "the AsciiDoc converter, the slides and the files' editor"
 ROOT = Path(__file__).parent
 TARGET = ROOT / "src" / "workshop_dashboard"
 WITHOUT = "WORKSHOP_DASHBOARD_WITHOUT_NPM"
@@ -102,6 +102,15 @@ PACKAGES = {
         "dpojBhNsCNN7T82Tm7k26A6G9ML3NkhDsnw9n/eoxSRlVBB4CEtIQ/KTCLI2Fwf3ataSXRhYFkQi3SlnFwPvPQ==",
         {"index.cjs": "codemirror/w3c-keyname.cjs"},
     ),
+    # The last of the line that has one script for pages without modules (see `slides.py`).
+    "reveal.js@5.2.1": (
+        "r7//6mIM5p34hFiDMvYfXgyjXqGRta+/psd9YtytsgRlrpRzFv4RbH76TXd2qD+7ZPZEbpBDhdRhJaFgfQ7zNQ==",
+        {
+            "dist/reveal.js": "reveal/reveal.js",
+            "dist/reveal.css": "reveal/reveal.css",
+            "LICENSE": "reveal/LICENSE",
+        },
+    ),
 }
 
 # What follows is the same in each package that takes files from npm, as a build has nothing but its
@@ -167,13 +176,13 @@ def check(archive: Path, package: str, checksum: str) -> None:
 
 def extract(archive: Path, files: dict[str, str]) -> None:
     """Take the wanted files out of an archive."""
-    TARGET.mkdir(parents=True, exist_ok=True)
     with tarfile.open(archive) as tar:
         for source, name in files.items():
             member = tar.extractfile(f"package/{source}")
             if member is None:
                 raise FetchError(f"{archive.name} has no {source}")
             text = member.read().decode().split("\n//# sourceMappingURL=")[0]
+            (TARGET / name).parent.mkdir(parents=True, exist_ok=True)
             (TARGET / name).write_text(text)
 
 

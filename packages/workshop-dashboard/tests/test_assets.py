@@ -6,18 +6,9 @@ from workshop_dashboard import assets
 
 
 def test_all_that_the_pages_name_is_there():
-    scripts = {
-        "clock",
-        "ended",
-        "files",
-        "filestab",
-        "hand",
-        "notes",
-        "panels",
-        "tabs",
-        "terminals",
-    }
-    styles = {"dashboard", "files", "hand", "tokens", "workshop"}
+    scripts = {"clock", "deck", "ended", "files", "filestab", "hand", "notes", "panels", "tabs"}
+    scripts.add("terminals")
+    styles = {"dashboard", "deck", "files", "hand", "tokens", "workshop"}
     names = {f"{name}.js" for name in scripts} | {f"{name}.css" for name in styles} | {"icon.svg"}
     assert set(assets.read_assets()) == names
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from pathlib import Path
 from jupyterhub_butterfly import extensions
 from workshop_dashboard import (
     config,
+    decks,
     examiner,
     files_handlers,
     hand_handlers,
@@ -17,6 +19,7 @@ from workshop_dashboard import (
     loader,
     remote,
     session_handlers,
+    slide_handlers,
 )
 from workshop_dashboard.rules import values
 
@@ -35,6 +38,8 @@ def load(context: extensions.Context) -> extensions.Extension:
         folder = notes_loader.folder
         context.log.warning("There are no notes in %s: the server opens with the terminal.", folder)
         notes_loader = None
+    notes_folder = notes_loader.folder if notes_loader else None
+    find_slides = functools.partial(decks.find_folder, settings.slides_dir, notes_folder)
     page_context = handlers.PageContext(
         loader=notes_loader,
         layout=settings.layout,
@@ -46,13 +51,15 @@ def load(context: extensions.Context) -> extensions.Extension:
         user=context.user,
         tell_page=context.tell_page,
         start_url=context.start_url,
-        has_hand=context.hand is not None,
-        has_files=files_handlers.FilesContext(context.file_limits).is_on,
+        find_slides=find_slides,
         finished_message=settings.finished_message,
         tabs=settings.tabs,
+        has_hand=context.hand is not None,
+        has_files=files_handlers.FilesContext(context.file_limits).is_on,
         live_reload=settings.live_reload,
         is_trusted=settings.trusted,
     )
+    slides = slide_handlers.SlidesContext(find_slides, settings.trusted)
     session = session_handlers.SessionContext(
         context.user,
         Path.home(),
@@ -67,6 +74,7 @@ def load(context: extensions.Context) -> extensions.Extension:
             *handlers.make_routes(page_context),
             *session_handlers.make_routes(session),
             *files_handlers.make_routes(files),
+            *slide_handlers.make_routes(slides),
             *(hand_handlers.make_routes(hand) if hand else ()),
         ),
         landing="dashboard/" if notes_loader and settings.open_first else None,
