@@ -102,7 +102,7 @@ PACKAGES = {
         "dpojBhNsCNN7T82Tm7k26A6G9ML3NkhDsnw9n/eoxSRlVBB4CEtIQ/KTCLI2Fwf3ataSXRhYFkQi3SlnFwPvPQ==",
         {"index.cjs": "codemirror/w3c-keyname.cjs"},
     ),
-    # The last of the line that has one script for pages without modules (see `slides.py`).
+    # The last of the line that has one script for pages without modules (see `slides/`).
     "reveal.js@5.2.1": (
         "r7//6mIM5p34hFiDMvYfXgyjXqGRta+/psd9YtytsgRlrpRzFv4RbH76TXd2qD+7ZPZEbpBDhdRhJaFgfQ7zNQ==",
         {

@@ -87,7 +87,7 @@ PATHS = [
     "dashboard/search.json",
     "dashboard/static/notes.js",
 ]
-# Of the slides, which these notes do not have: tests/test_slide_handlers.py.
+# Of the slides, which these notes do not have: tests/slides/test_handlers.py.
 SLIDES = ["slides", "slides/"]
 
 

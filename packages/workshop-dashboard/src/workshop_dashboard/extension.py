@@ -11,7 +11,6 @@ from pathlib import Path
 from jupyterhub_butterfly import extensions
 from workshop_dashboard import (
     config,
-    decks,
     examiner,
     files_handlers,
     hand_handlers,
@@ -19,9 +18,10 @@ from workshop_dashboard import (
     loader,
     remote,
     session_handlers,
-    slide_handlers,
 )
 from workshop_dashboard.rules import values
+from workshop_dashboard.slides import decks
+from workshop_dashboard.slides import handlers as slide_handlers
 
 
 def load(context: extensions.Context) -> extensions.Extension:

@@ -98,7 +98,7 @@ class DashboardHandler(extensions.PageHandler):
         has_slides = await asyncio.to_thread(self.context.find_slides) is not None
         found = panels.make_tabs(self.prefix, console, own, notes.values, has_slides=has_slides)
         files = panels.Tab("files", "Files", f"{self.prefix}{FILES}")
-        return (files, *found) if self.context.has_files else found
+        return (*found, files) if self.context.has_files else found
 
     def _show_problem(self, sentence: str) -> None:
         """Say why there are no notes; where they are on their way, the page looks again."""

@@ -6,9 +6,10 @@ import importlib.resources
 import re
 from pathlib import Path
 
-from workshop_dashboard.rules import slides
+from workshop_dashboard.slides.rules import deck
 
 MAX_DECK_BYTES = 4 * 1024 * 1024
+FOLDER = "slides"
 PAGES = ("index.html", "slides.md")
 # Where decks for reveal.js look for it: the names of its releases from 3 to 5.
 REVEAL = re.compile(r"(?:reveal\.js/)?(?:dist|js|css)/(reveal\.(?:js|css))")
@@ -22,9 +23,14 @@ def find_folder(given: str, notes: Path | None) -> Path | None:
     """
     places = [Path(given).expanduser()] if given else []
     if notes is not None:
-        places += [notes / "slides", notes / "workshop" / "slides"]
-    found = (place for place in places if any((place / page).is_file() for page in PAGES))
+        places += [notes / FOLDER, notes / "workshop" / FOLDER]
+    found = (place for place in places if has_deck(place))
     return next((place.resolve() for place in found if read_reveal("reveal.js")), None)
+
+
+def has_deck(folder: Path) -> bool:
+    """Tell whether a folder has slides."""
+    return any((folder / page).is_file() for page in PAGES)
 
 
 def find_file(folder: Path, name: str) -> Path | None:
@@ -42,12 +48,12 @@ def read_text(folder: Path, name: str) -> str | None:
     return path.read_text("utf-8", "replace")
 
 
-def read_deck(folder: Path) -> slides.Deck | None:
+def read_deck(folder: Path) -> deck.Deck | None:
     """Return the deck of the folder, None where it cannot be read."""
     if (page := read_text(folder, PAGES[0])) is not None:
-        return slides.read_deck(page, lambda name: read_text(folder, name))
+        return deck.read_deck(page, lambda name: read_text(folder, name))
     text = read_text(folder, PAGES[1])
-    return None if text is None else slides.read_markdown_deck(text)
+    return None if text is None else deck.read_markdown_deck(text)
 
 
 def read_reveal(name: str) -> bytes | None:

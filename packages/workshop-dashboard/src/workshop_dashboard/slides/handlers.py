@@ -11,7 +11,8 @@ from pathlib import Path
 from tornado import web
 
 from jupyterhub_butterfly import extensions
-from workshop_dashboard import assets, decks, file_answers, views
+from workshop_dashboard import assets, file_answers, views
+from workshop_dashboard.slides import decks
 
 # No frames, no forms, no requests: a deck is looked at. Scripts of reveal.js set styles.
 POLICY = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workshop_dashboard import decks
+from workshop_dashboard.slides import decks
 
 
 @pytest.fixture

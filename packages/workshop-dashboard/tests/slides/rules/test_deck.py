@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_dashboard.rules import slides
+from workshop_dashboard.slides.rules import deck
 
 PAGE = """<!doctype html><html><head><title>Boats &amp; pods</title>
 <link rel="stylesheet" href="css/theme/{theme}.css"><script>evil()</script></head><body>
@@ -16,7 +16,7 @@ PAGE = """<!doctype html><html><head><title>Boats &amp; pods</title>
 
 def read(sections, theme="white", files=None):
     page = PAGE.format(sections=sections, theme=theme)
-    return slides.read_deck(page, (files or {}).get)
+    return deck.read_deck(page, (files or {}).get)
 
 
 def test_a_deck_keeps_its_slides_and_loses_its_scripts():
@@ -60,11 +60,11 @@ def test_slides_in_markdown(section):
 
 def test_several_slides_of_one_file():
     text = "# A\n---\n```sh\n---\n```\nNote: say\n---\n# B\n--\n# C\n"
-    deck = slides.read_markdown_deck(text)
-    assert deck.title == "A"
-    assert deck.html.count("<section") == 5
-    assert "---" in deck.html
-    assert '<aside class="notes">' in deck.html
+    read_one = deck.read_markdown_deck(text)
+    assert read_one.title == "A"
+    assert read_one.html.count("<section") == 5
+    assert "---" in read_one.html
+    assert '<aside class="notes">' in read_one.html
 
 
 @pytest.mark.parametrize(
@@ -83,14 +83,14 @@ def test_several_slides_of_one_file():
     ],
 )
 def test_nothing_acts(evil):
-    for deck in (read(evil), slides.read_markdown_deck(evil)):
+    for one in (read(evil), deck.read_markdown_deck(evil)):
         assert not re.search(
             r"href=.javascript:|<[^>]*onerror|<iframe|<script|<object|<form|<meta|<base|iframe=",
-            deck.html,
+            one.html,
         )
 
 
 @given(st.text(alphabet="<>/section data-markdown=\"'-\n#`a", max_size=300))
 def test_any_text_is_a_deck(text):
-    assert "<script" not in slides.read_deck(text, {}.get).html
-    slides.read_markdown_deck(text)
+    assert "<script" not in deck.read_deck(text, {}.get).html
+    deck.read_markdown_deck(text)
