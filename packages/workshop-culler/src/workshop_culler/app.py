@@ -156,7 +156,7 @@ class WorkshopCuller(traits.CullerTraits):
             counter,
             self.log,
             open_metrics=self.open_metrics,
-            trusted_proxies=self.trusted_proxies,
+            trusted_proxies=reading.find_trusted(self),
         )
         made.start()
         stack.push_async_callback(made.close)
