@@ -216,6 +216,7 @@ class ButterflyApp(config.ButterflyOptions):
         context = extensions.Context(self.prefix, self.config, self.log, user, self.client)
         if self.hub is not None:
             context = replace(context, start_url=self.hub.start_url)
+        context = replace(context, file_limits=self.files.limits)
         if culler is not None:
             context = replace(
                 context,
