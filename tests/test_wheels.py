@@ -84,7 +84,8 @@ def install(folder, wheels, home):
     venv.create(home, with_pip=False)
     own = [wheels[name] for name in [folder, *NEEDS.get(folder, [])]]
     python = home / "bin" / "python"
-    stock = [] if folder in ("pocket-openshift", "workshop-kube", "workshop-launch") else ["jupyterhub"]
+    alone = ("pocket-openshift", "workshop-kube", "workshop-launch")
+    stock = [] if folder in alone else ["jupyterhub"]
     locked = ("-c", ROOT / "requirements" / "lock.txt")  # as all that the tests install
     command = [shutil.which("uv"), "pip", "install", "-q", "--python", python, *locked]
     subprocess.run([*command, *own, *stock], check=True)

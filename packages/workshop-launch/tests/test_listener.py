@@ -89,7 +89,9 @@ def test_the_port_is_closed_before_the_answer_is_sent():
 def test_what_is_refused_is_told_and_the_next_is_heard():
     with Waiting(refuse) as waiting:
         assert b"403" in waiting.ask(make_post(b"wrong"))
-        assert b"413" in waiting.ask(b"POST /workshop-launch HTTP/1.1\r\nContent-Length: 999999\r\n\r\n")
+        assert b"413" in waiting.ask(
+            b"POST /workshop-launch HTTP/1.1\r\nContent-Length: 999999\r\n\r\n"
+        )
         assert b"204" in waiting.ask(make_post(b"end"))
     assert waiting.lines == [
         "refused a request: no",

@@ -67,9 +67,7 @@ def problem_with_time(sealed_at: float, now: float) -> str | None:
     return f"it was sealed in {-age:.0f} s from now: the clocks of hub and node differ"
 
 
-def problem_with_environment(
-    environment: Mapping[str, str], allowed: Sequence[str]
-) -> str | None:
+def problem_with_environment(environment: Mapping[str, str], allowed: Sequence[str]) -> str | None:
     """Why these variables are not taken; None where they are.
 
     `allowed` are names, and beginnings of names with a `*` at their end.
