@@ -153,14 +153,13 @@ async def test_a_hub_that_is_killed_in_a_hand_over_leaves_nothing(site, warm, vi
     """After the account, after the pod, after the launcher was told: the next hub goes on."""
     until, faults = site.pocket.until, site.pocket.faults
     if step == "account":
-        held = faults.add(verb="patch", resource="pods", status=503, times=None)
-        faults.add(verb="patch", resource="namespaces", status=503, times=None)
+        held = faults.add(verb="patch", resource="namespaces", status=503, times=None)
     elif step == "pod":
         held = faults.add(verb="get", resource="secrets", status=503, times=None)
     first = await visit(warm)
     if step == "told":
         await first.login()
-        await warm.logged("handed over")
+        await warm.logged("was handed over")
     else:
         await first.login()
         await until(lambda: held.seen)

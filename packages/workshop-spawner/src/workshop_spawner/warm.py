@@ -116,6 +116,7 @@ class WarmSpawner(RecordedSpawner):
             await self._remove_pod(session, pod)
             return None
         metrics.HAND_OVERS.labels("success").inc()
+        self.log.info("The pod %s was handed over to %s", session.pod, self._log_name)
         self._source = "warm"
         self.pod_id = self._recorded_uid = pod["metadata"]["uid"]
         return seen
