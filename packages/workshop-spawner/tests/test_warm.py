@@ -144,6 +144,12 @@ async def test_what_goes_wrong_costs_a_pod_and_no_session(site, workshop):
     await site.gone()
 
 
+def is_taken(site, pod):
+    """Whether the account of a pod that waits is a visitor's already."""
+    (owner,) = site.as_admin(f"{PODS}/{pod}")["metadata"]["ownerReferences"]
+    return owner["name"] not in site.names(ACCOUNTS + RESERVED)
+
+
 def labelled(pod, name):
     return pod["metadata"]["annotations"].get("hub.jupyter.org/username") == name
 
@@ -164,9 +170,12 @@ async def test_a_hub_that_is_killed_in_a_hand_over_leaves_nothing(site, warm, vi
         await first.login()
         await until(lambda: held.seen)
     await warm.kill()
+    kept = {uid for name, uid in list_waiting(site).items() if not is_taken(site, name)}
     faults.clear()
     await warm.start()
     await wait_full(site)
+    assert len(kept) == 1, "the one that nobody has come for"
+    assert kept <= set(list_waiting(site).values()), "it waits for the next hub's visitors"
     second = await visit(warm)
     assert await second.enter() == f"hello from {second.name}"
     assert await first.enter_again() == f"hello from {first.name}"

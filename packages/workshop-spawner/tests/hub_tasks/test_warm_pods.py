@@ -170,10 +170,30 @@ async def test_what_is_of_no_use_is_replaced(make, hours, status):
     stock.bring_up(**status)
     stock.now = timedelta(hours=hours)
     await stock.pool.fill()
-    stock.now = timedelta()
+    stock.now = timedelta(minutes=1)
     await stock.pool.fill()
     assert set(stock.list()) == set(before)
     assert stock.list() != before
+
+
+async def test_pods_that_fail_are_told_and_not_made_again_and_again(make, caplog):
+    stock = make(size=1, pods=1)
+    for seconds in (10, 20, 40):
+        await stock.pool.fill()
+        assert len(stock.list()) == 1
+        stock.bring_up(phase="Failed")
+        await stock.pool.fill()
+        await stock.pool.fill()
+        assert stock.list() == {}, "not before its time"
+        assert f"Trying again in {seconds} s" in caplog.text
+        stock.now += timedelta(seconds=seconds)
+    await stock.pool.fill()
+    stock.bring_up()
+    await stock.pool.fill()
+    stock.bring_up(phase="Failed")
+    caplog.clear()
+    await stock.pool.fill()
+    assert "Trying again in 10 s" in caplog.text, "one that was ready in between begins anew"
 
 
 async def test_pods_that_wait_leave_room_for_sessions_that_run(make, site):

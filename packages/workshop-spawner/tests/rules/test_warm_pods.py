@@ -170,6 +170,19 @@ def test_what_each_pods_state_means(pod, kept):
     assert len(stock.stale) == (not kept)
 
 
+@pytest.mark.parametrize(
+    ("failures", "seconds"), [(0, 0), (1, 10), (2, 20), (3, 40), (6, 300), (10_000, 300)]
+)
+def test_pods_that_fail_are_made_again_later_and_later(failures, seconds):
+    assert warm_pods.find_pause(failures) == timedelta(seconds=seconds)
+
+
+def test_which_pods_have_failed():
+    assert warm_pods.find_failure(make_pod(phase="Failed"))
+    assert warm_pods.find_failure(make_pod(containerStatuses=PULL))
+    assert not warm_pods.find_failure(make_pod(ready=False))
+
+
 @given(st.lists(st.booleans(), max_size=6), st.integers(0, 4))
 def test_what_is_too_much_goes_and_the_ready_ones_last(states, size):
     pods = [make_pod(str(i), session=str(i), ready=ready) for i, ready in enumerate(states)]

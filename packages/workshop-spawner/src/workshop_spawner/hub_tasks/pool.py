@@ -7,6 +7,7 @@ was read, so that of two hubs (or two requests) only one succeeds.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -33,6 +34,8 @@ from workshop_spawner.start.progress import Progress
 PAUSE = 60.0
 # The same while pods come up.
 SHORT_PAUSE = 2.0
+# Visitors' own starts come first: the pool is filled once nobody has come for so long, or at last.
+CALM, LONGEST_RUSH = 0.5, 3.0
 # How many are made side by side; visitors' own starts come first.
 AT_ONCE = 3
 # Seconds after which one that was handed out is no longer being handed out, whatever became of it.
@@ -92,8 +95,19 @@ class SessionPool:
                 growing = self._pods is not None and self._pods.is_growing
                 async with asyncio.timeout(SHORT_PAUSE if growing else PAUSE):
                     await self._taken.wait()
+                await self._wait_for_calm()
             except TimeoutError:
                 continue
+
+    async def _wait_for_calm(self) -> None:
+        """Wait until the visitors who come at the same moment have their sessions."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_RUSH):
+                while self._taken.is_set():
+                    self._taken.clear()
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(CALM):
+                            await self._taken.wait()
 
     async def fill(self) -> None:
         """One look: take stock, remove what is stale, make what is missing."""

@@ -94,7 +94,7 @@ def make_settings(traits: SpawnerTraits) -> HubSettings:
         reserved_sessions=traits.reserved_sessions,
         reserved_pods=traits.reserved_pods,
         pod_age=traits.reserved_pod_age,
-        pod_patience=traits.start_timeout,
+        pod_patience=max(traits.start_timeout, LONGEST_PULL),
         session_limit=traits.session_limit,
         pod_facts=_make_pod_facts(traits),
         privileged=pod_security.list_privileged(traits.init_containers),
@@ -119,6 +119,8 @@ def _make_uses(traits: SpawnerTraits, made: HubSettings) -> Uses:
     )
 
 
+# Seconds that a pod may take that nobody waits for: a node may have to pull a large image first.
+LONGEST_PULL = 600
 # Traits that may be a callable, or are a hook, which takes the visitor's spawner.
 ASKED = (
     *("uid", "gid", "fs_gid", "supplemental_gids", "container_security_context"),

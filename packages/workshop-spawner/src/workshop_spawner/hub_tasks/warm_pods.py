@@ -54,6 +54,9 @@ class WarmPods:
         self._ready: dict[str, Pod] = {}
         self._growing: dict[str, Pod] = {}
         self._fingerprint = ""
+        # Looks in a row that found pods that had failed, and until when none is made.
+        self._failures = 0
+        self._resumes = datetime.min.replace(tzinfo=UTC)
 
     @property
     def is_growing(self) -> bool:
@@ -97,11 +100,30 @@ class WarmPods:
         self._ready, self._growing = dict(stock.ready), dict(stock.growing)
         metrics.RESERVED_PODS.set(len(self._ready))
         await run_together(*(self._remove(pod) for pod in stock.stale))
+        self._note_failures(stock.stale)
         missing = wanted - len(stock.ready) - len(stock.growing)
+        if self._clock() < self._resumes:
+            return
         bare = [ids[key] for key in ids if self.rank(key) == 2 and not busy(key)]
         turns = asyncio.Semaphore(AT_ONCE)
         await run_together(
             *(self._make(account, busy, turns) for account in bare[: max(0, missing)])
+        )
+
+    def _note_failures(self, removed: Sequence[Pod]) -> None:
+        """Tell why pods fail, and make none for a while: one that is like them would fail, too."""
+        causes = {cause for pod in removed if (cause := warm_pods.find_failure(pod))}
+        if not causes:
+            self._failures = 0 if self._ready else self._failures
+            return
+        self._failures += 1
+        pause = warm_pods.find_pause(self._failures)
+        self._resumes = self._clock() + pause
+        self._log.warning(
+            "Pods that should wait for their visitors fail: %s. Has the image workshop-launch? "
+            "Trying again in %d s",
+            "; ".join(sorted(causes)),
+            pause.total_seconds(),
         )
 
     async def _list_pods(self) -> tuple[list[Pod], int]:

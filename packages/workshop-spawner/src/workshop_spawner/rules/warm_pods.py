@@ -38,6 +38,10 @@ NAMES = (
 _PROBE = {"periodSeconds": 1, "failureThreshold": 60}
 
 
+# Until pods are made again after some have failed: at first, and at most.
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=5)
+
+
 @dataclass(frozen=True)
 class Launch:
     """How a pod waits: the launcher's command, the port, the names, and for how many seconds."""
@@ -247,6 +251,16 @@ def problem_with_pod(
     if not is_ready(pod) and age >= rules.patience:
         return "it is not ready, or no longer"
     return None
+
+
+def find_failure(pod: Mapping[str, Any]) -> str:
+    """Why a waiting pod has failed by itself; empty where it has not."""
+    return pod_state.decide_start(pod, seen=True).cause
+
+
+def find_pause(failures: int) -> timedelta:
+    """How long no pod is made after so many looks in a row that found failed ones."""
+    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(failures - 1, 10)) if failures else timedelta()
 
 
 def is_ready(pod: Mapping[str, Any]) -> bool:
