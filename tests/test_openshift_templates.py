@@ -241,6 +241,7 @@ ASKING = {
     "EXPOSED_BY": "route",
     "NETWORK_INTERNET": "false",
     "RESERVED_SESSIONS": "2",
+    "RESERVED_PODS": "2",
     "RESOURCE_BUDGET": "medium",
     "VOLUME_SIZE": "1Gi",
     "SPAWNER_ROLE": "edit",
