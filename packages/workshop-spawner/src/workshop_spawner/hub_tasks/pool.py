@@ -124,7 +124,7 @@ class SessionPool:
             size=self._size,
             since=self._begun,
         )
-        # One that was theirs since they were listed is nobody else's.
+        # One that was handed out since they were listed is nobody else's.
         self._ready = [one for one in state.ready if not self._is_busy(get_id(one))]
         metrics.RESERVE.set(len(self._ready))
         await run_together(*(self._remove(account) for account in state.stale))
@@ -161,7 +161,7 @@ class SessionPool:
         return tuple(self._ready)
 
     def take(self, wants_pod: bool = False) -> Mapping[str, Any] | None:
-        """Take the next one out, to be theirs; None when there is none.
+        """Take the next one out, to be handed out; None when there is none.
 
         The one whose pod is up first for who `wants_pod`; else one without, where there is one.
         """
@@ -233,7 +233,9 @@ class SessionPool:
         pod = self.take_pod(taken.id) if wants_pod else None
         return replace(taken, pod_name=pod["metadata"]["name"]) if pod else taken
 
-    async def _make_theirs(self, account: Mapping[str, Any], taken: Session) -> Mapping[str, Any] | None:
+    async def _make_theirs(
+        self, account: Mapping[str, Any], taken: Session
+    ) -> Mapping[str, Any] | None:
         """Make account and projects the visitor's; None when another one may still be had.
 
         What is refused stays as it is, for the next pass. What may have been done, or is done by
