@@ -216,6 +216,7 @@ class ButterflyApp(config.ButterflyOptions):
         context = extensions.Context(self.prefix, self.config, self.log, user, self.client)
         if self.hub is not None:
             context = replace(context, start_url=self.hub.start_url)
+        context = replace(context, file_limits=self.files.limits)
         if culler is not None:
             context = replace(
                 context,
@@ -224,7 +225,8 @@ class ButterflyApp(config.ButterflyOptions):
                 hand=raised_hand.RaisedHand(culler),
             )
         loaded = extensions.load_extensions(context, self.extensions)
-        self.table = routes.make_table(self.gate, loaded, find_hub_version())
+        landing = self.hub.landing if self.hub else ""
+        self.table = routes.make_table(self.gate, loaded, find_hub_version(), landing)
         rendering.prepare(f"{self.client}.html")
         public = origins.make_origin(self.hub.public_url) if self.hub else None
         return tornado.web.Application(

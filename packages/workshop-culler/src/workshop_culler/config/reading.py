@@ -96,6 +96,29 @@ def problem_with_options(culler: CullerTraits, rest: Sequence[str] = ()) -> str 
     return None
 
 
+# Options that do nothing without another.
+WITHOUT = {
+    "clean_cluster": ("application", "namespace", "hub_account", "orphan_grace", "stuck_timeout"),
+    "cull_users": ("cull_admin_users",),
+    "extension": ("extension_limit",),
+    "ssl_enabled": ("internal_certs_location",),
+    "anonymous_timeout": ("anonymous_group",),
+}
+
+
+def list_unused(culler: CullerTraits) -> list[str]:
+    """What is written down and does nothing, a sentence each."""
+    sections = [
+        culler.config[c.__name__] for c in type(culler).__mro__ if c.__name__ in culler.config
+    ]
+    return [
+        f"{name} has no effect: it needs {needed}"
+        for needed, names in WITHOUT.items()
+        for name in names
+        if not getattr(culler, needed) and any(name in section for section in sections)
+    ]
+
+
 def make_settings(culler: CullerTraits) -> Settings:
     """The rules of all passes, from the options."""
     first = [] if culler.cull_default_servers else [{"match": {"server": ""}, "exempt": True}]
