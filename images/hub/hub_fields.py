@@ -356,6 +356,12 @@ class Fields(BaseModel):
     reserved_sessions: Count = setting(
         0, "How many sessions are kept ready ahead.", "5", modes=(VISITORS,)
     )
+    reserved_pods: Count = setting(
+        0,
+        "In how many of RESERVED_SESSIONS a pod runs already and waits for its visitor.",
+        "5",
+        modes=(VISITORS,),
+    )
     idle_timeout: MaybeSeconds = setting(
         None,
         "Seconds without a key press after which a session ends, 300 for visitors, else 7200; 0 is "

@@ -74,7 +74,7 @@ class Crowd:
     def say_page(self, name: str, page: str) -> None:
         """Somebody turns to a page of the notes."""
         model = make_user(self.models[name])
-        self.session_service.note_page(next(iter(model.servers or ())), page)
+        self.session_service.pages.note(next(iter(model.servers or ())), page)
         self.live.wake()
 
     def open(self, client: hub.Hub, folder: Path) -> None:
@@ -127,7 +127,7 @@ async def gather_crowd(size: int, folder: Path) -> AsyncIterator[Crowd]:
     runner = web.AppRunner(app, shutdown_timeout=0.01)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    address = hub.Address(f"http://127.0.0.1:{runner.addresses[0][1]}/hub/api", "x", timeout=120)
+    address = hub.HubAddress(f"http://127.0.0.1:{runner.addresses[0][1]}/hub/api", "x", timeout=120)
     async with hub.Hub(address, LOG) as client:
         crowd.open(client, folder)
         auth = EverybodyIsGrace(

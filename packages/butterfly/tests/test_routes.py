@@ -39,6 +39,7 @@ EXAMPLES = {
     r"files/?": "files",
     routes.files.HOME: "files/home/notes.txt",
     routes.folders.ARCHIVE: "files/archive/",
+    routes.change_page.CHANGE: "files/change/notes.txt",
     rf"terminal/session/{routes.sockets.NAME}/folder": "terminal/session/1/folder",
 }
 OPEN = {*routes.OPEN_PATTERNS, r"oauth_callback", r"logout"}

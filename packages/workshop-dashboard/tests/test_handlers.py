@@ -87,6 +87,8 @@ PATHS = [
     "dashboard/search.json",
     "dashboard/static/notes.js",
 ]
+# Of the slides, which these notes do not have: tests/slides/test_handlers.py.
+SLIDES = ["slides", "slides/"]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -100,7 +102,7 @@ def test_the_paths_above_are_all_routes(folder):
     context = extensions.Context(PREFIX, Config(), logging.getLogger("t"), "ada", "butterfly")
     changing = ["dashboard/edit", "dashboard/test"]  # test_session_handlers.py
     for route in extension.load(context).routes:
-        paths = [*PATHS, *changing]
+        paths = [*PATHS, *SLIDES, *changing]
         assert any(re.fullmatch(route.pattern, path) for path in paths), route.pattern
 
 
@@ -225,7 +227,7 @@ async def test_a_file_beside_the_pages(ask, path, code, media_type, saved):
 
 
 async def test_a_large_file_is_refused(ask, monkeypatch):
-    monkeypatch.setattr("workshop_dashboard.handlers.MAX_FILE_BYTES", 1000)
+    monkeypatch.setattr("workshop_dashboard.file_answers.MAX_FILE_BYTES", 1000)
     assert (await ask()("dashboard/files/what%20is.bin")).code == 413
 
 
@@ -275,3 +277,39 @@ async def test_a_new_session_is_offered_to_the_person_whose_it_was(ask):
     looks_in = (await get("dashboard/", name="grace")).body.decode()
     assert "This session has ended." in looks_in
     assert "/hub/spawn" not in looks_in
+
+
+async def test_tabs_are_drawn_and_may_be_framed(ask, folder, monkeypatch):
+    monkeypatch.setenv("CONSOLE_URL", f"{PREFIX}proxy/absolute/10083/")
+    tabs = "dashboards: [{name: Mine, url: 'https://%region%.example'}, {name: Ad, url: 'data:x'}]"
+    (folder / "workshop.yaml").write_text(f"vars: [{{name: region, value: north}}]\n{tabs}\n")
+    answer = await ask(tabs={"App": "8080"})("dashboard/")
+    page, policy = answer.body.decode(), answer.headers["Content-Security-Policy"]
+    found = re.findall(r'role="tab" [^>]*data-url="([^"]*)"[^>]*>([^<]*)<', page)
+    assert found == [
+        (f"{PREFIX}proxy/absolute/10083/", "Console"),
+        (f"{PREFIX}proxy/8080/", "App"),
+        ("https://north.example", "Mine"),
+    ]
+    assert "Open the web console" not in page
+    assert re.search(r"frame-src 'self' https:( http:)?(;|$)", policy)
+
+
+async def test_a_console_elsewhere_is_in_the_menu(ask, monkeypatch):
+    monkeypatch.setenv("CONSOLE_URL", "https://console.example")
+    page = (await ask()("dashboard/")).body.decode()
+    assert "Open the web console" in page
+    assert 'data-tab="console"' not in page
+
+
+async def test_the_last_page_ends_in_a_button(ask, monkeypatch):
+    first, last = [
+        (await ask()(f"dashboard/page/{name}")).body.decode() for name in ("index", "second")
+    ]
+    assert 'data-do="finish"' not in first
+    assert re.search(r'<button[^>]*data-do="finish"', last)
+    assert "Well done!" in last
+    assert "Start over or leave" not in last
+    said = "Come <b>back</b><script>1</script>"
+    page = (await ask(finished_message=said)("dashboard/page/second")).body.decode()
+    assert "Come <b>back</b></div>" in page

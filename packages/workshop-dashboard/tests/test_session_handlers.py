@@ -7,6 +7,7 @@ from tornado import httpclient, httpserver, testing, web
 
 from jupyterhub_butterfly import auth
 from workshop_dashboard import session_handlers
+from workshop_dashboard.rules import edits
 
 PREFIX = "/user/ada/"
 
@@ -33,7 +34,10 @@ async def post(tmp_path):
     program = tests / "exists"
     program.write_text('#!/bin/sh\necho looked; test -e "$1"\n')
     program.chmod(0o755)
-    context = session_handlers.SessionContext("ada", home, tests)
+    told = []
+    context = session_handlers.SessionContext(
+        "ada", home, tests, lambda *counts: told.append(counts)
+    )
     routes = [
         (PREFIX + route.pattern, route.handler, route.kwargs)
         for route in session_handlers.make_routes(context)
@@ -49,6 +53,7 @@ async def post(tmp_path):
         url = f"http://127.0.0.1:{port}{PREFIX}dashboard/{path}"
         return await client.fetch(url, method="POST", headers=headers, body=data, raise_error=False)
 
+    send.told = told
     send.home = home
     yield send
     client.close()
@@ -65,6 +70,8 @@ async def test_a_file_is_changed_and_the_change_is_shown(post):
     assert json.loads(answer.body) == {
         "success": True,
         "file": "~/d/boat.yaml",
+        "path": "d/boat.yaml",
+        "range": [[1, 0], [3, 0]],
         "first": 1,
         "lines": [["kind: Boat", True], ["name: x", True]],
     }
@@ -81,6 +88,20 @@ async def test_no_file_outside_the_home_folder_is(post, name):
     assert not (post.home.parent / "outside").exists()
 
 
+async def test_the_ends_of_lines_stay_as_they_are(post):
+    (post.home / "dos.txt").write_bytes(b"a\r\nb\r\n")
+    await post("edit", edit("append-lines-to-file", "c", file="~/dos.txt"))
+    assert (post.home / "dos.txt").read_bytes() == b"a\r\nb\r\nc\n"
+
+
+async def test_a_file_that_is_too_large_stays_as_it_is(post):
+    size = edits.MAX_TEXT + 1
+    (post.home / "large").write_bytes(b"x" * size)
+    answer = await post("edit", edit("append-lines-to-file", "c", file="~/large"))
+    assert json.loads(answer.body) == {"success": False, "message": "The file is too large."}
+    assert (post.home / "large").stat().st_size == size
+
+
 async def test_what_cannot_be_done_is_said(post):
     answer = json.loads((await post("edit", edit("open-file"))).body)
     assert (answer["success"], answer["message"]) == (False, "The file does not exist.")
@@ -90,6 +111,22 @@ async def test_what_cannot_be_done_is_said(post):
 async def test_a_test_is_run(post, args, success):
     answer = await post("test", {"name": "exists", "args": args, "timeout": "20"})
     assert json.loads(answer.body) == {"success": success, "message": "looked"}
+
+
+async def test_how_tests_ended_is_told(post):
+    for name, args in (("exists", ["gone"]), ("exists", [".."]), ("./exists", ["gone"])):
+        await post("test", {"name": name, "args": args})
+    assert post.told == [(0, 1, "exists gone"), (1, 1, "exists gone"), (1, 1, "exists gone")]
+    (post.home / "gone").touch()
+    await post("test", {"name": "exists", "args": ["gone"]})
+    assert post.told[-1] == (2, 0, "")
+
+
+def test_results_are_bounded(tmp_path):
+    context = session_handlers.SessionContext("ada", tmp_path, tmp_path)
+    for number in range(session_handlers.MOST_RESULTS + 5):
+        context.note_result(str(number), passed=True)
+    assert len(context.results) == session_handlers.MOST_RESULTS
 
 
 async def test_the_answers_of_a_form_are_what_it_reads(post):

@@ -9,7 +9,7 @@ from typing import Any
 from tornado import web
 
 from jupyterhub_butterfly import auth, clients, extensions, handlers, proxy, sockets
-from jupyterhub_butterfly.transfer import files, folders
+from jupyterhub_butterfly.transfer import change_page, files, folders
 
 # Routes without a login, by their pattern below the prefix: what a hub and a browser must be able
 # to fetch before there is one. The gate's own (callback, logout) come on top.
@@ -49,6 +49,7 @@ def make_table(
         (r"files/?", handlers.Home, {"landing": "files/home/"}),
         (files.HOME, files.FilePage, {}),
         (folders.ARCHIVE, folders.ArchivePage, {}),
+        (change_page.CHANGE, change_page.ChangePage, {}),
         (rf"terminal/session/{sockets.NAME}/folder", folders.SessionFolder, {}),
         (r"static/butterfly/(.*)", handlers.StaticFiles, {"path": str(clients.find_butterfly())}),
         (r"static/terminal/(.*)", handlers.StaticFiles, {"path": str(clients.STATIC)}),

@@ -18,6 +18,7 @@ from pathlib import Path
 from workshop_dashboard import asciidoc
 from workshop_dashboard.rules import configjs, pathways, workshopfile
 from workshop_dashboard.rules.notes import PAGE_SUFFIXES, Notes, make_notes
+from workshop_dashboard.slides import decks
 
 MAX_FILES = 20_000
 MAX_PAGE_BYTES = 1024 * 1024
@@ -161,7 +162,8 @@ class Loader:
         definition = next((each for each in read if each), None)
         if workshop.is_old:
             name = workshop.name or (definition.title if definition else "")
-            return replace(workshop, name=name, is_educates=definition is not None)
+            tabs = workshop.tabs or (definition.tabs if definition else ())
+            return replace(workshop, name=name, is_educates=definition is not None, tabs=tabs)
         if not definition and not sources.pathways:
             return workshop
         chosen = self._fixed.get("pathway_name") or self._environment.get("PATHWAY_NAME", "")
@@ -171,6 +173,7 @@ class Loader:
             name=workshop.name or theirs.name,
             modules=workshop.modules or theirs.modules,
             variables=(*workshop.variables, *theirs.variables),
+            tabs=workshop.tabs or theirs.tabs,
             is_educates=True,
         )
 
@@ -243,6 +246,8 @@ def list_sources(sources: SourceFiles) -> Listing:
     """
     state: dict[Path, tuple[int, int] | None] = {}
     files = dict(walk_folder(sources.content, state, sources.top))
+    if decks.has_deck(sources.content / decks.FOLDER):  # beside the pages, and none of them
+        files = {name: files[name] for name in files if not name.startswith(f"{decks.FOLDER}/")}
     if sources.static:
         beside = walk_folder(sources.static.resolve(), state, sources.top)
         files = {**dict(beside), **files}

@@ -23,14 +23,14 @@ def find_interval(culler: CullerTraits) -> float:
     return min(half, 60.0) if culler.clean_cluster else half
 
 
-def make_address(culler: CullerTraits) -> hub.Address:
+def make_address(culler: CullerTraits) -> hub.HubAddress:
     """Where the hub is; raises StartError naming what is missing."""
     token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
     if not culler.url:
         raise StartError("url: set WorkshopCuller.url or $JUPYTERHUB_API_URL to the hub's API")
     if not token:
         raise StartError("set $JUPYTERHUB_API_TOKEN; a hub gives it to its managed services")
-    return hub.Address(
+    return hub.HubAddress(
         url=culler.url,
         token=token,
         timeout=_read_timeout(),

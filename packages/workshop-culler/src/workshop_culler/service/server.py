@@ -18,7 +18,7 @@ from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from workshop_culler.errors import StartError
 from workshop_culler.rules import wrong_codes
-from workshop_culler.service import api, base_handlers, instructor_page, login
+from workshop_culler.service import api, base_handlers, instructor_page, login, reports_api
 from workshop_culler.service.code_checks import CodeChecks
 from workshop_culler.service.live_sessions import LiveSessions
 from workshop_culler.service.sessions import SessionService
@@ -117,10 +117,13 @@ def make_app(
         ("", instructor_page.InstructorPage, common),
         ("login", login.Login, common),
         ("logout", login.Logout, common),
-        ("api/session", api.Session, common),
+        ("api/session", api.OneSession, common),
         ("api/session/extend", api.Extend, common),
         ("api/session/stop", api.Stop, common),
-        ("api/session/page", api.NotesPage, common),
+        ("api/session/page", reports_api.NotesPage, common),
+        ("api/session/tests", reports_api.Tests, common),
+        ("api/session/hand", reports_api.Hand, common),
+        ("api/session/hand/lower", reports_api.LowerHand, common),
         ("api/sessions", api.Sessions, common),
         ("api/events", api.Events, common),
         ("api/announcement", api.Announcement, common),

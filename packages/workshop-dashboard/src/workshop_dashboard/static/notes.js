@@ -135,12 +135,13 @@
     dialog.showModal();
     return true;
   };
-  const leave = () => {
-    const link = document.querySelector(".turn .leave, [data-leave]");
-    if (!link) { say("You have reached the end. Well done!"); return true; }
-    link.click();
+  const finish = () => {
+    const link = document.querySelector(".turn .leave");
+    if (link) link.click();
+    else if (!workshop.finish?.()) say("You have reached the end. Well done!");
     return true;
   };
+  const leave = () => workshop.leave?.() || finish();
 
   /* What the session's own server does: change a file, run a test, give and take files. */
   const sessionBase = notes?.dataset.base && document.documentElement.dataset.xsrf ? notes.dataset.base : null;
@@ -174,8 +175,13 @@
     if (!sessionBase || NO_EDIT.test(details.command)) {
       return copyAnd(text || details.file || details.src || "", text ? `Copied: it belongs into ${details.file}.` : "Copied the name of the file.");
     }
+    if (await workshop.settleFiles?.() === false) {
+      say("Save or close the file in the Files tab first.");
+      return false;
+    }
     const answer = await ask("edit", { details, text });
     showFile(block, answer);
+    if (answer.success) workshop.showFile?.(answer.path, answer.range);
     say(answer.success ? `Done: ${details.file}` : answer.message);
     return answer.success;
   };
@@ -264,11 +270,11 @@
     "open-url": ({ text }) => { const url = webAddress(text); if (url) window.open(url, "_blank", "noopener"); return Boolean(url); },
     "open-tab": ({ details }) => showTab(details.name ?? "", ""),
     "create-tab": ({ text, details }) => showTab(details.name ?? "", text),
-    "reload-tab": ({ text, details }) => showTab(details.name ?? "", text),
+    "reload-tab": ({ text, details }) => workshop.reloadTab?.(details.name ?? "", text) || showTab(details.name ?? "", text),
     "delete-tab": ({ details }) => { ownTabs.get(details.name)?.[1]?.close(); workshop.closeTab?.(details.name); return true; },
     select: ({ session }) => { workshop.revealTerminal?.(); return workshop.openTerminal?.(session) ?? false; },
     preview: ({ details }) => showImage(webAddress(details.src ?? details.url) ?? "", details.alt ?? ""),
-    finish: leave,
+    finish,
     leave,
     heading: () => true,
     download,
@@ -279,9 +285,11 @@
   };
 
   const runIn = async ({ kind, text, session, details, event }) => {
-    workshop.revealTerminal();
+    // What begins by itself takes nobody away from what they read.
+    if (event.isTrusted) workshop.revealTerminal();
     const done = await workshop.send(session, keysOf(kind, text, details));
     if (done && event.detail > 0 && details.focus !== "false") workshop.followMouse(session);
+    if (done && event.detail === 0 && event.isTrusted) workshop.followKeys(session);
     if (done) say(session === "*" ? "Sent to all terminals." : `Sent to terminal ${session}.`);
     return done;
   };
@@ -429,7 +437,7 @@
       if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
     }
     for (const link of notes.querySelectorAll("article a[href]")) {
-      if (isTerminal(link)) continue;
+      if (isTerminal(link) || workshop.hasTabFor?.(link)) continue;
       // The console, the slides and files of this server must not take the terminals' place.
       const leaves = Boolean(notes.dataset.base) && !isPage(new URL(link.href)) && !link.hash;
       const toSlides = Boolean(notes.dataset.base) && /\/slides(\/|$)/.test(link.pathname);

@@ -93,6 +93,12 @@ def _list_contradictions(traits: Any) -> Iterator[str]:
             'WorkshopSpawner.identity = "user-token" needs the token of the login: set '
             "c.Authenticator.enable_auth_state = True, with an authenticator that keeps it."
         )
+    if traits.reserved_pods > traits.reserved_sessions:
+        yield (
+            f"WorkshopSpawner.reserved_pods is {traits.reserved_pods}, of "
+            f"WorkshopSpawner.reserved_sessions, which is {traits.reserved_sessions}: each pod "
+            "waits in a reserved session. Set that to as many, or more."
+        )
     refused = plan.problem_with_requests(traits.application, traits.project)
     if refused and traits.project_api == "request":
         yield refused

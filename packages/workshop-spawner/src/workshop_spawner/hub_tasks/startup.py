@@ -17,6 +17,7 @@ from workshop_spawner.context import HubContext
 from workshop_spawner.hub_tasks import hub_identity, renames, settings
 from workshop_spawner.hub_tasks.background import HubTasks
 from workshop_spawner.hub_tasks.hub_lease import HubLease
+from workshop_spawner.hub_tasks.pod_template import PodTemplate, make_sample
 from workshop_spawner.hub_tasks.service_environment import tell_services
 from workshop_spawner.hub_tasks.settings_check import list_problems, list_unused, make_traits
 from workshop_spawner.start.lasting_notes import LastingNotes
@@ -117,7 +118,9 @@ def make_tasks(
     cluster = settings.open_cluster(context, client, traits)
     read = settings.make_settings(traits)
     find_hub = partial(settings.find_hub, cluster, traits, context.hub_id)
-    tasks = HubTasks(context, cluster, read, find_hub, traits.log)
+    make = partial(make_sample, spawner_class, config, authenticator, traits.log)
+    template = PodTemplate(cluster, read.spec, make)
+    tasks = HubTasks(context, cluster, read, find_hub, traits.log, template)
     if context.hub_id:
         lease = HubLease(
             cluster,
