@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.hub]
         ("user-workspace", {}, "Nobody could log in: set OAUTH_CLIENT_ID"),
         ("hosted-workshop", {"OAUTH_CLIENT_SECRET": "x"}, "JUPYTERHUB_CRYPT_KEY"),
         ("terminal-server", {"JUPYTERHUB_CRYPT_KEY": "ab" * 32}, "OAUTH_CLIENT_SECRET"),
+        ("learning-portal", {"TERMINAL_IMAGE": ""}, "Set WORKSHOP_IMAGE, or c.KubeSpawner.image"),
         ("learning-portal", {"IDLE_TIMEOUT": "5m"}, "IDLE_TIMEOUT is '5m'; use a whole number"),
     ],
 )

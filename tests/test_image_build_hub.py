@@ -51,6 +51,7 @@ def start_hub(engine, site, tmp_path):
                 "KUBERNETES_SERVICE_HOST": host,
                 "KUBERNETES_SERVICE_PORT": port,
                 "CONFIGURATION_TYPE": mode,
+                "WORKSHOP_IMAGE": "workshop-terminal",
             }
             folder = tmp_path / "oauth"
             folder.mkdir()

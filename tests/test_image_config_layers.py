@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import config_layers
 import pytest
 from oauthenticator.generic import GenericOAuthenticator
 from traitlets.config import Config
@@ -29,6 +30,25 @@ CLASSES = {
     "OpenShiftAuthenticator": OpenShiftAuthenticator,
     "WorkshopSpawner": WorkshopSpawner,
 }
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "value", "is_wrong"),
+    [
+        ("WorkshopSpawner", "cmd", ["x"], True),
+        ("WorkshopSpawner", "image", "", True),
+        ("WorkshopSpawner", "image", "a/b:1", False),
+        ("KubeSpawner", "image", "a/b:1", False),
+        ("KubeSpawner", "singleuser_image_spec", "a/b:1", False),
+        ("KubeSpawner", "profile_list", [{"display_name": "A"}], False),
+        ("Spawner", "pre_spawn_hook", print, False),
+        ("JupyterHub", "spawner_class", "simple", False),
+    ],
+)
+def test_an_image_of_sessions_is_named(section, name, value, is_wrong):
+    config = Config({"JupyterHub": {"spawner_class": "workshop"}})
+    config[section][name] = value
+    assert bool(config_layers.problem_with_image(config)) is is_wrong
 
 
 @pytest.fixture

@@ -206,6 +206,23 @@ def problem_with_login(config: Config) -> str | None:
     )
 
 
+def problem_with_image(config: Config) -> str | None:
+    """Why no session could start, once all files are read; None where an image is named.
+
+    There is none that every cluster finds: KubeSpawner's own is no terminal.
+    """
+    if config.JupyterHub.spawner_class != "workshop":
+        return None  # an admin's own, with its own rules
+    names = {"image", "profile_list", "pre_spawn_hook", "modify_pod_hook", *RENAMED}
+    sections = ("WorkshopSpawner", *PARENTS["WorkshopSpawner"])
+    if any(config[name].get(trait) for name in sections if name in config for trait in names):
+        return None
+    return (
+        "No session could start: no image is named. Set WORKSHOP_IMAGE, or c.KubeSpawner.image. "
+        "For example: WORKSHOP_IMAGE=registry.example.com/workshop-dashboard:0.1.0"
+    )
+
+
 def problem_with_secret(config: Config) -> str | None:
     """Why OpenShift would not know the hub as its client; None if the secret is there.
 

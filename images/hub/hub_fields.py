@@ -200,10 +200,12 @@ class Fields(BaseModel):
 
     # Sessions
     workshop_image: Image = setting(
-        "", "The image of the sessions; wins over TERMINAL_IMAGE.", "registry.example.com/intro:3"
+        "",
+        "The image of the sessions, without which no hub starts; wins over TERMINAL_IMAGE.",
+        "registry.example.com/intro:3",
     )
     terminal_image: Image = setting(
-        "workshop-terminal", "The image of the sessions.", "registry.example.com/terminal:1"
+        "", "The same, by its older name.", "registry.example.com/terminal:1"
     )
     image_pull_secret: ObjectName = setting(
         "", "A Secret with the login of the image's registry.", "registry-login"

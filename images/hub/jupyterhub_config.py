@@ -79,6 +79,7 @@ if problem := config_layers.problem_with_login(c):
 # Not where the configuration is only read, as tests and `jupyterhub --show-config` do.
 if JupyterHub.initialized():
     for problem in (
+        config_layers.problem_with_image(c),
         config_layers.problem_with_secret(c),
         hub_database.problem_with_folder(settings, c.JupyterHub.db_url),
     ):
