@@ -101,9 +101,7 @@ def test_folders_to_install_from_are_there_with_what_they_need():
     commands = [line for line in "".join(next(iter(lines.values()))).splitlines() if line]
     assert all(line.startswith("pip install packages/") for line in commands)
     named = {line.split("/")[-1] for line in commands}
-    assert named == {path.parent.name for path in ROOT.glob("packages/*/pyproject.toml")} - {
-        "workshop-kube"
-    }
+    assert named == {path.parent.name for path in PYPROJECTS} - WITH_OTHERS
     for line in commands:
         folders = [ROOT / word for word in line.split()[2:]]
         ours = {read_name(folder) for folder in folders}
@@ -111,6 +109,8 @@ def test_folders_to_install_from_are_there_with_what_they_need():
         assert needed & {read_name(path.parent) for path in PYPROJECTS} <= ours, line
 
 
+# What others need, and nobody installs for itself into a hub.
+WITH_OTHERS = {"workshop-kube", "workshop-launch"}
 PYPROJECTS = sorted(ROOT.glob("packages/*/pyproject.toml"))
 
 

@@ -120,33 +120,28 @@ c.JupyterHub.services = [
 """
 
 
-async def test_the_original_s_own_culler_of_idle_servers_runs_beside(make_pod_hub):
-    text = (pod_hub.IMAGE / "Dockerfile").read_text()
-    assert all(
-        f"ln -s {to} /opt/workshop/bin/{name}" in text for name, to in pod_command.LINKS.items()
-    )
-    hub = make_pod_hub(CONFIGURATION_TYPE="learning-portal")
-    hub.write("configs/jupyterhub_config.py", IDLE)
-    await hub.start()
-    line = await hub.logged("No pages and no API: this service has no 'url'")  # only theirs
-    await hub.logged("judged nothing", since=hub.log.index(line))
-    assert "exited with status" not in hub.log_text
-
-
 UNTOLD = """
 for service in c.JupyterHub.services:
     service.pop("environment")
 """
 
 
-async def test_the_culler_finds_a_mounted_account_without_being_told(make_pod_hub, pod_site):
-    """As in any hub of any chart, whose services are given nothing of the hub's environment."""
+async def test_two_cullers_run_beside_and_one_finds_a_mounted_account_untold(
+    make_pod_hub, pod_site
+):
+    """The original's own of idle servers; and ours as in any chart, told nothing of the hub's."""
+    text = (pod_hub.IMAGE / "Dockerfile").read_text()
+    assert all(
+        f"ln -s {to} /opt/workshop/bin/{name}" in text for name, to in pod_command.LINKS.items()
+    )
     hub = make_pod_hub(CONFIGURATION_TYPE="learning-portal")
-    hub.write("configs/jupyterhub_config.py", UNTOLD)
+    hub.write("configs/jupyterhub_config.py", UNTOLD + IDLE)
     # The cluster's API by the name and the port that it has in each pod.
     async with forward(443, pod_site.url):
         await hub.start()
-        await hub.logged("removed nothing")
+        line = await hub.logged("No pages and no API: this service has no 'url'")  # only theirs
+        await hub.logged("judged nothing", since=hub.log.index(line))
+        await hub.logged("removed nothing")  # by ours
         assert "exited with status" not in hub.log_text
 
 
