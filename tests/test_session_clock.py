@@ -11,6 +11,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+import culler_service
 from pages import expect
 
 NOTES = Path(__file__).resolve().parent.parent / "demo" / "notes"
@@ -26,19 +27,11 @@ c.Spawner.environment = {{
     "WORKSHOP_CULLER_URL": c.JupyterHub.bind_url + "services/workshop-culler/"
 }}
 """
-CULLER = """
-c.JupyterHub.services.append({{
-    "name": "workshop-culler",
-    "command": [sys.executable, "-m", "workshop_culler", "--timeout=0", "--max-age=250"],
-    "url": "http://127.0.0.1:{port}",
-}})
-c.JupyterHub.load_roles += [{{
-    "name": "workshop-culler",
-    "services": ["workshop-culler"],
-    "scopes": ["list:users", "read:users:activity", "read:users:groups", "read:servers",
-               "delete:servers"],
-}}]
-"""
+
+
+def make_config(port, client="xterm"):
+    """A hub with the culler."""
+    return CONFIG.format(client=client) + culler_service.make_config(port)
 
 
 async def open_terminal(hub, browser, name, where="**/terminal/session/1"):
@@ -58,7 +51,7 @@ async def open_terminal(hub, browser, name, where="**/terminal/session/1"):
 async def test_a_visitor_is_warned_extends_and_reads_the_announcement(
     hub_factory, held_port, browser, artifacts, client
 ):
-    hub = await hub_factory((CONFIG + CULLER).format(port=held_port, client=client))
+    hub = await hub_factory(make_config(held_port, client))
     await hub.logged("judged ")
     _, grace = await hub.api("POST", "users/grace/tokens", {})
     page = await open_terminal(hub, browser, "ada")
@@ -112,7 +105,7 @@ FETCH = """(path) => fetch("/user/ada/" + path,
 @pytest.mark.browser
 async def test_a_tab_that_asks_for_its_clock_is_no_activity(hub_factory, held_port, browser):
     """The hub believes the proxy, and the proxy takes most answers for a person's doing."""
-    config = (CONFIG + CULLER).format(port=held_port, client="xterm")
+    config = make_config(held_port)
     hub = await hub_factory(config, env={"CONFIGPROXY_AUTH_TOKEN": "proxy"})
     await hub.logged("judged ")
     page = await open_terminal(hub, browser, "ada")
@@ -142,7 +135,7 @@ async def test_a_tab_that_asks_for_its_clock_is_no_activity(hub_factory, held_po
 @pytest.mark.hub
 @pytest.mark.browser
 async def test_in_the_dashboard_its_bar_shows_it(hub_factory, held_port, browser, artifacts):
-    config = (CONFIG + CULLER).format(port=held_port, client="xterm")
+    config = make_config(held_port)
     config = config.replace("--ButterflyApp.extensions=[]", "--ButterflyApp.extensions=dashboard")
     config += f"c.Spawner.environment['WORKSHOP_FOLDER'] = {str(NOTES)!r}\n"
     hub = await hub_factory(config)
@@ -202,7 +195,7 @@ async def follow_page(hub, token):
 async def test_instructors_see_at_which_page_of_the_notes_somebody_is(
     hub_factory, held_port, browser
 ):
-    config = (CONFIG + CULLER).format(port=held_port, client="xterm")
+    config = make_config(held_port)
     config = config.replace("--ButterflyApp.extensions=[]", "--ButterflyApp.extensions=dashboard")
     config += f"c.Spawner.environment['WORKSHOP_FOLDER'] = {str(NOTES)!r}\n"
     hub = await hub_factory(config)

@@ -158,6 +158,7 @@ def test_the_program_gets_what_is_its_own():
         ("X-Forwarded-For", "10.0.0.1"),
         ("x-forwarded-host", "evil.example"),
         ("Forwarded", "for=x"),
+        ("X-Workshop-Proxy", "secret"),
         ("Sec-WebSocket-Key", "x"),
     ]
     assert request_headers(*given) == [("Accept", "a"), ("accept", "b"), *SAID]

@@ -83,6 +83,8 @@ class WorkshopCuller(traits.CullerTraits):
             self.read_config()
             if problem := reading.problem_with_options(self, self.extra_args):
                 raise StartError(problem)
+            for sentence in reading.list_unused(self):
+                self.log.warning("%s", sentence)
             code = asyncio.run(self.run())
         except (StartError, TraitError) as error:
             for sentence in str(error).splitlines():
@@ -156,7 +158,7 @@ class WorkshopCuller(traits.CullerTraits):
             counter,
             self.log,
             open_metrics=self.open_metrics,
-            trusted_proxies=self.trusted_proxies,
+            trusted_proxies=reading.find_trusted(self),
         )
         made.start()
         stack.push_async_callback(made.close)

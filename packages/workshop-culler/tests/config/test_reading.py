@@ -5,7 +5,7 @@ from traitlets.config import Config
 from workshop_culler.app import WorkshopCuller
 from workshop_culler.config import reading
 from workshop_culler.errors import StartError
-from workshop_culler.rules import limits
+from workshop_culler.rules import limits, wrong_codes
 from workshop_culler.rules.models import Server
 
 
@@ -42,6 +42,38 @@ def test_rules_are_made_of_options():
 )
 def test_how_often(config, seconds):
     assert reading.find_interval(make_app(**config)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("config", "names"),
+    [
+        ({}, []),
+        ({"orphan_grace": 5}, ["orphan_grace"]),
+        ({"orphan_grace": 5, "clean_cluster": True}, []),
+        ({"application": "x", "namespace": "y"}, ["application", "namespace"]),
+        ({"cull_admin_users": False}, ["cull_admin_users"]),
+        ({"cull_admin_users": False, "cull_users": True}, []),
+        ({"extension": 0, "extension_limit": 5}, ["extension_limit"]),
+        ({"extension_limit": 5}, []),
+        ({"anonymous_group": "x"}, ["anonymous_group"]),
+        ({"internal_certs_location": "/x"}, ["internal_certs_location"]),
+    ],
+)
+def test_what_does_nothing_is_told(config, names):
+    assert [sentence.split()[0] for sentence in reading.list_unused(make_app(**config))] == names
+
+
+@pytest.mark.parametrize(
+    ("config", "address"),
+    [
+        ({}, "203.0.113.7"),
+        ({"trust_loopback": False}, "127.0.0.1"),
+        ({"trust_loopback": False, "trusted_proxies": ["127.0.0.1"]}, "203.0.113.7"),
+    ],
+)
+def test_whose_word_on_addresses_holds(config, address):
+    trusted = reading.find_trusted(make_app(**config))
+    assert wrong_codes.find_address("127.0.0.1", "203.0.113.7", trusted) == address
 
 
 @pytest.mark.parametrize(

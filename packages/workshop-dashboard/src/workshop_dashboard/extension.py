@@ -12,6 +12,7 @@ from jupyterhub_butterfly import extensions
 from workshop_dashboard import (
     config,
     examiner,
+    files_handlers,
     hand_handlers,
     handlers,
     loader,
@@ -54,6 +55,7 @@ def load(context: extensions.Context) -> extensions.Extension:
         finished_message=settings.finished_message,
         tabs=settings.tabs,
         has_hand=context.hand is not None,
+        has_files=files_handlers.FilesContext(context.file_limits).is_on,
         live_reload=settings.live_reload,
         is_trusted=settings.trusted,
     )
@@ -64,12 +66,14 @@ def load(context: extensions.Context) -> extensions.Extension:
         examiner.find_tests(notes_loader.folder) if notes_loader else None,
         context.tell_tests,
     )
+    files = files_handlers.FilesContext(context.file_limits)
     hand = context.hand and hand_handlers.HandContext(context.user, context.hand)
     return extensions.Extension(
         name="dashboard",
         routes=(
             *handlers.make_routes(page_context),
             *session_handlers.make_routes(session),
+            *files_handlers.make_routes(files),
             *slide_handlers.make_routes(slides),
             *(hand_handlers.make_routes(hand) if hand else ()),
         ),

@@ -25,6 +25,8 @@ from workshop_dashboard.rules.notes import Notes, find_page, make_notes
 
 # configurable-http-proxy takes each answer below 300 for activity of the person.
 NO_ACTIVITY = 300
+# The page of the home's files, as `files_handlers` has it.
+FILES = "dashboard/home"
 
 
 def _find_nothing() -> Path | None:
@@ -37,7 +39,8 @@ class PageContext:
 
     `tabs` are addresses of tabs beside the terminals, by label. `tell_page` passes on where `user`,
     whose session this is, has got to; they start a new one at `start_url`. `has_hand`: whether
-    there is a service that shows raised hands. `find_slides` blocks.
+    there is a service that shows raised hands; `has_files`: whether there is a page of the home's.
+    `find_slides` blocks.
     """
 
     loader: Loader | None
@@ -54,6 +57,7 @@ class PageContext:
     find_slides: Callable[[], Path | None] = _find_nothing
     tabs: Mapping[str, str] = field(default_factory=dict)
     has_hand: bool = False
+    has_files: bool = False
     live_reload: bool = False
     is_trusted: bool = False
 
@@ -92,7 +96,9 @@ class DashboardHandler(extensions.PageHandler):
         own = (*self.context.tabs.items(), *notes.workshop.tabs)
         console = _link(self.context.console_url)
         has_slides = await asyncio.to_thread(self.context.find_slides) is not None
-        return panels.make_tabs(self.prefix, console, own, notes.values, has_slides=has_slides)
+        found = panels.make_tabs(self.prefix, console, own, notes.values, has_slides=has_slides)
+        files = panels.Tab("files", "Files", f"{self.prefix}{FILES}")
+        return (*found, files) if self.context.has_files else found
 
     def _show_problem(self, sentence: str) -> None:
         """Say why there are no notes; where they are on their way, the page looks again."""

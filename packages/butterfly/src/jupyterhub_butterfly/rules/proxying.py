@@ -24,8 +24,14 @@ HOP_BY_HOP = frozenset(
         *("proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "expect"),
     }
 )
-# What the program must not see, or hears from us instead.
-NOT_FORWARDED = frozenset({"host", "origin", "cookie", "authorization", "forwarded", "x-real-ip"})
+# What the program must not see, or hears from us instead. The last is the mark by which a hub of
+# workshops knows its proxy.
+NOT_FORWARDED = frozenset(
+    {
+        *("host", "origin", "cookie", "authorization", "forwarded", "x-real-ip"),
+        "x-workshop-proxy",
+    }
+)
 # Headers of an answer that would act on more than the program's own pages: on the whole origin
 # (a wider service worker, cleared cookies, TLS only), or on the login that `Authorization` is.
 NOT_ANSWERED = frozenset(

@@ -231,6 +231,17 @@ class CullerTraits(IdleCuller):
         Example: `c.WorkshopCuller.trusted_proxies = ["10.128.0.0/14"]`""",
     ).tag(config=True)
 
+    trust_loopback = Bool(
+        True,
+        help="""Whether what connects from this machine's own addresses is the hub's proxy.
+
+        True by default, as the hub's proxy mostly runs beside this service. Set it to False where
+        sessions are processes of this machine (SimpleLocalProcessSpawner, the demo): they reach
+        this service's port too, and could give each wrong code another address. Then all who
+        come through the proxy count as one address.
+        Example: `c.WorkshopCuller.trust_loopback = False`""",
+    ).tag(config=True)
+
     @default("application")
     def _default_application(self) -> str:
         return os.environ.get("SPAWNER_APPLICATION", "")

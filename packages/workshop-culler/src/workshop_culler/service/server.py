@@ -55,7 +55,7 @@ class Service:
         log: logging.Logger,
         *,
         open_metrics: bool,
-        trusted_proxies: Sequence[str] = (),
+        trusted_proxies: Sequence[wrong_codes.Network] = (),
     ) -> None:
         self.place = place
         self.session_service = session_service
@@ -109,7 +109,7 @@ def make_app(
     find_trouble: Callable[[], str],
     *,
     open_metrics: bool = False,
-    trusted_proxies: Sequence[str] = (),
+    trusted_proxies: Sequence[wrong_codes.Network] = (),
 ) -> Application:
     """All routes below the prefix."""
     common = {"session_service": session_service, "auth": auth}
@@ -117,7 +117,7 @@ def make_app(
         ("", instructor_page.InstructorPage, common),
         ("login", login.Login, common),
         ("logout", login.Logout, common),
-        ("api/session", api.Session, common),
+        ("api/session", api.OneSession, common),
         ("api/session/extend", api.Extend, common),
         ("api/session/stop", api.Stop, common),
         ("api/session/page", reports_api.NotesPage, common),
@@ -138,7 +138,7 @@ def make_app(
         prefix=prefix,
         live=live,
         code_checks=CodeChecks(),
-        trusted_proxies=(*wrong_codes.LOOPBACK, *wrong_codes.parse_networks(trusted_proxies)),
+        trusted_proxies=tuple(trusted_proxies),
         find_trouble=find_trouble,
         open_metrics=open_metrics,
         cookie_secret=secrets.token_bytes(32),
