@@ -76,6 +76,7 @@ PACKAGES = [
     ROOT / "packages" / folder
     for folder in (
         "workshop-kube",
+        "workshop-launch",
         "pocket-openshift",
         "openshift-authenticator",
         "workshop-spawner",

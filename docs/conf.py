@@ -41,6 +41,7 @@ OURS = (
     "workshop_culler",
     "workshop_dashboard",
     "workshop_kube",
+    "workshop_launch",
     "workshop_spawner",
 )
 

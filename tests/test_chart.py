@@ -177,6 +177,7 @@ def test_the_rights_of_a_mode_are_those_of_its_file(mode):
 
 RIGHTS = {
     "RESERVED_SESSIONS": {"settings__RESERVED_SESSIONS": 2},
+    "RESERVED_PODS": {"settings__RESERVED_SESSIONS": 2, "settings__RESERVED_PODS": 2},
     "EXPOSED_BY-ingress": {
         "settings__EXPOSED_BY": "ingress",
         "settings__EXPOSED_PORTS": "8080",
@@ -194,7 +195,8 @@ RIGHTS = {
 
 @pytest.mark.parametrize("setting", RIGHTS)
 def test_a_setting_takes_its_own_rights_and_no_more(setting):
-    base = read_rights(render("learning-portal"))
+    before = RIGHTS["RESERVED_SESSIONS"] if setting == "RESERVED_PODS" else {}
+    base = read_rights(render("learning-portal", **before))
     more = read_rights(render("learning-portal", **RIGHTS[setting]))
     assert more - base == read_file(pod_hub.read_more_rights(setting))
 

@@ -19,6 +19,7 @@ RULES = [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]
         ("VISITOR_ROLE", "intro-visitor"),
         ("CONSOLE_IMAGE", "console:1"),
         ("RESERVED_SESSIONS", "2"),
+        ("RESERVED_PODS", "2"),
     ],
 )
 def test_what_is_of_projects_contradicts_it(name, value):

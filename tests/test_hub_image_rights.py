@@ -69,6 +69,7 @@ def test_without_projects_nothing_is_asked_of_the_whole_cluster(mode):
 
 SETTINGS = {
     "RESERVED_SESSIONS": {"RESERVED_SESSIONS": "2"},
+    "RESERVED_PODS": {"RESERVED_SESSIONS": "2", "RESERVED_PODS": "2"},
     "EXPOSED_BY-route": {
         "EXPOSED_PORTS": "80",
         "EXPOSED_BY": "route",
@@ -86,7 +87,8 @@ SETTINGS = {
 
 @pytest.mark.parametrize(("setting", "given"), SETTINGS.items(), ids=SETTINGS)
 def test_a_setting_takes_what_its_part_of_the_file_grants(monkeypatch, tmp_path, setting, given):
-    base = read_needed(monkeypatch, tmp_path, "learning-portal", streams=False)
+    before = {"RESERVED_SESSIONS": "2"} if setting == "RESERVED_PODS" else {}
+    base = read_needed(monkeypatch, tmp_path, "learning-portal", streams=False, **before)
     more = read_needed(monkeypatch, tmp_path, "learning-portal", **{"streams": False, **given})
     assert more - base == read_granted(pod_hub.ROOT / "templates" / SETTINGS_FILE, setting)
 

@@ -38,6 +38,7 @@ FINDS = {
         "assert e(group='jupyterhub_butterfly.extensions')['dashboard'].load()",
     ],
     "pocket-openshift": [["pocket-openshift", "--help"]],
+    "workshop-launch": [["workshop-launch", "--help"]],
     "workshop-kube": ["from workshop_kube import client, labels; assert client.Cluster"],
 }
 # A wheel of ours that is another's dependency comes from the same folder.
@@ -45,7 +46,7 @@ NEEDS = {
     "openshift-authenticator": ["workshop-kube"],
     "workshop-dashboard": ["butterfly"],
     "workshop-culler": ["workshop-kube"],
-    "workshop-spawner": ["workshop-kube"],
+    "workshop-spawner": ["workshop-kube", "workshop-launch"],
     "pocket-openshift": ["workshop-kube"],
 }
 # What people read, with commands that they follow.
@@ -83,7 +84,8 @@ def install(folder, wheels, home):
     venv.create(home, with_pip=False)
     own = [wheels[name] for name in [folder, *NEEDS.get(folder, [])]]
     python = home / "bin" / "python"
-    stock = [] if folder in ("pocket-openshift", "workshop-kube") else ["jupyterhub"]
+    alone = ("pocket-openshift", "workshop-kube", "workshop-launch")
+    stock = [] if folder in alone else ["jupyterhub"]
     locked = ("-c", ROOT / "requirements" / "lock.txt")  # as all that the tests install
     command = [shutil.which("uv"), "pip", "install", "-q", "--python", python, *locked]
     subprocess.run([*command, *own, *stock], check=True)

@@ -21,13 +21,14 @@ PACKAGES: dict[str, dict[str, str]] = {
     "node": {},
     "hub": {
         "workshop-kube": "",
+        "workshop-launch": "",
         "openshift-authenticator": "",
         "workshop-spawner": "",
         "workshop-culler": "kubernetes",
     },
-    "terminal": {"workshop-kube": "", "butterfly": "openshift"},
+    "terminal": {"workshop-kube": "", "workshop-launch": "", "butterfly": "openshift"},
     "dashboard": {"workshop-dashboard": "asciidoc"},
-    "notebook": {},
+    "notebook": {"workshop-launch": ""},
 }
 # An image -> the one that it is built upon, whose pins it keeps and does not repeat.
 UPON = {"dashboard": "terminal"}

@@ -234,7 +234,7 @@ class Fields(BaseModel):
         {}, "Variables of the sessions, lines NAME=value.", "export EDITOR=nano"
     )
     workshop_envvars: Lines = setting({}, "As TERMINAL_ENVVARS.", "export LESSON=short")
-    gateway_envvars: Lines = setting({}, "As TERMINAL_ENVVARS.", "export DEFAULT_ROUTE=/terminal")
+    gateway_envvars: Lines = setting({}, "As TERMINAL_ENVVARS.", "export PAGER=cat")
     session_envvars: ObjectName = setting(
         "",
         "A ConfigMap of scripts (`terminal.sh`, `workshop.sh`, `gateway.sh`), sourced when a "
@@ -353,6 +353,12 @@ class Fields(BaseModel):
     )
     reserved_sessions: Count = setting(
         0, "How many sessions are kept ready ahead.", "5", modes=(VISITORS,)
+    )
+    reserved_pods: Count = setting(
+        0,
+        "In how many of RESERVED_SESSIONS a pod runs already and waits for its visitor.",
+        "5",
+        modes=(VISITORS,),
     )
     idle_timeout: MaybeSeconds = setting(
         None,

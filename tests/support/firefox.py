@@ -25,7 +25,19 @@ PREFERENCES = {
     "network.connectivity-service.enabled": False,
     "browser.shell.checkDefaultBrowser": False,
 }
-KEYS = {"Enter": "\ue007", "Control": "\ue009", "Shift": "\ue008", "Insert": "\ue016"}
+# https://www.w3.org/TR/webdriver2/#keyboard-actions
+KEYS = {
+    **{"Enter": "\ue007", "Control": "\ue009", "Shift": "\ue008", "Insert": "\ue016"},
+    **{"Tab": "\ue004", "Escape": "\ue00c", "F6": "\ue036", "Home": "\ue011", "End": "\ue010"},
+    **{"ArrowLeft": "\ue012", "ArrowUp": "\ue013", "ArrowRight": "\ue014", "ArrowDown": "\ue015"},
+}
+
+CENTRE = """selector => {
+  const element = document.querySelector(selector);
+  element.scrollIntoView({block: "nearest", behavior: "instant"});
+  const box = element.getBoundingClientRect();
+  return [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
+}"""
 
 
 class Firefox:
@@ -96,6 +108,21 @@ class Firefox:
         click = [{"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
         move = {"type": "pointerMove", "x": x, "y": y}
         await self._act({"type": "pointer", "id": "mouse", "actions": [move, *click, *click]})
+
+    async def click(self, selector: str) -> None:
+        """Click in the middle of the first element that fits.
+
+        A headless Firefox has no window that is in front: a button hears no key in it.
+        """
+        x, y = await self.evaluate(f"({CENTRE})({json.dumps(selector)})")
+        click = [{"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}]
+        move = {"type": "pointerMove", "x": x, "y": y}
+        await self._act({"type": "pointer", "id": "mouse", "actions": [move, *click]})
+
+    async def resize(self, width: int, height: int) -> None:
+        """Make the page as wide and high as this, in pixels."""
+        size = {"width": width, "height": height}
+        await self.command("browsingContext.setViewport", context=self.context, viewport=size)
 
     async def screenshot(self, path: Path) -> None:
         """Save a picture of the page."""

@@ -108,7 +108,7 @@ def make_learning_portal() -> Template:
         *(known.CONSOLE, known.PROJECTS, known.PORTS, known.IMAGES, known.CONTENT, known.CONFIG),
         known.NETWORK,
     )
-    settings = ("WORKSHOP_IMAGE", "EXPOSED_BY-route", "RESERVED_SESSIONS")
+    settings = ("WORKSHOP_IMAGE", "EXPOSED_BY-route", "RESERVED_SESSIONS", "RESERVED_PODS")
     made = make_hub(mode, parameters, **_name_projects(), VISITOR_ROLE=VISITOR)
     return Template(
         mode,
@@ -131,7 +131,8 @@ def _name_projects() -> dict[str, str]:
 def make_learning_portal_without_projects() -> Template:
     """The same where nobody may give a hub rights in the whole cluster."""
     whole = make_learning_portal()
-    gone = {*known.PROJECTS, *known.CONSOLE, "NETWORK_INTERNET", "RESERVED_SESSIONS"}
+    gone = {*known.PROJECTS, *known.CONSOLE, "NETWORK_INTERNET"}
+    gone |= {"RESERVED_SESSIONS", "RESERVED_PODS"}
     parameters = {name: each for name, each in whole.parameters.items() if name not in gone}
     settings = ("WORKSHOP_IMAGE", "EXPOSED_BY-route")
     made = make_hub("learning-portal", parameters, SESSION_PROJECTS="false")

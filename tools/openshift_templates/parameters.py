@@ -88,6 +88,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "OPENSHIFT_TOKEN": "A token that shells act with in place of the account's own.",
     "REGISTERED_USERS": "The only users who may enter, between spaces; without it, all who can log "
     "in.",
+    "RESERVED_PODS": "In how many of them a pod runs already and waits for its visitor.",
     "RESERVED_SESSIONS": "How many sessions are kept ready ahead.",
     "RESOURCE_BUDGET": "Size of a session's project: small to xxx-large, unlimited, default.",
     "SERVER_LIMIT": "How many sessions at once; who comes later waits. 0 is no limit.",
@@ -173,6 +174,7 @@ VISITORS: Mapping[str, Default] = {
     "INSTRUCTOR_CODE": LETTERS_32,
     "SERVER_LIMIT": "8",
     "RESERVED_SESSIONS": "0",
+    "RESERVED_PODS": "0",
     "IDLE_TIMEOUT": "300",
     "MAX_SESSION_AGE": "3600",
 }

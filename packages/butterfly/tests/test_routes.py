@@ -109,6 +109,15 @@ async def refused(person, path, **changes):
     return error.value.status
 
 
+@pytest.mark.parametrize(
+    ("landing", "first"), [("", "terminal/session/1"), ("proxy/8080/", "proxy/8080/")]
+)
+def test_the_hub_names_the_first_page(landing, first):
+    gate = hub_gate.HubGate(settings.parse_hub(ENVIRON))
+    _, _, words = next(rule for rule in routes.make_table(gate, [], "6", landing) if not rule[0])
+    assert words == {"landing": first}
+
+
 def test_the_table_has_examples_for_all_its_patterns():
     assert {pattern for pattern, _, _ in table()} == {*EXAMPLES, *OPEN}
 

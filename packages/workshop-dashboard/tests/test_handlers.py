@@ -313,3 +313,18 @@ async def test_the_last_page_ends_in_a_button(ask, monkeypatch):
     said = "Come <b>back</b><script>1</script>"
     page = (await ask(finished_message=said)("dashboard/page/second")).body.decode()
     assert "Come <b>back</b></div>" in page
+
+
+async def test_a_workshop_has_its_own_looks(ask, folder):
+    assert "logo" not in (await ask()("dashboard/")).body.decode()
+    (folder / "logo.svg").write_text("<svg xmlns='x'/>")
+    (folder / "theme.css").write_text(":root { --button: #a02040 }")
+    get = ask()
+    page = (await get("dashboard/")).body.decode()
+    assert f'<img class="logo" src="{PREFIX}dashboard/files/logo.svg" alt="">' in page
+    link = re.search(
+        rf'<link rel="stylesheet" href="{PREFIX}dashboard/files/theme.css"[^>]*>', page
+    )
+    assert "nonce=" in link[0]
+    answer = await get("dashboard/files/theme.css")
+    assert answer.headers["Content-Type"] == "text/css"

@@ -26,10 +26,14 @@ def make_table(
     gate: auth.Gate,
     loaded: Sequence[extensions.Extension],
     hub_version: str,
+    landing: str = "",
 ) -> list[Rule]:
-    """List all routes as (pattern below the prefix, handler, arguments)."""
-    landing = next((e.landing for e in loaded if e.landing is not None), None)
-    first = landing if landing is not None else "terminal/session/1"
+    """List all routes as (pattern below the prefix, handler, arguments).
+
+    `landing` is the first page that the hub asks for, instead of an extension's or a terminal.
+    """
+    offered = next((e.landing for e in loaded if e.landing is not None), None)
+    first = landing or (offered if offered is not None else "terminal/session/1")
     table: list[Rule] = [
         (r"", handlers.Home, {"landing": first}),
         (r"api/?", handlers.Health, {"hub_version": hub_version}),

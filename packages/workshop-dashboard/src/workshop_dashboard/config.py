@@ -224,6 +224,32 @@ class Dashboard(Configurable):
     def _default_finished_message(self) -> str:
         return os.environ.get("FINISHED_MSG", "")
 
+    logo = traitlets.Unicode(
+        help="""
+        Picture at the top of the page, before the workshop's name.
+
+        A file of the notes, or an address that begins with `https://`. Default: `logo.svg` or
+        `logo.png` beside the pages, if there.
+
+        Set it to show whose workshop it is; it is at most 28 pixels high, on a dark bar.
+
+        Example: `c.Dashboard.logo = "images/company.svg"`
+        """
+    ).tag(config=True)
+
+    stylesheet = traitlets.Unicode(
+        help="""
+        Styles of the workshop's own, read after those of the page.
+
+        A file of the notes. Default: `theme.css` beside the pages, if there.
+
+        Set it for colours and type: `:root { --bar: #401020; --button: #a02040 }` changes the
+        bar and the buttons.
+
+        Example: `c.Dashboard.stylesheet = "company.css"`
+        """
+    ).tag(config=True)
+
     variables = traitlets.Dict(
         key_trait=traitlets.Unicode(),
         value_trait=traitlets.Unicode(),

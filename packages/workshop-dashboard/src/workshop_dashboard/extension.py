@@ -52,6 +52,8 @@ def load(context: extensions.Context) -> extensions.Extension:
         tell_page=context.tell_page,
         start_url=context.start_url,
         find_slides=find_slides,
+        logo=settings.logo,
+        stylesheet=settings.stylesheet,
         finished_message=settings.finished_message,
         tabs=settings.tabs,
         has_hand=context.hand is not None,

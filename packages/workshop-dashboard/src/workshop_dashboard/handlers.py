@@ -54,6 +54,8 @@ class PageContext:
     tell_page: Callable[[str], None]
     start_url: str = ""
     finished_message: str = ""
+    logo: str = ""
+    stylesheet: str = ""
     find_slides: Callable[[], Path | None] = _find_nothing
     tabs: Mapping[str, str] = field(default_factory=dict)
     has_hand: bool = False
@@ -75,22 +77,21 @@ class DashboardHandler(extensions.PageHandler):
         try:
             notes = await _load(self.context)
         except (LoaderError, workshopfile.WorkshopFileError) as error:
-            self._show_problem(str(error))
+            await self._show_problem(str(error))
             return
         found = find_page(name, "", notes.pages) if name else notes.first
         if found:
             # In a thread, as reading is: a long page must not make the shells wait.
             view = await asyncio.to_thread(views.make_view, found, notes, addresses)
-            self._show(view, title=notes.title, tabs=await self._make_tabs(notes))
+            await self._show(view, notes=notes)
             if self.visitor.name == self.context.user:  # and not somebody who looks in
                 self.context.tell_page(views.render_position(view))
         else:
-            self._show(
-                _missing(name, notes, addresses),
-                404 if name else 200,
-                notes.title,
-                await self._make_tabs(notes),
-            )
+            await self._show(_missing(name, notes, addresses), 404 if name else 200, notes)
+
+    def _find_look(self, given: str, usual: tuple[str, ...], notes: Notes | None) -> str:
+        files = notes.files if notes else frozenset[str]()
+        return panels.find_look(given, usual, files, f"{self.prefix}dashboard/files/")
 
     async def _make_tabs(self, notes: Notes) -> tuple[panels.Tab, ...]:
         own = (*self.context.tabs.items(), *notes.workshop.tabs)
@@ -100,22 +101,16 @@ class DashboardHandler(extensions.PageHandler):
         files = panels.Tab("files", "Files", f"{self.prefix}{FILES}")
         return (*found, files) if self.context.has_files else found
 
-    def _show_problem(self, sentence: str) -> None:
+    async def _show_problem(self, sentence: str) -> None:
         """Say why there are no notes; where they are on their way, the page looks again."""
         if getattr(self.context.loader, "is_pending", False):
             self.set_header("Refresh", "2")
-            self._show(views.make_notice("The notes are on their way", sentence))
+            await self._show(views.make_notice("The notes are on their way", sentence))
             return
         self.context.log.warning("The notes cannot be shown: %s", sentence)
-        self._show(views.make_notice("The notes cannot be shown", sentence), 500)
+        await self._show(views.make_notice("The notes cannot be shown", sentence), 500)
 
-    def _show(
-        self,
-        view: views.View,
-        status: int = 200,
-        title: str = "",
-        tabs: tuple[panels.Tab, ...] = (),
-    ) -> None:
+    async def _show(self, view: views.View, status: int = 200, notes: Notes | None = None) -> None:
         nonce = secrets.token_urlsafe(18)
         if self.context.is_trusted:
             allowed = view.html.replace("<script", f'<script nonce="{nonce}"')
@@ -127,14 +122,14 @@ class DashboardHandler(extensions.PageHandler):
             self.context.layout,
             self.context.notes_share,
             self.prefix,
-            tabs,
+            await self._make_tabs(notes) if notes else (),
             has_notes=self.context.loader is not None,
         )
         page = views.render_template(
             "dashboard.html",
             view=view,
             panels=shown,
-            title=self.context.title or title or "Workshop",
+            title=self.context.title or (notes.title if notes else "") or "Workshop",
             assets=assets.make_urls(f"{self.prefix}dashboard/static/"),
             nonce=nonce,
             xsrf=self.xsrf_token.decode(),
@@ -144,6 +139,8 @@ class DashboardHandler(extensions.PageHandler):
             changes=f"{self.prefix}dashboard/changes" if self.context.live_reload else "",
             terminal_base=panels.terminal_url(self.prefix, ""),
             restart_url=_link(self.context.restart_url),
+            logo=self._find_look(self.context.logo, panels.LOGOS, notes),
+            stylesheet=self._find_look(self.context.stylesheet, panels.STYLESHEETS, notes),
             finished=render.sanitise(self.context.finished_message, str),
             console_url=_link(self.context.console_url),
             console_in_tab=any(tab.key == "console" for tab in shown.tabs),

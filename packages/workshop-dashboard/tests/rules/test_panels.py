@@ -93,3 +93,20 @@ def test_notes_alone_have_no_tabs():
 def test_what_is_wrong_with_a_tab(label, text, word):
     problem = panels.problem_with_tab(label, text)
     assert (problem is None) if word is None else (word in problem)
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("", "/f/logo.png"),
+        ("my logo.svg", "/f/my%20logo.svg"),
+        ("gone.svg", ""),
+        ("https://x.example/l.svg", "https://x.example/l.svg"),
+        ("javascript:x", ""),
+        ("../secret", ""),
+    ],
+)
+def test_where_the_logo_is(given, url):
+    files = {"logo.png", "my logo.svg"}
+    assert panels.find_look(given, panels.LOGOS, files, "/f/") == url
+    assert panels.find_look("", panels.LOGOS, {"x.png"}, "/f/") == ""

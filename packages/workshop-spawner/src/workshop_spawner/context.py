@@ -26,9 +26,22 @@ class Pool(Protocol):
         """Whether there is nothing to hand out."""
 
     async def check_out(
-        self, session: Session, fingerprint: str = ""
+        self, session: Session, fingerprint: str = "", *, wants_pod: bool = False
     ) -> tuple[Session, Mapping[str, Any]] | None:
         """Hand one out, or None."""
+
+    @property
+    def has_pods(self) -> bool:
+        """Whether pods are kept ahead."""
+
+    def problem_with_pod(self, fingerprint: str) -> str | None:
+        """Why no pod of this fingerprint waits; None: one does."""
+
+    def take_pod(self, session: str) -> Mapping[str, Any] | None:
+        """The pod of a session that was handed out, or None."""
+
+    def wake(self) -> None:
+        """Look soon."""
 
 
 class Notes(Protocol):
@@ -84,6 +97,11 @@ class HubContext:
         if not verdict.enters:
             raise FullError(capacity.render_full(limit, verdict.place))
         self.starting.add(name)
+
+    def move_place(self, old: str, new: str) -> None:
+        """Count a start by the pod that it has taken over, and no longer by its own."""
+        self.starting.discard(old)
+        self.starting.add(new)
 
     def spawn_task(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Future[Any]:
         """Run something beside everything else; kept until it is done, as the loop keeps none."""

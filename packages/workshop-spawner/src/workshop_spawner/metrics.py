@@ -28,6 +28,13 @@ LOSSES = Counter(
     ["cause"],
 )
 RESERVE = Gauge("workshop_reserve_size", "Sessions that are ready to be handed out")
+RESERVED_PODS = Gauge("workshop_reserve_pods", "Pods that run and wait for their visitor")
+HAND_OVERS = Counter(
+    "workshop_hand_overs_total",
+    "Starts where pods are kept ahead, by what became of it: success, none (none was left), unfit "
+    "(theirs is another pod), not_ready, lost, refused, no_answer",
+    ["outcome"],
+)
 PROJECTS = Gauge("workshop_projects", "Projects of this workshop that are alive, when last counted")
 ORPHANED = Gauge(
     "workshop_orphaned_projects",

@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from workshop_kube.errors import ExistsError
 from workshop_spawner import metrics
@@ -24,6 +24,7 @@ from workshop_spawner.config.extras import ExtraSettings
 from workshop_spawner.config.home import HomeSettings
 from workshop_spawner.config.network import NetworkSettings
 from workshop_spawner.config.sessions import SessionSettings
+from workshop_spawner.config.warm_pods import WarmPodSettings
 from workshop_spawner.hub_tasks import server_tokens, startup
 from workshop_spawner.hub_tasks.pool import check_out
 from workshop_spawner.kube.watch import PodWatch, begin_watch
@@ -31,13 +32,11 @@ from workshop_spawner.manifests import budgets, console, pods
 from workshop_spawner.model import records, session_labels
 from workshop_spawner.model.errors import LostError
 from workshop_spawner.model.session import Session, is_same_server
-from workshop_spawner.recorded import RecordedSpawner
-from workshop_spawner.rules import images, plan, pod_manifest
+from workshop_spawner.rules import plan
 from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.health import Health
 from workshop_spawner.start import (
     api_address,
-    image_streams,
     project_api,
     project_role,
     recorded_pod,
@@ -56,27 +55,29 @@ from workshop_spawner.start.hub_errors import (
 from workshop_spawner.start.pod_monitor import PodMonitor
 from workshop_spawner.start.progress import Progress, merge
 from workshop_spawner.start.user_token import UserToken
+from workshop_spawner.warm import WarmSpawner
 
 TOKEN_KEY = "api-token"  # noqa: S105 - the name of a key, not a secret
 NAMES_TO_TRY = 3
-DEFAULT_PORT = 8888  # KubeSpawner's, where none is set
 
 
 class WorkshopSpawner(
     SessionSettings,
+    WarmPodSettings,
     ExtraSettings,
     HomeSettings,
     NetworkSettings,
     ContentSettings,
     ConsoleSettings,
     PodDefaults,
-    RecordedSpawner,
+    WarmSpawner,
 ):
     """Run each session in a pod, with a service account and a project of its own."""
 
     _spawn_future: asyncio.Future[Any] | None
     _last_trouble = ""
     _last_loss = ""
+    _source = "cold"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -120,7 +121,7 @@ class WorkshopSpawner(
         """What is decided about each session, whoever it is for."""
         exposed = self.make_exposed(self.cluster_subdomain)
         return replace(
-            self.make_base_spec(self.make_rules(self.port or DEFAULT_PORT, exposed.hosts)),
+            self.make_base_spec(self.make_rules(self.pod_port, exposed.hosts)),
             budget=budgets.parse_budget(budget),
             home_volume=self.make_home_volume(),
             web_console=self.make_console(),
@@ -135,7 +136,7 @@ class WorkshopSpawner(
         progress = self._progress
         self._last_loss = ""
         startup.begin(self.context, type(self), self.config, self.authenticator)
-        begun = time.monotonic()
+        begun, place = time.monotonic(), self.pod_name
         if self.context.is_alone:
             await self.context.is_alone.wait()
         try:
@@ -143,14 +144,13 @@ class WorkshopSpawner(
             session, *_ = await run_together(self.make_session(), *self._begin_watches())
             self.forget_old_events()
             running = self._pod_watch.count(session_labels.make_labels(session))
-            self.context.take_place(self.pod_name, running, self.session_limit, time.monotonic())
+            self.context.take_place(place, running, self.session_limit, time.monotonic())
             session, token = await self._find_token(session)
             spec = await self._make_spec()
             session = await self._find_lasting(session, spec.by_request)
             url = await self._start_under_free_name(session, spec, token)
             metrics.STARTS.labels("success").inc()
-            source = "reserve" if self._session and self._session.account_name else "cold"
-            metrics.START_SECONDS.labels(source).observe(time.monotonic() - begun)
+            metrics.START_SECONDS.labels(self._source).observe(time.monotonic() - begun)
             return url
         except FAILURES as error:
             told = explain(error, self.namespace)
@@ -158,7 +158,9 @@ class WorkshopSpawner(
             spare_failure_count(self.user.settings)
             raise make_spawn_error(told) from error
         finally:
-            self.context.starting.discard(self.pod_name)
+            self.context.starting -= {place, self.pod_name}
+            if self.context.pool is not None:
+                self.context.pool.wake()
             progress.close()
 
     def _begin_watches(self) -> list[Awaitable[Any]]:
@@ -181,12 +183,18 @@ class WorkshopSpawner(
     async def _start_session(self, session: Session, spec: plan.SessionSpec, token: str) -> str:
         """Make all that the session owns, then its pod; undo everything when that fails."""
         progress = self._progress
-        session, account = await check_out(self.context.pool, session, spec)
+        fits = await self.may_take_over(session, spec)
+        session, account = await check_out(self.context.pool, session, spec, fits)
         self._session = session
+        waiting = await self.take_waiting(session) if account is not None else None
         start = steps.Start(self.cluster, session, progress)
         todo = plan.make_plan(session, plan.fill_in(spec, session), self._make_secrets(token))
         if account is not None:
             todo = start.take_over(todo, account)
+        self._source = "cold" if account is None else "reserve"
+        # A pod that waits is told what it needs when it is handed over.
+        later = tuple(step for step in todo if waiting and step.name == plan.SECRET)
+        todo = tuple(step for step in todo if step not in later)
         progress.expect(len(todo) + 2)
         try:
             if self.project == plan.USER:
@@ -197,7 +205,10 @@ class WorkshopSpawner(
             if await self.ensure_claim(self.cluster):
                 progress.add(f"Making your volume claim {self.pvc_name}")
             progress.add("Starting your session")
-            pod = await self._launch(session, spec, start.owner)
+            pod = await self.hand_over(session, spec, waiting) if waiting else None
+            if pod is None:
+                await start.run(later)
+                pod = await self._launch(session, spec, start.owner)
             progress.add("Your session is up, waiting for its first answer")
             return await self._wait_for_server(session, pod)
         except BaseException:
@@ -211,11 +222,7 @@ class WorkshopSpawner(
     async def _launch(
         self, session: Session, spec: plan.SessionSpec, owner: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        made = await self.make_pod()
-        manifest = pod_manifest.complete(made, session, spec, owner, self.server.base_url)
-        names = images.list_images(manifest)
-        found = await image_streams.resolve(self.cluster, self.namespace, names, self.log)
-        manifest = images.pin(manifest, found)
+        manifest = await self.make_manifest(self.cluster, session, spec, owner)
         # Our own limit comes before JupyterHub's, whose message tells nobody what was wrong.
         wait = max(1.0, self.start_timeout * 0.9 - 1)
         add = partial(self.add_to_pod, self.cluster)
@@ -236,10 +243,6 @@ class WorkshopSpawner(
         for error in await asyncio.shield(asyncio.ensure_future(start.undo())):
             self.log.error("Could not undo a start, left to the culler: %s", error.detail)
 
-    @property
-    def _pod_watch(self) -> PodWatch:
-        return cast(PodWatch, self.pod_reflector)
-
     async def _start_watching_pods(self, replace: bool = False) -> object:
         """KubeSpawner's hook: watch with our reflector, and anew where the old one has given up."""
         watch = self.pod_reflector
@@ -254,6 +257,8 @@ class WorkshopSpawner(
 
     def get_env(self) -> dict[str, Any]:
         """JupyterHub's environment and ours; what is secret comes from the session's Secret."""
+        if self.is_ahead:
+            return self.make_env_ahead()
         env = super().get_env()
         session = self._session
         if session is None:

@@ -25,6 +25,21 @@ async def watch(watch_pods):
     return await watch_pods({"component": "x"})
 
 
+async def test_pods_that_wait_for_their_visitors_are_not_sessions_that_run(watch):
+    def make(name, kind, **status):
+        return {"metadata": {"name": name, "labels": {"app": "a", "class": kind}}, "status": status}
+
+    pods = [
+        make("runs", "session", phase="Running"),
+        make("starts", "session"),
+        make("over", "session", phase="Failed"),
+        make("waits", "reserve", phase="Running"),
+    ]
+    watch.resources = {f"workshops/{pod['metadata']['name']}": pod for pod in pods}
+    assert watch.count({"app": "a"}) == {"runs", "starts"}
+    assert watch.count({"app": "b"}) == set()
+
+
 async def test_a_change_is_seen_when_it_happens(site, watch):
     waiting = asyncio.ensure_future(watch.wait_until("workshops/p", lambda pod: pod))
     await asyncio.to_thread(site.pocket.apply, make_pod("other"))

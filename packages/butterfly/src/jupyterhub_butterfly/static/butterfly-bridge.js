@@ -164,6 +164,11 @@
     console.debug("no local storage", error);
   }
 
+  // It takes the keys as soon as it is there.
+  const helper = document.getElementById("input-helper");
+  const focus = helper.focus.bind(helper);
+  helper.focus = (options) => window.terminalPage.mayFocus() && focus(options);
+
   page.link.pauseAbove = 64 * 1024;
 
   window.terminalBridge = { page: page, output: output };

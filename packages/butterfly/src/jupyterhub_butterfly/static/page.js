@@ -28,8 +28,9 @@
   document.documentElement.classList.toggle("bare", bare);
 
   // It says by `terminal:focus` when the keys are to be ours; we do not take them from it.
+  let isAsked = false;
   function mayFocus() {
-    return !bare || document.hasFocus();
+    return !bare || isAsked || document.hasFocus();
   }
 
   // A login, or the hub, is a page of its own: never loaded into the frame that we may be in.
@@ -298,7 +299,11 @@
       if (!wanted || !framedByOwnPage() || typeof message !== "object" || message === null) return;
       if (message.type === "terminal:input" && typeof message.data === "string")
         screen.input(message.data);
-      else if (message.type === "terminal:focus") screen.focus();
+      else if (message.type === "terminal:focus") {
+        isAsked = true;
+        screen.focus();
+        isAsked = false;
+      }
       else if (message.type === "terminal:menu")
         entries.find(([words]) => words === message.entry)?.[1]();
       else if (message.type === "terminal:told" && link.state === "gone") status.shorten();

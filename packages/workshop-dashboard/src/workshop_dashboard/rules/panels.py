@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+import urllib.parse
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -15,6 +16,8 @@ LAYOUTS: Mapping[str, tuple[int, ...]] = MappingProxyType(
 )
 SMALLEST_SHARE = 15
 MOST_TABS = 12
+LOGOS = ("logo.svg", "logo.png")
+STYLESHEETS = ("theme.css",)
 # Variables in an address of a tab as Educates writes them: `$(ingress_domain)`.
 PARENTHESES = re.compile(r"\$\(([A-Za-z][A-Za-z0-9_]*)\)")
 LOOPBACK = re.compile(r"http://(?:localhost|127\.0\.0\.1):([0-9]{1,5})(/.*)?")
@@ -90,6 +93,18 @@ def make_tabs(
         if url and key and len(found) < MOST_TABS:
             found.setdefault(key, Tab(key, label, url))
     return tuple(found.values())
+
+
+def find_look(given: str, usual: Iterable[str], files: Container[str], base: str) -> str:
+    """Return the address of a workshop's logo or stylesheet; empty where it has none.
+
+    `given` is a file of the notes or an address of the web; else the first of `usual` that is
+    among the notes' `files`, which are below `base`.
+    """
+    name = given or next((name for name in usual if name in files), "")
+    if name.startswith("https://"):
+        return name
+    return base + urllib.parse.quote(name) if name in files else ""
 
 
 def make_key(label: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from workshop_kube import labels
 from workshop_spawner import metrics
@@ -13,13 +13,16 @@ from workshop_spawner.concurrency import run_together
 from workshop_spawner.config.extras import read_source
 from workshop_spawner.context import HubContext
 from workshop_spawner.hub_tasks import pod_security_check, rights_check
+from workshop_spawner.hub_tasks.pod_template import PodTemplate
 from workshop_spawner.hub_tasks.pool import SessionPool
+from workshop_spawner.hub_tasks.warm_pods import WarmPods, remove_all
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.logs import Log
 from workshop_spawner.model.session import Hub, Session
 from workshop_spawner.rules import counts, images, plan, pod_security, project_roles, rights
 from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.hub_settings import HubSettings
+from workshop_spawner.rules.warm_pods import StockRules
 from workshop_spawner.start import api_address, image_streams, project_api, project_role
 
 # Seconds until something that failed is tried again: at first, and at most.
@@ -39,7 +42,9 @@ class HubTasks:
         settings: HubSettings,
         find_hub: Callable[[], Awaitable[Hub]],
         log: Log,
+        template: PodTemplate | None = None,
     ) -> None:
+        self._template = template
         self._context = context
         self._cluster = cluster
         self._settings = settings
@@ -125,14 +130,35 @@ class HubTasks:
             return plan.make_ready_steps(session, plan.fill_in(spec, session))
 
         hub, size = await self._find_hub(), self._settings.reserved_sessions
-        pool = SessionPool(self._cluster, hub, make_steps, size, self._log)
+        pods = await self._make_pods(hub, spec)
+        pool = SessionPool(self._cluster, hub, make_steps, size, self._log, pods=pods)
         self._context.pool = pool
         await pool.run()
 
+    async def _make_pods(self, hub: Hub, spec: plan.SessionSpec) -> WarmPods | None:
+        """The pods that run ahead in the pool's sessions; None where there are none."""
+        settings, problem = self._settings, self._settings.problem_with_pods()
+        if settings.keeps_pods and self._template is not None:
+            self._template.spec = spec
+            problem = await self._template.find_problem(hub)
+        if problem:
+            self._log.warning("reserved_pods has no effect: %s", problem)
+        if problem or not settings.keeps_pods or self._template is None:
+            await remove_all(self._cluster, hub)
+            return None
+        rules = StockRules(
+            settings.reserved_pods,
+            timedelta(seconds=settings.pod_age),
+            timedelta(seconds=settings.pod_patience),
+        )
+        limit = settings.session_limit
+        return WarmPods(self._cluster, hub, self._template, rules, limit, self._log)
+
     async def _remove_pool(self) -> None:
         """Remove what was ready when there was still a pool."""
-        left = SessionPool(self._cluster, await self._find_hub(), lambda _: (), 0, self._log)
-        await left.fill()
+        hub = await self._find_hub()
+        await SessionPool(self._cluster, hub, lambda _: (), 0, self._log).fill()
+        await remove_all(self._cluster, hub)
 
     async def keep_count(self) -> None:
         """Count the projects now and then, for the hub's metrics, as long as the hub runs."""

@@ -7,8 +7,10 @@ was read, so that of two hubs (or two requests) only one succeeds.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +20,7 @@ from workshop_kube.rules.manifests import make_reference
 from workshop_spawner import metrics
 from workshop_spawner.concurrency import run_together
 from workshop_spawner.context import Pool
+from workshop_spawner.hub_tasks.warm_pods import WarmPods
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.logs import Log
 from workshop_spawner.model import session_labels
@@ -29,9 +32,15 @@ from workshop_spawner.start.progress import Progress
 
 # Seconds between two looks at the pool when nothing was taken from it.
 PAUSE = 60.0
+# The same while pods come up.
+SHORT_PAUSE = 2.0
+# Visitors' own starts come first: the pool is filled once nobody has come for so long, or at last.
+CALM, LONGEST_RUSH = 0.5, 3.0
 # How many are made side by side; visitors' own starts come first.
 AT_ONCE = 3
-# Seconds for which a claim is tried: a start without the pool takes hardly longer.
+# Seconds after which one that was handed out is no longer being handed out, whatever became of it.
+HANDED_OUT = 3600.0
+# Seconds for which a checkout is tried: a start without the pool takes hardly longer.
 PATIENCE = 5.0
 
 Planner = Callable[[Session], Sequence[plan.Step]]
@@ -48,6 +57,7 @@ class SessionPool:
         size: int,
         log: Log,
         clock: Callable[[], float] = time.monotonic,
+        pods: WarmPods | None = None,
     ) -> None:
         self._cluster = cluster
         self._quick = cluster.within(PATIENCE)
@@ -56,6 +66,9 @@ class SessionPool:
         self._size = size
         self._log = log
         self._clock = clock
+        self._pods = pods
+        # Sessions that are being handed out by id: since when, and the pod that waits in them.
+        self._busy: dict[str, tuple[float, Mapping[str, Any] | None]] = {}
         self._ready: list[Mapping[str, Any]] = []
         self._taken = asyncio.Event()
         self._tidied: float | None = None
@@ -79,10 +92,22 @@ class SessionPool:
             except Exception:  # noqa: BLE001 - the loop must go on
                 self._log.exception("The pool was not filled")
             try:
-                async with asyncio.timeout(PAUSE):
+                growing = self._pods is not None and self._pods.is_growing
+                async with asyncio.timeout(SHORT_PAUSE if growing else PAUSE):
                     await self._taken.wait()
+                await self._wait_for_calm()
             except TimeoutError:
                 continue
+
+    async def _wait_for_calm(self) -> None:
+        """Wait until the visitors who come at the same moment have their sessions."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST_RUSH):
+                while self._taken.is_set():
+                    self._taken.clear()
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(CALM):
+                            await self._taken.wait()
 
     async def fill(self) -> None:
         """One look: take stock, remove what is stale, make what is missing."""
@@ -99,12 +124,15 @@ class SessionPool:
             size=self._size,
             since=self._begun,
         )
-        self._ready = list(state.ready)
+        # One that was handed out since they were listed is nobody else's.
+        self._ready = [one for one in state.ready if not self._is_busy(get_id(one))]
         metrics.RESERVE.set(len(self._ready))
         await run_together(*(self._remove(account) for account in state.stale))
         missing = self._size - len(state.ready) - len(state.growing)
         turns = asyncio.Semaphore(AT_ONCE)
         await run_together(*(self._make(turns) for _ in range(missing)))
+        if self._pods is not None:
+            await self._pods.fill(self.ready, self._is_busy)
         if self._tidied is None or self._clock() - self._tidied > PAUSE:
             await self._tidy({account["metadata"]["name"] for account in found})
             self._tidied = self._clock()
@@ -132,14 +160,51 @@ class SessionPool:
         """The accounts of the sessions that can be handed out, the next one first."""
         return tuple(self._ready)
 
-    def take(self) -> Mapping[str, Any] | None:
-        """Take the next one out, to be claimed; None when there is none."""
-        account = self._ready.pop(0) if self._ready else None
+    def take(self, wants_pod: bool = False) -> Mapping[str, Any] | None:
+        """Take the next one out, to be handed out; None when there is none.
+
+        The one whose pod is up first for who `wants_pod`; else one without, where there is one.
+        """
+        if not self._ready:
+            return None
+        pods, order = self._pods, list(range(len(self._ready)))
+        if pods is not None:
+            ranks = [pods.rank(get_id(account)) for account in self._ready]
+            order = sorted(order, key=lambda i: ranks[i] if wants_pod else -ranks[i])
+        account = self._ready.pop(order[0])
         metrics.RESERVE.set(len(self._ready))
+        pod = pods.take(get_id(account)) if pods is not None else None
+        self._busy[get_id(account)] = (self._clock(), pod)
         return account
 
+    def _is_busy(self, session: str) -> bool:
+        """Whether the session of this id is being handed out: its pod is not ours to remove."""
+        now = self._clock()
+        kept = {key: each for key, each in self._busy.items() if now - each[0] < HANDED_OUT}
+        self._busy = kept
+        return session in kept
+
+    def problem_with_pod(self, fingerprint: str) -> str | None:
+        """Why no pod that waits is as the visitor's would be: `unfit` or `none`; None: one is."""
+        if self._pods is None or not self._pods.fits(fingerprint):
+            return "unfit"
+        return None if self._pods.has_some else "none"
+
+    @property
+    def has_pods(self) -> bool:
+        """Whether pods are kept ahead."""
+        return self._pods is not None
+
+    def take_pod(self, session: str) -> Mapping[str, Any] | None:
+        """The pod of a session that was handed out, to be handed over or removed; None: none."""
+        return self._busy.get(session, (0, None))[1]
+
+    def wake(self) -> None:
+        """Look at the pool soon: a session has started."""
+        self._taken.set()
+
     async def check_out(
-        self, session: Session, fingerprint: str = ""
+        self, session: Session, fingerprint: str = "", *, wants_pod: bool = False
     ) -> tuple[Session, Mapping[str, Any]] | None:
         """Hand one out for a visitor: their session under its names, and its account; or None.
 
@@ -149,11 +214,11 @@ class SessionPool:
         if fingerprint and fingerprint != self._fingerprint:
             return None
         try:
-            while account := self.take():
-                taken = pool_rules.take_over(account, session)
-                claimed = await self._claim(account, taken)
-                if claimed is not None:
-                    return taken, claimed
+            while account := self.take(wants_pod):
+                taken = self._take_over(account, session, wants_pod)
+                theirs = await self._make_theirs(account, taken)
+                if theirs is not None:
+                    return taken, theirs
         except FAILURES as error:
             self._log.warning(
                 "A reserved session cannot be handed out, the start goes on without: %s",
@@ -163,19 +228,28 @@ class SessionPool:
             self._taken.set()
         return None
 
-    async def _claim(self, account: Mapping[str, Any], taken: Session) -> Mapping[str, Any] | None:
+    def _take_over(self, account: Mapping[str, Any], session: Session, wants_pod: bool) -> Session:
+        taken = pool_rules.take_over(account, session)
+        pod = self.take_pod(taken.id) if wants_pod else None
+        return replace(taken, pod_name=pod["metadata"]["name"]) if pod else taken
+
+    async def _make_theirs(
+        self, account: Mapping[str, Any], taken: Session
+    ) -> Mapping[str, Any] | None:
         """Make account and projects the visitor's; None when another one may still be had.
 
         What is refused stays as it is, for the next pass. What may have been done, or is done by
         half, is removed: it is nobody's, as the visitor's start goes on under other names.
         """
         try:
-            claimed = await self._claim_account(account, taken)
+            theirs = await self._make_account_theirs(account, taken)
         except BaseException as error:
+            self._busy.pop(get_id(account), None)
             if not is_refusal(error):
                 await self._give_up(account)
             raise
-        if claimed is None:
+        if theirs is None:
+            self._busy.pop(get_id(account), None)
             return None
         try:
             names = pool_rules.list_projects(self._planner(taken))
@@ -183,17 +257,17 @@ class SessionPool:
             checkout = pool_rules.make_checkout(taken)
             await run_together(*(self._quick.change(space, checkout) for space in spaces))
         except BaseException:
-            await self._give_up(claimed)
+            await self._give_up(theirs)
             raise
-        return claimed
+        return theirs
 
-    async def _claim_account(
+    async def _make_account_theirs(
         self, account: Mapping[str, Any], taken: Session
     ) -> Mapping[str, Any] | None:
         reference = self._refer("ServiceAccount", taken.account)
-        claim = pool_rules.make_checkout(taken, account["metadata"]["resourceVersion"])
+        checkout = pool_rules.make_checkout(taken, account["metadata"]["resourceVersion"])
         try:
-            return await self._quick.change(reference, claim)
+            return await self._quick.change(reference, checkout)
         except (ConflictError, GoneError):
             # Somebody was faster - or we were, and the answer was lost.
             found = await self._quick.find(reference)
@@ -249,13 +323,21 @@ class SessionPool:
         return make_reference("v1", kind, name, self._hub.namespace)
 
 
+def get_id(account: Mapping[str, Any]) -> str:
+    """The id of the session that an account of the pool is of."""
+    return str(account["metadata"]["labels"][labels.SESSION])
+
+
 async def check_out(
-    pool: Pool | None, session: Session, spec: plan.SessionSpec
+    pool: Pool | None, session: Session, spec: plan.SessionSpec, wants_pod: bool = False
 ) -> tuple[Session, Mapping[str, Any] | None]:
-    """The session under the names of one that is ready, and its account, where there is one."""
+    """The session under the names of one that is ready, and its account, where there is one.
+
+    With `wants_pod` one in which a pod waits, where there is one.
+    """
     if pool is None or pool.is_empty or session.suffix:
         return session, None
     sample = pool_rules.make_sample(session.hub)
     ready = plan.make_ready_steps(sample, plan.fill_in(spec, sample))
     fingerprint = pool_rules.make_fingerprint(ready, sample)
-    return await pool.check_out(session, fingerprint) or (session, None)
+    return await pool.check_out(session, fingerprint, wants_pod=wants_pod) or (session, None)

@@ -15,6 +15,7 @@ from workshop_spawner.model.session import Hub
 from workshop_spawner.rules import plan, pod_security
 from workshop_spawner.rules.hub_settings import HubSettings
 from workshop_spawner.rules.rights import Uses
+from workshop_spawner.rules.warm_pods import PodFacts
 
 
 class SpawnerTraits(Protocol):
@@ -33,6 +34,11 @@ class SpawnerTraits(Protocol):
     k8s_api_request_retry_timeout: float
     project_api: str
     reserved_sessions: int
+    reserved_pods: int
+    reserved_pod_age: int
+    start_timeout: int
+    session_limit: int
+    console_image: str
     image: str
     volume_size: str
     storage_pvc_ensure: bool
@@ -86,6 +92,11 @@ def make_settings(traits: SpawnerTraits) -> HubSettings:
         extra_resources="" if callable(extras) else extras,
         asks_visitor=callable(budget) or callable(extras),
         reserved_sessions=traits.reserved_sessions,
+        reserved_pods=traits.reserved_pods,
+        pod_age=traits.reserved_pod_age,
+        pod_patience=max(traits.start_timeout, LONGEST_PULL),
+        session_limit=traits.session_limit,
+        pod_facts=_make_pod_facts(traits),
         privileged=pod_security.list_privileged(traits.init_containers),
         image_names=(traits.image, *_list_profile_images(traits.profile_list)),
     )
@@ -103,7 +114,29 @@ def _make_uses(traits: SpawnerTraits, made: HubSettings) -> Uses:
         events=traits.events_enabled,
         refresh=traits.identity == plan.USER_TOKEN,
         pool=made.keeps_pool,
+        pods=made.keeps_pods,
         api_endpoints=traits.needs_api_networks(),
+    )
+
+
+# Seconds that a pod may take that nobody waits for: a node may have to pull a large image first.
+LONGEST_PULL = 600
+# Traits that may be a callable, or are a hook, which takes the visitor's spawner.
+ASKED = (
+    *("uid", "gid", "fs_gid", "supplemental_gids", "container_security_context"),
+    *("pod_security_context", "profile_list", "modify_pod_hook", "after_pod_created_hook"),
+    "get_pod_url",
+)
+
+
+def _make_pod_facts(traits: SpawnerTraits) -> PodFacts:
+    """What goes into each session's pod, or is asked about it."""
+    return PodFacts(
+        home=bool(traits.volume_size) or traits.storage_pvc_ensure,
+        console=bool(traits.console_image),
+        services=traits.services_enabled,
+        certificates=traits.internal_ssl,
+        asked=tuple(name for name in ASKED if callable(getattr(traits, name, None))),
     )
 
 

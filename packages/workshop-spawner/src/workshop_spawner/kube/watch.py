@@ -15,6 +15,7 @@ from traitlets.utils.bunch import Bunch
 
 from workshop_kube import errors
 from workshop_kube.rules import answers
+from workshop_spawner.rules import pool_rules
 
 T = TypeVar("T")
 Pod = Mapping[str, Any]
@@ -94,11 +95,15 @@ class PodWatch(PodReflector):
         return bool(self._waiting)
 
     def count(self, labels: Mapping[str, str]) -> set[str]:
-        """The names of the pods that are neither ended nor ending, of these labels' application."""
+        """The names of the pods that are neither ended nor ending, of these labels' application.
+
+        Without those that wait for their visitor: they make room.
+        """
         return {
             pod["metadata"]["name"]
             for pod in self.resources.values()
             if (pod["metadata"].get("labels") or {}).get("app") == labels["app"]
+            and (pod["metadata"].get("labels") or {}).get("class") != pool_rules.CLASS_POOL
             and "deletionTimestamp" not in pod["metadata"]
             and (pod.get("status") or {}).get("phase") not in ("Failed", "Succeeded")
         }

@@ -50,8 +50,12 @@ def make_environment(session: Session, facts: Facts, project: bool) -> dict[str,
         "SERVICE_ACCOUNT_DIR": ACCOUNT_DIR,
     }
     environment = {name: value for name, value in told.items() if value}
-    environment["POD_IP"] = {"valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}}
-    return environment
+    return {**environment, **make_address()}
+
+
+def make_address() -> dict[str, Any]:
+    """The pod's own address, which the cluster fills in."""
+    return {"POD_IP": {"valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}}}
 
 
 def make_reference(secret: str, key: str) -> dict[str, Any]:

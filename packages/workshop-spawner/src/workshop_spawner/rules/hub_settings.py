@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workshop_spawner.rules import plan
 from workshop_spawner.rules.rights import Uses
+from workshop_spawner.rules.warm_pods import PodFacts, problem_with_settings
 
 # Why a pool is not kept, by what the settings say.
 ONLY_TEMPORARY = "it takes a temporary project, and an identity that is not the user's own"
@@ -29,6 +30,12 @@ class HubSettings:
     extra_resources: Any = ""
     asks_visitor: bool = False
     reserved_sessions: int = 0
+    reserved_pods: int = 0
+    # Seconds until another pod takes the place of one that waits, and until it has to be up.
+    pod_age: int = 6 * 3600
+    pod_patience: int = 300
+    session_limit: int = 0
+    pod_facts: PodFacts = field(default_factory=PodFacts)
     image_names: tuple[str, ...] = ()
     # Names of containers in each session's pod that have all rights on its node.
     privileged: tuple[str, ...] = ()
@@ -38,6 +45,17 @@ class HubSettings:
     def keeps_pool(self) -> bool:
         """Whether sessions are made ready ahead."""
         return bool(self.reserved_sessions) and self.problem_with_pool() is None
+
+    @property
+    def keeps_pods(self) -> bool:
+        """Whether pods run ahead."""
+        return bool(self.reserved_pods) and self.problem_with_pods() is None
+
+    def problem_with_pods(self) -> str | None:
+        """Why `reserved_pods` has no effect; None when it has."""
+        if not self.reserved_pods:
+            return None
+        return problem_with_settings(replace(self.pod_facts, pool=self.keeps_pool))
 
     def problem_with_pool(self) -> str | None:
         """Why `reserved_sessions` has no effect; None when it has."""

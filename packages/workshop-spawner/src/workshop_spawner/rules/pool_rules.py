@@ -26,6 +26,7 @@ _OF_A_VISITOR = (
     labels.SERVERNAME,
     labels.EXPIRES,
     labels.EXPIRES_LIMIT,
+    labels.CHECKOUT,
 )
 # An incomplete one of this age was left by a hub that died.
 UNFINISHED = timedelta(minutes=5)
@@ -71,10 +72,11 @@ def list_projects(plan: Iterable[Step]) -> list[str]:
 
 def make_pool_step(step: Step) -> Step:
     """The step with objects that are the pool's, not yet a session's."""
-    return replace(step, manifests=tuple(_take_into_pool(manifest) for manifest in step.manifests))
+    return replace(step, manifests=tuple(take_into_pool(manifest) for manifest in step.manifests))
 
 
-def _take_into_pool(manifest: Mapping[str, Any]) -> dict[str, Any]:
+def take_into_pool(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The object as the pool's, without what a visitor's has."""
     metadata = manifest["metadata"]
     own_labels = {**metadata["labels"], labels.CLASS: CLASS_POOL}
     annotations = {
@@ -145,6 +147,14 @@ def take_over(account: Mapping[str, Any], session: Session) -> Session:
         account_name=name,
         project_name=session.project_name or name,
     )
+
+
+def read_session(account: Mapping[str, Any], hub: Hub) -> Session:
+    """The reserved session that an account of the pool is of."""
+    metadata = account["metadata"]
+    own_labels, name = metadata["labels"], metadata["name"]
+    session_id, user = own_labels[labels.SESSION], own_labels[labels.USER]
+    return Session(hub, session_id, user, account_name=name, project_name=name)
 
 
 def make_checkout(session: Session, version: str = "") -> dict[str, Any]:

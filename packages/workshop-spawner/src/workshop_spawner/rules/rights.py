@@ -51,6 +51,7 @@ class Uses:
     events: bool = True
     refresh: bool = False
     pool: bool = False
+    pods: bool = False
     streams: bool = False
     api_endpoints: bool = False
 
@@ -68,6 +69,7 @@ def _in_the_cluster(uses: Uses) -> Iterator[Right]:
 
 
 def _in_own_namespace(spec: plan.SessionSpec, uses: Uses) -> Iterator[Right]:
+    yield from _of_pool(uses)
     yield from _all("", "pods", "get list watch create delete")
     if uses.events:
         yield from _all("", "events", "list watch")
@@ -92,8 +94,14 @@ def _in_own_namespace(spec: plan.SessionSpec, uses: Uses) -> Iterator[Right]:
             yield from _all("networking.k8s.io", "ingresses", "get create")
     if uses.streams:
         yield Right(False, "image.openshift.io", "imagestreams", "get")
+
+
+def _of_pool(uses: Uses) -> Iterator[Right]:
+    """What handing out takes in the hub's namespace: account and pod become the visitor's."""
     if uses.pool:
-        yield from _all("", "serviceaccounts", "patch")
+        yield Right(False, "", "serviceaccounts", "patch")
+    if uses.pods:
+        yield Right(False, "", "pods", "patch")
 
 
 def _has_project(spec: plan.SessionSpec) -> bool:

@@ -30,15 +30,20 @@ async def launch(
     `add` makes what it needs to come up, once its uid is known. StartError with the cause when it
     will not come up or took too long.
     """
-    key = f"{session.hub.namespace}/{session.pod}"
     made = await _make(cluster, watch, session, manifest)
     if add is not None:
         await add(made)
+    return await wait_ready(watch, session, made["metadata"]["uid"], wait)
+
+
+async def wait_ready(watch: PodWatch, session: Session, uid: str, wait: float) -> Mapping[str, Any]:
+    """Wait until the session's pod of this uid is ready; StartError as of `launch`."""
+    key = f"{session.hub.namespace}/{session.pod}"
     verdict, seen = pod_state.StartVerdict(), False
 
     def check(pod: Mapping[str, Any] | None) -> Mapping[str, Any] | bool:
         nonlocal verdict, seen
-        if pod is not None and pod["metadata"]["uid"] != made["metadata"]["uid"]:
+        if pod is not None and pod["metadata"]["uid"] != uid:
             return False  # the one before, or the one after, ours
         verdict = pod_state.decide_start(pod, seen)
         seen = seen or pod is not None

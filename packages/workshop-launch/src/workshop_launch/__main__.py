@@ -1,0 +1,5 @@
+"""`python -m workshop_launch -- COMMAND ...`."""
+
+from workshop_launch.main import main
+
+main()
