@@ -93,8 +93,13 @@ async def test_a_hand_is_raised_seen_lowered_and_raised_again(
     row = grace.get_by_role("row", name="ada")
     await expect(row).to_contain_text("1 of 1: Boats")
     await expect(row).to_contain_text("0 tests passed, 1 failed (has-boat)")
+    await ada.set_viewport_size({"width": 320, "height": 640})
     await ada.reload()
     await expect(button).to_have_text("Hand raised")
+    await ada.screenshot(path=artifacts / "hand-raised-320.png")
+    for item in (button, ada.locator(".menu > summary")):
+        await expect(item).to_be_in_viewport(ratio=1)
+    await ada.set_viewport_size({"width": 1280, "height": 720})
     await grace.get_by_role("button", name="Lower the hand of ada").click()
     await expect(grace.locator("#hands")).to_be_hidden()
     await expect(button).to_have_text("Raise hand")
