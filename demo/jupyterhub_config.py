@@ -41,6 +41,8 @@ c.WorkshopSpawner.environment = {
     # Where a session asks how long it still lasts.
     "WORKSHOP_CULLER_URL": f"{os.environ['DEMO_URL']}services/workshop-culler/",
 }
+# How soon a visitor is told that the session was lost.
+c.WorkshopSpawner.poll_interval = 5
 c.WorkshopSpawner.session_limit = int(os.environ["DEMO_SESSION_LIMIT"])
 # A visitor leaves by the form of /hub/restart, which ends session, project and user; not by a link
 # to /hub/logout (c.JupyterHub.shutdown_on_logout), which any page on the web can have.
@@ -58,6 +60,8 @@ c.JupyterHub.services = [
             "--cull-every=10",
             "--anonymous-timeout=60",
             "--clean-cluster=True",
+            # Sessions are processes of this machine, as the proxy is.
+            "--WorkshopCuller.trust_loopback=False",
             "--application=workshop",
             "--namespace=workshop",
             f"--state-file={folder}/workshop-culler.json",

@@ -1,29 +1,17 @@
 """Fixtures of the tests that cross packages: the whole demo, as people start it."""
 
-import contextlib
 import os
 from pathlib import Path
 
 import pytest
 
+import demos
+
 
 @pytest.fixture
 async def serve_demo(tmp_path):
     """`settings = await serve_demo("--session-limit", "1")`: a running demo on free ports."""
-    import realhub
-    import serve
-
-    if reason := realhub.proxy_missing():
-        pytest.skip(reason)
-    async with contextlib.AsyncExitStack() as stack:
-
-        async def start(*options):
-            folder = tmp_path / "demo"
-            folder.mkdir()
-            words = serve.parse_arguments(["--port", "0", *options])
-            settings, _ = await stack.enter_async_context(serve.serve(words, folder))
-            return settings
-
+    async with demos.serve_demos(tmp_path) as start:
         yield start
 
 

@@ -9,6 +9,7 @@ import yaml
 import chart_schema
 import helm
 import pod_hub
+import visitor_role
 from workshop_spawner.rules import rights
 
 pytestmark = [pytest.mark.programs, helm.need("helm")]
@@ -93,8 +94,12 @@ def test_a_manifest_that_is_not_valid_is_found():
 
 
 def read_hub(made):
-    """What the hub's image reads of the objects' variables."""
-    environ = dict(helm.find(made, "ConfigMap", "-settings")["data"])
+    """What the hub's image reads of the objects' variables, of which the later win."""
+    environ = {}
+    container = helm.find(made, "Deployment")["spec"]["template"]["spec"]["containers"][0]
+    for source in container["envFrom"]:
+        if reference := source.get("configMapRef"):
+            environ |= helm.find(made, "ConfigMap", reference["name"])["data"]
     secret = helm.find(made, "Secret")
     environ |= {name: base64.b64decode(text).decode() for name, text in secret["data"].items()}
     return environ, hub_settings.read_settings(environ)
@@ -136,8 +141,13 @@ def test_a_value_comes_through_as_it_was_written(name):
 def read_rights(made):
     """All that the hub's account is granted."""
     granted = set()
+    bound = {
+        (one["roleRef"]["kind"], one["roleRef"]["name"])
+        for one in made
+        if one["kind"].endswith("Binding")
+    }
     for one in made:
-        if one["kind"] in ("Role", "ClusterRole") and "-rules" not in one["metadata"]["name"]:
+        if (one["kind"], one["metadata"]["name"]) in bound:
             everywhere = one["kind"] == "ClusterRole"
             granted |= set(rights.list_granted(one["rules"], everywhere))
     return granted
@@ -151,9 +161,18 @@ def read_file(documents):
     }
 
 
+OWNER, VISITOR = "intro-projects.teach", "intro-visitor.teach"
+OWN_ROLES = {
+    "learning-portal": {("get", OWNER), ("bind", VISITOR)},
+    "user-workspace": {("get", OWNER)},
+}
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_the_rights_of_a_mode_are_those_of_its_file(mode):
-    assert read_rights(render(mode)) == read_file(pod_hub.read_rights(mode))
+    more = read_rights(render(mode)) - read_file(pod_hub.read_rights(mode))
+    assert not read_file(pod_hub.read_rights(mode)) - read_rights(render(mode))
+    assert {(right.verb, right.name) for right in more} == OWN_ROLES.get(mode, set())
 
 
 RIGHTS = {
@@ -204,6 +223,34 @@ def test_rules_become_a_role_that_the_hub_may_give_away(setting, form):
 def test_a_role_that_is_named_may_be_given_away():
     made = render("learning-portal", settings__SPAWNER_ROLE="reader")
     assert "reader" in {right.name for right in read_rights(made) if right.verb == "bind"}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_projects_have_an_owner_and_visitors_a_role_that_go_with_the_release(mode):
+    made = render(mode)
+    _, settings = read_hub(made)
+    owns, visits = mode in OWN_ROLES, mode == "learning-portal"
+    assert settings.project_owner == (OWNER if owns else "")
+    assert settings.visitor_role == (VISITOR if visits else "")
+    roles = {one["metadata"]["name"]: one for one in made if one["kind"] == "ClusterRole"}
+    assert (OWNER in roles, VISITOR in roles) == (owns, visits)
+    assert not owns or roles[OWNER]["rules"] == []
+    assert not visits or roles[VISITOR]["rules"] == yaml.safe_load(visitor_role.render_rules())
+
+
+@pytest.mark.parametrize(("setting", "verb"), [("PROJECT_OWNER", "get"), ("VISITOR_ROLE", "bind")])
+def test_those_of_your_own_win_and_the_hub_may_use_them(setting, verb):
+    made = render("learning-portal", **{f"settings__{setting}": "mine"})
+    _, settings = read_hub(made)
+    assert getattr(settings, setting.lower()) == "mine"
+    assert (verb, "mine") in {(right.verb, right.name) for right in read_rights(made)}
+
+
+def test_without_projects_there_is_no_owner():
+    made = render("learning-portal", settings__SESSION_PROJECTS=False)
+    _, settings = read_hub(made)
+    assert (settings.project_owner, settings.visitor_role) == ("", "")
+    assert not [one for one in made if one["kind"].startswith("Cluster")]
 
 
 REFUSED = {

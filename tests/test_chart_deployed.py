@@ -13,14 +13,20 @@ import trustme
 import yaml
 
 import deployment
+import doc_blocks
 import helm
+import pod_command
 
 pytest_plugins = ("pod_fixtures", "deployment_fixtures")
 pytestmark = [pytest.mark.hub, pytest.mark.slow, helm.need("helm", "kubectl")]
 
-PAGE = helm.ROOT / "docs" / "how-to" / "deploy-on-kubernetes.md"
-BLOCKS = deployment.read_blocks(PAGE, "console")
-SETTINGS = deployment.read_blocks(PAGE, "yaml")
+HOW_TO = helm.ROOT / "docs" / "how-to"
+PAGE = HOW_TO / "deploy-on-kubernetes.md"
+BLOCKS = doc_blocks.read_blocks(PAGE, "console")
+DEBUG, UPGRADE, REMOVE = (
+    HOW_TO / name for name in ("debug-a-session.md", "upgrade.md", "remove.md")
+)
+SETTINGS = doc_blocks.read_blocks(PAGE, "yaml")
 
 
 def render_certificate(folder):
@@ -39,7 +45,7 @@ def desk(site, tmp_path):
     render_certificate(folder)
     settings = yaml.safe_load(SETTINGS["2. Your settings"][0])
     # The node agent has no images.
-    settings["hub"] = {"command": deployment.make_command(tmp_path / "pods")}
+    settings["hub"] = {"command": pod_command.make_words()}
     settings["settings"]["TRUSTED_PROXIES"] = "127.0.0.1"
     return Desk(site, folder, settings)
 
@@ -52,8 +58,11 @@ class Desk:
 
     async def run(self, heading, number=0):
         """Run a block of the page as it is written, with the settings as they are now."""
+        return await self.follow(BLOCKS[heading][number])
+
+    async def follow(self, script):
+        """Run a script with the settings as they are now."""
         (self.folder / "workshop.yaml").write_text(yaml.safe_dump(self.values))
-        script = BLOCKS[heading][number]
         # The emulator's server-side apply takes nothing away by leaving it out
         # (docs/pocket-openshift-scope.md), so that helm makes its patches itself.
         for verb in ("install", "upgrade", "rollback"):
@@ -62,7 +71,7 @@ class Desk:
         return await asyncio.to_thread(helm.run, *words, environ=self.site.environ)
 
 
-async def test_the_page_leads_from_install_to_nothing_left(site, desk):
+async def test_the_page_leads_from_install_to_nothing_left(site, cluster, desk):
     authority = site.authority
     with deployment.explained(site, "workshop", "intro-spawner"):
         for number in range(len(BLOCKS["1. A namespace for the hub and its sessions"])):
@@ -74,8 +83,13 @@ async def test_the_page_leads_from_install_to_nothing_left(site, desk):
             assert await shell.run("kubectl auth can-i create deployments") == "yes"
             cookie = read_secret(site)["data"]["COOKIE_SECRET"]
 
+            for block in doc_blocks.read_blocks(DEBUG, "console")["Where to look"]:
+                assert await desk.follow(block.replace("NAME", guest.name))
+
             desk.values["settings"]["WORKSHOP_TITLE"] = "Something else"
-            await desk.run("Change something", 0)
+            (upgrade,) = doc_blocks.read_blocks(UPGRADE, "console")["On Kubernetes, by Helm"]
+            assert upgrade == BLOCKS["Change something"][0]
+            await desk.follow(upgrade)
             assert "Something else" in await deployment.read_login_page(authority)
             assert read_secret(site)["data"]["COOKIE_SECRET"] == cookie
             await guest.open()  # the login and the session outlived the hub
@@ -87,8 +101,9 @@ async def test_the_page_leads_from_install_to_nothing_left(site, desk):
             await guest.open()
         site.kubectl("get", "namespace", project)
         await desk.run("Take it away")
-        wide = ("namespaces,clusterroles,clusterrolebindings", "-l", "app=intro", "-o", "name")
-        assert site.kubectl("get", *wide) == ""
+        await cluster.until(lambda: not deployment.list_left(cluster, "intro"))
+        (is_left, *_) = doc_blocks.read_blocks(REMOVE, "console")["Is anything left?"]
+        assert await desk.follow(is_left) == ""
         for name in (project, "workshop"):
             with pytest.raises(helm.CommandError, match="not found"):
                 site.kubectl("get", "namespace", name)
@@ -98,22 +113,29 @@ def test_every_block_of_settings_is_one_of_the_chart(tmp_path):
     settings = SETTINGS["2. Your settings"]
     base = tmp_path / "base.yaml"
     base.write_text(settings[0])
-    for number, text in enumerate([*settings[1:], *SETTINGS["What you have"]]):
+    others = [HOW_TO / "event-day.md", UPGRADE]
+    more = [
+        text
+        for page in others
+        for texts in doc_blocks.read_blocks(page, "yaml").values()
+        for text in texts
+    ]
+    for number, text in enumerate([*settings[1:], *SETTINGS["What you have"], *more]):
         file = tmp_path / f"{number}.yaml"
         off = {"ingress__enabled": False} if "httpRoute" in text else {}
         file.write_text(text)
         assert helm.render(more=("-f", str(base), "-f", str(file)), **off)
 
 
-def test_what_the_notes_of_a_release_say_takes_all_away(site):
+def test_what_the_notes_of_a_release_say_takes_all_away(site, cluster):
     nothing = {"hub__command": ["sleep", "600"]}
     said = site.helm("install", "intro", helm.CHART, "-n", "teach", **nothing)
     lines = said.partition("To take it away")[2].splitlines()
     commands = [line.split() for line in lines if line.strip().startswith(("helm", "kubectl"))]
-    assert len(commands) == 3
+    assert len(commands) == 2
     for program, *words in commands:
         (site.kubectl if program == "kubectl" else site.helm)(*words)
-    assert deployment.list_left(site, "teach", "intro") == ""
+    assert deployment.list_left(cluster, "intro") == []
 
 
 def read_secret(site):

@@ -26,6 +26,6 @@ except ProcessLookupError:
 def test_what_a_wrapper_has_started_ends_with_it():
     program = f"import sys; sys.path.insert(0, {str(DEMO)!r})\n{PROGRAM}"
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120
     )
     assert done.stdout == "gone\n", done.stderr

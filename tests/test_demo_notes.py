@@ -91,7 +91,7 @@ def shell(cluster, tmp_path):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=60,
+            timeout=120,
         )
         return done.returncode, done.stdout
 

@@ -64,7 +64,7 @@ def site(tmp_path_factory):
     target = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-j", "1"]
     done = subprocess.run(
-        [*command, str(ROOT / "docs"), str(target)], capture_output=True, text=True, timeout=110
+        [*command, str(ROOT / "docs"), str(target)], capture_output=True, text=True, timeout=120
     )
     said = "\n".join(line for line in done.stderr.splitlines() if "INFO" not in line and line)
     assert done.returncode == 0, said
@@ -113,12 +113,51 @@ def test_links_of_readmes_lead_somewhere(file):
     assert [target for target in local if not (file.parent / target).exists()] == []
 
 
-def test_every_page_can_be_reached():
-    """A page in no toctree is a warning to Sphinx; folders are taken in whole."""
-    for folder in ("how-to", "reference"):
-        index = (ROOT / "docs" / folder / "index.md").read_text()
-        assert ":glob:" in index
-        assert re.search(r"^\*$", index, re.MULTILINE)
+def test_the_reference_takes_its_folder_in_whole():
+    """A page in no toctree is a warning to Sphinx, as is one in two."""
+    index = (ROOT / "docs" / "reference" / "index.md").read_text()
+    assert ":glob:" in index
+    assert re.search(r"^\*$", index, re.MULTILINE)
+
+
+def read_groups():
+    """The groups of the navigation, and of the page that lists all: caption -> pages."""
+    front = (ROOT / "docs" / "index.md").read_text()
+    trees = re.findall(r":caption: (.+)\n\n([^`]+)```", front)
+    listed = (ROOT / "docs" / "how-to" / "index.md").read_text().split("\n## ")[1:]
+    lines = {part.partition("\n")[0]: PAGE_LINE.findall(part) for part in listed}
+    return {name: text.split() for name, text in trees}, lines
+
+
+PAGE_LINE = re.compile(r"^- \[\]\(([^)]+)\.md\): \S.{15,120}\.$", re.MULTILINE)
+
+
+def test_each_page_has_a_line_in_the_list_of_its_group():
+    trees, lines = read_groups()
+    folder = "how-to/"
+    resolved = {
+        name: [page[3:] if page.startswith("../") else folder + page for page in pages]
+        for name, pages in lines.items()
+    }
+    trees["Start"].remove("how-to/index")
+    assert resolved == trees
+    assert sum(page.startswith(folder) for pages in trees.values() for page in pages) == (
+        len(list((ROOT / "docs" / "how-to").glob("*.md"))) - 1
+    )
+
+
+def test_each_cell_of_the_comparison_has_a_source():
+    text = (ROOT / "docs" / "comparison.md").read_text()
+    sources = set(re.findall(r"^\| (\w{1,2}) \|", text.partition("## Sources")[2], re.MULTILINE))
+    rows = [line.split("|")[2:-1] for line in text.splitlines() if line.startswith("| ")]
+    rows = [row for row in rows if len(row) == 5]
+    assert len(rows) > 20
+    named = {mark for row in rows for cell in row for mark in re.findall(r"\[(\w+)\]", cell)}
+    assert named == sources
+    for ours, *theirs in rows[1:]:
+        assert ours.strip()
+        for cell in theirs:
+            assert "not checked" in cell or re.search(r"\[\w+\]", cell), (ours, cell)
 
 
 @pytest.mark.parametrize("page", ["reliability.md", "security.md"])

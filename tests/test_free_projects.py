@@ -8,9 +8,13 @@ import yaml
 import admission_policies
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "templates" / "free-projects.yaml"
-TEXT = TEMPLATE.read_text().replace("HUB_NAMESPACE", "workshops")
+TEXT = (
+    TEMPLATE.read_text()
+    .replace("HUB_NAMESPACE", "workshops")
+    .replace("HUB_ACCOUNT", "intro-spawner")
+)
 ROLE, BINDING, POLICY, POLICY_BINDING = yaml.safe_load_all(TEXT)
-HUB = "system:serviceaccount:workshops:hub"
+HUB = "system:serviceaccount:workshops:intro-spawner"
 OLD = {"metadata": {"name": "x", "finalizers": ["evil.example/never"]}}
 NEW = {"metadata": {"name": "x"}}
 OURS = {
@@ -42,7 +46,8 @@ def test_the_policy_is_about_all_that_the_role_lets_change():
     assert (rule["resources"], rule["operations"]) == (["*"], ["UPDATE"])
     assert POLICY_BINDING["spec"]["policyName"] == POLICY["metadata"]["name"]
     assert POLICY_BINDING["spec"]["validationActions"] == ["Deny"]
-    assert BINDING["subjects"][0]["namespace"] == "workshops"
+    (subject,) = BINDING["subjects"]
+    assert (subject["namespace"], subject["name"]) == ("workshops", "intro-spawner")
 
 
 @pytest.mark.parametrize("kind", ["session", "project", "reserve"])
@@ -62,12 +67,19 @@ def test_the_hub_changes_what_is_in_a_project_that_it_requested():
         {"annotations": OURS["annotations"]},
         {**OURS, "labels": {"class": "database"}},
         {**OURS, "labels": {"app": "intro"}},
-        {**OURS, "annotations": {"spawner/requestor": "system:serviceaccount:other:hub"}},
+        {**OURS, "annotations": {"spawner/requestor": "system:serviceaccount:other:intro-spawner"}},
         {"annotations": {"openshift.io/requester": "ann"}},
     ],
 )
 def test_and_nothing_elsewhere(metadata):
     assert ask(metadata)
+
+
+def test_two_hubs_share_no_name():
+    """Applied for a second one, it must not take the rights of the first."""
+    documents = (ROLE, BINDING, POLICY, POLICY_BINDING)
+    assert {one["metadata"]["name"] for one in documents} == {"intro-spawner-free.workshops"}
+    assert BINDING["roleRef"]["name"] == ROLE["metadata"]["name"]
 
 
 def test_nobody_else_is_meant():

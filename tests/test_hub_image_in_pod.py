@@ -1,7 +1,8 @@
-"""images/hub as it is shipped starts in a pod, in each of its modes, up to somebody's shell.
+"""images/hub as it is shipped starts in a pod, up to somebody's shell.
 
 The hub is a random user on a read-only file system, with a mounted account that has the rights of
-templates/ and no more; sessions find it by its Service's name.
+templates/ and no more; sessions find it by its Service's name. The other modes run as templates
+deploy them: tests/test_openshift_deployed.py, tests/test_kubernetes_applied.py.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+import pod_command
 import pod_hub
 import visitor
 from oauth_person import OAuthPerson, person_at_a_browser
@@ -20,7 +22,6 @@ pytest_plugins = ("pod_fixtures",)
 pytestmark = [pytest.mark.hub]
 
 HAS_RIGHTS = "The hub's account has all rights that it needs"
-CRYPT_KEY = "ab" * 32
 
 
 @pytest.fixture
@@ -80,43 +81,6 @@ async def test_a_visitor_without_an_account_gets_a_shell(make_pod_hub):
             assert await shell.run("echo $CONFIGURATION_TYPE") == "learning-portal"
     await hub.logged(HAS_RIGHTS)
     await hub.logged("removed nothing")  # a pass of the culler, over hub and cluster
-
-
-async def test_a_user_of_the_cluster_is_in_the_shell_as_themselves(make_pod_hub, pod_site):
-    mode = "hosted-workshop"  # terminal-server: tests/test_openshift_deployed.py
-    pod_site.add_user("ann", "pw-ann")
-    client = {
-        "apiVersion": "oauth.openshift.io/v1",
-        "kind": "OAuthClient",
-        "metadata": {"name": f"{mode}-console"},
-        "secret": "of-the-client",
-        "grantMethod": "auto",
-        "redirectURIs": ["http://127.0.0.1:8080/hub/oauth_callback"],
-    }
-    pod_site.apply(client)
-    hub = make_pod_hub(CONFIGURATION_TYPE=mode, JUPYTERHUB_CRYPT_KEY=CRYPT_KEY)
-    hub.write("oauth/secret", "of-the-client\n")
-    await hub.start()
-    async with browser(pod_site.ca_file) as person:
-        await person.get(hub.url)
-        assert person.url.startswith(pod_site.oauth_url), "no page of the hub before"
-        await person.log_in("ann", "pw-ann")
-        async with await open_shell(person, hub, "ann") as shell:
-            assert await shell.run("echo $PROJECT_NAMESPACE") == "ann"
-            said = await shell.run("pocket-openshift get namespaces")
-            assert 'User "ann" cannot list' in said
-    await hub.logged(HAS_RIGHTS)
-
-
-async def test_who_has_an_account_at_keycloak_gets_a_project_that_stays(make_pod_hub, realm):
-    hub = make_pod_hub(CONFIGURATION_TYPE="user-workspace")
-    hub.env |= give_login(hub, realm)
-    await hub.start()
-    async with browser(realm.ca_file) as person:
-        await log_in_at_realm(person, hub, "ann")
-        async with await open_shell(person, hub, "ann") as shell:
-            assert await shell.run("echo $PROJECT_NAMESPACE") == "user-workspace-ann"
-    await hub.logged(HAS_RIGHTS)
 
 
 async def test_who_has_an_account_at_keycloak_gets_a_shell_of_nobody(make_pod_hub, realm):
@@ -232,7 +196,9 @@ c.JupyterHub.services = [
 
 async def test_the_original_s_own_culler_of_idle_servers_runs_beside(make_pod_hub):
     text = (pod_hub.IMAGE / "Dockerfile").read_text()
-    assert all(f"ln -s {to} /opt/workshop/bin/{name}" in text for name, to in pod_hub.LINKS.items())
+    assert all(
+        f"ln -s {to} /opt/workshop/bin/{name}" in text for name, to in pod_command.LINKS.items()
+    )
     hub = make_pod_hub(CONFIGURATION_TYPE="learning-portal")
     hub.write("configs/jupyterhub_config.py", IDLE)
     await hub.start()

@@ -117,7 +117,7 @@ def call(script, *words, **environment):
         env={"PATH": path, "HOME": "/nonexistent", **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
 
 

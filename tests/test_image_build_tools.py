@@ -118,5 +118,5 @@ def test_a_command_has_a_network_of_its_own():
         "print(json.dumps([n for _, n in socket.if_nameindex()]))"
     )
     command = [sys.executable, str(ROOT / "tools/own_network.py"), sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert json.loads(done.stdout) == ["lo"], done.stderr

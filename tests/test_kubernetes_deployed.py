@@ -7,12 +7,15 @@ import pytest
 import yaml
 
 import deployment
+import doc_blocks
 import helm
 import kustomize
+import pod_command
 
 pytest_plugins = ("pod_fixtures", "deployment_fixtures")
 pytestmark = [pytest.mark.hub, pytest.mark.slow, helm.need("kubectl")]
 
+UPGRADE = helm.ROOT / "docs" / "how-to" / "upgrade.md"
 README = kustomize.FOLDER / "README.md"
 
 
@@ -21,7 +24,7 @@ def make_overlay(folder):
     overlay = kustomize.copy_overlay(folder, "ingress", host=deployment.HOST)
     file = overlay / "kustomization.yaml"
     read = yaml.safe_load(file.read_text())
-    command = deployment.make_command(folder / "pods")
+    command = pod_command.make_words()
     path = "/spec/template/spec/containers/0/command"
     change = json.dumps([{"op": "add", "path": path, "value": command}])
     read["patches"] = [{"target": {"kind": "Deployment"}, "patch": change}]
@@ -35,7 +38,7 @@ def make_overlay(folder):
     return overlay
 
 
-async def test_from_apply_to_nothing_left(site, tmp_path):
+async def test_from_apply_to_nothing_left(site, cluster, tmp_path):
     overlay = make_overlay(tmp_path / "copy")
     with deployment.explained(site, "teach", "intro-spawner"):
         site.kubectl("apply", "-k", overlay)
@@ -45,12 +48,17 @@ async def test_from_apply_to_nothing_left(site, tmp_path):
         async with deployment.shell_of_a_visitor(site.authority, code="sesame") as (guest, shell):
             project = await shell.run("echo $PROJECT_NAMESPACE")
             assert project == f"intro-{guest.name}"
-            (block,) = deployment.read_blocks(README, "console")["Take it away"]
+            (upgrade,) = doc_blocks.read_blocks(UPGRADE, "console")["On Kubernetes, by kustomize"]
+            script = upgrade.replace("my-workshop/overlays/ingress", str(overlay))
+            words = ("bash", "-euo", "pipefail", "-c", script)
+            said = await asyncio.to_thread(helm.run, *words, environ=site.environ)
+            assert "deployment.apps/intro-spawner unchanged" in said
+            (block,) = doc_blocks.read_blocks(README, "console")["Take it away"]
             for line in block.replace("workshop", "intro").splitlines():
                 words = [
                     str(overlay) if word == "overlays/ingress" else word for word in line.split()
                 ]
                 await asyncio.to_thread(site.kubectl, *words[1:])
-        assert site.kubectl("get", "namespaces,clusterroles", "-l", "app=intro", "-o", "name") == ""
+        await cluster.until(lambda: not deployment.list_left(cluster, "intro"))
         with pytest.raises(helm.CommandError, match="not found"):
             site.kubectl("get", "namespace", project)

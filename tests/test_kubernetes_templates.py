@@ -120,7 +120,7 @@ def test_two_workshops_share_no_name(copied):
             for one in made
             if "namespace" in one["metadata"]
         ]
-    assert len(set(wide)) == len(wide) == 6
+    assert len(set(wide)) == len(wide) == 6 * len(pairs)
     assert len(set(inside)) == len(inside)
 
 

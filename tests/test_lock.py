@@ -133,7 +133,7 @@ def test_an_archive_with_another_hash_is_not_installed(tmp_path, known):
         *target,
         "--no-cache",
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     installed = (tmp_path / "into" / "small-1.0.dist-info").exists()
     assert installed == known == (done.returncode == 0), done.stderr
     assert known or ("Hash mismatch" in done.stderr and "small==1.0" in done.stderr)

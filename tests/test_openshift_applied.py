@@ -3,9 +3,10 @@
 import hub_settings
 import pytest
 
-import deployed
+import command_line
+import openshift_deployment
 import openshift_templates_data as data
-from pocket_openshift import __main__, testing
+from pocket_openshift import testing
 
 RESTRICTED = "pod-security.kubernetes.io"
 NAMES = sorted(data.FILES)
@@ -16,14 +17,7 @@ NOT_DEPLOYED = [name for name in NAMES if name not in hub_settings.MODES]
 @pytest.fixture
 def oc(cluster, monkeypatch, capsys):
     """`code, lines, errors = oc("get", "pods")`: one command as the cluster's administrator."""
-    monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig))
-
-    def run(*words):
-        code = __main__.main([str(word) for word in words])
-        said = capsys.readouterr()
-        return code, said.out.splitlines(), said.err.splitlines()
-
-    return run
+    return command_line.make_command(cluster, monkeypatch, capsys)
 
 
 @pytest.fixture
@@ -44,7 +38,7 @@ def new_app(cluster, oc, make_room):
 
     def make(template, namespace=data.NAMESPACE, **values):
         make_room(namespace)
-        made = deployed.Deployment(oc, cluster, None, template, namespace)
+        made = openshift_deployment.Deployment(oc, cluster, None, template, namespace)
         taken = {each["name"] for each in data.read(template)["parameters"]}
         places = {"SPAWNER_NAMESPACE", "WORKSHOP_NAMESPACE"}
         required = {key: value for key, value in data.VALUES.items() if key in taken - places}

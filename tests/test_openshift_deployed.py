@@ -4,29 +4,30 @@ The hub runs as a pod of the node agent, with the image's configuration, as a ra
 read-only file system; the address is the Route's, with TLS.
 """
 
+import asyncio
 import base64
 import os
-import re
 import shutil
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 
-import deployed
+import command_line
+import doc_blocks
 import namespaces
+import openshift_deployment
 import openshift_templates_data as data
 import pod_keycloak
 import postgres
-from pocket_openshift import __main__
 
 pytest_plugins = ("pod_fixtures",)
 pytestmark = [pytest.mark.hub]
 
 NAMESPACE = data.NAMESPACE
-PAGE = data.ROOT / "docs" / "how-to" / "deploy-on-openshift.md"
+HOW_TO = data.ROOT / "docs" / "how-to"
+PAGE = HOW_TO / "deploy-on-openshift.md"
 HOST = f"learning-portal-{NAMESPACE}.apps.example.com"
 HAS_RIGHTS = "The hub's account has all rights that it needs"
 
@@ -34,20 +35,7 @@ HAS_RIGHTS = "The hub's account has all rights that it needs"
 @pytest.fixture
 def oc(cluster, monkeypatch, capsys):
     """`code, lines, errors = oc("get", "pods")`: one command as the cluster's administrator."""
-    monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig))
-
-    def run(*words):
-        codes = []
-        # It has a loop of its own.
-        thread = threading.Thread(
-            target=lambda: codes.append(__main__.main([str(word) for word in words]))
-        )
-        thread.start()
-        thread.join(60)
-        said = capsys.readouterr()
-        return codes[0], said.out.splitlines(), said.err.splitlines()
-
-    return run
+    return command_line.make_command(cluster, monkeypatch, capsys)
 
 
 @pytest.fixture
@@ -57,7 +45,7 @@ def deploy(pod_network, cluster, oc, tmp_path):
     node = cluster.start_node(router_port=80, router_tls_port=443)
 
     def make(template, **values):
-        made = deployed.Deployment(oc, cluster, node.router, template, NAMESPACE)
+        made = openshift_deployment.Deployment(oc, cluster, node.router, template, NAMESPACE)
         made.make(**values)
         path = f"/apis/route.openshift.io/v1/namespaces/{NAMESPACE}/routes"
         routes = cluster.request("GET", path).body["items"]
@@ -68,12 +56,6 @@ def deploy(pod_network, cluster, oc, tmp_path):
     return make
 
 
-def read_blocks():
-    """The commands of the page, a script a block."""
-    blocks = re.findall(r"^```console\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
-    return [re.sub(r"^\$ ", "", block, flags=re.MULTILINE) for block in blocks]
-
-
 @pytest.fixture
 def follow(cluster, tmp_path):
     """`said = follow(script)`: what a block's commands print; none of them may fail."""
@@ -81,7 +63,7 @@ def follow(cluster, tmp_path):
         pytest.skip("needs kubectl (apt-get install kubernetes-client)")
     own = tmp_path / "kubeconfig"
     shutil.copy(cluster.kubeconfig, own)
-    python, support = Path(sys.executable).parent, Path(deployed.__file__).parent
+    python, support = Path(sys.executable).parent, Path(command_line.__file__).parent
     path = f"{support}:{python}:{os.environ['PATH']}"
     env = {**os.environ, "KUBECONFIG": str(own), "PATH": path}
 
@@ -96,16 +78,35 @@ def follow(cluster, tmp_path):
     return run
 
 
+def read_changes():
+    """The commands of other pages for a hub that runs, with one wait for all of them."""
+    pages = [HOW_TO / "event-day.md", HOW_TO / "upgrade.md"]
+    blocks = [
+        block
+        for page in pages
+        for each in doc_blocks.read_blocks(page, "console").values()
+        for block in each
+        if "oc " in block
+    ]
+    lines = [line for block in blocks for line in block.splitlines()]
+    waits = [line for line in lines if " rollout status " in line]
+    assert len(waits) == 3
+    return "\n".join([*(line for line in lines if line not in waits), waits[0]])
+
+
 async def test_who_follows_the_page_has_a_portal_and_then_nothing(
     pod_network, cluster, follow, tmp_path
 ):
-    project, portal, wait, remove = read_blocks()
+    blocks = doc_blocks.read_blocks(PAGE, "console").values()
+    project, portal, wait, remove = (block for each in blocks for block in each)
     node = cluster.start_node(router_port=80, router_tls_port=443)
     namespaces.add_host(tmp_path, HOST, "learning-portal-spawner")
     said = follow(project)
     assert any(line.startswith("workshop-hub-1") for line in said), "builds have begun"
     said = follow(portal)
-    made = deployed.Deployment(None, cluster, node.router, "learning-portal", NAMESPACE, said)
+    made = openshift_deployment.Deployment(
+        None, cluster, node.router, "learning-portal", NAMESPACE, said
+    )
     assert f"Open https://{HOST}/" in said
     made.run_image()
     follow(wait)
@@ -122,6 +123,10 @@ async def test_who_follows_the_page_has_a_portal_and_then_nothing(
             assert "No resources found" in await shell.run("pocket-openshift get pods")
             refused = await shell.run("pocket-openshift delete networkpolicy workshop-session")
             assert "cannot delete" in refused
+        said_of_changes = await asyncio.to_thread(follow, read_changes())
+        assert any(line.startswith("learning-portal-pre-pull") for line in said_of_changes)
+        async with guest.terminal("2") as shell:
+            assert await shell.run("echo $PROJECT_NAMESPACE") == session, "it outlived the hub"
         path = f"/api/v1/namespaces/{session}"
         quota = cluster.request("GET", f"{path}/resourcequotas/compute-resources").body
         assert quota["spec"]["hard"]["limits.memory"] == "1Gi", "small"

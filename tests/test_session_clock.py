@@ -11,6 +11,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+import culler_service
 from pages import expect
 
 NOTES = Path(__file__).resolve().parent.parent / "demo" / "notes"
@@ -26,19 +27,11 @@ c.Spawner.environment = {{
     "WORKSHOP_CULLER_URL": c.JupyterHub.bind_url + "services/workshop-culler/"
 }}
 """
-CULLER = """
-c.JupyterHub.services.append({{
-    "name": "workshop-culler",
-    "command": [sys.executable, "-m", "workshop_culler", "--timeout=0", "--max-age=250"],
-    "url": "http://127.0.0.1:{port}",
-}})
-c.JupyterHub.load_roles += [{{
-    "name": "workshop-culler",
-    "services": ["workshop-culler"],
-    "scopes": ["list:users", "read:users:activity", "read:users:groups", "read:servers",
-               "delete:servers"],
-}}]
-"""
+
+
+def make_config(port, client="xterm"):
+    """A hub with the culler."""
+    return CONFIG.format(client=client) + culler_service.make_config(port)
 
 
 async def open_terminal(hub, browser, name, where="**/terminal/session/1"):
@@ -58,7 +51,7 @@ async def open_terminal(hub, browser, name, where="**/terminal/session/1"):
 async def test_a_visitor_is_warned_extends_and_reads_the_announcement(
     hub_factory, held_port, browser, artifacts, client
 ):
-    hub = await hub_factory((CONFIG + CULLER).format(port=held_port, client=client))
+    hub = await hub_factory(make_config(held_port, client))
     await hub.logged("judged ")
     _, grace = await hub.api("POST", "users/grace/tokens", {})
     page = await open_terminal(hub, browser, "ada")
@@ -112,7 +105,7 @@ FETCH = """(path) => fetch("/user/ada/" + path,
 @pytest.mark.browser
 async def test_a_tab_that_asks_for_its_clock_is_no_activity(hub_factory, held_port, browser):
     """The hub believes the proxy, and the proxy takes most answers for a person's doing."""
-    config = (CONFIG + CULLER).format(port=held_port, client="xterm")
+    config = make_config(held_port)
     hub = await hub_factory(config, env={"CONFIGPROXY_AUTH_TOKEN": "proxy"})
     await hub.logged("judged ")
     page = await open_terminal(hub, browser, "ada")
@@ -141,29 +134,45 @@ async def test_a_tab_that_asks_for_its_clock_is_no_activity(hub_factory, held_po
 
 @pytest.mark.hub
 @pytest.mark.browser
-async def test_in_the_dashboard_one_terminal_shows_it(hub_factory, held_port, browser, artifacts):
-    config = (CONFIG + CULLER).format(port=held_port, client="xterm")
+async def test_in_the_dashboard_its_bar_shows_it(hub_factory, held_port, browser, artifacts):
+    config = make_config(held_port)
     config = config.replace("--ButterflyApp.extensions=[]", "--ButterflyApp.extensions=dashboard")
     config += f"c.Spawner.environment['WORKSHOP_FOLDER'] = {str(NOTES)!r}\n"
     hub = await hub_factory(config)
     await hub.logged("judged ")
+    _, grace = await hub.api("POST", "users/grace/tokens", {})
     page = await open_terminal(hub, browser, "ada", "**/user/ada/dashboard**")
-    first = page.frame_locator(".terminal iframe").first
-    await first.locator("#terminal-clock.loud").wait_for()
-    await page.evaluate(
-        """() => {
-            const one = document.querySelector(".terminal iframe");
-            const two = document.createElement("iframe");
-            two.id = "second";
-            two.src = one.src.replace(/session\\/[^/?]*/, "session/2");
-            document.body.append(two);
-        }"""
+    terminal = page.frame_locator(".terminal iframe").first
+    await terminal.locator('html.bare[data-terminal-state="open"]').wait_for(state="attached")
+    warning, said, spoken = (page.locator(name) for name in ("#warning", "#said", "#spoken"))
+    await expect(warning).to_contain_text(re.compile(r"Your session ends in [34] minutes\."))
+    await expect(spoken).to_contain_text("Your session ends in")
+    await expect(terminal.locator("#terminal-clock-box")).to_have_count(0)
+    announced = await page.request.post(
+        f"{hub.url}services/workshop-culler/api/announcement",
+        headers={"Authorization": f"token {grace['token']}"},
+        data={"text": "Lunch <b>at noon</b>"},
     )
-    second = page.frame_locator("#second")
-    await second.locator("#terminal-clock.loud").wait_for(state="attached")
-    await expect(second.locator("#terminal-clock-box")).to_be_hidden()
-    await expect(first.locator("#terminal-clock-box")).to_be_visible()
+    assert announced.status == 200, await announced.text()
+    # On a phone too, whichever of the two is shown.
+    await page.set_viewport_size({"width": 320, "height": 640})
+    for name in ("Terminal", "Notes"):
+        await page.get_by_role("button", name=name, exact=True).click()
+        await expect(warning.get_by_role("button", name="Extend")).to_be_visible()
+    await page.screenshot(path=artifacts / "clock-dashboard-phone.png")
+    await warning.get_by_role("button", name="Extend").click()
+    await expect(warning).to_contain_text("Extended. Your session ends in 1")
+    await expect(spoken).to_contain_text("Extended.")
+    await expect(said).to_contain_text("Lunch <b>at noon</b>")
+    await page.set_viewport_size({"width": 1280, "height": 720})
     await page.screenshot(path=artifacts / "clock-dashboard.png")
+    await said.get_by_role("button", name="Close the announcement").click()
+    await expect(said).to_be_hidden()
+    await hub.logged("extended user=ada server= ")
+    await page.reload()
+    await expect(page.locator("#clock .time")).to_have_text(re.compile(r"^1[45] min$"))
+    await expect(warning).to_be_hidden()
+    await expect(said).to_be_hidden()
     await page.close()
 
 
@@ -186,7 +195,7 @@ async def follow_page(hub, token):
 async def test_instructors_see_at_which_page_of_the_notes_somebody_is(
     hub_factory, held_port, browser
 ):
-    config = (CONFIG + CULLER).format(port=held_port, client="xterm")
+    config = make_config(held_port)
     config = config.replace("--ButterflyApp.extensions=[]", "--ButterflyApp.extensions=dashboard")
     config += f"c.Spawner.environment['WORKSHOP_FOLDER'] = {str(NOTES)!r}\n"
     hub = await hub_factory(config)

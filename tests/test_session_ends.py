@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+import culler_service
 from pages import expect
 
 NOTES = Path(__file__).resolve().parent.parent / "demo" / "notes"
@@ -29,25 +30,18 @@ c.Spawner.environment = {{
     "WORKSHOP_FOLDER": {notes!r},
     "WORKSHOP_CULLER_URL": c.JupyterHub.bind_url + "services/workshop-culler/",
 }}
-c.JupyterHub.services.append({{
-    "name": "workshop-culler",
-    "command": [sys.executable, "-m", "workshop_culler", "--timeout=0", "--max-age={age}",
-                "--cull-every=2"],
-    "url": "http://127.0.0.1:{port}",
-}})
-c.JupyterHub.load_roles += [{{
-    "name": "workshop-culler",
-    "services": ["workshop-culler"],
-    "scopes": ["list:users", "read:users:activity", "read:users:groups", "read:servers",
-               "delete:servers"],
-}}]
 """
 
 pytestmark = [pytest.mark.hub, pytest.mark.browser]
 
 
+def make_config(port, age=0):
+    culler = culler_service.make_config(port, "--cull-every=2", max_age=age)
+    return CONFIG.format(notes=str(NOTES)) + culler
+
+
 async def start_hub(hub_factory, port, age=0):
-    hub = await hub_factory(CONFIG.format(notes=str(NOTES), port=port, age=age))
+    hub = await hub_factory(make_config(port, age))
     await hub.logged("judged ")
     return hub
 
@@ -185,7 +179,7 @@ async def test_a_visitor_who_comes_back_reads_it_on_the_login_page(
     hub_factory, held_port, browser, artifacts
 ):
     """The visitor is deleted with the session, and `auto_start` would begin the next at once."""
-    config = CONFIG.format(notes=str(NOTES), port=held_port, age=0)
+    config = make_config(held_port)
     config = config.replace('"dummy"', '"workshop-anonymous"')
     config = re.sub(r"c\.Authenticator\..*", "", config)  # about accounts
     hub = await hub_factory(config + "c.AnonymousAuthenticator.auto_start = True\n")

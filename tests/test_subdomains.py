@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import cluster as demo_cluster
+import culler_service
 
 NOTES = Path(__file__).resolve().parent.parent / "demo" / "notes"
 CONFIG = """
@@ -21,17 +22,6 @@ c.WorkshopSpawner.image = "pocket/terminal"
 c.WorkshopSpawner.cmd = ["jupyterhub-butterfly", "--ip=$(POD_IP)",
                          "--ButterflyApp.extensions=dashboard"]
 c.WorkshopSpawner.environment = {{"WORKSHOP_FOLDER": {notes!r}}}
-c.JupyterHub.services.append({{
-    "name": "workshop-culler",
-    "command": [sys.executable, "-m", "workshop_culler", "--timeout=0", "--max-age=250"],
-    "url": "http://127.0.0.1:{service}",
-}})
-c.JupyterHub.load_roles += [{{
-    "name": "workshop-culler",
-    "services": ["workshop-culler"],
-    "scopes": ["list:users", "read:users:activity", "read:users:groups", "read:servers",
-               "delete:servers"],
-}}]
 """
 
 
@@ -57,7 +47,8 @@ async def test_a_visitor_comes_to_a_shell_and_back_where_each_user_has_a_host(
     cluster.start_node()
     hub = await hub_factory("", env={"KUBECONFIG": str(account)}, start=False)
     hub.base_url = "/workshop/"
-    hub.config = CONFIG.format(port=hub.port, service=held_port, notes=str(NOTES))
+    hub.config = CONFIG.format(port=hub.port, notes=str(NOTES))
+    hub.config += culler_service.make_config(held_port)
     await hub.start()
     root = f"http://hub.test:{hub.port}/workshop/"
     page = await resolving_browser.new_page()

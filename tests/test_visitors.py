@@ -4,13 +4,41 @@ import re
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
-from pages import expect
+from demos import serve_demos
+from pages import expect, run_chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.hub, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.hub,
+    pytest.mark.slow,
+    pytest.mark.asyncio(loop_scope="module"),
+]
 
 SCREEN = {"width": 1400, "height": 860}
-ENTERS = 30_000  # milliseconds
+ENTERS = 120_000  # milliseconds
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser():
+    """A headless Chromium on the module's loop, as the shared demo is."""
+    async with run_chromium() as chromium:
+        yield chromium
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def settings(tmp_path_factory):
+    """Of a demo as it is without options, for all tests that ask for no other one."""
+    async with serve_demos(tmp_path_factory.mktemp("demo")) as start:
+        yield await start()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def serve_demo(tmp_path):
+    """A demo with options, on the module's loop."""
+    async with serve_demos(tmp_path) as start:
+        yield start
 
 
 async def enter(browser, settings):
@@ -33,8 +61,7 @@ async def type_command(page, command, expected):
     await terminal.get_by_text(expected).first.wait_for(timeout=ENTERS)
 
 
-async def test_two_visitors_have_two_sessions(serve_demo, browser, artifacts):
-    settings = await serve_demo()
+async def test_two_visitors_have_two_sessions(settings, browser, artifacts):
     alice, alices = await enter(browser, settings)
     bob, bobs = await enter(browser, settings)
     assert alices != bobs
@@ -50,8 +77,7 @@ async def test_two_visitors_have_two_sessions(serve_demo, browser, artifacts):
     await expect(bob.locator("#term, .xterm")).to_have_count(0)
 
 
-async def test_a_command_of_the_notes_runs_at_a_click(serve_demo, browser, artifacts):
-    settings = await serve_demo()
+async def test_a_command_of_the_notes_runs_at_a_click(settings, browser, artifacts):
     page, _ = await enter(browser, settings)
     await page.get_by_role("button", name=re.compile("Run")).first.click()
     terminal = page.frame_locator("iframe").first
@@ -80,9 +106,8 @@ async def test_a_visitor_waits_for_the_only_place_until_the_other_leaves(serve_d
     await second.wait_for_url("**/user/**", timeout=2 * ENTERS)
 
 
-async def test_an_instructor_sees_who_is_here(serve_demo, browser, artifacts):
+async def test_an_instructor_sees_who_is_here(settings, browser, artifacts):
     """With a code, as nobody has an account: projects, pages of the notes, time; and stops one."""
-    settings = await serve_demo()
     alice, alices = await enter(browser, settings)
     _, bobs = await enter(browser, settings)
     page = await browser.new_page(viewport=SCREEN)
@@ -103,9 +128,8 @@ async def test_an_instructor_sees_who_is_here(serve_demo, browser, artifacts):
     await expect(row).to_have_count(1)
 
 
-async def test_a_link_on_another_page_ends_no_session(serve_demo, browser):
+async def test_a_link_on_another_page_ends_no_session(settings, browser):
     """The browser sends JupyterHub's cookies with a link from anywhere; it logs out, no more."""
-    settings = await serve_demo()
     page, name = await enter(browser, settings)
     logout = f"{settings['DEMO_URL']}hub/logout"
     await page.goto(f"data:text/html,<a href='{logout}'>Look at this</a>")

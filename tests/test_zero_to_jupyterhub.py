@@ -5,7 +5,7 @@ import sys
 import pytest
 import yaml
 
-import deployment
+import doc_blocks
 import helm
 import pod_hub
 import visitor
@@ -107,7 +107,7 @@ def test_the_commands_of_the_page_give_and_take_the_rights(site, tmp_path):
             pytest.skip(reason)
     site.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "jhub"}})
     client = helm.Cluster(site.kubeconfig, tmp_path)
-    blocks = deployment.read_blocks(PAGE, "console")
+    blocks = doc_blocks.read_blocks(PAGE, "console")
     rights = ("auth", "can-i", "create", "namespaces", "--as=system:serviceaccount:jhub:hub")
     (give,), (take,) = blocks["2. Rights for projects"], blocks["Take it away"]
     for script, answer in ((give, "yes"), (take, "no")):

@@ -4,43 +4,49 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-import sys
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 
 import helm
-import pod_command
-import pod_hub
 import visitor
 
 HOST = "workshop.example.com"
 URL = f"https://{HOST}/"
-PATHS = (
-    "/opt/app-root/data",
-    "/opt/app-root/configs",
-    "/opt/app-root/resources",
-    "/var/run/secrets/kubernetes.io/serviceaccount",
-)
-# Of all that a deployment and its sessions may leave: by label, and in the hub's namespace.
-KINDS = (
-    "configmaps,secrets,serviceaccounts,services,pods,persistentvolumeclaims,deployments,daemonsets,"
-    "roles,rolebindings,networkpolicies,ingresses,poddisruptionbudgets,leases,httproutes"
-)
-WIDE = "namespaces,clusterroles,clusterrolebindings"
+# All that a deployment and its sessions may leave, by the root of its API.
+LABELLED = {
+    "/api/v1": "pods services serviceaccounts secrets configmaps persistentvolumeclaims namespaces",
+    "/apis/apps/v1": "deployments replicasets daemonsets",
+    "/apis/rbac.authorization.k8s.io/v1": "roles rolebindings clusterroles clusterrolebindings",
+    "/apis/networking.k8s.io/v1": "networkpolicies ingresses",
+    "/apis/gateway.networking.k8s.io/v1": "httproutes",
+    "/apis/policy/v1": "poddisruptionbudgets",
+    "/apis/coordination.k8s.io/v1": "leases",
+    "/apis/route.openshift.io/v1": "routes",
+    "/apis/oauth.openshift.io/v1": "oauthclients",
+    "/apis/image.openshift.io/v1": "imagestreams",
+    "/apis/build.openshift.io/v1": "buildconfigs builds",
+}
 
 
-def make_command(folder: Path) -> list[str]:
-    """What the node agent runs in the place of the hub's image, whose files lie in images/hub."""
-    links = folder / "bin"
-    links.mkdir(parents=True)
-    for name, target in pod_hub.LINKS.items():
-        (links / name).symlink_to(Path(sys.executable).with_name(target))
-    image = {"/opt/workshop/etc": str(pod_hub.IMAGE), "/opt/workshop/bin": str(links)}
-    program = [sys.executable, "-m", "jupyterhub", "-f", pod_hub.CONFIG]
-    return pod_command.make_words(folder, image, list(PATHS), program)
+def list_items(cluster: Any, application: str) -> list[dict[str, Any]]:
+    """What has the label of an application, in any namespace and in the cluster."""
+    found = []
+    for root, kinds in LABELLED.items():
+        for plural in kinds.split():
+            path = f"{root}/{plural}?labelSelector=app%3D{application}"
+            answer = cluster.request("GET", path).body
+            kind = answer["kind"].removesuffix("List")
+            found += [{"kind": kind, **item} for item in answer["items"]]
+    return found
+
+
+def list_left(cluster: Any, application: str) -> list[str]:
+    """The same as `kind/name`."""
+    return [
+        f"{item['kind']}/{item['metadata']['name']}" for item in list_items(cluster, application)
+    ]
 
 
 @contextlib.contextmanager
@@ -61,12 +67,17 @@ def explained(client: helm.Cluster, namespace: str, name: str) -> Iterator[None]
 
 
 @contextlib.asynccontextmanager
-async def browse(authority: str) -> AsyncIterator[aiohttp.ClientSession]:
-    """A browser that trusts the router's authority."""
-    context = ssl.create_default_context(cadata=authority)
-    jar, connector = aiohttp.CookieJar(), aiohttp.TCPConnector(ssl=context)
+async def browse(trust: ssl.SSLContext) -> AsyncIterator[aiohttp.ClientSession]:
+    """A browser that trusts these authorities."""
+    connector = aiohttp.TCPConnector(ssl=trust)
+    jar = aiohttp.CookieJar(unsafe=True)  # also for addresses without a name
     async with aiohttp.ClientSession(cookie_jar=jar, connector=connector) as session:
         yield session
+
+
+def trust(authority: str) -> ssl.SSLContext:
+    """Trust of the router's authority, in PEM, and of no other."""
+    return ssl.create_default_context(cadata=authority)
 
 
 @contextlib.asynccontextmanager
@@ -74,7 +85,7 @@ async def shell_of_a_visitor(
     authority: str, **typed: str
 ) -> AsyncIterator[tuple[visitor.Visitor, Any]]:
     """Somebody who came by the workshop's address, and their shell."""
-    async with browse(authority) as session:
+    async with browse(trust(authority)) as session:
         guest = visitor.Visitor(URL, session)
         await guest.log_in(**typed)
         async for _ in guest.watch_start():
@@ -86,29 +97,6 @@ async def shell_of_a_visitor(
 
 async def read_login_page(authority: str) -> str:
     """What people see first."""
-    async with browse(authority) as session:
+    async with browse(trust(authority)) as session:
         page = await session.get(URL + "hub/login")
         return await page.text()
-
-
-def read_blocks(file: Path, kind: str) -> dict[str, list[str]]:
-    """The blocks of a kind (`console`, `yaml`) of a page, by the heading that they stand below."""
-    found: dict[str, list[str]] = {}
-    heading, inside = "", False
-    for line in file.read_text().splitlines():
-        if line.startswith("```"):
-            inside = line == f"```{kind}"
-            if inside:
-                found.setdefault(heading, []).append("")
-        elif inside:
-            found[heading][-1] += f"{line}\n"
-        elif line.startswith("#"):
-            heading = line.strip("# ")
-    return found
-
-
-def list_left(client: helm.Cluster, namespace: str, application: str) -> str:
-    """What carries the workshop's label, in its namespace and in the cluster."""
-    words = ("-l", f"app={application}", "-o", "name")
-    inside = client.kubectl("get", KINDS, "-n", namespace, *words)
-    return inside + client.kubectl("get", WIDE, *words)

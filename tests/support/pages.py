@@ -7,11 +7,12 @@ tests/test_pages.py refuses such lines.
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 import pytest
+
+import shared_chromium
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
@@ -24,25 +25,17 @@ expect = async_api.expect
 SECONDS = 120
 expect.set_options(timeout=SECONDS * 1000)
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
-
 
 @contextlib.asynccontextmanager
 async def run_chromium() -> AsyncIterator[Browser]:
     """A headless Chromium, through Playwright; the machine's own, never a download."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
+    if shared_chromium.find_program() is None:
         pytest.skip("needs a Chromium (apt-get install chromium)")
     async with async_api.async_playwright() as driver:
-        chromium = await driver.chromium.launch(executable_path=path, args=FLAGS)
+        chromium = await driver.chromium.connect(shared_chromium.SHARED.address())
+        chromium.on("context", lambda context: context.set_default_timeout(SECONDS * 1000))
         yield chromium
-        await chromium.close()
+        await chromium.close()  # only its contexts: another test goes on in it
 
 
 async def expect_focus(page: Page, name: str) -> None:

@@ -19,10 +19,11 @@ from urllib.parse import urlsplit
 
 import yaml
 
+import pod_command
 import realhub
 
-ROOT = Path(__file__).resolve().parents[2]
-IMAGE = ROOT / "images" / "hub"
+IMAGE, HOME, CONFIG = pod_command.IMAGE, pod_command.HOME, pod_command.CONFIG
+ROOT = IMAGE.parents[1]
 RIGHTS = {
     "hosted-workshop": "hub-rbac-hosted-workshop.yaml",
     "jumpbox-server": "hub-rbac-jumpbox-server.yaml",
@@ -33,11 +34,6 @@ RIGHTS = {
 POD_ROOT = Path(__file__).with_name("pod_root.py")
 NAMESPACE = "workshop"
 ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
-CONFIG = "/opt/workshop/etc/jupyterhub_config.py"
-# As in the Dockerfile.
-HOME = "/opt/app-root/src"
-# Other names of commands, as the Dockerfile has them.
-LINKS = {"cull-idle-servers": "workshop-culler"}
 MOUNTED = ("configs", "src", "oauth", "resources")
 
 
@@ -91,11 +87,7 @@ class PodHub(realhub.RealHub):
             # fsGroup, or the group 0 of the image's folders: the group may write.
             (self.folder / name).chmod(0o775)
         (self.folder / "root").mkdir(exist_ok=True)
-        (self.folder / "bin").mkdir(exist_ok=True)
-        for name, target in LINKS.items():
-            link = self.folder / "bin" / name
-            link.unlink(missing_ok=True)
-            link.symlink_to(Path(sys.executable).with_name(target))
+        pod_command.make_links(self.folder / "bin")
 
     def write(self, path: str, text: str) -> None:
         """Mount a file, such as `configs/jupyterhub_config.py`."""

@@ -17,7 +17,7 @@ def test_the_fixture_is_there_for_everyone_and_fresh_for_each_test(tmp_path):
         [sys.executable, "-m", "pytest", *flags, str(tmp_path)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         cwd=tmp_path,
         env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""},
     )
@@ -32,4 +32,4 @@ def test_loading_the_plugin_starts_nothing():
         "assert threading.active_count() == 1\n"
         "assert 'tornado' not in sys.modules\n"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)

@@ -93,7 +93,7 @@ def test_it_works_without_pytest():
         "    print(cluster.request('GET', '/healthz').body)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "ok\n", "")
 

@@ -4,8 +4,9 @@ from workshop_dashboard import assets
 
 
 def test_all_that_the_pages_name_is_there():
-    names = {"ended.js", "icon.svg", "notes.js", "panels.js", "terminals.js", "tokens.css"}
-    names.add("workshop.css")
+    scripts = {"clock", "ended", "hand", "notes", "panels", "tabs", "terminals"}
+    styles = {"dashboard", "hand", "tokens", "workshop"}
+    names = {f"{name}.js" for name in scripts} | {f"{name}.css" for name in styles} | {"icon.svg"}
     assert set(assets.read_assets()) == names
 
 

@@ -83,6 +83,7 @@ def test_a_variable_that_the_image_sets_does_not_end_the_search(monkeypatch, tmp
         ("workshop_file", "/etc/x.yaml", "Dashboard.workshop_file must be a file below"),
         ("notes_share", 5, "notes_share"),
         ("variables", {"a": 1}, "variables"),
+        ("tabs", {"App": "ftp://x"}, "Dashboard.tabs: the tab 'App' must lead to a port"),
     ],
 )
 def test_a_wrong_value_is_named(name, value, words):

@@ -59,3 +59,16 @@ def test_a_file_that_is_no_program_is_told(tests):
     status, output = run(tests, "no-program")
     assert status == 126
     assert "Is it executable?" in output
+
+
+@pytest.mark.parametrize(
+    ("results", "counts"),
+    [
+        ({}, (0, 0, "")),
+        ({"a": True}, (1, 0, "")),
+        ({"a": False, "b": True}, (1, 1, "a")),
+        ({"a": False, "b": True, "c": False}, (1, 2, "c")),
+    ],
+)
+def test_results_are_counted(results, counts):
+    assert examiner.count_results(results) == counts

@@ -1,5 +1,6 @@
 """The dashboard as the terminal's server loads it."""
 
+import dataclasses
 import logging
 import subprocess
 import sys
@@ -40,6 +41,13 @@ def test_which_page_is_first(tmp_path, monkeypatch, settings, landing):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "a.adoc").write_text("= Boats")
     assert extension.load(context(**settings)).landing == landing
+
+
+@pytest.mark.parametrize("hand", [None, object()])
+def test_a_raised_hand_is_off_unless_the_hub_has_the_service(hand):
+    loaded = extension.load(dataclasses.replace(context(notes_dir=""), hand=hand))
+    patterns = [route.pattern for route in loaded.routes]
+    assert ("dashboard/hand" in patterns) is (hand is not None)
 
 
 def test_notes_from_elsewhere_come_first(tmp_path, monkeypatch, caplog):

@@ -275,3 +275,39 @@ async def test_a_new_session_is_offered_to_the_person_whose_it_was(ask):
     looks_in = (await get("dashboard/", name="grace")).body.decode()
     assert "This session has ended." in looks_in
     assert "/hub/spawn" not in looks_in
+
+
+async def test_tabs_are_drawn_and_may_be_framed(ask, folder, monkeypatch):
+    monkeypatch.setenv("CONSOLE_URL", f"{PREFIX}proxy/absolute/10083/")
+    tabs = "dashboards: [{name: Mine, url: 'https://%region%.example'}, {name: Ad, url: 'data:x'}]"
+    (folder / "workshop.yaml").write_text(f"vars: [{{name: region, value: north}}]\n{tabs}\n")
+    answer = await ask(tabs={"App": "8080"})("dashboard/")
+    page, policy = answer.body.decode(), answer.headers["Content-Security-Policy"]
+    found = re.findall(r'role="tab" [^>]*data-url="([^"]*)"[^>]*>([^<]*)<', page)
+    assert found == [
+        (f"{PREFIX}proxy/absolute/10083/", "Console"),
+        (f"{PREFIX}proxy/8080/", "App"),
+        ("https://north.example", "Mine"),
+    ]
+    assert "Open the web console" not in page
+    assert re.search(r"frame-src 'self' https:( http:)?(;|$)", policy)
+
+
+async def test_a_console_elsewhere_is_in_the_menu(ask, monkeypatch):
+    monkeypatch.setenv("CONSOLE_URL", "https://console.example")
+    page = (await ask()("dashboard/")).body.decode()
+    assert "Open the web console" in page
+    assert 'data-tab="console"' not in page
+
+
+async def test_the_last_page_ends_in_a_button(ask, monkeypatch):
+    first, last = [
+        (await ask()(f"dashboard/page/{name}")).body.decode() for name in ("index", "second")
+    ]
+    assert 'data-do="finish"' not in first
+    assert re.search(r'<button[^>]*data-do="finish"', last)
+    assert "Well done!" in last
+    assert "Start over or leave" not in last
+    said = "Come <b>back</b><script>1</script>"
+    page = (await ask(finished_message=said)("dashboard/page/second")).body.decode()
+    assert "Come <b>back</b></div>" in page

@@ -33,7 +33,10 @@ async def post(tmp_path):
     program = tests / "exists"
     program.write_text('#!/bin/sh\necho looked; test -e "$1"\n')
     program.chmod(0o755)
-    context = session_handlers.SessionContext("ada", home, tests)
+    told = []
+    context = session_handlers.SessionContext(
+        "ada", home, tests, lambda *counts: told.append(counts)
+    )
     routes = [
         (PREFIX + route.pattern, route.handler, route.kwargs)
         for route in session_handlers.make_routes(context)
@@ -49,6 +52,7 @@ async def post(tmp_path):
         url = f"http://127.0.0.1:{port}{PREFIX}dashboard/{path}"
         return await client.fetch(url, method="POST", headers=headers, body=data, raise_error=False)
 
+    send.told = told
     send.home = home
     yield send
     client.close()
@@ -90,6 +94,22 @@ async def test_what_cannot_be_done_is_said(post):
 async def test_a_test_is_run(post, args, success):
     answer = await post("test", {"name": "exists", "args": args, "timeout": "20"})
     assert json.loads(answer.body) == {"success": success, "message": "looked"}
+
+
+async def test_how_tests_ended_is_told(post):
+    for name, args in (("exists", ["gone"]), ("exists", [".."]), ("./exists", ["gone"])):
+        await post("test", {"name": name, "args": args})
+    assert post.told == [(0, 1, "exists gone"), (1, 1, "exists gone"), (1, 1, "exists gone")]
+    (post.home / "gone").touch()
+    await post("test", {"name": "exists", "args": ["gone"]})
+    assert post.told[-1] == (2, 0, "")
+
+
+def test_results_are_bounded(tmp_path):
+    context = session_handlers.SessionContext("ada", tmp_path, tmp_path)
+    for number in range(session_handlers.MOST_RESULTS + 5):
+        context.note_result(str(number), passed=True)
+    assert len(context.results) == session_handlers.MOST_RESULTS
 
 
 async def test_the_answers_of_a_form_are_what_it_reads(post):

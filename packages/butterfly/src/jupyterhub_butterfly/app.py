@@ -39,7 +39,7 @@ from jupyterhub_butterfly import (
     sockets,
     strict,
 )
-from jupyterhub_butterfly.hub import activity, culler_client
+from jupyterhub_butterfly.hub import activity, culler_client, raised_hand
 from jupyterhub_butterfly.rules import origins
 from jupyterhub_butterfly.shell import shells
 from jupyterhub_butterfly.terminal import reaper, sessions
@@ -217,7 +217,12 @@ class ButterflyApp(config.ButterflyOptions):
         if self.hub is not None:
             context = replace(context, start_url=self.hub.start_url)
         if culler is not None:
-            context = replace(context, tell_page=culler.tell_page)
+            context = replace(
+                context,
+                tell_page=culler.tell_page,
+                tell_tests=culler.tell_tests,
+                hand=raised_hand.RaisedHand(culler),
+            )
         loaded = extensions.load_extensions(context, self.extensions)
         self.table = routes.make_table(self.gate, loaded, find_hub_version())
         rendering.prepare(f"{self.client}.html")

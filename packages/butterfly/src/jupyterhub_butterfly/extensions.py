@@ -11,9 +11,10 @@ import importlib.metadata
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from jupyterhub_butterfly.base_handlers import PageHandler, StaticFiles, is_page_view, render_csp
+from jupyterhub_butterfly.rules.hands import HandView, NotSentError
 from jupyterhub_butterfly.strict import check_settings
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ __all__ = [
     "Context",
     "Extension",
     "ExtensionError",
+    "Hand",
+    "HandView",
     "MenuItem",
+    "NotSentError",
     "PageHandler",
     "Route",
     "StaticFiles",
@@ -46,6 +50,23 @@ def _tell_nobody(page: str) -> None:
     """Where no service listens."""
 
 
+def _tell_no_tests(passed: int, failed: int, failing: str) -> None:
+    """Where no service listens."""
+
+
+class Hand(Protocol):
+    """The raised hand of the person whose server this is, as the instructors' service knows it."""
+
+    async def find(self) -> HandView:
+        """Return how it is; never raises for what the service does."""
+
+    async def raise_hand(self, text: str) -> HandView:
+        """Raise it, with a few words; raises `NotSentError`, whose message is a sentence."""
+
+    async def lower_hand(self) -> HandView:
+        """Lower it; raises `NotSentError`."""
+
+
 @dataclass(frozen=True)
 class Context:
     """What an extension is told when it is loaded.
@@ -56,6 +77,9 @@ class Context:
     `client`: the browser client in use, "butterfly" or "xterm". `tell_page`: to be called with some
     words, such as "2 of 5: Deploy it", when the person whose server this is turns to a page of
     something they work through; instructors see it. It returns at once and never raises.
+    `tell_tests` likewise, with how many of its tests have passed and failed, and the last that
+    failed.
+    `hand`: that person's raised hand, None on a hub without the service that shows it.
     `start_url` is where that person starts a new session once this one has ended; "" without a
     hub.
     """
@@ -67,6 +91,8 @@ class Context:
     client: str
     tell_page: Callable[[str], None] = _tell_nobody
     start_url: str = ""
+    tell_tests: Callable[[int, int, str], None] = _tell_no_tests
+    hand: Hand | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,12 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+import postgres
+
 pytestmark = pytest.mark.hub
+needs_postgres = pytest.mark.skipif(
+    bool(postgres.problem_with_postgres()), reason=postgres.problem_with_postgres() or ""
+)
 NOBODY = 65534
 # Looks often whom to ask about. As root it goes on as an ordinary user, who has
 # read what comes later and, as after exec, does not hide its memory by itself.
@@ -49,12 +54,16 @@ def home():
 
 
 @pytest.fixture
-async def ada(hub_factory, person_factory, home):
+def database():
+    """More of the hub's configuration; a test with a database of its own has another."""
+    return ""
+
+
+@pytest.fixture
+async def ada(hub_factory, person_factory, home, database):
     """A hub that is asked again every second, and somebody with a terminal page open."""
-    hub = await hub_factory(
-        CONFIG.format(home=str(home), python=sys.executable, program=PROGRAM),
-        env={"PYTHONDONTWRITEBYTECODE": "1"},
-    )
+    config = CONFIG.format(home=str(home), python=sys.executable, program=PROGRAM)
+    hub = await hub_factory(config + database, env={"PYTHONDONTWRITEBYTECODE": "1"})
     person = person_factory(hub.url)
     await person.log_in("ada")
     status, _ = await hub.api("POST", "users/ada/server")
@@ -81,6 +90,36 @@ async def test_a_hub_that_is_away_closes_no_terminal(ada):
                 for _ in range(4):  # both sockets, twice: the first answers are taken
                     await asked.acquire()
             assert await terminal.run("echo $$") == shell
+
+
+@pytest.fixture
+def server():
+    """A PostgreSQL that runs."""
+    with postgres.make_server() as made:
+        made.start()
+        yield made
+
+
+@needs_postgres
+class TestWithoutDatabase:
+    """Of a hub whose database is away JupyterHub's API says 403 to everybody."""
+
+    @pytest.fixture
+    def database(self, server):
+        place = f"postgresql+psycopg://jupyterhub:{postgres.PASSWORD}@{server.address}/postgres"
+        return f"c.JupyterHub.db_url = {place!r}\n"
+
+    async def test_a_hub_whose_database_is_away_logs_nobody_out(self, ada, server):
+        async with ada.terminal() as terminal:
+            shell = await terminal.run("echo $$")
+            server.stop()
+            since = len(ada.hub.log)
+            for _ in range(2):
+                await ada.hub.logged("Could not check a socket's login again", since=since)
+                since = len(ada.hub.log)
+            assert await terminal.run("echo $$") == shell
+            assert "its socket is closed" not in ada.hub.log_text
+            server.start()
 
 
 async def test_a_login_that_the_hub_takes_back_loses_its_sockets(ada):

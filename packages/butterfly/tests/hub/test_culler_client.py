@@ -38,6 +38,8 @@ class Service(tornado.web.RequestHandler):
         assert body.pop("server") == "lab"
         if "page" in body:
             self.scene.pages.append(body["page"])
+        if "passed" in body:
+            self.scene.tests.append(body)
         await self.answer()
 
     async def answer(self):
@@ -56,7 +58,7 @@ class Service(tornado.web.RequestHandler):
 class Scene:
     def __init__(self):
         self.asked, self.now, self.answer = [], 1000.0, (200, make_model(4))
-        self.pages = []
+        self.pages, self.tests = [], []
 
     def count(self):
         return len(self.asked)
@@ -164,7 +166,7 @@ async def test_an_extension_that_did_not_happen_is_not_shown_as_one(scene, answe
 
 
 async def test_the_page_of_the_notes_is_told_the_last_one_counts(scene, monkeypatch):
-    monkeypatch.setattr(culler_client, "PAGE_SECONDS", 0)
+    monkeypatch.setattr(culler_client, "REPORT_SECONDS", 0)
     for number in range(1, 9):
         scene.culler.tell_page(f"{number} of 8:  Pods\n")
     await scene.culler.drain()
@@ -176,7 +178,7 @@ async def test_the_page_of_the_notes_is_told_the_last_one_counts(scene, monkeypa
 
 @pytest.mark.parametrize("answer", [(503, ""), (0, ""), (404, "")])
 async def test_a_page_that_did_not_arrive_is_told_with_a_later_question(scene, monkeypatch, answer):
-    monkeypatch.setattr(culler_client, "PAGE_SECONDS", 0)
+    monkeypatch.setattr(culler_client, "REPORT_SECONDS", 0)
     scene.answer = answer
     scene.culler.tell_page("2 of 8: Pods")
     await scene.culler.drain()
@@ -188,7 +190,7 @@ async def test_a_page_that_did_not_arrive_is_told_with_a_later_question(scene, m
 
 
 async def test_a_service_that_was_started_again_is_told_again(scene, monkeypatch):
-    monkeypatch.setattr(culler_client, "PAGE_SECONDS", 0)
+    monkeypatch.setattr(culler_client, "REPORT_SECONDS", 0)
     scene.culler.tell_page("2 of 8: Pods")
     await scene.culler.drain()
     for known, pages in (("2 of 8: Pods", 1), ("", 2)):
@@ -197,6 +199,22 @@ async def test_a_service_that_was_started_again_is_told_again(scene, monkeypatch
         await scene.culler.get_view()
         await scene.culler.drain()
         assert len(scene.pages) == pages
+
+
+async def test_tests_are_told_with_the_page_and_again_to_a_new_service(scene, monkeypatch):
+    monkeypatch.setattr(culler_client, "REPORT_SECONDS", 0)
+    counts = {"passed": 2, "failed": 1, "failing": "boat"}
+    scene.culler.tell_page("2 of 8: Pods")
+    scene.culler.tell_tests(1, 1, "boat")
+    scene.culler.tell_tests(2, 1, "boat")
+    await scene.culler.drain()
+    assert (scene.pages, scene.tests) == (["2 of 8: Pods"], [counts])
+    for known, times in ((counts, 1), (None, 2)):
+        scene.answer = (200, make_model(4) | {"page": "2 of 8: Pods", "tests": known})
+        scene.now += culler_client.FRESH_SECONDS
+        await scene.culler.get_view()
+        await scene.culler.drain()
+        assert (len(scene.tests), len(scene.pages)) == (times, 1)
 
 
 async def test_where_nobody_listens_a_page_is_not_told_over_and_over(scene):

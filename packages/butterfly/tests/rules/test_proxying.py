@@ -158,6 +158,7 @@ def test_the_program_gets_what_is_its_own():
         ("X-Forwarded-For", "10.0.0.1"),
         ("x-forwarded-host", "evil.example"),
         ("Forwarded", "for=x"),
+        ("X-Workshop-Proxy", "secret"),
         ("Sec-WebSocket-Key", "x"),
     ]
     assert request_headers(*given) == [("Accept", "a"), ("accept", "b"), *SAID]
@@ -282,3 +283,22 @@ def test_a_close_code_can_be_sent(code):
     assert made not in {1004, 1005, 1006, 1015}
     assert 1000 <= made <= 4999
     assert proxying.make_close_code(made) == made
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "made"),
+    [
+        ("X-Frame-Options", "DENY", "SAMEORIGIN"),
+        ("x-frame-options", " deny", "SAMEORIGIN"),
+        ("X-Frame-Options", "SAMEORIGIN", "SAMEORIGIN"),
+        (
+            "Content-Security-Policy",
+            "default-src 'none'; Frame-Ancestors  'none'",
+            "default-src 'none'; Frame-Ancestors 'self'",
+        ),
+        ("Content-Security-Policy", "frame-ancestors https://x", "frame-ancestors https://x"),
+        ("X-Other", "DENY", "DENY"),
+    ],
+)
+def test_a_page_that_nobody_may_frame_we_may(name, value, made):
+    assert proxying.make_frame_rule(name, value) == made

@@ -2,20 +2,13 @@
 
 import pytest
 
-from pocket_openshift import __main__
+import command_line
 
 
 @pytest.fixture
 def pocket(cluster, monkeypatch, capsys):
     """A function: words -> (exit code, lines of output, lines of errors), as an admin."""
-    monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig))
-
-    def run(*words):
-        code = __main__.main([str(word) for word in words])
-        said = capsys.readouterr()
-        return code, said.out.splitlines(), said.err.splitlines()
-
-    return run
+    return command_line.make_command(cluster, monkeypatch, capsys)
 
 
 @pytest.fixture

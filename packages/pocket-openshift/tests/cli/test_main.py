@@ -26,5 +26,5 @@ def test_the_verbs_are_listed(words, code, capsys):
 def test_the_command_works_from_a_shell(cluster):
     words = [sys.executable, "-m", "pocket_openshift", "get", "ns", "-o", "name", "default"]
     words += ["--kubeconfig", str(cluster.kubeconfig)]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "namespace/default\n", "")

@@ -27,7 +27,7 @@ def kubectl(cluster):
 
     def run(words, text=None, *, fails=False):
         command = ["kubectl", "--kubeconfig", str(cluster.kubeconfig), *words.split()]
-        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=120)
         assert (done.returncode != 0) is fails, done.stderr
         return done.stderr if fails else done.stdout
 
@@ -62,19 +62,19 @@ def test_get_prints_columns(kubectl):
 def test_a_pod_from_apply_to_delete(cluster, kubectl):
     cluster.start_node()
     kubectl("apply -n a -f -", POD)
-    assert "condition met" in kubectl("wait -n a --for=condition=Ready pod/p --timeout=20s")
+    assert "condition met" in kubectl("wait -n a --for=condition=Ready pod/p --timeout=100s")
     assert kubectl("get -n a pods").splitlines()[1].split()[:3] == ["p", "1/1", "Running"]
     described = kubectl("describe -n a pod p")
     assert "Started container c" in described
     assert "Service Account:  default" in described
-    kubectl("delete -n a pod p --wait --timeout=20s")
+    kubectl("delete -n a pod p --wait --timeout=100s")
     assert kubectl("get -n a pods -o name") == ""
 
 
 def test_logs(cluster, kubectl):
     cluster.start_node()
     kubectl("apply -n a -f -", POD)
-    kubectl("wait -n a --for=condition=Ready pod/p --timeout=20s")
+    kubectl("wait -n a --for=condition=Ready pod/p --timeout=100s")
     assert kubectl("logs -n a p").startswith("hello from ")
 
 
@@ -107,7 +107,7 @@ def test_what_one_may_do(cluster, kubectl):
 
 
 def test_a_namespace_is_waited_for(kubectl):
-    assert "deleted" in kubectl("delete namespace a --wait --timeout=20s")
+    assert "deleted" in kubectl("delete namespace a --wait --timeout=100s")
     assert "NotFound" in kubectl("get namespace a", fails=True)
 
 
@@ -116,21 +116,21 @@ def test_what_a_deployment_needs(kubectl):
     kubectl("scale -n a deployment d --replicas=3")
     assert len(kubectl("get -n a pods -o name").split()) == 3
     kubectl("set image -n a deployment/d any=any:2")
-    kubectl("delete -n a deployment d --cascade=foreground --timeout=20s")
+    kubectl("delete -n a deployment d --cascade=foreground --timeout=100s")
     assert kubectl("get -n a pods -o name") == ""
 
 
 def test_a_rollout_has_a_history_and_is_undone(cluster, kubectl):
     cluster.start_node()
     kubectl("create -n a deployment d --image=any:1 -- sleep 60")
-    kubectl("rollout -n a status deployment d --timeout=30s")
+    kubectl("rollout -n a status deployment d --timeout=100s")
     kubectl("set -n a env deployment/d COLOUR=blue")
-    kubectl("rollout -n a status deployment d --timeout=30s")
+    kubectl("rollout -n a status deployment d --timeout=100s")
     history = kubectl("rollout -n a history deployment d").splitlines()
     assert [line.split()[0] for line in history[2:] if line] == ["1", "2"]
     assert "COLOUR:" in kubectl("rollout -n a history deployment d --revision=2")
     kubectl("rollout -n a undo deployment d")
-    kubectl("rollout -n a status deployment d --timeout=30s")
+    kubectl("rollout -n a status deployment d --timeout=100s")
     template = json.loads(kubectl("get -n a deployment d -o json"))["spec"]["template"]
     assert "env" not in template["spec"]["containers"][0]
     described = kubectl("describe -n a deployment d")
@@ -165,11 +165,11 @@ spec:
 def test_a_stateful_set_with_claims(cluster, kubectl):
     cluster.start_node()
     kubectl("apply -n a -f -", STATEFUL)
-    assert "complete" in kubectl("rollout -n a status statefulset db --timeout=30s")
+    assert "complete" in kubectl("rollout -n a status statefulset db --timeout=100s")
     assert kubectl("get -n a pods -o name").split() == ["pod/db-0", "pod/db-1"]
     claims = [line.split()[:2] for line in kubectl("get -n a pvc").splitlines()[1:]]
     assert claims == [["data-db-0", "Bound"], ["data-db-1", "Bound"]]
-    kubectl("delete -n a statefulset db --cascade=foreground --timeout=30s")
+    kubectl("delete -n a statefulset db --cascade=foreground --timeout=100s")
     assert len(kubectl("get -n a pvc -o name").split()) == 2
 
 
@@ -186,7 +186,7 @@ def test_what_stands_behind_a_service(cluster, kubectl):
     cluster.start_node()
     kubectl("apply -n a -f -", POD)
     kubectl("expose -n a pod p --port=80 --target-port=8080")
-    kubectl("wait -n a --for=condition=Ready pod/p --timeout=20s")
+    kubectl("wait -n a --for=condition=Ready pod/p --timeout=100s")
     address = kubectl("get -n a pod p -o jsonpath={.status.podIP}")
     assert f"{address}:8080" in kubectl("get -n a endpoints p")
     assert f"{address}:8080" in kubectl("describe -n a service p")
@@ -196,7 +196,7 @@ def test_what_stands_behind_a_service(cluster, kubectl):
 def test_a_port_that_cannot_be_forwarded_is_told_as_such(cluster, kubectl):
     cluster.start_node()
     kubectl("apply -n a -f -", POD)
-    kubectl("wait -n a --for=condition=Ready pod/p --timeout=20s")
+    kubectl("wait -n a --for=condition=Ready pod/p --timeout=100s")
     told = kubectl("port-forward -n a pod/p 18080:8080", fails=True)
     assert "does not serve pods/portforward" in told
 
@@ -215,5 +215,5 @@ def test_the_token_of_an_account(cluster, kubectl):
 def test_a_command_in_a_pod(cluster, kubectl):
     cluster.start_node()
     kubectl("apply -n a -f -", POD)
-    kubectl("wait -n a --for=condition=Ready pod/p --timeout=20s")
+    kubectl("wait -n a --for=condition=Ready pod/p --timeout=100s")
     assert kubectl("exec -n a p -- printenv GREETING") == "you\n"

@@ -94,7 +94,7 @@ def test_kubectl_exec(shell):
     command = ["kubectl", "-n", "ws", "exec", "-i", "p", "--", "sh", "-c", "cat; exit 4"]
     env = {"PATH": os.environ["PATH"], "KUBECONFIG": str(shell.cluster.kubeconfig), "HOME": "/none"}
     done = subprocess.run(
-        command, input=b"hello", capture_output=True, env=env, timeout=30, check=False
+        command, input=b"hello", capture_output=True, env=env, timeout=120, check=False
     )
     assert done.stdout == b"hello"
     assert done.returncode == 4

@@ -156,7 +156,7 @@ class WorkshopCuller(traits.CullerTraits):
             counter,
             self.log,
             open_metrics=self.open_metrics,
-            trusted_proxies=self.trusted_proxies,
+            trusted_proxies=reading.find_trusted(self),
         )
         made.start()
         stack.push_async_callback(made.close)
@@ -182,10 +182,17 @@ class WorkshopCuller(traits.CullerTraits):
                 pages.trouble = "; ".join(done.troubles)
             grace = idle_grace.look(grace, time.time(), time.monotonic(), outage=done.outage)
             work.suspend_idle(grace.until)
+            await self._forget_ended(counter)
             rest = self._find_rest(work, done, begin)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), rest)
         return EXIT_OK
+
+    async def _forget_ended(self, counter: sessions.SessionService) -> None:
+        try:
+            await counter.forget_ended()
+        except ApiError as error:
+            self.log.info("Raised hands are kept, as the hub does not say who is here: %s", error)
 
     def _find_rest(self, work: sweep.Sweep, done: report.Report, begin: float) -> float:
         now = time.monotonic()

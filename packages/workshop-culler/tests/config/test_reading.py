@@ -5,7 +5,7 @@ from traitlets.config import Config
 from workshop_culler.app import WorkshopCuller
 from workshop_culler.config import reading
 from workshop_culler.errors import StartError
-from workshop_culler.rules import limits
+from workshop_culler.rules import limits, wrong_codes
 from workshop_culler.rules.models import Server
 
 
@@ -42,6 +42,19 @@ def test_rules_are_made_of_options():
 )
 def test_how_often(config, seconds):
     assert reading.find_interval(make_app(**config)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("config", "address"),
+    [
+        ({}, "203.0.113.7"),
+        ({"trust_loopback": False}, "127.0.0.1"),
+        ({"trust_loopback": False, "trusted_proxies": ["127.0.0.1"]}, "203.0.113.7"),
+    ],
+)
+def test_whose_word_on_addresses_holds(config, address):
+    trusted = reading.find_trusted(make_app(**config))
+    assert wrong_codes.find_address("127.0.0.1", "203.0.113.7", trusted) == address
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,12 @@ WHY = "terminating for 11m"
 
 
 def read_template(name):
-    text = (TEMPLATES / name).read_text().replace("HUB_NAMESPACE", "workshops")
+    text = (
+        (TEMPLATES / name)
+        .read_text()
+        .replace("HUB_NAMESPACE", "workshops")
+        .replace("HUB_ACCOUNT", "hub")
+    )
     for each in yaml.safe_load_all(text):
         if each["kind"] in ("ServiceAccount", "Role", "RoleBinding"):
             each["metadata"]["namespace"] = "workshops"

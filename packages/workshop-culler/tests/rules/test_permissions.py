@@ -48,6 +48,7 @@ def test_what_a_scope_covers(scope, server, covered):
     ],
 )
 def test_who_may_do_what(who, see, extend, stop):
+    assert permissions.may_lower_hand(who, ADA) is extend
     assert permissions.may_see(who, ADA) is see
     assert permissions.may_extend(who, ADA) is extend
     assert permissions.may_stop(who, ADA) is stop

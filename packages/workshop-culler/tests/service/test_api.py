@@ -74,6 +74,10 @@ PATHS = [
     ("POST", "api/session/extend"),
     ("POST", "api/session/stop"),
     ("POST", "api/session/page"),
+    ("POST", "api/session/tests"),
+    ("GET", "api/session/hand?user=ada"),
+    ("POST", "api/session/hand"),
+    ("POST", "api/session/hand/lower"),
     ("GET", "api/sessions"),
     ("GET", "api/events"),
     ("POST", "api/announcement"),
@@ -190,27 +194,6 @@ async def test_a_bad_announcement_is_told_what_is_wrong(culler_service, body, sa
     status, answer = await culler_service.ask("POST", "api/announcement", body, token=admin)
     assert status == 400
     assert says in answer["message"]
-
-
-async def test_a_session_tells_its_page_of_the_notes(culler_service):
-    await culler_service.start_server("ada")
-    token = await own(culler_service, "ada")
-    status, _ = await culler_service.ask(
-        "POST", "api/session/page", {"page": "3 Pods\n"}, token=token
-    )
-    assert status == 200
-    grace = await culler_service.token("grace", "read:servers")
-    status, _ = await culler_service.ask(
-        "POST", "api/session/page", {"user": "ada", "page": "other"}, token=grace
-    )
-    assert status == 403
-    # The list may be two seconds old, and of the test before this one.
-    async with asyncio.timeout(120):
-        while not (
-            rows := (await culler_service.ask("GET", "api/sessions", token=grace))[1]["sessions"]
-        ):
-            pass
-    assert rows[0]["page"] == "3 Pods"
 
 
 async def test_events_tell_what_changes(culler_service):

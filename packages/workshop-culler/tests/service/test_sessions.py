@@ -7,9 +7,10 @@ from workshop_culler.config.settings import Settings
 from workshop_culler.errors import GoneError
 from workshop_culler.passes import metrics, sweep
 from workshop_culler.passes.report import Report
-from workshop_culler.rules import permissions
+from workshop_culler.rules import permissions, report_rates, session_rows
 from workshop_culler.rules.limits import Limits
 from workshop_culler.rules.models import Server
+from workshop_culler.rules.session_reports import CountedTests
 from workshop_culler.rules.times import render_time
 from workshop_culler.service import live_sessions, sessions, state_store
 from workshop_kube import labels
@@ -201,18 +202,20 @@ async def test_a_cluster_that_refuses_the_note_does_not_refuse_the_person(
     assert "not noted on project" in caplog.text
 
 
-def test_pages_of_the_notes_are_bounded(open_service, monkeypatch):
-    monkeypatch.setattr(sessions, "MOST_PAGES", 2)
+async def test_a_session_that_tells_too_much_is_refused(open_service):
     counter = open_service(None)
-    for name in ("a", "b", "a", "c"):
-        counter.note_page(Server(name), f"page of {name}")
-    assert list(counter.pages) == [("a", ""), ("c", "")]
+    for _ in range(report_rates.AT_ONCE):
+        counter.check_rate(Server("ada"))
+    with pytest.raises(sessions.TooOftenError, match="try again in half a minute"):
+        counter.check_rate(Server("ada"))
+    counter.check_rate(Server("bob"))
 
 
-def test_a_session_started_anew_is_at_no_page_yet(open_service):
-    counter, before = open_service(None), datetime(2026, 3, 1, tzinfo=UTC)
-    counter.note_page(Server("ada", started=before), "2 Pods")
-    assert counter.find_page(Server("ada", started=before)) == "2 Pods"
-    assert counter.find_page(Server("ada", started=before + timedelta(hours=1))) == ""
-    assert counter.find_page(Server("ada", started=before - timedelta(hours=1))) == "2 Pods"
-    assert counter.find_page(Server("bob", started=before)) == ""
+async def test_what_a_session_told(open_service):
+    counter, ada = open_service(None), Server("ada", started=datetime(2026, 3, 1, tzinfo=UTC))
+    assert counter.find_told(ada) == session_rows.Told()
+    counter.pages.note(ada, "2 Pods")
+    counter.tests.note(ada, CountedTests(1))
+    await counter.store.raise_hand(ada, "help", ada.started)
+    told = counter.find_told(ada)
+    assert (told.page, told.tests, told.hand.text) == ("2 Pods", CountedTests(1), "help")

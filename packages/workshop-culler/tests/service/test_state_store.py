@@ -6,6 +6,7 @@ import pytest
 
 from workshop_culler.rules import announcements
 from workshop_culler.rules.models import Server
+from workshop_culler.rules.session_reports import RaisedHand
 from workshop_culler.service import state_store
 from workshop_culler.service.state_store import StateStore
 
@@ -110,3 +111,48 @@ def fail(*args):
 def test_a_place_that_cannot_be_written_is_told_at_start(tmp_path, log, caplog, place, told):
     StateStore(tmp_path / place, log).check()
     assert ("cannot be written" in caplog.text) is told
+
+
+async def test_a_raised_hand_outlives_a_restart(path, log):
+    store = open_store(path, log)
+    await store.raise_hand(ADA, "I am lost", NOW)
+    await store.raise_hand(Server("bob"), "", NOW)
+    await store.raise_hand(ADA, "Here!", UNTIL)
+    again = open_store(path, log)
+    assert again.find_hand(ADA) == RaisedHand("Here!", NOW, 1)
+    assert again.find_hand(Server("bob")) == RaisedHand("", NOW, 2)
+    assert again.find_hand(Server("ada", started=NOW)) is None
+    assert again.find_hand(Server("cy")) is None
+
+
+async def test_a_lowered_hand_is_forgotten(path, log):
+    store = open_store(path, log)
+    await store.raise_hand(ADA, "I am lost", NOW)
+    assert await store.lower_hand(ADA, NOW)
+    assert not await store.lower_hand(ADA, NOW)
+    assert not open_store(path, log).has_hands
+
+
+@pytest.mark.parametrize(
+    ("sessions", "kept"),
+    [
+        ({(ADA.key, ADA.started)}, True),
+        ({(ADA.key, NOW)}, False),
+        ({(("bob", ""), ADA.started)}, False),
+        (set(), False),
+    ],
+)
+async def test_a_hand_goes_with_its_session(path, log, sessions, kept):
+    store = open_store(path, log)
+    await store.raise_hand(ADA, "I am lost", NOW)
+    await store.keep_hands(sessions, NOW)
+    assert store.has_hands is kept
+    assert open_store(path, log).has_hands is kept
+
+
+@pytest.mark.parametrize(
+    "hands", ["[{}]", '[{"since": "noon"}]', '"x"', '[{"since": "2026-03-01T12:00:00Z"}]']
+)
+async def test_broken_hands_are_left_out(path, log, hands):
+    path.write_text(f'{{"extensions": [], "hands": {hands}}}')
+    assert not open_store(path, log).has_hands

@@ -10,7 +10,7 @@ import traitlets
 from traitlets.config import Configurable
 
 from workshop_dashboard import loader
-from workshop_dashboard.rules.panels import LAYOUTS, SMALLEST_SHARE
+from workshop_dashboard.rules.panels import LAYOUTS, SMALLEST_SHARE, problem_with_tab
 
 # Where the original and its images kept notes, in its order; the first is below the home folder.
 NOTES_PLACES = (
@@ -141,6 +141,28 @@ class Dashboard(Configurable):
     def _check_layout(self, proposal: Any) -> str:
         return check_layout(str(proposal["value"]))
 
+    tabs = traitlets.Dict(
+        key_trait=traitlets.Unicode(),
+        value_trait=traitlets.Unicode(),
+        help="""
+        Tabs of the work area beside the terminals and the console, by the name that they show.
+
+        A port of the session, a path of this site, or an address of the web; at most 12. Default:
+        none. Those of the workshop's own files (`dashboards`) follow these.
+
+        Set it for a program of the session, or a page, that people look at again and again.
+
+        Example: `c.Dashboard.tabs = {"My app": "8080", "Docs": "https://docs.example.com"}`
+        """,
+    ).tag(config=True)
+
+    @traitlets.validate("tabs")
+    def _check_tabs(self, proposal: Any) -> dict[str, str]:
+        for name, address in proposal["value"].items():
+            if problem := problem_with_tab(name, address):
+                raise traitlets.TraitError(f"Dashboard.tabs: {problem}")
+        return dict(proposal["value"])
+
     notes_share = traitlets.Int(
         40,
         min=SMALLEST_SHARE,
@@ -167,6 +189,23 @@ class Dashboard(Configurable):
         Example: `c.Dashboard.title = "Kubernetes in an afternoon"`
         """
     ).tag(config=True)
+
+    finished_message = traitlets.Unicode(
+        help="""
+        What the button at the end of the last page says, in a dialog with the ways on.
+
+        Text, or simple HTML. Default: the environment variable `FINISHED_MSG`, else empty, which
+        says "Well done!". A page with an `ExitLink` leads there instead.
+
+        Set it to say what people should do next: fill in a form, come to a talk.
+
+        Example: `c.Dashboard.finished_message = '<a href="https://example.com">Tell us more</a>'`
+        """
+    ).tag(config=True)
+
+    @traitlets.default("finished_message")
+    def _default_finished_message(self) -> str:
+        return os.environ.get("FINISHED_MSG", "")
 
     variables = traitlets.Dict(
         key_trait=traitlets.Unicode(),

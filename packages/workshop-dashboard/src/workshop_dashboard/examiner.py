@@ -54,3 +54,12 @@ def run_program(
     except OSError as error:
         return 126, f"{program.name} cannot be run: {error.strerror}. Is it executable?"
     return done.returncode, done.stdout[-MAX_OUTPUT:].decode("utf-8", "replace")
+
+
+def count_results(results: Mapping[str, bool]) -> tuple[int, int, str]:
+    """Count tests that have passed and failed; with the name of the last that failed, "" if none.
+
+    `results` are in the order in which they ended.
+    """
+    failed = [name for name, passed in results.items() if not passed]
+    return len(results) - len(failed), len(failed), failed[-1] if failed else ""

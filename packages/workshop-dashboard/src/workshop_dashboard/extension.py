@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jupyterhub_butterfly import extensions
-from workshop_dashboard import config, examiner, handlers, loader, remote, session_handlers
+from workshop_dashboard import (
+    config,
+    examiner,
+    hand_handlers,
+    handlers,
+    loader,
+    remote,
+    session_handlers,
+)
 from workshop_dashboard.rules import values
 
 
@@ -37,6 +45,9 @@ def load(context: extensions.Context) -> extensions.Extension:
         user=context.user,
         tell_page=context.tell_page,
         start_url=context.start_url,
+        finished_message=settings.finished_message,
+        tabs=settings.tabs,
+        has_hand=context.hand is not None,
         live_reload=settings.live_reload,
         is_trusted=settings.trusted,
     )
@@ -44,10 +55,16 @@ def load(context: extensions.Context) -> extensions.Extension:
         context.user,
         Path.home(),
         examiner.find_tests(notes_loader.folder) if notes_loader else None,
+        context.tell_tests,
     )
+    hand = context.hand and hand_handlers.HandContext(context.user, context.hand)
     return extensions.Extension(
         name="dashboard",
-        routes=(*handlers.make_routes(page_context), *session_handlers.make_routes(session)),
+        routes=(
+            *handlers.make_routes(page_context),
+            *session_handlers.make_routes(session),
+            *(hand_handlers.make_routes(hand) if hand else ()),
+        ),
         landing="dashboard/" if notes_loader and settings.open_first else None,
         menu=(extensions.MenuItem("Notes and terminal", "dashboard/"),),
     )

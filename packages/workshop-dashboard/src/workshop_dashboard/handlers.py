@@ -12,8 +12,8 @@ import logging
 import mimetypes
 import secrets
 import urllib.parse
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from tornado import web
 from jupyterhub_butterfly import extensions
 from workshop_dashboard import assets, live, views
 from workshop_dashboard.loader import Loader, LoaderError
-from workshop_dashboard.rules import links, panels, search, workshopfile
+from workshop_dashboard.rules import links, panels, render, search, workshopfile
 from workshop_dashboard.rules.notes import Notes, find_page, make_notes
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -39,8 +39,9 @@ FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 class PageContext:
     """What the handlers need to know: the notes, if there are any, and how to show them.
 
-    `tell_page` passes on where `user`, whose session this is, has got to; they start a new one at
-    `start_url`.
+    `tabs` are addresses of tabs beside the terminals, by label. `tell_page` passes on where `user`,
+    whose session this is, has got to; they start a new one at `start_url`. `has_hand`: whether
+    there is a service that shows raised hands.
     """
 
     loader: Loader | None
@@ -53,6 +54,9 @@ class PageContext:
     user: str
     tell_page: Callable[[str], None]
     start_url: str = ""
+    finished_message: str = ""
+    tabs: Mapping[str, str] = field(default_factory=dict)
+    has_hand: bool = False
     live_reload: bool = False
     is_trusted: bool = False
 
@@ -75,14 +79,22 @@ class DashboardHandler(extensions.PageHandler):
         found = find_page(name, "", notes.pages) if name else notes.first
         if found:
             # In a thread, as reading is: a long page must not make the shells wait.
-            view = await asyncio.to_thread(
-                views.make_view, found, notes, addresses, self.context.restart_url
-            )
-            self._show(view, title=notes.title)
+            view = await asyncio.to_thread(views.make_view, found, notes, addresses)
+            self._show(view, title=notes.title, tabs=self._make_tabs(notes))
             if self.visitor.name == self.context.user:  # and not somebody who looks in
                 self.context.tell_page(views.render_position(view))
         else:
-            self._show(_missing(name, notes, addresses), 404 if name else 200, notes.title)
+            self._show(
+                _missing(name, notes, addresses),
+                404 if name else 200,
+                notes.title,
+                self._make_tabs(notes),
+            )
+
+    def _make_tabs(self, notes: Notes) -> tuple[panels.Tab, ...]:
+        own = (*self.context.tabs.items(), *notes.workshop.tabs)
+        console = _link(self.context.console_url)
+        return panels.make_tabs(self.prefix, console, own, notes.values)
 
     def _show_problem(self, sentence: str) -> None:
         """Say why there are no notes; where they are on their way, the page looks again."""
@@ -93,7 +105,13 @@ class DashboardHandler(extensions.PageHandler):
         self.context.log.warning("The notes cannot be shown: %s", sentence)
         self._show(views.make_notice("The notes cannot be shown", sentence), 500)
 
-    def _show(self, view: views.View, status: int = 200, title: str = "") -> None:
+    def _show(
+        self,
+        view: views.View,
+        status: int = 200,
+        title: str = "",
+        tabs: tuple[panels.Tab, ...] = (),
+    ) -> None:
         nonce = secrets.token_urlsafe(18)
         if self.context.is_trusted:
             allowed = view.html.replace("<script", f'<script nonce="{nonce}"')
@@ -105,6 +123,7 @@ class DashboardHandler(extensions.PageHandler):
             self.context.layout,
             self.context.notes_share,
             self.prefix,
+            tabs,
             has_notes=self.context.loader is not None,
         )
         page = views.render_template(
@@ -115,13 +134,17 @@ class DashboardHandler(extensions.PageHandler):
             assets=assets.make_urls(f"{self.prefix}dashboard/static/"),
             nonce=nonce,
             xsrf=self.xsrf_token.decode(),
+            prefix=self.prefix,
             base=f"{self.prefix}dashboard/",
             search=f"{self.prefix}dashboard/search.json",
             changes=f"{self.prefix}dashboard/changes" if self.context.live_reload else "",
             terminal_base=panels.terminal_url(self.prefix, ""),
             restart_url=_link(self.context.restart_url),
+            finished=render.sanitise(self.context.finished_message, str),
             console_url=_link(self.context.console_url),
+            console_in_tab=any(tab.key == "console" for tab in shown.tabs),
             is_owner=is_owner,
+            hand=f"{self.prefix}dashboard/hand" if self.context.has_hand and is_owner else "",
             start_url=_link(self.context.start_url) if is_owner else "",
         )
         self.finish(page)
@@ -137,15 +160,18 @@ class DashboardHandler(extensions.PageHandler):
             "style-src": f"'nonce-{nonce}'",
             "img-src": "'self' data: https:",
             "media-src": "'self' https:",
-            "frame-src": "'self'",
+            "frame-src": self._frames(),
         }
         if self.context.is_trusted:
             ours |= {
                 "script-src": f"'nonce-{nonce}' https:",
                 "style-src": "'self' https: 'unsafe-inline'",
-                "frame-src": "'self' https:",
             }
         return extensions.render_csp({**self.content_security_policy(), **ours})
+
+    def _frames(self) -> str:
+        """Say what the work area's tabs may show; pages of notes have no frames of their own."""
+        return "'self' https:" if self.request.protocol == "https" else "'self' https: http:"
 
 
 class RedirectHandler(extensions.PageHandler):

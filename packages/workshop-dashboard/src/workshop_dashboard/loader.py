@@ -161,7 +161,8 @@ class Loader:
         definition = next((each for each in read if each), None)
         if workshop.is_old:
             name = workshop.name or (definition.title if definition else "")
-            return replace(workshop, name=name, is_educates=definition is not None)
+            tabs = workshop.tabs or (definition.tabs if definition else ())
+            return replace(workshop, name=name, is_educates=definition is not None, tabs=tabs)
         if not definition and not sources.pathways:
             return workshop
         chosen = self._fixed.get("pathway_name") or self._environment.get("PATHWAY_NAME", "")
@@ -171,6 +172,7 @@ class Loader:
             name=workshop.name or theirs.name,
             modules=workshop.modules or theirs.modules,
             variables=(*workshop.variables, *theirs.variables),
+            tabs=workshop.tabs or theirs.tabs,
             is_educates=True,
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,20 +21,34 @@ from workshop_dashboard.rules import edits, values
 
 MAX_BODY = edits.MAX_TEXT
 MOST_TESTS = 2  # at once
+# Of tests whose results are counted: one with other arguments is another.
+MOST_RESULTS = 1000
+LONGEST_NAME = 100
 
 
 @dataclass
 class SessionContext:
     """What the handlers need to know: whose session it is, where its files and its tests are.
 
-    `selections` are what blocks have selected in files, for the block that replaces it.
+    `selections` are what blocks have selected in files, for the block that replaces it. `results`
+    is how each test has ended last, which `tell_tests` passes on to instructors.
     """
 
     user: str
     home: Path
     tests: Path | None
+    tell_tests: Callable[[int, int, str], None] = lambda _passed, _failed, _failing: None
     running: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_TESTS))
     selections: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    results: dict[str, bool] = field(default_factory=dict)
+
+    def note_result(self, name: str, *, passed: bool) -> None:
+        """Remember how a test has ended, and tell it."""
+        self.results.pop(name, None)
+        self.results[name] = passed
+        while len(self.results) > MOST_RESULTS:
+            del self.results[next(iter(self.results))]
+        self.tell_tests(*examiner.count_results(self.results))
 
 
 class SessionHandler(extensions.PageHandler):
@@ -93,6 +108,8 @@ class TestHandler(SessionHandler):
                 _seconds(given.get("timeout")),
                 json.dumps(given.get("form") or {}).encode(),
             )
+        name = program.relative_to(self.session.tests or program.parent)
+        self.session.note_result(" ".join([str(name), *words])[:LONGEST_NAME], passed=status == 0)
         self.finish({"success": status == 0, "message": output.strip()})
 
 

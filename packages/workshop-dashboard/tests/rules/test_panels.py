@@ -27,3 +27,69 @@ def test_without_notes_the_terminals_take_the_page():
 @pytest.mark.parametrize(("asked", "given"), [(0, 15), (99, 85)])
 def test_no_panel_is_squeezed_away(asked, given):
     assert panels.make_panels("default", asked, "/", has_notes=True).notes_share == given
+
+
+VALUES = {"ingress_domain": "apps.example", "session_name": "ada"}
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("8080", "/user/ada/proxy/8080/"),
+        ("http://localhost:8080", "/user/ada/proxy/8080/"),
+        ("http://127.0.0.1:3000/a?b", "/user/ada/proxy/3000/a?b"),
+        ("/user/ada/files/home/", "/user/ada/files/home/"),
+        ("https://$(session_name)-app.$(ingress_domain)/x", "https://ada-app.apps.example/x"),
+        ("https://%session_name%.example", "https://ada.example"),
+        ("http://app.example", "http://app.example"),
+        ("//evil.example", ""),
+        ("javascript:alert(1)", ""),
+        ("data:text/html,x", ""),
+        ("terminal:2", ""),
+        ("http://localhost:808080", "http://localhost:808080"),
+        ("https://two words", ""),
+        ("", ""),
+    ],
+)
+def test_where_a_tab_leads(text, url):
+    assert panels.make_address(panels.fill_address(text, VALUES), "/user/ada/") == url
+
+
+def test_the_console_is_a_tab_where_it_is_in_the_session():
+    inside = panels.make_tabs("/", "/user/ada/proxy/absolute/10083/", (), {})
+    assert inside == (panels.Tab("console", "Console", "/user/ada/proxy/absolute/10083/"),)
+    assert panels.make_tabs("/", "https://console.example", (), {}) == ()
+
+
+def test_own_tabs_come_in_their_order_and_once():
+    own = [("My App", "8080"), ("Bad", "ftp://x"), ("my app", "9090"), ("!", "80"), ("B", "/b")]
+    assert panels.make_tabs("/", "", own, {}) == (
+        panels.Tab("my-app", "My App", "/proxy/8080/"),
+        panels.Tab("b", "B", "/b"),
+    )
+
+
+def test_there_is_an_end_to_tabs():
+    own = [(f"Tab {number}", "80") for number in range(99)]
+    assert len(panels.make_tabs("/", "/console", own, {})) == panels.MOST_TABS
+
+
+def test_notes_alone_have_no_tabs():
+    tabs = panels.make_tabs("/", "/console", (), {})
+    assert panels.make_panels("none", 40, "/", tabs, has_notes=True).tabs == ()
+    assert panels.make_panels("default", 40, "/", tabs, has_notes=False).tabs == tabs
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "word"),
+    [
+        ("App", "8080", None),
+        ("App", "https://$(session_name).x", None),
+        ("?", "8080", "name"),
+        ("App", "javascript:x", "port"),
+        ("App", "//x", "port"),
+    ],
+)
+def test_what_is_wrong_with_a_tab(label, text, word):
+    problem = panels.problem_with_tab(label, text)
+    assert (problem is None) if word is None else (word in problem)

@@ -5,6 +5,11 @@ import pytest
 from workshop_dashboard.rules import values
 
 
+def test_the_console_in_the_session_has_its_own_address():
+    path = "/user/ada/proxy/absolute/10083"
+    assert values.make_builtin({"CONSOLE_URL": f"{path}/"}, "/user/ada/")["console_url"] == path
+
+
 def test_they_come_from_the_session():
     environment = {"JUPYTERHUB_USER": "ada", "PROJECT_NAMESPACE": "ws-ada"}
     built = values.make_builtin(environment, "/user/ada/")

@@ -113,3 +113,16 @@ def test_where_a_value_comes_from(environment, commands, values):
         Variable("tool", first_command=("kubectl", "oc")),
     )
     assert workshopfile.resolve(variables, environment, commands.__contains__) == values
+
+
+@pytest.mark.parametrize(
+    ("given", "tabs"),
+    [
+        ("dashboards: [{name: App, url: 8080}]", (("App", "8080"),)),
+        ("dashboards: [{name: App}, {url: x}, 7, {name: B, url: '%x%'}]", (("B", "%x%"),)),
+        ("dashboards: {App: x}", ()),
+        ("dashboards:", ()),
+    ],
+)
+def test_tabs_of_the_work_area(given, tabs):
+    assert workshopfile.read_workshop(given).tabs == tabs

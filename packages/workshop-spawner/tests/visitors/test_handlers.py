@@ -6,10 +6,12 @@ import asyncio
 import html
 import re
 
+import aiohttp
 import pytest
 from jupyterhub import orm
 
 from pages import expect
+from workshop_spawner.visitors import proxy_mark
 
 pytestmark = pytest.mark.hub
 
@@ -225,6 +227,32 @@ async def test_the_port_of_the_hubs_api_is_no_way_round_the_limits(lobby, visit)
     async with guesser.http.post(hub.url + "hub/login", data=data, headers=forged) as answer:
         assert answer.status == 200
     assert len(await users(hub)) == 1
+
+
+async def test_a_session_that_knows_the_proxys_mark_logs_nobody_in(site, workshop, visit):
+    """Every request that the proxy passes on to a session has it, and programs there may tell."""
+    site.pocket.start_node()
+    hub = await workshop("c.AnonymousAuthenticator.access_code = 'sesame'\n")
+    visitor = await visit(hub)
+    await visitor.enter(code="sesame")
+    (pod,) = site.as_admin("/api/v1/namespaces/workshops/pods")["items"]
+    secret = bytes.fromhex((hub.folder / "cookie_secret").read_text())
+    headers = {
+        proxy_mark.HEADER: proxy_mark.make_mark(secret),
+        "X-Forwarded-For": "203.0.113.7",
+    }
+    login = f"http://127.0.0.1:{hub.hub_port}/hub/login"
+    connector = aiohttp.TCPConnector(local_addr=(pod["status"]["podIP"], 0))
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=jar) as http:
+        async with http.get(login, headers=headers) as answer:
+            found = re.search(r'name="_xsrf" value="([^"]*)"', await answer.text())
+        for code in ("wrong", "sesame"):
+            data = {"_xsrf": found[1], "code": code}
+            async with http.post(login, data=data, headers=headers) as answer:
+                said = re.findall(r'role="alert">([^<]*)', await answer.text())
+                assert (answer.status, said) == (403, [PAST_THE_PROXY]), "right or wrong"
+    assert [user["name"] for user in await users(hub)] == [visitor.name]
 
 
 BAD_NEXT = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from tornado import httputil, web
@@ -60,6 +61,8 @@ class HubGate:
                 "The hub did not answer who you are. Try again in a moment."
             ) from error
         if model is None:
+            if self.client.get_token(handler):
+                await self._check_refusal()
             return None
         self._check_scopes(model)
         by_token = bool(getattr(handler, "_token_authenticated", False))
@@ -89,7 +92,24 @@ class HubGate:
             )
         except web.HTTPError as error:
             raise UnansweredError("The hub did not answer.") from error
-        return model is not None and bool(self.client.check_scopes(self.hub.access_scopes, model))
+        if model is None:
+            await self._check_refusal()
+            return False
+        return bool(self.client.check_scopes(self.hub.access_scopes, model))
+
+    async def _check_refusal(self) -> None:
+        """Raise `UnansweredError` where the hub knows nobody because its database is away.
+
+        JupyterHub takes that for an unknown token. A code that nobody was given is refused by a
+        hub that has looked (4xx, which its client makes 500), and no hub can tell without (502).
+        """
+        try:
+            await self.client.token_for_code("nobody's", sync=False)
+        except web.HTTPError as error:
+            if error.status_code == HTTPStatus.BAD_GATEWAY:
+                raise UnansweredError(
+                    "The hub cannot tell who you are just now. Try again in a moment."
+                ) from error
 
     def xsrf_token(self, handler: web.RequestHandler) -> bytes:
         """Return the hub's own kind of token: signed, bound to login and browser session."""

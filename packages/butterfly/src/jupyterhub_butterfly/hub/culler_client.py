@@ -1,4 +1,4 @@
-"""The client of the culler's service: when this session ends, extending it, the page of the notes.
+"""The client of the culler's service: when this session ends, extending it, what it tells.
 
 The hub's token stays in this process. Without an address, or where the service does not let us in,
 there is nothing to show; what it says is read in `rules.countdown`.
@@ -29,9 +29,10 @@ FRESH_SECONDS = 20.0
 # What the service said counts so long after it stopped answering.
 STALE_SECONDS = 300.0
 # Somebody who leafs through the notes is one report in so long.
-PAGE_SECONDS = 2.0
-# As long as the service keeps it.
+REPORT_SECONDS = 2.0
+# As long as the service keeps them.
 LONGEST_PAGE = 200
+LONGEST_NAME = 100
 UNSURE = (
     "Nobody answered whether your session was extended. Wait a minute, and try again if the "
     "warning is still there."
@@ -68,7 +69,9 @@ class CullerClient:
         self._rare = False
         self._failures = 0
         self._lock = asyncio.Lock()
-        self._page = self._reported = ""
+        # What the service is to know of the page and of the tests, and what it knows.
+        self._told: dict[str, dict[str, Any]] = {}
+        self._taken: dict[str, dict[str, Any] | None] = {}
         self._reporting: asyncio.Task[None] | None = None
         self._client: httpclient.AsyncHTTPClient | None = None
 
@@ -104,7 +107,7 @@ class CullerClient:
             self._due = float("-inf")  # whatever comes of it, the next look asks
             try:
                 body = json.dumps({"server": self.server_name})
-                status, model = await self._fetch("POST", "api/session/extend", body)
+                status, model = await self.fetch("POST", "api/session/extend", body)
                 if status == 200:
                     self._keep(model)
                     return self._make_view()
@@ -126,34 +129,59 @@ class CullerClient:
 
         The last page told counts. What does not arrive is told again with a later question.
         """
-        self._page = " ".join(page.split())[:LONGEST_PAGE]
+        self._tell("page", {"page": " ".join(page.split())[:LONGEST_PAGE]})
+
+    def tell_tests(self, passed: int, failed: int, failing: str) -> None:
+        """Tell, as `tell_page` does, how the tests of the notes have ended.
+
+        Each counts once; `failing` is the last that failed, "" if none did.
+        """
+        name = " ".join(failing.split())[:LONGEST_NAME]
+        self._tell("tests", {"passed": passed, "failed": failed, "failing": name})
+
+    def _tell(self, what: str, report: dict[str, Any]) -> None:
+        self._told[what] = report
+        self._begin_reporting()
+
+    def _begin_reporting(self) -> None:
         if self._reporting is None or self._reporting.done():
-            self._reporting = asyncio.ensure_future(self._report_page())
+            self._reporting = asyncio.ensure_future(self._report())
 
     async def drain(self) -> None:
         """Wait for what is being told in the background."""
         if self._reporting is not None:
             await self._reporting
 
-    async def _report_page(self) -> None:
-        while self._page and self._page != self._reported and not self._rare:
-            page = self._page
-            try:
-                body = json.dumps({"server": self.server_name, "page": page})
-                status, _ = await self._fetch("POST", "api/session/page", body)
-            except (OSError, httpclient.HTTPError, ValueError) as error:
-                log.info("The culler was not told the page of the notes (%s)", error)
-                return
-            if status != 200:
-                log.info("The culler did not take the page of the notes (status %s)", status)
-                return
-            self._reported = page
-            await asyncio.sleep(PAGE_SECONDS)
+    async def _report(self) -> None:
+        refused: set[str] = set()
+        while not self._rare and (what := self._find_untold(refused)):
+            if await self._send_report(what, self._told[what]):
+                await asyncio.sleep(REPORT_SECONDS)
+            else:
+                refused.add(what)
+
+    def _find_untold(self, refused: set[str]) -> str:
+        """Find what the service does not know yet: "page", "tests", or "" for nothing."""
+        untold = (what for what in self._told if self._told[what] != self._taken.get(what))
+        return next((what for what in untold if what not in refused), "")
+
+    async def _send_report(self, what: str, report: dict[str, Any]) -> bool:
+        try:
+            body = json.dumps({"server": self.server_name, **report})
+            status, _ = await self.fetch("POST", f"api/session/{what}", body)
+        except (OSError, httpclient.HTTPError, ValueError) as error:
+            log.info("The culler was not told the %s of the notes (%s)", what, error)
+            return False
+        if status != 200:
+            log.info("The culler did not take the %s of the notes (status %s)", what, status)
+            return False
+        self._taken[what] = report
+        return True
 
     async def _ask(self, seconds: float = 0.0) -> None:
         query = urllib.parse.urlencode({"server": self.server_name})
         try:
-            status, model = await self._fetch("GET", f"api/session?{query}", seconds=seconds)
+            status, model = await self.fetch("GET", f"api/session?{query}", seconds=seconds)
             answer = countdown.classify_status(status)
             if answer == "known":
                 return self._keep(model)
@@ -165,10 +193,13 @@ class CullerClient:
         self._known = countdown.read_clock(model)
         self._asked, self._failures, self._rare = self.clock(), 0, False
         self._due = self._asked + FRESH_SECONDS
-        if self._page:
-            # A service that was restarted does not know it.
-            self._reported = str(model.get("page", self._reported))
-            self.tell_page(self._page)
+        # A service that was restarted does not know them.
+        if "page" in model:
+            self._taken["page"] = {"page": model["page"]}
+        if "tests" in model:
+            self._taken["tests"] = model["tests"]
+        if self._told:
+            self._begin_reporting()
 
     def _fail(self, why: str, *, absent: bool) -> None:
         self._failures += 1
@@ -188,7 +219,7 @@ class CullerClient:
             countdown.make_later(self._known, elapsed), self.seconds_idle()
         )
 
-    async def _fetch(
+    async def fetch(
         self, method: str, path: str, body: str | None = None, seconds: float = 0.0
     ) -> tuple[int, dict[str, Any]]:
         """Fetch JSON; {} for an answer that is no object. Raises what the request raises."""

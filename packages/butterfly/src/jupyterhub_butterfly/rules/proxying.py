@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import urllib.parse
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -23,8 +24,14 @@ HOP_BY_HOP = frozenset(
         *("proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "expect"),
     }
 )
-# What the program must not see, or hears from us instead.
-NOT_FORWARDED = frozenset({"host", "origin", "cookie", "authorization", "forwarded", "x-real-ip"})
+# What the program must not see, or hears from us instead. The last is the mark by which a hub of
+# workshops knows its proxy.
+NOT_FORWARDED = frozenset(
+    {
+        *("host", "origin", "cookie", "authorization", "forwarded", "x-real-ip"),
+        "x-workshop-proxy",
+    }
+)
 # Headers of an answer that would act on more than the program's own pages: on the whole origin
 # (a wider service worker, cleared cookies, TLS only), or on the login that `Authorization` is.
 NOT_ANSWERED = frozenset(
@@ -36,6 +43,8 @@ NOT_ANSWERED = frozenset(
 # Names, or beginnings of names, of cookies that let a browser in somewhere: the hub's, other
 # servers', ours (auth.openshift), and those of login proxies that stand before many hubs.
 PRIVATE_COOKIES = ("jupyterhub", "service-", "terminal-login", "_xsrf", "_oauth")
+
+FRAMED_BY_NOBODY = re.compile(r"(frame-ancestors)\s+'none'", re.IGNORECASE)
 
 Pairs = Iterable[tuple[str, str]]
 
@@ -175,13 +184,25 @@ def make_answer_headers(
     dropped = _hops(given) | NOT_ANSWERED
     if any(name.lower() == "transfer-encoding" for name, _ in given):
         dropped |= {"content-length"}
-    made = [(name, value) for name, value in given if name.lower() not in dropped]
+    made = [(k, make_frame_rule(k, v)) for k, v in given if k.lower() not in dropped]
     for name, value in given:
         if name.lower() == "location":
             made.append((name, make_location(value, prefix, port, addresses)))
         elif name.lower() == "set-cookie" and (cookie := make_set_cookie(value, prefix)):
             made.append((name, cookie))
     return made
+
+
+def make_frame_rule(name: str, value: str) -> str:
+    """Return what an answer's header says of frames: a page that nobody may frame, we may.
+
+    The pages around it are of its own origin, and could read it anyway; other sites stay out.
+    """
+    if name.lower() == "x-frame-options" and value.strip().lower() == "deny":
+        return "SAMEORIGIN"
+    if name.lower() == "content-security-policy":
+        return FRAMED_BY_NOBODY.sub(r"\1 'self'", value)
+    return value
 
 
 def make_location(

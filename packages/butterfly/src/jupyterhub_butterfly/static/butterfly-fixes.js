@@ -124,5 +124,5 @@
     if (!ours && document.getSelection().isCollapsed) helper.focus({ preventScroll: true });
   });
 
-  addEventListener("terminal-open", () => window.butterfly.focus());
+  addEventListener("terminal-open", () => window.terminalPage.mayFocus() && window.butterfly.focus());
 })();

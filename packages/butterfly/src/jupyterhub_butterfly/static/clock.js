@@ -4,8 +4,8 @@
 "use strict";
 
 (function () {
-  const { config, element } = window.terminalPage;
-  if (!config.clock) return;
+  const { config, element, bare } = window.terminalPage;
+  if (!config.clock || bare) return;
 
   const LEAST_PAUSE = 60;
   const AFTER_TROUBLE = 120;

@@ -13,6 +13,25 @@
     }
   })();
 
+  // The page around us may type, if it is a page of this very server.
+  function framedByOwnPage() {
+    if (window.parent === window) return false;
+    try {
+      return window.parent.location.pathname.startsWith(config.prefix);
+    } catch (error) {
+      return false; // another origin
+    }
+  }
+
+  // Such a page may have a menu, a clock and words about the connection itself: `?bare=1` leaves ours out.
+  const bare = framedByOwnPage() && new URLSearchParams(location.search).has("bare");
+  document.documentElement.classList.toggle("bare", bare);
+
+  // It says by `terminal:focus` when the keys are to be ours; we do not take them from it.
+  function mayFocus() {
+    return !bare || document.hasFocus();
+  }
+
   // A login, or the hub, is a page of its own: never loaded into the frame that we may be in.
   const CARDS = {
     ended: ["The shell has ended.", "Start a new shell", (link) => link.restart()],
@@ -82,8 +101,59 @@
   }
   paint();
 
-  // The small menu in the corner: looks, another terminal, the other client, pages of extensions.
-  function makeMenu(screen) {
+  // What a person may choose for a terminal, wherever the menu is: looks, the other client, files.
+  function makeEntries(screen) {
+    const look = (change) => () => {
+      change();
+      saveSettings();
+      showSettings(screen);
+    };
+    const larger = (by) =>
+      look(() => (settings.fontSize = Math.max(9, Math.min(32, settings.fontSize + by))));
+    const themes = Object.keys(THEMES);
+    const next = () => themes[(themes.indexOf(settings.theme) + 1) % themes.length];
+    const other = config.client === "xterm" ? "butterfly" : "xterm";
+    const entries = [
+      ["Larger text", larger(1)],
+      ["Smaller text", larger(-1)],
+      ["Dark or light", look(() => (settings.theme = next()))],
+    ];
+    if (config.client === "xterm")
+      entries.push([
+        "Screen reader on or off",
+        look(() => (settings.screenReader = !settings.screenReader)),
+      ]);
+    entries.push(["Use the " + other + " client", () => useClient(other)]);
+    // Another frame or tab has changed them.
+    addEventListener("storage", (event) => {
+      if (event.key !== KEY) return;
+      Object.assign(settings, loadSettings());
+      showSettings(screen);
+    });
+    // Pages of extensions, but not the one that we are in.
+    const around = bare ? window.parent.location.pathname : "";
+    const pages = config.menu.filter((item) => !around.startsWith(config.prefix + item.path));
+    const open = (item) => () => window.open(config.prefix + item.path, "_blank");
+    return [
+      ...entries,
+      ...window.terminalPage.entries,
+      ...pages.map((item) => [item.label, open(item)]),
+    ];
+  }
+
+  function showSettings(screen) {
+    paint();
+    if (screen.style) screen.style();
+  }
+
+  function useClient(name) {
+    const url = new URL(location.href);
+    url.searchParams.set("client", name);
+    location.assign(url);
+  }
+
+  // The small menu in the corner: the above, and another terminal.
+  function makeMenu(entries, screen) {
     const list = element("div", { id: "terminal-menu-list", role: "menu" });
     const button = element(
       "button",
@@ -91,34 +161,13 @@
       "\u22ef",
     );
     list.hidden = true;
-    const entry = (words, act) => {
-      const one = element("button", { type: "button", role: "menuitem" }, words);
-      one.addEventListener("click", () => {
-        act();
-        saveSettings();
-        paint();
-        if (screen.style) screen.style();
-      });
-      list.append(one);
-      return one;
-    };
-    const larger = (by) => (settings.fontSize = Math.max(9, Math.min(32, settings.fontSize + by)));
-    entry("Larger text", () => larger(1));
-    entry("Smaller text", () => larger(-1));
-    const themes = Object.keys(THEMES);
-    const next = () => themes[(themes.indexOf(settings.theme) + 1) % themes.length];
-    entry("Dark or light", () => (settings.theme = next()));
-    if (config.client === "xterm")
-      entry("Screen reader on or off", () => (settings.screenReader = !settings.screenReader));
     const session = config.prefix + "terminal/session/";
-    entry("Another terminal", () => window.open(session + "t" + Date.now().toString(36), "_blank"));
-    const other = config.client === "xterm" ? "butterfly" : "xterm";
-    entry("Use the " + other + " client", () =>
-      location.assign(session + config.session + "?client=" + other),
-    );
-    for (const [words, act] of window.terminalPage.entries) entry(words, act);
-    for (const item of config.menu)
-      entry(item.label, () => window.open(config.prefix + item.path, "_blank"));
+    const another = () => window.open(session + "t" + Date.now().toString(36), "_blank");
+    for (const [words, act] of [["Another terminal", another], ...entries]) {
+      const one = element("button", { type: "button", role: "menuitem" }, words);
+      one.addEventListener("click", act);
+      list.append(one);
+    }
     button.addEventListener("click", () => {
       list.hidden = !list.hidden;
       button.setAttribute("aria-expanded", String(!list.hidden));
@@ -151,6 +200,7 @@
       document.documentElement.dataset.terminalState = state;
       if (state === "open") return this._hide();
       if (state === "connecting" || state === "waiting") {
+        if (bare) return this._hide(); // said by the page around us
         if (this.box.hidden) this.pill = setTimeout(() => this._pill(), 600);
         else this._pill();
         return;
@@ -161,7 +211,7 @@
       button.addEventListener("click", () => act(link));
       const texts = more.filter(Boolean).map((text) => element("p", {}, text));
       this._fill("card", element("h2", {}, words), ...texts, button);
-      button.focus();
+      if (mayFocus()) button.focus();
     }
 
     // The page around us has said it all.
@@ -191,16 +241,6 @@
     }
   }
 
-  // The page around us may type, if it is a page of this very server.
-  function framedByOwnPage() {
-    if (window.parent === window) return false;
-    try {
-      return window.parent.location.pathname.startsWith(config.prefix);
-    } catch (error) {
-      return false; // another origin
-    }
-  }
-
   // The whole page that we are part of, as far as it is this server's.
   function outermost() {
     return framedByOwnPage() ? window.parent : window;
@@ -227,6 +267,7 @@
   // Start a page. screen: {write(text, done), onopen(), resized(cols, rows), text typed by onsend}
   function start(screen) {
     const status = new Status();
+    const entries = makeEntries(screen);
     let waiting = false;
     const link = new window.TerminalLink(config, {
       onoutput: (text) => screen.write(text, () => link.drawn(text.length)),
@@ -240,7 +281,8 @@
         waiting = false;
         noteEnd(null);
         screen.onopen();
-        tellParent({ type: "terminal:ready", session: config.session });
+        const menu = entries.map(([words]) => words);
+        tellParent({ type: "terminal:ready", session: config.session, menu: menu });
       },
       onstate: (state, detail) => {
         if (state === "ended") waiting = true;
@@ -257,14 +299,16 @@
       if (message.type === "terminal:input" && typeof message.data === "string")
         screen.input(message.data);
       else if (message.type === "terminal:focus") screen.focus();
+      else if (message.type === "terminal:menu")
+        entries.find(([words]) => words === message.entry)?.[1]();
       else if (message.type === "terminal:told" && link.state === "gone") status.shorten();
     });
     document.title = "Terminal " + config.session;
-    makeMenu(screen);
+    if (!bare) makeMenu(entries, screen);
     window.terminalPage.screen = screen;
     window.terminalLink = link; // for tests, and people with the console open
     return { link: link, status: status, config: config };
   }
 
-  window.terminalPage = { config, start, element, settings, entries: [] };
+  window.terminalPage = { config, start, element, settings, bare, mayFocus, entries: [] };
 })();

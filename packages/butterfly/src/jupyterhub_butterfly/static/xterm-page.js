@@ -33,7 +33,7 @@
     write: (text, done) => term.write(text, done),
     clear: () => term.reset(),
     resized: (cols, rows) => term.resize(cols, rows),
-    onopen: () => term.focus(),
+    onopen: () => window.terminalPage.mayFocus() && term.focus(),
     input: (text) => page.link.send(text),
     focus: () => term.focus(),
     style: () => {

@@ -10,7 +10,7 @@ from workshop_culler.clients import hub
 from workshop_culler.config.settings import Settings
 from workshop_culler.config.traits import CullerTraits
 from workshop_culler.errors import StartError
-from workshop_culler.rules import limits, user_verdicts
+from workshop_culler.rules import limits, user_verdicts, wrong_codes
 
 SSL_BY_TRAITS = "internal_certs_location"
 
@@ -71,6 +71,12 @@ def _make_ssl(culler: CullerTraits) -> ssl.SSLContext | None:
             f"{said}: the certificates for the hub's internal_ssl cannot be used: {missing}: "
             f"{error.strerror or error}"
         ) from error
+
+
+def find_trusted(culler: CullerTraits) -> tuple[wrong_codes.Network, ...]:
+    """The networks whose `X-Forwarded-For` is believed."""
+    loopback = wrong_codes.LOOPBACK if culler.trust_loopback else ()
+    return (*loopback, *wrong_codes.parse_networks(culler.trusted_proxies))
 
 
 def problem_with_options(culler: CullerTraits, rest: Sequence[str] = ()) -> str | None:

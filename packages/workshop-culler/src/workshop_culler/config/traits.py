@@ -203,7 +203,7 @@ class CullerTraits(IdleCuller):
 
     state_file = Unicode(
         "workshop-culler.json",
-        help="""The file that keeps extensions and the announcement over a restart.
+        help="""The file that keeps extensions, raised hands and the announcement over a restart.
 
         A path, by default in the working folder, which for a service of the hub is the hub's.
         Put it on a volume where the hub's database is. With clean_cluster extensions are
@@ -229,6 +229,17 @@ class CullerTraits(IdleCuller):
         address. Set it where the proxy is another pod, or a router stands before it: else all
         people are one address.
         Example: `c.WorkshopCuller.trusted_proxies = ["10.128.0.0/14"]`""",
+    ).tag(config=True)
+
+    trust_loopback = Bool(
+        True,
+        help="""Whether what connects from this machine's own addresses is the hub's proxy.
+
+        True by default, as the hub's proxy mostly runs beside this service. Set it to False where
+        sessions are processes of this machine (SimpleLocalProcessSpawner, the demo): they reach
+        this service's port too, and could give each wrong code another address. Then all who
+        come through the proxy count as one address.
+        Example: `c.WorkshopCuller.trust_loopback = False`""",
     ).tag(config=True)
 
     @default("application")

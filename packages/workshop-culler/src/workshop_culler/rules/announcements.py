@@ -5,12 +5,12 @@ Plain text and nothing else: it is cleaned here and shown as text, never as HTML
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from workshop_culler.rules import texts
 from workshop_culler.rules.times import render_time
 from workshop_kube.rules.times import find_time
 
@@ -49,9 +49,7 @@ def clean_text(text: object) -> str:
     """The text without control and direction characters, in one line; refused if empty or long."""
     if not isinstance(text, str):
         raise BadAnnouncementError("'text' must be a string.")
-    # Categories C*: controls, and invisible marks that turn the direction of text around.
-    spaced = (" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
-    cleaned = " ".join("".join(spaced).split())
+    cleaned = texts.clean_line(text)
     if not cleaned:
         raise BadAnnouncementError("'text' is empty.")
     if len(cleaned) > LONGEST:

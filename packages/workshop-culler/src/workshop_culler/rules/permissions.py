@@ -63,6 +63,11 @@ def may_extend(person: TokenOwner, server: Server) -> bool:
     return owns(person, server) or may_stop(person, server)
 
 
+def may_lower_hand(person: TokenOwner, server: Server) -> bool:
+    """Whether they may lower a raised hand: their own, or that of a session they may stop."""
+    return owns(person, server) or may_stop(person, server)
+
+
 def sees_anything(person: TokenOwner) -> bool:
     """Whether some session of others could be shown to them, as to an instructor."""
     own = (f"user={person.name}", f"server={person.name}/")

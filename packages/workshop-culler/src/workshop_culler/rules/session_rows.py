@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from workshop_culler.rules import permissions, session_clock, times
+from workshop_culler.rules import permissions, session_clock, session_reports, times
 from workshop_culler.rules.models import Server
+from workshop_culler.rules.session_reports import CountedTests, RaisedHand
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a session has told of itself: page of the notes ("" if none), tests, a raised hand."""
+
+    page: str = ""
+    tests: CountedTests | None = None
+    hand: RaisedHand | None = None
 
 
 def make_row(
@@ -14,7 +25,7 @@ def make_row(
     time: session_clock.Clock,
     person: permissions.TokenOwner,
     project: str,
-    page: str,
+    told: Told,
 ) -> dict[str, Any]:
     """One session as the page shows it, with what this person may do."""
     return {
@@ -29,11 +40,14 @@ def make_row(
         "ends": times.render_time(time.ends),
         "warn_seconds": time.warn,
         "project": project,
-        "page": page,
+        "page": told.page,
+        "tests": session_reports.render_tests(told.tests),
+        "hand": session_reports.render_hand(told.hand),
         "url": server.model.get("url") or "",
         "may_open": permissions.covers(person.scopes, permissions.OWN, server),
         "may_extend": time.extend_to is not None and permissions.may_extend(person, server),
         "may_stop": permissions.may_stop(person, server) and server.pending != "stop",
+        "may_lower_hand": permissions.may_lower_hand(person, server),
         "why_not": time.why_not,
     }
 

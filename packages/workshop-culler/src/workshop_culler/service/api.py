@@ -18,14 +18,13 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
 from workshop_culler.passes.metrics import Metrics
-from workshop_culler.rules import announcements, permissions, session_clock
+from workshop_culler.rules import announcements, permissions, session_clock, session_reports
 from workshop_culler.rules.announcements import BadAnnouncementError
 from workshop_culler.rules.models import Server
 from workshop_culler.service.base_handlers import ApiHandler
 from workshop_culler.service.live_sessions import LiveSessions
 from workshop_culler.service.sessions import SessionService
 
-LONGEST_PAGE = 200
 KEEPALIVE_SECONDS = 20.0
 # After so long who listens must ask again, and is held against the hub's rights anew.
 EVENTS_SECONDS = 240.0
@@ -55,11 +54,14 @@ class SessionHandler(ApiHandler):
         said = announcements.render_announcement(
             self.session_service.store.announcement, self.session_service.now
         )
-        # With the page a session sees that a culler which started anew does not know it yet.
+        told = self.session_service.find_told(server)
+        # With these a session sees that a culler which started anew does not know them yet.
         whose = {
             "user": server.user,
             "server": server.name,
-            "page": self.session_service.find_page(server),
+            "page": told.page,
+            "tests": session_reports.render_tests(told.tests),
+            "hand": session_reports.render_hand(told.hand),
             "ending": self.session_service.work.endings.find(server),
         }
         self.answer({**whose, **shown, "announcement": said})
@@ -98,20 +100,6 @@ class Stop(SessionHandler):
         stopped = await self.session_service.stop(server, self.who)
         self.settings["live"].wake()
         self.answer({"stopped": stopped}, 200 if stopped else 202)
-
-
-class NotesPage(SessionHandler):
-    """`POST session/page {page}`: a session tells at which page of the notes it is."""
-
-    async def post(self) -> None:
-        """Remember it."""
-        body = self.read_body()
-        server = await self.find_server(body)
-        if not permissions.owns(self.who, server):
-            raise HTTPError(403, reason="Only the session itself may tell its page")
-        page = " ".join(str(body.get("page") or "").split())[:LONGEST_PAGE]
-        self.session_service.note_page(server, page)
-        self.answer({"page": page})
 
 
 class Announcement(ApiHandler):

@@ -15,7 +15,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from workshop_culler.errors import ApiError, GoneError, StartError
 from workshop_culler.rules import permissions
-from workshop_culler.service.sessions import RefusedError, SessionService
+from workshop_culler.service.sessions import RefusedError, SessionService, TooOftenError
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -110,9 +110,12 @@ class ApiHandler(BaseHandler):
             status_code, message = 503, "The hub does not answer at the moment; try again."
         elif isinstance(error, RefusedError):
             status_code, message = 409, str(error)
+        elif isinstance(error, TooOftenError):
+            status_code, message = 429, str(error)
+            self.set_header("Retry-After", "30")
         self.answer({"status": status_code, "message": message}, status_code)
 
     def log_exception(self, *exc_info: Any) -> None:
         """What was told to the person needs no traceback in the log."""
-        if not isinstance(exc_info[1], GoneError | RefusedError):
+        if not isinstance(exc_info[1], GoneError | RefusedError | TooOftenError):
             super().log_exception(*exc_info)

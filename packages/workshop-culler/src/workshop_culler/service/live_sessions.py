@@ -55,8 +55,8 @@ class LiveSessions:
             unlimited = permissions.may_stop(person, server)
             time = await self.session_service.make_clock(server, unlimited=unlimited)
             project = self.session_service.find_project(server)
-            page = self.session_service.find_page(server)
-            row = session_rows.make_row(server, time, person, project.name if project else "", page)
+            told = self.session_service.find_told(server)
+            row = session_rows.make_row(server, time, person, project.name if project else "", told)
             rows[row["id"]] = row
             if len(rows) % ROWS_AT_ONCE == 0:
                 await asyncio.sleep(0)  # others have their turn between two handfuls

@@ -18,7 +18,7 @@ from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from workshop_culler.errors import StartError
 from workshop_culler.rules import wrong_codes
-from workshop_culler.service import api, base_handlers, instructor_page, login
+from workshop_culler.service import api, base_handlers, instructor_page, login, reports_api
 from workshop_culler.service.code_checks import CodeChecks
 from workshop_culler.service.live_sessions import LiveSessions
 from workshop_culler.service.sessions import SessionService
@@ -55,7 +55,7 @@ class Service:
         log: logging.Logger,
         *,
         open_metrics: bool,
-        trusted_proxies: Sequence[str] = (),
+        trusted_proxies: Sequence[wrong_codes.Network] = (),
     ) -> None:
         self.place = place
         self.session_service = session_service
@@ -109,7 +109,7 @@ def make_app(
     find_trouble: Callable[[], str],
     *,
     open_metrics: bool = False,
-    trusted_proxies: Sequence[str] = (),
+    trusted_proxies: Sequence[wrong_codes.Network] = (),
 ) -> Application:
     """All routes below the prefix."""
     common = {"session_service": session_service, "auth": auth}
@@ -120,7 +120,10 @@ def make_app(
         ("api/session", api.Session, common),
         ("api/session/extend", api.Extend, common),
         ("api/session/stop", api.Stop, common),
-        ("api/session/page", api.NotesPage, common),
+        ("api/session/page", reports_api.NotesPage, common),
+        ("api/session/tests", reports_api.Tests, common),
+        ("api/session/hand", reports_api.Hand, common),
+        ("api/session/hand/lower", reports_api.LowerHand, common),
         ("api/sessions", api.Sessions, common),
         ("api/events", api.Events, common),
         ("api/announcement", api.Announcement, common),
@@ -135,7 +138,7 @@ def make_app(
         prefix=prefix,
         live=live,
         code_checks=CodeChecks(),
-        trusted_proxies=(*wrong_codes.LOOPBACK, *wrong_codes.parse_networks(trusted_proxies)),
+        trusted_proxies=tuple(trusted_proxies),
         find_trouble=find_trouble,
         open_metrics=open_metrics,
         cookie_secret=secrets.token_bytes(32),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,27 +19,31 @@ from workshop_culler.passes.cluster_sweep import ClusterSweep
 from workshop_culler.passes.endings import INSTRUCTOR
 from workshop_culler.passes.metrics import Metrics
 from workshop_culler.passes.sweep import Sweep
-from workshop_culler.rules import ends, permissions, session_clock, times
+from workshop_culler.rules import ends, permissions, session_clock, session_rows, times
 from workshop_culler.rules.limits import Limits
 from workshop_culler.rules.models import ObjectMeta, Server
+from workshop_culler.rules.report_rates import ReportRates
+from workshop_culler.rules.session_reports import CountedTests
+from workshop_culler.service.latest_reports import LatestReports
 from workshop_culler.service.state_store import StateStore
 from workshop_kube import labels
 from workshop_kube.errors import KubeError
 from workshop_kube.rules.times import find_time
 
 FRESH_SECONDS = 2.0
-MOST_PAGES = 10_000
-
-Key = tuple[str, str]
 
 
 class RefusedError(Exception):
     """Something that may not be done now; the message is for the person who asked."""
 
 
+class TooOftenError(Exception):
+    """Something that was asked too often; the message says when to try again."""
+
+
 @dataclass
 class SessionService:
-    """One for all handlers. `pages` is where people are in the notes, as they reported it."""
+    """One for all handlers. `pages` and `tests` are what sessions told of themselves."""
 
     hub: Hub
     work: Sweep
@@ -49,7 +52,9 @@ class SessionService:
     log: logging.Logger
     cluster_sweep: ClusterSweep | None = None
     clock: Callable[[], float] = time.monotonic
-    pages: OrderedDict[Key, tuple[datetime | None, str]] = field(default_factory=OrderedDict)
+    pages: LatestReports[str] = field(default_factory=LatestReports)
+    tests: LatestReports[CountedTests] = field(default_factory=LatestReports)
+    rates: ReportRates = field(default_factory=ReportRates)
     _servers: list[Server] = field(default_factory=list)
     _listed: float = float("-inf")
     _listing: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -146,16 +151,22 @@ class SessionService:
         self.work.endings.note(server, "" if permissions.owns(person, server) else INSTRUCTOR)
         return await self.hub.stop_server(server.user, server.name)
 
-    def note_page(self, server: Server, page: str) -> None:
-        """Remember where in the notes a session is; the oldest are forgotten first."""
-        self.pages[server.key] = (server.started, page)
-        self.pages.move_to_end(server.key)
-        while len(self.pages) > MOST_PAGES:
-            self.pages.popitem(last=False)
+    def find_told(self, server: Server) -> session_rows.Told:
+        """What a session has told of itself."""
+        return session_rows.Told(
+            self.pages.find(server) or "", self.tests.find(server), self.store.find_hand(server)
+        )
 
-    def find_page(self, server: Server) -> str:
-        """Where in the notes a session said it is; "" if it did not, or was started anew."""
-        told, page = self.pages.get(server.key, (None, ""))
-        # `server` may be from a list that is older than what the session told.
-        anew = told is not None and server.started is not None and told < server.started
-        return "" if anew else page
+    def check_rate(self, server: Server) -> None:
+        """Count a report of a session; raises TooOftenError when it tells too much."""
+        if not self.rates.take(server.key, self.clock()):
+            raise TooOftenError("Too many reports at once; try again in half a minute.")
+
+    async def forget_ended(self) -> None:
+        """Lower the hands of sessions that are gone; raises ApiError when the hub does not say.
+
+        It asks the hub only while a hand is raised.
+        """
+        if self.store.has_hands:
+            keys = {(server.key, server.started) for server in await self.list_servers(fresh=True)}
+            await self.store.keep_hands(keys, self.now)

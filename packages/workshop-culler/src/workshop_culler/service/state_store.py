@@ -1,4 +1,4 @@
-"""What people asked for and must outlive a restart: extensions, and the announcement.
+"""What people asked for and must outlive a restart: extensions, raised hands, the announcement.
 
 Kept in a small JSON file beside the hub's; with a cluster an extension is also written on the
 session's project, and the later of the two holds. The only module that touches this file.
@@ -10,15 +10,16 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from workshop_culler.rules import announcements
+from workshop_culler.rules import announcements, session_reports
 from workshop_culler.rules.announcements import Announcement
 from workshop_culler.rules.models import Server
+from workshop_culler.rules.session_reports import RaisedHand
 from workshop_culler.rules.times import render_time
 from workshop_kube.rules.times import find_time
 
@@ -35,14 +36,25 @@ class SavedExtension:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SavedHand:
+    """Somebody in one server, as started at a time, wants help."""
+
+    user: str
+    server: str
+    started: datetime | None
+    hand: RaisedHand
+
+
 class StateStore:
-    """Extensions and the announcement, in memory and in one file."""
+    """Extensions, raised hands and the announcement, in memory and in one file."""
 
     def __init__(self, path: Path, log: logging.Logger) -> None:
         self.path = path
         self.log = log
         self.announcement: Announcement | None = None
         self._extensions: dict[Key, SavedExtension] = {}
+        self._hands: dict[Key, SavedHand] = {}
         self._writing = asyncio.Lock()
         self._changes = self._written = 0
 
@@ -52,6 +64,8 @@ class StateStore:
             model = json.loads(self.path.read_text())
             found = [_read_extension(entry) for entry in model["extensions"]]
             self._extensions = {(each.user, each.server): each for each in found if each}
+            hands = [_read_saved_hand(entry) for entry in model.get("hands") or ()]
+            self._hands = {(each.user, each.server): each for each in hands if each}
             self.announcement = announcements.read_announcement(model.get("announcement"))
         except FileNotFoundError:
             return
@@ -80,6 +94,44 @@ class StateStore:
         self._extensions[server.key] = entry
         await self._write(now)
 
+    @property
+    def has_hands(self) -> bool:
+        """Whether any hand is raised."""
+        return bool(self._hands)
+
+    def find_hand(self, server: Server) -> RaisedHand | None:
+        """The hand raised in this run of a server; None if there is none."""
+        found = self._hands.get(server.key)
+        return found.hand if found and found.started == server.started else None
+
+    async def raise_hand(self, server: Server, text: str, now: datetime) -> None:
+        """Note a raised hand; other words for one that is raised leave its place in the row."""
+        before = self.find_hand(server)
+        hand = replace(before, text=text) if before else self._make_hand(text, now)
+        if hand != before:
+            self._hands[server.key] = SavedHand(server.user, server.name, server.started, hand)
+            await self._write(now)
+
+    def _make_hand(self, text: str, now: datetime) -> RaisedHand:
+        number = max((each.hand.number for each in self._hands.values()), default=0) + 1
+        return RaisedHand(text, now, number)
+
+    async def lower_hand(self, server: Server, now: datetime) -> bool:
+        """Forget a raised hand; False if there was none."""
+        lowered = self._hands.pop(server.key, None) is not None
+        if lowered:
+            await self._write(now)
+        return lowered
+
+    async def keep_hands(
+        self, sessions: Collection[tuple[Key, datetime | None]], now: datetime
+    ) -> None:
+        """Forget the hands of all but these sessions, each with the time it was started."""
+        kept = {key: each for key, each in self._hands.items() if (key, each.started) in sessions}
+        if len(kept) < len(self._hands):
+            self._hands = kept
+            await self._write(now)
+
     async def announce(self, announcement: Announcement | None, now: datetime) -> None:
         """Note an announcement (None takes it back), and write it down before answering."""
         self.announcement = announcement
@@ -103,6 +155,7 @@ class StateStore:
         self._extensions = {k: each for k, each in self._extensions.items() if each.until > now}
         model = {
             "extensions": [_render_extension(each) for each in self._extensions.values()],
+            "hands": [_render_saved_hand(each) for each in self._hands.values()],
             "announcement": announcements.render_announcement(self.announcement, now),
         }
         return json.dumps(model, indent=1)
@@ -110,8 +163,9 @@ class StateStore:
 
 def _unwritten(path: Path, why: object) -> str:
     return (
-        f"state_file: {path} cannot be written ({why}): extensions and the announcement "
-        "hold until the next restart only. Set WorkshopCuller.state_file to a place that can be."
+        f"state_file: {path} cannot be written ({why}): extensions, raised hands and the "
+        "announcement hold until the next restart only. Set WorkshopCuller.state_file to a place "
+        "that can be."
     )
 
 
@@ -140,3 +194,19 @@ def _read_extension(entry: Mapping[str, Any]) -> SavedExtension | None:
     if until is None:
         return None
     return SavedExtension(entry["user"], entry["server"], find_time(entry["started"]), until)
+
+
+def _render_saved_hand(each: SavedHand) -> dict[str, Any]:
+    return {
+        "user": each.user,
+        "server": each.server,
+        "started": each.started.isoformat() if each.started else None,
+        **(session_reports.render_hand(each.hand) or {}),
+    }
+
+
+def _read_saved_hand(entry: Mapping[str, Any]) -> SavedHand | None:
+    hand = session_reports.read_hand(entry)
+    if hand is None:
+        return None
+    return SavedHand(entry["user"], entry["server"], find_time(entry["started"]), hand)

@@ -59,7 +59,7 @@ function makeRow(data) {
   const who = element("th", "", tr);
   who.scope = "row";
   who.setAttribute("role", "rowheader");
-  const cells = { name: element("span", "", who), title: element("small", "", who) };
+  const cells = { name: element("span", "", who), title: element("small", "", who), hand: element("small", "hand", who) };
   const cell = (label, className = "") => {
     const made = element("td", className, tr);
     made.setAttribute("role", "cell");
@@ -71,7 +71,9 @@ function makeRow(data) {
   cells.active = cell("Last active");
   cells.since = cell("Since");
   cells.project = cell("Project", "text");
-  cells.page = cell("Page", "text");
+  const where = cell("Page and tests", "text");
+  cells.page = element("span", "", where);
+  cells.tests = element("small", "tests", where);
   const actions = element("div", "actions", cell(""));
   cells.extend = action(actions, "Extend", () => extend([rows.get(data.id).data]));
   cells.stop = action(actions, "Stop", () => stop(rows.get(data.id).data));
@@ -99,6 +101,9 @@ function fill({ data, cells }) {
   cells.state.classList.toggle("other", data.state !== "running");
   put(cells.project, data.project || "–");
   put(cells.page, data.page || "–");
+  put(cells.tests, testsInWords(data.tests));
+  cells.tests.classList.toggle("bad", Boolean(data.tests?.failed));
+  put(cells.hand, data.hand ? "Hand raised" : "");
   put(cells.since, data.started ? clockTime(data.started) : "–");
   cells.extend.disabled = !data.may_extend;
   cells.extend.title = data.may_extend ? "" : data.why_not || "You may not extend this session";
@@ -111,6 +116,12 @@ function fill({ data, cells }) {
   fillTimes({ data, cells });
 }
 
+function testsInWords(tests) {
+  if (!tests) return "";
+  const failed = tests.failed && `${tests.failed} failed${tests.failing ? ` (${tests.failing})` : ""}`;
+  return [`${tests.passed} ${tests.passed === 1 ? "test" : "tests"} passed`, failed].filter(Boolean).join(", ");
+}
+
 function fillTimes({ data, cells }) {
   put(cells.left, left(data.ends));
   const soon = data.ends && Date.parse(data.ends) - Date.now() - skew <= data.warn_seconds * 1000;
@@ -121,7 +132,8 @@ function fillTimes({ data, cells }) {
 // --- the table ---
 function shown(data) {
   if (!wanted) return true;
-  const text = [data.user, data.server, data.title, data.project, data.page, data.state, ...data.groups];
+  const told = [data.page, testsInWords(data.tests), data.hand ? `hand raised ${data.hand.text}` : ""];
+  const text = [data.user, data.server, data.title, data.project, ...told, data.state, ...data.groups];
   return text.join(" ").toLowerCase().includes(wanted);
 }
 
@@ -236,9 +248,16 @@ function apply(message) {
     fill(row);
   }
   message.gone.forEach(remove);
-  if (message.whole || message.rows.length || message.gone.length) arrange();
+  if (message.whole || message.rows.length || message.gone.length) { arrange(); drawHands(message.whole); }
   announce(message.announcement);
   trouble(message.trouble);
+}
+
+function drawHands(atOnce) {
+  const all = [...rows.values()].map((row) => row.data);
+  const fresh = raisedHands.draw(all, { ago, lower });
+  // A new one is told to who listens; those that were there when the page came up are in its list.
+  if (fresh.length && !atOnce) tell(fresh.map((data) => `${data.user} raised a hand: ${data.hand.text || "needs help"}.`).join(" "));
 }
 
 // What is wrong with the connection goes with the next update, what an action came to stays.
@@ -324,6 +343,11 @@ async function stop(data) {
             `The session of ${data.user} is stopping.`);
 }
 
+async function lower(data) {
+  await act(() => send("POST", "api/session/hand/lower", { user: data.user, server: data.server }),
+            `The hand of ${data.user} is lowered.`);
+}
+
 function ask(title, text, yes) {
   const dialog = $("ask");
   put($("ask-title"), title);
@@ -362,5 +386,5 @@ $("unsay")?.addEventListener("click", () => act(async () => {
   await send("DELETE", "api/announcement", {});
   announce(null);
 }, "Taken back."));
-setInterval(() => { for (const row of rows.values()) fillTimes(row); }, 10000);
+setInterval(() => { for (const row of rows.values()) fillTimes(row); raisedHands.fillTimes(ago); }, 10000);
 listen();

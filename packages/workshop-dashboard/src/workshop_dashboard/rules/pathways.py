@@ -15,11 +15,15 @@ GROUPS = ("training.educates.dev/", "training.eduk8s.io/", "learningcenter.tanzu
 
 @dataclass(frozen=True)
 class Definition:
-    """What a workshop's definition says of it: `name`, `title` and `description` may be empty."""
+    """What a workshop's definition says of it; any of it may be empty.
+
+    `tabs` are (label, address) of the work area's own tabs.
+    """
 
     name: str = ""
     title: str = ""
     description: str = ""
+    tabs: tuple[tuple[str, str], ...] = ()
 
 
 def read_definition(text: str) -> Definition | None:
@@ -38,7 +42,10 @@ def read_definition(text: str) -> Definition | None:
         if isinstance(document, dict) and str(document.get("apiVersion", "")).startswith(GROUPS):
             about, spec = _mapping(document, "metadata"), _mapping(document, "spec")
             return Definition(
-                _text(about.get("name")), _text(spec.get("title")), _text(spec.get("description"))
+                _text(about.get("name")),
+                _text(spec.get("title")),
+                _text(spec.get("description")),
+                workshopfile.read_tabs(_mapping(spec, "session").get("dashboards")),
             )
     return None
 
@@ -70,6 +77,7 @@ def read_pathways(text: str, chosen: str, definition: Definition | None) -> Work
             workshopfile.Variable("workshop_title", title),
         ),
         pathways=tuple(_text(each) for each in paths),
+        tabs=definition.tabs if definition else (),
     )
 
 

@@ -101,7 +101,9 @@ def make_builtin(environment: Mapping[str, str], prefix: str) -> dict[str, str]:
     values["base_url"] = f"{prefix}dashboard/page"
     values["terminal_url"] = f"{prefix}terminal"
     values["slides_url"] = f"{prefix}slides"
-    if not values["console_url"].startswith("https://"):  # it is in the session, behind our server
+    if values["console_url"].startswith("/"):  # in the session, behind our server
+        values["console_url"] = values["console_url"].rstrip("/")
+    elif not values["console_url"].startswith("https://"):
         values["console_url"] = f"{prefix}console"
     # Educates gives pages the whole environment.
     public = public_environment(environment)

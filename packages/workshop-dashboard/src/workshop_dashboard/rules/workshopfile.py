@@ -38,7 +38,8 @@ class Workshop:
     `described` are the pages that modules.yaml knows, None where nothing describes pages.
     `engine` is the template engine that is asked for, `pathways` the names of all pathways,
     `is_old` whether the files are of the original system, `is_educates` whether of Educates.
-    `unread` are (file, line from 1) of what is a program and was not run.
+    `unread` are (file, line from 1) of what is a program and was not run. `tabs` are (label,
+    address) of the work area's own tabs.
     """
 
     name: str = ""
@@ -53,6 +54,7 @@ class Workshop:
     is_old: bool = False
     is_educates: bool = False
     unread: tuple[tuple[str, int], ...] = ()
+    tabs: tuple[tuple[str, str], ...] = ()
 
 
 def read_workshop(workshop_text: str, modules_text: str = "") -> Workshop:
@@ -78,7 +80,18 @@ def read_workshop(workshop_text: str, modules_text: str = "") -> Workshop:
         described=frozenset(str(page) for page in about) if about else None,
         engine=str(config.get("template_engine") or ""),
         is_old=bool(modules),
+        tabs=read_tabs(workshop.get("dashboards")),
     )
+
+
+def read_tabs(given: Any) -> tuple[tuple[str, str], ...]:
+    """Read `dashboards`, a list of `name:` and `url:` as Educates has it.
+
+    What has another shape is left out, as it is there.
+    """
+    rows = [row for row in given if isinstance(row, dict)] if isinstance(given, list) else []
+    pairs = ((_text(row.get("name")), _text(row.get("url"))) for row in rows)
+    return tuple((name, url) for name, url in pairs if name and url)
 
 
 def add_config(workshop: Workshop, config: configjs.Config) -> Workshop:

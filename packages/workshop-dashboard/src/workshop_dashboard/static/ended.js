@@ -26,6 +26,7 @@
     box.hidden = false;
     workshop.announce("");
     note(cause);
+    window.dispatchEvent(new Event("workshop-session"));
     box.querySelector("a")?.focus();
   };
 
@@ -34,6 +35,7 @@
     box.hidden = true;
     document.body.classList.remove("has-ended");
     note(null);
+    window.dispatchEvent(new Event("workshop-session"));
   };
 
   /* Whether the session has ended. Our server sends no script elsewhere: where it is stopped, the hub

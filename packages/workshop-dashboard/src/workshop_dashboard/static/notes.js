@@ -135,12 +135,13 @@
     dialog.showModal();
     return true;
   };
-  const leave = () => {
-    const link = document.querySelector(".turn .leave, [data-leave]");
-    if (!link) { say("You have reached the end. Well done!"); return true; }
-    link.click();
+  const finish = () => {
+    const link = document.querySelector(".turn .leave");
+    if (link) link.click();
+    else if (!workshop.finish?.()) say("You have reached the end. Well done!");
     return true;
   };
+  const leave = () => workshop.leave?.() || finish();
 
   /* What the session's own server does: change a file, run a test, give and take files. */
   const sessionBase = notes?.dataset.base && document.documentElement.dataset.xsrf ? notes.dataset.base : null;
@@ -264,11 +265,11 @@
     "open-url": ({ text }) => { const url = webAddress(text); if (url) window.open(url, "_blank", "noopener"); return Boolean(url); },
     "open-tab": ({ details }) => showTab(details.name ?? "", ""),
     "create-tab": ({ text, details }) => showTab(details.name ?? "", text),
-    "reload-tab": ({ text, details }) => showTab(details.name ?? "", text),
+    "reload-tab": ({ text, details }) => workshop.reloadTab?.(details.name ?? "", text) || showTab(details.name ?? "", text),
     "delete-tab": ({ details }) => { ownTabs.get(details.name)?.[1]?.close(); workshop.closeTab?.(details.name); return true; },
     select: ({ session }) => { workshop.revealTerminal?.(); return workshop.openTerminal?.(session) ?? false; },
     preview: ({ details }) => showImage(webAddress(details.src ?? details.url) ?? "", details.alt ?? ""),
-    finish: leave,
+    finish,
     leave,
     heading: () => true,
     download,
@@ -279,9 +280,11 @@
   };
 
   const runIn = async ({ kind, text, session, details, event }) => {
-    workshop.revealTerminal();
+    // What begins by itself takes nobody away from what they read.
+    if (event.isTrusted) workshop.revealTerminal();
     const done = await workshop.send(session, keysOf(kind, text, details));
     if (done && event.detail > 0 && details.focus !== "false") workshop.followMouse(session);
+    if (done && event.detail === 0 && event.isTrusted) workshop.followKeys(session);
     if (done) say(session === "*" ? "Sent to all terminals." : `Sent to terminal ${session}.`);
     return done;
   };
@@ -429,7 +432,7 @@
       if (wide.scrollWidth > wide.clientWidth) wide.tabIndex = 0;
     }
     for (const link of notes.querySelectorAll("article a[href]")) {
-      if (isTerminal(link)) continue;
+      if (isTerminal(link) || workshop.hasTabFor?.(link)) continue;
       // The console, the slides and files of this server must not take the terminals' place.
       const leaves = Boolean(notes.dataset.base) && !isPage(new URL(link.href)) && !link.hash;
       const toSlides = Boolean(notes.dataset.base) && /\/slides(\/|$)/.test(link.pathname);

@@ -18,10 +18,12 @@ from tornado.httputil import url_concat
 from workshop_spawner.context import HubContext
 from workshop_spawner.model import naming
 from workshop_spawner.rules import ended_session, rate_limit, visitor_identity
-from workshop_spawner.visitors import cleanup, proxy_mark
+from workshop_spawner.visitors import cleanup, hub_objects, proxy_mark
 from workshop_spawner.visitors.hub_objects import HubUser
 
 VISIT_COOKIE = "workshop-visit"
+# As in error.html.
+NO_DATABASE = "The hub cannot reach its database. Sessions that run go on; try again in a minute."
 
 
 class VisitMixin(BaseHandler):
@@ -51,9 +53,20 @@ class VisitMixin(BaseHandler):
         return rate_limit.find_address(peer, forwarded, trusted, by_proxy=self.is_by_proxy())
 
     def is_by_proxy(self) -> bool:
-        """Whether the request came through the proxy that this hub has started."""
+        """Whether the request came through the proxy that this hub has started.
+
+        The proxy marks what it passes on to sessions too: they could say it back.
+        """
         mark = self.authenticator.proxy_mark
-        return proxy_mark.is_marked(mark, self.request.headers.get(proxy_mark.HEADER, ""))
+        sent = self.request.headers.get(proxy_mark.HEADER, "")
+        return proxy_mark.is_marked(mark, sent) and not self._is_from_session()
+
+    def _is_from_session(self) -> bool:
+        """Whether it comes from the address of a session that is not this machine's own."""
+        connection: Any = self.request.connection
+        peer = getattr(connection.context, "_orig_remote_ip", self.request.remote_ip)
+        own = connection.stream.socket.getsockname()
+        return peer not in own and hub_objects.has_server_at(self.db, peer)
 
     def find_sent(self) -> dict[str, str] | None:
         """What a page that waits has to send again; None where nothing was sent."""
@@ -70,6 +83,11 @@ class VisitMixin(BaseHandler):
         if self.authenticator.proxy_mark and not self.is_by_proxy():
             self.log.warning("Refused a login from %.64r that went past the hub's proxy", peer)
             raise web.HTTPError(403, "Nobody logs in at this port; use the workshop's own address.")
+
+    def refuse_without_database(self) -> None:
+        """Raise a 503 where the database is away: JupyterHub takes everybody for a stranger."""
+        if not hub_objects.has_database(self.db):
+            raise web.HTTPError(503, NO_DATABASE)
 
     def refuse_too_many(self) -> None:
         """Raise a 429 with Retry-After when this address has made too many visitors or guesses."""
@@ -88,12 +106,14 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
     async def get(self) -> None:
         """Show the page; go on to the session where the visitor has one."""
         self.set_header("Cache-Control", "no-store")
+        self.refuse_without_database()
         if not self.current_user:
             self.begin_visit()
         await super().get()
 
     async def post(self) -> None:
         """Make the visitor, unless this browser is one already or what was typed is wrong."""
+        self.refuse_without_database()
         self.refuse_unproxied()
         if self.current_user:
             self.redirect(self.get_next_url(self.current_user))
@@ -147,6 +167,8 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
         """Errors of a sent form are shown in the form; a full house has a page of its own."""
         if name == "429.html":
             return BaseHandler.render_template(self, name, sent=self.find_sent(), **ns)
+        if hub_objects.is_by_database(ns.get("exception")):
+            ns["message"] = NO_DATABASE
         return super().render_template(name, **ns)
 
 

@@ -11,6 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from logging import Logger
 from typing import Any, Protocol
 
+from jupyterhub import orm
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 
@@ -119,3 +121,24 @@ class Server:
 def servers_of(user: HubUser) -> dict[str, Server]:
     """The servers of a user by name."""
     return {name: Server(spawner) for name, spawner in user.spawners.items()}
+
+
+def is_by_database(error: BaseException | None) -> bool:
+    """Whether an error is one of the hub's database."""
+    return isinstance(error, SQLAlchemyError)
+
+
+def has_database(db: Any) -> bool:
+    """Whether the hub's database (a session of SQLAlchemy) answers."""
+    try:
+        db.query(orm.Server.id).first()
+    except SQLAlchemyError:
+        db.rollback()
+        return False
+    return True
+
+
+def has_server_at(db: Any, address: str) -> bool:
+    """Whether a user has a server at this address, by the hub's database session."""
+    servers = db.query(orm.Server).filter(orm.Server.spawner.has())
+    return bool(db.query(servers.filter(orm.Server.ip == address).exists()).scalar())

@@ -10,42 +10,29 @@ import json
 import re
 import shlex
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-import image_in_pod
+import command_line
+import deployment
 import openshift_templates_data as data
+import pod_command
 import visitor
 import waiting
 from oauth_person import OAuthPerson
 
 SUBDOMAIN = "apps.example.com"
-RBAC, NETWORK = "/apis/rbac.authorization.k8s.io/v1", "/apis/networking.k8s.io/v1"
-LABELLED = {
-    "/api/v1": "pods services serviceaccounts secrets configmaps persistentvolumeclaims namespaces",
-    "/apis/apps/v1": "deployments replicasets",
-    RBAC: "roles rolebindings clusterroles clusterrolebindings",
-    NETWORK: "networkpolicies",
-    "/apis/policy/v1": "poddisruptionbudgets",
-    "/apis/coordination.k8s.io/v1": "leases",
-    "/apis/route.openshift.io/v1": "routes",
-    "/apis/oauth.openshift.io/v1": "oauthclients",
-    "/apis/image.openshift.io/v1": "imagestreams",
-    "/apis/build.openshift.io/v1": "buildconfigs builds",
-}
-
-Oc = Callable[..., tuple[int, list[str], list[str]]]
 
 
 @dataclass
 class Deployment:
     """One of them in a namespace. `oc` runs one command: exit code, lines said, lines of errors."""
 
-    oc: Oc
+    oc: command_line.Command
     cluster: Any
     router: Any
     template: str
@@ -78,12 +65,12 @@ class Deployment:
         `told` are variables by which it finds what the agent has mounted at another place.
         """
         path = f"/apis/apps/v1/namespaces/{self.namespace}/deployments/{self.app}{end}"
-        deployment = self.cluster.request("GET", path).body
-        container = deployment["spec"]["template"]["spec"]["containers"][0]
-        container["command"] = command or image_in_pod.make_command(container)
+        hub = self.cluster.request("GET", path).body
+        container = hub["spec"]["template"]["spec"]["containers"][0]
+        container["command"] = command or pod_command.make_words()
         container["env"] += [{"name": name, "value": value} for name, value in told.items()]
         container.pop("args", None)
-        answer = self.cluster.request("PUT", path, deployment)
+        answer = self.cluster.request("PUT", path, hub)
         assert answer.status == 200, answer.body
 
     def move_port(self, end: str, port: int) -> None:
@@ -139,9 +126,7 @@ class Deployment:
         self, *, is_hub: bool = True
     ) -> AsyncIterator[tuple[visitor.Visitor, OAuthPerson]]:
         """Somebody at its address, as a visitor of a hub and as a person who fills in forms."""
-        connector = aiohttp.TCPConnector(ssl=self.trust())
-        jar = aiohttp.CookieJar(unsafe=True)
-        async with aiohttp.ClientSession(cookie_jar=jar, connector=connector) as session:
+        async with deployment.browse(self.trust()) as session:
             person = OAuthPerson(session, self.cluster.ca_file)
             person.trust = self.trust()
             if is_hub:
@@ -166,18 +151,11 @@ class Deployment:
 
     def list_items(self) -> list[dict[str, Any]]:
         """What has the application's label, anywhere."""
-        found = []
-        for root, kinds in LABELLED.items():
-            for plural in kinds.split():
-                path = f"{root}/{plural}?labelSelector=app%3D{self.app}"
-                answer = self.cluster.request("GET", path).body
-                kind = answer["kind"].removesuffix("List")
-                found += [{"kind": kind, **item} for item in answer["items"]]
-        return found
+        return deployment.list_items(self.cluster, self.app)
 
     def list_left(self) -> list[str]:
         """The same as `kind/name`."""
-        return [f"{item['kind']}/{item['metadata']['name']}" for item in self.list_items()]
+        return deployment.list_left(self.cluster, self.app)
 
     async def until_gone(self) -> None:
         """Wait until nothing is left, sessions' projects and pods included."""

@@ -1,0 +1,164 @@
+"""Who needs help raises a hand in the dashboard: real hub, culler, session and two browsers."""
+
+import sys
+
+import pytest
+
+from pages import expect
+
+CONFIG = """
+import sys
+c.JupyterHub.authenticator_class = "dummy"
+c.Authenticator.allow_all = True
+c.Authenticator.admin_users = {{"grace"}}
+c.JupyterHub.spawner_class = "simple"
+c.Spawner.cmd = [sys.executable, "-m", "jupyterhub_butterfly"]
+c.Spawner.environment = {{
+    "WORKSHOP_CULLER_URL": c.JupyterHub.bind_url + "services/workshop-culler/",
+    "WORKSHOP_FOLDER": "{folder}", "KUBECONFIG": "/dev/null",
+}}
+"""
+CULLER = """
+c.JupyterHub.services.append({{
+    "name": "workshop-culler",
+    "command": [sys.executable, "-m", "workshop_culler", "--timeout=3600"],
+    "url": "http://127.0.0.1:{port}",
+    "oauth_client_allowed_scopes": ["read:servers", "delete:servers", "access:servers"],
+    "oauth_no_confirm": True,
+}})
+c.JupyterHub.load_roles += [{{
+    "name": "workshop-culler",
+    "services": ["workshop-culler"],
+    "scopes": ["list:users", "read:users:activity", "read:users:groups", "read:servers",
+               "delete:servers"],
+}}]
+"""
+NOTES = """# Boats
+
+```examiner:execute-test
+name: has-boat
+title: Is there a boat?
+```
+"""
+EVIL = '<img src=x onerror="document.title=1"> My boat sinks'
+
+pytestmark = [pytest.mark.hub, pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    notes = tmp_path / "notes"
+    tests = notes / "examiner" / "tests"
+    tests.mkdir(parents=True)
+    (notes / "index.md").write_text(NOTES)
+    (tests / "has-boat").write_text("#!/bin/sh\necho no boat; exit 1\n")
+    (tests / "has-boat").chmod(0o755)
+    return notes
+
+
+async def log_in(browser, url, name):
+    page = await (await browser.new_context(viewport={"width": 1280, "height": 720})).new_page()
+    page.troubles = []
+    page.on("pageerror", lambda error: page.troubles.append(str(error)))
+    await page.goto(url)
+    await page.fill("input[name=username]", name)
+    await page.fill("input[name=password]", "x")
+    await page.click("input[type=submit], button[type=submit]")
+    return page
+
+
+async def test_a_hand_is_raised_seen_lowered_and_raised_again(
+    hub_factory, held_port, browser, artifacts, folder
+):
+    hub = await hub_factory((CONFIG + CULLER).format(port=held_port, folder=folder))
+    await hub.logged("judged ")
+    ada = await log_in(browser, hub.url, "ada")
+    button = ada.locator("#hand")
+    await expect(button).to_have_text("Raise hand", timeout=120_000)
+    await ada.get_by_role("button", name="Is there a boat?").click()
+    await expect(ada.locator(".result")).to_have_text("no boat")
+    await button.click()
+    await expect(ada.get_by_role("dialog", name="Raise your hand")).to_be_visible()
+    await ada.screenshot(path=artifacts / "hand-ask.png")
+    await ada.keyboard.type(EVIL)
+    await ada.keyboard.press("Enter")
+    await expect(button).to_have_attribute("aria-pressed", "true")
+    await expect(button).to_be_focused()
+    await expect(ada.locator("#state")).to_have_text("Your hand is raised. The instructor sees it.")
+    await ada.screenshot(path=artifacts / "hand-raised.png")
+
+    grace = await log_in(browser, f"{hub.url}services/workshop-culler/", "grace")
+    await expect(grace.locator("#hands-list .asks")).to_have_text([EVIL])
+    row = grace.get_by_role("row", name="ada")
+    await expect(row).to_contain_text("1 of 1: Boats")
+    await expect(row).to_contain_text("0 tests passed, 1 failed (has-boat)")
+    await ada.reload()
+    await expect(button).to_have_text("Hand raised")
+    await grace.get_by_role("button", name="Lower the hand of ada").click()
+    await expect(grace.locator("#hands")).to_be_hidden()
+    await expect(button).to_have_text("Raise hand")
+    await expect(ada.locator("#state")).to_have_text("The instructor has lowered your hand.")
+
+    await button.click()
+    await ada.keyboard.press("Enter")
+    await expect(button).to_have_text("Hand raised")
+    await expect(grace.locator("#hands-list .asks")).to_have_text(["Needs help"])
+    await button.click()
+    await expect(button).to_have_text("Raise hand")
+    await expect(grace.locator("#hands")).to_be_hidden()
+    assert (ada.troubles, grace.troubles) == ([], [])
+
+
+async def test_without_the_service_there_is_no_button_and_nothing_else_is_missed(
+    hub_factory, browser, folder
+):
+    hub = await hub_factory(CONFIG.format(folder=folder))
+    page = await log_in(browser, hub.url, "ada")
+    await expect(page.locator(".terminal.ready")).to_have_count(1, timeout=120_000)
+    await page.get_by_role("button", name="Is there a boat?").click()
+    await expect(page.locator(".result")).to_have_text("no boat")
+    await expect(page.locator("#hand")).to_be_hidden()
+    assert page.troubles == []
+
+
+FAULTS = """
+import http.server, sys
+
+class Broken(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(500 if "/api/" in self.path else 200)
+        self.end_headers()
+
+    do_POST = do_GET
+
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Broken).serve_forever()
+"""
+
+
+async def test_a_service_in_trouble_leaves_the_dashboard_usable(
+    hub_factory, held_port, browser, folder, tmp_path
+):
+    program = tmp_path / "broken.py"
+    program.write_text(FAULTS)
+    command = [sys.executable, str(program), str(held_port)]
+    service = {
+        "name": "workshop-culler",
+        "command": command,
+        "url": f"http://127.0.0.1:{held_port}",
+    }
+    config = CONFIG.format(folder=folder) + f"\nc.JupyterHub.services.append({service!r})\n"
+    hub = await hub_factory(config)
+    page = await log_in(browser, hub.url, "ada")
+    button = page.locator("#hand")
+    await expect(button).to_have_text("Raise hand", timeout=120_000)
+    await button.click()
+    await page.keyboard.type("My boat sinks")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#hand-problem")).to_have_text(
+        "It could not be sent. Try again in a moment."
+    )
+    await expect(page.locator("#hand-text")).to_have_value("My boat sinks")
+    await page.keyboard.press("Escape")
+    await expect(button).to_be_focused()
+    await expect(page.locator(".terminal.ready")).to_have_count(1)
+    assert page.troubles == []
