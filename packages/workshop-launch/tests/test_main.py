@@ -32,7 +32,7 @@ client.sendall(b"HTTP/1.1 404 Not Found\\r\\nContent-Length: 0\\r\\n\\r\\n")
 class Launched:
     """A launcher that waits, in a pod of its own."""
 
-    def __init__(self, folder, port, *command, **environ):
+    def __init__(self, folder, port, *command, options=(), **environ):
         self.port = port
         self.key = sealing.make_key()
         (folder / "key").write_bytes(self.key)
@@ -45,7 +45,7 @@ class Launched:
         }
         command = command or (sys.executable, "-c", COMMAND)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "workshop_launch", "--", *command],
+            [sys.executable, "-m", "workshop_launch", *options, "--", *command],
             env={**os.environ, **settings, **environ},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -180,6 +180,31 @@ def run(*words):
     return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60)
 
 
+CHILDREN = """
+import os
+with open(f"/proc/self/task/{os.getpid()}/children") as file:
+    print(f"[{file.read()}]", flush=True)
+"""
+
+
+@pytest.mark.parametrize("words", ["sh {}/rehearsal", "no-such-command"])
+def test_a_rehearsal_runs_while_it_waits_and_leaves_nothing(launch, tmp_path, words):
+    """Also one that hangs, or cannot be run."""
+    told_here = tmp_path / "told"
+    os.mkfifo(told_here)
+    (tmp_path / "rehearsal").write_text(f"env >{told_here}; exec sleep 1000")
+    options = ("--rehearse", words.format(tmp_path))
+    launched = launch(sys.executable, "-c", CHILDREN, options=options).wait()
+    if words.startswith("sh"):
+        assert "WORKSHOP_HANDOVER" not in told_here.read_text()
+    assert launched.send(launched.seal()) == 204
+    assert launched.process.stdout.readline() == "[]\n", (
+        "the command has no child that it knows not"
+    )
+    told = launched.end()[1]
+    assert ("cannot be rehearsed" in told) is words.startswith("no-such")
+
+
 def test_without_a_hand_over_to_wait_for_it_is_the_command_at_once():
     assert run("--", "echo", "hello").stdout == "hello\n"
     assert run("echo", "--help").stdout.startswith(("--help", "Usage"))
@@ -187,7 +212,7 @@ def test_without_a_hand_over_to_wait_for_it_is_the_command_at_once():
 
 
 def test_wrong_use_is_answered_with_the_right_one():
-    for words in ((), ("--",), ("-x",)):
+    for words in ((), ("--",), ("-x",), ("--rehearse",), ("--rehearse", "a", "--")):
         done = run(*words)
         assert done.returncode == main.WRONG_USE
         assert main.USAGE in done.stderr

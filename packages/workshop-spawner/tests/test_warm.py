@@ -85,12 +85,17 @@ async def test_a_visitor_is_handed_over_to_a_pod_that_waits(site, warm, visit):
     # The other one was never touched, and a new one takes the place of the first.
     await wait_full(site)
     assert set(waiting) - {name} <= set(list_waiting(site))
+    assert await count(warm, "workshop_hand_overs_total", outcome="success") == 1
+    assert await count(warm, "workshop_session_start_seconds_count", source="warm") == 1
+    # A hub that starts again knows it by the name and the UID of its pod.
+    await warm.restart()
+    assert (await visitor.get(f"user/{visitor.name}/"))[1] == f"hello from {visitor.name}"
+    (still,) = site.as_admin(PODS + SESSIONS)["items"]
+    assert still["metadata"]["uid"] == pod["metadata"]["uid"]
     # It ends as any session: with all that it owned.
     await warm.api("DELETE", f"users/{visitor.name}/server")
     await site.gone()
     assert name not in site.names(PODS)
-    assert await count(warm, "workshop_hand_overs_total", outcome="success") == 1
-    assert await count(warm, "workshop_session_start_seconds_count", source="warm") == 1
 
 
 BY_NAME = """

@@ -1,11 +1,15 @@
 """`workshop-launch -- COMMAND ...`: wait for the session's user, then become the command.
 
+With `--rehearse "COMMAND ..."` another command runs once while we wait, such as the server with
+`--version`: what it loads from the image is in the node's memory by the time the server starts.
+
 Where nobody asks it to wait (WORKSHOP_HANDOVER is not set) it becomes the command at once, so that
 it can stay in front of a server that is also started in other ways.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -19,7 +23,8 @@ from workshop_launch import sealing, settings
 from workshop_launch.listener import Listener
 from workshop_launch.rules import handover
 
-USAGE = "usage: workshop-launch -- COMMAND [ARGUMENT ...]"
+USAGE = 'usage: workshop-launch [--rehearse "COMMAND ..."] -- COMMAND [ARGUMENT ...]'
+REHEARSE = "--rehearse"
 # Exit codes: a shell's for a command that is not there; sysexits' for wrong use, for settings that
 # cannot work, and for nobody who came in time.
 NO_COMMAND, WRONG_USE, WRONG_SETTINGS, NOBODY_CAME = 127, 64, 78, 75
@@ -34,16 +39,19 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     if words[:1] in (["-h"], ["--help"]):
         print(f"{USAGE}\n\n{__doc__}")
         sys.exit(0)
+    rehearsal, words = ("", words) if words[:1] != [REHEARSE] else ("".join(words[1:2]), words[2:])
     command = words[1:] if words[:1] == ["--"] else words
     if not command or command[0].startswith("-"):
         end(WRONG_USE, USAGE)
     environ = dict(os.environ)
     if settings.is_asked_to_wait(environ):
-        environ = wait_for_user(command, environ)
+        environ = wait_for_user(command, environ, rehearsal.split())
     become(command, environ)
 
 
-def wait_for_user(command: Sequence[str], environ: Mapping[str, str]) -> dict[str, str]:
+def wait_for_user(
+    command: Sequence[str], environ: Mapping[str, str], rehearsal: Sequence[str] = ()
+) -> dict[str, str]:
     """The environment of the command, once its session was handed over."""
     if shutil.which(command[0]) is None:
         end(NO_COMMAND, f"there is no command {command[0]}")
@@ -56,11 +64,32 @@ def wait_for_user(command: Sequence[str], environ: Mapping[str, str]) -> dict[st
     except (settings.SettingsError, OSError, ValueError) as error:
         end(WRONG_SETTINGS, str(error))
     say(f"waiting on port {told.port} for the session's user")
+    running = rehearse(rehearsal, settings.make_environment(environ, {})) if rehearsal else None
     found = Listener(server, decide, time.monotonic, make_log()).wait(told.seconds)
+    if running is not None:
+        end_rehearsal(running)
     if found is None:
         end(NOBODY_CAME, f"nobody came in {told.seconds:.0f} s")
     say(f"handed over with {len(found)} variables")
     return settings.make_environment(environ, found)
+
+
+def rehearse(words: Sequence[str], environ: Mapping[str, str]) -> int | None:
+    """Begin the rehearsal, which says nothing; its process, None where it cannot be run."""
+    silence = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1, 2)]
+    try:
+        return os.posix_spawnp(words[0], list(words), environ, file_actions=silence, setpgroup=0)
+    except OSError as error:
+        say(f"{words[0]} cannot be rehearsed: {error.strerror}")
+        return None
+
+
+def end_rehearsal(process: int) -> None:
+    """Leave nothing of it to the command, which would not know this child."""
+    with contextlib.suppress(OSError):
+        os.killpg(process, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        os.waitpid(process, 0)
 
 
 def make_decision(

@@ -186,6 +186,7 @@ class WorkshopSpawner(
         fits = await self.may_take_over(session, spec)
         session, account = await check_out(self.context.pool, session, spec, fits)
         self._session = session
+        self.take_name(session)
         waiting = await self.take_waiting(session) if account is not None else None
         start = steps.Start(self.cluster, session, progress)
         todo = plan.make_plan(session, plan.fill_in(spec, session), self._make_secrets(token))

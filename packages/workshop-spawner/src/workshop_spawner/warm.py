@@ -85,6 +85,11 @@ class WarmSpawner(RecordedSpawner):
             metrics.HAND_OVERS.labels(problem or "unfit").inc()
         return not (problem or prepared.problem)
 
+    def take_name(self, session: Session) -> None:
+        """Go by the name of the session's pod, which may be one that was there before."""
+        self.context.move_place(self.pod_name, session.pod)
+        self.pod_name = session.pod
+
     async def take_waiting(self, session: Session) -> Pod | None:
         """The pod that waits in a session of the pool, if it is to be this visitor's.
 
@@ -93,8 +98,6 @@ class WarmSpawner(RecordedSpawner):
         pool = self.context.pool
         waiting = pool.take_pod(session.id) if pool is not None else None
         if waiting is None or waiting["metadata"]["name"] == session.pod:
-            self.context.move_place(self.pod_name, session.pod)
-            self.pod_name = session.pod
             return waiting
         try:
             await self.cluster.within(PATIENCE).delete_exactly(waiting, grace=0)

@@ -14,6 +14,7 @@ from workshop_spawner.hub_tasks.background import HubTasks
 from workshop_spawner.rules import plan
 from workshop_spawner.rules.hub_settings import HubSettings
 from workshop_spawner.rules.rights import Uses
+from workshop_spawner.rules.warm_pods import PodFacts
 from workshop_spawner.start import steps
 from workshop_spawner.start.progress import Progress
 
@@ -105,6 +106,17 @@ async def test_settings_without_effect_are_told(make, context, caplog, changes, 
     assert "reserved_sessions has no effect" in caplog.text
     assert why in caplog.text
     assert context.pool is None
+
+
+async def test_why_no_pod_waits_is_told(make, context, caplog):
+    await make(reserved_pods=1).keep_pool()
+    assert "reserved_pods has no effect: pods wait in reserved sessions" in caplog.text
+    assert context.pool is None
+    await make(reserved_sessions=3, reserved_pods=1, project_api="request").keep_pool()
+    assert "where projects are requested, nor reserved_pods" in caplog.text
+    make(reserved_sessions=1, reserved_pods=1, pod_facts=PodFacts(home=True)).begin()
+    await logged(caplog, "reserved_pods has no effect: each visitor's pod mounts a home")
+    await logged(caplog, "No session was made ready")  # the rights of the template lack it
 
 
 @pytest.mark.parametrize(

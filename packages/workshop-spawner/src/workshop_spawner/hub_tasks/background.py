@@ -112,15 +112,21 @@ class HubTasks:
         """Make the pool of this hub and keep it full, as long as the hub runs."""
         if self._context.is_alone:
             await self._context.is_alone.wait()
-        if problem := self._settings.problem_with_pool():
-            self._log.warning("reserved_sessions has no effect: %s", problem)
+        for trait, problem in (
+            ("reserved_sessions", self._settings.problem_with_pool()),
+            ("reserved_pods", self._settings.problem_with_pods()),
+        ):
+            if problem:
+                self._log.warning("%s has no effect: %s", trait, problem)
         spec = await self._find_spec()
         if not self._settings.keeps_pool:
             if spec.project == plan.TEMPORARY and not spec.by_request:
                 await self._remove_pool()
             return
         if spec.by_request:
-            self._log.warning("reserved_sessions has no effect where projects are requested")
+            self._log.warning(
+                "reserved_sessions has no effect where projects are requested, nor reserved_pods"
+            )
             return
         spec = replace(spec, extra_resources=await read_source(self._settings.extra_resources))
         if self._settings.uses.api_endpoints:
@@ -137,13 +143,13 @@ class HubTasks:
 
     async def _make_pods(self, hub: Hub, spec: plan.SessionSpec) -> WarmPods | None:
         """The pods that run ahead in the pool's sessions; None where there are none."""
-        settings, problem = self._settings, self._settings.problem_with_pods()
-        if settings.keeps_pods and self._template is not None:
-            self._template.spec = spec
-            problem = await self._template.find_problem(hub)
-        if problem:
+        settings, template = self._settings, self._template
+        if not settings.keeps_pods or template is None:
+            await remove_all(self._cluster, hub)
+            return None
+        template.spec = spec
+        if problem := await template.find_problem(hub):
             self._log.warning("reserved_pods has no effect: %s", problem)
-        if problem or not settings.keeps_pods or self._template is None:
             await remove_all(self._cluster, hub)
             return None
         rules = StockRules(
@@ -152,7 +158,7 @@ class HubTasks:
             timedelta(seconds=settings.pod_patience),
         )
         limit = settings.session_limit
-        return WarmPods(self._cluster, hub, self._template, rules, limit, self._log)
+        return WarmPods(self._cluster, hub, template, rules, limit, self._log)
 
     async def _remove_pool(self) -> None:
         """Remove what was ready when there was still a pool."""
