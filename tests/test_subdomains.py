@@ -60,7 +60,7 @@ async def test_a_visitor_comes_to_a_shell_and_back_where_each_user_has_a_host(
     assert urlsplit(page.url).path.startswith(f"/workshop/user/{name}/")
     terminal = page.frame_locator("iframe").first
     await terminal.get_by_text(re.compile(r"[$#]")).first.wait_for(timeout=120_000)
-    link = page.locator("a[data-leave]").first
+    link = page.locator("#leave a.button")
     assert await link.get_attribute("href") == f"{root}hub/restart"
     await page.goto(f"{root}hub/restart")
     await page.get_by_role("button").first.wait_for()
