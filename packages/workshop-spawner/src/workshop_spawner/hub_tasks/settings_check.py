@@ -10,11 +10,12 @@ from traitlets import HasTraits, TraitError
 from traitlets.config import Config, LoggingConfigurable
 
 from workshop_kube.rules import unknown_settings
+from workshop_spawner.config import unused_settings
 from workshop_spawner.hub_tasks import settings
 from workshop_spawner.manifests import resources
 from workshop_spawner.model.errors import WorkshopError
 from workshop_spawner.model.session import Hub
-from workshop_spawner.rules import overrides, plan, pool_rules, templates, unused_settings
+from workshop_spawner.rules import overrides, plan, pool_rules, templates
 
 # Classes of others whose settings ours reads.
 THEIRS = ("KubeSpawner", "Spawner")

@@ -7,8 +7,16 @@ import itertools
 import pytest
 
 from workshop_spawner import WorkshopSpawner
-from workshop_spawner.config import console, content, extras, home, network, sessions
-from workshop_spawner.rules import plan, unused_settings
+from workshop_spawner.config import (
+    console,
+    content,
+    extras,
+    home,
+    network,
+    sessions,
+    unused_settings,
+)
+from workshop_spawner.rules import plan
 
 DEFAULTS = {
     **{"project": "temporary", "identity": "service-account", "project_api": "auto"},
