@@ -145,9 +145,9 @@ async def test_tabs_by_keys_and_what_is_remembered(open_page, program, artifacts
     await tab("Log book").focus()
     await page.keyboard.press("Delete")
     await expect(tab("Log book")).to_have_count(0)
-    await expect_focus(page, "tab-app")
+    await expect_focus(page, "tab-files")
     await page.reload()
-    await expect(tab("App")).to_have_attribute("aria-selected", "true")
+    await expect(tab("Files")).to_have_attribute("aria-selected", "true")
     await expect(tab("Log book")).to_have_count(0)
 
 
