@@ -156,7 +156,7 @@ async def test_in_the_dashboard_its_bar_shows_it(hub_factory, held_port, browser
     assert announced.status == 200, await announced.text()
     # On a phone too, whichever of the two is shown.
     await page.set_viewport_size({"width": 320, "height": 640})
-    for name in ("Terminal", "Notes"):
+    for name in ("Work area", "Notes"):
         await page.get_by_role("button", name=name, exact=True).click()
         await expect(warning.get_by_role("button", name="Extend")).to_be_visible()
     await page.screenshot(path=artifacts / "clock-dashboard-phone.png")
