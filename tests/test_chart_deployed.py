@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import trustme
 import yaml
 
 import deployment
@@ -29,20 +28,13 @@ DEBUG, UPGRADE, REMOVE = (
 SETTINGS = doc_blocks.read_blocks(PAGE, "yaml")
 
 
-def render_certificate(folder):
-    """`tls.crt` and `tls.key`; the emulator's router takes its own in their place."""
-    made = trustme.CA().issue_cert(deployment.HOST)
-    (folder / "tls.crt").write_bytes(made.cert_chain_pems[0].bytes())
-    (folder / "tls.key").write_bytes(made.private_key_pem.bytes())
-
-
 @pytest.fixture
 def desk(site, tmp_path):
     """A folder like that of a reader of the page, in which `run(heading)` runs what is below it."""
     folder = tmp_path / "desk"
     folder.mkdir()
     (folder / "templates").symlink_to(helm.ROOT / "templates")
-    render_certificate(folder)
+    deployment.write_certificate(folder)
     settings = yaml.safe_load(SETTINGS["2. Your settings"][0])
     # The node agent has no images.
     settings["hub"] = {"command": pod_command.make_words()}

@@ -23,7 +23,10 @@ PAGES = [
     ROOT / "docs" / "tutorial.md",
     *(HOW_TO / f"{name}.md" for name in ("deploy-on-openshift", "deploy-on-kubernetes")),
     *(HOW_TO / f"{name}.md" for name in ("zero-to-jupyterhub", "install-one-plugin")),
-    *(HOW_TO / f"{name}.md" for name in ("build-a-workshop-image", "clean-up-the-cluster")),
+    *(
+        HOW_TO / f"{name}.md"
+        for name in ("build-a-workshop-image", "write-notes", "clean-up-the-cluster")
+    ),
     *(HOW_TO / f"{name}.md" for name in ("event-day", "debug-a-session", "upgrade", "remove")),
     ROOT / "templates" / "chart" / "README.md",
     ROOT / "templates" / "kubernetes" / "README.md",

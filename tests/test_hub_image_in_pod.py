@@ -1,8 +1,8 @@
 """images/hub as it is shipped starts in a pod, up to somebody's shell.
 
 The hub is a random user on a read-only file system, with a mounted account that has the rights of
-templates/ and no more; sessions find it by its Service's name. The other modes run as templates
-deploy them: tests/test_openshift_deployed.py, tests/test_kubernetes_applied.py.
+templates/ and no more; sessions find it by its Service's name. Here a mode has what its parameters
+say; as templates deploy them, all modes run in tests/test_openshift_deployed.py.
 """
 
 import asyncio
@@ -15,87 +15,11 @@ import pytest
 import pod_command
 import pod_hub
 import visitor
-from oauth_person import OAuthPerson, person_at_a_browser
-from openid_provider import serve_realm
 
 pytest_plugins = ("pod_fixtures",)
 pytestmark = [pytest.mark.hub]
 
 HAS_RIGHTS = "The hub's account has all rights that it needs"
-
-
-@pytest.fixture
-async def realm(pod_network, tmp_path):
-    """Where the people of the modes with a login at Keycloak have their accounts."""
-    async with serve_realm(tmp_path) as served:
-        served.people |= {"ann": {}, "mallory": {}}
-        yield served
-
-
-@contextlib.asynccontextmanager
-async def browser(ca_file):
-    """A person at a browser that trusts this CA, who logs in by forms."""
-    async with person_at_a_browser(ca_file) as person:
-        yield person
-
-
-async def open_shell(person: OAuthPerson, hub, name):
-    """The terminal of somebody who has logged in, once the session is up."""
-    guest = visitor.Visitor(hub.url, person.session)
-    guest.name = name
-    if "spawn-pending" in person.url:
-        async for _ in guest.watch_start():
-            pass
-    await guest.open()
-    return guest.terminal()
-
-
-def give_login(hub, realm):
-    """Mount what a login at the realm needs."""
-    hub.write("oauth/secret", f"{realm.secret}\n")
-    hub.write("oauth/ca.crt", realm.ca_file.read_text())
-    return {
-        "KEYCLOAK_REALM_URL": realm.url,
-        "OAUTH_CLIENT_ID": realm.client,
-        "OAUTH_CA_FILE": "/opt/app-root/oauth/ca.crt",
-    }
-
-
-async def log_in_at_realm(person, hub, name):
-    """Open the hub, and be at the provider's form without a click in between."""
-    await person.get(hub.url)
-    assert "/realms/workshop/" in person.url, person.text
-    await person.send("POST", person.url, [("username", name)])
-
-
-async def test_a_visitor_without_an_account_gets_a_shell(make_pod_hub):
-    hub = make_pod_hub(CONFIGURATION_TYPE="learning-portal")
-    await hub.start()
-    async with visitor.Visitor.arrive(hub.url) as guest:
-        name = await guest.log_in()
-        async for _ in guest.watch_start():
-            pass
-        await guest.open()
-        async with guest.terminal() as shell:
-            assert await shell.run("echo $PROJECT_NAMESPACE") == f"learning-portal-{name}"
-            assert await shell.run("echo $CONFIGURATION_TYPE") == "learning-portal"
-    await hub.logged(HAS_RIGHTS)
-    await hub.logged("removed nothing")  # a pass of the culler, over hub and cluster
-
-
-async def test_who_has_an_account_at_keycloak_gets_a_shell_of_nobody(make_pod_hub, realm):
-    hub = make_pod_hub(CONFIGURATION_TYPE="jumpbox-server", REGISTERED_USERS="ann")
-    hub.env |= give_login(hub, realm)
-    await hub.start()
-    async with browser(realm.ca_file) as person:
-        await log_in_at_realm(person, hub, "ann")
-        async with await open_shell(person, hub, "ann") as shell:
-            assert await shell.run("echo ${PROJECT_NAMESPACE:-none}") == "none"
-            assert "No such file" in await shell.run('cat "$SERVICE_ACCOUNT_DIR/token"')
-    async with browser(realm.ca_file) as stranger:
-        await log_in_at_realm(stranger, hub, "mallory")
-        assert stranger.status == 403
-    await hub.logged(HAS_RIGHTS)
 
 
 RULES = [{"apiGroups": ["batch"], "resources": ["cronjobs"], "verbs": ["get", "list"]}]
@@ -163,6 +87,7 @@ async def test_a_portal_has_what_its_parameters_say(make_pod_hub, pod_site):
         await guest.open()
         async with guest.terminal() as shell:
             for variable, value in {
+                "CONFIGURATION_TYPE": "learning-portal",
                 "LESSON": "{three} boats",
                 "OC_VERSION": "4.20",
                 "CLUSTER_SUBDOMAIN": "apps.example.com",
@@ -181,6 +106,7 @@ async def test_a_portal_has_what_its_parameters_say(make_pod_hub, pod_site):
         found = pod_site.request("GET", bindings).body["items"]
         assert {"view", name} <= {one["roleRef"]["name"] for one in found}
     await hub.logged(HAS_RIGHTS)
+    await hub.logged("removed nothing")  # a pass of the culler, over hub and cluster
 
 
 IDLE = """

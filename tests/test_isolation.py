@@ -31,6 +31,7 @@ TOO_MUCH = {
     "a capability": make_pod({"securityContext": {"capabilities": {"add": ["SYS_ADMIN"]}}}),
     "a port of the node": make_pod({"ports": [{"containerPort": 80, "hostPort": 80}]}),
 }
+KINDS = ("LoadBalancer", "NodePort")
 PORT = {"ports": [{"port": 80}]}
 REFUSED = {
     **{
@@ -41,7 +42,7 @@ REFUSED = {
         kind: lambda api, own, other, kind=kind: api.create_namespaced_service(
             own, {"metadata": {"name": "mine"}, "spec": {"type": kind, **PORT}}
         )
-        for kind in ("LoadBalancer", "NodePort")
+        for kind in KINDS
     },
     "its project's level of security": lambda api, own, other: api.patch_namespace(
         own, {"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "privileged"}}}
@@ -67,6 +68,13 @@ REFUSED = {
     "the hub's secrets": lambda api, own, other: api.list_namespaced_secret(cluster.NAMESPACE),
     "the hub's pods": lambda api, own, other: api.list_namespaced_pod(cluster.NAMESPACE),
 }
+
+
+def find_guard(what):
+    """The words of whatever has to refuse it: Pod Security, the budget, or the rights."""
+    if what in TOO_MUCH:
+        return "violates PodSecurity"
+    return "exceeded quota" if what in KINDS else " cannot "
 
 
 async def start_session(url):
@@ -95,6 +103,7 @@ async def test_a_sessions_token_reaches_its_own_project_and_nothing_else(serve_d
             with pytest.raises(client.ApiException) as refusal:
                 await attempt(api, own, other)
             assert refusal.value.status == 403, what
+            assert find_guard(what) in refusal.value.body, "another guard would hide one that fails"
         with pytest.raises(client.ApiException, match="exceeded quota"):
             await flood(api, own)
 

@@ -38,27 +38,33 @@ def make_overlay(folder):
     return overlay
 
 
+def run(site, overlay, script):
+    """What a block of a page says, for this overlay."""
+    words = ("bash", "-euo", "pipefail", "-c")
+    script = script.replace("my-workshop/overlays/ingress", str(overlay))
+    return helm.run(*words, script, environ=site.environ)
+
+
 async def test_from_apply_to_nothing_left(site, cluster, tmp_path):
     overlay = make_overlay(tmp_path / "copy")
+    tls = tmp_path / "tls"
+    tls.mkdir()
+    deployment.write_certificate(tls)
+    _, go = doc_blocks.read_blocks(README, "console")["Go"]
     with deployment.explained(site, "teach", "intro-spawner"):
-        site.kubectl("apply", "-k", overlay)
-        rollout = ("rollout", "status", "deployment/intro-spawner", "-n", "teach", "--timeout=120s")
-        await asyncio.to_thread(site.kubectl, *rollout)
+        script = go.replace("-n workshop ", "-n teach ").replace(
+            "workshop-spawner", "intro-spawner"
+        )
+        await asyncio.to_thread(run, site, overlay, f"cd {tls}\n{script}")
         assert "My own" in await deployment.read_login_page(site.authority)
         async with deployment.shell_of_a_visitor(site.authority, code="sesame") as (guest, shell):
             project = await shell.run("echo $PROJECT_NAMESPACE")
             assert project == f"intro-{guest.name}"
             (upgrade,) = doc_blocks.read_blocks(UPGRADE, "console")["On Kubernetes, by kustomize"]
-            script = upgrade.replace("my-workshop/overlays/ingress", str(overlay))
-            words = ("bash", "-euo", "pipefail", "-c", script)
-            said = await asyncio.to_thread(helm.run, *words, environ=site.environ)
+            said = await asyncio.to_thread(run, site, overlay, upgrade)
             assert "deployment.apps/intro-spawner unchanged" in said
             (block,) = doc_blocks.read_blocks(README, "console")["Take it away"]
-            for line in block.replace("workshop", "intro").splitlines():
-                words = [
-                    str(overlay) if word == "overlays/ingress" else word for word in line.split()
-                ]
-                await asyncio.to_thread(site.kubectl, *words[1:])
+            await asyncio.to_thread(run, site, overlay, block)
         await cluster.until(lambda: not deployment.list_left(cluster, "intro"))
         with pytest.raises(helm.CommandError, match="not found"):
             site.kubectl("get", "namespace", project)

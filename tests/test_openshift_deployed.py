@@ -125,6 +125,7 @@ async def test_who_follows_the_page_has_a_portal_and_then_nothing(
             assert "cannot delete" in refused
         said_of_changes = await asyncio.to_thread(follow, read_changes())
         assert any(line.startswith("learning-portal-pre-pull") for line in said_of_changes)
+        await made.until_open(guest)
         async with guest.terminal("2") as shell:
             assert await shell.run("echo $PROJECT_NAMESPACE") == session, "it outlived the hub"
         path = f"/api/v1/namespaces/{session}"
@@ -181,7 +182,7 @@ def trust_routers(cluster, router):
     ("mode", "project"), [("user-workspace", "user-workspace-ann"), ("jumpbox-server", "none")]
 )
 async def test_people_who_register_themselves_are_let_in(deploy, cluster, mode, project):
-    workshop = deploy(mode)
+    workshop = deploy(mode, REGISTERED_USERS="ann")
     trust_routers(cluster, workshop.router)
     realm, port = "/opt/keycloak/data/import/realm.json", 18080
     program = str(Path(pod_keycloak.__file__))
@@ -197,6 +198,12 @@ async def test_people_who_register_themselves_are_let_in(deploy, cluster, mode, 
         await person.send("POST", person.url, [("username", "ann")])
         async with await reach_shell(guest, person, "ann") as shell:
             assert await shell.run("echo ${PROJECT_NAMESPACE:-none}") == project
+            if project == "none":
+                assert "No such file" in await shell.run('cat "$SERVICE_ACCOUNT_DIR/token"')
+    async with workshop.browser() as (guest, stranger):
+        await stranger.get(guest.url)
+        await stranger.send("POST", stranger.url, [("username", "mallory")])
+        assert stranger.status == 403
     await workshop.until_logged(HAS_RIGHTS)
     workshop.remove()
     await workshop.until_gone()
@@ -227,7 +234,7 @@ async def test_a_terminal_alone_is_for_who_administers_the_project(deploy, clust
     terminal.run_image("", TERMINAL, SERVICE_ACCOUNT_DIR=ACCOUNT)
     await terminal.until_ready("")
     for name, status in {"ann": 200, "mallory": 403}.items():
-        async with terminal.browser(is_hub=False) as (guest, person):
+        async with terminal.browser() as (guest, person):
             await person.get(guest.url)
             assert person.url.startswith(cluster.oauth_url)
             await person.log_in(name, f"pw-{name}")
@@ -242,7 +249,7 @@ async def test_a_terminal_alone_may_have_a_name_and_a_password(deploy):
     terminal = deploy("dashboard", AUTH_USERNAME="ada", AUTH_PASSWORD="sesame")
     terminal.run_image("", TERMINAL, SERVICE_ACCOUNT_DIR=ACCOUNT)
     await terminal.until_ready("")
-    async with terminal.browser(is_hub=False) as (guest, person):
+    async with terminal.browser() as (guest, person):
         assert (await person.get(guest.url)).status == 401
         login = base64.b64encode(b"ada:sesame").decode()
         person.session.headers["Authorization"] = f"Basic {login}"

@@ -215,6 +215,15 @@ def test_a_portal_for_visitors_is_small_and_ends():
     assert read.instructor_code
 
 
+@pytest.mark.parametrize("name", HUBS)
+def test_people_are_led_to_a_hub_that_its_proxy_knows(name):
+    """The hub itself answers a moment before: whoever came then would see an error."""
+    deployment = data.find(data.list_objects(name), "Deployment", "-spawner")
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    assert container["readinessProbe"]["httpGet"] == {"path": "/hub/health", "port": 8080}
+    assert container["livenessProbe"]["httpGet"]["port"] == 8081
+
+
 def list_granted(objects):
     """What the roles of the hub's account grant."""
     found = set()

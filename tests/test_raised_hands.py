@@ -75,6 +75,7 @@ async def test_a_hand_is_raised_seen_lowered_and_raised_again(
     ada = await log_in(browser, hub.url, "ada")
     button = ada.locator("#hand")
     await expect(button).to_have_text("Raise hand", timeout=120_000)
+    await expect(ada.locator(".terminal.ready")).to_have_count(1)
     await ada.get_by_role("button", name="Is there a boat?").click()
     await expect(ada.locator(".result")).to_have_text("no boat")
     await button.click()
@@ -110,14 +111,27 @@ async def test_a_hand_is_raised_seen_lowered_and_raised_again(
 
 
 async def test_without_the_service_there_is_no_button_and_nothing_else_is_missed(
-    hub_factory, browser, folder
+    hub_factory, browser, folder, tmp_path
 ):
-    hub = await hub_factory(CONFIG.format(folder=folder))
+    home = tmp_path / "home"
+    home.mkdir()
+    own = f"c.SimpleLocalProcessSpawner.home_dir_template = {str(home)!r}\n"
+    hub = await hub_factory(CONFIG.format(folder=folder) + own)
     page = await log_in(browser, hub.url, "ada")
     await expect(page.locator(".terminal.ready")).to_have_count(1, timeout=120_000)
     await page.get_by_role("button", name="Is there a boat?").click()
     await expect(page.locator(".result")).to_have_text("no boat")
     await expect(page.locator("#hand")).to_be_hidden()
+    # The files come through the hub as well, with the token that it asks for.
+    (home / "boat.yaml").write_text("kind: Boat\n")
+    await page.get_by_role("tab", name="Files").click()
+    files = page.frame_locator("#panel-files iframe")
+    await files.get_by_role("button", name="boat.yaml", exact=True).click()
+    await expect(files.locator(".cm-line").first).to_have_text("kind: Boat")
+    await page.keyboard.type("# ")
+    await page.keyboard.press("Control+s")
+    await expect(files.locator("#news")).to_have_text("~/boat.yaml is saved.")
+    assert (home / "boat.yaml").read_text() == "# kind: Boat\n"
     assert page.troubles == []
 
 
@@ -151,6 +165,7 @@ async def test_a_service_in_trouble_leaves_the_dashboard_usable(
     page = await log_in(browser, hub.url, "ada")
     button = page.locator("#hand")
     await expect(button).to_have_text("Raise hand", timeout=120_000)
+    await expect(page.locator(".terminal.ready")).to_have_count(1)
     await button.click()
     await page.keyboard.type("My boat sinks")
     await page.keyboard.press("Enter")

@@ -38,7 +38,7 @@ from workshop_kube import labels
 from workshop_kube.client import Cluster, find_connection
 from workshop_spawner import WorkshopSpawner
 from workshop_spawner.kube import cluster as hub_cluster
-from workshop_spawner.rules import hub_claim
+from workshop_spawner.rules import lease_rules
 
 LOG = logging.getLogger("session-life")
 ACCOUNT = "system:serviceaccount:workshops:hub"
@@ -147,8 +147,8 @@ class SessionLife(RuleBasedStateMachine):
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(kube_config, "KUBE_CONFIG_DEFAULT_LOCATION", path)
         self.patch.setenv("KUBECONFIG", path)
-        self.patch.setattr(hub_claim, "GONE_AFTER", 1)
-        self.patch.setattr(hub_claim, "RENEW_AGAIN", 0.1)
+        self.patch.setattr(lease_rules, "GONE_AFTER", 1)
+        self.patch.setattr(lease_rules, "RENEW_AGAIN", 0.1)
         load_config.cache_clear()
         self.runner.run(self._begin())
 

@@ -234,7 +234,7 @@ class Fields(BaseModel):
         {}, "Variables of the sessions, lines NAME=value.", "export EDITOR=nano"
     )
     workshop_envvars: Lines = setting({}, "As TERMINAL_ENVVARS.", "export LESSON=short")
-    gateway_envvars: Lines = setting({}, "As TERMINAL_ENVVARS.", "export DEFAULT_ROUTE=/terminal")
+    gateway_envvars: Lines = setting({}, "As TERMINAL_ENVVARS.", "export PAGER=cat")
     session_envvars: ObjectName = setting(
         "",
         "A ConfigMap of scripts (`terminal.sh`, `workshop.sh`, `gateway.sh`), sourced when a "

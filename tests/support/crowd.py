@@ -127,7 +127,7 @@ async def gather_crowd(size: int, folder: Path) -> AsyncIterator[Crowd]:
     runner = web.AppRunner(app, shutdown_timeout=0.01)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    address = hub.Address(f"http://127.0.0.1:{runner.addresses[0][1]}/hub/api", "x", timeout=120)
+    address = hub.HubAddress(f"http://127.0.0.1:{runner.addresses[0][1]}/hub/api", "x", timeout=120)
     async with hub.Hub(address, LOG) as client:
         crowd.open(client, folder)
         auth = EverybodyIsGrace(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import ssl
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
+import trustme
 
 import helm
 import visitor
@@ -73,6 +75,13 @@ async def browse(trust: ssl.SSLContext) -> AsyncIterator[aiohttp.ClientSession]:
     jar = aiohttp.CookieJar(unsafe=True)  # also for addresses without a name
     async with aiohttp.ClientSession(cookie_jar=jar, connector=connector) as session:
         yield session
+
+
+def write_certificate(folder: Path) -> None:
+    """Make `tls.crt` and `tls.key`; the emulator's router takes its own in their place."""
+    made = trustme.CA().issue_cert(HOST)
+    (folder / "tls.crt").write_bytes(made.cert_chain_pems[0].bytes())
+    (folder / "tls.key").write_bytes(made.private_key_pem.bytes())
 
 
 def trust(authority: str) -> ssl.SSLContext:

@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-
 import command_line
 import deployment
 import openshift_templates_data as data
@@ -123,24 +121,23 @@ class Deployment:
 
     @contextlib.asynccontextmanager
     async def browser(
-        self, *, is_hub: bool = True
+        self,
     ) -> AsyncIterator[tuple[visitor.Visitor, OAuthPerson]]:
         """Somebody at its address, as a visitor of a hub and as a person who fills in forms."""
         async with deployment.browse(self.trust()) as session:
             person = OAuthPerson(session, self.cluster.ca_file)
             person.trust = self.trust()
-            if is_hub:
-                await self._until_open(session)
             yield visitor.Visitor(f"https://{self.host}/", session), person
 
-    async def _until_open(self, session: aiohttp.ClientSession) -> None:
-        """Wait until the hub has told its proxy where it is: it is ready a moment before."""
+    async def until_open(self, guest: visitor.Visitor) -> None:
+        """Wait until a hub that started anew leads somebody to their session."""
 
         async def is_open() -> bool:
-            async with session.get(f"https://{self.host}/hub/health") as answer:
-                return answer.status == 200
+            with contextlib.suppress(visitor.VisitError):
+                return bool(await guest.open())
+            return False
 
-        await waiting.until_so(is_open, 60, pause=0.1)
+        await waiting.until_so(is_open, pause=0.1)
 
     def remove(self) -> None:
         """Run the commands that `new-app` printed."""

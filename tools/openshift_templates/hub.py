@@ -47,6 +47,7 @@ SECRET = {
     "SPAWNER_PASSWORD": "access-code",
 }
 ROOT = "/opt/app-root"
+HEALTH = "/hub/health"
 SESSIONS = 10_000  # more than there will be: no node that is drained takes one of them away
 LISTED = {
     "HOMEROOM_NAME": "homeroom/group",
@@ -138,7 +139,6 @@ def _make_container(hub: Hub) -> Object:
     if hub.has("TERMINAL_ENVVARS"):
         told["SESSION_ENVVARS"] = f"{hub.app}-session-envvars"
     secret = {each: key for each, key in SECRET.items() if hub.has(each)}
-    health = {"path": "/hub/health", "port": 8081, "timeoutSeconds": 10}
     return {
         "name": "hub",
         "image": f"${{{hub.image}}}",
@@ -147,9 +147,10 @@ def _make_container(hub: Hub) -> Object:
             {"containerPort": 8080, "protocol": "TCP"},
             {"containerPort": 8081, "protocol": "TCP"},
         ],
-        "readinessProbe": make_http_probe(**health),
+        # People come through the proxy, which learns its way to the hub last.
+        "readinessProbe": make_http_probe(HEALTH, 8080, periodSeconds=2, timeoutSeconds=5),
         # A hub that starts may wait for its database.
-        "livenessProbe": make_http_probe(**health, initialDelaySeconds=300),
+        "livenessProbe": make_http_probe(HEALTH, 8081, timeoutSeconds=10, initialDelaySeconds=300),
         "resources": make_resources(f"${{{hub.memory}}}", "100m"),
         "securityContext": LOCKED,
         "volumeMounts": _list_mounts(hub),

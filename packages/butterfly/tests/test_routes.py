@@ -39,6 +39,7 @@ EXAMPLES = {
     r"files/?": "files",
     routes.files.HOME: "files/home/notes.txt",
     routes.folders.ARCHIVE: "files/archive/",
+    routes.change_page.CHANGE: "files/change/notes.txt",
     rf"terminal/session/{routes.sockets.NAME}/folder": "terminal/session/1/folder",
 }
 OPEN = {*routes.OPEN_PATTERNS, r"oauth_callback", r"logout"}
@@ -106,6 +107,15 @@ async def refused(person, path, **changes):
         async with person.connect("", path=path, **changes):
             pass
     return error.value.status
+
+
+@pytest.mark.parametrize(
+    ("landing", "first"), [("", "terminal/session/1"), ("proxy/8080/", "proxy/8080/")]
+)
+def test_the_hub_names_the_first_page(landing, first):
+    gate = hub_gate.HubGate(settings.parse_hub(ENVIRON))
+    _, _, words = next(rule for rule in routes.make_table(gate, [], "6", landing) if not rule[0])
+    assert words == {"landing": first}
 
 
 def test_the_table_has_examples_for_all_its_patterns():

@@ -55,6 +55,20 @@ def test_what_is_missing_or_odd_is_refused_in_words(change, words):
         settings.parse_hub({**GOOD, **change})
 
 
+@pytest.mark.parametrize(
+    ("said", "landing"),
+    [
+        ("", ""),
+        ("/terminal/session/1", "terminal/session/1"),
+        ("proxy/8080/", "proxy/8080/"),
+        ("/hubs/a/user/ada/two/files/", "files/"),
+        ("//evil.example/", "evil.example/"),
+    ],
+)
+def test_the_page_that_is_shown_first_is_one_of_the_servers(said, landing):
+    assert settings.parse_hub({**GOOD, "JUPYTERHUB_DEFAULT_URL": said}).landing == landing
+
+
 def test_a_hub_is_recognised_by_its_variables():
     assert settings.has_hub(GOOD)
     assert not settings.has_hub({"HOME": "/"})

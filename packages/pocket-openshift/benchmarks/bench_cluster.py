@@ -3,11 +3,12 @@
 There are namespaces with pods, accounts and bindings, and 200 watches.
 
 The peer of a figure is the same server with a tenth of that: a ratio near one says that nothing
-is scanned anew. Times are those that the server computes, medians of rounds by turns: they hold on
-a machine that does other things beside. The server runs in a process of its own, so that its
-memory is its own. Linux only.
+is scanned anew. With `--peer SRC` it is another version of the package with as much, whose
+folder `src` that is. Times are those that the server computes, medians of rounds by turns: they
+hold on a machine that does other things beside. The server runs in a process of its own, so that
+its memory is its own. Linux only.
 
-    python benchmarks/bench_cluster.py [--namespaces 2000] [--watches 200] [--json FILE]
+    python benchmarks/bench_cluster.py [--namespaces N] [--watches N] [--peer SRC] [--json FILE]
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import base64
 import contextlib
 import http.client
 import json
+import os
 import ssl
 import statistics
 import subprocess
@@ -73,8 +75,9 @@ class Client:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[subprocess.Popen, Path]]:
-    """The server in a process of its own."""
+def served(folder: Path, source: str = "") -> Iterator[tuple[subprocess.Popen, Path]]:
+    """The server in a process of its own. `source` is where it finds our package."""
+    environ = {**os.environ, "PYTHONPATH": source} if source else dict(os.environ)
     config = folder / "kubeconfig"
     command = [
         sys.executable,
@@ -91,6 +94,7 @@ def served(folder: Path) -> Iterator[tuple[subprocess.Popen, Path]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
+        env=environ,
     )
     try:
         if process.stdout is None or not process.stdout.readline().startswith("ready"):
@@ -239,9 +243,9 @@ class Place:
 
     def __init__(self, process: subprocess.Popen, config: Path, count: int, watches: int) -> None:
         self.process, self.count, self.watches = process, count, watches
-        empty = memory_of(process)
+        self.started, empty = busy(process), memory_of(process)
         fill(config, range(count - ROUNDS * SAMPLES))
-        self.client = Client(config)
+        self.client, self.config = Client(config), config
         self.memory_before = empty
         self.fresh = iter(range(count - ROUNDS * SAMPLES, count))
         self.gone = iter(range(count))
@@ -281,6 +285,9 @@ def listing(path: str) -> Callable[[Place], float]:
 FIGURES: dict[str, Callable[[Place], float]] = {
     "create a session (4 requests)": each(lambda p: make_session(p.client, next(p.fresh))),
     "get a pod": getting(lambda p: f"{p.pods}/{p.name}"),
+    "get a pod on a new connection": each(
+        lambda p: Client(p.config).call("GET", f"{p.pods}/{p.name}")
+    ),
     "list the pods of a namespace": getting(lambda p: p.pods),
     "list 100 pods of all": getting(lambda p: "/api/v1/pods?limit=100"),
     "list 100 pods from the middle": getting(
@@ -296,22 +303,26 @@ FIGURES: dict[str, Callable[[Place], float]] = {
         asyncio.run(fan_out(p.client, p.process, p.watches)) * 1000 / p.watches
     ),
     "memory, a session": Place.memory,
+    "memory, empty": lambda p: p.memory_before,
+    "start": lambda p: p.started * 1000,
     "delete a namespace with all in it": each(
         lambda p: p.client.call("DELETE", f"/api/v1/namespaces/session-{next(p.gone)}")
     ),
 }
 
 
-def measure(small: tuple[int, int], large: tuple[int, int]) -> dict[str, tuple[float, float]]:
+def measure(
+    peer: tuple[int, int], ours: tuple[int, int], source: str = ""
+) -> dict[str, tuple[float, float]]:
     """Each figure of both servers: medians of rounds that take turns.
 
-    So both bear the same load of the machine.
+    So both bear the same load of the machine. `source` is where the peer finds our package.
     """
     with contextlib.ExitStack() as stack:
         places = []
-        for size in (small, large):
+        for size, of in ((peer, source), (ours, "")):
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            places.append(Place(*stack.enter_context(served(folder)), *size))
+            places.append(Place(*stack.enter_context(served(folder, of)), *size))
         found = {}
         for figure, of in FIGURES.items():
             rounds = [tuple(of(place) for place in places) for _ in range(ROUNDS)]
@@ -327,6 +338,7 @@ UNITS = {
     "list all namespaces, each": "µs",
     "a change reaches all watches, a watch": "µs",
     "memory, a session": "KiB",
+    "memory, empty": "MiB",
 }
 
 
@@ -335,11 +347,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--namespaces", type=int, default=2000)
     parser.add_argument("--watches", type=int, default=200)
+    parser.add_argument("--peer", default="", metavar="SRC")
     parser.add_argument("--json")
     args = parser.parse_args(argv)
     small = (max(2 * ROUNDS * SAMPLES, args.namespaces // 10), max(1, args.watches // 10))
     large = (args.namespaces, args.watches)
-    name = "{} namespaces, {} watches".format(*small)
+    if args.peer:
+        small = large
+    name = "the peer" if args.peer else "{} namespaces, {} watches".format(*small)
     rows = [
         benchtable.Row(
             f"{figure} ({large[0]} namespaces, {large[1]} watches)",
@@ -348,7 +363,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             peer,
             name,
         )
-        for figure, (peer, value) in measure(small, large).items()
+        for figure, (peer, value) in measure(small, large, args.peer).items()
     ]
     benchtable.report(rows, args.json)
     return 0

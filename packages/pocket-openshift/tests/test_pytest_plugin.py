@@ -30,6 +30,6 @@ def test_loading_the_plugin_starts_nothing():
         "import sys, threading\n"
         "import pocket_openshift.pytest_plugin\n"
         "assert threading.active_count() == 1\n"
-        "assert 'tornado' not in sys.modules\n"
+        "assert 'aiohttp' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=120)

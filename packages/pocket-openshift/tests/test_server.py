@@ -1,4 +1,5 @@
 import ssl
+import threading
 import urllib.error
 import urllib.request
 
@@ -46,7 +47,7 @@ def test_stopping_ends_open_watches(cluster):
     ) as watch:
         assert b"ADDED" in watch.readline()
         cluster.stop()
-        assert not cluster._thread.is_alive()
+        assert "pocket-openshift" not in [thread.name for thread in threading.enumerate()]
 
 
 def test_every_behaviour_says_what_it_is_for():

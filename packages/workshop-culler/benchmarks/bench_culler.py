@@ -33,7 +33,7 @@ import benchtable
 import crowd
 import realhub
 from ports import hold_port
-from workshop_culler.clients.hub import Address, Hub
+from workshop_culler.clients.hub import Hub, HubAddress
 from workshop_culler.config.settings import Settings
 from workshop_culler.passes.sweep import Sweep
 from workshop_culler.rules.limits import Limits
@@ -100,7 +100,7 @@ class Bench:
         """
         settings = Settings(general=Limits(idle=idle), users=UserRules(idle=idle if users else 0))
         wall = 0.0
-        async with Hub(Address(self.url, TOKEN), LOG) as client:
+        async with Hub(HubAddress(self.url, TOKEN), LOG) as client:
             sweep = Sweep(client, settings, LOG, wall=lambda: wall)
             for number in range(cycles):
                 wall = number * idle / 2
@@ -153,7 +153,7 @@ class Bench:
 
     async def until_idle(self, seconds: float) -> None:
         """Wait until all servers have been idle for so long by the hub's own clock."""
-        async with Hub(Address(self.url, TOKEN), LOG) as client:
+        async with Hub(HubAddress(self.url, TOKEN), LOG) as client:
             servers = [s for user in await client.list_users("active") for s in user.servers or ()]
             last = max(s.last_activity or s.started or client.now for s in servers)
             while client.now < last + timedelta(seconds=seconds):

@@ -45,7 +45,7 @@ class CullerHub:
     def __init__(self, hub):
         self.hub = hub
         self.api_url = f"http://127.0.0.1:{hub.hub_port}/hub/api"
-        self.address = hub_client.Address(self.api_url, TOKEN, timeout=120)
+        self.address = hub_client.HubAddress(self.api_url, TOKEN, timeout=120)
 
     @contextlib.asynccontextmanager
     async def client(self, **ahead):

@@ -298,7 +298,7 @@ class Machine(RuleBasedStateMachine):
 
     # --- what the culler does ---
     async def _sweep(self):
-        address = hub_client.Address(self.hub.url, "x", timeout=30)
+        address = hub_client.HubAddress(self.hub.url, "x", timeout=30)
         rules = Settings(
             general=Limits(idle=IDLE, age=AGE),
             users=user_verdicts.UserRules(anonymous_group="workshop-anonymous", anonymous=VISITOR),

@@ -1,11 +1,14 @@
 """Scripts and styles of the package."""
 
+import gzip
+
 from workshop_dashboard import assets
 
 
 def test_all_that_the_pages_name_is_there():
-    scripts = {"clock", "ended", "hand", "notes", "panels", "tabs", "terminals"}
-    styles = {"dashboard", "hand", "tokens", "workshop"}
+    scripts = {"clock", "deck", "ended", "files", "filestab", "hand", "notes", "panels", "tabs"}
+    scripts.add("terminals")
+    styles = {"dashboard", "deck", "files", "hand", "tokens", "workshop"}
     names = {f"{name}.js" for name in scripts} | {f"{name}.css" for name in styles} | {"icon.svg"}
     assert set(assets.read_assets()) == names
 
@@ -22,3 +25,12 @@ def test_scripts_bring_nothing_from_elsewhere():
         addresses = asset.data.replace(b"http://www.w3.org/2000/svg", b"")
         assert b"http://" not in addresses
         assert b"https://" not in addresses
+
+
+def test_the_editor_is_served_when_it_is_asked_for_and_packed():
+    editor = assets.read_editor()
+    if editor is None:
+        assert assets.pack_editor() == b""
+        return
+    assert gzip.decompress(assets.pack_editor()) == editor.data
+    assert assets.make_url("/e/", editor) == f"/e/codemirror.js?v={editor.fingerprint}"

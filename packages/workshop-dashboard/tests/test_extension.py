@@ -50,6 +50,13 @@ def test_a_raised_hand_is_off_unless_the_hub_has_the_service(hand):
     assert ("dashboard/hand" in patterns) is (hand is not None)
 
 
+@pytest.mark.parametrize("limits", [{}, {"upload": 1, "download": 1}])
+def test_there_are_files_where_they_may_be_read_and_written(limits):
+    loaded = extension.load(dataclasses.replace(context(notes_dir=""), file_limits=limits))
+    patterns = [route.pattern for route in loaded.routes]
+    assert ("dashboard/home" in patterns) is bool(limits)
+
+
 def test_notes_from_elsewhere_come_first(tmp_path, monkeypatch, caplog):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     begun = []

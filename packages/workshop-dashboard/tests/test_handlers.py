@@ -87,6 +87,8 @@ PATHS = [
     "dashboard/search.json",
     "dashboard/static/notes.js",
 ]
+# Of the slides, which these notes do not have: tests/slides/test_handlers.py.
+SLIDES = ["slides", "slides/"]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -100,7 +102,7 @@ def test_the_paths_above_are_all_routes(folder):
     context = extensions.Context(PREFIX, Config(), logging.getLogger("t"), "ada", "butterfly")
     changing = ["dashboard/edit", "dashboard/test"]  # test_session_handlers.py
     for route in extension.load(context).routes:
-        paths = [*PATHS, *changing]
+        paths = [*PATHS, *SLIDES, *changing]
         assert any(re.fullmatch(route.pattern, path) for path in paths), route.pattern
 
 
@@ -225,7 +227,7 @@ async def test_a_file_beside_the_pages(ask, path, code, media_type, saved):
 
 
 async def test_a_large_file_is_refused(ask, monkeypatch):
-    monkeypatch.setattr("workshop_dashboard.handlers.MAX_FILE_BYTES", 1000)
+    monkeypatch.setattr("workshop_dashboard.file_answers.MAX_FILE_BYTES", 1000)
     assert (await ask()("dashboard/files/what%20is.bin")).code == 413
 
 

@@ -260,3 +260,12 @@ def test_whether_there_is_a_page(tmp_path, files, has):
     put(tmp_path, files)
     assert loader.has_pages(tmp_path) is has
     assert not loader.has_pages(tmp_path / "gone")
+
+
+def test_slides_beside_the_pages_are_none_of_them(tmp_path):
+    (tmp_path / "slides").mkdir()
+    (tmp_path / "index.md").write_text("# Hi\n")
+    (tmp_path / "slides" / "part.md").write_text("# A page, as there is no deck\n")
+    assert set(loader.Loader(tmp_path).load().pages) == {"index", "slides/part"}
+    (tmp_path / "slides" / "slides.md").write_text("# Cast off\n")
+    assert set(loader.Loader(tmp_path).load().pages) == {"index"}

@@ -7,6 +7,7 @@ from tornado import httpclient, httpserver, testing, web
 
 from jupyterhub_butterfly import auth
 from workshop_dashboard import session_handlers
+from workshop_dashboard.rules import edits
 
 PREFIX = "/user/ada/"
 
@@ -69,6 +70,8 @@ async def test_a_file_is_changed_and_the_change_is_shown(post):
     assert json.loads(answer.body) == {
         "success": True,
         "file": "~/d/boat.yaml",
+        "path": "d/boat.yaml",
+        "range": [[1, 0], [3, 0]],
         "first": 1,
         "lines": [["kind: Boat", True], ["name: x", True]],
     }
@@ -83,6 +86,20 @@ async def test_no_file_outside_the_home_folder_is(post, name):
     answer = await post("edit", edit("append-lines-to-file", "x", file=name))
     assert json.loads(answer.body)["success"] is False
     assert not (post.home.parent / "outside").exists()
+
+
+async def test_the_ends_of_lines_stay_as_they_are(post):
+    (post.home / "dos.txt").write_bytes(b"a\r\nb\r\n")
+    await post("edit", edit("append-lines-to-file", "c", file="~/dos.txt"))
+    assert (post.home / "dos.txt").read_bytes() == b"a\r\nb\r\nc\n"
+
+
+async def test_a_file_that_is_too_large_stays_as_it_is(post):
+    size = edits.MAX_TEXT + 1
+    (post.home / "large").write_bytes(b"x" * size)
+    answer = await post("edit", edit("append-lines-to-file", "c", file="~/large"))
+    assert json.loads(answer.body) == {"success": False, "message": "The file is too large."}
+    assert (post.home / "large").stat().st_size == size
 
 
 async def test_what_cannot_be_done_is_said(post):

@@ -69,8 +69,9 @@ async def test_a_postgresql_that_is_away_for_a_while(site, workshop, visit, held
         await hub.until(lambda: is_known(hub, visitor))
         assert (await stranger.enter()) == f"hello from {stranger.name}"
         assert (await visitor.get(f"user/{visitor.name}/"))[1] == f"hello from {visitor.name}"
-        pods = site.as_admin(PODS)["items"]
-        assert pod["metadata"]["uid"] in {p["metadata"]["uid"] for p in pods}
+        assert pod["metadata"]["uid"] in {
+            p["metadata"]["uid"] for p in site.as_admin(PODS)["items"]
+        }
 
 
 async def test_a_folder_of_sqlite_that_is_gone(site, workshop, visit):
@@ -91,7 +92,11 @@ async def test_a_folder_of_sqlite_that_is_gone(site, workshop, visit):
     away.rename(folder)
     assert (await stranger.enter()) == f"hello from {stranger.name}"
     assert (await visitor.get(f"user/{visitor.name}/"))[1] == f"hello from {visitor.name}"
-    assert pod["metadata"]["uid"] in {p["metadata"]["uid"] for p in site.as_admin(PODS)["items"]}
+    assert pod["metadata"]["uid"] in list_uids(site)
+
+
+def list_uids(site):
+    return [pod["metadata"]["uid"] for pod in site.as_admin(PODS)["items"]]
 
 
 async def is_known(hub, visitor):

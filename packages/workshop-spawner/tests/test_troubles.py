@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from types import SimpleNamespace
+
 import pytest
+import trustme
+import yaml
 
 pytestmark = pytest.mark.hub
 PODS = "/api/v1/namespaces/workshops/pods"
@@ -46,6 +51,27 @@ async def test_a_cluster_that_is_away_at_the_first_start_is_told_as_later(site, 
         assert "The cluster does not answer" in await visitor.fail(username=name, password="x")
         visitors = await hub.api("GET", f"users/{name}")
         assert not visitors[1]["server"]
+    assert "Unhandled error" not in hub.log_text
+    assert "Aborting due to" not in hub.log_text
+
+
+async def test_another_authority_at_the_first_start_is_told_as_what_it_is(
+    site, workshop, visit, tmp_path
+):
+    other = yaml.safe_load(site.kubeconfig.read_text())
+    pem = trustme.CA().cert_pem.bytes()
+    other["clusters"][0]["cluster"]["certificate-authority-data"] = b64encode(pem).decode()
+    kubeconfig = tmp_path / "of-another-cluster"
+    kubeconfig.write_text(yaml.safe_dump(other))
+    hub = await workshop(
+        BY_NAME + "c.Spawner.consecutive_failure_limit = 2\n", env={"KUBECONFIG": str(kubeconfig)}
+    )
+    for name in ("alice", "bob", "carol"):
+        visitor = await visit(hub)
+        assert "The cluster does not answer" in await visitor.fail(username=name, password="x")
+        status, page, _ = await visitor.get(f"hub/spawn-pending/{name}")
+        assert (status, "The cluster does not answer" in page) == (503, True)
+    assert "certificate" in await hub.logged("is not trusted")
     assert "Unhandled error" not in hub.log_text
     assert "Aborting due to" not in hub.log_text
 
@@ -107,3 +133,26 @@ async def test_the_link_to_start_over_goes_where_the_hub_is(site, workshop, visi
     async with visitor.http.get(url) as answer:
         assert answer.status == 200
         assert "restart" in await answer.text()
+
+
+async def test_public_url_alone_is_where_every_address_leads(site, workshop, visit):
+    """Behind a proxy of another host name, of which the hub is told by nothing else."""
+    site.pocket.start_node()
+    hub = await workshop(start=False)
+    hub.base_url = "/workshop/"
+    public, inside = f"http://localhost:{hub.port}/workshop/", f"127.0.0.1:{hub.port}"
+    hub.config += f"c.JupyterHub.public_url = {public!r}\n"
+    await hub.start()
+    visitor = await visit(SimpleNamespace(url=public, until=hub.until))
+    await visitor.enter()
+    pod = site.as_admin(f"{PODS}/intro-user-{visitor.name}")
+    env = {e["name"]: e.get("value", "") for e in pod["spec"]["containers"][0]["env"]}
+    assert env["RESTART_URL"] == f"{public}hub/restart"
+    assert env["JUPYTERHUB_ROUTE"].startswith(public)
+    assert [name for name, value in env.items() if inside in value] == []
+    for path in ("hub/login", "hub/home", "hub/restart", "hub/nowhere", f"user/{visitor.name}/"):
+        async with visitor.http.get(public + path, allow_redirects=False) as answer:
+            told = f"{answer.headers.get('Location', '')} {await answer.text()}"
+            assert inside not in told, path
+            assert f"127.0.0.1:{hub.hub_port}" not in told, path
+    assert (await visitor.get("hub/restart"))[2] == env["RESTART_URL"]

@@ -9,13 +9,13 @@ import asyncio
 import contextlib
 import logging
 import os
-import pathlib
 import secrets
 import signal
 import ssl
 import sys
 from collections.abc import Coroutine
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NoReturn
 
 import tornado.httpserver
@@ -64,7 +64,7 @@ class ButterflyApp(config.ButterflyOptions):
         """Read the command line, the configuration file and the hub's environment."""
         super().initialize(argv)
         if self.config_file:
-            path = pathlib.Path(self.config_file).absolute()
+            path = Path(self.config_file).absolute()
             if not path.is_file():
                 self.exit_with(f"ButterflyApp.config_file: there is no {path}.")
             self._load(path)
@@ -81,7 +81,7 @@ class ButterflyApp(config.ButterflyOptions):
 
     raise_config_file_errors = True
 
-    def _load(self, path: pathlib.Path) -> None:
+    def _load(self, path: Path) -> None:
         try:
             self.load_config_file(path.name, path=str(path.parent))
         except Exception as error:  # noqa: BLE001 - whatever the admin's program raises
@@ -216,6 +216,7 @@ class ButterflyApp(config.ButterflyOptions):
         context = extensions.Context(self.prefix, self.config, self.log, user, self.client)
         if self.hub is not None:
             context = replace(context, start_url=self.hub.start_url)
+        context = replace(context, file_limits=self.files.limits)
         if culler is not None:
             context = replace(
                 context,
@@ -224,7 +225,8 @@ class ButterflyApp(config.ButterflyOptions):
                 hand=raised_hand.RaisedHand(culler),
             )
         loaded = extensions.load_extensions(context, self.extensions)
-        self.table = routes.make_table(self.gate, loaded, find_hub_version())
+        landing = self.hub.landing if self.hub else ""
+        self.table = routes.make_table(self.gate, loaded, find_hub_version(), landing)
         rendering.prepare(f"{self.client}.html")
         public = origins.make_origin(self.hub.public_url) if self.hub else None
         return tornado.web.Application(

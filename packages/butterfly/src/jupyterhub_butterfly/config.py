@@ -118,9 +118,9 @@ class ButterflyOptions(Application):
         help="""Folders in which an image and a workshop keep what shells need.
 
         Default /opt/workshop and /opt/app-root: from each, `etc/profile.d/*.sh`, `etc/envvars/*.sh`
-        and
-        `envvars/{terminal,workshop,gateway}.sh` are sourced at start, in this order, for all
-        shells. Set it to [] for none. Example: `c.ButterflyApp.roots = ["/opt/lab"]`
+        and `envvars/{terminal,workshop,gateway}.sh` are sourced at start, in this order, for all
+        shells, and the program `etc/init.d/rc.local` is run. Set it to [] for none.
+        Example: `c.ButterflyApp.roots = ["/opt/lab"]`
         """,
     ).tag(config=True)
 

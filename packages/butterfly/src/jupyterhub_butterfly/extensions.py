@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -80,6 +80,8 @@ class Context:
     `tell_tests` likewise, with how many of its tests have passed and failed, and the last that
     failed.
     `hand`: that person's raised hand, None on a hub without the service that shows it.
+    `file_limits`: how many bytes a file below `files/` may have on its way in (`upload`) and out
+    (`download`); 0 where that is turned off.
     `start_url` is where that person starts a new session once this one has ended; "" without a
     hub.
     """
@@ -93,6 +95,7 @@ class Context:
     start_url: str = ""
     tell_tests: Callable[[int, int, str], None] = _tell_no_tests
     hand: Hand | None = None
+    file_limits: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from tornado import web
 
 from jupyterhub_butterfly import auth, clients, extensions, handlers, proxy, sockets
-from jupyterhub_butterfly.transfer import files, folders
+from jupyterhub_butterfly.transfer import change_page, files, folders
 
 # Routes without a login, by their pattern below the prefix: what a hub and a browser must be able
 # to fetch before there is one. The gate's own (callback, logout) come on top.
@@ -26,10 +26,14 @@ def make_table(
     gate: auth.Gate,
     loaded: Sequence[extensions.Extension],
     hub_version: str,
+    landing: str = "",
 ) -> list[Rule]:
-    """List all routes as (pattern below the prefix, handler, arguments)."""
-    landing = next((e.landing for e in loaded if e.landing is not None), None)
-    first = landing if landing is not None else "terminal/session/1"
+    """List all routes as (pattern below the prefix, handler, arguments).
+
+    `landing` is the first page that the hub asks for, instead of an extension's or a terminal.
+    """
+    offered = next((e.landing for e in loaded if e.landing is not None), None)
+    first = landing or (offered if offered is not None else "terminal/session/1")
     table: list[Rule] = [
         (r"", handlers.Home, {"landing": first}),
         (r"api/?", handlers.Health, {"hub_version": hub_version}),
@@ -45,6 +49,7 @@ def make_table(
         (r"files/?", handlers.Home, {"landing": "files/home/"}),
         (files.HOME, files.FilePage, {}),
         (folders.ARCHIVE, folders.ArchivePage, {}),
+        (change_page.CHANGE, change_page.ChangePage, {}),
         (rf"terminal/session/{sockets.NAME}/folder", folders.SessionFolder, {}),
         (r"static/butterfly/(.*)", handlers.StaticFiles, {"path": str(clients.find_butterfly())}),
         (r"static/terminal/(.*)", handlers.StaticFiles, {"path": str(clients.STATIC)}),

@@ -25,6 +25,7 @@ class HubSettings:
 
     `prefix` is the path of this server from "/" to "/"; `ip` and `port` are where to bind;
     `access_scopes` is never empty: with none, JupyterHub's client would let every user in.
+    `landing` is the page below `prefix` that is shown first; empty where the hub names none.
     """
 
     user: str
@@ -44,6 +45,7 @@ class HubSettings:
     keyfile: str = ""
     certfile: str = ""
     client_ca: str = ""
+    landing: str = ""
 
     @property
     def cookie_name(self) -> str:
@@ -71,10 +73,11 @@ def parse_hub(environ: Mapping[str, str]) -> HubSettings:
     """Parse the hub's variables. Raises `SettingsError` when one is missing or makes no sense."""
     url = urllib.parse.urlsplit(environ.get("JUPYTERHUB_SERVICE_URL", ""))
     port = _parse_port(url)
+    prefix = make_prefix(_need(environ, "JUPYTERHUB_SERVICE_PREFIX"))
     return HubSettings(
         user=environ.get("JUPYTERHUB_USER", ""),
         server_name=environ.get("JUPYTERHUB_SERVER_NAME", ""),
-        prefix=make_prefix(_need(environ, "JUPYTERHUB_SERVICE_PREFIX")),
+        prefix=prefix,
         ip=url.hostname or "127.0.0.1",
         port=port,
         api_url=_need(environ, "JUPYTERHUB_API_URL"),
@@ -89,6 +92,7 @@ def parse_hub(environ: Mapping[str, str]) -> HubSettings:
         keyfile=environ.get("JUPYTERHUB_SSL_KEYFILE", ""),
         certfile=environ.get("JUPYTERHUB_SSL_CERTFILE", ""),
         client_ca=environ.get("JUPYTERHUB_SSL_CLIENT_CA", ""),
+        landing=environ.get("JUPYTERHUB_DEFAULT_URL", "").removeprefix(prefix).lstrip("/"),
     )
 
 

@@ -148,3 +148,12 @@ def test_all_trouble_with_the_disk_is_a_sentence(number):
     assert 400 <= status < 600
     assert sentence.endswith(".")
     assert sentence[0].isupper()
+
+
+def test_another_version_of_a_file_has_another_etag():
+    etags = {
+        filepaths.make_etag(*version)
+        for version in ((1, 2, 3), (2, 2, 3), (1, 3, 3), (1, 2, 4), (12, 3, 0), (1, 23, 0))
+    }
+    assert len(etags) == 6
+    assert all(etag[0] == etag[-1] == '"' for etag in etags)

@@ -79,6 +79,29 @@ async def test_without_a_set_up_there_is_no_log(tmp_path):
     assert not log.exists()
 
 
+def test_what_is_no_program_is_said(tmp_path, caplog):
+    roots = [tmp_path / "image", tmp_path / "workshop", tmp_path / "none"]
+    program = write(roots[0] / startup.INIT, "#!/bin/sh\n")
+    write(roots[1] / startup.INIT, "#!/bin/sh\n", 0o644)
+    assert startup.find_init(roots) == [program]
+    assert f"{roots[1] / startup.INIT} is not run" in caplog.text
+
+
+async def test_a_server_runs_what_the_image_wants_first(server_factory, person_factory, tmp_path):
+    root = tmp_path / "app-root"
+    write(root / "envvars/gateway.sh", "export LAB=seven")
+    script = '#!/bin/sh\nsleep 1000 & echo "$!" >daemon; echo "begun for $LAB"; exit 3\n'
+    write(root / startup.INIT, script)
+    write(tmp_path / ".workshop/setup", "#!/bin/sh\ntouch ready\n")
+    server = await server_factory(f"--ButterflyApp.roots=['{root}']")
+    person = person_factory(server.url)
+    await person.open_terminal("/")
+    async with person.terminal() as terminal:
+        await terminal.type("while ! ls ready; do :; done; cat .workshop/rc.local.log\r")
+        await terminal.until("begun for seven")
+        assert await terminal.run("kill $(cat daemon) && echo it went on") == "it went on"
+
+
 async def test_a_server_does_both(server_factory, person_factory, tmp_path):
     root = tmp_path / "app-root"
     write(root / "etc/envvars/lab.sh", "export LAB=seven PATH=$PATH:/lab/bin JPY_API_TOKEN=x")

@@ -372,3 +372,35 @@ async def test_a_long_day_of_transfers_leaves_memory_and_files_as_they_were(
     assert process.num_threads() <= 20
     assert sorted(os.listdir(tmp_path / "lab")) == ["a"]
     assert not [name for name in os.listdir(tmp_path) if "half" in name]
+
+
+async def read_etag(person, url):
+    async with person.session.head(url) as answer:
+        return answer.headers["Etag"]
+
+
+async def test_an_edited_file_is_replaced_only_where_it_is_what_was_opened(person, url, tmp_path):
+    file = tmp_path / "a.txt"
+    file.write_text("first")
+    file.chmod(0o754)
+    async with person.session.get(f"{url}a.txt") as answer:
+        opened = answer.headers["Etag"]
+    assert await read_etag(person, f"{url}a.txt") == opened
+    headers = {"X-XSRFToken": person.config["xsrf"], "If-Match": opened}
+    async with person.session.put(f"{url}a.txt", data=b"second", headers=headers) as answer:
+        status, saved = answer.status, answer.headers["Etag"]
+    assert (status, file.read_text(), file.stat().st_mode & 0o777) == (201, "second", 0o754)
+    assert saved == await read_etag(person, f"{url}a.txt") != opened
+    status, _ = await put(person, f"{url}a.txt", b"third", **{"If-Match": f"W/{saved}"})
+    assert (status, file.read_text()) == (201, "third")
+
+    for text in ("a", "shell"):  # a version of another size, and one of the same
+        opened = await read_etag(person, f"{url}a.txt")
+        file.write_text(text)
+        status, answer = await put(person, f"{url}a.txt", b"fourth", **{"If-Match": opened})
+        assert (status, file.read_text()) == (412, text)
+        assert "Nothing was overwritten" in answer["message"]
+    opened = await read_etag(person, f"{url}a.txt")
+    file.unlink()
+    status, _ = await put(person, f"{url}a.txt", b"fifth", **{"If-Match": opened})
+    assert (status, list(tmp_path.glob("a.txt"))) == (412, [])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
 # verb -> (module with `add_arguments(parser)` and `run(args) -> int`, one line of help)
 VERBS = {
@@ -34,6 +36,15 @@ def make_overview() -> argparse.ArgumentParser:
     return parser
 
 
+def import_quickly(name: str) -> ModuleType:
+    """A module of ours, without a search for garbage meanwhile: what is imported is none."""
+    gc.disable()
+    try:
+        return importlib.import_module(name, __package__)
+    finally:
+        gc.enable()
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb, importing only its module; its exit code. Options may stand between words."""
     words = list(sys.argv[1:] if argv is None else argv)
@@ -41,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         make_overview().parse_args(words or ["--help"])
         return 2
     module, text = VERBS[words[0]]
-    command = importlib.import_module(f".{module}", __package__)
+    command = import_quickly(f".{module}")
     parser = argparse.ArgumentParser(prog=f"pocket-openshift {words[0]}", description=text)
     command.add_arguments(parser)
     return int(command.run(parser.parse_intermixed_args(words[1:])))

@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
 HANG_UP_SECONDS = 0.1
+BACKLOG = 512
 
 
 def is_ours(record: logging.LogRecord) -> bool:
@@ -56,15 +57,24 @@ class LoopbackServer:
         return len(self._runner.server.connections) if self._runner.server else 0
 
     async def listen(self, port: int = 0, tls: ssl.SSLContext | None = None) -> int:
-        """Listen on a port, 0 for a free one; which one it is."""
+        """Listen on a port of loopback, 0 for a free one; which one it is."""
+        held = socket.create_server((HOST, port))
+        await self.serve(held, tls)
+        return int(held.getsockname()[1])
+
+    async def serve(self, held: socket.socket, tls: ssl.SSLContext | None = None) -> None:
+        """Answer on a socket that listens."""
         if self._runner.server is None:
             await self._runner.setup()
-        held = socket.create_server((HOST, port))
-        await web.SockSite(self._runner, held, ssl_context=tls).start()
-        return int(held.getsockname()[1])
+        site = web.SockSite(self._runner, held, ssl_context=tls, backlog=BACKLOG)
+        await site.start()
 
     async def close(self) -> None:
         """Stop listening and cut what is open."""
+        connections = self._runner.server.connections if self._runner.server else []
+        for connection in connections:
+            if connection.transport is not None:
+                connection.transport.abort()  # to close TLS would need the client's word
         tasks = list(filter(None, self._tasks))
         for task in tasks:
             task.cancel()

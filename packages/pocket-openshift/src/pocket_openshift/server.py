@@ -8,8 +8,7 @@
   `control_plane.ControlPlane`) gives it `plane.store`, `plane.settings` (URLs, subdomain, CA),
   `plane.authorization.permit(user, act)`, `plane.user_of(token)`,
   `plane.authentication.add(function)`, `plane.run_beside(coroutine)`.
-- The OAuth server is a tornado application: `oauth/app.py` has `make_app(plane) ->
-  tornado.web.Application`, served on
+- The OAuth server is an aiohttp application: `oauth/app.py` has `make_app(plane)`, served on
   `plane.settings.oauth_url`. What it needs in the API (`users/~`, `useroauthaccesstokens`,
   tokens -> users) are the behaviours in `oauth.app.BEHAVIOURS`.
 - The node agent is *not* composed here: it is a client of the API (`node/`), started beside by
@@ -24,16 +23,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import tornado.httpserver
-import tornado.web
-
-from pocket_openshift import certificates
+from pocket_openshift import certificates, loopback_server
 from pocket_openshift.core import control_plane, persistence
 from pocket_openshift.core.behaviour import Behaviour
 from pocket_openshift.core.settings import Settings
@@ -66,8 +61,6 @@ from pocket_openshift.resources import (
     workloads,
 )
 
-log = logging.getLogger(__name__)
-
 BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
     validation.Validation,  # first: what makes no sense is refused before others look at it
     namespaces.Namespaces,
@@ -96,7 +89,9 @@ BEHAVIOURS: list[Callable[[control_plane.ControlPlane], Behaviour]] = [
     quotas.Quotas,  # last: counts only what all others let pass
 ]
 
-MAX_BODY = 3 * 1024 * 1024
+# A command of `exec` is in the URL, a token in a header.
+HEAD_BYTES = 65536
+IDLE_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +115,7 @@ class Server:
         self.plane = control_plane.ControlPlane(settings, BEHAVIOURS)
         if self._state_file is not None:
             self.plane.restore(self._state_file)
-        self._servers: list[tornado.httpserver.HTTPServer] = []
+        self._servers: list[loopback_server.LoopbackServer] = []
 
     async def start(self) -> None:
         """Bind, make what must exist, answer. OSError when a port is taken."""
@@ -130,28 +125,23 @@ class Server:
         settings.url = f"https://{_in_url(self.place.host)}:{port}"
         settings.oauth_url = f"https://{self.place.oauth_host}:{oauth_port}"
         self.plane.start()
-        routes = [(r"/.*", handlers.ApiHandler, {"plane": self.plane})]
-        api = tornado.web.Application(routes, log_function=_log_request)
-        for app, bound in zip((api, oauth_app.make_app(self.plane)), sockets, strict=True):
-            self._serve(app, bound)
-
-    def _serve(self, app: tornado.web.Application, bound: socket.socket) -> None:
-        server = tornado.httpserver.HTTPServer(
-            app,
-            ssl_options=self.authority.server_context(self.place.host, self.place.oauth_host),
-            max_body_size=MAX_BODY,
-            idle_connection_timeout=600,
-        )
-        server.add_socket(bound)
-        self._servers.append(server)
+        tls = self.authority.server_context(self.place.host, self.place.oauth_host)
+        apps = (handlers.make_app(self.plane), oauth_app.make_app(self.plane))
+        for app, bound in zip(apps, sockets, strict=True):
+            serving = loopback_server.LoopbackServer(
+                app,
+                auto_decompress=False,
+                keepalive_timeout=IDLE_SECONDS,
+                max_field_size=HEAD_BYTES,
+                max_line_size=HEAD_BYTES,
+            )
+            self._servers.append(serving)
+            await serving.serve(bound, tls)
 
     async def stop(self) -> None:
         """End watches, close connections."""
         self.plane.stop()
-        for server in self._servers:
-            server.stop()
-        for server in self._servers:
-            await asyncio.wait_for(server.close_all_connections(), 5)
+        await asyncio.gather(*(server.close() for server in self._servers))
         if self._state_file is not None:
             self._state_file.close()
 
@@ -162,13 +152,11 @@ def _listen(host: str, *ports: int) -> list[socket.socket]:
     try:
         for port in ports:
             family = _family(host)
-            bound.append(socket.create_server((host, port), family=family, backlog=512))
+            bound.append(socket.create_server((host, port), family=family))
     except OSError:
         for one in bound:
             one.close()
         raise
-    for one in bound:
-        one.setblocking(False)
     return bound
 
 
@@ -178,12 +166,3 @@ def _family(host: str) -> socket.AddressFamily:
 
 def _in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _log_request(handler: tornado.web.RequestHandler) -> None:
-    """One line a request, at debug: method, path, status.
-
-    The path is without its query, which may hold a token.
-    """
-    request = handler.request
-    log.debug("%s %s %s", request.method, request.path, handler.get_status())

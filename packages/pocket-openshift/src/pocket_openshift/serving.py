@@ -10,6 +10,7 @@ import logging
 import signal
 import sqlite3
 import sys
+from asyncio import sslproto
 from pathlib import Path
 
 from pocket_openshift import kubeconfigs, server
@@ -27,6 +28,10 @@ _REFUSED = (
     "on this machine. If that is what you want, give --allow-anyone-to-run-programs-as-me;\n"
     "otherwise listen on 127.0.0.1."
 )
+
+
+# What asyncio allots each connection over TLS for as long as it is open; 256 KiB if left alone.
+TLS_BUFFER_BYTES = 16 * 1024
 
 
 def _port(text: str) -> int:
@@ -104,6 +109,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"users: {error}", file=sys.stderr)
         return 2
     print(_PURPOSE, file=sys.stderr)
+    sslproto.SSLProtocol.max_size = TLS_BUFFER_BYTES
     try:
         asyncio.run(_serve(args, users))
     except KeyboardInterrupt:

@@ -1,10 +1,15 @@
+import contextlib
 import http.client
 import json
+import socket
+import ssl
 import time
+from urllib.parse import urlsplit
 
 import pytest
 
-from pocket_openshift.http import handlers
+import waiting
+from pocket_openshift.http import handlers, verbs
 from pocket_openshift.vocabulary import errors
 
 NAMESPACES = "/api/v1/namespaces"
@@ -113,14 +118,14 @@ def test_a_fault_answers_a_list_of_the_past(cluster):
     assert "a" in names()
 
 
-def test_a_broken_behaviour_is_500_and_the_server_lives_on(cluster, caplog):
-    def broken(call):
+def test_a_broken_verb_is_500_and_the_server_lives_on(cluster, caplog, monkeypatch):
+    def broken(plane, call):
         raise RuntimeError("a bug")
 
-    cluster.plane._wiring.endpoints["get namespaces"].append(broken)
-    assert cluster.request("GET", f"{NAMESPACES}/default").status == 500
+    with monkeypatch.context() as patch:
+        patch.setitem(verbs.VERBS, "get", broken)
+        assert cluster.request("GET", f"{NAMESPACES}/default").status == 500
     assert "a bug" in caplog.text
-    cluster.plane._wiring.endpoints["get namespaces"].clear()
     assert cluster.request("GET", f"{NAMESPACES}/default").status == 200
 
 
@@ -148,8 +153,6 @@ def test_a_body_that_cannot_be_read_is_400(raw, content_type):
 
 
 def test_many_requests_over_one_connection(cluster):
-    import ssl
-
     context = ssl.create_default_context(cafile=str(cluster.ca_file))
     host, port = cluster.url.removeprefix("https://").split(":")
     connection = http.client.HTTPSConnection(host, int(port), context=context, timeout=120)
@@ -257,3 +260,62 @@ def test_a_patch_that_cannot_be_read(cluster, form, said):
     headers = {"Content-Type": f"application/{form}-patch+json"}
     found = cluster.request("PATCH", "/api/v1/namespaces/default", "{", headers=headers)
     assert (found.status, found.body["message"]) == (400, f"{said} end of JSON input")
+
+
+def test_a_body_that_is_too_large_is_refused(cluster):
+    body = json.dumps({"metadata": {"name": "a"}, "data": "x" * handlers.MAX_BODY})
+    answer = cluster.request("POST", f"{NAMESPACES}/default/configmaps", body)
+    assert (answer.status, answer.body["reason"]) == (413, "RequestEntityTooLarge")
+
+
+@contextlib.contextmanager
+def asking(cluster, method, path, body=""):
+    """A request whose caller does not wait for its answer."""
+    place = urlsplit(cluster.url)
+    context = ssl.create_default_context(cafile=str(cluster.ca_file))
+    head = f"{method} {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {cluster.admin_token}\r\n"
+    with (
+        socket.create_connection((place.hostname, place.port)) as plain,
+        context.wrap_socket(plain, server_hostname=place.hostname) as connection,
+    ):
+        connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+        yield connection
+
+
+async def test_who_leaves_a_watch_ends_it(cluster):
+    path = f"{NAMESPACES}?watch=1&fieldSelector=metadata.name=none"
+    with asking(cluster, "GET", path) as connection:
+        # The headers come before the first event.
+        assert connection.recv(100).startswith(b"HTTP/1.1 200 OK")
+        assert cluster.run(lambda: cluster.plane.watching.open_watches) == 1
+    # Nobody is told that a watch has ended.
+    await waiting.until_so(lambda: cluster.run(lambda: cluster.plane.watching.open_watches) == 0)
+
+
+async def test_what_was_asked_for_is_done_though_the_caller_has_left(cluster):
+    fault = cluster.faults.add(verb="create", resource="namespaces", delay=0.5)
+    with asking(cluster, "POST", NAMESPACES, '{"metadata": {"name": "late"}}'):
+        await cluster.until(lambda: fault.seen)
+    await cluster.until(lambda: cluster.request("GET", f"{NAMESPACES}/late").status == 200)
+    assert [(r.name, r.status) for r in cluster.requests if r.verb == "create"] == [("", 201)]
+
+
+@pytest.mark.parametrize("name", ["impersonate-user", "IMPERSONATE-USER"])
+def test_headers_are_known_however_they_are_written(cluster, name):
+    path = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+    body = cluster.request("POST", path, {}, headers={name: "eve"}).body
+    assert body["status"]["userInfo"]["username"] == "eve"
+    refused = cluster.request("POST", path, {}, headers={"impersonate-extra-x": "y"})
+    assert refused.status == 400
+
+
+def test_a_request_that_is_known_before_its_body_is_read_waits_for_it(cluster):
+    """The connection is there for the next request also when the first is refused."""
+    context = ssl.create_default_context(cafile=str(cluster.ca_file))
+    place = urlsplit(cluster.url)
+    connection = http.client.HTTPSConnection(place.hostname, place.port, context=context)
+    for _ in range(2):
+        connection.request("POST", NAMESPACES, b"x" * 100_000)
+        answer = connection.getresponse()
+        assert (answer.status, json.loads(answer.read())["code"]) == (403, 403)
+    connection.close()

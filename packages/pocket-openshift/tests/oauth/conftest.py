@@ -4,6 +4,7 @@ import base64
 import http.client
 import json
 import re
+import ssl
 from dataclasses import dataclass
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -44,11 +45,12 @@ class Visitor:
 
     def __init__(self, cluster):
         self.cluster, self.cookies = cluster, {}
+        self.tls = ssl.create_default_context(cafile=cluster.ca_file)
 
     def request(self, method, path, form=None, headers=None):
         place = urlsplit(self.cluster.oauth_url)
         connection = http.client.HTTPSConnection(
-            place.hostname, place.port, context=self.cluster._ssl, timeout=30
+            place.hostname, place.port, context=self.tls, timeout=30
         )
         sent = dict(headers or {})
         if self.cookies:

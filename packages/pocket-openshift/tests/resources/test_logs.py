@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from pocket_openshift.http import nodes
 from pocket_openshift.resources import logs
 from pocket_openshift.vocabulary import errors
 
@@ -85,7 +86,7 @@ def test_a_node_that_cannot_be_reached_is_said(cluster, port, status, said):
 @pytest.mark.parametrize("part", ["log", "exec?command=true"])
 def test_a_node_that_says_nothing_is_not_waited_for_without_end(cluster, monkeypatch, part):
     """A program that takes connections and is no node's agent; or an agent that hangs."""
-    monkeypatch.setattr(logs, "ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr(nodes, "ANSWER_SECONDS", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         node(cluster, silent.getsockname()[1])
         pod(cluster, "c", nodeName="n")

@@ -137,7 +137,7 @@ def test_a_watcher_hears_of_their_projects_and_no_others(shop):
     thread = threading.Thread(target=watch)
     thread.start()
     ready.wait()
-    waiting.until(lambda: shop.run(lambda: shop.plane.watching._watches["namespaces", None]))
+    waiting.until(lambda: shop.run(lambda: shop.plane.watching.open_watches))
     shop.request("DELETE", "/api/v1/namespaces/bank")
     shop.apply(namespace("hidden"))
     shop.request("DELETE", "/api/v1/namespaces/shop")

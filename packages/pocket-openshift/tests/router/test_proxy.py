@@ -285,3 +285,34 @@ async def test_what_is_open_is_cut_at_the_end(start_raw):
     await asyncio.wait_for(one.close(), 120)
     assert await asyncio.wait_for(reader.read(), 120) == b""
     writer.close()
+
+
+async def test_a_websocket_is_passed_on_with_who_asks(start_app, start_proxy):
+    async def echo(request):
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        names = ("Authorization", "Origin", "X-Forwarded-For")
+        await socket.send_json([await socket.receive_str(), *map(request.headers.get, names)])
+        return socket
+
+    port = await start_proxy(await start_app(web.get("/ws", echo)))
+    headers = {"Authorization": "token x", "Origin": "http://a"}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(f"http://127.0.0.1:{port}/ws", headers=headers) as socket,
+    ):
+        await socket.send_str("hello")
+        said = await socket.receive_json(timeout=120)
+    assert said == ["hello", "token x", "http://a", "127.0.0.1"]
+
+
+async def test_a_refused_websocket_is_told(start_app, start_proxy):
+    async def refuse(request):
+        raise web.HTTPForbidden(headers={"X-Why": "no"}, text="a long reason")
+
+    port = await start_proxy(await start_app(web.get("/ws", refuse)))
+    async with aiohttp.ClientSession() as session:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await session.ws_connect(f"http://127.0.0.1:{port}/ws")
+    assert refused.value.status == 403
+    assert refused.value.headers["X-Why"] == "no"

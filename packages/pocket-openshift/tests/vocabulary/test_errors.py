@@ -81,8 +81,9 @@ def test_429_says_when_to_come_back():
 @pytest.mark.parametrize("text", ["plain", 'a "quoted" word', "back\\slash", "naïve 例え"])
 def test_a_warning_passes_through_its_header(text):
     header = errors.warning_header(text)
-    assert header.encode("latin-1").startswith(b'299 - "')
-    assert errors.text_of_warning(header) == text
+    assert header.startswith('299 - "')
+    # http.client reads it so.
+    assert errors.text_of_warning(header.encode().decode("latin-1")) == text
 
 
 def test_a_warning_breaks_no_header():

@@ -83,6 +83,8 @@ class WorkshopCuller(traits.CullerTraits):
             self.read_config()
             if problem := reading.problem_with_options(self, self.extra_args):
                 raise StartError(problem)
+            for sentence in reading.list_unused(self):
+                self.log.warning("%s", sentence)
             code = asyncio.run(self.run())
         except (StartError, TraitError) as error:
             for sentence in str(error).splitlines():

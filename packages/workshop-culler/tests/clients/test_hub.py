@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from workshop_culler import errors
-from workshop_culler.clients.hub import Address, Hub
+from workshop_culler.clients.hub import Hub, HubAddress
 
 LOG = logging.getLogger("test")
 HUB = {"X-JupyterHub-Version": "6.1.1"}
@@ -41,7 +41,7 @@ async def scripted(*answers, **address):
     port = runner.addresses[0][1]
     try:
         async with Hub(
-            Address(f"http://127.0.0.1:{port}/hub/api", "secret", **address), LOG, sleep
+            HubAddress(f"http://127.0.0.1:{port}/hub/api", "secret", **address), LOG, sleep
         ) as client:
             client.seen, client.waits = seen, waits
             yield client
@@ -228,7 +228,7 @@ async def test_no_token_in_any_message():
 
 
 async def test_the_token_does_not_show_in_the_address():
-    assert "secret" not in repr(Address("http://x", "secret"))
+    assert "secret" not in repr(HubAddress("http://x", "secret"))
 
 
 @pytest.mark.hub

@@ -45,6 +45,25 @@ def test_how_often(config, seconds):
 
 
 @pytest.mark.parametrize(
+    ("config", "names"),
+    [
+        ({}, []),
+        ({"orphan_grace": 5}, ["orphan_grace"]),
+        ({"orphan_grace": 5, "clean_cluster": True}, []),
+        ({"application": "x", "namespace": "y"}, ["application", "namespace"]),
+        ({"cull_admin_users": False}, ["cull_admin_users"]),
+        ({"cull_admin_users": False, "cull_users": True}, []),
+        ({"extension": 0, "extension_limit": 5}, ["extension_limit"]),
+        ({"extension_limit": 5}, []),
+        ({"anonymous_group": "x"}, ["anonymous_group"]),
+        ({"internal_certs_location": "/x"}, ["internal_certs_location"]),
+    ],
+)
+def test_what_does_nothing_is_told(config, names):
+    assert [sentence.split()[0] for sentence in reading.list_unused(make_app(**config))] == names
+
+
+@pytest.mark.parametrize(
     ("config", "address"),
     [
         ({}, "203.0.113.7"),

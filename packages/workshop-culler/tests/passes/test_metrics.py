@@ -1,12 +1,12 @@
 from workshop_culler.passes.metrics import Metrics
 from workshop_culler.passes.report import Report, Row
-from workshop_culler.rules.models import Action, Verdict
+from workshop_culler.rules.models import Action, CullVerdict
 
 
 def test_a_pass_is_counted():
     metrics = Metrics()
     report = Report(seconds=0.5, hub_requests=3, cluster_requests=2, active=3, held=2)
-    idle = Verdict(Action.STOP, "idle", "idle")
+    idle = CullVerdict(Action.STOP, "idle", "idle")
     report.add(Row("server", "a", idle, done="stopped"))
     report.add(Row("server", "b", idle, done="failed: 500", failed=True))
     report.add(Row("server", "c", idle))

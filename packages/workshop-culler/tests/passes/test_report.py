@@ -4,10 +4,10 @@ import pytest
 
 from workshop_culler import errors
 from workshop_culler.passes import report
-from workshop_culler.rules.models import Action, Verdict, keep
+from workshop_culler.rules.models import Action, CullVerdict, keep
 
 LOG = logging.getLogger("test")
-STOP = Verdict(Action.STOP, "idle for 10m00s", "idle")
+STOP = CullVerdict(Action.STOP, "idle for 10m00s", "idle")
 
 
 def test_kept_things_have_rows_in_a_dry_run_only():

@@ -42,7 +42,7 @@ def test_the_profile_is_known_from_the_state_as_well():
 
 def test_only_what_acts_acts():
     assert not models.keep("why").acts
-    assert models.Verdict(models.Action.STOP, "why").acts
+    assert models.CullVerdict(models.Action.STOP, "why").acts
 
 
 def test_a_thing_tells_where_it_is():

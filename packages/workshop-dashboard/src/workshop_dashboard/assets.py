@@ -1,13 +1,16 @@
-"""The package's own scripts, styles and icon, each with the fingerprint of its bytes."""
+"""The package's scripts, styles and icon, each with the fingerprint of its bytes."""
 
 from __future__ import annotations
 
 import functools
+import gzip
 import hashlib
 import importlib.resources
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from workshop_dashboard import editor_bundle
 
 TYPES = MappingProxyType(
     {
@@ -37,12 +40,31 @@ def read_assets() -> Mapping[str, Asset]:
     return MappingProxyType({asset.name: asset for asset in assets})
 
 
+@functools.cache
+def read_editor() -> Asset | None:
+    """Return the script of the files' editor, read when it is first asked for; None without it."""
+    script = editor_bundle.make_script()
+    return _asset("codemirror.js", script.encode()) if script else None
+
+
+@functools.cache
+def pack_editor() -> bytes:
+    """Return the editor's script as gzip packs it: a quarter of its megabyte."""
+    editor = read_editor()
+    return gzip.compress(editor.data, mtime=0) if editor else b""
+
+
 def make_urls(base: str) -> dict[str, str]:
     """Return the address of each asset below `base`, which ends with a slash.
 
     The fingerprint is part of it: a browser may keep a file for ever and still sees a new one.
     """
-    return {a.name: f"{base}{a.name}?v={a.fingerprint}" for a in read_assets().values()}
+    return {asset.name: make_url(base, asset) for asset in read_assets().values()}
+
+
+def make_url(base: str, asset: Asset) -> str:
+    """Return the address of one asset below `base`."""
+    return f"{base}{asset.name}?v={asset.fingerprint}"
 
 
 def _asset(name: str, data: bytes) -> Asset:

@@ -190,6 +190,23 @@ class Dashboard(Configurable):
         """
     ).tag(config=True)
 
+    slides_dir = traitlets.Unicode(
+        help="""
+        Folder with slides for the work area's tab: an `index.html` for reveal.js, or `slides.md`.
+
+        A path. Default: the environment variable `SLIDES_DIR`, else `slides` or `workshop/slides`
+        in the folder of the notes, if there.
+
+        Set it when the slides lie elsewhere in your image.
+
+        Example: `c.Dashboard.slides_dir = "/srv/slides"`
+        """
+    ).tag(config=True)
+
+    @traitlets.default("slides_dir")
+    def _default_slides_dir(self) -> str:
+        return os.environ.get("SLIDES_DIR", "")
+
     finished_message = traitlets.Unicode(
         help="""
         What the button at the end of the last page says, in a dialog with the ways on.

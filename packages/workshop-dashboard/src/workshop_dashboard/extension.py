@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from jupyterhub_butterfly import extensions
 from workshop_dashboard import (
     config,
     examiner,
+    files_handlers,
     hand_handlers,
     handlers,
     loader,
@@ -18,6 +20,8 @@ from workshop_dashboard import (
     session_handlers,
 )
 from workshop_dashboard.rules import values
+from workshop_dashboard.slides import decks
+from workshop_dashboard.slides import handlers as slide_handlers
 
 
 def load(context: extensions.Context) -> extensions.Extension:
@@ -34,6 +38,8 @@ def load(context: extensions.Context) -> extensions.Extension:
         folder = notes_loader.folder
         context.log.warning("There are no notes in %s: the server opens with the terminal.", folder)
         notes_loader = None
+    notes_folder = notes_loader.folder if notes_loader else None
+    find_slides = functools.partial(decks.find_folder, settings.slides_dir, notes_folder)
     page_context = handlers.PageContext(
         loader=notes_loader,
         layout=settings.layout,
@@ -45,24 +51,30 @@ def load(context: extensions.Context) -> extensions.Extension:
         user=context.user,
         tell_page=context.tell_page,
         start_url=context.start_url,
+        find_slides=find_slides,
         finished_message=settings.finished_message,
         tabs=settings.tabs,
         has_hand=context.hand is not None,
+        has_files=files_handlers.FilesContext(context.file_limits).is_on,
         live_reload=settings.live_reload,
         is_trusted=settings.trusted,
     )
+    slides = slide_handlers.SlidesContext(find_slides, settings.trusted)
     session = session_handlers.SessionContext(
         context.user,
         Path.home(),
         examiner.find_tests(notes_loader.folder) if notes_loader else None,
         context.tell_tests,
     )
+    files = files_handlers.FilesContext(context.file_limits)
     hand = context.hand and hand_handlers.HandContext(context.user, context.hand)
     return extensions.Extension(
         name="dashboard",
         routes=(
             *handlers.make_routes(page_context),
             *session_handlers.make_routes(session),
+            *files_handlers.make_routes(files),
+            *slide_handlers.make_routes(slides),
             *(hand_handlers.make_routes(hand) if hand else ()),
         ),
         landing="dashboard/" if notes_loader and settings.open_first else None,

@@ -9,9 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import mimetypes
 import secrets
-import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,19 +18,19 @@ from typing import Any
 from tornado import web
 
 from jupyterhub_butterfly import extensions
-from workshop_dashboard import assets, live, views
+from workshop_dashboard import assets, file_answers, live, views
 from workshop_dashboard.loader import Loader, LoaderError
 from workshop_dashboard.rules import links, panels, render, search, workshopfile
 from workshop_dashboard.rules.notes import Notes, find_page, make_notes
 
-MAX_FILE_BYTES = 256 * 1024 * 1024
-CHUNK_BYTES = 256 * 1024
 # configurable-http-proxy takes each answer below 300 for activity of the person.
 NO_ACTIVITY = 300
-# What a browser may show as it is; any other file is saved. None of these can run a script
-# under the policy that goes with them.
-SHOWN = ("image/", "video/", "audio/", "text/plain", "application/pdf")
-FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+# The page of the home's files, as `files_handlers` has it.
+FILES = "dashboard/home"
+
+
+def _find_nothing() -> Path | None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,8 @@ class PageContext:
 
     `tabs` are addresses of tabs beside the terminals, by label. `tell_page` passes on where `user`,
     whose session this is, has got to; they start a new one at `start_url`. `has_hand`: whether
-    there is a service that shows raised hands.
+    there is a service that shows raised hands; `has_files`: whether there is a page of the home's.
+    `find_slides` blocks.
     """
 
     loader: Loader | None
@@ -55,8 +54,10 @@ class PageContext:
     tell_page: Callable[[str], None]
     start_url: str = ""
     finished_message: str = ""
+    find_slides: Callable[[], Path | None] = _find_nothing
     tabs: Mapping[str, str] = field(default_factory=dict)
     has_hand: bool = False
+    has_files: bool = False
     live_reload: bool = False
     is_trusted: bool = False
 
@@ -80,7 +81,7 @@ class DashboardHandler(extensions.PageHandler):
         if found:
             # In a thread, as reading is: a long page must not make the shells wait.
             view = await asyncio.to_thread(views.make_view, found, notes, addresses)
-            self._show(view, title=notes.title, tabs=self._make_tabs(notes))
+            self._show(view, title=notes.title, tabs=await self._make_tabs(notes))
             if self.visitor.name == self.context.user:  # and not somebody who looks in
                 self.context.tell_page(views.render_position(view))
         else:
@@ -88,13 +89,16 @@ class DashboardHandler(extensions.PageHandler):
                 _missing(name, notes, addresses),
                 404 if name else 200,
                 notes.title,
-                self._make_tabs(notes),
+                await self._make_tabs(notes),
             )
 
-    def _make_tabs(self, notes: Notes) -> tuple[panels.Tab, ...]:
+    async def _make_tabs(self, notes: Notes) -> tuple[panels.Tab, ...]:
         own = (*self.context.tabs.items(), *notes.workshop.tabs)
         console = _link(self.context.console_url)
-        return panels.make_tabs(self.prefix, console, own, notes.values)
+        has_slides = await asyncio.to_thread(self.context.find_slides) is not None
+        found = panels.make_tabs(self.prefix, console, own, notes.values, has_slides=has_slides)
+        files = panels.Tab("files", "Files", f"{self.prefix}{FILES}")
+        return (*found, files) if self.context.has_files else found
 
     def _show_problem(self, sentence: str) -> None:
         """Say why there are no notes; where they are on their way, the page looks again."""
@@ -194,20 +198,7 @@ class FileHandler(extensions.PageHandler):
         path = await asyncio.to_thread(_find_file, self.context, name)
         if path is None:
             raise web.HTTPError(404, f"The notes have no file {name}.")
-        size = (await asyncio.to_thread(path.stat)).st_size
-        if size > MAX_FILE_BYTES:
-            raise web.HTTPError(413, f"{name} is too large to be sent.")
-        media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        self.set_header("Content-Type", media_type)
-        self.set_header("Content-Security-Policy", FILE_POLICY)
-        self.set_header("Cache-Control", "private, max-age=60")
-        if not media_type.startswith(SHOWN):
-            quoted = urllib.parse.quote(path.name)
-            self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{quoted}")
-        with path.open("rb") as file:
-            while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
-                self.write(chunk)
-                await self.flush()
+        await file_answers.send_file(self, path, name)
 
 
 class ChangesHandler(extensions.PageHandler):

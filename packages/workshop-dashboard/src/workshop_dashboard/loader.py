@@ -18,6 +18,7 @@ from pathlib import Path
 from workshop_dashboard import asciidoc
 from workshop_dashboard.rules import configjs, pathways, workshopfile
 from workshop_dashboard.rules.notes import PAGE_SUFFIXES, Notes, make_notes
+from workshop_dashboard.slides import decks
 
 MAX_FILES = 20_000
 MAX_PAGE_BYTES = 1024 * 1024
@@ -245,6 +246,8 @@ def list_sources(sources: SourceFiles) -> Listing:
     """
     state: dict[Path, tuple[int, int] | None] = {}
     files = dict(walk_folder(sources.content, state, sources.top))
+    if decks.has_deck(sources.content / decks.FOLDER):  # beside the pages, and none of them
+        files = {name: files[name] for name in files if not name.startswith(f"{decks.FOLDER}/")}
     if sources.static:
         beside = walk_folder(sources.static.resolve(), state, sources.top)
         files = {**dict(beside), **files}

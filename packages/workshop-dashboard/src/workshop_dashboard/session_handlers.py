@@ -116,14 +116,30 @@ class TestHandler(SessionHandler):
 def edit_file(session: SessionContext, details: dict[str, Any], text: str) -> dict[str, Any]:
     """Carry out an edit on the disk; returns what the page shows. Raises `EditError`."""
     path = edits_path(session.home, str(details.get("file", "")))
-    before = path.read_text("utf-8") if path.is_file() else None
+    before = _read_text(path) if path.is_file() else None
     edit = edits.apply_edit(details, text, before, session.selections.get(path, (0, 0)))
     if edit.text != before:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(edit.text, "utf-8")
+        path.write_bytes(edit.text.encode())
     session.selections[path] = edit.selection
     first, lines = edits.make_excerpt(edit)
-    return {"success": True, "file": str(details.get("file", "")), "first": first, "lines": lines}
+    return {
+        "success": True,
+        "file": str(details.get("file", "")),
+        "path": str(path.relative_to(session.home.resolve())),
+        "range": edits.find_range(edit),
+        "first": first,
+        "lines": lines,
+    }
+
+
+def _read_text(path: Path) -> str:
+    """Read a file as it is, ends of lines too. Raises `EditError` for one that is too large."""
+    with path.open("rb") as file:
+        data = file.read(edits.MAX_TEXT + 1)
+    if len(data) > edits.MAX_TEXT:
+        raise edits.EditError("The file is too large.")
+    return data.decode()
 
 
 def edits_path(home: Path, name: str) -> Path:

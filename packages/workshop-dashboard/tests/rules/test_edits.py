@@ -110,3 +110,16 @@ def test_any_edit_leaves_a_selection_within_the_text(command, text, new):
     except edits.EditError:
         return
     assert 0 <= made.selection[0] <= made.selection[1] <= len(made.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "selection", "found"),
+    [
+        ("", (0, 0), ((1, 0), (1, 0))),
+        ("a\nbc\n", (2, 4), ((2, 0), (2, 2))),
+        ("a\nbc\n", (2, 5), ((2, 0), (3, 0))),
+        ("\u65e5\u672c\nx", (1, 4), ((1, 1), (2, 1))),
+    ],
+)
+def test_a_selection_has_lines_and_columns(text, selection, found):
+    assert edits.find_range(edits.Edit(text, selection)) == found

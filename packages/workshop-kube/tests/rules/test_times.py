@@ -12,6 +12,7 @@ from workshop_kube.rules import times
 def test_a_time_is_written_in_utc():
     moment = datetime(2027, 1, 15, 9, 0, 0, 5, tzinfo=timezone(timedelta(hours=1)))
     assert times.render_time(moment) == "2027-01-15T08:00:00Z"
+    assert times.render_micro_time(moment) == "2027-01-15T08:00:00.000005Z"
     assert times.render_timestamp(1_800_000_000) == "2027-01-15T08:00:00Z"
 
 

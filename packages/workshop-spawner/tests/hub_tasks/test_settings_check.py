@@ -7,7 +7,7 @@ from kubespawner import KubeSpawner
 from traitlets.config import Config
 
 from workshop_spawner import WorkshopSpawner
-from workshop_spawner.hub_tasks.settings_check import list_problems
+from workshop_spawner.hub_tasks.settings_check import list_problems, list_unused, make_traits
 from workshop_spawner.rules import templates
 
 BY_NAME = """
@@ -42,6 +42,20 @@ WRONG = [
     ("c.WorkshopSpawner.extra_resources = '/no/such/file'", ["extra_resources", "/no/such/file"]),
     ("c.WorkshopSpawner.extra_resources = 'kind: ['", ["extra_resources"]),
     ('c.WorkshopSpawner.application = "kube"', ["application", "kube"]),
+    *(
+        (
+            f'c.WorkshopSpawner.project = "{project}"\n'
+            'c.WorkshopSpawner.identity = "user-token"\n'
+            'c.WorkshopSpawner.extra_resources = "{kind: ConfigMap, apiVersion: v1, metadata: '
+            '{name: a}}"',
+            ["WorkshopSpawner.extra_resources has no effect", "project"],
+        )
+        for project in ("user", "none")
+    ),
+    (
+        "c.WorkshopSpawner.network_policies = False\nc.WorkshopSpawner.network_internet = False",
+        ["WorkshopSpawner.network_internet has no effect", "network_policies"],
+    ),
     (
         'c.WorkshopSpawner.application = "kubernetes-basics"\n'
         'c.WorkshopSpawner.project_api = "request"',
@@ -76,6 +90,39 @@ def check(lines):
 def test_what_cannot_work_is_named(lines, words):
     (problem,) = check(lines)
     assert all(word in problem for word in words), problem
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        ("", []),
+        ('c.WorkshopSpawner.volume_class = "fast"', ["volume_class"]),
+        ('c.KubeSpawner.volume_class = "fast"', ["volume_class"]),
+        ('c.WorkshopSpawner.volume_class = ""', []),
+        (
+            'c.WorkshopSpawner.volume_class = "fast"\n' + PROFILE % "{'volume_size': '1Gi'}",
+            [],
+        ),
+        (
+            'c.WorkshopSpawner.volume_class = "fast"\n'
+            "c.Spawner.pre_spawn_hook = lambda spawner: None",
+            [],
+        ),
+        (
+            'c.WorkshopSpawner.project = "none"\nc.WorkshopSpawner.budget = "small"\n'
+            'c.WorkshopSpawner.session_rules = "more"',
+            ["budget", "session_rules"],
+        ),
+    ],
+)
+def test_what_does_nothing_is_told(lines, names):
+    c = Config()
+    exec(lines)
+    assert list_problems(WorkshopSpawner, c, None) == []
+    said = list_unused(make_traits(WorkshopSpawner, c, None), c)
+    assert sorted(sentence.split()[0] for sentence in said) == [
+        f"WorkshopSpawner.{name}" for name in names
+    ]
 
 
 REQUESTED = (

@@ -83,23 +83,23 @@ def test_a_recipe_is_about_the_settings_only():
     assert small != pool_rules.make_fingerprint(make_plan(one, "large"), one)
 
 
-def test_a_claim_makes_it_the_visitors():
+def test_a_checkout_makes_it_the_visitors():
     session = Session(HUB, "s" * 16, "alice", checkout="s" * 16, expires=NOW, limit=NOW)
     account = make_account()
     taken = pool_rules.take_over(account, session)
     assert taken.account == taken.project == account["metadata"]["name"]
     assert taken.pod == "intro-user-alice"
-    claim = pool_rules.make_checkout(taken, "7")["metadata"]
-    assert claim["resourceVersion"] == "7"
-    assert claim["annotations"][labels.USERNAME] == "alice"
-    assert claim["annotations"][labels.EXPIRES] == "2026-11-21T12:00:00Z", "time begins now"
-    assert claim["annotations"][labels.EXPIRES_LIMIT] == "2026-11-21T12:00:00Z"
-    assert claim["annotations"][pool_rules.READY] is None
+    checkout = pool_rules.make_checkout(taken, "7")["metadata"]
+    assert checkout["resourceVersion"] == "7"
+    assert checkout["annotations"][labels.USERNAME] == "alice"
+    assert checkout["annotations"][labels.EXPIRES] == "2026-11-21T12:00:00Z", "time begins now"
+    assert checkout["annotations"][labels.EXPIRES_LIMIT] == "2026-11-21T12:00:00Z"
+    assert checkout["annotations"][pool_rules.READY] is None
     after = {
         "name": taken.account,
         "namespace": "workshops",
-        "labels": claim["labels"],
-        "annotations": claim["annotations"],
+        "labels": checkout["labels"],
+        "annotations": checkout["annotations"],
     }
     assert session_labels.is_ours(after, HUB)
     assert not pool_rules.is_reserved(after, HUB)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from workshop_spawner.model.session import Session, make_lasting_names
-from workshop_spawner.rules import hub_claim
+from workshop_spawner.rules import lease_rules
 from workshop_spawner.start.lasting_notes import LastingNotes
 
 LOG = logging.getLogger("t")
@@ -16,7 +16,7 @@ LOG = logging.getLogger("t")
 
 @pytest.fixture
 def notes(site, kube):
-    lease = hub_claim.make_lease_reference("intro", "workshops")
+    lease = lease_rules.make_lease_reference("intro", "workshops")
     site.pocket.apply({**lease, "spec": {"holderIdentity": "me"}})
     return LastingNotes(kube, "workshops", "intro", LOG)
 
@@ -53,7 +53,7 @@ async def test_what_cannot_be_noted_or_read_is_told_and_no_error(site, notes, al
     await notes.move("alicia", "", alice)
     assert await notes.read() == {}
     assert [r.levelname for r in caplog.records if r.name == "t"] == ["WARNING"] * 2
-    lease = hub_claim.make_lease_reference("intro", "workshops")
+    lease = lease_rules.make_lease_reference("intro", "workshops")
     path = "/apis/coordination.k8s.io/v1/namespaces/workshops/leases/intro-hub"
     assert site.pocket.request("DELETE", path).status == 200, lease
     assert await notes.read() == {}

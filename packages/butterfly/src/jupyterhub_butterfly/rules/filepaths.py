@@ -66,6 +66,11 @@ def check_new_name(name: str) -> None:
         )
 
 
+def make_etag(inode: int, modified: int, size: int) -> str:
+    """Return what tells this version of a file from others; `modified` in nanoseconds."""
+    return f'"{inode:x}-{modified:x}-{size:x}"'
+
+
 def find_below(root: str, path: str) -> str | None:
     """Return `path` relative to `root`, "" for the root itself; None when it lies elsewhere.
 
@@ -150,6 +155,13 @@ _SENTENCES: dict[int | None, tuple[int, str]] = {
     ),
     errno.EEXIST: (409, "There is a file of this name already."),
     errno.EISDIR: (409, "There is a folder of this name."),
+    errno.ENOTEMPTY: (409, "The folder is not empty."),
+    errno.EXDEV: (409, "That is on another disk: copy it in the shell, then remove it here."),
+    errno.EINVAL: (409, "A folder cannot be moved into itself."),
+    errno.ESTALE: (
+        412,
+        "The file has changed since you opened it, or is gone. Nothing was overwritten.",
+    ),
 }
 
 

@@ -10,16 +10,16 @@ from __future__ import annotations
 import json
 import logging
 import os
-import pathlib
 import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 log = logging.getLogger(__name__)
 
 STANDARD_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount"
 # Of a person: what mounts it there has the shell act as that person, not as the pod's account.
-PERSONS_TOKEN = pathlib.Path("/var/run/workshop/token")
+PERSONS_TOKEN = Path("/var/run/workshop/token")
 
 
 def make_server_url(host: str, port: str) -> str:
@@ -28,7 +28,7 @@ def make_server_url(host: str, port: str) -> str:
 
 
 def make_kubeconfig(
-    server: str, folder: pathlib.Path, token: pathlib.Path, namespace: str, *, has_ca: bool
+    server: str, folder: Path, token: Path, namespace: str, *, has_ca: bool
 ) -> dict[str, Any]:
     """Make the document: context `local`, the holder of `token`, the namespace preset.
 
@@ -53,7 +53,7 @@ def ensure_kubeconfig(environ: Mapping[str, str], home: str) -> str | None:
 
     A KUBECONFIG that somebody has set stays theirs.
     """
-    folder = pathlib.Path(environ.get("SERVICE_ACCOUNT_DIR") or STANDARD_FOLDER)
+    folder = Path(environ.get("SERVICE_ACCOUNT_DIR") or STANDARD_FOLDER)
     host = environ.get("KUBERNETES_SERVICE_HOST", "")
     # A Secret of a template may have it without anything in it.
     has_own = PERSONS_TOKEN.is_file() and PERSONS_TOKEN.stat().st_size > 0
@@ -69,22 +69,22 @@ def ensure_kubeconfig(environ: Mapping[str, str], home: str) -> str | None:
         namespace,
         has_ca=(folder / "ca.crt").is_file(),
     )
-    path = _write(document, pathlib.Path(home))
+    path = _write(document, Path(home))
     log.info("Shells are logged in to %s, namespace %s", host, namespace or "default")
     return str(path)
 
 
-def _read(path: pathlib.Path) -> str:
+def _read(path: Path) -> str:
     try:
         return path.read_text().strip()
     except OSError:
         return ""
 
 
-def _write(document: dict[str, Any], home: pathlib.Path) -> pathlib.Path:
+def _write(document: dict[str, Any], home: Path) -> Path:
     # JSON is YAML; nothing of the user's own ~/.kube/config is touched.
     text = json.dumps(document, indent=2) + "\n"
-    for folder in (home / ".kube", pathlib.Path(tempfile.gettempdir()) / f"kube-{os.getuid()}"):
+    for folder in (home / ".kube", Path(tempfile.gettempdir()) / f"kube-{os.getuid()}"):
         path = folder / "session"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

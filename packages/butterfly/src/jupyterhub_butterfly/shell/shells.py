@@ -94,8 +94,16 @@ class Shells:
         )
 
     async def set_up(self, notify: Callable[[str], None]) -> None:
-        """Run the workshop's own set-up, once, while shells run; `notify` reaches open pages."""
+        """Run the image's and the workshop's own set-up, once, while shells run.
+
+        `notify` reaches open pages. What the first leaves running goes on.
+        """
         folder = Path(self.cwd) / ".workshop"
+        for script in startup.find_init(self.roots):
+            folder.mkdir(exist_ok=True)
+            logfile = folder / "rc.local.log"
+            if await startup.run_setup(script, self.env, self.cwd, logfile):
+                notify(f"{script} has failed. What it said: {logfile}")
         await self.greeter.set_up(folder / "setup", self.env, folder / "setup.log", notify)
 
     async def choose_tools(self) -> None:

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 # In this order; later ones win. Below the image's own tree and the workshop's.
 FRAGMENTS = ("etc/profile.d/*.sh", "etc/envvars/*.sh")
 NAMED = ("envvars/terminal.sh", "envvars/workshop.sh", "envvars/gateway.sh")
+# A program that is run at each start, before the workshop's own set-up.
+INIT = "etc/init.d/rc.local"
 MOTD = "etc/motd"
 LARGEST_MOTD = 64 * 1024
 COLLECT_SECONDS = 10.0
@@ -39,6 +41,15 @@ def find_fragments(roots: Iterable[Path]) -> list[Path]:
 def find_profile(roots: Iterable[Path]) -> list[Path]:
     """Find what interactive shells read once more: functions and aliases are not inherited."""
     return [path for root in roots for path in sorted(root.glob(FRAGMENTS[0]))]
+
+
+def find_init(roots: Iterable[Path]) -> list[Path]:
+    """Find the programs of `INIT`; one that nobody may run is said, and left out."""
+    found = [path for root in roots if (path := root / INIT).is_file()]
+    for path in found:
+        if not is_program(path):
+            log.warning("%s is not run, as it is no program: chmod +x it", path)
+    return [path for path in found if is_program(path)]
 
 
 def find_motd(roots: Sequence[Path]) -> str:

@@ -1,10 +1,13 @@
 // Files up and down: dropped onto a terminal or a folder's page, chosen, or offered by a command in the
-// shell. Nothing starts without a person's drop or click. Loaded after page.js on terminal pages.
+// shell. Nothing starts without a person's drop or click. Loaded after page.js on terminal pages. A page
+// of an extension that shows folders is window.filesPanel: place() tells where files go, refresh() is
+// called when they are there.
 
 "use strict";
 
 (function () {
   const page = window.terminalPage; // none on a folder's page
+  const panel = window.filesPanel;
   const config = JSON.parse(document.body.dataset.terminal);
   const { prefix, xsrf, session } = config;
   const MOST_OFFERS = 4;
@@ -89,6 +92,7 @@
 
   // Where a dropped file goes: the folder on the page, or the one in which the session's shell is.
   async function findPlace() {
+    if (panel) return panel.place();
     if (!page) return { folder: config.folder, place: config.place };
     const answer = await fetch(prefix + "terminal/session/" + session + "/folder", {
       headers: { "X-XSRFToken": xsrf, Accept: "application/json" },
@@ -210,7 +214,9 @@
     }
     await queue;
     failed += rows.querySelectorAll(".failed").length;
-    if (--waiting === 0 && !page && !failed) location.reload();
+    if (--waiting > 0) return;
+    if (panel) panel.refresh();
+    else if (!page && !failed) location.reload();
   }
 
   // Choosing by a click, for keyboards and phones.

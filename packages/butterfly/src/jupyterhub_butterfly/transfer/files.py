@@ -139,9 +139,11 @@ class FilesHandler(PageHandler):
 class FilePage(FilesHandler):
     """`files/home/<path>`: GET lists a folder or downloads a file, PUT uploads one.
 
-    PUT never replaces a file unless it says `If-Match: *`.
+    PUT never replaces a file unless it says `If-Match: *`, or `If-Match` with the ETag that GET
+    gave: 412 where the file is another by now.
     """
 
+    etag = ""
     upload: storage.Upload | None = None
     refusal: web.HTTPError | None = None
     busy = False  # a thread is writing
@@ -167,6 +169,10 @@ class FilePage(FilesHandler):
             await self._download()
 
     head = get
+
+    def compute_etag(self) -> str | None:
+        """That of the file, and not of what has been written of it so far."""
+        return self.etag or None
 
     async def _list(self) -> None:
         try:
@@ -203,6 +209,7 @@ class FilePage(FilesHandler):
         except OSError as error:
             raise_web(error)
         try:
+            self.etag = storage.find_etag(found)
             await self._send_file(handle, found.st_size)
         finally:
             await asyncio.shield(self.files.run(os.close, handle))
@@ -214,6 +221,7 @@ class FilePage(FilesHandler):
             raise web.HTTPError(413, no)
         self.announce(self.parts[-1], "application/octet-stream")
         self.set_header("Content-Length", str(size))
+        self.set_header("Etag", self.etag)
         if self.request.method == "HEAD":
             return
         with self.files.transfer():
@@ -257,13 +265,18 @@ class FilePage(FilesHandler):
         except filepaths.BadPathError as error:
             raise web.HTTPError(400, str(error)) from error
         self.files.enter()
-        replace = self.request.headers.get("If-Match", "").strip() == "*"
+        given = self.request.headers.get("If-Match", "").strip()
+        # A proxy that packs answers makes an etag a weak one.
+        version = "" if given == "*" else given.removeprefix("W/")
         try:
             free = await self.files.run(storage.find_free, self.files.root, self.parts[:-1])
             if no := filepaths.problem_with_space(length, free):
                 raise web.HTTPError(507, no)
-            make = lambda: storage.Upload(self.files.root, self.parts, replace=replace)  # noqa: E731
-            upload = await self.files.run(make)
+            upload = await self.files.run(
+                lambda: storage.Upload(
+                    self.files.root, self.parts, replace=bool(given), version=version
+                )
+            )
         except OSError as error:
             self.files.leave()
             raise_web(error)
@@ -299,13 +312,14 @@ class FilePage(FilesHandler):
         size = self.upload.received
         self.busy = True
         try:
-            await self.files.run(self.upload.commit)
+            etag = await self.files.run(self.upload.commit)
         except OSError as error:
             raise_web(error)
         finally:
             self.busy = False
             await self._abort()
         self.set_status(201)
+        self.set_header("Etag", etag)
         self.finish({"place": filepaths.format_path(self.parts), "size": size})
 
     async def _abort(self) -> None:

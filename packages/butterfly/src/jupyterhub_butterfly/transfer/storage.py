@@ -16,7 +16,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from jupyterhub_butterfly.rules.filepaths import Entry
+from jupyterhub_butterfly.rules.filepaths import Entry, make_etag
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # Without waiting: opening a named pipe would wait for its writer for ever.
@@ -69,6 +69,11 @@ def open_file(root: str, parts: Sequence[str]) -> tuple[int, os.stat_result]:
     return handle, found
 
 
+def find_etag(found: os.stat_result) -> str:
+    """Return what tells this version of a file from others."""
+    return make_etag(found.st_ino, found.st_mtime_ns, found.st_size)
+
+
 def _not_regular(mode: int) -> OSError:
     number = errno.EPERM
     if stat.S_ISDIR(mode):
@@ -114,10 +119,16 @@ class Upload:
     removes when it is no longer locked.
     """
 
-    def __init__(self, root: str, parts: Sequence[str], *, replace: bool) -> None:
-        """Begin. Raises `OSError`: EEXIST when the name is taken and `replace` is not set."""
+    def __init__(
+        self, root: str, parts: Sequence[str], *, replace: bool, version: str = ""
+    ) -> None:
+        """Begin. Raises `OSError`: EEXIST when the name is taken and `replace` is not set.
+
+        `version` is the etag of the file that may be replaced: ESTALE where it is another by now.
+        """
         self.name = parts[-1]
         self.replace = replace
+        self.version = version
         self.received = 0
         self._part = ""
         self._file = -1
@@ -137,11 +148,15 @@ class Upload:
             view = view[os.write(self._file, view) :]
         self.received += len(data)
 
-    def commit(self) -> None:
-        """Give the whole file its name. Raises `OSError`: EEXIST when somebody was faster."""
+    def commit(self) -> str:
+        """Give the whole file its name; returns its etag.
+
+        Raises `OSError`: EEXIST when somebody was faster, ESTALE when the file is another by now.
+        """
         if self._mode is not None:
             os.fchmod(self._file, stat.S_IMODE(self._mode))
         os.fsync(self._file)
+        etag = find_etag(os.fstat(self._file))
         if self.replace and self._mode is not None:
             if not self._part:
                 self._link(name := PART + secrets.token_hex(8))
@@ -152,6 +167,7 @@ class Upload:
         else:
             self._link(self.name)  # never replaces: the kernel sees to it
         self.abort()
+        return etag
 
     def abort(self) -> None:
         """Leave nothing behind; also the end of a committed upload."""
@@ -169,9 +185,13 @@ class Upload:
         try:
             found = os.stat(self.name, dir_fd=self._folder, follow_symlinks=False)
         except FileNotFoundError:
+            if self.version:
+                raise OSError(errno.ESTALE, os.strerror(errno.ESTALE)) from None
             return None
         if not stat.S_ISREG(found.st_mode):
             raise _not_regular(found.st_mode)
+        if self.version and self.version != find_etag(found):
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
         if not self.replace:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         return found.st_mode

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from pocket_openshift.access.authorization import Authorization
 from pocket_openshift.access.tokens import Signer
@@ -21,6 +21,8 @@ from pocket_openshift.core.watching import Watching
 from pocket_openshift.vocabulary import identity, kinds, paths
 
 Object = store.Object
+Result = TypeVar("Result")
+Stream = AsyncGenerator[bytes, None]
 
 
 @dataclass(slots=True)
@@ -64,19 +66,33 @@ class Call:
         return "dryRun" in self.query or bool(options.get("dryRun"))
 
 
+@dataclass(frozen=True, slots=True)
+class NodeCall:
+    """What is to be had of a node: where, and the token that its agent asks for."""
+
+    node: str
+    url: str
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Who asks."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+
 @dataclass(slots=True)
 class Reply:
     """An answer: `body` is an object, text or bytes.
 
-    `stream` (if set) is sent piece by piece instead; `tunnel` (if set: what came already, and a
-    connection) is joined with the caller's.
+    `stream` (if set) is sent piece by piece instead; `websocket` (if set) is where the caller's
+    websocket is passed on to.
     """
 
     body: Any = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
-    stream: AsyncIterator[bytes] | None = None
-    tunnel: tuple[bytes, asyncio.StreamReader, asyncio.StreamWriter] | None = None
+    stream: Stream | None = None
+    websocket: NodeCall | None = None
 
 
 Endpoint = Callable[[Call], "Reply | Awaitable[Reply | None] | None"]
@@ -121,7 +137,7 @@ class Plane(Protocol):
     def ensure(self, resource: str, obj: Object) -> Object:
         """Create an object unless it is there, as the cluster itself."""
 
-    def run_beside(self, work: Coroutine[Any, Any, None]) -> asyncio.Task:
+    def run_beside(self, work: Coroutine[Any, Any, Result]) -> asyncio.Task[Result]:
         """Run something on the loop that is cancelled when the cluster stops."""
 
     def note(self, record: Record) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from pocket_openshift.access import authorization, tokens
 from pocket_openshift.core import authentication, faults, persistence, store, watching
-from pocket_openshift.core.behaviour import Behaviour, Call, Endpoint, Record
+from pocket_openshift.core.behaviour import Behaviour, Call, Endpoint, Record, Result
 from pocket_openshift.core.settings import Settings
 from pocket_openshift.vocabulary import errors, identity, kinds
 
@@ -120,7 +120,7 @@ class ControlPlane:
         for task in self._tasks:
             task.cancel()
 
-    def run_beside(self, work: Coroutine[Any, Any, None]) -> asyncio.Task:
+    def run_beside(self, work: Coroutine[Any, Any, Result]) -> asyncio.Task[Result]:
         """Run something on the loop that is cancelled when the cluster stops."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)

@@ -136,6 +136,11 @@ class Faults:
         """Nothing goes wrong any more."""
         self._script.clear()
 
+    @property
+    def has_pauses(self) -> bool:
+        """Whether a request may have to wait."""
+        return any(fault.delay and fault.seen < fault.times for fault in self._script)
+
     @contextlib.contextmanager
     def set_aside(self) -> Iterator[None]:
         """Nothing goes wrong within, and none of the script is used up."""

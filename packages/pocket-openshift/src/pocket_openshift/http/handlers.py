@@ -2,33 +2,35 @@
 
 Then the endpoint or verb that answers, and the bytes of the answer.
 
-The only module besides `server` that imports tornado for the API. One catch-all handler.
+With `nodes` the only module that knows the web library. One handler for all paths.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import json
 import logging
-from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import parse_qs
 
-import tornado.iostream
-import tornado.web
 import yaml
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from multidict import CIMultiDict
 
 from pocket_openshift.access import impersonation, rbac
 from pocket_openshift.core import behaviour, control_plane, faults
-from pocket_openshift.core.behaviour import Call, Reply
+from pocket_openshift.core.behaviour import Call, Reply, Stream
 from pocket_openshift.http import (
     discovery,
     listing,
+    nodes,
     openapi,
     patching,
     streams,
     tables,
-    tunnels,
     validation,
     verbs,
 )
@@ -36,7 +38,12 @@ from pocket_openshift.vocabulary import bodies, errors, identity, paths, protobu
 
 log = logging.getLogger(__name__)
 _YAML = ("application/yaml", "application/apply-patch+yaml")
+MAX_BODY = 3 * 1024 * 1024
+BODY_SECONDS = 60.0
 _OBJECTS = ("application/json", "application/yaml", protobufs.MEDIA_TYPE)
+
+
+NOT_FOUND = Reply("404 page not found\n", 404)
 
 
 class DroppedError(Exception):
@@ -56,57 +63,83 @@ def parse_body(raw: bytes, content_type: str) -> Any:
         raise errors.bad_request(f"couldn't read the body of the request: {error}") from error
 
 
-class ApiHandler(tornado.web.RequestHandler):
-    """Every path of the API server."""
+def make_app(plane: control_plane.ControlPlane) -> web.Application:
+    """The API server."""
 
-    SUPPORTED_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+    # A middleware gets every request; routes would leave some to aiohttp.
+    @web.middleware
+    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await _Exchange(plane, request).answer()
 
-    def initialize(self, plane: control_plane.ControlPlane) -> None:
-        """Called by tornado, with the plane of the route."""
+    return web.Application(middlewares=[answer], client_max_size=MAX_BODY)
+
+
+def _refuse(error: errors.StatusError) -> Reply:
+    return Reply(error.body, error.code, error.headers)
+
+
+class _Exchange:
+    """One request and its answer."""
+
+    def __init__(self, plane: control_plane.ControlPlane, request: web.Request) -> None:
         self.plane = plane
+        self.request = request
+        self.path, _, self._query_text = request.raw_path.partition("?")
         self.user = identity.ANONYMOUS
         self.target: paths.RequestTarget | None = None
-        self._pump: asyncio.Future[None] | None = None
-        self._recorded = False
+        self._query: dict[str, str] = {}
+        self._raw = b""
         self._warnings: list[str] = []
 
-    async def _serve(self, *_: str) -> None:
+    async def answer(self) -> web.StreamResponse:
+        """What the caller is sent; cancelled when the caller has left."""
+        work = self._find_reply()
         try:
-            await self._answer()
-        except errors.StatusError as error:
-            self._send(Reply(error.body, error.code, error.headers))
+            # A real server does what it was asked for also when the caller no longer waits.
+            paused = self.plane.faults.has_pauses
+            reply = await (asyncio.shield(self.plane.run_beside(work)) if paused else work)
+            return await self._send(reply)
         except (DroppedError, ConnectionResetError):
-            self._hang_up()
-        except tornado.iostream.StreamClosedError:
-            pass
+            if self.request.transport is not None:
+                self.request.transport.abort()
+            return web.Response()
+
+    async def _find_reply(self) -> Reply:
+        try:
+            self._raw = await self._read()
+            reply = await self._answer()
+        except errors.StatusError as error:
+            reply = _refuse(error)
+        except (DroppedError, ConnectionResetError):
+            self._record(0)
+            raise
         except Exception:
-            log.exception("%s %s failed", self.request.method, self.request.path)
-            self._send_failure()
+            log.exception("%s %s failed", self.request.method, self.path)
+            text = "Internal error occurred: see the server's log"
+            reply = _refuse(errors.internal_error(text))
+        # Before it is sent, so that who has the answer finds the record.
+        if reply.websocket is None:
+            self._record(reply.status)
+        # The query may hold a token.
+        log.debug("%s %s %s", self.request.method, self.path, reply.status)
+        return reply
 
-    get = head = post = put = patch = delete = options = _serve
-
-    def _send_failure(self) -> None:
-        if not self._headers_written:
-            error = errors.internal_error("Internal error occurred: see the server's log")
-            self._send(Reply(error.body, error.code))
-
-    def _hang_up(self) -> None:
-        self._record(0)
-        stream = self.request.connection.stream  # type: ignore[union-attr]
-        stream.close()
-        self._finished = True
+    async def _read(self) -> bytes:
+        if not self.request.body_exists:
+            return b""
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                return await self.request.read()
+        except web.HTTPRequestEntityTooLarge as error:
+            raise errors.too_large(MAX_BODY) from error
+        except (web.RequestPayloadError, TimeoutError) as error:
+            raise DroppedError from error
 
     def _record(self, status: int) -> None:
-        """Note the request before its answer is sent, so that who has the answer finds it.
-
-        A connection that a fault cut has status 0.
-        """
-        target = self.target
-        if target is None or self._recorded:
-            return
-        self._recorded = True
-        place = (target.verb, target.resource, target.namespace, target.name)
-        self.plane.note(behaviour.Record(self.user.name, *place, status))
+        """Note the request; a connection that a fault cut has status 0."""
+        if (target := self.target) is not None:
+            place = (target.verb, target.resource, target.namespace, target.name)
+            self.plane.note(behaviour.Record(self.user.name, *place, status))
 
     def _authenticate(self) -> identity.User:
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
@@ -120,12 +153,13 @@ class ApiHandler(tornado.web.RequestHandler):
     def _impersonated(self, user: identity.User) -> identity.User:
         """`kubectl --as`: the caller must be allowed to impersonate that user and those groups."""
         name = self.request.headers.get("Impersonate-User")
-        asked = [header for header in self.request.headers if header.startswith("Impersonate-")]
+        written = map(str.title, self.request.headers)
+        asked = [header for header in written if header.startswith("Impersonate-")]
         if wrong := impersonation.problem_with_headers(asked):
             raise errors.bad_request(wrong)
         if not name:
             return user
-        groups = tuple(self.request.headers.get_list("Impersonate-Group"))
+        groups = tuple(self.request.headers.getall("Impersonate-Group", ()))
         for act in impersonation.acts(name, groups):
             self._permit(user, act)
         return impersonation.user_of(name, groups)
@@ -149,15 +183,13 @@ class ApiHandler(tornado.web.RequestHandler):
             )
         )
 
-    async def _answer(self) -> None:
-        lists = self._query()
-        query = {name: values[-1] for name, values in lists.items()}
-        self.target = paths.parse(self.request.method or "GET", self.request.path, query)
+    async def _answer(self) -> Reply:
+        lists = self._parse_query()
+        self._query = query = {name: values[-1] for name, values in lists.items()}
+        self.target = target = paths.parse(self.request.method, self.path, query)
         self.user = self._authenticate()
-        if self.target is None:
-            self._document()
-            return
-        target = self.target
+        if target is None:
+            return self._document()
         act = rbac.Act(
             target.verb,
             target.group,
@@ -169,18 +201,16 @@ class ApiHandler(tornado.web.RequestHandler):
         fault = await self._inject_fault(target)
         self._permit(self.user, act)
         if target.kind is None:
-            self._not_found()
-            return
+            return NOT_FOUND
         reply = await self._dispatch(self._call(target, query, lists), fault)
         if fault is not None and fault.drop == "after":
             raise DroppedError
-        await self._reply(reply)
+        return reply
 
-    def _query(self) -> dict[str, list[str]]:
+    def _parse_query(self) -> dict[str, list[str]]:
         """All values of the query's parameters; a 400 for bytes that are no text."""
-        found = self.request.query_arguments
         try:
-            return {name: [value.decode() for value in values] for name, values in found.items()}
+            return parse_qs(self._query_text, keep_blank_values=True, errors="strict")
         except UnicodeDecodeError as error:
             raise errors.bad_request(f"a parameter of the query is no text: {error}") from error
 
@@ -202,7 +232,7 @@ class ApiHandler(tornado.web.RequestHandler):
             body=body,
             headers=self.request.headers,
             lists=lists,
-            raw=self.request.body,
+            raw=self._raw,
         )
         self._warnings = call.warnings
         if body is not None and target.verb in ("create", "update"):
@@ -210,7 +240,7 @@ class ApiHandler(tornado.web.RequestHandler):
         return call
 
     def _read_body(self, target: paths.RequestTarget, content_type: str) -> Any:
-        raw, is_object = self.request.body, target.verb in ("create", "update")
+        raw, is_object = self._raw, target.verb in ("create", "update")
         media_type = content_type.split(";")[0].strip()
         if is_object and raw and not target.subresource and media_type not in _OBJECTS:
             raise errors.unsupported_media_type(_OBJECTS)
@@ -276,85 +306,52 @@ class ApiHandler(tornado.web.RequestHandler):
         if call.kind.namespaced and not target.namespace and target.verb not in ("list", "watch"):
             raise errors.method_not_allowed(call.kind)
 
-    def _document(self) -> None:
+    def _document(self) -> Reply:
         """Paths that are no resource: discovery, health, OpenAPI."""
-        path = self.request.path.rstrip("/") or "/"
-        verb = (self.request.method or "GET").lower()
+        path = self.path.rstrip("/") or "/"
         if not path.startswith("/.well-known"):
-            self._permit(self.user, rbac.Act(verb, path=path))
+            self._permit(self.user, rbac.Act(self.request.method.lower(), path=path))
         settings = self.plane.settings
         found = openapi.document(path) or discovery.document(path, settings.url, settings.oauth_url)
-        if found is None:
-            self._not_found()
-        else:
-            self._send(Reply(found))
+        return NOT_FOUND if found is None else Reply(found)
 
-    def _not_found(self) -> None:
-        self._record(404)
-        self.set_status(404)
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish("404 page not found\n")
+    async def _send(self, reply: Reply) -> web.StreamResponse:
+        if reply.stream is not None:
+            return await self._stream(reply, reply.stream)
+        if reply.websocket is None:
+            return self._make_response(reply)
+        try:
+            return await nodes.pass_on(self.request, reply.websocket)
+        except errors.StatusError as error:
+            return self._make_response(_refuse(error))
 
-    async def _reply(self, reply: Reply) -> None:
-        if reply.tunnel is not None:
-            await tunnels.join(self.detach(), reply.tunnel)
-            return
-        if reply.stream is None:
-            self._send(reply)
-            return
-        self._record(reply.status)
-        self.set_status(reply.status)
-        self.set_header("Content-Type", "application/json")
-        for name, value in reply.headers.items():
-            self.set_header(name, value)
-        await self.flush()
-        accept = self.request.headers.get("Accept", "")
-        lines = reply.stream
-        if self.target is not None and self.target.verb == "watch" and tables.wanted(accept):
-            lines = tables.stream(lines, self.target, self._include())
-        self._pump = asyncio.ensure_future(self._send_blocks(lines))
-        await asyncio.wait([self._pump])
-        if self._pump.cancelled():
-            return
-        self._pump.result()
-        self.finish()
+    async def _stream(self, reply: Reply, blocks: Stream) -> web.StreamResponse:
+        headers = {"Content-Type": "application/json", **reply.headers}
+        response = web.StreamResponse(status=reply.status, headers=headers)
+        await response.prepare(self.request)
+        if self.target is not None and self.target.verb == "watch" and self._wants_table():
+            blocks = tables.stream(blocks, self.target, self._include())
+        async with contextlib.aclosing(blocks):
+            async for block in blocks:
+                await response.write(block)
+        return response
+
+    def _wants_table(self) -> bool:
+        return tables.wanted(self.request.headers.get("Accept", ""))
 
     def _include(self) -> str:
-        found = self.request.query_arguments.get("includeObject") or [b"Metadata"]
-        return found[-1].decode(errors="replace")
+        return self._query.get("includeObject", "Metadata")
 
-    async def _send_blocks(self, blocks: AsyncIterator[bytes]) -> None:
-        async for block in blocks:
-            self.write(block)
-            await self.flush()
-
-    def on_connection_close(self) -> None:
-        """A caller that went away ends its watch at once."""
-        if self._pump is not None:
-            self._pump.cancel()
-
-    def _send(self, reply: Reply) -> None:
+    def _make_response(self, reply: Reply) -> web.Response:
         body = reply.body
-        target, accept = self.target, self.request.headers.get("Accept", "")
-        if reply.status < 300 and target is not None and tables.wanted(accept):
-            body = tables.from_answer(body, target, self._include()) or body
-        self._record(reply.status)
-        self.set_status(reply.status)
-        self.set_header(
-            "Content-Type",
-            "text/plain; charset=utf-8" if isinstance(body, str) else "application/json",
-        )
-        for name, value in reply.headers.items():
-            self.set_header(name, value)
+        if reply.status < 300 and self.target is not None and self._wants_table():
+            body = tables.from_answer(body, self.target, self._include()) or body
+        kind = "text/plain; charset=utf-8" if isinstance(body, str) else "application/json"
+        headers = CIMultiDict({"Content-Type": kind, **reply.headers})
         for text in self._warnings:
-            self.add_header("Warning", errors.warning_header(text))
+            headers.add("Warning", errors.warning_header(text))
         if isinstance(body, (dict, list)):
             body = json.dumps(body, separators=(",", ":"))
-        self.finish(body or b"")
-
-    def compute_etag(self) -> None:
-        """Answers of the API carry none."""
-        return None
-
-    def log_exception(self, *args: Any) -> None:
-        """`_serve` logs."""
+        if isinstance(body, str):
+            body = body.encode()
+        return web.Response(body=body or b"", status=reply.status, headers=headers)

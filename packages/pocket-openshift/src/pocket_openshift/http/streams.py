@@ -9,10 +9,9 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import AsyncIterator
 
 from pocket_openshift.core import faults, watching
-from pocket_openshift.core.behaviour import Call, Plane, Reply
+from pocket_openshift.core.behaviour import Call, Plane, Reply, Stream
 from pocket_openshift.http import listing
 from pocket_openshift.vocabulary import errors, kinds
 
@@ -71,13 +70,11 @@ def expired(error: errors.StatusError) -> Reply:
     return Reply(stream=_once(watching.render_event("ERROR", json.dumps(error.body).encode())))
 
 
-async def _once(line: bytes) -> AsyncIterator[bytes]:
+async def _once(line: bytes) -> Stream:
     yield line
 
 
-async def _lines(
-    plane: Plane, opened: watching.Watch, call: Call, seconds: float
-) -> AsyncIterator[bytes]:
+async def _lines(plane: Plane, opened: watching.Watch, call: Call, seconds: float) -> Stream:
     bookmarks = call.query.get("allowWatchBookmarks") == "true"
     end = time.monotonic() + seconds
     try:
@@ -98,14 +95,14 @@ async def _lines(
         plane.watching.drop(opened)
 
 
-async def _initial(plane: Plane, opened: watching.Watch, kind: kinds.Kind) -> AsyncIterator[bytes]:
+async def _initial(plane: Plane, opened: watching.Watch, kind: kinds.Kind) -> Stream:
     version = plane.store.version
     for what, obj in await opened.next_batch(0) or ():
         yield watching.render_event(what, plane.store.encoded(obj))
     yield watching.render_bookmark(kind, version, initial=True)
 
 
-async def _faulty(lines: AsyncIterator[bytes], fault: faults.Fault) -> AsyncIterator[bytes]:
+async def _faulty(lines: Stream, fault: faults.Fault) -> Stream:
     """Let `after_events` events through, then do what the fault says."""
     left = fault.after_events
     try:
@@ -126,4 +123,4 @@ async def _faulty(lines: AsyncIterator[bytes], fault: faults.Fault) -> AsyncIter
         else:
             raise ConnectionResetError("a fault cut this watch")
     finally:
-        await lines.aclose()  # type: ignore[attr-defined]
+        await lines.aclose()

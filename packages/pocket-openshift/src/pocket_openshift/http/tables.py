@@ -6,9 +6,9 @@ Pure; the columns of each kind are in `columns`.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
+from pocket_openshift.core.behaviour import Stream
 from pocket_openshift.http import columns
 from pocket_openshift.vocabulary import kinds, paths
 
@@ -83,9 +83,7 @@ def from_answer(
     return make_table(target.kind, [parsed], {"resourceVersion": version}, include)
 
 
-async def stream(
-    lines: AsyncIterator[bytes], target: paths.RequestTarget, include: str = "Metadata"
-) -> AsyncIterator[bytes]:
+async def stream(lines: Stream, target: paths.RequestTarget, include: str = "Metadata") -> Stream:
     """A watch whose events carry tables of one row."""
     async for block in lines:
         for line in block.splitlines():

@@ -70,11 +70,10 @@ def make_status(port: int, version: str, now: datetime) -> Object:
 def make_lease(node: str, node_uid: str, now: datetime) -> Object:
     """The lease by which a node controller sees that the agent lives; it goes with the Node."""
     owner = {"apiVersion": "v1", "kind": "Node", "name": node, "uid": node_uid}
-    moment = now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     lease = make_reference(LEASES, "Lease", node, LEASE_NAMESPACE)
     lease["metadata"]["ownerReferences"] = [owner]
-    spec = {"holderIdentity": node, "leaseDurationSeconds": 40, "renewTime": moment}
-    return {**lease, "spec": spec}
+    spec = {"holderIdentity": node, "leaseDurationSeconds": 40}
+    return {**lease, "spec": {**spec, "renewTime": times.render_micro_time(now)}}
 
 
 class Registration:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import tornado.web
+from aiohttp import web
 
 from pocket_openshift.core.control_plane import ControlPlane
 from pocket_openshift.oauth import (
@@ -20,16 +20,16 @@ from pocket_openshift.oauth import (
 )
 
 ROUTES: tuple[tuple[str, type[handlers.Handler]], ...] = (
-    (r"/oauth/authorize", flow.Authorize),
-    (r"/oauth/authorize/approve", forms.Approve),
-    (r"/oauth/token", flow.Token),
-    (r"/oauth/token/request", token_pages.Request),
-    (r"/oauth/token/display", token_pages.Display),
-    (r"/login", forms.Login),
-    (r"/logout", forms.Logout),
-    (r"/\.well-known/oauth-authorization-server", handlers.WellKnown),
-    (r"/healthz", handlers.Health),
-    (r"/", handlers.Front),
+    ("/oauth/authorize", flow.Authorize),
+    ("/oauth/authorize/approve", forms.Approve),
+    ("/oauth/token", flow.Token),
+    ("/oauth/token/request", token_pages.Request),
+    ("/oauth/token/display", token_pages.Display),
+    ("/login", forms.Login),
+    ("/logout", forms.Logout),
+    ("/.well-known/oauth-authorization-server", handlers.WellKnown),
+    ("/healthz", handlers.Health),
+    ("/", handlers.Front),
 )
 
 BEHAVIOURS = (
@@ -49,12 +49,15 @@ def server_of(plane: ControlPlane) -> server.OAuthServer:
     raise LookupError("this cluster was made without an OAuth server")
 
 
-def make_app(plane: ControlPlane) -> tornado.web.Application:
+def make_app(plane: ControlPlane) -> web.Application:
     """The pages of a cluster's OAuth server; serve them over TLS only."""
-    behind = server_of(plane)
-    return tornado.web.Application(
-        [(path, handler, {"server": behind}) for path, handler in ROUTES],
-        default_handler_class=handlers.Missing,
-        default_handler_args={"server": behind},
-        log_function=lambda handler: None,  # addresses hold codes
-    )
+    app = web.Application(middlewares=[handlers.serve], client_max_size=handlers.MAX_FORM)
+    app[handlers.SERVER] = server_of(plane)
+    app.add_routes([web.view(path, handler) for path, handler in ROUTES])
+    app.on_response_prepare.append(_remove_server)
+    return app
+
+
+async def _remove_server(_: web.Request, response: web.StreamResponse) -> None:
+    """Say nothing of what serves the pages, which aiohttp would."""
+    response.headers.popall("Server", None)

@@ -7,15 +7,17 @@ No rule is decided in a handler. `flow` and `forms` build on this module; `app` 
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 import time
-from asyncio import Future
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
-import tornado.escape
-import tornado.web
+from aiohttp import typedefs, web
 
-from pocket_openshift.core import behaviour
+from pocket_openshift.core import behaviour, faults
 from pocket_openshift.http import discovery
 from pocket_openshift.oauth import pages
 from pocket_openshift.oauth.rules import authorize_rules, tokens
@@ -23,103 +25,134 @@ from pocket_openshift.oauth.rules import authorize_rules, tokens
 if TYPE_CHECKING:
     from pocket_openshift.oauth.server import OAuthServer
 
+log = logging.getLogger(__name__)
+
+SERVER: web.AppKey[OAuthServer] = web.AppKey("server")
+COOKIES: web.RequestKey[dict[str, str]] = web.RequestKey("cookies")
+MAX_FORM = 1024 * 1024
+FORM_SECONDS = 60.0
+_FORM = "application/x-www-form-urlencoded"
 _NO_STORE = {
     "Cache-Control": "no-cache, no-store, max-age=0, must-revalidate",
     "Pragma": "no-cache",
     "Expires": "Fri, 01 Jan 1990 00:00:00 GMT",
 }
+_ERRORS = {
+    404: "There is no such page on the OAuth server.",
+    405: "This page does not take this kind of request.",
+}
 
 
-class Handler(tornado.web.RequestHandler):
-    """What all pages share: the server behind them, cookies, and how errors look."""
+def show(page: str, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """A page as an answer."""
+    kind = {"Content-Type": pages.HEADERS["Content-Type"]}
+    return web.Response(body=page.encode(), status=status, headers={**kind, **(headers or {})})
 
-    def initialize(self, server: OAuthServer) -> None:
-        """The server is the same for all requests."""
-        self.oauth = server
 
-    async def prepare(self) -> None:
-        """Suffer what a test's script of faults has for this page."""
-        self._cut = False
-        fault = self.oauth.plane.faults.next_for_page(self._verb, self._page)
-        if fault is None:
-            return
-        self.oauth.plane.tell()
-        try:
-            await self.oauth.plane.pause(fault.delay)
-        except ConnectionResetError:
-            self._hang_up()
-            return
-        if fault.drop == "before":
-            self._hang_up()
-        elif fault.status is not None or fault.retry_after is not None:
-            error = fault.as_error()
-            for name, value in error.headers.items():
-                self.set_header(name, value)
-            body = {"error": "server_error", "error_description": str(error)}
-            self.answer(body, error.code)
-        self._cut = fault.drop == "after"
+def answer(
+    body: dict[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """JSON that nobody keeps."""
+    sent = {**_NO_STORE, "Content-Type": "application/json", **(headers or {})}
+    return web.Response(body=json.dumps(body).encode(), status=status, headers=sent)
+
+
+def go(location: str) -> web.Response:
+    """Send the browser somewhere, to the letter."""
+    return web.Response(status=302, headers={"Location": location})
+
+
+def refuse(refusal: authorize_rules.Refusal) -> web.Response:
+    """Say no: to the client by way of the browser if it may be told, else as JSON."""
+    return go(refusal.location()) if refusal.redirect else answer(refusal.as_dict(), 400)
+
+
+@web.middleware
+async def serve(request: web.Request, handler: typedefs.Handler) -> web.StreamResponse:
+    """Every answer of this server. It is made also when the browser no longer waits for it."""
+    request[COOKIES] = {}
+    plane = request.app[SERVER].plane
+    try:
+        return await asyncio.shield(plane.run_beside(_serve(plane, request, handler)))
+    except ConnectionResetError:
+        if request.transport is not None:
+            request.transport.abort()
+        return web.Response()
+
+
+async def _serve(
+    plane: behaviour.Plane, request: web.Request, handler: typedefs.Handler
+) -> web.StreamResponse:
+    """The answer of a page, or what a test's script of faults has for it."""
+    verb, page = "create" if request.method == "POST" else "get", request.path.strip("/")
+    fault = plane.faults.next_for_page(verb, page)
+    failure = await _suffer(plane, fault) if fault else None
+    response = failure or await _make_answer(request, handler)
+    for name, value in pages.HEADERS.items():
+        if name != "Content-Type":
+            response.headers.setdefault(name, value)
+    for name, value in request[COOKIES].items():
+        response.set_cookie(name, value, secure=True, httponly=True, samesite="Lax")
+    # For tests that count requests; who asked is in the form, or unknown.
+    plane.note(behaviour.Record("", verb, page, "", "", response.status))
+    if fault and fault.drop == "after":
+        raise ConnectionResetError
+    return response
+
+
+async def _suffer(plane: behaviour.Plane, fault: faults.Fault) -> web.Response | None:
+    plane.tell()
+    await plane.pause(fault.delay)
+    if fault.drop == "before":
+        raise ConnectionResetError
+    if fault.status is None and fault.retry_after is None:
+        return None
+    error = fault.as_error()
+    body = {"error": "server_error", "error_description": str(error)}
+    return answer(body, error.code, error.headers)
+
+
+async def _make_answer(request: web.Request, handler: typedefs.Handler) -> web.StreamResponse:
+    """What a page answers; errors as a page: what went wrong inside is in the log only."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        status = error.status
+    except ConnectionResetError:
+        raise
+    except Exception:
+        log.exception("%s %s failed", request.method, request.path)
+        status = 500
+    return show(pages.render_message("Error", _ERRORS.get(status, "Something went wrong.")), status)
+
+
+class Handler(web.View):
+    """What all pages share: the server behind them, cookies and forms."""
 
     @property
-    def _verb(self) -> str:
-        return "create" if self.request.method == "POST" else "get"
+    def oauth(self) -> OAuthServer:
+        """The server behind all pages."""
+        return self.request.app[SERVER]
 
     @property
-    def _page(self) -> str:
-        return self.request.path.strip("/")
-
-    def _hang_up(self) -> None:
-        self.request.connection.stream.close()  # type: ignore[union-attr]
-        self._finished = True
-
-    def finish(self, chunk: Any = None) -> Future[None]:
-        """Answer, unless a fault loses what was done.
-
-        Leaves a record first, for tests that count requests; who asked is in the form, or unknown.
-        """
-        record = behaviour.Record("", self._verb, self._page, "", "", self.get_status())
-        self.oauth.plane.note(record)
-        if not getattr(self, "_cut", False):
-            return super().finish(chunk)
-        self._hang_up()
-        lost: Future[None] = Future()
-        lost.set_result(None)
-        return lost
-
-    def set_default_headers(self) -> None:
-        """Nothing of a login may be kept by a cache, framed, or told to another site."""
-        self.clear_header("Server")
-        for name, value in pages.HEADERS.items():
-            if name != "Content-Type":
-                self.set_header(name, value)
-
-    def write_error(self, status_code: int, **_: Any) -> None:
-        """Errors as a page; what went wrong inside is in the log only."""
-        texts = {
-            404: "There is no such page on the OAuth server.",
-            405: "This page does not take this kind of request.",
-        }
-        self.show(pages.render_message("Error", texts.get(status_code, "Something went wrong.")))
-
-    def show(self, page: str, status: int | None = None) -> None:
-        """Answer with a page."""
-        if status is not None:
-            self.set_status(status)
-        self.set_header("Content-Type", pages.HEADERS["Content-Type"])
-        self.finish(page)
+    def query(self) -> str:
+        """The query as it was sent."""
+        return self.request.raw_path.partition("?")[2]
 
     def parameters(self) -> dict[str, str]:
         """The query: the first value of each name."""
-        return {
-            name: values[0].decode("utf-8", "replace")
-            for name, values in self.request.query_arguments.items()
-        }
+        return {name: values[0] for name, values in _parse(self.query).items()}
 
-    def form(self) -> dict[str, str]:
+    async def form(self) -> dict[str, str]:
         """The form that was posted: the first value of each name."""
-        return {
-            name: values[0].decode("utf-8", "replace")
-            for name, values in self.request.body_arguments.items()
-        }
+        return {name: values[0] for name, values in (await self.fields()).items()}
+
+    async def fields(self) -> dict[str, list[str]]:
+        """The form that was posted: all values of each name."""
+        if self.request.content_type != _FORM:
+            return {}
+        async with asyncio.timeout(FORM_SECONDS):
+            return _parse((await self.request.read()).decode(errors="replace"))
 
     # The session
 
@@ -131,14 +164,14 @@ class Handler(tornado.web.RequestHandler):
         return f"__Host-{kind}-{self.oauth.port}"
 
     def _keep(self, kind: str, value: str) -> None:
-        self.set_cookie(
-            self.cookie_name(kind), value, path="/", secure=True, httponly=True, samesite="Lax"
-        )
+        self.request[COOKIES][self.cookie_name(kind)] = value
+
+    def _cookie(self, kind: str) -> str:
+        return self.request.cookies.get(self.cookie_name(kind), "")
 
     def person(self) -> tokens.TokenUser | None:
         """Who is logged in to this server."""
-        value = self.get_cookie(self.cookie_name("ssn")) or ""
-        return self.oauth.sessions.find(value, time.monotonic())
+        return self.oauth.sessions.find(self._cookie("ssn"), time.monotonic())
 
     def start_session(self, person: tokens.TokenUser) -> None:
         """Log a browser in."""
@@ -146,14 +179,13 @@ class Handler(tornado.web.RequestHandler):
 
     def end_session(self) -> None:
         """Log a browser out."""
-        value = self.get_cookie(self.cookie_name("ssn"))
-        if value:
+        if value := self._cookie("ssn"):
             self.oauth.sessions.end(value)
             self._keep("ssn", "")
 
     def csrf(self) -> str:
         """What the page's form must send along; sets the cookie it is bound to."""
-        cookie = self.get_cookie(self.cookie_name("csrf"))
+        cookie = self._cookie("csrf")
         if not cookie:
             cookie = self.oauth.sessions.make_csrf_cookie()
             self._keep("csrf", cookie)
@@ -161,64 +193,36 @@ class Handler(tornado.web.RequestHandler):
 
     def is_own_form(self, sent: str) -> bool:
         """Whether what was sent came from a page that we gave to this browser."""
-        cookie = self.get_cookie(self.cookie_name("csrf")) or ""
-        return self.oauth.sessions.is_own_form(cookie, sent)
+        return self.oauth.sessions.is_own_form(self._cookie("csrf"), sent)
 
-    def refuse(self, refusal: authorize_rules.Refusal) -> None:
-        """Say no: to the client by way of the browser if it may be told, else as JSON."""
-        if refusal.redirect:
-            self.go(refusal.location())
-        else:
-            self.answer(refusal.as_dict(), 400)
 
-    def answer(self, body: dict[str, Any], status: int = 200) -> None:
-        """Answer with JSON that nobody keeps."""
-        self.set_status(status)
-        for name, value in _NO_STORE.items():
-            self.set_header(name, value)
-        self.set_header("Content-Type", "application/json")
-        self.finish(json.dumps(body))
-
-    def go(self, location: str) -> None:
-        """Send the browser somewhere, to the letter (tornado would re-encode it)."""
-        self.set_status(302)
-        self.clear_header("Content-Type")
-        self.set_header("Location", location)
-        self.finish()
+def _parse(text: str) -> dict[str, list[str]]:
+    return parse_qs(text, keep_blank_values=True)
 
 
 class WellKnown(Handler):
     """/.well-known/oauth-authorization-server, here as at the API server."""
 
-    def get(self) -> None:
+    async def get(self) -> web.Response:
         """The document."""
-        self.answer(discovery.make_well_known(self.oauth.issuer))
+        return answer(discovery.make_well_known(self.oauth.issuer))
 
 
 class Front(Handler):
     """/: says what this is."""
 
-    def get(self) -> None:
+    async def get(self) -> web.Response:
         """The page."""
         text = (
             "This is the OAuth server of a cluster on this machine. "
             "Applications send you here to log in."
         )
-        self.show(pages.render_message("OAuth server", text))
+        return show(pages.render_message("OAuth server", text))
 
 
 class Health(Handler):
     """/healthz: answers when the server does."""
 
-    def get(self) -> None:
+    async def get(self) -> web.Response:
         """Tell that the server answers."""
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish("ok")
-
-
-class Missing(Handler):
-    """Every other path."""
-
-    async def prepare(self) -> None:
-        """404, whatever the method."""
-        raise tornado.web.HTTPError(404)
+        return web.Response(text="ok")

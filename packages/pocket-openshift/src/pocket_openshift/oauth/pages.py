@@ -8,19 +8,21 @@ Text in, HTML out; no script runs on any of them.
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import tornado.template
+from typing import TYPE_CHECKING
 
 from pocket_openshift.access import scope_names
 from pocket_openshift.oauth.rules import clients
 
+if TYPE_CHECKING:
+    import jinja2
+
 _FOLDER = Path(__file__).with_name("html")
 _STYLE = (_FOLDER / "style.css").read_text(encoding="utf-8")
-_LOADER = tornado.template.Loader(str(_FOLDER), autoescape="xhtml_escape")
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
 # No form-action: browsers hold it against every redirect that follows a form, and a login ends
@@ -83,9 +85,16 @@ class Approval:
         return clients.parse_account(self.client)
 
 
+@functools.cache
+def _templates() -> jinja2.Environment:
+    import jinja2  # needs time to import, and not every cluster shows a page
+
+    loader = jinja2.FileSystemLoader(_FOLDER)
+    return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+
+
 def _render(template: str, title: str, **values: object) -> str:
-    made = _LOADER.load(template).generate(title=title, style=_STYLE, **values)
-    return made.decode()
+    return _templates().get_template(template).render(title=title, style=_STYLE, **values)
 
 
 def render_login(page: Login) -> str:

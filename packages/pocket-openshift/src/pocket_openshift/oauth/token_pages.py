@@ -9,6 +9,8 @@ from __future__ import annotations
 import time
 from urllib.parse import urlencode
 
+from aiohttp import web
+
 from pocket_openshift.access import scope_names
 from pocket_openshift.oauth import handlers, pages
 from pocket_openshift.oauth.rules import clients, token_rules, tokens
@@ -19,7 +21,7 @@ _EXPIRED = "This page was open for too long. Request another token."
 class Request(handlers.Handler):
     """/oauth/token/request: begin."""
 
-    def get(self) -> None:
+    async def get(self) -> web.Response:
         """Off to log in; the state ties the way back to this browser."""
         query = {
             "client_id": clients.BROWSER,
@@ -28,38 +30,32 @@ class Request(handlers.Handler):
             "scope": scope_names.FULL,
             "state": self.csrf(),
         }
-        self.go("/oauth/authorize?" + urlencode(query))
+        return handlers.go("/oauth/authorize?" + urlencode(query))
 
 
 class Display(handlers.Handler):
     """/oauth/token/display: the way back."""
 
-    def _fail(self, text: str, status: int = 400) -> None:
-        self.show(pages.render_message("No token", text), status)
-
-    def get(self) -> None:
+    async def get(self) -> web.Response:
         """Ask once more, so that no link makes a token appear on a screen that others see."""
         query = self.parameters()
         if not self.is_own_form(query.get("state", "")) or not query.get("code"):
-            self._fail(_EXPIRED)
-            return
-        self.show(pages.render_display(query["code"], self.csrf()))
+            return _fail(_EXPIRED)
+        return handlers.show(pages.render_display(query["code"], self.csrf()))
 
-    def post(self) -> None:
+    async def post(self) -> web.Response:
         """Exchange the code and show the token."""
-        form = self.form()
+        form = await self.form()
         if not self.is_own_form(form.get("csrf", "")):
-            self._fail(_EXPIRED, 403)
-            return
+            return _fail(_EXPIRED, 403)
         client = self.oauth.registry.client(clients.BROWSER)
         kept = self.oauth.registry.code(form.get("code", ""))
         code = tokens.parse_code(kept) if kept else None
         if client is None or kept is None or self._refused(client, code):
-            self._fail("This token was shown already, or too much time went by. Request another.")
-            return
+            return _fail("This token was shown already, or too much time went by. Request another.")
         answer = self.oauth.registry.exchange(kept, client)
         page = pages.Token(answer["access_token"], self.oauth.plane.settings.url)
-        self.show(pages.render_token(page))
+        return handlers.show(pages.render_token(page))
 
     @staticmethod
     def _refused(client: clients.Client, code: token_rules.Code | None) -> bool:
@@ -67,3 +63,7 @@ class Display(handlers.Handler):
             token_rules.refuse_exchange(token_rules.Exchange(), client, code, time.time())
             is not None
         )
+
+
+def _fail(text: str, status: int = 400) -> web.Response:
+    return handlers.show(pages.render_message("No token", text), status)

@@ -16,8 +16,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
-from pocket_openshift import loopback_server
-from pocket_openshift.router import websockets
+from pocket_openshift import loopback_server, websockets
 from pocket_openshift.router.rules import requests, routing
 
 log = logging.getLogger(__name__)
@@ -107,7 +106,7 @@ class Proxy:
         is_websocket = websockets.is_asked_for(request.headers)
         is_safe = request.method in ("GET", "HEAD") and not request.body_exists
         session = self._kept if is_safe and not is_websocket else self._fresh
-        send = websockets.relay if is_websocket else _relay
+        send = _relay_websocket if is_websocket else _relay
         for backend in random.sample(backends, len(backends)):
             url = URL(f"http://{backend.address}:{backend.port}{path}", encoded=True)
             with contextlib.suppress(*_NOT_ACCEPTED):
@@ -148,6 +147,26 @@ async def _relay(
             if request.transport is not None:
                 request.transport.abort()  # else the client would take it for whole
         return response
+
+
+async def _relay_websocket(
+    session: aiohttp.ClientSession, request: web.Request, url: URL, headers: CIMultiDict[str]
+) -> web.StreamResponse:
+    """The pod's messages and the client's; or the pod's refusal."""
+    try:
+        pod = await websockets.connect(session, request, url, headers)
+    except aiohttp.WSServerHandshakeError as error:
+        return _make_refusal(error)
+    return await websockets.relay(request, pod)
+
+
+def _make_refusal(error: aiohttp.WSServerHandshakeError) -> web.Response:
+    """What the pod said in place of a handshake, without the body, which the library drops."""
+    raw = [(name.encode(), value.encode()) for name, value in (error.headers or {}).items()]
+    headers = CIMultiDict(requests.make_response_headers(raw, with_body=False))
+    status = error.status if error.status >= 300 else 502
+    text = f"The pod refused the websocket with status {error.status}.\n"
+    return web.Response(status=status, text=text, headers=headers)
 
 
 async def _remove_unsaid(_: web.Request, response: web.StreamResponse) -> None:

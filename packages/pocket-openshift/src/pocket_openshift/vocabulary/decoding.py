@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pocket_openshift.vocabulary.schemas import Type
-from workshop_kube.rules import quantities
+from workshop_kube.rules import quantities, times
 
 _RANGES = {"int32": 2**31, "int64": 2**63}
 _QUANTITY = re.compile(r"^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$")
@@ -262,7 +262,8 @@ def _time(kind: Type, value: Any, at: Place | None) -> Any:
         moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise DecodeError(f'parsing time "{value}": {error}') from error
-    return moment.strftime("%Y-%m-%dT%H:%M:%S" + (".%fZ" if kind.word == "MicroTime" else "Z"))
+    render = times.render_micro_time if kind.word == "MicroTime" else times.render_time
+    return render(moment)
 
 
 def _bytes(kind: Type, value: Any, at: Place | None) -> Any:

@@ -299,6 +299,12 @@ def unsupported_media_type(known: Sequence[str]) -> StatusError:
     return StatusError(make_status(415, "UnsupportedMediaType", message, {}))
 
 
+def too_large(limit: int) -> StatusError:
+    """413: the body has more than `limit` bytes."""
+    text = f"Request entity too large: limit is {limit}"
+    return StatusError(make_status(413, "RequestEntityTooLarge", text))
+
+
 def too_many_requests(seconds: int) -> StatusError:
     """429: come back later; the header says when."""
     message = "Too many requests, please try again later."
@@ -307,14 +313,14 @@ def too_many_requests(seconds: int) -> StatusError:
 
 
 def warning_header(text: str) -> str:
-    """A warning as the value of a `Warning` header; its bytes are UTF-8, its characters Latin-1."""
+    """A warning as the value of a `Warning` header."""
     shown = "".join(letter for letter in text if letter.isprintable())
     escaped = shown.replace("\\", "\\\\").replace('"', '\\"')
-    return f'299 - "{escaped}"'.encode(errors="replace").decode("latin-1")
+    return f'299 - "{escaped}"'.encode(errors="replace").decode()
 
 
 def text_of_warning(header: str) -> str:
-    """What `warning_header` made a header of."""
+    """What `warning_header` made a header of, which came as UTF-8 and was read as Latin-1."""
     text = header.encode("latin-1").decode(errors="replace")
     return re.sub(r"\\(.)", r"\1", text.removeprefix('299 - "').removesuffix('"'))
 

@@ -38,7 +38,7 @@ def test_a_tag_that_stays_is_left_alone_and_one_that_moves_keeps_its_past():
 
 
 def test_what_was_pushed_stays():
-    pushed = {"tags": [{"tag": "latest", "items": [rules._make_item("a@sha256:2", NOW)]}]}
+    pushed = rules.make_status(stream(image("a@sha256:2")), None, nothing, NOW)
     found = stream(image("a:1"), status=pushed)
     assert rules.make_status(found, found, nothing, "later")["tags"] == pushed["tags"]
 

@@ -86,11 +86,3 @@ def test_answers_lose_what_is_of_the_connection():
         ("Set-Cookie", "a"),
         ("Set-Cookie", "b"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("ended", "closes"),
-    [(4321, 4321), (1000, 1000), (1005, 1000), (1006, 1001), (1015, 1001), (None, 1001)],
-)
-def test_codes_that_are_never_sent_are_not_sent(ended, closes):
-    assert requests.choose_close_code(ended) == closes

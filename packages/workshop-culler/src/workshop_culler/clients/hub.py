@@ -34,7 +34,7 @@ Sleep = Callable[[float], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class HubAddress:
     """Where the hub is and how to speak to it. `url` ends without a slash; `timeout` in seconds."""
 
     url: str
@@ -50,7 +50,7 @@ class Hub:
 
     def __init__(
         self,
-        address: Address,
+        address: HubAddress,
         log: logging.Logger,
         sleep: Sleep = asyncio.sleep,
     ) -> None:

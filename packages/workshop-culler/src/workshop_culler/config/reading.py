@@ -23,14 +23,14 @@ def find_interval(culler: CullerTraits) -> float:
     return min(half, 60.0) if culler.clean_cluster else half
 
 
-def make_address(culler: CullerTraits) -> hub.Address:
+def make_address(culler: CullerTraits) -> hub.HubAddress:
     """Where the hub is; raises StartError naming what is missing."""
     token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
     if not culler.url:
         raise StartError("url: set WorkshopCuller.url or $JUPYTERHUB_API_URL to the hub's API")
     if not token:
         raise StartError("set $JUPYTERHUB_API_TOKEN; a hub gives it to its managed services")
-    return hub.Address(
+    return hub.HubAddress(
         url=culler.url,
         token=token,
         timeout=_read_timeout(),
@@ -94,6 +94,29 @@ def problem_with_options(culler: CullerTraits, rest: Sequence[str] = ()) -> str 
     if "label" in limits.needed_subjects(limits.make_policies(culler.policies)):
         return "policies: to match by label:... needs clean_cluster, which reads the pods' labels"
     return None
+
+
+# Options that do nothing without another.
+WITHOUT = {
+    "clean_cluster": ("application", "namespace", "hub_account", "orphan_grace", "stuck_timeout"),
+    "cull_users": ("cull_admin_users",),
+    "extension": ("extension_limit",),
+    "ssl_enabled": ("internal_certs_location",),
+    "anonymous_timeout": ("anonymous_group",),
+}
+
+
+def list_unused(culler: CullerTraits) -> list[str]:
+    """What is written down and does nothing, a sentence each."""
+    sections = [
+        culler.config[c.__name__] for c in type(culler).__mro__ if c.__name__ in culler.config
+    ]
+    return [
+        f"{name} has no effect: it needs {needed}"
+        for needed, names in WITHOUT.items()
+        for name in names
+        if not getattr(culler, needed) and any(name in section for section in sections)
+    ]
 
 
 def make_settings(culler: CullerTraits) -> Settings:

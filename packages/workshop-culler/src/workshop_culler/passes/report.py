@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from workshop_culler.errors import ApiError, ChangedError
-from workshop_culler.rules.models import Verdict
+from workshop_culler.rules.models import CullVerdict
 from workshop_kube.errors import ConflictError, KubeError
 
 
@@ -24,7 +24,7 @@ class Row:
 
     what: str
     name: str
-    verdict: Verdict
+    verdict: CullVerdict
     owner: str = ""
     done: str = ""
     failed: bool = False

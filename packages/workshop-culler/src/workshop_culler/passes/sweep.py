@@ -25,7 +25,7 @@ from workshop_culler.passes.report import Report, Row
 from workshop_culler.rules import ends, limits, pass_times, server_verdicts, user_verdicts
 from workshop_culler.rules import schedule as schedules
 from workshop_culler.rules.limits import Limits
-from workshop_culler.rules.models import Server, User, Verdict, keep
+from workshop_culler.rules.models import CullVerdict, Server, User, keep
 
 # A list older than this is looked at again before a person's server is stopped.
 FRESH_SECONDS = 10.0
@@ -151,7 +151,7 @@ class Sweep:
                 work.append(self._stop(report, row, known, listed))
         await asyncio.gather(*work)
 
-    async def _find_verdict(self, report: Report, server: Server, now: datetime) -> Verdict:
+    async def _find_verdict(self, report: Report, server: Server, now: datetime) -> CullVerdict:
         try:
             verdict = await self.find_verdict(server, now)
         except Exception:
@@ -163,7 +163,7 @@ class Sweep:
             return keep("the cluster did not say whether it was extended", verdict.due)
         return verdict
 
-    async def find_verdict(self, server: Server, now: datetime) -> Verdict:
+    async def find_verdict(self, server: Server, now: datetime) -> CullVerdict:
         """The verdict on one server, with the limits and hooks that apply to it."""
         found, extension = await self.find_limits(server), self.find_extension(server)
         verdict = server_verdicts.decide_server(

@@ -26,7 +26,7 @@ class Action(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CullVerdict:
     """What is to be done with one thing, why in words, by which rule, and when it is due."""
 
     action: Action
@@ -40,9 +40,9 @@ class Verdict:
         return self.action is not Action.KEEP
 
 
-def keep(reason: str, due: datetime | None = None) -> Verdict:
+def keep(reason: str, due: datetime | None = None) -> CullVerdict:
     """A verdict that does nothing."""
-    return Verdict(Action.KEEP, reason, due=due)
+    return CullVerdict(Action.KEEP, reason, due=due)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from workshop_culler.rules import kinds
-from workshop_culler.rules.models import Action, ObjectMeta, Presence, Server, User, Verdict, keep
+from workshop_culler.rules.models import (
+    Action,
+    CullVerdict,
+    ObjectMeta,
+    Presence,
+    Server,
+    User,
+    keep,
+)
 from workshop_culler.rules.times import span
 from workshop_kube import labels
 
@@ -94,7 +102,7 @@ class Rules:
 
 def decide_orphan(
     item: ObjectMeta, owner: labels.Owner, hub: Presence, pod: Presence, now: datetime, rules: Rules
-) -> Verdict:
+) -> CullVerdict:
     """Delete or keep one item. `now` is the cluster's time, not ours."""
     if problem := labels.problem_with_owner(item.metadata, owner, is_namespace=item.is_project):
         return keep(f"not ours: {problem}")
@@ -115,7 +123,7 @@ def decide_orphan(
     grown = item.created + timedelta(seconds=rules.grace)
     if now < grown:
         return keep(f"within the grace period for {span(grown - now)}", grown)
-    return Verdict(Action.DELETE, f"{WHY[hub]}, {span(now - item.created)} old", "orphan", now)
+    return CullVerdict(Action.DELETE, f"{WHY[hub]}, {span(now - item.created)} old", "orphan", now)
 
 
 WHY = {
@@ -125,20 +133,20 @@ WHY = {
 }
 
 
-def _decide_stuck(item: ObjectMeta, since: datetime, now: datetime, rules: Rules) -> Verdict:
+def _decide_stuck(item: ObjectMeta, since: datetime, now: datetime, rules: Rules) -> CullVerdict:
     if not item.is_project or not rules.stuck:
         return keep("is being deleted already")
     limit = since + timedelta(seconds=rules.stuck)
     if now < limit:
         return keep("is being deleted already", limit)
-    return Verdict(Action.UNSTICK, f"terminating for {span(now - since)}", "stuck", limit)
+    return CullVerdict(Action.UNSTICK, f"terminating for {span(now - since)}", "stuck", limit)
 
 
-def decide_finalizers(item: ObjectMeta) -> Verdict:
+def decide_finalizers(item: ObjectMeta) -> CullVerdict:
     """Free or keep one object inside a stuck project of ours: only if it waits to be deleted."""
     if not item.deleting:
         return keep("nobody has asked to delete it")
     if not item.finalizers:
         return keep("has no finalizers")
     names = ", ".join(item.finalizers)
-    return Verdict(Action.UNSTICK, f"held by {names}", "stuck")
+    return CullVerdict(Action.UNSTICK, f"held by {names}", "stuck")

@@ -8,7 +8,7 @@ from typing import Any
 
 from workshop_culler.rules.ends import NO_EXTENSION, Ends, Extension, find_ends
 from workshop_culler.rules.limits import Limits
-from workshop_culler.rules.models import Action, Server, Verdict, keep
+from workshop_culler.rules.models import Action, CullVerdict, Server, keep
 from workshop_culler.rules.times import span
 
 
@@ -19,7 +19,7 @@ def decide_server(
     *,
     extension: Extension = NO_EXTENSION,
     idle_suspended: bool = False,
-) -> Verdict:
+) -> CullVerdict:
     """Stop or keep one active server, with the reason in words.
 
     `idle_suspended` suspends the idle rule alone: after a start of ours or a jump of the
@@ -33,7 +33,7 @@ def decide_server(
     rule = _due_rule(ends, now, idle_suspended=idle_suspended)
     if rule:
         reason = f"{_due_reason(server, rule, now)} ({limits.policy})"
-        return Verdict(Action.STOP, reason, rule, now)
+        return CullVerdict(Action.STOP, reason, rule, now)
     return keep(_keep_reason(server, limits, ends, now), ends.first)
 
 
@@ -66,10 +66,10 @@ def _keep_reason(server: Server, limits: Limits, ends: Ends, now: datetime) -> s
 Hook = Callable[..., Any]
 
 
-def decide_with_hook(verdict: Verdict, answer: object) -> Verdict:
+def decide_with_hook(verdict: CullVerdict, answer: object) -> CullVerdict:
     """The verdict once the hook has answered: it decides idleness and nothing else."""
     if answer and not verdict.acts:
-        return Verdict(Action.STOP, "the cull_arbiter_hook said so", "hook", verdict.due)
+        return CullVerdict(Action.STOP, "the cull_arbiter_hook said so", "hook", verdict.due)
     if not answer and verdict.rule == "idle":
         return keep("the cull_arbiter_hook keeps it", verdict.due)
     return verdict

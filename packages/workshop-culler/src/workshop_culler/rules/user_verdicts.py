@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from workshop_culler.rules.ends import later
-from workshop_culler.rules.models import Action, User, Verdict, keep
+from workshop_culler.rules.models import Action, CullVerdict, User, keep
 from workshop_culler.rules.times import span
 
 
@@ -26,7 +26,7 @@ class UserRules:
         return bool(self.idle or self.age or (self.anonymous and self.anonymous_group))
 
 
-def decide_user(user: User, rules: UserRules, now: datetime) -> Verdict:
+def decide_user(user: User, rules: UserRules, now: datetime) -> CullVerdict:
     """Delete or keep one user. Never one with a server that runs, starts or stops."""
     if user.servers is None:
         return keep("the hub does not say whether it has servers (scope read:servers)")
@@ -45,7 +45,7 @@ def decide_user(user: User, rules: UserRules, now: datetime) -> Verdict:
         return keep(f"goes in {span(end - now)}", end)
     who = "anonymous, " if anonymous else ""
     rule = "anonymous" if anonymous else "user"
-    return Verdict(Action.DELETE, f"{who}{_user_reason(user, quiet, now)}", rule, end)
+    return CullVerdict(Action.DELETE, f"{who}{_user_reason(user, quiet, now)}", rule, end)
 
 
 def _user_reason(user: User, quiet: float, now: datetime) -> str:

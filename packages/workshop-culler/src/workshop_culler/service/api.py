@@ -67,7 +67,7 @@ class SessionHandler(ApiHandler):
         self.answer({**whose, **shown, "announcement": said})
 
 
-class Session(SessionHandler):
+class OneSession(SessionHandler):
     """`GET session?user=&server=`: its clock, and the announcement if there is one."""
 
     async def get(self) -> None:

@@ -117,7 +117,7 @@ def make_app(
         ("", instructor_page.InstructorPage, common),
         ("login", login.Login, common),
         ("logout", login.Logout, common),
-        ("api/session", api.Session, common),
+        ("api/session", api.OneSession, common),
         ("api/session/extend", api.Extend, common),
         ("api/session/stop", api.Stop, common),
         ("api/session/page", reports_api.NotesPage, common),

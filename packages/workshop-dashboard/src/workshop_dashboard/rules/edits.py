@@ -41,6 +41,16 @@ def apply_edit(
     return edit(options, new, text or "", selection)
 
 
+def find_range(edit: Edit) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return where the selection begins and ends, each as its line from 1 and its column from 0."""
+    start, end = (_find_place(edit.text, place) for place in edit.selection)
+    return start, end
+
+
+def _find_place(text: str, place: int) -> tuple[int, int]:
+    return text.count("\n", 0, place) + 1, place - (text.rfind("\n", 0, place) + 1)
+
+
 def make_excerpt(edit: Edit, around: int = 3) -> tuple[int, list[tuple[str, bool]]]:
     """Return the number of the first line shown, and lines with whether they are selected."""
     start, end = edit.selection

@@ -70,14 +70,21 @@ def make_panels(
 
 
 def make_tabs(
-    prefix: str, console_url: str, own: Iterable[tuple[str, str]], values: Mapping[str, str]
+    prefix: str,
+    console_url: str,
+    own: Iterable[tuple[str, str]],
+    values: Mapping[str, str],
+    *,
+    has_slides: bool = False,
 ) -> tuple[Tab, ...]:
-    """Make the tabs beside the terminals: the console, where it is in the session, and own ones.
+    """Make the tabs beside the terminals: the console, if it is in the session, slides, own ones.
 
     `own` are pairs of a label and an address as `make_address` takes it; what it does not take is
     left out, and so is a second one of the same label. A console elsewhere lets nobody frame it.
     """
     found = {"console": Tab("console", "Console", console_url)} if console_url[:1] == "/" else {}
+    if has_slides:
+        found["slides"] = Tab("slides", "Slides", f"{prefix}slides/")
     for label, text in own:
         url, key = make_address(fill_address(text, values), prefix), make_key(label)
         if url and key and len(found) < MOST_TABS:

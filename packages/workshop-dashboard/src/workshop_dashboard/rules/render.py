@@ -238,6 +238,11 @@ def _name_to_id(match: re.Match[str]) -> str:
     return f"<a{match['before']}{named}"
 
 
+def render_markdown(text: str) -> str:
+    """Return Markdown without actions and variables as HTML that is not safe yet."""
+    return str(_markdown().render(text))
+
+
 def parse(text: str) -> list[markdown_it.token.Token]:
     """Return the tokens of a text, for `check`."""
     return _markdown().parse(text)

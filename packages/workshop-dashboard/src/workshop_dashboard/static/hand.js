@@ -83,6 +83,11 @@
   });
   document.getElementById("hand-cancel").addEventListener("click", () => dialog.close());
   dialog.querySelector("form").addEventListener("submit", raise);
+  // A terminal takes the focus when it comes up; who writes here goes on writing here.
+  window.addEventListener("blur", () => {
+    if (!dialog.open || document.activeElement?.tagName !== "IFRAME") return;
+    setTimeout(() => { document.activeElement.blur(); window.focus(); text.focus(); });
+  });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && raised) look(); });
   look();
 })();

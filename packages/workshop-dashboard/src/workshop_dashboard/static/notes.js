@@ -175,8 +175,13 @@
     if (!sessionBase || NO_EDIT.test(details.command)) {
       return copyAnd(text || details.file || details.src || "", text ? `Copied: it belongs into ${details.file}.` : "Copied the name of the file.");
     }
+    if (await workshop.settleFiles?.() === false) {
+      say("Save or close the file in the Files tab first.");
+      return false;
+    }
     const answer = await ask("edit", { details, text });
     showFile(block, answer);
+    if (answer.success) workshop.showFile?.(answer.path, answer.range);
     say(answer.success ? `Done: ${details.file}` : answer.message);
     return answer.success;
   };

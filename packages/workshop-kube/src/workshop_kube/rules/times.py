@@ -1,4 +1,4 @@
-"""Times as the API writes them (RFC 3339, in UTC, whole seconds)."""
+"""Times as the API writes them (RFC 3339, in UTC)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from datetime import UTC, datetime
 
 
 def render_time(moment: datetime) -> str:
-    """An aware time as text, such as 2026-11-30T08:00:00Z."""
+    """An aware time in whole seconds as text, such as 2026-11-30T08:00:00Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def render_micro_time(moment: datetime) -> str:
+    """An aware time as a MicroTime, such as 2026-11-30T08:00:00.000000Z: of leases and events."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def render_timestamp(seconds: float) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from workshop_kube import labels
 from workshop_kube.errors import ConflictError, ExistsError, ForbiddenError, GoneError, KubeError
 from workshop_spawner.kube.cluster import Cluster
-from workshop_spawner.rules import hub_claim
+from workshop_spawner.rules import lease_rules
 
 # Seconds for giving the Lease back when the hub ends.
 LEAVING = 2.0
@@ -36,7 +36,7 @@ class HubLease:
         self._hub_id = hub_id
         self._takes_over = takes_over
         self._log = log
-        self._reference = hub_claim.make_lease_reference(application, namespace)
+        self._reference = lease_rules.make_lease_reference(application, namespace)
         self.is_decided = asyncio.Event()
 
     async def hold(self) -> None:
@@ -55,18 +55,18 @@ class HubLease:
     async def _take(self) -> None:
         while True:
             found = await self._cluster.find(self._reference)
-            claim = hub_claim.decide_claim(found, self._hub_id, takes_over=self._takes_over)
-            if found is not None and not claim.takes:
-                await asyncio.sleep(hub_claim.GONE_AFTER)
-                if hub_claim.was_renewed(found, await self._cluster.find(self._reference)):
-                    self._end(hub_claim.render_refusal(self._application, self._namespace))
-            if claim.other:
-                self._log.warning("Taking the place of hub %s", claim.other)
+            verdict = lease_rules.decide_lease(found, self._hub_id, takes_over=self._takes_over)
+            if found is not None and not verdict.takes:
+                await asyncio.sleep(lease_rules.GONE_AFTER)
+                if lease_rules.was_renewed(found, await self._cluster.find(self._reference)):
+                    self._end(lease_rules.render_refusal(self._application, self._namespace))
+            if verdict.other:
+                self._log.warning("Taking the place of hub %s", verdict.other)
             with contextlib.suppress(ConflictError, ExistsError):
                 return await self._write(found, self._hub_id)
 
     async def _write(self, found: dict[str, Any] | None, holder: str) -> None:
-        spec = hub_claim.make_spec(holder, datetime.now(UTC))
+        spec = lease_rules.make_spec(holder, datetime.now(UTC))
         if found is None:
             own = {labels.APP: self._application}
             metadata = {**self._reference["metadata"], "labels": own}
@@ -78,7 +78,7 @@ class HubLease:
     async def _renew(self) -> None:
         try:
             while True:
-                await asyncio.sleep(hub_claim.RENEW_AGAIN)
+                await asyncio.sleep(lease_rules.RENEW_AGAIN)
                 try:
                     await self._renew_once()
                 except (ForbiddenError, GoneError):
@@ -93,7 +93,7 @@ class HubLease:
 
     async def _renew_once(self) -> None:
         found = await self._cluster.find(self._reference)
-        if not hub_claim.decide_claim(found, self._hub_id, takes_over=False).takes:
+        if not lease_rules.decide_lease(found, self._hub_id, takes_over=False).takes:
             self._end(f"Another hub has taken over {self._application!r}; this one ends.")
         await self._write(found, self._hub_id)
 

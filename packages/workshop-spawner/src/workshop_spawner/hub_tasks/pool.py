@@ -41,7 +41,7 @@ CALM, LONGEST_RUSH = 0.5, 10.0
 AT_ONCE = 3
 # Seconds after which one that was handed out is no longer being handed out, whatever became of it.
 HANDED_OUT = 3600.0
-# Seconds for which a claim is tried: a start without the pool takes hardly longer.
+# Seconds for which a checkout is tried: a start without the pool takes hardly longer.
 PATIENCE = 5.0
 
 Planner = Callable[[Session], Sequence[plan.Step]]
@@ -127,7 +127,7 @@ class SessionPool:
             size=self._size,
             since=self._begun,
         )
-        # One that was claimed since they were listed is nobody else's.
+        # One that was handed out since they were listed is nobody else's.
         self._ready = [one for one in state.ready if not self._is_busy(get_id(one))]
         metrics.RESERVE.set(len(self._ready))
         await run_together(*(self._remove(account) for account in state.stale))
@@ -164,7 +164,7 @@ class SessionPool:
         return tuple(self._ready)
 
     def take(self, wants_pod: bool = False) -> Mapping[str, Any] | None:
-        """Take the next one out, to be claimed; None when there is none.
+        """Take the next one out, to be handed out; None when there is none.
 
         The one whose pod is up first for who `wants_pod`; else one without, where there is one.
         """
@@ -219,9 +219,9 @@ class SessionPool:
         try:
             while account := self.take(wants_pod):
                 taken = self._take_over(account, session, wants_pod)
-                claimed = await self._claim(account, taken)
-                if claimed is not None:
-                    return taken, claimed
+                theirs = await self._make_theirs(account, taken)
+                if theirs is not None:
+                    return taken, theirs
         except FAILURES as error:
             self._log.warning(
                 "A reserved session cannot be handed out, the start goes on without: %s",
@@ -236,20 +236,22 @@ class SessionPool:
         pod = self.take_pod(taken.id) if wants_pod else None
         return replace(taken, pod_name=pod["metadata"]["name"]) if pod else taken
 
-    async def _claim(self, account: Mapping[str, Any], taken: Session) -> Mapping[str, Any] | None:
+    async def _make_theirs(
+        self, account: Mapping[str, Any], taken: Session
+    ) -> Mapping[str, Any] | None:
         """Make account and projects the visitor's; None when another one may still be had.
 
         What is refused stays as it is, for the next pass. What may have been done, or is done by
         half, is removed: it is nobody's, as the visitor's start goes on under other names.
         """
         try:
-            claimed = await self._claim_account(account, taken)
+            theirs = await self._make_account_theirs(account, taken)
         except BaseException as error:
             self._busy.pop(get_id(account), None)
             if not is_refusal(error):
                 await self._give_up(account)
             raise
-        if claimed is None:
+        if theirs is None:
             self._busy.pop(get_id(account), None)
             return None
         try:
@@ -258,17 +260,17 @@ class SessionPool:
             checkout = pool_rules.make_checkout(taken)
             await run_together(*(self._quick.change(space, checkout) for space in spaces))
         except BaseException:
-            await self._give_up(claimed)
+            await self._give_up(theirs)
             raise
-        return claimed
+        return theirs
 
-    async def _claim_account(
+    async def _make_account_theirs(
         self, account: Mapping[str, Any], taken: Session
     ) -> Mapping[str, Any] | None:
         reference = self._refer("ServiceAccount", taken.account)
-        claim = pool_rules.make_checkout(taken, account["metadata"]["resourceVersion"])
+        checkout = pool_rules.make_checkout(taken, account["metadata"]["resourceVersion"])
         try:
-            return await self._quick.change(reference, claim)
+            return await self._quick.change(reference, checkout)
         except (ConflictError, GoneError):
             # Somebody was faster - or we were, and the answer was lost.
             found = await self._quick.find(reference)

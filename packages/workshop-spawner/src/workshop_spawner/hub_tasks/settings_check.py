@@ -14,7 +14,7 @@ from workshop_spawner.hub_tasks import settings
 from workshop_spawner.manifests import resources
 from workshop_spawner.model.errors import WorkshopError
 from workshop_spawner.model.session import Hub
-from workshop_spawner.rules import overrides, plan, pool_rules, templates
+from workshop_spawner.rules import overrides, plan, pool_rules, templates, unused_settings
 
 # Classes of others whose settings ours reads.
 THEIRS = ("KubeSpawner", "Spawner")
@@ -42,7 +42,33 @@ def list_problems(spawner_class: Any, config: Config, authenticator: Any) -> lis
     except (TraitError, ValueError) as error:
         return [*unknown, str(error)]
     found = [*_list_contradictions(traits), *_list_templates(traits), *_list_extras(traits)]
-    return [*unknown, *found, *_list_overrides(traits, config, authenticator)]
+    relied_on = [said for name, said in _list_unused(traits, config) if _is_relied_on(name)]
+    return [*unknown, *found, *relied_on, *_list_overrides(traits, config, authenticator)]
+
+
+def list_unused(traits: Any, config: Config) -> list[str]:
+    """What is written in the configuration and does nothing there, a sentence each."""
+    return [said for name, said in _list_unused(traits, config) if not _is_relied_on(name)]
+
+
+def _is_relied_on(name: str) -> bool:
+    return name in unused_settings.RELIED_ON
+
+
+def _list_unused(traits: Any, config: Config) -> Iterator[tuple[str, str]]:
+    if traits.pre_spawn_hook is not None:
+        return  # the administrator's own code may change any of them for a session
+    known = {name for row in unused_settings.ROWS for name in (*row.names, *row.looks_at)}
+    values = {name: getattr(traits, name) for name in known}
+    sections = [config[base.__name__] for base in type(traits).__mro__ if base.__name__ in config]
+    written = {
+        name
+        for name in known
+        if any(name in section for section in sections)
+        and values[name] != traits.trait_defaults(name)
+    }
+    of_some = overrides.list_overrides(traits.profile_list, traits.group_overrides)
+    yield from unused_settings.list_unused(values, written, {each.name for each in of_some})
 
 
 def _list_unknown(spawner_class: Any, config: Config) -> list[str]:

@@ -19,7 +19,7 @@ from workshop_spawner.hub_tasks.background import HubTasks
 from workshop_spawner.hub_tasks.hub_lease import HubLease
 from workshop_spawner.hub_tasks.pod_template import PodTemplate, make_sample
 from workshop_spawner.hub_tasks.service_environment import tell_services
-from workshop_spawner.hub_tasks.settings_check import list_problems, make_traits
+from workshop_spawner.hub_tasks.settings_check import list_problems, list_unused, make_traits
 from workshop_spawner.start.lasting_notes import LastingNotes
 from workshop_spawner.visitors import hub_pages
 from workshop_spawner.visitors.hub_objects import StartingHub
@@ -107,6 +107,8 @@ def make_tasks(
 ) -> HubTasks:
     """The tasks of a hub whose sessions the class runs."""
     traits = make_traits(spawner_class, config, authenticator)
+    for sentence in list_unused(traits, config):
+        traits.log.warning("%s", sentence)
     load_config(
         host=traits.k8s_api_host,
         ssl_ca_cert=traits.k8s_api_ssl_ca_cert,

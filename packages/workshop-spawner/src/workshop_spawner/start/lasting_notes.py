@@ -15,7 +15,7 @@ from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.logs import Log
 from workshop_spawner.model import naming, records
 from workshop_spawner.model.session import Hub, Lasting, Session, make_lasting_names
-from workshop_spawner.rules import hub_claim
+from workshop_spawner.rules import lease_rules
 
 # Seconds for each of the two: a start waits for them.
 PATIENCE = 5.0
@@ -80,4 +80,4 @@ class LastingNotes:
 
     @property
     def _reference(self) -> dict[str, object]:
-        return hub_claim.make_lease_reference(self.application, self.namespace)
+        return lease_rules.make_lease_reference(self.application, self.namespace)

@@ -85,7 +85,10 @@ class VisitMixin(BaseHandler):
             raise web.HTTPError(403, "Nobody logs in at this port; use the workshop's own address.")
 
     def refuse_without_database(self) -> None:
-        """Raise a 503 where the database is away: JupyterHub takes everybody for a stranger."""
+        """Raise a 503 where the hub's database is away.
+
+        JupyterHub then takes everybody for a stranger.
+        """
         if not hub_objects.has_database(self.db):
             raise web.HTTPError(503, NO_DATABASE)
 

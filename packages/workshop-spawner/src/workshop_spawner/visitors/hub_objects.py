@@ -139,6 +139,6 @@ def has_database(db: Any) -> bool:
 
 
 def has_server_at(db: Any, address: str) -> bool:
-    """Whether a user has a server at this address, by the hub's database session."""
+    """Whether a user's server is at this address, by the hub's database."""
     servers = db.query(orm.Server).filter(orm.Server.spawner.has())
     return bool(db.query(servers.filter(orm.Server.ip == address).exists()).scalar())

@@ -1,4 +1,4 @@
-"""The environment and the command line of a container's process. Pure; called by `containers.py`.
+"""The environment and the command line of a container's process. Pure.
 
 Only what the pod says and a few basics reach the process: nothing of the agent's own environment
 leaks.

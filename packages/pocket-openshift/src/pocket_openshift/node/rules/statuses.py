@@ -1,6 +1,6 @@
 """A pod's status from the states of its containers.
 
-Pure; called by `pods.py` whenever a state has changed.
+Pure.
 
 The rules are those of the kubelet (https://kubernetes.io/docs/concepts/workloads/pods/pod-
 lifecycle/).

@@ -24,9 +24,6 @@ _FORWARDED = frozenset(
     }
 )
 
-# Codes of a websocket's end (RFC 6455, section 7.4.1).
-NORMAL, GOING_AWAY, NO_CODE, ABNORMAL, NO_TLS = 1000, 1001, 1005, 1006, 1015
-
 RawHeaders = Iterable[tuple[bytes, bytes]]
 Headers = list[tuple[str, str]]
 
@@ -80,13 +77,6 @@ def make_response_headers(raw: RawHeaders, *, with_body: bool = True) -> Headers
     """The headers of the pod's answer for the client, of its body too or not."""
     every = _keep(raw)
     return [pair for pair in every if with_body or not pair[0].lower().startswith("content-")]
-
-
-def choose_close_code(code: int | None) -> int:
-    """How to close a websocket whose other side ended so; some codes are never sent (RFC 6455)."""
-    if code == NO_CODE:
-        return NORMAL
-    return GOING_AWAY if code in (None, ABNORMAL, NO_TLS) else code
 
 
 def _keep(raw: RawHeaders) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from workshop_spawner.rules import hub_claim
+from workshop_spawner.rules import lease_rules
 
 LEASE = {"metadata": {"resourceVersion": "7"}, "spec": {"holderIdentity": "one"}}
 
@@ -23,25 +23,25 @@ LEASE = {"metadata": {"resourceVersion": "7"}, "spec": {"holderIdentity": "one"}
     ],
 )
 def test_who_may_take_the_name(lease, takes_over, takes, other):
-    claim = hub_claim.decide_claim(lease, "mine", takes_over=takes_over)
-    assert (claim.takes, claim.other) == (takes, other)
+    verdict = lease_rules.decide_lease(lease, "mine", takes_over=takes_over)
+    assert (verdict.takes, verdict.other) == (takes, other)
 
 
 def test_only_a_write_says_that_the_other_is_alive():
     later = {"metadata": {"resourceVersion": "8"}}
-    assert hub_claim.was_renewed(LEASE, later)
-    assert not hub_claim.was_renewed(LEASE, LEASE)
-    assert not hub_claim.was_renewed(LEASE, None)
+    assert lease_rules.was_renewed(LEASE, later)
+    assert not lease_rules.was_renewed(LEASE, LEASE)
+    assert not lease_rules.was_renewed(LEASE, None)
 
 
 def test_a_lease_is_as_the_api_wants_it():
-    spec = hub_claim.make_spec("me", datetime(2026, 1, 2, 3, 4, 5, 6, UTC))
+    spec = lease_rules.make_spec("me", datetime(2026, 1, 2, 3, 4, 5, 6, UTC))
     assert spec["renewTime"] == "2026-01-02T03:04:05.000006Z"
     assert spec["holderIdentity"] == "me"
-    assert "take_over" in hub_claim.render_refusal("intro", "here")
+    assert "take_over" in lease_rules.render_refusal("intro", "here")
 
 
 def test_each_application_has_a_lease():
-    lease = hub_claim.make_lease_reference("intro", "workshops")
+    lease = lease_rules.make_lease_reference("intro", "workshops")
     assert lease["metadata"] == {"name": "intro-hub", "namespace": "workshops"}
     assert lease["kind"] == "Lease"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from workshop_kube.rules import times
 from workshop_kube.rules.manifests import make_reference
 
 API = "coordination.k8s.io/v1"
@@ -16,19 +17,19 @@ GONE_AFTER = 10
 
 
 @dataclass(frozen=True)
-class Claim:
+class LeaseVerdict:
     """What a hub does about the Lease: `takes` it, or waits whether the `other` renews it."""
 
     takes: bool
     other: str = ""
 
 
-def decide_claim(lease: Mapping[str, Any] | None, hub_id: str, *, takes_over: bool) -> Claim:
+def decide_lease(lease: Mapping[str, Any] | None, hub_id: str, *, takes_over: bool) -> LeaseVerdict:
     """Whether the Lease as it is found can be taken at once."""
     holder = str(((lease or {}).get("spec") or {}).get("holderIdentity") or "")
     if holder in ("", hub_id):
-        return Claim(takes=True)
-    return Claim(takes=takes_over, other=holder)
+        return LeaseVerdict(takes=True)
+    return LeaseVerdict(takes=takes_over, other=holder)
 
 
 def was_renewed(before: Mapping[str, Any], now: Mapping[str, Any] | None) -> bool:
@@ -45,8 +46,8 @@ def make_lease_reference(application: str, namespace: str) -> dict[str, Any]:
 
 def make_spec(hub_id: str, now: datetime) -> dict[str, Any]:
     """What a Lease says that is held now; a hub that leaves holds none (`hub_id` empty)."""
-    moment = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return {"holderIdentity": hub_id, "leaseDurationSeconds": GONE_AFTER, "renewTime": moment}
+    renewed = times.render_micro_time(now)
+    return {"holderIdentity": hub_id, "leaseDurationSeconds": GONE_AFTER, "renewTime": renewed}
 
 
 def render_refusal(application: str, namespace: str) -> str:

@@ -1,0 +1,1 @@
+"""Slides: the decks on the disk, and the pages that show them."""

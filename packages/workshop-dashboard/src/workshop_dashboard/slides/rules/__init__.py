@@ -1,0 +1,1 @@
+"""What decides about slides: pure functions over their text."""
