@@ -69,9 +69,21 @@ def test_variables_that_the_pod_takes(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["LD_PRELOAD", "PATH", "JPY_API_TOKENS", "jupyterhub_user", "", "A=B", "JUPYTERHUB_\n", "É",
-     "WORKSHOP_HANDOVER", "WORKSHOP_HANDOVER_POD", "JUPYTERHUB_" + "A" * 300, "*"],
-)  # fmt: skip
+    [
+        "LD_PRELOAD",
+        "PATH",
+        "JPY_API_TOKENS",
+        "jupyterhub_user",
+        "",
+        "A=B",
+        "JUPYTERHUB_\n",
+        "É",
+        "WORKSHOP_HANDOVER",
+        "WORKSHOP_HANDOVER_POD",
+        "JUPYTERHUB_" + "A" * 300,
+        "*",
+    ],
+)
 def test_any_other_variable_is_refused(name):
     problem = handover.problem_with_environment({"JUPYTERHUB_USER": "x", name: "secret"}, ALLOWED)
     assert problem

@@ -108,7 +108,7 @@ class WarmSpawner(RecordedSpawner):
     async def hand_over(self, session: Session, spec: plan.SessionSpec, pod: Pod) -> Pod | None:
         """Hand the session over to the pod that waits; None where that failed and it is gone."""
         try:
-            seen = await self._claim_pod(session, spec, pod)
+            seen = await self._check_out_pod(session, spec, pod)
         except (*FAILURES, hand_over.HandOverError) as error:
             told = explain(error).detail if isinstance(error, FAILURES) else str(error)
             metrics.HAND_OVERS.labels(find_outcome(error)).inc()
@@ -124,7 +124,7 @@ class WarmSpawner(RecordedSpawner):
         self.pod_id = self._recorded_uid = pod["metadata"]["uid"]
         return seen
 
-    async def _claim_pod(self, session: Session, spec: plan.SessionSpec, pod: Pod) -> Pod:
+    async def _check_out_pod(self, session: Session, spec: plan.SessionSpec, pod: Pod) -> Pod:
         """Make the pod the visitor's, then tell its launcher."""
         quick, uid = self.cluster.within(PATIENCE), pod["metadata"]["uid"]
         prepared = await self.prepare_pod(quick, session, spec)
@@ -132,7 +132,7 @@ class WarmSpawner(RecordedSpawner):
         wait = max(1.0, self.start_timeout * 0.45)
         kept, _, seen = await run_together(
             quick.get(make_reference("v1", "Secret", secret, session.hub.namespace)),
-            quick.change(pod, warm_pods.make_claim(prepared, pod)),
+            quick.change(pod, warm_pods.make_checkout(prepared, pod)),
             session_pod.wait_ready(self._pod_watch, session, uid, wait),
         )
         environment = {**prepared.environment, warm_pods.API_TOKEN: self.api_token}

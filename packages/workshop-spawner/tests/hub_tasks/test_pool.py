@@ -229,6 +229,29 @@ async def test_the_reserve_fills_itself_in_the_background(make, site, kube):
         await asyncio.wait([running])
 
 
+async def test_the_reserve_is_filled_when_the_rush_is_over(make, site, kube, monkeypatch):
+    monkeypatch.setattr(pool, "CALM", 0.01)
+    looks, rush = asyncio.Event(), True
+
+    def is_rush():
+        looks.set()
+        return rush
+
+    kept = make(size=1)
+    kept.is_rush = is_rush
+    running = asyncio.ensure_future(kept.run())
+    try:
+        await site.pocket.until(functools.partial(kept.check_out, visitor(site, "alice")))
+        await looks.wait()
+        assert await stock(kube) == [], "visitors come first"
+        rush = False
+        await site.pocket.until(functools.partial(kept.check_out, visitor(site, "bob")))
+        rush = True
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
+
+
 async def test_an_api_that_is_away_does_not_end_the_reserve(make, site, kube, monkeypatch):
     spec = plan.SessionSpec()
     kept = SessionPool(kube.within(0.2), site.hub, lambda s: plan.make_ready_steps(s, spec), 1, LOG)

@@ -73,7 +73,7 @@ class Stock:
             answer = self.site.pocket.request("PUT", path, {**pod, "status": said | status})
             assert answer.status == 200, answer.body
 
-    async def claim(self, name, **options):
+    async def check_out(self, name, **options):
         session = Session(self.site.hub, f"{name:x>16}", name, checkout=f"{name:x>16}")
         return await self.pool.check_out(session, **options)
 
@@ -116,11 +116,11 @@ async def test_who_wants_a_pod_gets_the_session_whose_pod_is_up(make):
     up = sorted(stock.list())[0]
     stock.bring_up(up)
     await stock.pool.fill()
-    taken, _ = await stock.claim("alice", wants_pod=True)
+    taken, _ = await stock.check_out("alice", wants_pod=True)
     assert taken.id == up
     assert stock.pool.take_pod(up)["metadata"]["uid"] == stock.list()[up]
     assert taken.pod == stock.pool.take_pod(up)["metadata"]["name"]
-    taken, _ = await stock.claim("bob")
+    taken, _ = await stock.check_out("bob")
     assert taken.id not in stock.list(), "who wants none gets a session without"
     assert taken.pod == "intro-user-bob"
 
@@ -129,10 +129,10 @@ async def test_none_is_taken_twice_nor_removed_while_it_is_handed_out(make):
     stock = make(size=2, pods=2)
     await stock.pool.fill()
     waiting = stock.list()
-    given = await asyncio.gather(*(stock.claim(name, wants_pod=True) for name in ("a1", "b2")))
+    given = await asyncio.gather(*(stock.check_out(name, wants_pod=True) for name in ("a1", "b2")))
     pods = {stock.pool.take_pod(taken.id)["metadata"]["uid"] for taken, _ in given}
     assert pods == set(waiting.values())
-    assert await stock.claim("c3", wants_pod=True) is None
+    assert await stock.check_out("c3", wants_pod=True) is None
     await stock.pool.fill()
     assert set(waiting.items()) <= set(stock.list().items()), "its visitor is about to have it"
 
@@ -141,7 +141,7 @@ async def test_what_a_dead_hub_was_handing_out_is_removed_by_the_next(make):
     stock = make(size=1, pods=1)
     await stock.pool.fill()
     (left,) = stock.list()
-    await stock.claim("alice", wants_pod=True)
+    await stock.check_out("alice", wants_pod=True)
     after = make(size=1, pods=1)
     await after.pool.fill()
     assert left not in after.list()
@@ -217,19 +217,19 @@ async def test_a_pod_that_cannot_be_made_costs_no_session(make, site, caplog, re
     assert stock.list() == {}
     assert "No pod was made ready" in caplog.text
     site.pocket.faults.clear()
-    assert await stock.claim("alice", wants_pod=True) is not None
+    assert await stock.check_out("alice", wants_pod=True) is not None
 
 
-async def test_a_session_whose_claim_is_refused_keeps_its_pod(make, site):
+async def test_a_session_that_is_not_handed_out_keeps_its_pod(make, site):
     stock = make(size=1, pods=1)
     await stock.pool.fill()
     before = stock.list()
     site.pocket.faults.add(verb="patch", resource="serviceaccounts", status=403, times=None)
-    assert await stock.claim("alice", wants_pod=True) is None
+    assert await stock.check_out("alice", wants_pod=True) is None
     site.pocket.faults.clear()
     await stock.pool.fill()
     assert stock.list() == before
-    taken, _ = await stock.claim("alice", wants_pod=True)
+    taken, _ = await stock.check_out("alice", wants_pod=True)
     assert stock.pool.take_pod(taken.id)["metadata"]["uid"] == before[taken.id]
 
 

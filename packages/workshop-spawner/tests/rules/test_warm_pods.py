@@ -202,7 +202,7 @@ def test_with_those_that_run_no_more_wait_than_there_are_places(size, limit, run
     assert limit or wanted == size
 
 
-def test_a_waiting_pod_is_the_pools_and_a_claimed_one_the_visitors():
+def test_a_waiting_pod_is_the_pools_and_one_that_was_taken_the_visitors():
     manifest = make_manifest()
     manifest["metadata"]["annotations"] = {labels.USERNAME: "any", labels.ACCOUNT: "a"}
     waiting = warm_pods.make_waiting_pod(prepare(manifest, SESSION, Launch()), OWNER, "f")
@@ -214,7 +214,7 @@ def test_a_waiting_pod_is_the_pools_and_a_claimed_one_the_visitors():
     theirs["metadata"]["labels"] = {labels.CLASS: "session"}
     theirs["metadata"]["annotations"] = {labels.USERNAME: "ada"}
     found = {"metadata": {"uid": "u-1", "annotations": {"k8s.ovn.org/pod-networks": "{}"}}}
-    change = warm_pods.make_claim(prepare(theirs, SESSION, Launch()), found)["metadata"]
+    change = warm_pods.make_checkout(prepare(theirs, SESSION, Launch()), found)["metadata"]
     assert change["uid"] == "u-1", "of no other pod that has its name by then"
     assert change["labels"] == {labels.CLASS: "session"}
     assert change["annotations"] == {labels.USERNAME: "ada", labels.RECIPE: None}

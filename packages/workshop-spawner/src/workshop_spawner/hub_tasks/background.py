@@ -138,6 +138,7 @@ class HubTasks:
         hub, size = await self._find_hub(), self._settings.reserved_sessions
         pods = await self._make_pods(hub, spec)
         pool = SessionPool(self._cluster, hub, make_steps, size, self._log, pods=pods)
+        pool.is_rush = lambda: bool(self._context.starting)
         self._context.pool = pool
         await pool.run()
 

@@ -34,8 +34,9 @@ from workshop_spawner.start.progress import Progress
 PAUSE = 60.0
 # The same while pods come up.
 SHORT_PAUSE = 2.0
-# Visitors' own starts come first: the pool is filled once nobody has come for so long, or at last.
-CALM, LONGEST_RUSH = 0.5, 3.0
+# Visitors' own starts come first: the pool is filled once nobody has come for so long and no start
+# is under way, or at last.
+CALM, LONGEST_RUSH = 0.5, 10.0
 # How many are made side by side; visitors' own starts come first.
 AT_ONCE = 3
 # Seconds after which one that was handed out is no longer being handed out, whatever became of it.
@@ -67,6 +68,8 @@ class SessionPool:
         self._log = log
         self._clock = clock
         self._pods = pods
+        # Whether visitors' starts are under way, which come first.
+        self.is_rush: Callable[[], bool] = lambda: False
         # Sessions that are being handed out by id: since when, and the pod that waits in them.
         self._busy: dict[str, tuple[float, Mapping[str, Any] | None]] = {}
         self._ready: list[Mapping[str, Any]] = []
@@ -103,7 +106,7 @@ class SessionPool:
         """Wait until the visitors who come at the same moment have their sessions."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LONGEST_RUSH):
-                while self._taken.is_set():
+                while self._taken.is_set() or self.is_rush():
                     self._taken.clear()
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(CALM):

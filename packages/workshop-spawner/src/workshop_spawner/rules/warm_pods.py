@@ -173,7 +173,7 @@ def make_waiting_pod(
     }
 
 
-def make_claim(prepared: Prepared, pod: Mapping[str, Any]) -> dict[str, Any]:
+def make_checkout(prepared: Prepared, pod: Mapping[str, Any]) -> dict[str, Any]:
     """The change that makes a waiting pod the visitor's, and no other pod of its name."""
     wanted, found = prepared.pod["metadata"], pod["metadata"]
     return {
