@@ -64,8 +64,7 @@ async def test_a_session_that_nobody_types_in_says_that_it_was_idle(
     await page.click("input[type=submit], button[type=submit]")
     await page.wait_for_url("**/user/*/dashboard**", timeout=120_000)
     terminal = await open_terminal(page)
-    # An open page that asks for the time is no activity.
-    await expect(terminal.locator("#terminal-clock")).to_be_visible(timeout=120_000)
+    # The page is open the while, and asks for its time: that is no activity.
     await expect(page.locator("#ended")).to_contain_text(
         "Your session has ended. Nobody had typed for a long time.", timeout=120_000
     )
