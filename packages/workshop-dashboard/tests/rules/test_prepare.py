@@ -29,6 +29,11 @@ def test_each_system_has_its_own(dialect, text):
     assert prepared(TEXT, dialect, who="ada") == text
 
 
+@pytest.mark.parametrize("dialect", list(Dialect))
+def test_an_empty_value_in_marks_is_told_in_every_system(dialect):
+    assert prepared("in `%who%`", dialect, who="") == "in (not set)"
+
+
 def test_liquid_and_percent():
     assert prepared("%who% {{ who | upcase }}", Dialect.LIQUID, who="ada") == "ada ADA"
 

@@ -54,3 +54,31 @@ def test_a_name_without_a_value_is_reported(text, found):
 @given(st.text(), st.dictionaries(st.from_regex(r"[a-z]{2,5}", fullmatch=True), st.text()))
 def test_filling_never_changes_the_number_of_lines(text, values):
     assert variables.fill(text, values).count("\n") == text.count("\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("in `%empty%` now", "in (not set) now"),
+        ("in **{{ empty }}**, *%empty%*", "in (not set), (not set)"),
+        ("in `%name%` and `%nobody%`", "in `%name%` and `%nobody%`"),
+        ("a `x %empty%` b", "a `x %empty%` b"),
+        ("```\necho `%empty%`\n```\n`%empty%`", "```\necho `%empty%`\n```\n(not set)"),
+        ("~~~~\n```\n`%empty%`\n~~~~", "~~~~\n```\n`%empty%`\n~~~~"),
+        ("----\necho `%empty%`\n----", "----\necho `%empty%`\n----"),
+        ("    echo `%empty%`", "    echo `%empty%`"),
+        ("``%empty%` or ```%empty%``", "``%empty%` or ```%empty%``"),
+    ],
+)
+def test_marks_around_an_empty_value_are_no_hole(text, shown):
+    assert variables.mark_unset(text, VALUES) == shown
+
+
+def test_braces_may_be_nobodys():
+    text = "`{{ empty }}` `%empty%`"
+    assert variables.mark_unset(text, VALUES, braces=False) == "`{{ empty }}` (not set)"
+
+
+@given(st.text(alphabet="`*_%{}ab \n~-"))
+def test_a_page_without_empty_values_stays_as_it_is(text):
+    assert variables.mark_unset(text, {"ab": "x"}) == text

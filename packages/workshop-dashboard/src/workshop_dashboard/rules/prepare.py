@@ -17,17 +17,19 @@ def prepare_text(page: Page, notes: Notes) -> str:
 
     A page that Liquid cannot read has its plain variables filled in, and is shown.
     """
-    if notes.dialect == Dialect.PERCENT:
-        return variables.fill_percent(page.body, notes.values)
+    has_braces = notes.dialect != Dialect.PERCENT
+    body = variables.mark_unset(page.body, notes.values, braces=has_braces)
+    if not has_braces:
+        return variables.fill_percent(body, notes.values)
     if notes.dialect == Dialect.LIQUID:
         try:
-            rendered = liquid.render(page.body, notes.values, notes.read)
+            rendered = liquid.render(body, notes.values, notes.read)
         except liquid.LiquidError:
-            return variables.fill(page.body, notes.values)
+            return variables.fill(body, notes.values)
         return variables.fill_percent(rendered, notes.values)
     if notes.dialect == Dialect.HUGO:
-        return variables.fill(shortcodes.expand(page.body, notes.values), notes.values)
-    return variables.fill(page.body, notes.values)
+        return variables.fill(shortcodes.expand(body, notes.values), notes.values)
+    return variables.fill(body, notes.values)
 
 
 def unknown_names(page: Page, notes: Notes) -> Iterator[tuple[int, str]]:

@@ -10,6 +10,12 @@ BRACES = r"\{\{\s*(?P<braces>[A-Za-z][A-Za-z0-9_]*)\s*\}\}"
 PLACEHOLDER = re.compile(f"{PERCENT}|{BRACES}")
 PERCENT_ONLY = re.compile(f"{PERCENT}(?P<braces>(?!))?")
 
+# A word between marks alone: a code span, emphasis. Empty marks would be shown as they are written.
+MARKED = re.compile(rf"(?<![`*_])(?P<mark>`+|\*+|_+)(?:{PERCENT}|{BRACES})(?P=mark)(?![`*_])")
+# What begins and ends a block whose text is for a program: Markdown's fences, AsciiDoc's delimiters.
+FENCE = re.compile(r"\s*(```+|~~~+|----+|\.\.\.\.+|\+\+\+\++|////+)")
+NOT_SET = "(not set)"
+
 # Words that stand between braces in the templates of Go, Helm and `oc -o template`.
 NOT_OURS = frozenset({"end", "else", "break", "continue", "nil", "true", "false"})
 HEX_PAIR = re.compile(r"[0-9A-Fa-f]{2}")
@@ -38,6 +44,27 @@ def _fill(pattern: re.Pattern[str], text: str, values: Mapping[str, str]) -> str
         return " ".join(values[name][:MAX_VALUE].splitlines())
 
     return pattern.sub(value_of, text)
+
+
+def mark_unset(text: str, values: Mapping[str, str], *, braces: bool = True) -> str:
+    """Say so where emphasis or a code span is around a name alone whose value is empty.
+
+    Blocks are left as they are: what is in them is for programs. Without `braces` only `%name%`
+    is a name.
+    """
+
+    def say(match: re.Match[str]) -> str:
+        is_ours = braces or match["percent"]
+        return NOT_SET if is_ours and values.get(_name(match)) == "" else match[0]
+
+    lines, fence = [], ""
+    for line in text.splitlines(keepends=True):
+        edge = FENCE.match(line)
+        if edge and (not fence or (edge[1].startswith(fence) and line.strip() == edge[1])):
+            fence = "" if fence else edge[1]
+        is_block = bool(fence or edge or line.startswith(("    ", "\t")))
+        lines.append(line if is_block else MARKED.sub(say, line))
+    return "".join(lines)
 
 
 def unknown_names(text: str, values: Mapping[str, str]) -> Iterator[tuple[int, str]]:
