@@ -95,6 +95,8 @@ async def test_what_each_end_says_in_the_dashboard(hub_factory, held_port, brows
     await until_open(page.frame_locator(".terminal iframe").first)
     box = page.locator("#ended")
     await expect(box).to_be_hidden()
+    spoken = page.locator("#spoken")
+    await spoken.evaluate("node => { node.textContent = 'Your session ends in 1 minute.' }")
     stopped = await page.request.post(
         f"{hub.url}services/workshop-culler/api/session/stop",
         headers={"Authorization": f"token {grace['token']}"},
@@ -102,6 +104,7 @@ async def test_what_each_end_says_in_the_dashboard(hub_factory, held_port, brows
     )
     assert stopped.status in (200, 202), await stopped.text()
     await expect(box).to_contain_text("Your session has ended. An instructor stopped it.")
+    await expect(spoken).to_have_text("")
     terminal = page.frame_locator(".terminal iframe").first.locator("#terminal-status")
     await expect(terminal).to_have_class("pill")
     await expect(terminal).to_have_text("Your session has ended.")

@@ -12,7 +12,7 @@ PERCENT_ONLY = re.compile(f"{PERCENT}(?P<braces>(?!))?")
 
 # A word between marks alone: a code span, emphasis. Empty marks would be shown as they are written.
 MARKED = re.compile(rf"(?<![`*_])(?P<mark>`+|\*+|_+)(?:{PERCENT}|{BRACES})(?P=mark)(?![`*_])")
-# What begins and ends a block whose text is for a program: Markdown's fences, AsciiDoc's delimiters.
+# What begins and ends a block whose text is for a program, in Markdown and in AsciiDoc.
 FENCE = re.compile(r"\s*(```+|~~~+|----+|\.\.\.\.+|\+\+\+\++|////+)")
 NOT_SET = "(not set)"
 

@@ -53,6 +53,7 @@
     set(words, view.said);
     said.hidden = !runs || !view.said || wasClosed(key);
     if (runs) speak();
+    else set(spoken, ""); // what it said is over
   };
 
   const later = (seconds) => {
