@@ -35,13 +35,9 @@ c.Spawner.environment = {{
 pytestmark = [pytest.mark.hub, pytest.mark.browser]
 
 
-def make_config(port, age=0):
-    culler = culler_service.make_config(port, "--cull-every=2", max_age=age)
-    return CONFIG.format(notes=str(NOTES)) + culler
-
-
-async def start_hub(hub_factory, port, age=0):
-    hub = await hub_factory(make_config(port, age))
+async def start_hub(hub_factory, port, culler=None):
+    culler = culler or culler_service.make_config(port, "--cull-every=2", max_age=0)
+    hub = await hub_factory(CONFIG.format(notes=str(NOTES)) + culler)
     await hub.logged("judged ")
     return hub
 
@@ -69,12 +65,14 @@ def frame_paths(page):
 
 
 async def test_a_terminal_alone_says_that_its_time_was_over(
-    hub_factory, held_port, browser, artifacts
+    hub_factory, held_port, browser, artifacts, tmp_path
 ):
-    # As long as it may take to open the page on a busy machine.
-    hub = await start_hub(hub_factory, held_port, age=40)
+    words = ("--max-age=250", "--max-age=1", "--timeout=0", "--cull-every=2")
+    culler = culler_service.make_changing_config(held_port, tmp_path / "seen", *words)
+    hub = await start_hub(hub_factory, held_port, culler)
     page = await log_in(hub, browser, "ada", "terminal/session/1", PHONE)
     await page.wait_for_selector("#terminal-clock.loud")
+    (tmp_path / "seen").touch()
     card = page.locator("#terminal-status.card")
     await expect(card).to_contain_text("Your session has ended.", timeout=120_000)
     await expect(card).to_contain_text("Its time was over.")
@@ -182,7 +180,8 @@ async def test_a_visitor_who_comes_back_reads_it_on_the_login_page(
     hub_factory, held_port, browser, artifacts
 ):
     """The visitor is deleted with the session, and `auto_start` would begin the next at once."""
-    config = make_config(held_port)
+    config = CONFIG.format(notes=str(NOTES))
+    config += culler_service.make_config(held_port, "--cull-every=2", max_age=0)
     config = config.replace('"dummy"', '"workshop-anonymous"')
     config = re.sub(r"c\.Authenticator\..*", "", config)  # about accounts
     hub = await hub_factory(config + "c.AnonymousAuthenticator.auto_start = True\n")

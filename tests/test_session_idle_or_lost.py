@@ -10,15 +10,10 @@ import pytest
 from kubernetes_asyncio import client, config
 
 import cluster
+import culler_service
 from pages import expect
 
 NOTES = Path(__file__).resolve().parent.parent / "demo" / "notes"
-# A culler with a long limit until the page is open, then one with a short limit: however long the
-# page takes, nobody is idle before.
-CULLERS = (
-    '"$@" --timeout=3600 & trap "kill $!; exit" TERM INT; until [ -e "$0" ]; do sleep 0.1; done; '
-    'kill $!; wait $!; exec "$@" --timeout=3'
-)
 CONFIG = """
 import sys
 c.JupyterHub.authenticator_class = "dummy"
@@ -32,18 +27,6 @@ c.Spawner.environment = {{
     "WORKSHOP_CULLER_URL": c.JupyterHub.bind_url + "services/workshop-culler/",
     "JUPYTERHUB_ACTIVITY_INTERVAL": "2",
 }}
-c.JupyterHub.services.append({{
-    "name": "workshop-culler",
-    "command": ["sh", "-c", {cullers!r}, {file!r}, sys.executable, "-m", "workshop_culler",
-                "--cull-every=2", "--WorkshopCuller.grace_after_start=0"],
-    "url": "http://127.0.0.1:{port}",
-}})
-c.JupyterHub.load_roles += [{{
-    "name": "workshop-culler",
-    "services": ["workshop-culler"],
-    "scopes": ["list:users", "read:users:activity", "read:users:groups", "read:servers",
-               "delete:servers"],
-}}]
 """
 
 pytestmark = [pytest.mark.hub, pytest.mark.browser]
@@ -60,8 +43,10 @@ async def test_a_session_that_nobody_types_in_says_that_it_was_idle(
     hub_factory, held_port, browser, artifacts, tmp_path
 ):
     file = tmp_path / "page-is-open"
-    values = {"notes": str(NOTES), "port": held_port, "cullers": CULLERS, "file": str(file)}
-    hub = await hub_factory(CONFIG.format(**values))
+    options = ("--cull-every=2", "--WorkshopCuller.grace_after_start=0")
+    limits = ("--timeout=3600", "--timeout=3")
+    culler = culler_service.make_changing_config(held_port, file, *limits, *options)
+    hub = await hub_factory(CONFIG.format(notes=str(NOTES)) + culler)
     page = await browser.new_page()
     await page.goto(f"{hub.url}hub/login")
     await page.fill("input[name=username]", "ada")
