@@ -83,7 +83,7 @@ async def test_a_command_of_the_notes_runs_at_a_click(settings, browser, artifac
     terminal = page.frame_locator("iframe").first
     # Butterfly draws spaces that do not break.
     await terminal.get_by_text(re.compile(r"^Hello\sfrom\s\S+,")).first.wait_for(timeout=ENTERS)
-    await page.screenshot(path=artifacts / "session.png")
+    await page.screenshot(path=artifacts / "session.png", animations="disabled")
 
 
 async def test_a_visitor_goes_right_in_with_auto_start(serve_demo, browser):
