@@ -110,7 +110,15 @@ async def refused(person, path, **changes):
 
 
 @pytest.mark.parametrize(
-    ("landing", "first"), [("", "terminal/session/1"), ("proxy/8080/", "proxy/8080/")]
+    ("landing", "first"),
+    [
+        ("", "terminal/session/1"),
+        ("proxy/8080/", "proxy/8080/"),
+        ("terminal/session/2?bare=1", "terminal/session/2?bare=1"),
+        ("lab", "terminal/session/1"),
+        ("tree", "terminal/session/1"),
+        ("terminal/session/1/more", "terminal/session/1"),
+    ],
 )
 def test_the_hub_names_the_first_page(landing, first):
     gate = hub_gate.HubGate(settings.parse_hub(ENVIRON))

@@ -30,12 +30,10 @@ def make_table(
 ) -> list[Rule]:
     """List all routes as (pattern below the prefix, handler, arguments).
 
-    `landing` is the first page that the hub asks for, instead of an extension's or a terminal.
+    `landing` is the first page that the hub asks for, instead of an extension's or a terminal,
+    where there is such a page: a hub may name Jupyter's (`/lab`) for all servers.
     """
-    offered = next((e.landing for e in loaded if e.landing is not None), None)
-    first = landing or (offered if offered is not None else "terminal/session/1")
     table: list[Rule] = [
-        (r"", handlers.Home, {"landing": first}),
         (r"api/?", handlers.Health, {"hub_version": hub_version}),
         (r"terminal/?", handlers.Home, {"landing": "terminal/session/1"}),
         (rf"terminal/session/{sockets.NAME}", handlers.TerminalPage, {}),
@@ -57,7 +55,17 @@ def make_table(
     ]
     for extension in loaded:
         table += [(route.pattern, route.handler, route.kwargs) for route in extension.routes]
-    return table
+    offered = next((e.landing for e in loaded if e.landing is not None), None)
+    first = offered if offered is not None else "terminal/session/1"
+    if landing and has_page(landing, table):
+        first = landing
+    return [(r"", handlers.Home, {"landing": first}), *table]
+
+
+def has_page(path: str, table: Iterable[Rule]) -> bool:
+    """Whether a route of the table has this path below the prefix."""
+    bare = re.split(r"[?#]", path, maxsplit=1)[0]
+    return any(re.fullmatch(pattern, bare) for pattern, _, _ in table)
 
 
 def make_rules(prefix: str, table: Iterable[Rule]) -> list[Rule]:
