@@ -216,7 +216,7 @@ def answer_headers(*pairs):
 def test_the_browser_gets_the_programs_headers():
     given = [
         ("Content-Security-Policy", "default-src 'none'"),
-        ("X-Frame-Options", "DENY"),
+        ("X-Frame-Options", "SAMEORIGIN"),
         ("Vary", "a"),
         ("Vary", "b"),
         ("Content-Length", "5"),
