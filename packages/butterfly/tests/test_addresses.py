@@ -1,5 +1,6 @@
 """One terminal at many addresses: per-user domains, a public URL, and other people let in."""
 
+import asyncio
 import html
 import re
 import socket
@@ -131,7 +132,10 @@ async def test_an_admin_and_who_shares_it_see_the_same_terminal_live(hub_factory
     ada = people["ada"]
     await ada.open_terminal("/user/ada/")
     await share(hub, ada)
-    async with ada.terminal() as own:
+    program = await serve_page()
+    port = program.sockets[0].getsockname()[1]
+    async with program, ada.terminal() as own:
+        assert await find_policy(ada, port) is None
         await own.run("true")
         for name in ("bob", "root"):
             member = people[name]
@@ -142,10 +146,33 @@ async def test_an_admin_and_who_shares_it_see_the_same_terminal_live(hub_factory
                 await shared.type(f"echo from-{name[0]}''{name[1:]}\r")
                 await own.until(f"from-{name}")
                 await shared.until(f"from-{name}")
+            # What ada's program serves has an origin of its own for others: no script of hers
+            # acts at the hub as who looks at it.
+            assert "sandbox" in await find_policy(member, port)
+            assert "allow-same-origin" not in await find_policy(member, port)
         eve = people["eve"]
         page = await eve.session.get(f"{eve.origin}/user/ada/")
         assert page.status == 403 or "oauth2/authorize" in str(page.url)
         await refused(eve, path="/user/ada/ws/session/1", ticket=ada.config["ticket"])
+
+
+async def serve_page():
+    """A program that answers each request with a page without a policy."""
+
+    async def answer(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi")
+        await writer.drain()
+        writer.close()
+
+    return await asyncio.start_server(answer, "127.0.0.1", 0)
+
+
+async def find_policy(person, port):
+    """The content's policy of ada's program, as this person's browser is told it."""
+    async with person.session.get(f"{person.origin}/user/ada/proxy/{port}/") as page:
+        assert (page.status, await page.text()) == (200, "hi")
+        return page.headers.get("Content-Security-Policy")
 
 
 async def share(hub, ada):

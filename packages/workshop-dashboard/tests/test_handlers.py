@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+from types import SimpleNamespace
 
 import pytest
 from tornado import httpclient, httpserver, testing, web
@@ -12,6 +13,7 @@ from jupyterhub_butterfly import auth, extensions
 from workshop_dashboard import extension, remote
 
 PREFIX = "/user/ada/"
+HUB = SimpleNamespace(user="ada")  # of the hub's settings the pages ask only whose session it is
 
 
 class Gate:
@@ -56,7 +58,7 @@ async def ask(folder):
             "/hub/spawn",
         )
         routes = [(PREFIX + r.pattern, r.handler, r.kwargs) for r in extension.load(context).routes]
-        server = httpserver.HTTPServer(web.Application(routes, gate=Gate(), prefix=PREFIX))
+        server = httpserver.HTTPServer(web.Application(routes, gate=Gate(), prefix=PREFIX, hub=HUB))
         socket, port = testing.bind_unused_port()
         server.add_socket(socket)
         servers.append(server)
@@ -156,6 +158,11 @@ async def test_a_trusted_workshop_may_act(ask, folder):
     assert '<iframe src="https://films.example/1">' in page
     assert 'href="#here"' in page
     assert "frame-src 'self' https:" in policy
+    # The notes may lie in the home: what its person writes into them acts for nobody else.
+    guest = await ask(trusted=True)("dashboard/", name="grace")
+    assert "nonce=" not in re.search("<script[^>]*>document.title", guest.body.decode())[0]
+    policy = guest.headers["Content-Security-Policy"]
+    assert " https:" not in re.search("script-src [^;]*", policy)[0]
 
 
 async def test_a_page_that_is_not_there(ask):
@@ -276,6 +283,9 @@ async def test_a_new_session_is_offered_to_the_person_whose_it_was(ask):
     assert 'href="/hub/spawn" target="_top"' in own
     looks_in = (await get("dashboard/", name="grace")).body.decode()
     assert "This session has ended." in looks_in
+    # Nothing begins by itself for who looks in.
+    assert "<html lang=\"en\" data-guest" in looks_in
+    assert "data-guest" not in own
     assert "/hub/spawn" not in looks_in
 
 

@@ -68,6 +68,16 @@ class PageHandler(error_pages.LogsNoQuery, web.RequestHandler):
         return self.settings["prefix"]
 
     @property
+    def is_guest(self) -> bool:
+        """Whether the visitor is somebody else than the person whose session this is.
+
+        What the session's person has made must not act for a guest: without subdomains it has the
+        origin of the hub, and of the guest's own server.
+        """
+        hub = self.settings.get("hub")
+        return bool(hub and hub.user and self.visitor.name != hub.user)
+
+    @property
     def xsrf_token(self) -> bytes:
         """The token for forms (`_xsrf`) and scripts (header `X-XSRFToken`) of this visitor."""
         return self.gate.xsrf_token(self)

@@ -276,6 +276,8 @@ class ProxyPage(PageHandler):
             addresses=self.proxy.addresses,
         ):
             self.add_header(name, value)
+        if self.is_guest:
+            self.add_header("Content-Security-Policy", proxying.FOR_GUESTS)
         await self.flush()
         async for chunk in answer.content.iter_any():
             self.write(chunk)

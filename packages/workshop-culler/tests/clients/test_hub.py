@@ -103,6 +103,14 @@ async def test_what_may_pass_is_tried_again(status):
         assert len(client.waits) == 1
 
 
+@pytest.mark.parametrize("name", [".", ".."])
+async def test_a_name_that_would_be_another_address_is_nobodys(name):
+    async with scripted((200, USER)) as client:
+        with pytest.raises(errors.GoneError):
+            await client.find_user(name)
+        assert client.seen == []
+
+
 async def test_it_gives_up_after_three_tries():
     async with scripted(*[(503, {"message": "starting"})] * 3) as client:
         with pytest.raises(errors.TemporaryError, match="starting"):

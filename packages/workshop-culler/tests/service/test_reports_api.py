@@ -126,6 +126,10 @@ async def test_who_tells_too_much_is_told_to_wait_and_others_are_not(culler_serv
         429,
         "Too many reports at once; try again in half a minute.",
     )
+    # Whatever session it names, and before the hub is asked for it.
+    for name in ("", "second"):
+        words = {"page": "1", "server": name}
+        assert (await culler_service.ask("POST", "api/session/page", words, token=cy))[0] == 429
     status, _ = await culler_service.ask("POST", "api/session/page", {"page": "1"}, token=ada)
     assert status == 200
 

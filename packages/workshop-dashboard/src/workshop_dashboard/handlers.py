@@ -112,10 +112,10 @@ class DashboardHandler(extensions.PageHandler):
 
     async def _show(self, view: views.View, status: int = 200, notes: Notes | None = None) -> None:
         nonce = secrets.token_urlsafe(18)
-        if self.context.is_trusted:
+        if self._is_trusted:
             allowed = view.html.replace("<script", f'<script nonce="{nonce}"')
             view = replace(view, html=allowed)
-        is_owner = self.visitor.name == self.context.user
+        is_owner = not self.is_guest
         self.set_status(status)
         self.set_header("Content-Security-Policy", self._policy(nonce))
         shown = panels.make_panels(
@@ -150,6 +150,11 @@ class DashboardHandler(extensions.PageHandler):
         )
         self.finish(page)
 
+    @property
+    def _is_trusted(self) -> bool:
+        """Whether the notes may act: for a guest never, as the session's person may edit them."""
+        return self.context.is_trusted and not self.is_guest
+
     def _policy(self, nonce: str) -> str:
         """Make the policy: scripts and styles run by this answer's nonce only.
 
@@ -163,7 +168,7 @@ class DashboardHandler(extensions.PageHandler):
             "media-src": "'self' https:",
             "frame-src": self._frames(),
         }
-        if self.context.is_trusted:
+        if self._is_trusted:
             ours |= {
                 "script-src": f"'nonce-{nonce}' https:",
                 "style-src": "'self' https: 'unsafe-inline'",

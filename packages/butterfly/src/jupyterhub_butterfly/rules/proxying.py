@@ -44,6 +44,10 @@ NOT_ANSWERED = frozenset(
 # servers', ours (auth.openshift), and those of login proxies that stand before many hubs.
 PRIVATE_COOKIES = ("jupyterhub", "service-", "terminal-login", "_xsrf", "_oauth")
 
+# Added to answers for others than the session's person: the program's pages then have an origin of
+# their own, and cannot act at the hub as who looks at them.
+FOR_GUESTS = "sandbox allow-scripts allow-forms allow-popups allow-downloads"
+
 FRAMED_BY_NOBODY = re.compile(r"(frame-ancestors)\s+'none'", re.IGNORECASE)
 
 Pairs = Iterable[tuple[str, str]]

@@ -109,6 +109,8 @@ class Hub:
 
     async def find_user(self, name: str) -> User:
         """One user as the hub sees it now; raises GoneError after a firm 404."""
+        if name in (".", ".."):  # another address, however it is quoted
+            raise GoneError(f"no user has the name {name}", 404)
         answer = await self._call("GET", f"/users/{quote(name, safe='')}")
         return make_user(_read_document(answer))
 

@@ -88,7 +88,7 @@ class ApiHandler(BaseHandler):
             raise HTTPError(413, reason="The body is too long")
         try:
             body = json.loads(self.request.body or b"{}")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise HTTPError(400, reason="The body is not JSON") from error
         if not isinstance(body, dict):
             raise HTTPError(400, reason="The body must be a JSON object")

@@ -10,7 +10,7 @@ from typing import Any
 
 from tornado.web import HTTPError
 
-from workshop_culler.rules import permissions, session_reports
+from workshop_culler.rules import permissions, session_reports, texts
 from workshop_culler.rules.models import Server
 from workshop_culler.service.api import SessionHandler
 
@@ -21,11 +21,14 @@ class ReportHandler(SessionHandler):
     """Base of what takes a report."""
 
     async def find_own(self, body: dict[str, Any]) -> Server:
-        """The session that speaks, if it may and has not spoken too often."""
+        """The session that speaks, if it may and has not spoken too often.
+
+        Counted first, whatever session is named: what is refused costs the hub no request.
+        """
+        self.session_service.check_rate(self.who.name)
         server = await self.find_server(body)
         if not permissions.owns(self.who, server):
             raise HTTPError(403, reason="A session may only speak of itself")
-        self.session_service.check_rate(server)
         return server
 
 
@@ -36,7 +39,7 @@ class NotesPage(ReportHandler):
         """Remember it."""
         body = self.read_body()
         server = await self.find_own(body)
-        page = " ".join(str(body.get("page") or "").split())[:LONGEST_PAGE]
+        page = texts.clean_line(str(body.get("page") or ""))[:LONGEST_PAGE]
         self.session_service.pages.note(server, page)
         self.answer({"page": page})
 
@@ -96,7 +99,7 @@ class LowerHand(Hand):
         if not permissions.may_lower_hand(self.who, server):
             raise HTTPError(403, reason="You may not lower this hand")
         if permissions.owns(self.who, server):
-            self.session_service.check_rate(server)
+            self.session_service.check_rate(server.user)
         await self.session_service.store.lower_hand(server, self.session_service.now)
         self.settings["live"].wake()
         self.tell_hand(server)

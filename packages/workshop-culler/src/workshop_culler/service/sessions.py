@@ -157,9 +157,9 @@ class SessionService:
             self.pages.find(server) or "", self.tests.find(server), self.store.find_hand(server)
         )
 
-    def check_rate(self, server: Server) -> None:
-        """Count a report of a session; raises TooOftenError when it tells too much."""
-        if not self.rates.take(server.key, self.clock()):
+    def check_rate(self, user: str) -> None:
+        """Count a report of a user's sessions; raises TooOftenError when they tell too much."""
+        if not self.rates.take((user, ""), self.clock()):
             raise TooOftenError("Too many reports at once; try again in half a minute.")
 
     async def forget_ended(self) -> None:

@@ -54,19 +54,23 @@ class SlidesHandler(extensions.PageHandler):
             path = await asyncio.to_thread(decks.find_file, folder, name)
             if path is None:
                 raise web.HTTPError(404, f"The slides have no file {name}.")
-            await file_answers.send_file(self, path, name, acts=self.context.is_trusted)
+            await file_answers.send_file(self, path, name, acts=self._is_trusted)
+
+    @property
+    def _is_trusted(self) -> bool:
+        return self.context.is_trusted and not self.is_guest
 
     async def _show(self, folder: Path) -> None:
         nonce = secrets.token_urlsafe(18)
         own = await asyncio.to_thread(decks.read_text, folder, "index.html")
         scripts = f"'nonce-{nonce}'"
-        if self.context.is_trusted and own is not None:
+        if self._is_trusted and own is not None:
             scripts += " 'strict-dynamic' https:"
             page = own.replace("<script", f'<script nonce="{nonce}"')
         else:
             page = await asyncio.to_thread(self._render, folder, nonce)
         rules = {**self.content_security_policy(), **POLICY, "script-src": scripts}
-        if self.context.is_trusted:
+        if self._is_trusted:
             rules |= {"style-src": "'self' https: 'unsafe-inline'", "frame-src": "'self' https:"}
         self.set_header("Content-Security-Policy", extensions.render_csp(rules))
         self.finish(page)

@@ -405,9 +405,10 @@
     mark.replaceWith(button);
   };
 
-  /* Blocks that begin by themselves, when they come to be seen; only where there is a shell. */
+  /* Blocks that begin by themselves, when they come to be seen; only where there is a shell, and not for a guest,
+     as who has the session may have written them. */
   const autostart = (within) => {
-    if (!workshop.hasTerminals) return;
+    if (!workshop.hasTerminals || "guest" in document.documentElement.dataset) return;
     for (const block of within.querySelectorAll(".block[data-autostart]")) {
       if (block.closest("details.section:not([open])")) continue;
       startBlock.get(block)?.({ detail: 0 });
