@@ -284,7 +284,7 @@ async def test_a_new_session_is_offered_to_the_person_whose_it_was(ask):
     looks_in = (await get("dashboard/", name="grace")).body.decode()
     assert "This session has ended." in looks_in
     # Nothing begins by itself for who looks in.
-    assert "<html lang=\"en\" data-guest" in looks_in
+    assert '<html lang="en" data-guest' in looks_in
     assert "data-guest" not in own
     assert "/hub/spawn" not in looks_in
 
