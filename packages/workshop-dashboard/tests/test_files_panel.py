@@ -183,7 +183,25 @@ async def test_files_are_made_renamed_deleted_and_go_up_and_down(
     url, page, home, tmp_path, artifacts
 ):
     (home / "out").symlink_to("/etc")
+    Path(os.fsdecode(os.fsencode(home / "lab") + b"/caf\xe9.txt")).write_text("")
+    (home / "lab" / "dos.txt").write_text("not the one that was shown before")
     await page.goto(f"{url}dashboard/home")
+    # A folder with a name that no address can hold is shown, and is what the buttons act on.
+    await page.get_by_role("button", name="lab", exact=True).click()
+    await expect(page.locator("#entries .name")).to_have_text(
+        ["boat.yaml", "caf\ufffd.txt", "dos.txt"]
+    )
+    await expect(page.locator("#entries .other .name")).to_be_disabled()
+    await expect(page.locator("#entries .other a")).to_have_count(0)
+    await page.get_by_role("button", name="Delete caf").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await expect(page.locator("#trouble")).to_contain_text("in the terminal")
+    await page.get_by_role("button", name="Delete dos.txt").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await expect(page.locator("#news")).to_have_text("dos.txt is deleted.")
+    assert (home / "dos.txt").exists()
+    assert not (home / "lab" / "dos.txt").exists()
+    await page.get_by_role("button", name="Home").click()
     await page.get_by_role("button", name="New folder").click()
     await page.keyboard.type("d\u00e9ck")
     await page.keyboard.press("Enter")
