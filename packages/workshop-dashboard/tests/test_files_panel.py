@@ -1,5 +1,6 @@
 """The files in a real browser: browse, edit, save without loss, make, rename, up and down."""
 
+import asyncio
 import os
 import shutil
 from pathlib import Path
@@ -156,6 +157,48 @@ async def test_a_text_is_edited_and_nothing_of_it_is_lost(url, page, home, artif
     await dialog.get_by_role("button", name="Discard them").click()
     await expect(page.locator("#edit")).to_be_hidden()
     assert (home / "lab" / "boat.yaml").read_text() == "kind: Other\nagain"
+    assert page.troubles == []
+
+
+async def test_what_is_typed_while_a_save_is_under_way_is_saved_too(url, page, home):
+    lab = home / "lab" / "boat.yaml"
+    lab.write_text("")
+    (home / "lab" / "crew.txt").write_text("Ada")
+    reached, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(route):
+        if route.request.method == "PUT":
+            reached.set()
+            await go_on.wait()
+        await route.continue_()
+
+    await page.route("**/files/home/lab/boat.yaml", hold)
+    await page.goto(f"{url}dashboard/home")
+    await page.get_by_role("button", name="lab", exact=True).click()
+    crew = page.locator("#entries").get_by_role("button", name="crew.txt", exact=True)
+    dialog = page.get_by_role("dialog", name="Save ~/lab/boat.yaml?")
+    for choice, text in (("Save", "one, two"), ("Discard them", "one, twoone")):
+        reached.clear()
+        go_on.clear()
+        await open_file(page, "boat.yaml")
+        await write(page, "one")
+        await page.keyboard.press("Control+s")
+        await reached.wait()
+        await write(page, ", two")
+        await crew.click()
+        await dialog.get_by_role("button", name=choice, exact=True).click()
+        if choice == "Save":
+            go_on.set()
+        await expect(page.locator("#edit-name")).to_have_text("~/lab/crew.txt")
+        if choice != "Save":
+            async with page.expect_response("**/files/home/lab/boat.yaml"):
+                go_on.set()
+        assert lab.read_text() == text
+    # The answer for the one file says nothing about the other.
+    await write(page, "!")
+    await page.keyboard.press("Control+s")
+    await expect(page.locator("#news")).to_have_text("~/lab/crew.txt is saved.")
+    assert (home / "lab" / "crew.txt").read_text() == "Ada!"
     assert page.troubles == []
 
 

@@ -309,9 +309,13 @@
   /* Show a file; with `range`, [line, column] twice, what is selected in it. True if it is there. */
   const open = async (path, range) => Boolean(await attempt(async () => {
     if (current?.path === path && isDirty()) { showText(range); return true; }
-    if (!await mayLeave()) return false;
-    const found = await read(path);
-    await getEditor();
+    let [found, left] = [null, ""];
+    do { // what is typed while the other file comes is asked about too
+      if (!await mayLeave()) return false;
+      left = current && editor.read();
+      found = await read(path);
+      await getEditor();
+    } while (current && editor.read() !== left);
     const isSame = current?.path === path && current.lineBreak === found.lineBreak;
     current = found;
     $("conflict").hidden = true;
@@ -333,14 +337,14 @@
     document.body.classList.remove("editing");
   };
   const mayLeave = async () => {
-    if (!isDirty()) return true;
+    if (isKept()) return true;
     const { choice } = await ask({
       title: `Save ${place(current.path)}?`, text: "It has changes that are not saved.", yes: "Save", other: "Discard them",
     });
-    return choice === "other" || (choice === "yes" && save());
+    return choice === "other" || (choice === "yes" && saveAll());
   };
   const close = async () => {
-    if (!await mayLeave()) return;
+    if (!await mayLeave() || !current) return;
     const name = current.path.split("/").pop();
     shut();
     await refresh();
@@ -352,19 +356,29 @@
   /* Save under the condition that the file is what was opened. Resolves to whether it is saved. */
   const save = (etag = current?.etag) => {
     saving ??= attempt(async () => {
-      const { path } = current;
+      const opened = current; // another one may be open when the answer comes
+      const { path } = opened;
       const text = editor.read();
       const answer = await put(path, text, etag);
-      if (answer.status === 412 || answer.status === 409) { tellConflict(); return false; }
+      if (answer.status === 412 || answer.status === 409) {
+        if (current === opened) tellConflict();
+        return false;
+      }
       if (!answer.ok) throw await explain(answer);
-      Object.assign(current, { saved: text, etag: answer.headers.get("etag") });
-      $("conflict").hidden = true;
+      Object.assign(opened, { saved: text, etag: answer.headers.get("etag") });
+      if (current === opened) $("conflict").hidden = true;
       drawHead();
       say(`${place(path)} is saved.`);
       refresh();
       return true;
     }).then((done) => { saving = null; return Boolean(done); });
     return saving;
+  };
+  const isKept = () => !saving && !isDirty();
+  /* Save, and again what was typed meanwhile. Resolves to whether all of it is saved. */
+  const saveAll = async () => {
+    while (!isKept()) if (!await save()) return false;
+    return true;
   };
   const tellConflict = () => {
     $("conflict-text").textContent = `${place(current.path)} has changed on the disk since you opened it, or is gone. Nothing was overwritten.`;
@@ -419,7 +433,7 @@
       return open(path, range);
     },
     /* Save what is open, before something else changes files. Resolves to whether nothing is open or lost. */
-    settle: async () => !isDirty() || save(),
+    settle: saveAll,
   };
   $("new-file").addEventListener("click", newFile);
   $("new-folder").addEventListener("click", newFolder);
