@@ -1,5 +1,6 @@
 """The files in a real browser: browse, edit, save without loss, make, rename, up and down."""
 
+import asyncio
 import os
 import shutil
 from pathlib import Path
@@ -159,6 +160,48 @@ async def test_a_text_is_edited_and_nothing_of_it_is_lost(url, page, home, artif
     assert page.troubles == []
 
 
+async def test_what_is_typed_while_a_save_is_under_way_is_saved_too(url, page, home):
+    lab = home / "lab" / "boat.yaml"
+    lab.write_text("")
+    (home / "lab" / "crew.txt").write_text("Ada")
+    reached, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(route):
+        if route.request.method == "PUT":
+            reached.set()
+            await go_on.wait()
+        await route.continue_()
+
+    await page.route("**/files/home/lab/boat.yaml", hold)
+    await page.goto(f"{url}dashboard/home")
+    await page.get_by_role("button", name="lab", exact=True).click()
+    crew = page.locator("#entries").get_by_role("button", name="crew.txt", exact=True)
+    dialog = page.get_by_role("dialog", name="Save ~/lab/boat.yaml?")
+    for choice, text in (("Save", "one, two"), ("Discard them", "one, twoone")):
+        reached.clear()
+        go_on.clear()
+        await open_file(page, "boat.yaml")
+        await write(page, "one")
+        await page.keyboard.press("Control+s")
+        await reached.wait()
+        await write(page, ", two")
+        await crew.click()
+        await dialog.get_by_role("button", name=choice, exact=True).click()
+        if choice == "Save":
+            go_on.set()
+        await expect(page.locator("#edit-name")).to_have_text("~/lab/crew.txt")
+        if choice != "Save":
+            async with page.expect_response("**/files/home/lab/boat.yaml"):
+                go_on.set()
+        assert lab.read_text() == text
+    # The answer for the one file says nothing about the other.
+    await write(page, "!")
+    await page.keyboard.press("Control+s")
+    await expect(page.locator("#news")).to_have_text("~/lab/crew.txt is saved.")
+    assert (home / "lab" / "crew.txt").read_text() == "Ada!"
+    assert page.troubles == []
+
+
 async def test_each_byte_that_is_not_edited_stays(url, page, home):
     await page.goto(f"{url}dashboard/home")
     for name in ("dos.txt", "mixed.txt"):
@@ -183,7 +226,25 @@ async def test_files_are_made_renamed_deleted_and_go_up_and_down(
     url, page, home, tmp_path, artifacts
 ):
     (home / "out").symlink_to("/etc")
+    Path(os.fsdecode(os.fsencode(home / "lab") + b"/caf\xe9.txt")).write_text("")
+    (home / "lab" / "dos.txt").write_text("not the one that was shown before")
     await page.goto(f"{url}dashboard/home")
+    # A folder with a name that no address can hold is shown, and is what the buttons act on.
+    await page.get_by_role("button", name="lab", exact=True).click()
+    await expect(page.locator("#entries .name")).to_have_text(
+        ["boat.yaml", "caf\ufffd.txt", "dos.txt"]
+    )
+    await expect(page.locator("#entries .other .name")).to_be_disabled()
+    await expect(page.locator("#entries .other a")).to_have_count(0)
+    await page.get_by_role("button", name="Delete caf").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await expect(page.locator("#trouble")).to_contain_text("in the terminal")
+    await page.get_by_role("button", name="Delete dos.txt").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await expect(page.locator("#news")).to_have_text("dos.txt is deleted.")
+    assert (home / "dos.txt").exists()
+    assert not (home / "lab" / "dos.txt").exists()
+    await page.get_by_role("button", name="Home").click()
     await page.get_by_role("button", name="New folder").click()
     await page.keyboard.type("d\u00e9ck")
     await page.keyboard.press("Enter")

@@ -1,6 +1,7 @@
 """What blocks do in the session, over real HTTP, behind a gate that lets in who has the word."""
 
 import json
+import os
 
 import pytest
 from tornado import httpclient, httpserver, testing, web
@@ -100,6 +101,15 @@ async def test_a_file_that_is_too_large_stays_as_it_is(post):
     answer = await post("edit", edit("append-lines-to-file", "c", file="~/large"))
     assert json.loads(answer.body) == {"success": False, "message": "The file is too large."}
     assert (post.home / "large").stat().st_size == size
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+async def test_what_is_no_regular_file_is_not_waited_for(post, make):
+    (post.home / "d").mkdir()
+    make(post.home / "d" / "boat.yaml")
+    answer = json.loads((await post("edit", edit("append-lines-to-file", "kind: Boat"))).body)
+    assert answer["success"] is False
+    assert "boat.yaml is no regular file" in answer["message"]
 
 
 async def test_what_cannot_be_done_is_said(post):

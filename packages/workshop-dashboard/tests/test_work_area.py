@@ -101,6 +101,18 @@ async def shell_says(page, words, session="1"):
     await frame.get_by_text(words).first.wait_for(timeout=120_000)
 
 
+# Whether what a tab shows may read the clipboard: here, and at another site.
+READS = """() => {
+  const frame = document.querySelector("#panel-log-book iframe");
+  const other = frame.cloneNode();
+  other.src = "http://localhost:1/";
+  document.body.append(other);
+  const may = [frame, other].map((each) => each.featurePolicy.allowsFeature("clipboard-read"));
+  other.remove();
+  return may;
+}"""
+
+
 async def test_tabs_by_keys_and_what_is_remembered(open_page, program, artifacts):
     page = await open_page(viewport={"width": 1280, "height": 720})
     tab = lambda name: page.get_by_role("tab", name=name, exact=True)  # noqa: E731
@@ -126,6 +138,7 @@ async def test_tabs_by_keys_and_what_is_remembered(open_page, program, artifacts
     await expect(tab("Log book")).to_have_attribute("aria-selected", "true")
     log = page.frame_locator("#panel-log-book iframe").get_by_role("heading")
     await expect(log).to_have_text("Program at log")
+    assert await page.evaluate(READS) == [True, False]
     loads = len(SEEN)
     await page.get_by_role("button", name="Reload Log book").click()
     async with page.expect_popup() as popup:

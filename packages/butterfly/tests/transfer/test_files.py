@@ -393,6 +393,9 @@ async def test_an_edited_file_is_replaced_only_where_it_is_what_was_opened(perso
     assert saved == await read_etag(person, f"{url}a.txt") != opened
     status, _ = await put(person, f"{url}a.txt", b"third", **{"If-Match": f"W/{saved}"})
     assert (status, file.read_text()) == (201, "third")
+    status, answer = await put(person, f"{url}a.txt", b"blind", **{"If-Match": "W/"})
+    assert (status, file.read_text()) == (400, "third")
+    assert "names no version" in answer["message"]
 
     for text in ("a", "shell"):  # a version of another size, and one of the same
         opened = await read_etag(person, f"{url}a.txt")

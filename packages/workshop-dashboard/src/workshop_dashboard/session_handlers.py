@@ -116,6 +116,8 @@ class TestHandler(SessionHandler):
 def edit_file(session: SessionContext, details: dict[str, Any], text: str) -> dict[str, Any]:
     """Carry out an edit on the disk; returns what the page shows. Raises `EditError`."""
     path = edits_path(session.home, str(details.get("file", "")))
+    if path.exists() and not path.is_file():  # to open a pipe would wait for its other end
+        raise edits.EditError(f"{path.name} is no regular file: name a file with text.")
     before = _read_text(path) if path.is_file() else None
     edit = edits.apply_edit(details, text, before, session.selections.get(path, (0, 0)))
     if edit.text != before:

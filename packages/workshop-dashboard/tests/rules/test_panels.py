@@ -69,6 +69,15 @@ def test_own_tabs_come_in_their_order_and_once():
     )
 
 
+@pytest.mark.parametrize(
+    ("label", "key"),
+    [("Files", "own-files"), ("TERMINALS", "own-terminals"), ("My files", "my-files")],
+)
+def test_a_tab_named_as_one_of_the_page_has_another_key(label, key):
+    (tab,) = panels.make_tabs("/", "", [(label, "80")], {})
+    assert (tab.key, tab.label) == (key, label)
+
+
 def test_there_is_an_end_to_tabs():
     own = [(f"Tab {number}", "80") for number in range(99)]
     assert len(panels.make_tabs("/", "/console", own, {})) == panels.MOST_TABS
@@ -86,6 +95,8 @@ def test_notes_alone_have_no_tabs():
         ("App", "8080", None),
         ("App", "https://$(session_name).x", None),
         ("?", "8080", "name"),
+        ("Files", "8080", "another name"),
+        ("terminals!", "8080", "another name"),
         ("App", "javascript:x", "port"),
         ("App", "//x", "port"),
     ],

@@ -41,6 +41,8 @@ def test_there_are_no_slides_without_reveal(notes, monkeypatch):
         ("../../../x", False),
         ("gone", False),
         ("/etc/passwd", False),
+        ("a\0.png", False),
+        ("\ud800.png", False),
     ],
 )
 def test_a_file_beside_the_deck(notes, name, is_there):

@@ -1,5 +1,6 @@
 """The slides over real HTTP, and in a browser as a tab."""
 
+import json
 import logging
 import re
 
@@ -18,6 +19,9 @@ DECK = """<title>Sailing</title><link href="css/theme/black.css">
 <section><h1>Cast off</h1><img src="a.svg" alt="a boat"></section>
 <section id="fleet"><h2>The fleet</h2><script>document.title = "taken over"</script></section>
 </div></div><script>Reveal.initialize()</script>"""
+
+# What reveal.js draws on the word of any page, unless it is told not to listen.
+DRAWS = json.dumps({"method": "previewIframe", "args": ['x"><p id=evil>Log in again</p><a x="']})
 
 
 class Gate:
@@ -136,3 +140,26 @@ async def test_slides_are_a_tab_and_links_lead_to_them(folder, tmp_path, browser
         await page.screenshot(path=artifacts / "slides.png")
         await page.close()
     assert errors == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("query", ["", "?postMessage=true"])
+async def test_no_other_site_draws_over_the_slides(folder, tmp_path, browser, query):
+    home = tmp_path / "home"
+    home.mkdir()
+    async with run_dashboard(folder, home) as url:
+        page = await browser.new_page()
+        # Hears first, so that whatever else hears has done so when the test goes on.
+        hear = "addEventListener('message', (event) => { window.heard = event.origin; }, true);"
+        await page.context.add_init_script(hear)
+        await page.route("http://evil.example/", lambda route: route.fulfill(body="<p>Hi"))
+        await page.goto("http://evil.example/")
+        async with page.expect_popup() as opened:
+            await page.evaluate("(url) => { window.deck = open(url); }", f"{url}slides/{query}")
+        deck = await opened.value
+        await deck.locator(".reveal.ready").wait_for()
+        await page.evaluate("(text) => deck.postMessage(text, '*')", DRAWS)
+        await deck.wait_for_function("window.heard === 'http://evil.example'")
+        await expect(deck.locator("#evil")).to_have_count(0)
+        await expect(deck.get_by_role("heading", name="Cast off")).to_be_visible()
+        await page.context.close()

@@ -47,9 +47,17 @@ def split_path(path: str) -> tuple[str, ...]:
             "Only files in the home folder can be reached, and no path with '..' in it."
         )
     for part in parts:
-        if len(part.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
+        if count_bytes(part) > LONGEST_NAME:
             raise BadPathError(f"The name {part[:40]}... is longer than {LONGEST_NAME} bytes.")
     return parts
+
+
+def count_bytes(name: str) -> int:
+    """Return how long a name is on the disk. Raises `BadPathError` for what no disk can hold."""
+    try:
+        return len(name.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError as error:
+        raise BadPathError("There is no file with such a name.") from error
 
 
 def check_new_name(name: str) -> None:

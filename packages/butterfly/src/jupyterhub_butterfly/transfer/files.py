@@ -264,10 +264,12 @@ class FilePage(FilesHandler):
             filepaths.check_new_name(self.parts[-1])
         except filepaths.BadPathError as error:
             raise web.HTTPError(400, str(error)) from error
-        self.files.enter()
         given = self.request.headers.get("If-Match", "").strip()
         # A proxy that packs answers makes an etag a weak one.
-        version = "" if given == "*" else given.removeprefix("W/")
+        version = "" if given == "*" else given.removeprefix("W/").strip()
+        if given not in {"", "*"} and not version:
+            raise web.HTTPError(400, "If-Match names no version: give the ETag of the file, or *.")
+        self.files.enter()
         try:
             free = await self.files.run(storage.find_free, self.files.root, self.parts[:-1])
             if no := filepaths.problem_with_space(length, free):

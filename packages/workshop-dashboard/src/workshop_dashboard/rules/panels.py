@@ -16,6 +16,8 @@ LAYOUTS: Mapping[str, tuple[int, ...]] = MappingProxyType(
 )
 SMALLEST_SHARE = 15
 MOST_TABS = 12
+# Keys of tabs that are the page's own.
+RESERVED = frozenset({"terminals", "files"})
 LOGOS = ("logo.svg", "logo.png")
 STYLESHEETS = ("theme.css",)
 # Variables in an address of a tab as Educates writes them: `$(ingress_domain)`.
@@ -83,13 +85,16 @@ def make_tabs(
     """Make the tabs beside the terminals: the console, if it is in the session, slides, own ones.
 
     `own` are pairs of a label and an address as `make_address` takes it; what it does not take is
-    left out, and so is a second one of the same label. A console elsewhere lets nobody frame it.
+    left out, and so is a second one of the same label; one named as a tab of the page gets another
+    key, as no two elements have the same. A console elsewhere lets nobody frame it.
     """
     found = {"console": Tab("console", "Console", console_url)} if console_url[:1] == "/" else {}
     if has_slides:
         found["slides"] = Tab("slides", "Slides", f"{prefix}slides/")
     for label, text in own:
         url, key = make_address(fill_address(text, values), prefix), make_key(label)
+        if key in RESERVED:
+            key = f"own-{key}"
         if url and key and len(found) < MOST_TABS:
             found.setdefault(key, Tab(key, label, url))
     return tuple(found.values())
@@ -129,6 +134,8 @@ def problem_with_tab(label: str, text: str) -> str | None:
     """Say what is wrong with a tab of the settings, or None."""
     if not make_key(label):
         return f"the tab {label!r} needs a name with letters or digits."
+    if make_key(label) in RESERVED:
+        return f"the tab {label!r} needs another name: the page has one of this name itself."
     if not make_address(text, "/") and not PARENTHESES.search(text):
         return (
             f"the tab {label!r} must lead to a port, a path or an address of the web, not {text!r}."

@@ -35,7 +35,10 @@ def has_deck(folder: Path) -> bool:
 
 def find_file(folder: Path, name: str) -> Path | None:
     """Return the path of a file of the slides; None outside the folder, hidden or missing."""
-    path = (folder / name).resolve()
+    try:
+        path = (folder / name).resolve()
+    except ValueError:  # a NUL, or what is no text
+        return None
     is_hidden = any(part.startswith(".") for part in Path(name).parts)
     return path if path.is_relative_to(folder) and path.is_file() and not is_hidden else None
 

@@ -14,8 +14,14 @@
   let editor = null;
 
   // --- the server ---
-  const encode = (path) => path.split("/").map(encodeURIComponent).join("/");
-  const join = (name) => (folder ? `${folder}/${name}` : name);
+  /* A name that is no UTF-8 comes as half a character, which no address can hold. */
+  const encode = (path) => {
+    try { return path.split("/").map(encodeURIComponent).join("/"); } catch {
+      throw new Error("The name is no UTF-8. Rename it or delete it in the terminal.");
+    }
+  };
+  const hasAddress = (path) => { try { return Boolean(encode(path)); } catch { return false; } };
+  const join = (where, name) => (where ? `${where}/${name}` : name);
   const place = (path) => (path ? `~/${path}` : "~");
   const request = async (method, path, options = {}) => {
     const headers = { "X-XSRFToken": xsrf, Accept: "application/json", ...options.headers };
@@ -114,14 +120,17 @@
   });
 
   // --- the folder ---
-  const draw = ({ entries, more }) => {
+  /* Show what is in the folder `where`, all of it or nothing: what is shown is what buttons act on. */
+  const draw = ({ entries, more }, where) => {
     const withHidden = $("hidden-too").checked;
     const listed = entries.filter((entry) => withHidden || !entry.name.startsWith("."));
     const focused = document.activeElement?.closest?.("#entries li")?.dataset.name;
-    $("entries").replaceChildren(...listed.map(drawEntry));
+    const items = listed.map((entry) => drawEntry(entry, join(where, entry.name)));
+    $("zip").href = `${prefix}files/archive/${encode(where)}`;
+    folder = where;
+    $("entries").replaceChildren(...items);
     $("empty").hidden = listed.length > 0;
     $("more").hidden = !more;
-    $("zip").href = `${prefix}files/archive/${encode(folder)}`;
     drawCrumbs();
     if (focused) [...$("entries").children].find((item) => item.dataset.name === focused)?.querySelector("button")?.focus();
   };
@@ -134,9 +143,9 @@
     });
     $("crumbs").replaceChildren(...crumbs.flatMap((crumb, depth) => (depth ? [make("span", "", "/"), crumb] : [crumb])));
   };
-  const drawEntry = (entry) => {
+  const drawEntry = (found, path) => {
+    const entry = hasAddress(path) ? found : { ...found, kind: "other", name: found.name.replace(/\p{Surrogate}/gu, "\ufffd") };
     const item = make("li", entry.kind);
-    const path = join(entry.name);
     item.dataset.name = entry.name;
     if (current?.path === path) item.classList.add("open");
     const name = button("", () => (entry.kind === "folder" ? browse(path) : open(path)));
@@ -155,8 +164,8 @@
       acts.append(down);
     }
     acts.append(
-      button(`Rename ${entry.name}`, () => rename(entry), "rename"),
-      button(`Delete ${entry.name}`, () => remove(entry), "remove"),
+      button(`Rename ${entry.name}`, () => rename(entry, path), "rename"),
+      button(`Delete ${entry.name}`, () => remove(entry, path), "remove"),
     );
     item.append(name, size, acts);
     return item;
@@ -169,8 +178,7 @@
     if (!answer.ok) throw await explain(answer);
     const found = await answer.json();
     if (mine !== latest) return;
-    folder = where;
-    draw(found);
+    draw(found, where);
   };
   const browse = (where) => attempt(() => list(where));
   const refresh = () => attempt(() => list(folder));
@@ -180,29 +188,32 @@
     return choice === "yes" ? name.trim().replace(/^\/+|\/+$/g, "") : "";
   };
   const newFile = async () => {
+    const where = folder;
     const name = await askName("New file", "", "Make it");
     if (!name) return;
     await attempt(async () => {
-      const answer = await put(join(name), "");
+      const answer = await put(join(where, name), "");
       if (!answer.ok) throw await explain(answer);
-      await list(folder);
-      await open(join(name));
+      await list(where);
+      await open(join(where, name));
     });
   };
   const newFolder = async () => {
+    const where = folder;
     const name = await askName("New folder", "", "Make it");
     if (!name) return;
     await attempt(async () => {
-      await change(join(name), { do: "folder" });
-      await list(join(name));
-      say(`${place(folder)} is made.`);
+      const path = join(where, name);
+      await change(path, { do: "folder" });
+      await list(path);
+      say(`${place(path)} is made.`);
     });
   };
-  const rename = async (entry) => {
+  const rename = async (entry, from) => {
     const name = await askName(`Rename ${entry.name}`, entry.name, "Rename");
     if (!name || name === entry.name) return;
     await attempt(async () => {
-      const [from, to] = [join(entry.name), join(name)];
+      const to = from.slice(0, from.length - entry.name.length) + name;
       await change(from, { do: "rename", to });
       // What is open goes with its file, and with a folder above it.
       if (current && `${current.path}/`.startsWith(`${from}/`)) {
@@ -213,7 +224,7 @@
       say(`${entry.name} is ${place(to)} now.`);
     });
   };
-  const remove = async (entry) => {
+  const remove = async (entry, path) => {
     const isFolder = entry.kind === "folder";
     const { choice } = await ask({
       title: `Delete ${entry.name}?`, danger: true, yes: "Delete",
@@ -221,7 +232,6 @@
     });
     if (choice !== "yes") return;
     await attempt(async () => {
-      const path = join(entry.name);
       await change(path, { do: "remove", whole: isFolder });
       if (current && `${current.path}/`.startsWith(`${path}/`)) shut();
       await list(folder);
@@ -299,9 +309,13 @@
   /* Show a file; with `range`, [line, column] twice, what is selected in it. True if it is there. */
   const open = async (path, range) => Boolean(await attempt(async () => {
     if (current?.path === path && isDirty()) { showText(range); return true; }
-    if (!await mayLeave()) return false;
-    const found = await read(path);
-    await getEditor();
+    let [found, left] = [null, ""];
+    do { // what is typed while the other file comes is asked about too
+      if (!await mayLeave()) return false;
+      left = current && editor.read();
+      found = await read(path);
+      await getEditor();
+    } while (current && editor.read() !== left);
     const isSame = current?.path === path && current.lineBreak === found.lineBreak;
     current = found;
     $("conflict").hidden = true;
@@ -323,14 +337,14 @@
     document.body.classList.remove("editing");
   };
   const mayLeave = async () => {
-    if (!isDirty()) return true;
+    if (isKept()) return true;
     const { choice } = await ask({
       title: `Save ${place(current.path)}?`, text: "It has changes that are not saved.", yes: "Save", other: "Discard them",
     });
-    return choice === "other" || (choice === "yes" && save());
+    return choice === "other" || (choice === "yes" && saveAll());
   };
   const close = async () => {
-    if (!await mayLeave()) return;
+    if (!await mayLeave() || !current) return;
     const name = current.path.split("/").pop();
     shut();
     await refresh();
@@ -342,19 +356,29 @@
   /* Save under the condition that the file is what was opened. Resolves to whether it is saved. */
   const save = (etag = current?.etag) => {
     saving ??= attempt(async () => {
-      const { path } = current;
+      const opened = current; // another one may be open when the answer comes
+      const { path } = opened;
       const text = editor.read();
       const answer = await put(path, text, etag);
-      if (answer.status === 412 || answer.status === 409) { tellConflict(); return false; }
+      if (answer.status === 412 || answer.status === 409) {
+        if (current === opened) tellConflict();
+        return false;
+      }
       if (!answer.ok) throw await explain(answer);
-      Object.assign(current, { saved: text, etag: answer.headers.get("etag") });
-      $("conflict").hidden = true;
+      Object.assign(opened, { saved: text, etag: answer.headers.get("etag") });
+      if (current === opened) $("conflict").hidden = true;
       drawHead();
       say(`${place(path)} is saved.`);
       refresh();
       return true;
     }).then((done) => { saving = null; return Boolean(done); });
     return saving;
+  };
+  const isKept = () => !saving && !isDirty();
+  /* Save, and again what was typed meanwhile. Resolves to whether all of it is saved. */
+  const saveAll = async () => {
+    while (!isKept()) if (!await save()) return false;
+    return true;
   };
   const tellConflict = () => {
     $("conflict-text").textContent = `${place(current.path)} has changed on the disk since you opened it, or is gone. Nothing was overwritten.`;
@@ -409,7 +433,7 @@
       return open(path, range);
     },
     /* Save what is open, before something else changes files. Resolves to whether nothing is open or lost. */
-    settle: async () => !isDirty() || save(),
+    settle: saveAll,
   };
   $("new-file").addEventListener("click", newFile);
   $("new-folder").addEventListener("click", newFolder);

@@ -33,7 +33,8 @@
     const frame = document.createElement("iframe");
     frame.title = tab.textContent;
     frame.setAttribute("sandbox", SANDBOX);
-    frame.allow = "clipboard-read; clipboard-write; fullscreen";
+    // What is copied elsewhere, a password for one, is read by pages of this site only.
+    frame.allow = "clipboard-read 'self'; clipboard-write; fullscreen";
     frame.addEventListener("load", () => workshop.listenInFrame?.(frame.contentWindow));
     frame.src = tab.dataset.url;
     panelOf(tab).append(frame);
