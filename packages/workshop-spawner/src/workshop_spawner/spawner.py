@@ -248,13 +248,15 @@ class WorkshopSpawner(
         """KubeSpawner's hook: watch with our reflector, and anew where the old one has given up."""
         watch = self.pod_reflector
         dead = isinstance(watch, PodWatch) and watch.is_dead
-        return await self._start_reflector(
+        started = await self._start_reflector(
             kind="pods",
             reflector_class=PodWatch,
             labels={"component": self.component_label},
             omit_namespace=False,
             replace=replace or dead,
         )
+        self.context.pod_watch = self._pod_watch
+        return started
 
     def get_env(self) -> dict[str, Any]:
         """JupyterHub's environment and ours; what is secret comes from the session's Secret."""
