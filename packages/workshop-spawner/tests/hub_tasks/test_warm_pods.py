@@ -198,11 +198,22 @@ async def test_pods_that_fail_are_told_and_not_made_again_and_again(make, caplog
 
 async def test_pods_that_wait_leave_room_for_sessions_that_run(make, site):
     stock = make(size=3, pods=3, limit=3)
-    await stock.pool.fill()
-    assert len(stock.list()) == 3
     metadata = session_labels.make_metadata(site.session, site.session.pod, "workshops")
     spec = {"containers": [{"name": "notebook", "image": "i"}]}
-    site.pocket.apply({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
+
+    def apply(metadata, **status):
+        site.pocket.apply({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
+        if status:
+            path = f"{PODS}/{metadata['name']}/status"
+            found = {**site.as_admin(f"{PODS}/{metadata['name']}"), "status": status}
+            assert site.pocket.request("PUT", path, found).status == 200
+
+    for name in ("workshop-hub-1", "workshop-db-1"):
+        apply({"name": name, "namespace": "workshops", "labels": {labels.APP: "intro"}})
+    apply({**metadata, "name": "over"}, phase="Failed")
+    await stock.pool.fill()
+    assert len(stock.list()) == 3, "neither the hub's own pods nor what has ended has a place"
+    apply(metadata)
     await stock.pool.fill()
     assert len(stock.list()) == 2
 

@@ -276,6 +276,19 @@ def is_waiting(pod: Mapping[str, Any], hub: Hub) -> bool:
     return pool_rules.is_reserved(metadata, hub) and "deletionTimestamp" not in metadata
 
 
+def is_running(pod: Mapping[str, Any]) -> bool:
+    """Whether it is the pod of a session, neither ended nor ending: it has a place.
+
+    The hub's own pods have the application's label, too, and a class of none.
+    """
+    metadata = pod["metadata"]
+    return (
+        (metadata.get("labels") or {}).get(labels.CLASS) == labels.CLASS_SESSION
+        and "deletionTimestamp" not in metadata
+        and (pod.get("status") or {}).get("phase") not in ("Failed", "Succeeded")
+    )
+
+
 def make_probe(session: Session) -> Session:
     """The visitor's session under the names of the one that fingerprints are made of."""
     sample = pool_rules.make_sample(session.hub)
