@@ -90,7 +90,7 @@ class WarmPods:
         `sessions` are accounts that can be handed out; `busy` says which are being handed out now.
         """
         sample = await self._template.prepare(pool_rules.make_sample(self._hub))
-        self._fingerprint = warm_pods.make_fingerprint(sample.pod)
+        self._fingerprint = warm_pods.make_fingerprint(sample)
         found, running = await self._list_pods()
         free = [pod for pod in found if not busy(pod["metadata"]["labels"][labels.SESSION])]
         wanted = warm_pods.count_wanted(self._rules.size, self._limit, running)
