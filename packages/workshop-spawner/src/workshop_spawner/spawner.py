@@ -187,17 +187,17 @@ class WorkshopSpawner(
         session, account = await check_out(self.context.pool, session, spec, fits)
         self._session = session
         self.take_name(session)
-        waiting = await self.take_waiting(session) if account is not None else None
         start = steps.Start(self.cluster, session, progress)
         todo = plan.make_plan(session, plan.fill_in(spec, session), self._make_secrets(token))
         if account is not None:
             todo = start.take_over(todo, account)
         self._source = "cold" if account is None else "reserve"
-        # A pod that waits is told what it needs when it is handed over.
-        later = tuple(step for step in todo if waiting and step.name == plan.SECRET)
-        todo = tuple(step for step in todo if step not in later)
-        progress.expect(len(todo) + 2)
         try:
+            waiting = await self.take_waiting(session) if account is not None else None
+            # A pod that waits is told what it needs when it is handed over.
+            later = tuple(step for step in todo if waiting and step.name == plan.SECRET)
+            todo = tuple(step for step in todo if step not in later)
+            progress.expect(len(todo) + 2)
             if self.project == plan.USER:
                 as_user = self.cluster.as_owner_of(token)
                 await user_project.ensure_user_project(as_user, session.project)
