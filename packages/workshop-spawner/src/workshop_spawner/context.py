@@ -44,6 +44,17 @@ class Pool(Protocol):
         """Look soon."""
 
 
+class PodAddresses(Protocol):
+    """What is known of the sessions' pods, see kube/watch.py."""
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether what it knows is what was once true."""
+
+    def list_addresses(self) -> set[str]:
+        """The addresses of the pods."""
+
+
 class Notes(Protocol):
     """Whose lasting things are under another name, see start/lasting_notes.py."""
 
@@ -64,6 +75,7 @@ class HubContext:
         # Set once it is known that no other hub has this one's name.
         self.is_alone: asyncio.Event | None = None
         self.notes: Notes | None = None
+        self.pod_watch: PodAddresses | None = None
         self.cluster: Cluster | None = None
         self._tasks: set[asyncio.Future[Any]] = set()
 

@@ -187,17 +187,17 @@ class WorkshopSpawner(
         session, account = await check_out(self.context.pool, session, spec, fits)
         self._session = session
         self.take_name(session)
-        waiting = await self.take_waiting(session) if account is not None else None
         start = steps.Start(self.cluster, session, progress)
         todo = plan.make_plan(session, plan.fill_in(spec, session), self._make_secrets(token))
         if account is not None:
             todo = start.take_over(todo, account)
         self._source = "cold" if account is None else "reserve"
-        # A pod that waits is told what it needs when it is handed over.
-        later = tuple(step for step in todo if waiting and step.name == plan.SECRET)
-        todo = tuple(step for step in todo if step not in later)
-        progress.expect(len(todo) + 2)
         try:
+            waiting = await self.take_waiting(session) if account is not None else None
+            # A pod that waits is told what it needs when it is handed over.
+            later = tuple(step for step in todo if waiting and step.name == plan.SECRET)
+            todo = tuple(step for step in todo if step not in later)
+            progress.expect(len(todo) + 2)
             if self.project == plan.USER:
                 as_user = self.cluster.as_owner_of(token)
                 await user_project.ensure_user_project(as_user, session.project)
@@ -248,13 +248,15 @@ class WorkshopSpawner(
         """KubeSpawner's hook: watch with our reflector, and anew where the old one has given up."""
         watch = self.pod_reflector
         dead = isinstance(watch, PodWatch) and watch.is_dead
-        return await self._start_reflector(
+        started = await self._start_reflector(
             kind="pods",
             reflector_class=PodWatch,
             labels={"component": self.component_label},
             omit_namespace=False,
             replace=replace or dead,
         )
+        self.context.pod_watch = self._pod_watch
+        return started
 
     def get_env(self) -> dict[str, Any]:
         """JupyterHub's environment and ours; what is secret comes from the session's Secret."""

@@ -72,7 +72,11 @@ class WarmSpawner(RecordedSpawner):
         seconds = 2 * self.reserved_pod_age
         how = Launch(tuple(self.reserved_pod_launcher), self.pod_port, names, seconds)
         manifest = await self.make_manifest(cluster, session, spec, {})
-        return warm_pods.prepare(manifest, session, how)
+        templates = {
+            "labels": {**self.extra_labels, **self.common_labels},
+            "annotations": self.extra_annotations,
+        }
+        return warm_pods.prepare(manifest, session, how, templates)
 
     async def may_take_over(self, session: Session, spec: plan.SessionSpec) -> bool:
         """Whether a pod waits that is to the letter what this visitor's would be."""
@@ -80,7 +84,7 @@ class WarmSpawner(RecordedSpawner):
         if pool is None or not pool.has_pods or session.suffix:
             return False
         prepared = await self.prepare_pod(self.cluster, warm_pods.make_probe(session), spec)
-        problem = pool.problem_with_pod(warm_pods.make_fingerprint(prepared.pod))
+        problem = pool.problem_with_pod(warm_pods.make_fingerprint(prepared))
         if problem or prepared.problem:
             metrics.HAND_OVERS.labels(problem or "unfit").inc()
         return not (problem or prepared.problem)

@@ -9,7 +9,7 @@ import pytest
 from traitlets.config import Config
 
 from workshop_spawner import WorkshopSpawner
-from workshop_spawner.hub_tasks.pod_template import PodTemplate, make_sample
+from workshop_spawner.hub_tasks.pod_template import NAMES, PodTemplate, make_sample
 from workshop_spawner.rules import plan, pool_rules, warm_pods
 
 LOG = logging.getLogger("t")
@@ -52,8 +52,19 @@ async def test_it_has_the_profile_of_who_chooses_none(make, site):
 async def test_two_of_one_setting_are_the_same_and_of_another_not(make, site):
     sample = pool_rules.make_sample(site.hub)
     made = [await make(**how).prepare(sample) for how in ({}, {}, {"image": "other"})]
-    prints = [warm_pods.make_fingerprint(each.pod) for each in made]
+    prints = [warm_pods.make_fingerprint(each) for each in made]
     assert prints[0] == prints[1] != prints[2]
+
+
+async def test_whose_labels_and_annotations_are_others_is_another(make, site):
+    sample = pool_rules.make_sample(site.hub)
+    mine = {"extra_labels": {"who": "{username}"}, "extra_annotations": {"net": "{username}"}}
+    one, other = [await make(**mine).prepare(sample, name) for name in NAMES]
+    assert one.pod["metadata"] != other.pod["metadata"]
+    assert warm_pods.make_fingerprint(one) == warm_pods.make_fingerprint(other)
+    for trait in mine:
+        strict = await make(**mine | {trait: {"strict": "yes"}}).prepare(sample)
+        assert warm_pods.make_fingerprint(strict) != warm_pods.make_fingerprint(one)
 
 
 @pytest.mark.parametrize(

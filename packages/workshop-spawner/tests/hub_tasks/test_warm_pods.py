@@ -7,14 +7,18 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from traitlets.config import Config
 
 from workshop_kube import labels
+from workshop_spawner import WorkshopSpawner
+from workshop_spawner.hub_tasks.pod_template import NAMES, make_sample
 from workshop_spawner.hub_tasks.pool import SessionPool, check_out
 from workshop_spawner.hub_tasks.warm_pods import WarmPods, remove_all
 from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Session
 from workshop_spawner.rules import plan, warm_pods
 from workshop_spawner.rules.warm_pods import Launch, StockRules
+from workshop_spawner.start.progress import Progress
 
 LOG = logging.getLogger("t")
 PODS = "/api/v1/namespaces/workshops/pods"
@@ -198,11 +202,22 @@ async def test_pods_that_fail_are_told_and_not_made_again_and_again(make, caplog
 
 async def test_pods_that_wait_leave_room_for_sessions_that_run(make, site):
     stock = make(size=3, pods=3, limit=3)
-    await stock.pool.fill()
-    assert len(stock.list()) == 3
     metadata = session_labels.make_metadata(site.session, site.session.pod, "workshops")
     spec = {"containers": [{"name": "notebook", "image": "i"}]}
-    site.pocket.apply({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
+
+    def apply(metadata, **status):
+        site.pocket.apply({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
+        if status:
+            path = f"{PODS}/{metadata['name']}/status"
+            found = {**site.as_admin(f"{PODS}/{metadata['name']}"), "status": status}
+            assert site.pocket.request("PUT", path, found).status == 200
+
+    for name in ("workshop-hub-1", "workshop-db-1"):
+        apply({"name": name, "namespace": "workshops", "labels": {labels.APP: "intro"}})
+    apply({**metadata, "name": "over"}, phase="Failed")
+    await stock.pool.fill()
+    assert len(stock.list()) == 3, "neither the hub's own pods nor what has ended has a place"
+    apply(metadata)
     await stock.pool.fill()
     assert len(stock.list()) == 2
 
@@ -231,6 +246,28 @@ async def test_a_session_that_is_not_handed_out_keeps_its_pod(make, site):
     assert stock.list() == before
     taken, _ = await stock.check_out("alice", wants_pod=True)
     assert stock.pool.take_pod(taken.id)["metadata"]["uid"] == before[taken.id]
+
+
+async def test_a_start_given_up_while_a_pod_is_removed_leaves_nothing(
+    make, site, kube, credentials, close_clients
+):
+    """Whose own pod is another one gets a reserved session all the same; its pod goes first."""
+    stock = make(size=1, pods=1)
+    await stock.pool.fill()
+    stock.bring_up()
+    await stock.pool.fill()
+    traits = {"application": "intro", "namespace": "workshops", "image": "other", "cmd": ["serve"]}
+    spawner = make_sample(WorkshopSpawner, Config(WorkshopSpawner=traits), None, LOG, NAMES[0])
+    spawner.context.pool, spawner.context.cluster = stock.pool, kube
+    spawner._progress = Progress()
+    asked = site.pocket.faults.add(verb="delete", resource="pods", delay=30)
+    session = Session(site.hub, "x" * 16, NAMES[0], checkout="x" * 16)
+    starting = asyncio.ensure_future(spawner._start_session(session, SPEC, ""))
+    await site.pocket.until(lambda: asked.seen)
+    starting.cancel()
+    await asyncio.wait([starting])
+    assert starting.cancelled()
+    await site.gone()
 
 
 async def test_when_none_are_kept_any_more_they_go(make, site, kube):

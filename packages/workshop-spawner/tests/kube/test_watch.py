@@ -40,6 +40,20 @@ async def test_pods_that_wait_for_their_visitors_are_not_sessions_that_run(watch
     assert watch.count({"app": "b"}) == set()
 
 
+async def test_where_pods_are(watch):
+    def make(name, **status):
+        return {"metadata": {"name": name}, "status": status}
+
+    pods = [
+        make("new"),
+        make("old cluster", podIP="10.0.0.1"),
+        make("both", podIP="10.0.0.2", podIPs=[{"ip": "10.0.0.2"}, {"ip": "fd00::2"}]),
+        make("over", phase="Failed", podIP="10.0.0.3"),
+    ]
+    watch.resources = {f"workshops/{pod['metadata']['name']}": pod for pod in pods}
+    assert watch.list_addresses() == {"10.0.0.1", "10.0.0.2", "fd00::2"}
+
+
 async def test_a_change_is_seen_when_it_happens(site, watch):
     waiting = asyncio.ensure_future(watch.wait_until("workshops/p", lambda pod: pod))
     await asyncio.to_thread(site.pocket.apply, make_pod("other"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_spawner.rules.rate_limit import RateLimit, find_address, make_key
+from workshop_spawner.rules.rate_limit import RateLimit, find_address, make_key, may_be_proxy
 
 
 @pytest.mark.parametrize(
@@ -133,3 +133,43 @@ def test_an_address_is_what_the_nearest_proxy_saw(forwarded, trusted, address):
 def test_the_header_is_believed_from_proxies_only(peer, by_proxy, address):
     found = find_address(peer, "203.0.113.7", ("10.128.4.0/28",), by_proxy=by_proxy)
     assert found == address
+
+
+HUB_POD, POD, POD_V6, NAME = "10.128.0.5", "10.128.0.17", "fd00::17", "user-ada.workshops"
+
+
+@pytest.mark.parametrize(
+    ("peer", "own", "servers", "pods", "may"),
+    [
+        # From this machine.
+        ("127.0.0.1", "127.0.0.1", {POD}, None, True),
+        ("127.0.0.1", "127.0.0.1", {"127.0.0.1"}, None, True),
+        ("::1", "::1", {NAME}, None, True),
+        ("::ffff:127.0.0.1", "::1", {NAME}, None, True),
+        (HUB_POD, HUB_POD, {NAME}, None, True),
+        (f"::ffff:{HUB_POD}", f"::ffff:{HUB_POD}", {NAME}, None, True),
+        ("0.0.0.0", "", {NAME}, None, True),
+        # Loopback's other addresses are the sessions' of a demo.
+        ("127.9.9.9", "127.0.0.1", set(), set(), False),
+        ("::ffff:127.9.9.9", "::", set(), set(), False),
+        ("127.0.0.3", "127.0.0.3", set(), set(), True),
+        # A session, as the database has it or the watch.
+        (POD, HUB_POD, {POD}, None, False),
+        (POD, HUB_POD, {POD}, set(), False),
+        (POD, HUB_POD, {NAME}, {POD}, False),
+        (f"::ffff:{POD}", f"::ffff:{HUB_POD}", {NAME}, {POD}, False),
+        (POD_V6, HUB_POD, {POD}, {POD, POD_V6}, False),
+        ("FD00:0::17", HUB_POD, {POD}, {POD, POD_V6}, False),
+        # Somebody else, who is no session as far as all of them are known.
+        ("10.128.0.1", HUB_POD, {NAME}, {POD}, True),
+        ("10.128.0.1", HUB_POD, {POD}, None, True),
+        ("10.128.0.1", HUB_POD, set(), None, True),
+        ("10.128.0.1", HUB_POD, {POD, NAME}, None, False),
+        ("10.128.0.1", HUB_POD, {""}, None, False),
+        (POD_V6, HUB_POD, {POD}, None, False),
+        ("nonsense", HUB_POD, set(), set(), False),
+        ("0.0.0.0", HUB_POD, set(), set(), False),
+    ],
+)
+def test_from_where_the_hubs_own_proxy_may_come(peer, own, servers, pods, may):
+    assert may_be_proxy(peer, own, servers, pods) is may

@@ -93,7 +93,7 @@ def test_whoever_comes_the_pod_is_the_same(one, other):
         prepare(make_manifest([{"name": k, "value": v} for k, v in env.items()]), SESSION, Launch())
         for env in (one, other)
     ]
-    assert len({warm_pods.make_fingerprint(each.pod) for each in made}) == 1
+    assert len({warm_pods.make_fingerprint(each) for each in made}) == 1
 
 
 @pytest.mark.parametrize(
@@ -108,13 +108,52 @@ def test_whoever_comes_the_pod_is_the_same(one, other):
 )
 def test_another_specification_is_another_pod(manifest):
     made = [prepare(each, SESSION, Launch()) for each in (make_manifest(), manifest)]
-    assert len({warm_pods.make_fingerprint(each.pod) for each in made}) == 2
+    assert len({warm_pods.make_fingerprint(each) for each in made}) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "same"),
+    [
+        ("annotations", "container.apparmor.security.beta.kubernetes.io/notebook", False),
+        ("annotations", "k8s.v1.cni.cncf.io/networks", False),
+        ("labels", "sidecar.istio.io/inject", False),
+        ("labels", "component", False),
+        ("labels", labels.APP, True),
+        ("labels", labels.USER, True),
+        ("labels", labels.SESSION, True),
+        ("labels", labels.USERNAME, True),
+        ("annotations", labels.USERNAME, True),
+        ("annotations", labels.SERVERNAME, True),
+        ("annotations", labels.POD, True),
+        ("annotations", labels.EXPIRES, True),
+    ],
+)
+@pytest.mark.parametrize("values", [("one", "two"), (None, "two")])
+def test_labels_and_annotations_count_but_for_those_that_say_whose_it_is(kind, key, same, values):
+    def make(value):
+        manifest = make_manifest()
+        manifest["metadata"][kind] = {"other": "x"} | ({key: value} if value else {})
+        return prepare(manifest, SESSION, Launch())
+
+    assert len({warm_pods.make_fingerprint(make(value)) for value in values}) == (1 if same else 2)
+
+
+@pytest.mark.parametrize(
+    ("templates", "same"), [(("of {username}",) * 2, True), (("of {username}", "of all"), False)]
+)
+def test_what_is_named_after_its_visitor_counts_as_it_is_written(templates, same):
+    made = []
+    for template, name in zip(templates, ("ada", "bob"), strict=True):
+        manifest = make_manifest()
+        manifest["metadata"]["labels"] = {"who": template.format(username=name)}
+        made.append(prepare(manifest, SESSION, Launch(), {"labels": {"who": template}}))
+    assert len({warm_pods.make_fingerprint(each) for each in made}) == (1 if same else 2)
 
 
 def test_other_names_to_hand_over_or_another_port_are_another_pod():
     ways = (Launch(), Launch(names=("MORE",)), Launch(port=1), Launch(seconds=1), Launch(("x",)))
     made = [prepare(make_manifest(args=["a"]), SESSION, each) for each in ways]
-    assert len({warm_pods.make_fingerprint(each.pod) for each in made}) == len(ways)
+    assert len({warm_pods.make_fingerprint(each) for each in made}) == len(ways)
 
 
 def test_a_visitors_own_pod_is_compared_under_the_names_of_a_reserved_one():

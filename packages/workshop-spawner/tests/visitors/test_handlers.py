@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import html
 import re
+from types import SimpleNamespace
 
 import aiohttp
 import pytest
 from jupyterhub import orm
+from tornado import httputil, web
 
 from pages import expect
-from workshop_spawner.visitors import proxy_mark
+from workshop_spawner.context import HubContext
+from workshop_spawner.visitors import handlers, proxy_mark
 
 pytestmark = pytest.mark.hub
 
@@ -242,17 +245,81 @@ async def test_a_session_that_knows_the_proxys_mark_logs_nobody_in(site, worksho
         "X-Forwarded-For": "203.0.113.7",
     }
     login = f"http://127.0.0.1:{hub.hub_port}/hub/login"
-    connector = aiohttp.TCPConnector(local_addr=(pod["status"]["podIP"], 0))
-    jar = aiohttp.CookieJar(unsafe=True)
-    async with aiohttp.ClientSession(connector=connector, cookie_jar=jar) as http:
-        async with http.get(login, headers=headers) as answer:
-            found = re.search(r'name="_xsrf" value="([^"]*)"', await answer.text())
-        for code in ("wrong", "sesame"):
-            data = {"_xsrf": found[1], "code": code}
-            async with http.post(login, data=data, headers=headers) as answer:
-                said = re.findall(r'role="alert">([^<]*)', await answer.text())
-                assert (answer.status, said) == (403, [PAST_THE_PROXY]), "right or wrong"
+    for source in (pod["status"]["podIP"], "127.9.9.9"):
+        connector = aiohttp.TCPConnector(local_addr=(source, 0))
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(connector=connector, cookie_jar=jar) as http:
+            async with http.get(login, headers=headers) as answer:
+                found = re.search(r'name="_xsrf" value="([^"]*)"', await answer.text())
+            for code in ("wrong", "sesame"):
+                data = {"_xsrf": found[1], "code": code}
+                async with http.post(login, data=data, headers=headers) as answer:
+                    said = re.findall(r'role="alert">([^<]*)', await answer.text())
+                    assert (answer.status, said) == (403, [PAST_THE_PROXY]), "right or wrong"
     assert [user["name"] for user in await users(hub)] == [visitor.name]
+
+
+@pytest.fixture
+def make_door():
+    """A page of the hub, asked with the proxy's mark; a user's server is at `host`."""
+    mark = proxy_mark.make_mark(b"secret")
+    db = orm.new_session_factory("sqlite:///:memory:")()
+
+    def make(peer, host, watch):
+        server = orm.Server(ip=host, port=8888, proto="http", base_url="/")
+        db.add(orm.Spawner(name="", user=orm.User(name="mallory"), server=server))
+        db.commit()
+        context = SimpleNamespace(_orig_remote_ip=peer, remote_ip=peer, protocol="http")
+        socket = SimpleNamespace(getsockname=lambda: ("10.128.0.5", 8081))
+        connection = SimpleNamespace(
+            context=context,
+            stream=SimpleNamespace(socket=socket),
+            set_close_callback=lambda _: None,
+        )
+        headers = httputil.HTTPHeaders(
+            {proxy_mark.HEADER: mark, "X-Forwarded-For": "203.0.113.7", "Host": "hub"}
+        )
+        settings = {"db": db, "hub": SimpleNamespace(base_url="/hub/")}
+        app = web.Application(authenticator=SimpleNamespace(proxy_mark=mark), **settings)
+        HubContext.of(app.settings).pod_watch = watch
+        request = httputil.HTTPServerRequest(
+            headers=headers,
+            connection=connection,
+            start_line=httputil.RequestStartLine("GET", "/", "HTTP/1.1"),
+        )
+        return handlers.VisitMixin(app, request)
+
+    yield make
+    bind = db.get_bind()
+    db.close()
+    bind.dispose()
+
+
+@pytest.mark.parametrize("peer", ["10.128.0.17", "fd00::17"])
+@pytest.mark.parametrize("host", ["10.128.0.17", "workshop-user-mallory.workshops"])
+@pytest.mark.parametrize("dead", [False, True, None], ids=["watch", "dead watch", "no watch"])
+async def test_the_mark_said_back_counts_from_no_pod(make_door, watch_pods, peer, host, dead):
+    """As with `services_enabled`, `internal_ssl`, `pod_connect_ip` and pods of two addresses."""
+    watch = None
+    if dead is not None:
+        watch = await watch_pods({"component": "x"})
+        addresses = [{"ip": "10.128.0.17"}, {"ip": "fd00::17"}]
+        watch.resources = {"workshops/p": {"metadata": {}, "status": {"podIPs": addresses}}}
+        if dead:
+            await asyncio.sleep(0)  # what has not begun cannot be stopped
+            await watch.stop()
+    door = make_door(peer, host, watch)
+    assert not door.is_by_proxy()
+    assert door.find_address() == peer, "what it writes is not believed"
+
+
+async def test_the_mark_counts_from_where_no_session_is(make_door, watch_pods):
+    """The proxy's connection comes from a node's address where it goes through a Service."""
+    door = make_door(
+        "10.0.0.9", "workshop-user-ada.workshops", await watch_pods({"component": "x"})
+    )
+    assert door.is_by_proxy()
+    assert door.find_address() == "203.0.113.7"
 
 
 BAD_NEXT = [

@@ -90,7 +90,7 @@ class WarmPods:
         `sessions` are accounts that can be handed out; `busy` says which are being handed out now.
         """
         sample = await self._template.prepare(pool_rules.make_sample(self._hub))
-        self._fingerprint = warm_pods.make_fingerprint(sample.pod)
+        self._fingerprint = warm_pods.make_fingerprint(sample)
         found, running = await self._list_pods()
         free = [pod for pod in found if not busy(pod["metadata"]["labels"][labels.SESSION])]
         wanted = warm_pods.count_wanted(self._rules.size, self._limit, running)
@@ -131,12 +131,7 @@ class WarmPods:
         selector = labels.make_selector({labels.APP: self._hub.application})
         found = await self._cluster.list("v1", "Pod", self._hub.namespace, selector=selector)
         waiting: list[Pod] = [pod for pod in found if warm_pods.is_waiting(pod, self._hub)]
-        kept = {pod["metadata"]["uid"] for pod in waiting}
-        running = sum(
-            pod["metadata"]["uid"] not in kept and "deletionTimestamp" not in pod["metadata"]
-            for pod in found
-        )
-        return waiting, running
+        return waiting, sum(map(warm_pods.is_running, found))
 
     async def _remove(self, pod: Pod) -> None:
         rules, now = self._rules, self._clock()

@@ -108,6 +108,19 @@ class PodWatch(PodReflector):
             and (pod.get("status") or {}).get("phase") not in ("Failed", "Succeeded")
         }
 
+    def list_addresses(self) -> set[str]:
+        """The addresses of all pods that have not ended, of either family."""
+        return {
+            address
+            for pod in self.resources.values()
+            if (status := pod.get("status") or {}).get("phase") not in ("Failed", "Succeeded")
+            for address in (
+                status.get("podIP"),
+                *(one.get("ip") for one in status.get("podIPs") or ()),
+            )
+            if address
+        }
+
     async def wait_until(self, key: str, check: Callable[[Any], T | None]) -> T:
         """Wait until `check` of the pod of this key (None: not there) says something true.
 

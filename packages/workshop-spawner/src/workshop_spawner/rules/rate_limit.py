@@ -9,9 +9,10 @@ import functools
 import ipaddress
 import re
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 MOST_ADDRESSES = 10_000
+_LOOPBACK = (ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1"))
 _WITH_PORT = re.compile(r"(?:\[(?P<v6>[0-9a-fA-F:.]+)\]|(?P<v4>[0-9.]+))(?::[0-9]+)?")
 
 
@@ -32,6 +33,27 @@ def find_address(peer: str, forwarded: str, trusted: Collection[str], *, by_prox
     return peer
 
 
+def may_be_proxy(peer: str, own: str, servers: Collection[str], pods: Iterable[str] | None) -> bool:
+    """Whether the proxy that the hub has started may connect from `peer`; a session may not.
+
+    `own` is the hub's end of the connection ("": no network), `servers` are the hosts of users'
+    servers as the hub's database has them, `pods` the addresses of their pods; None where no watch
+    tells. A host that is a name (of a Service, a gateway) tells no pod's address, one of IPv4 not
+    that of IPv6: then only this machine's own addresses are the proxy's. Of loopback's it is
+    127.0.0.1, from where Linux connects to all of 127.0.0.0/8; the rest are a demo's sessions.
+    """
+    address = _read_address(peer)
+    if address is None or address.is_unspecified:
+        return not own  # tornado's word for the peer at a Unix socket
+    if address == _read_address(own):
+        return True
+    if address.is_loopback:
+        return address in _LOOPBACK
+    known = {_read_address(host) for host in (*servers, *(pods or ()))}
+    told = pods is not None or all(one and one.version == address.version for one in known)
+    return told and address not in known
+
+
 def read_entry(entry: str) -> str:
     """The address in an entry of `X-Forwarded-For`, without the port that some proxies write.
 
@@ -45,12 +67,19 @@ def is_trusted(address: str, trusted: Collection[str]) -> bool:
     """Whether `address` is one of `trusted`, or in one of its networks."""
     if not trusted or address in trusted:
         return bool(trusted)
+    parsed = _read_address(address)
+    return parsed is not None and any(
+        parsed in network for network in map(_read_network, trusted) if network
+    )
+
+
+def _read_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An address; one of IPv4 that a socket of IPv6 shows as such."""
     try:
-        parsed = ipaddress.ip_address(address)
-        parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+        parsed = ipaddress.ip_address(text)
     except ValueError:
-        return False
-    return any(parsed in network for network in map(_read_network, trusted) if network)
+        return None
+    return getattr(parsed, "ipv4_mapped", None) or parsed
 
 
 @functools.lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence, Set
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,6 +33,9 @@ NAMES = (
     *("SPAWNER_NAMESPACE", "SPAWNER_APPLICATION", "CLUSTER_SUBDOMAIN", "CONFIGURATION_TYPE"),
     *("DEPLOYMENT_TYPE", "CONSOLE_URL", "RESTART_URL", "DOWNLOAD_URL", "SERVICE_ACCOUNT_DIR"),
 )
+# Labels and annotations that say whose a pod is, see session_labels.py and KubeSpawner.
+_OWN = (labels.APP, labels.CLASS, labels.USER, labels.SPAWNER)
+_OWN_PREFIXES = ("hub.jupyter.org/", "workshop.jupyter.org/", "spawner/")
 # What a server that starts slowly may be silent for after the hand-over, in seconds, until its pod
 # counts as not ready; nobody but Services looks at that.
 _PROBE = {"periodSeconds": 1, "failureThreshold": 60}
@@ -40,6 +43,9 @@ _PROBE = {"periodSeconds": 1, "failureThreshold": 60}
 
 # Until pods are made again after some have failed: at first, and at most.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=5)
+
+
+Templates = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -54,14 +60,23 @@ class Launch:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A pod that waits, and what its visitor is handed over; `problem` says why it cannot be."""
+    """A pod that waits, and what its visitor is handed over; `problem` says why it cannot be.
+
+    `templates` are "labels" and "annotations" as the settings have them, braces and all.
+    """
 
     pod: Mapping[str, Any]
     environment: Mapping[str, str]
     problem: str | None = None
+    templates: Templates = field(default_factory=dict)
 
 
-def prepare(manifest: Mapping[str, Any], session: Session, how: Launch) -> Prepared:
+def prepare(
+    manifest: Mapping[str, Any],
+    session: Session,
+    how: Launch,
+    templates: Templates | None = None,
+) -> Prepared:
     """Take a session's pod apart: what waits, and what is handed over."""
     pod = deepcopy(dict(manifest))
     container = _find_container(pod)
@@ -78,7 +93,7 @@ def prepare(manifest: Mapping[str, Any], session: Session, how: Launch) -> Prepa
     spec["volumes"] = [*(spec.get("volumes") or []), {"name": KEY_VOLUME, "secret": secret}]
     # A launcher that is started anew would wait for a hand-over that never comes.
     spec["restartPolicy"] = "Never"
-    return Prepared(pod, told, _problem_with_references(told))
+    return Prepared(pod, told, _problem_with_references(told), templates or {})
 
 
 def _find_container(pod: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,10 +151,27 @@ def _put_before(container: dict[str, Any], launcher: Sequence[str]) -> None:
             return
 
 
-def make_fingerprint(pod: Mapping[str, Any]) -> str:
-    """Tell pods apart by all of their specification, but not by whose labels they have."""
-    text = json.dumps(pod["spec"], sort_keys=True, default=str)
+def make_fingerprint(prepared: Prepared) -> str:
+    """Tell pods apart by all that they are made with, but not by whose they are.
+
+    Labels and annotations count, as AppArmor, Istio and Multus read them when a pod is made; one
+    that is named after its visitor counts as the settings have it.
+    """
+    kinds = ("labels", "annotations")
+    written = [_list_templates(prepared, kind) for kind in kinds]
+    text = json.dumps([prepared.pod["spec"], written], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _list_templates(prepared: Prepared, kind: str) -> dict[str, str]:
+    found = prepared.pod["metadata"].get(kind) or {}
+    templates = prepared.templates.get(kind, {})
+    return {key: templates.get(key, found[key]) for key in found if not _is_own(key)}
+
+
+def _is_own(key: str) -> bool:
+    """Whether a label or an annotation is KubeSpawner's or ours: it says whose the pod is."""
+    return key in _OWN or key.startswith(_OWN_PREFIXES)
 
 
 def get_secret_name(session: Session) -> str:
@@ -274,6 +306,19 @@ def is_waiting(pod: Mapping[str, Any], hub: Hub) -> bool:
     """Whether a pod is in this hub's pool, and not ending already."""
     metadata = pod["metadata"]
     return pool_rules.is_reserved(metadata, hub) and "deletionTimestamp" not in metadata
+
+
+def is_running(pod: Mapping[str, Any]) -> bool:
+    """Whether it is the pod of a session, neither ended nor ending: it has a place.
+
+    The hub's own pods have the application's label, too, and a class of none.
+    """
+    metadata = pod["metadata"]
+    return (
+        (metadata.get("labels") or {}).get(labels.CLASS) == labels.CLASS_SESSION
+        and "deletionTimestamp" not in metadata
+        and (pod.get("status") or {}).get("phase") not in ("Failed", "Succeeded")
+    )
 
 
 def make_probe(session: Session) -> Session:

@@ -59,14 +59,17 @@ class VisitMixin(BaseHandler):
         """
         mark = self.authenticator.proxy_mark
         sent = self.request.headers.get(proxy_mark.HEADER, "")
-        return proxy_mark.is_marked(mark, sent) and not self._is_from_session()
+        return proxy_mark.is_marked(mark, sent) and self._may_be_proxy()
 
-    def _is_from_session(self) -> bool:
-        """Whether it comes from the address of a session that is not this machine's own."""
+    def _may_be_proxy(self) -> bool:
         connection: Any = self.request.connection
         peer = getattr(connection.context, "_orig_remote_ip", self.request.remote_ip)
-        own = connection.stream.socket.getsockname()
-        return peer not in own and hub_objects.has_server_at(self.db, peer)
+        name = connection.stream.socket.getsockname()
+        own = name[0] if isinstance(name, tuple) else ""
+        watch = HubContext.of(self.settings).pod_watch
+        pods = None if watch is None or watch.is_dead else watch.list_addresses()
+        servers = hub_objects.list_server_hosts(self.db)
+        return rate_limit.may_be_proxy(peer, own, servers, pods)
 
     def find_sent(self) -> dict[str, str] | None:
         """What a page that waits has to send again; None where nothing was sent."""

@@ -138,7 +138,6 @@ def has_database(db: Any) -> bool:
     return True
 
 
-def has_server_at(db: Any, address: str) -> bool:
-    """Whether a user's server is at this address, by the hub's database."""
-    servers = db.query(orm.Server).filter(orm.Server.spawner.has())
-    return bool(db.query(servers.filter(orm.Server.ip == address).exists()).scalar())
+def list_server_hosts(db: Any) -> set[str]:
+    """Where users' servers are by the hub's database: addresses, or names of hosts."""
+    return {host for (host,) in db.query(orm.Server.ip).filter(orm.Server.spawner.has())}
