@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import pytest
+from traitlets.config import Config
 
+from workshop_spawner import WorkshopSpawner
 from workshop_spawner.context import HubContext
+from workshop_spawner.hub_tasks.pod_template import NAMES, make_sample
 from workshop_spawner.kube.cluster import make_patience
 from workshop_spawner.model.errors import FullError
 
@@ -15,6 +19,17 @@ def test_there_is_one_for_each_hub():
     one, two = {}, {}
     assert HubContext.of(one) is HubContext.of(one)
     assert HubContext.of(one) is not HubContext.of(two)
+
+
+async def test_the_pages_know_the_watch_of_the_sessions_pods(
+    watch_pods, credentials, close_clients, monkeypatch
+):
+    watch = await watch_pods({"component": "singleuser-server"})
+    config = Config(WorkshopSpawner={"namespace": "workshops", "image": "i"})
+    spawner = make_sample(WorkshopSpawner, config, None, logging.getLogger("t"), NAMES[0])
+    monkeypatch.setitem(WorkshopSpawner.reflectors, ("pods", "workshops"), watch)
+    await spawner._start_watching_pods()
+    assert HubContext.of(spawner.user.settings).pod_watch is watch
 
 
 def test_starts_count_towards_the_limit_until_they_are_over():
