@@ -147,11 +147,11 @@ async def test_slides_are_a_tab_and_links_lead_to_them(folder, tmp_path, browser
 async def test_no_other_site_draws_over_the_slides(folder, tmp_path, browser, query):
     home = tmp_path / "home"
     home.mkdir()
-    async with run_dashboard(folder, home) as url:
-        page = await browser.new_page()
+    async with run_dashboard(folder, home) as url, await browser.new_context() as context:
+        page = await context.new_page()
         # Hears first, so that whatever else hears has done so when the test goes on.
         hear = "addEventListener('message', (event) => { window.heard = event.origin; }, true);"
-        await page.context.add_init_script(hear)
+        await context.add_init_script(hear)
         await page.route("http://evil.example/", lambda route: route.fulfill(body="<p>Hi"))
         await page.goto("http://evil.example/")
         async with page.expect_popup() as opened:
@@ -162,4 +162,3 @@ async def test_no_other_site_draws_over_the_slides(folder, tmp_path, browser, qu
         await deck.wait_for_function("window.heard === 'http://evil.example'")
         await expect(deck.locator("#evil")).to_have_count(0)
         await expect(deck.get_by_role("heading", name="Cast off")).to_be_visible()
-        await page.context.close()
