@@ -5,7 +5,7 @@
     if (!link.getAttribute("href").startsWith("#")) link.target = "_blank";
   }
   // reveal.js takes orders, HTML among them, from messages of any page, and a query turns that on again:
-  // https://revealjs.com/postmessage/. So whatever comes from elsewhere ends here, before it listens.
+  // (its page on postMessage). So whatever comes from elsewhere ends here, before it listens.
   addEventListener("message", (event) => {
     if (event.origin !== location.origin) event.stopImmediatePropagation();
   }, true);
