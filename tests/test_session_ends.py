@@ -25,7 +25,11 @@ c.Authenticator.admin_users = {{"grace"}}
 c.JupyterHub.spawner_class = "simple"
 c.Spawner.poll_interval = 1
 c.Spawner.cmd = [sys.executable, "-m", "jupyterhub_butterfly"]
-c.Spawner.args = ["--ButterflyApp.extensions=dashboard", "--ButterflyApp.recheck_seconds=1"]
+c.Spawner.args = [
+    "--ButterflyApp.extensions=dashboard",
+    "--ButterflyApp.recheck_seconds=1",
+    "--ButterflyApp.stop_seconds=10",  # which this spawner gives
+]
 c.Spawner.environment = {{
     "WORKSHOP_FOLDER": {notes!r},
     "WORKSHOP_CULLER_URL": c.JupyterHub.bind_url + "services/workshop-culler/",

@@ -47,8 +47,8 @@ from jupyterhub_butterfly.transfer import files, offers
 
 KEEP_ALIVE_SECONDS = sockets.KEEP_ALIVE
 SWEEP_SECONDS = 5.0
-STOP_SECONDS = 0.5
-CAUSE_SECONDS = 0.25
+# Of the time that the spawner gives: for the answer why the session ends, then for the shells.
+CAUSE_SHARE, SHELLS_SHARE = 0.5, 0.4
 # After the start, when no first answer is waited for.
 TRIM_SECONDS = 2.0
 
@@ -320,15 +320,15 @@ class ButterflyApp(config.ButterflyOptions):
         await self.sockets.recheck(asyncio.get_running_loop().time())
 
     async def shut_down(self) -> None:
-        """Hang up the shells and go, well within the second that KubeSpawner gives."""
+        """Hang up the shells and go, within `stop_seconds`."""
         pids = [session.pid for session in self.sessions if session.pid]
         # Pages show why, once the hub has confirmed to them that the session has ended.
         asks = self.culler if len(self.sockets) else None
-        cause = await asks.find_cause(CAUSE_SECONDS) if asks else ""
+        cause = await asks.find_cause(CAUSE_SHARE * self.stop_seconds) if asks else ""
         self.sockets.close_all(1001, cause or "the server stops")
         self.sessions.close(1001, cause or "the server stops")
         await self.proxy.close()
-        await self.sessions.reaper.wait(pids, STOP_SECONDS)
+        await self.sessions.reaper.wait(pids, SHELLS_SHARE * self.stop_seconds)
         self.shells.remove()
 
 

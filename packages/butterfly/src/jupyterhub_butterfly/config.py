@@ -216,6 +216,17 @@ class ButterflyOptions(Application):
         """,
     ).tag(config=True)
 
+    stop_seconds = Float(
+        1.0,
+        min=0.1,
+        help="""How long the server may take to go when it is told to.
+
+        Seconds; default 1, what KubeSpawner gives. Half of it is for the culler's answer why the
+        session ends, which the page then shows. Raise it with `c.KubeSpawner.delete_grace_period`
+        where pages often say no cause. Example: `c.ButterflyApp.stop_seconds = 5`
+        """,
+    ).tag(config=True)
+
     allow_origins = List(
         Unicode(),
         help="""Further origins whose pages may open the terminal's sockets.
