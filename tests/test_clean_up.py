@@ -1,15 +1,14 @@
 """Spawner, hub and culler together: whatever is killed or unwell, nothing is orphaned or lost."""
 
 import asyncio
-import os
 import secrets
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 import cluster as demo_cluster
 import visitor
+from culler_run import cull_once
 
 pytestmark = pytest.mark.hub
 
@@ -51,22 +50,8 @@ async def workshop(cluster, hub_factory, tmp_path):
     hub = await hub_factory(CONFIG.format(token=token), env={"KUBECONFIG": str(account)})
 
     async def cull(*options):
-        culler = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "workshop_culler", "--once", "--clean-cluster=True"),
-            *("--application=workshop", "--WorkshopCuller.namespace=workshop"),
-            *("--anonymous-timeout=1", "--WorkshopCuller.orphan_grace=0"),
-            *(options or ("--timeout=0",)),
-            env={
-                **os.environ,
-                "KUBECONFIG": str(account),
-                "JUPYTERHUB_API_TOKEN": token,
-                "JUPYTERHUB_API_URL": f"http://127.0.0.1:{hub.hub_port}/hub/api",
-            },
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        said, _ = await asyncio.wait_for(culler.communicate(), 120)
-        return culler.returncode, said.decode()
+        words = options or ("--timeout=0",)
+        return await cull_once(hub.hub_port, token, account, *words)
 
     return hub, cull
 

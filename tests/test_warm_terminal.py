@@ -1,7 +1,6 @@
 """Pods that wait, with the real terminal and culler: handed over, left alone, cleaned up."""
 
 import asyncio
-import os
 import secrets
 import sys
 
@@ -9,6 +8,7 @@ import pytest
 
 import cluster as demo_cluster
 import visitor
+from culler_run import cull_once
 
 pytestmark = [pytest.mark.hub, pytest.mark.slow]
 PODS = "/api/v1/namespaces/workshop/pods"
@@ -63,21 +63,7 @@ async def workshop(cluster, hub_factory, tmp_path):
     hub = await hub_factory(config, env={"KUBECONFIG": str(account)})
 
     async def cull():
-        culler = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "workshop_culler", "--once", "--clean-cluster=True"),
-            *("--application=workshop", "--WorkshopCuller.namespace=workshop", "--timeout=0"),
-            *("--anonymous-timeout=1", "--max-age=1", "--WorkshopCuller.orphan_grace=0"),
-            env={
-                **os.environ,
-                "KUBECONFIG": str(account),
-                "JUPYTERHUB_API_TOKEN": token,
-                "JUPYTERHUB_API_URL": f"http://127.0.0.1:{hub.hub_port}/hub/api",
-            },
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        said, _ = await asyncio.wait_for(culler.communicate(), 120)
-        return culler.returncode, said.decode()
+        return await cull_once(hub.hub_port, token, account, "--timeout=0", "--max-age=1")
 
     return hub, cull
 

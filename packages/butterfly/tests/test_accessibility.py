@@ -1,10 +1,10 @@
 """What axe-core finds on the pages: nothing. In Chromium, both clients, both themes."""
 
 import json
-import shutil
-from pathlib import Path
 
 import pytest
+
+import accessibility
 
 pytestmark = pytest.mark.browser
 THEMES = pytest.mark.parametrize("theme", ["dark", "light"])
@@ -15,23 +15,12 @@ PAGES = [
     "no/such/page",
 ]
 SETTINGS = "jupyterhub-butterfly:settings"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
-FOUND = """async tags => {
-  const found = await axe.run(document, {runOnly: {type: "tag", values: tags}});
-  return found.violations.flatMap(rule => rule.nodes.map(
-    node => `${rule.id}: ${node.html.slice(0, 200)} (${node.any.concat(node.all, node.none)
-      .map(check => check.message).join("; ")})`));
-}"""
 
 
 @pytest.fixture(scope="session")
 def axe():
     """The script of axe-core: installed beside the proxy."""
-    proxy = shutil.which("configurable-http-proxy")
-    script = Path(proxy or "").parents[1] / "axe-core" / "axe.min.js" if proxy else None
-    if script is None or not script.is_file():
-        pytest.fail("axe-core is not there. Install it: npm install axe-core, beside the proxy")
-    return script.read_text()
+    return accessibility.read_axe()
 
 
 @pytest.fixture
@@ -58,4 +47,4 @@ async def test_nothing_is_in_the_way_of_people_on_a_page(open_page, server, axe,
     if "session" in path:
         await page.wait_for_selector(f"html[data-terminal-state=open][data-theme={theme}]")
     await page.evaluate(axe)
-    assert await page.evaluate(FOUND, RULES) == []
+    assert await accessibility.find_troubles(page) == []

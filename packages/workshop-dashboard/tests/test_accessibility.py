@@ -1,21 +1,12 @@
 """What axe-core finds on the page in each of its states: nothing. In light and in dark."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 
+import accessibility
 from dashboard import run_dashboard
 from pages import expect
 
 pytestmark = pytest.mark.browser
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
-FOUND = """async tags => {
-  const found = await axe.run(document, {runOnly: {type: "tag", values: tags}});
-  return found.violations.flatMap(rule => rule.nodes.map(
-    node => `${rule.id}: ${node.html.slice(0, 200)} (${node.any.concat(node.all, node.none)
-      .map(check => check.message).join("; ")})`));
-}"""
 INDEX = """# Set sail
 
 ```execute
@@ -42,11 +33,7 @@ print("colours", 42)  # of code
 @pytest.fixture(scope="session")
 def axe():
     """The script of axe-core: installed beside the proxy."""
-    proxy = shutil.which("configurable-http-proxy")
-    script = Path(proxy or "").parents[1] / "axe-core" / "axe.min.js" if proxy else None
-    if script is None or not script.is_file():
-        pytest.fail("axe-core is not there. Install it: npm install axe-core, beside the proxy")
-    return script.read_text()
+    return accessibility.read_axe()
 
 
 @pytest.fixture
@@ -76,7 +63,7 @@ async def open_page(browser, url, scheme, axe, width=1280):
 
 async def find_faults(page):
     """Return what axe finds in the page as it is now."""
-    return await page.evaluate(FOUND, RULES)
+    return await accessibility.find_troubles(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,14 +1,10 @@
 """The dashboard in a real browser, with the real terminal and a real shell behind it."""
 
-import asyncio
-import contextlib
-import os
 import re
-import sys
-from asyncio.subprocess import PIPE, STDOUT
 
 import pytest
 
+from dashboard import run_dashboard
 from pages import expect, expect_focus, expect_value
 from workshop_dashboard import loader, site
 
@@ -161,46 +157,8 @@ async def server(tmp_path):
     says.chmod(0o755)
     home = tmp_path / "home"
     home.mkdir()
-    (home / ".bash_profile").write_text("PS1='$ '\n")
-    environment = {
-        "HOME": str(home),
-        "PATH": os.environ["PATH"],
-        "LANG": "C.UTF-8",
-        "WORKSHOP_FOLDER": str(folder),
-        "PYTHONUNBUFFERED": "1",
-        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
-    }
-    command = [
-        sys.executable,
-        "-m",
-        "jupyterhub_butterfly",
-        "--mode=none",
-        "--port=0",
-        "--log-level=INFO",
-    ]
-    process = await asyncio.create_subprocess_exec(
-        *command, env=environment, stdout=PIPE, stderr=STDOUT, cwd=home
-    )
-    reader = None
-    try:
-        port = await asyncio.wait_for(find_port(process.stdout), 120)
-        reader = asyncio.create_task(process.stdout.read())
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-        await process.wait()
-        if reader:
-            await reader
-
-
-async def find_port(stream):
-    said = b""
-    while line := await stream.readline():
-        said += line
-        if match := re.search(rb"127\.0\.0\.1:(\d+)", line):
-            return int(match[1])
-    pytest.fail(f"the server did not start: {said.decode()}")
+    async with run_dashboard(folder, home) as url:
+        yield url
 
 
 @pytest.fixture

@@ -2,11 +2,11 @@
 
 import asyncio
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
+import accessibility
 from dashboard import run_dashboard
 from pages import expect
 
@@ -40,23 +40,10 @@ DROP = """([name, text]) => {
 }"""
 
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
-FOUND = """async tags => {
-  const found = await axe.run(document, {runOnly: {type: "tag", values: tags}});
-  return found.violations.flatMap(rule => rule.nodes.map(
-    node => `${rule.id}: ${node.html.slice(0, 200)} (${node.any.concat(node.all, node.none)
-      .map(check => check.message).join("; ")})`));
-}"""
-
-
 @pytest.fixture(scope="module")
 def axe():
     """The script of axe-core: installed beside the proxy."""
-    proxy = shutil.which("configurable-http-proxy")
-    script = Path(proxy or "").parents[1] / "axe-core" / "axe.min.js" if proxy else None
-    if script is None or not script.is_file():
-        pytest.fail("axe-core is not there. Install it: npm install axe-core, beside the proxy")
-    return script.read_text()
+    return accessibility.read_axe()
 
 
 @pytest.fixture
@@ -338,13 +325,13 @@ async def test_there_is_room_on_each_screen_and_nothing_in_the_way(
     assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")
     await page.screenshot(path=artifacts / f"files-panel-{width}.png")
     await page.evaluate(axe)
-    assert await page.evaluate(FOUND, RULES) == []
+    assert await accessibility.find_troubles(page) == []
     await write(page, "mine")
     (home / "lab" / "boat.yaml").write_text("theirs")
     await page.keyboard.press("Control+s")
     await expect(page.locator("#conflict")).to_be_visible()
     await expect(page.get_by_role("button", name="Keep both")).to_be_focused()
-    assert await page.evaluate(FOUND, RULES) == []
+    assert await accessibility.find_troubles(page) == []
     await page.get_by_role("button", name="Take the one on the disk").click()
     await expect(page.locator(".cm-line").first).to_have_text("theirs")
     await expect(page.locator("#unsaved")).to_be_hidden()
@@ -354,6 +341,6 @@ async def test_there_is_room_on_each_screen_and_nothing_in_the_way(
     await page.screenshot(path=artifacts / f"files-list-{width}.png")
     await page.get_by_role("button", name="Delete boat.yaml").press("Enter")
     await expect(page.get_by_role("dialog", name="Delete boat.yaml?")).to_be_visible()
-    assert await page.evaluate(FOUND, RULES) == []
+    assert await accessibility.find_troubles(page) == []
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("button", name="Delete boat.yaml")).to_be_focused()

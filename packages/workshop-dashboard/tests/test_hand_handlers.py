@@ -1,6 +1,7 @@
 """The raised hand over real HTTP, with each thing that the service may do."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from tornado import httpclient, httpserver, testing, web
@@ -9,6 +10,7 @@ from jupyterhub_butterfly import auth, extensions
 from workshop_dashboard import hand_handlers
 
 PREFIX = "/user/ada/"
+HUB = SimpleNamespace(user="ada")
 
 
 class Gate:
@@ -54,12 +56,12 @@ def hand():
 
 @pytest.fixture
 async def ask(hand):
-    context = hand_handlers.HandContext("ada", hand)
+    context = hand_handlers.HandContext(hand)
     routes = [
         (PREFIX + route.pattern, route.handler, route.kwargs)
         for route in hand_handlers.make_routes(context)
     ]
-    server = httpserver.HTTPServer(web.Application(routes, gate=Gate(), prefix=PREFIX))
+    server = httpserver.HTTPServer(web.Application(routes, gate=Gate(), prefix=PREFIX, hub=HUB))
     socket, port = testing.bind_unused_port()
     server.add_socket(socket)
     client = httpclient.AsyncHTTPClient(force_instance=True)

@@ -2,6 +2,7 @@
 
 import json
 import os
+from types import SimpleNamespace
 
 import pytest
 from tornado import httpclient, httpserver, testing, web
@@ -11,6 +12,7 @@ from workshop_dashboard import session_handlers
 from workshop_dashboard.rules import edits
 
 PREFIX = "/user/ada/"
+HUB = SimpleNamespace(user="ada")
 
 
 class Gate:
@@ -36,14 +38,12 @@ async def post(tmp_path):
     program.write_text('#!/bin/sh\necho looked; test -e "$1"\n')
     program.chmod(0o755)
     told = []
-    context = session_handlers.SessionContext(
-        "ada", home, tests, lambda *counts: told.append(counts)
-    )
+    context = session_handlers.SessionContext(home, tests, lambda *counts: told.append(counts))
     routes = [
         (PREFIX + route.pattern, route.handler, route.kwargs)
         for route in session_handlers.make_routes(context)
     ]
-    server = httpserver.HTTPServer(web.Application(routes, gate=Gate(), prefix=PREFIX))
+    server = httpserver.HTTPServer(web.Application(routes, gate=Gate(), prefix=PREFIX, hub=HUB))
     socket, port = testing.bind_unused_port()
     server.add_socket(socket)
     client = httpclient.AsyncHTTPClient(force_instance=True)
@@ -133,7 +133,7 @@ async def test_how_tests_ended_is_told(post):
 
 
 def test_results_are_bounded(tmp_path):
-    context = session_handlers.SessionContext("ada", tmp_path, tmp_path)
+    context = session_handlers.SessionContext(tmp_path, tmp_path)
     for number in range(session_handlers.MOST_RESULTS + 5):
         context.note_result(str(number), passed=True)
     assert len(context.results) == session_handlers.MOST_RESULTS

@@ -211,20 +211,8 @@ class ButterflyApp(config.ButterflyOptions):
         self.files = files.Files(root, self.upload_bytes, self.download_bytes)
         self.sockets = sockets.Sockets(self.recheck_seconds)
         self.proxy = proxy.Proxy(self.proxy_ports, self.address()[0])
-        user = self.hub.user if self.hub else ""
-        self.culler = culler = self.make_culler_client()
-        context = extensions.Context(self.prefix, self.config, self.log, user, self.client)
-        if self.hub is not None:
-            context = replace(context, start_url=self.hub.start_url)
-        context = replace(context, file_limits=self.files.limits)
-        if culler is not None:
-            context = replace(
-                context,
-                tell_page=culler.tell_page,
-                tell_tests=culler.tell_tests,
-                hand=raised_hand.RaisedHand(culler),
-            )
-        loaded = extensions.load_extensions(context, self.extensions)
+        self.culler = self.make_culler_client()
+        loaded = extensions.load_extensions(self.make_context(), self.extensions)
         landing = self.hub.landing if self.hub else ""
         self.table = routes.make_table(self.gate, loaded, find_hub_version(), landing)
         rendering.prepare(f"{self.client}.html")
@@ -241,7 +229,7 @@ class ButterflyApp(config.ButterflyOptions):
             files=self.files,
             prefix=self.prefix,
             client=self.client,
-            culler=culler,
+            culler=self.culler,
             frame_ancestors=self.frame_ancestors,
             allowed_origins=(*self.allow_origins, *([public] if public else [])),
             hub=self.hub,
@@ -252,6 +240,26 @@ class ButterflyApp(config.ButterflyOptions):
             websocket_max_message_size=sockets.LARGEST_FRAME,
             log=self.log,
             log_function=log_request,
+        )
+
+    def make_context(self) -> extensions.Context:
+        """What extensions are told, of hub and culler too where there are some."""
+        context = extensions.Context(
+            self.prefix,
+            self.config,
+            self.log,
+            self.hub.user if self.hub else "",
+            self.client,
+            start_url=self.hub.start_url if self.hub else "",
+            file_limits=self.files.limits,
+        )
+        if self.culler is None:
+            return context
+        return replace(
+            context,
+            tell_page=self.culler.tell_page,
+            tell_tests=self.culler.tell_tests,
+            hand=raised_hand.RaisedHand(self.culler),
         )
 
     def address(self) -> tuple[str, int]:

@@ -8,8 +8,8 @@ from workshop_culler.rules.session_reports import CountedTests, RaisedHand
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GRACE = permissions.TokenOwner("grace", scopes=frozenset({"read:servers", "delete:servers"}))
-TOLD = session_rows.Told("3 Pods", CountedTests(2, 1, "boat"), RaisedHand("help", NOW, 4))
-NOTHING = session_rows.Told()
+TOLD = session_rows.SessionReports("3 Pods", CountedTests(2, 1, "boat"), RaisedHand("help", NOW, 4))
+NOTHING = session_rows.SessionReports()
 
 
 @pytest.mark.parametrize(

@@ -213,9 +213,9 @@ async def test_a_session_that_tells_too_much_is_refused(open_service):
 
 async def test_what_a_session_told(open_service):
     counter, ada = open_service(None), Server("ada", started=datetime(2026, 3, 1, tzinfo=UTC))
-    assert counter.find_told(ada) == session_rows.Told()
+    assert counter.find_reports(ada) == session_rows.SessionReports()
     counter.pages.note(ada, "2 Pods")
     counter.tests.note(ada, CountedTests(1))
     await counter.store.raise_hand(ada, "help", ada.started)
-    told = counter.find_told(ada)
+    told = counter.find_reports(ada)
     assert (told.page, told.tests, told.hand.text) == ("2 Pods", CountedTests(1), "help")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from jupyterhub_butterfly import extensions
@@ -31,24 +31,64 @@ def load(context: extensions.Context) -> extensions.Extension:
     """
     extensions.check_settings(context.config, config.Dashboard)
     settings = config.Dashboard(config=context.config)
-    notes_loader = begin_download(settings, context) or make_loader(settings, context.prefix)
-    if notes_loader is None:
+    notes = find_notes(settings, context)
+    folder = notes.folder if notes else None
+    find_slides = functools.partial(decks.find_folder, settings.slides_dir, folder)
+    files = files_handlers.FilesContext(context.file_limits)
+    session = session_handlers.SessionContext(
+        Path.home(),
+        examiner.find_tests(notes.folder) if notes else None,
+        context.tell_tests,
+    )
+    slides = slide_handlers.SlidesContext(find_slides, settings.trusted)
+    hand = context.hand and hand_handlers.HandContext(context.hand)
+    page = make_page_context(settings, context, notes, find_slides, has_files=files.is_on)
+    return extensions.Extension(
+        name="dashboard",
+        routes=(
+            *handlers.make_routes(page),
+            *session_handlers.make_routes(session),
+            *files_handlers.make_routes(files),
+            *slide_handlers.make_routes(slides),
+            *(hand_handlers.make_routes(hand) if hand else ()),
+        ),
+        landing="dashboard/" if notes and settings.open_first else None,
+        menu=(extensions.MenuItem("Notes and terminal", "dashboard/"),),
+    )
+
+
+def find_notes(
+    settings: config.Dashboard, context: extensions.Context
+) -> remote.RemoteLoader | loader.Loader | None:
+    """The notes, fetched or in a folder; None, with a line in the log, where there are none."""
+    notes = begin_download(settings, context) or make_loader(settings, context.prefix)
+    if notes is None:
         context.log.info("No folder of notes: the server opens with the terminal.")
-    elif not settings.download_url and not loader.has_pages(notes_loader.folder):
-        folder = notes_loader.folder
-        context.log.warning("There are no notes in %s: the server opens with the terminal.", folder)
-        notes_loader = None
-    notes_folder = notes_loader.folder if notes_loader else None
-    find_slides = functools.partial(decks.find_folder, settings.slides_dir, notes_folder)
-    page_context = handlers.PageContext(
-        loader=notes_loader,
+    elif not settings.download_url and not loader.has_pages(notes.folder):
+        context.log.warning(
+            "There are no notes in %s: the server opens with the terminal.", notes.folder
+        )
+        return None
+    return notes
+
+
+def make_page_context(
+    settings: config.Dashboard,
+    context: extensions.Context,
+    notes: remote.RemoteLoader | loader.Loader | None,
+    find_slides: Callable[[], Path | None],
+    *,
+    has_files: bool,
+) -> handlers.PageContext:
+    """What the pages are made of: the settings, and what the server told us."""
+    return handlers.PageContext(
+        loader=notes,
         layout=settings.layout,
         notes_share=settings.notes_share,
         title=settings.title,
         restart_url=os.environ.get("RESTART_URL", ""),
         console_url=os.environ.get("CONSOLE_URL", ""),
         log=context.log,
-        user=context.user,
         tell_page=context.tell_page,
         start_url=context.start_url,
         find_slides=find_slides,
@@ -57,30 +97,9 @@ def load(context: extensions.Context) -> extensions.Extension:
         finished_message=settings.finished_message,
         tabs=settings.tabs,
         has_hand=context.hand is not None,
-        has_files=files_handlers.FilesContext(context.file_limits).is_on,
+        has_files=has_files,
         live_reload=settings.live_reload,
         is_trusted=settings.trusted,
-    )
-    slides = slide_handlers.SlidesContext(find_slides, settings.trusted)
-    session = session_handlers.SessionContext(
-        context.user,
-        Path.home(),
-        examiner.find_tests(notes_loader.folder) if notes_loader else None,
-        context.tell_tests,
-    )
-    files = files_handlers.FilesContext(context.file_limits)
-    hand = context.hand and hand_handlers.HandContext(context.user, context.hand)
-    return extensions.Extension(
-        name="dashboard",
-        routes=(
-            *handlers.make_routes(page_context),
-            *session_handlers.make_routes(session),
-            *files_handlers.make_routes(files),
-            *slide_handlers.make_routes(slides),
-            *(hand_handlers.make_routes(hand) if hand else ()),
-        ),
-        landing="dashboard/" if notes_loader and settings.open_first else None,
-        menu=(extensions.MenuItem("Notes and terminal", "dashboard/"),),
     )
 
 

@@ -21,9 +21,8 @@ NO_ACTIVITY = 300
 
 @dataclass(frozen=True)
 class HandContext:
-    """Whose hand it is, and the service's side of it."""
+    """The service's side of the hand of the person whose session this is."""
 
-    user: str
     hand: extensions.Hand
 
 
@@ -37,7 +36,7 @@ class HandHandler(extensions.PageHandler):
     async def prepare(self) -> None:
         """Let in the person whose session it is, and nobody who looks in."""
         await super().prepare()
-        if not self._finished and self.visitor.name != self.context.user:
+        if not self._finished and self.is_guest:
             raise web.HTTPError(403, "Only the person whose session this is may do that.")
 
     async def get(self) -> None:

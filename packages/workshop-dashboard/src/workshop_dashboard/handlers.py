@@ -37,9 +37,9 @@ def _find_nothing() -> Path | None:
 class PageContext:
     """What the handlers need to know: the notes, if there are any, and how to show them.
 
-    `tabs` are addresses of tabs beside the terminals, by label. `tell_page` passes on where `user`,
-    whose session this is, has got to; they start a new one at `start_url`. `has_hand`: whether
-    there is a service that shows raised hands; `has_files`: whether there is a page of the home's.
+    `tabs` are addresses of tabs beside the terminals, by label. `tell_page` passes on where
+    the person whose session this is has got to; they start a new one at `start_url`. `has_hand`:
+    whether there is a service that shows raised hands; `has_files`: whether there is a page of the home's.
     `find_slides` blocks.
     """
 
@@ -50,7 +50,6 @@ class PageContext:
     restart_url: str
     console_url: str
     log: logging.Logger | logging.LoggerAdapter
-    user: str
     tell_page: Callable[[str], None]
     start_url: str = ""
     finished_message: str = ""
@@ -84,7 +83,7 @@ class DashboardHandler(extensions.PageHandler):
             # In a thread, as reading is: a long page must not make the shells wait.
             view = await asyncio.to_thread(views.make_view, found, notes, addresses)
             await self._show(view, notes=notes)
-            if self.visitor.name == self.context.user:  # and not somebody who looks in
+            if not self.is_guest:
                 self.context.tell_page(views.render_position(view))
         else:
             await self._show(_missing(name, notes, addresses), 404 if name else 200, notes)

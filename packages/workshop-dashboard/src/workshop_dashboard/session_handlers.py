@@ -28,13 +28,12 @@ LONGEST_NAME = 100
 
 @dataclass
 class SessionContext:
-    """What the handlers need to know: whose session it is, where its files and its tests are.
+    """What the handlers need to know: where the session's files and its tests are.
 
     `selections` are what blocks have selected in files, for the block that replaces it. `results`
     is how each test has ended last, which `tell_tests` passes on to instructors.
     """
 
-    user: str
     home: Path
     tests: Path | None
     tell_tests: Callable[[int, int, str], None] = lambda _passed, _failed, _failing: None
@@ -60,7 +59,7 @@ class SessionHandler(extensions.PageHandler):
 
     def read_request(self) -> dict[str, Any]:
         """Return the request's JSON. Raises an error of HTTP for any other, and for strangers."""
-        if self.session.user and self.visitor.name != self.session.user:
+        if self.is_guest:
             raise web.HTTPError(403, "Only the person whose session this is may do that.")
         try:
             given = json.loads(self.request.body[:MAX_BODY])

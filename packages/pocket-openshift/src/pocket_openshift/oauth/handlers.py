@@ -86,7 +86,7 @@ async def _serve(
     """The answer of a page, or what a test's script of faults has for it."""
     verb, page = "create" if request.method == "POST" else "get", request.path.strip("/")
     fault = plane.faults.next_for_page(verb, page)
-    failure = await _suffer(plane, fault) if fault else None
+    failure = await _apply_fault(plane, fault) if fault else None
     response = failure or await _make_answer(request, handler)
     for name, value in pages.HEADERS.items():
         if name != "Content-Type":
@@ -100,7 +100,7 @@ async def _serve(
     return response
 
 
-async def _suffer(plane: behaviour.Plane, fault: faults.Fault) -> web.Response | None:
+async def _apply_fault(plane: behaviour.Plane, fault: faults.Fault) -> web.Response | None:
     plane.tell()
     await plane.pause(fault.delay)
     if fault.drop == "before":

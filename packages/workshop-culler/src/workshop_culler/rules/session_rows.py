@@ -12,7 +12,7 @@ from workshop_culler.rules.session_reports import CountedTests, RaisedHand
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SessionReports:
     """What a session has told of itself: page of the notes ("" if none), tests, a raised hand."""
 
     page: str = ""
@@ -25,7 +25,7 @@ def make_row(
     time: session_clock.Clock,
     person: permissions.TokenOwner,
     project: str,
-    told: Told,
+    reports: SessionReports,
 ) -> dict[str, Any]:
     """One session as the page shows it, with what this person may do."""
     return {
@@ -40,9 +40,9 @@ def make_row(
         "ends": times.render_time(time.ends),
         "warn_seconds": time.warn,
         "project": project,
-        "page": told.page,
-        "tests": session_reports.render_tests(told.tests),
-        "hand": session_reports.render_hand(told.hand),
+        "page": reports.page,
+        "tests": session_reports.render_tests(reports.tests),
+        "hand": session_reports.render_hand(reports.hand),
         "url": server.model.get("url") or "",
         "may_open": permissions.covers(person.scopes, permissions.OWN, server),
         "may_extend": time.extend_to is not None and permissions.may_extend(person, server),

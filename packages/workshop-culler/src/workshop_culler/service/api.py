@@ -54,14 +54,14 @@ class SessionHandler(ApiHandler):
         said = announcements.render_announcement(
             self.session_service.store.announcement, self.session_service.now
         )
-        told = self.session_service.find_told(server)
+        reports = self.session_service.find_reports(server)
         # With these a session sees that a culler which started anew does not know them yet.
         whose = {
             "user": server.user,
             "server": server.name,
-            "page": told.page,
-            "tests": session_reports.render_tests(told.tests),
-            "hand": session_reports.render_hand(told.hand),
+            "page": reports.page,
+            "tests": session_reports.render_tests(reports.tests),
+            "hand": session_reports.render_hand(reports.hand),
             "ending": self.session_service.work.endings.find(server),
         }
         self.answer({**whose, **shown, "announcement": said})

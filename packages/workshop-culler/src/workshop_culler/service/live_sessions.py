@@ -55,8 +55,9 @@ class LiveSessions:
             unlimited = permissions.may_stop(person, server)
             time = await self.session_service.make_clock(server, unlimited=unlimited)
             project = self.session_service.find_project(server)
-            told = self.session_service.find_told(server)
-            row = session_rows.make_row(server, time, person, project.name if project else "", told)
+            reports = self.session_service.find_reports(server)
+            name = project.name if project else ""
+            row = session_rows.make_row(server, time, person, name, reports)
             rows[row["id"]] = row
             if len(rows) % ROWS_AT_ONCE == 0:
                 await asyncio.sleep(0)  # others have their turn between two handfuls

@@ -151,9 +151,9 @@ class SessionService:
         self.work.endings.note(server, "" if permissions.owns(person, server) else INSTRUCTOR)
         return await self.hub.stop_server(server.user, server.name)
 
-    def find_told(self, server: Server) -> session_rows.Told:
+    def find_reports(self, server: Server) -> session_rows.SessionReports:
         """What a session has told of itself."""
-        return session_rows.Told(
+        return session_rows.SessionReports(
             self.pages.find(server) or "", self.tests.find(server), self.store.find_hand(server)
         )
 
