@@ -39,8 +39,8 @@ class PageContext:
 
     `tabs` are addresses of tabs beside the terminals, by label. `tell_page` passes on where
     the person whose session this is has got to; they start a new one at `start_url`. `has_hand`:
-    whether there is a service that shows raised hands; `has_files`: whether there is a page of the home's.
-    `find_slides` blocks.
+    whether there is a service that shows raised hands; `has_files`: whether there is a page of the
+    home's. `find_slides` blocks.
     """
 
     loader: Loader | None
