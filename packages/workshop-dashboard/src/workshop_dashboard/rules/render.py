@@ -169,7 +169,11 @@ def render_page(page: Page, notes: Notes, addresses: links.Addresses) -> str:
 
 def render_unsafe(page: Page, notes: Notes) -> str:
     """Return the page's text as HTML with whatever its author has put into it."""
-    body = prepare.prepare_text(page, notes)
+    return variables.show_unset(_render_marked(page, notes))
+
+
+def _render_marked(page: Page, notes: Notes) -> str:
+    body = prepare.prepare_text(page, notes, marked=True)
     if not page.file.lower().endswith(".adoc"):
         return str(_markdown().render(body))
     plain = f"<pre><code>{html.escape(body)}</code></pre>"
