@@ -170,7 +170,7 @@
     for (const [line, selected] of answer.lines) list.append(make("li", selected ? "selected" : "", line || " "));
     result.append(list);
   });
-  const NO_EDIT = /^(execute-command|close-file|copy-file|rename-file|delete-file|.*yaml.*)$/;
+  const NO_EDIT = /^(execute-command|close-file|close-terminal|copy-file|rename-file|delete-file)$/;
   const editFile = async ({ text, details, block }) => {
     if (!sessionBase || NO_EDIT.test(details.command)) {
       return copyAnd(text || details.file || details.src || "", text ? `Copied: it belongs into ${details.file}.` : "Copied the name of the file.");
