@@ -113,3 +113,32 @@ def test_what_is_no_data_is_told_and_not_run():
 def test_any_text_ends(text):
     config = read_config(text, {})
     assert all(1 <= line <= text.count("\n") + 1 for line in config.unread)
+
+
+CATALOGUE = """
+module.exports = function (workshop) {
+    workshop.load_workshop();
+    try {
+        var given = JSON.parse(process.env['WORKSHOP_VARS']);
+        for (var key in given) { workshop.data_variable(key, given[key]); }
+    } catch (err) {}
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "variables"),
+    [
+        ('{"harbour": "north", "berths": 7, "open": true}',
+         [("harbour", "north", ()), ("berths", "7", ()), ("open", "true", ())]),
+        ("{}", []),
+        ("no json", []),
+        ("[1, 2]", []),
+        ("[" * 5000, []),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_the_variables_that_a_catalogue_gives(given, variables):
+    config = read_config(CATALOGUE, {"WORKSHOP_VARS": given})
+    assert config.variables == variables
+    assert read_config("exports.default = {}", {"WORKSHOP_VARS": given}).variables == []

@@ -23,6 +23,7 @@ FILES = {"part.md": "Hi {{ name }}", "deep.md": "{% include 'deep.md' %}"}
         ("{% raw %}{{ name }}{% endraw %}", "{{ name }}"),
         ("table {{.Tag}}\t{{ .Size }} {{ name }}", "table {{.Tag}}\t{{ .Size }} ada"),
         ("{{range .items}}{{$x}}{{end}}", "{{range .items}}{{$x}}{{end}}"),
+        (r'{{.a}}{{"\n"}}{{ "x" }}', r'{{.a}}{{"\n"}}x'),
         ("{{- if .a }}b{{- else }}c{{ end -}}", "{{- if .a }}b{{- else }}c{{ end -}}"),
         ("{% raw %}{{ .a }}{% endraw %}{{ .b }}", "{{ .a }}{{ .b }}"),
         ("{%- comment -%}x{%- endcomment -%}|", "|"),

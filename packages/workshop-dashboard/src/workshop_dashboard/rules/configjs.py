@@ -6,6 +6,7 @@ Two forms are known: an object (`module.exports = {site_title: ...}`) and a func
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +25,10 @@ CLOSING = {"{": "}", "(": ")", "[": "]"}
 # What such files say besides, for the program that used to run them.
 PLUMBING = frozenset({"module", "exports"})
 MAX_STATEMENTS = 10_000
+# A JSON object in the environment, and a folder of files: where workshops that are ordered from a
+# catalogue are told their variables. Their config.js goes through both in a loop.
+ORDERED = "WORKSHOP_VARS"
+ORDERED_FOLDER = "/var/run/workshop-vars"
 
 
 @dataclass
@@ -47,7 +52,23 @@ def read_config(text: str, environment: Mapping[str, str]) -> Config:
     program = _Program(Reader(read_tokens(text), environment), Config())
     program.run("end")
     program.finish()
+    if ORDERED in text:
+        given = _read_ordered(environment.get(ORDERED, ""))
+        program.config.variables += [(name, value, ()) for name, value in given.items()]
     return program.config
+
+
+def _read_ordered(text: str) -> dict[str, str]:
+    try:
+        given = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(given, dict):
+        return {}
+    return {
+        name: value if isinstance(value, str) else json.dumps(value)
+        for name, value in given.items()
+    }
 
 
 @dataclass

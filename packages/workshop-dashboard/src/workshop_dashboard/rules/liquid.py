@@ -22,7 +22,8 @@ NAME = re.compile(r"\{\{-?\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\||-?\}\})")
 RAW = re.compile(r"\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}", re.DOTALL)
 # Expressions of the templates of Go (Helm, `oc -o go-template`, `docker --format`): no Liquid.
 GO = re.compile(
-    r"\{\{-?\s*(?:[.$]|(?:range|with|end|else|if|block|template|define|include)\b(?!\s*\|))[^{}]*\}\}"
+    r"\{\{-?\s*(?:[.$]|\"(?:\\[a-z])+\"(?=\s*-?\}\})"
+    r"|(?:range|with|end|else|if|block|template|define|include)\b(?!\s*\|))[^{}]*\}\}"
 )
 MADE_HERE = re.compile(r"\{%-?\s*(?:assign|capture|for|increment|decrement)\s+([A-Za-z_]\w*)")
 

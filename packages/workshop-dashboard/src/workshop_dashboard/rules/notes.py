@@ -268,7 +268,7 @@ def _heading(body: str, mark: str) -> str:
         if start in ("```", "~~~") and fence in ("", start):
             fence = "" if fence else start
         elif not fence and line.startswith((f"{mark} ", f"{mark}{mark} ")):
-            return re.sub(r"[*`_]", "", line.strip(f"{mark} \t"))
+            return re.sub(r"[*`_]|\s*\{#[^{}]*\}\s*$", "", line.strip(f"{mark} \t"))
     return ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from workshop_dashboard.rules import liquid, shortcodes, variables
 from workshop_dashboard.rules.notes import Dialect, Notes, Page
@@ -12,24 +12,36 @@ from workshop_dashboard.rules.notes import Dialect, Notes, Page
 TAG = re.compile(r"\{%-?\s*(if|unless|case|for|assign|capture|include|comment)\b")
 
 
-def prepare_text(page: Page, notes: Notes) -> str:
+def prepare_text(page: Page, notes: Notes, *, marked: bool = False) -> str:
     """Return the page's Markdown or AsciiDoc as it is to be rendered.
 
-    A page that Liquid cannot read has its plain variables filled in, and is shown.
+    A page that Liquid cannot read has its plain variables filled in, and is shown. `marked` puts
+    a mark where a value is empty, for `variables.show_unset`.
     """
-    has_braces = notes.dialect != Dialect.PERCENT
-    body = variables.mark_unset(page.body, notes.values, braces=has_braces)
-    if not has_braces:
-        return variables.fill_percent(body, notes.values)
+    body, values = page.body, notes.values
+    if marked:
+        values = variables.mark_unset(values)
+    if notes.dialect == Dialect.PERCENT:
+        return variables.fill_percent(body, values)
     if notes.dialect == Dialect.LIQUID:
         try:
-            rendered = liquid.render(body, notes.values, notes.read)
+            marks = {name: mark for name, mark in values.items() if mark == variables.UNSET}
+            rendered = liquid.render(_fill_outside_raw(body, marks), notes.values, notes.read)
         except liquid.LiquidError:
-            return variables.fill(body, notes.values)
-        return variables.fill_percent(rendered, notes.values)
+            return variables.fill(body, values)
+        return variables.fill_percent(rendered, values)
     if notes.dialect == Dialect.HUGO:
-        return variables.fill(shortcodes.expand(body, notes.values), notes.values)
-    return variables.fill(body, notes.values)
+        return variables.fill(shortcodes.expand(body, values), values)
+    return variables.fill(body, values)
+
+
+def _fill_outside_raw(text: str, values: Mapping[str, str]) -> str:
+    """Fill in what Liquid would print; its tags go on seeing the values themselves."""
+    parts, end = [], 0
+    for raw in liquid.RAW.finditer(text) if values else ():
+        parts += [variables.fill(text[end : raw.start()], values), raw[0]]
+        end = raw.end()
+    return "".join([*parts, variables.fill(text[end:], values)])
 
 
 def unknown_names(page: Page, notes: Notes) -> Iterator[tuple[int, str]]:

@@ -142,5 +142,7 @@ def _is_harmless(tag: str, name: str) -> bool:
     """Tell whether nobody misses the attribute: marks for programs, widths of tables."""
     if name.startswith(("data-", "aria-", "xmlns")) or name == "role":
         return True
+    if tag == "a" and name in ("rel", "target"):  # where a link opens, the page sees to
+        return True
     sizes = ("style", "width", "border", "cellpadding", "cellspacing")
     return tag in ("col", "table", "td", "th", "tr") and name in sizes
