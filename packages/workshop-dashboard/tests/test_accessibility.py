@@ -96,6 +96,9 @@ async def test_nothing_is_in_the_way_of_people_on_the_page(folders, browser, axe
         deck = await open_page(browser, f"{url}slides/", scheme, axe)
         await expect(deck.get_by_role("heading")).to_be_visible()
         assert await find_faults(deck) == []
+        arrows = await deck.locator(".controls").bounding_box()
+        number = await deck.locator(".slide-number").bounding_box()
+        assert number["x"] + number["width"] < arrows["x"], "the arrows lie over the number"
         await deck.context.close()
 
 
