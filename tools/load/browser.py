@@ -16,8 +16,8 @@ from load.rules import pages
 MOST_REDIRECTS = 20
 LARGEST_PAGE = 4 * 1024 * 1024
 ANSWER_SECONDS = 60.0
-# As browsers have it, for each host; all of a visitor's come by the proxy.
-CONNECTIONS = 6
+# Six, as browsers have it for each host, and two websockets.
+CONNECTIONS = 8
 # A visit that goes in circles must not fill the memory of whoever measures it.
 MOST_KEPT = 1000
 
@@ -159,9 +159,14 @@ class Browser:
 
 
 @contextlib.asynccontextmanager
-async def open_browser(clock: Callable[[], float] | None = None) -> AsyncIterator[Browser]:
-    """A browser with an empty cookie jar; its connections end with the block."""
-    connector = aiohttp.TCPConnector(limit=CONNECTIONS + 2)  # and the two websockets
+async def open_browser(
+    clock: Callable[[], float] | None = None, connections: int = CONNECTIONS
+) -> AsyncIterator[Browser]:
+    """A browser with an empty cookie jar; its connections end with the block.
+
+    It has at most so many at once, websockets among them; 0 is for any number.
+    """
+    connector = aiohttp.TCPConnector(limit=connections)
     async with aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.CookieJar(unsafe=True),  # of an address without a name, too

@@ -40,6 +40,7 @@ log = logging.getLogger("load.pods")
 
 PORT = 8888
 SHELL = ["/bin/bash", "-i"]
+MOST_TERMINALS = 1000
 BASICS = ("PATH", "LANG", "WORKSHOP_FOLDER")
 STOP_SECONDS = 10.0
 
@@ -127,7 +128,9 @@ class SharedPod:
 
     def _make_app(self, environ: Mapping[str, str]) -> web.Application:
         """The terminal's server as its own program makes it, but for the environment."""
-        made = butterfly.ButterflyApp(shell=SHELL, log_level=logging.WARNING)
+        made = butterfly.ButterflyApp(
+            shell=SHELL, max_sessions=MOST_TERMINALS, log_level=logging.WARNING
+        )
         made.environ = dict(environ)
         made.hub = hub_settings.parse_hub(made.environ)
         application = made.create_app()

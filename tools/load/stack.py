@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import secrets
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -143,9 +144,7 @@ class Stack:
             found = await core.list_service_account_for_all_namespaces(
                 label_selector="class=reserve"
             )
-            pods = await core.list_namespaced_pod(
-                cluster.NAMESPACE, label_selector="class=reserve"
-            )
+            pods = await core.list_namespaced_pod(cluster.NAMESPACE, label_selector="class=reserve")
         ready = "workshop.jupyter.org/ready"
         sessions = sum(ready in (item.metadata.annotations or {}) for item in found.items)
         running = sum(pod.status.phase == "Running" for pod in pods.items)
@@ -187,12 +186,12 @@ async def open_stack(kind: Kind, log: Path | None = None) -> AsyncIterator[Stack
         )
         parts["pods"] = await start(command, what="the pods", ready="ready", env=env)
         options = serve.parse_arguments([])
-        settings = serve.make_settings(options, ports, folder, hub)
+        settings = serve.make_settings(options, ports, folder, hub) | make_environment(kind, folder)
         parts["hub"] = await start(
             python("jupyterhub", "-f", str(TOOLS / "load" / "jupyterhub_config.py")),
             what="the hub",
             ready="JupyterHub is now running",
-            env=env | settings | make_environment(kind, folder),
+            env=env | settings,
             cwd=folder,
         )
         http = await stack.enter_async_context(aiohttp.ClientSession())
@@ -221,6 +220,7 @@ def make_environment(kind: Kind, folder: Path) -> dict[str, str]:
         "LOAD_RESERVED_SESSIONS": str(kind.sessions),
         "LOAD_RESERVED_PODS": str(kind.pods),
         "LOAD_PEER": "yes" if kind.peer else "",
+        "LOAD_TOKEN": secrets.token_hex(16),
     }
 
 
