@@ -13,7 +13,7 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -52,7 +52,7 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def make_number(most: int) -> type[int]:
+def make_number(most: int) -> Callable[[str], int]:
     """A parser of whole numbers from 0 to so many."""
 
     def parse(text: str) -> int:
@@ -61,7 +61,7 @@ def make_number(most: int) -> type[int]:
             raise argparse.ArgumentTypeError(f"{value} is not from 0 to {most}")
         return value
 
-    return parse  # type: ignore[return-value] - argparse takes any callable
+    return parse
 
 
 def parse_kinds(text: str) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ def make_kinds(options: argparse.Namespace) -> list[Kind]:
 async def measure(options: argparse.Namespace, argv: Sequence[str]) -> results.Results:
     """All that was asked for."""
     begun = time.monotonic()
-    told = describe(argv)
+    told = dataclasses.replace(describe(argv), ready_seconds=options.ready)
     if options.arrivals:
         crowds = [await measure_crowd(kind, options) for kind in make_kinds(options)]
         told = dataclasses.replace(told, runs=tuple(crowds))
@@ -145,12 +145,10 @@ def describe(argv: Sequence[str]) -> results.Results:
 
 def find_processor() -> str:
     """The name of the processor, as Linux says it; else the architecture."""
-    with_name = Path("/proc/cpuinfo")
-    if with_name.exists():
-        for line in with_name.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.machine()
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text().splitlines() if told.exists() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())
 
 
 def write(told: results.Results, folder: Path) -> None:

@@ -13,6 +13,7 @@ import yarl
 
 from load.rules import pages
 
+FULL = 429
 MOST_REDIRECTS = 20
 LARGEST_PAGE = 4 * 1024 * 1024
 ANSWER_SECONDS = 60.0
@@ -89,12 +90,15 @@ class Browser:
         data: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Page:
-        """Show a page, however it answers; an error (>= 400, or no answer) is kept, too."""
+        """Show a page, however it answers; an error (>= 400, or no answer) is kept, too.
+
+        A full house (429) is a page like any other.
+        """
         try:
             page = await self._follow(what, url, method, data, headers)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             page = Page(url, 0, f"{type(error).__name__}: {error}", "text/plain")
-        if page.status >= 400 or not page.status:
+        if (page.status >= 400 or not page.status) and page.status != FULL:
             self.note_error(what, page.status, page.path, page.sentence)
         return page
 

@@ -12,6 +12,7 @@ from load.browser import open_browser
 from load.results import Cost
 from load.runs import make_habits
 from load.stack import Kind, Stack, open_stack
+from load.terminal import Terminal
 from load.visit import visit
 from load.visitor import Visitor
 
@@ -66,13 +67,13 @@ async def add_projects(stack: Stack, numbers: range) -> None:
         core = client.CoreV1Api(api)
 
         async def add(number: int) -> None:
-            metadata = {
-                "name": f"elsewhere-{number:04}",
-                "labels": {"app": "workshop", "class": "session", "user": f"user-{number:04}"},
-                "annotations": FOREIGN,
-            }
+            metadata = client.V1ObjectMeta(
+                name=f"elsewhere-{number:04}",
+                labels={"app": "workshop", "class": "session", "user": f"user-{number:04}"},
+                annotations=FOREIGN,
+            )
             async with limit:
-                await core.create_namespace({"kind": "Namespace", "metadata": metadata})
+                await core.create_namespace(client.V1Namespace(metadata=metadata))
 
         await asyncio.gather(*map(add, numbers))
 
@@ -102,7 +103,7 @@ async def measure_terminals(numbers: tuple[int, ...]) -> list[Cost]:
         browser = await stack.enter_async_context(open_browser(connections=0))
         visitor = Visitor(browser, running.url)
         await visitor.enter()
-        terminals = []
+        terminals: list[Terminal] = []
         for number in numbers:
             while len(terminals) < number:
                 opening = visitor.terminal(str(len(terminals) + 1))

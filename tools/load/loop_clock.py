@@ -1,7 +1,7 @@
 """Imported by the hub under measurement: who holds its loop for how long.
 
-Each callback of the loop is timed; those above `LEAST` become a line of LOAD_HOLDS: when (seconds of
-the machine's monotonic clock), how long, of that the CPU's, and of that Python's garbage
+Each callback of the loop is timed; those above `LEAST` become a line of LOAD_HOLDS: when (seconds
+of the machine's monotonic clock), how long, of that the CPU's, and of that Python's garbage
 collector's. What other processes take of a busy machine is in the first, and not in the others.
 """
 
@@ -37,4 +37,4 @@ def install(path: Path) -> None:
                 told.write(json.dumps(line) + "\n")
 
     gc.callbacks.append(note_collection)
-    asyncio.events.Handle._run = timed  # type: ignore[method-assign]
+    asyncio.events.Handle._run = timed  # type: ignore[assignment,method-assign]

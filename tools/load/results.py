@@ -75,4 +75,5 @@ class Results:
     alive: Run | None = None
     sequence: Sequence | None = None
     costs: tuple[Cost, ...] = ()
+    ready_seconds: float = 0.0
     seconds: float = 0.0

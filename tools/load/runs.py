@@ -14,7 +14,7 @@ from load.results import Run, Sequence
 from load.rules import keystrokes
 from load.rules.requests import find_difference
 from load.stack import Stack
-from load.visit import Habits, Visit, visit
+from load.visit import Habits, Visit, Way, visit
 
 COMMANDS = ("echo hello", "ls", "oc whoami")
 # A page that the hub makes for everybody alike: TmpAuthenticator's login makes a user of who looks.
@@ -76,7 +76,7 @@ async def warm_up(stack: Stack) -> None:
 
 def make_habits(stack: Stack, seed: int, *, quick: bool = False) -> Habits:
     """Three commands at human speed and two pages of notes, or (quick) one command and a page."""
-    way = "stop" if stack.kind.peer else "leave"
+    way: Way = "stop" if stack.kind.peer else "leave"
     if quick:
         return Habits(commands=COMMANDS[:1], key_seconds=0, notes=1, way=way, seed=seed)
     return Habits(commands=COMMANDS, way=way, seed=seed)

@@ -1,4 +1,4 @@
-"""The demo's parts with pods that share one process: cluster, pods, hub with its proxy and culler."""
+"""The demo's parts with pods that share one process: cluster, pods, and a hub with all of its."""
 
 from __future__ import annotations
 
@@ -115,13 +115,14 @@ class Stack:
         async with await config.new_client_from_config(str(self.admin)) as api:
             core = client.CoreV1Api(api)
             pods = "component=singleuser-server" if self.kind.peer else selector
-            lists = {
-                "project": core.list_namespace(label_selector=selector),
-                "account": core.list_service_account_for_all_namespaces(label_selector=selector),
-                "pod": core.list_pod_for_all_namespaces(label_selector=pods),
+            found = {
+                "project": (await core.list_namespace(label_selector=selector)).items,
+                "account": (
+                    await core.list_service_account_for_all_namespaces(label_selector=selector)
+                ).items,
+                "pod": (await core.list_pod_for_all_namespaces(label_selector=pods)).items,
             }
-            found = [(kind, await listing) for kind, listing in lists.items()]
-        return [f"{kind}/{item.metadata.name}" for kind, listing in found for item in listing.items]
+        return [f"{kind}/{one.metadata.name}" for kind, items in found.items() for one in items]
 
     async def wait_until_gone(self) -> list[str]:
         """Wait until nothing is left of any session; what still is after some minutes."""

@@ -8,32 +8,39 @@ from load import results
 from load.rules import figures, plots, requests
 
 PROMPTS, MEMORY, SEQUENCE = "load-prompts.svg", "load-memory.svg", "load-sequence.svg"
+AGAINST = {
+    "users": "A start on a hub that knows so many other users who are not there.",
+    "projects": "A start in a cluster with so many projects of another hub's sessions.",
+    "terminals": "So many terminals in one session; memory is the server's, without the shells'.",
+}
 AIM_STARTS, AIM_PAGE, AIM_MEMORY = 0.999, 0.5, 0.1
 
 INTRODUCTION = """\
 # Figures
 
-Measured and written by `python3 noxfile.py -s load`; not edited by hand. What the project says about speed
-elsewhere points here, or to the table of a `bench`.
+Measured and written by `python3 noxfile.py -s load`; not edited by hand. What README and
+documentation say about speed points here, or to the table of a `bench`.
 
 {about}
 
-Each visitor is a program that does what a browser does, over HTTP and websockets: it opens the start page, presses
-the button, waits as the pages say, opens the terminal, types three commands key by key at human speed, reads two
-pages of the notes, and leaves. The hub, its proxy, the culler and the notes are the demo's. The cluster is
-pocket-openshift on loopback. Pods share one process, in which the terminal's real server runs for each of them, with
-real shells; images, mounted tokens and the start of a program are left out, for all alike. A pod is ready at once.
+Each visitor is a program that does what a browser does, over HTTP and websockets: it opens the
+start page, presses the button, waits as the pages say, opens the terminal, types three commands key
+by key at human speed, reads two pages of the notes, and leaves. The hub, its proxy, the culler and
+the notes are the demo's. The cluster is pocket-openshift on loopback. Pods share one process, in
+which the terminal's real server runs for each of them, with real shells; images, mounted tokens and
+the start of a program are left out, for all alike. {ready} Visitors, hub, proxy, cluster and
+pods share the machine's cores: with more of them, all of it is sooner.
 
-**{peer}** is bare KubeSpawner with TmpAuthenticator on the same cluster, measured in the same run: no projects,
-accounts, budgets and network policies. In its pods, too, the light server stands for jupyter-server, so that the
-difference is the hub's.
+**{peer}** is bare KubeSpawner with TmpAuthenticator on the same cluster, measured in the same run:
+no projects, accounts, budgets and network policies. In its pods, too, the light server stands for
+jupyter-server, so that the difference is the hub's.
 """
 PEER = "KubeSpawner"
 
 
 def render_page(told: results.Results) -> str:
     """The whole page."""
-    parts = [INTRODUCTION.format(about=render_about(told), peer=PEER)]
+    parts = [render_introduction(told)]
     if told.runs:
         parts += [render_crowd(told.runs), render_requests(told.runs)]
     if told.alive is not None:
@@ -46,10 +53,18 @@ def render_page(told: results.Results) -> str:
     return "\n".join(part for part in parts if part)
 
 
+def render_introduction(told: results.Results) -> str:
+    """What was measured, when, where, and how."""
+    after = told.ready_seconds
+    ready = f"A pod is ready {after:g} s after it was made." if after else "A pod is ready at once."
+    return INTRODUCTION.format(about=render_about(told), ready=ready, peer=PEER)
+
+
 def render_about(told: results.Results) -> str:
     """When, where, and of what."""
     versions = ", ".join(f"{name} {version}" for name, version in told.versions)
-    return f"{told.date}, on {told.machine}, in {told.seconds / 60:.0f} minutes:\n\n    {told.command}\n\n{versions}."
+    where = f"{told.date}, on {told.machine}, in {told.seconds / 60:.0f} minutes:"
+    return f"{where}\n\n    {told.command}\n\n{versions}."
 
 
 def render_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -88,9 +103,10 @@ def render_crowd(runs: Sequence[results.Run]) -> str:
     )
     return (
         f"## {first.visitors} arrivals in {first.within:g} s\n\n"
-        "*cold*: everything is made for the visitor. *reserve*: accounts and projects are ready, the pod is not.\n"
-        "*warm*: pods wait, too. The reserve is as large as the crowd and is filled again meanwhile, which is in the\n"
-        "hub's time and requests, as it would be in a class.\n\n"
+        "*cold*: everything is made for the visitor. *reserve*: accounts and projects are\n"
+        "ready, the pod is not. *warm*: pods wait, too. The reserve is as large as the crowd and is\n"
+        "filled again meanwhile, which is in the hub's time and requests, as it would be in a class.\n"
+        "\n"
         f"{table}\n![Share of visitors at a prompt, by seconds]({find_place(PROMPTS)})\n"
     )
 
@@ -131,7 +147,8 @@ def render_alive(run: results.Run) -> str:
     rows = [[name, show(run)] for name, show in ROWS]
     return (
         f"## {run.visitors} sessions alive at once\n\n"
-        f"They come as before ({run.kind}), stay until the last is at the prompt, then all leave at the same moment.\n\n"
+        f"They come as before ({run.kind}), stay until the last is at the prompt, then all leave\n"
+        "at the same moment.\n\n"
         f"{render_table(['', run.kind], rows)}\n"
         f"Each session alive is {slope * 1024:.0f} KiB of the hub's memory.\n\n"
         f"![The hub's memory by sessions alive]({find_place(MEMORY)})\n"
@@ -160,14 +177,7 @@ def render_sequence(told: results.Sequence) -> str:
 def render_costs(costs: Sequence[results.Cost]) -> str:
     """What one more costs where there is much already."""
     parts = ["## What one more costs\n"]
-    for what, sentence in (
-        ("users", "A start on a hub that knows so many other users who are not there."),
-        ("projects", "A start in a cluster with so many projects of another hub's sessions."),
-        (
-            "terminals",
-            "So many terminals open in one session; memory is the server's, without the shells'.",
-        ),
-    ):
+    for what, sentence in AGAINST.items():
         found = [cost for cost in costs if cost.what == what]
         if found:
             parts.append(f"### Against {what}\n\n{sentence}\n\n{_render_costs(what, found)}")
