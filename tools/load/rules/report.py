@@ -103,10 +103,9 @@ def render_crowd(runs: Sequence[results.Run]) -> str:
     )
     return (
         f"## {first.visitors} arrivals in {first.within:g} s\n\n"
-        "*cold*: everything is made for the visitor. *reserve*: accounts and projects are\n"
-        "ready, the pod is not. *warm*: pods wait, too. The reserve is as large as the crowd and is\n"
-        "filled again meanwhile, which is in the hub's time and requests, as it would be in a class.\n"
-        "\n"
+        "*cold*: everything is made for the visitor. *reserve*: accounts and projects are ready,\n"
+        "pods are not. *warm*: pods wait, too. The reserve is as large as the crowd, and filled\n"
+        "again meanwhile: that is in the hub's time and requests, as it would be in a class.\n\n"
         f"{table}\n![Share of visitors at a prompt, by seconds]({find_place(PROMPTS)})\n"
     )
 
