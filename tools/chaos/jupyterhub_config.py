@@ -17,7 +17,7 @@ c.JupyterHub.log_level = "DEBUG"
 c.JupyterHub.cleanup_servers = False
 c.ConfigurableHTTPProxy.command = [*plain_clock, "configurable-http-proxy"]
 c.ConfigurableHTTPProxy.check_running_interval = 1
-c.JupyterHub.proxy_check_interval = 2
+c.LocalProcessSpawner.poll_interval = 2  # of services: how soon a killed culler is there again
 
 c.WorkshopSpawner.cmd.append("--log-level=DEBUG")
 c.WorkshopSpawner.poll_interval = 3
@@ -30,6 +30,8 @@ c.Spawner.http_timeout = 10
 c.Spawner.start_timeout = 60
 
 (culler,) = (each for each in c.JupyterHub.services if each["name"] == "workshop-culler")
+quicker = ("--cull-every=", "--anonymous-timeout=")
+culler["command"] = [word for word in culler["command"] if not word.startswith(quicker)]
 culler["command"] += [
     "--log-level=DEBUG",
     "--cull-every=3",

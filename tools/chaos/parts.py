@@ -45,6 +45,7 @@ class Part:
     starts: int = 0
     is_up: asyncio.Event = field(default_factory=asyncio.Event)
     _killed: bool = False
+    _down: float = 0.0
     _task: asyncio.Task[None] | None = None
 
     @property
@@ -66,6 +67,7 @@ class Part:
 
     async def start(self, complain: Callable[[ViolationError], None]) -> None:
         """Begin, and return once it is ready; what goes wrong later is told to `complain`."""
+        self._down = time.monotonic()
         self._task = asyncio.create_task(self._supervise(complain))
         up = asyncio.create_task(self.is_up.wait())
         await asyncio.wait({up, self._task}, return_when=asyncio.FIRST_COMPLETED)
@@ -117,7 +119,7 @@ class Part:
         """Start it and wait for its end, which somebody must have asked for."""
         self._killed, self.starts = False, self.starts + 1
         with self.log.open("ab") as log:
-            begin, since = log.tell(), time.monotonic()
+            begin = log.tell()
             self.process = await self._spawn(log.fileno())
         following = asyncio.create_task(self._find_ready(begin))
         try:
@@ -125,6 +127,7 @@ class Part:
             if code is None:
                 self.is_up.set()
                 code = await self.process.wait()
+                self._down = time.monotonic()
                 if not (self._killed or (self.may_end and self.may_end in self._tail())):
                     raise ViolationError(f"{self.name} ended by itself with {code}: {self._tail()}")
             elif not self._killed and not self.may_give_up:
@@ -132,7 +135,7 @@ class Part:
         finally:
             self.is_up.clear()
             following.cancel()
-        if time.monotonic() - since > UP_SECONDS and not self._killed:
+        if time.monotonic() - self._down > UP_SECONDS:
             raise ViolationError(f"{self.name} does not come up: {self._tail()}")
 
     async def _wait_up(self, following: asyncio.Task[None]) -> int | None:

@@ -1,7 +1,7 @@
 """A run of chaos: `python3 noxfile.py -s chaos -- --seed N --minutes M`.
 
     --seed N         which faults come when; the same number is the same schedule
-    --minutes M      how long visitors come and faults are played; the end needs up to two more
+    --minutes M      how long it takes; the clean-up at the end may need two more
     --only a,b       only these kinds of fault
     --list           print the schedule, and do nothing
     --keep           keep the folder with the logs also after a run in which all was well
@@ -36,8 +36,9 @@ from chaos.rules import schedule
 from chaos.stack import Stack, open_stack
 from chaos.watching import Watch
 
-# The last of the time is without new faults: what they did must be over by its end.
-QUIET_SECONDS = 40.0
+# The last of the time is for the clean-up, and before that a while without new faults.
+CLEAN_SECONDS = 40.0
+QUIET_SECONDS = 15.0
 MOST_GUESTS = 6
 LEAVE_SECONDS = 150.0
 RECOVER_SECONDS = 90.0
@@ -88,12 +89,21 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     return args
 
 
+def find_seconds(minutes: float) -> float:
+    """For how long visitors come, of a run of so many minutes."""
+    return max(minutes * 60 - CLEAN_SECONDS, minutes * 30)
+
+
+def draw(args: argparse.Namespace) -> tuple[schedule.Step, ...]:
+    """The faults of a run."""
+    seconds = find_seconds(args.minutes)
+    faults = max(seconds - QUIET_SECONDS, seconds / 2)
+    return schedule.draw_schedule(args.seed, faults, schedule.pick_kinds(args.only))
+
+
 async def play(args: argparse.Namespace, folder: Path) -> int:
     """One run; its exit code."""
-    seconds = args.minutes * 60
-    faults = max(seconds - QUIET_SECONDS, seconds / 2)
-    steps = schedule.draw_schedule(args.seed, faults, schedule.pick_kinds(args.only))
-    course = Course(seconds)
+    steps, course = draw(args), Course(find_seconds(args.minutes))
     try:
         async with contextlib.AsyncExitStack() as stack:
             wrong: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -102,7 +112,11 @@ async def play(args: argparse.Namespace, folder: Path) -> int:
             before = await foreign.put_foreign(running.view)
             course.began = time.monotonic()
             watch = Watch(running, course.guests, before)
-            await until_wrong(wrong, play_steps(args.seed, steps, running, course, watch))
+            try:
+                await until_wrong(wrong, play_steps(args.seed, steps, running, course, watch))
+            except ViolationError as error:
+                course.say(f"VIOLATED: {error}")
+                raise
         watch.look_at_logs()
     except ViolationError as error:
         return report_violation(args, course, error, folder)
@@ -215,7 +229,7 @@ def report_violation(
     """What is wrong, and all that one needs to see it again."""
     only = f" --only {','.join(args.only)}" if args.only else ""
     again = f"python3 noxfile.py -s chaos -- --seed {args.seed} --minutes {args.minutes:g}{only}"
-    print(f"\nVIOLATED after {course.now:.1f} s: {error}", file=sys.stderr)
+    print(f"\nVIOLATED: {error}", file=sys.stderr)
     print(f"The steps so far are above, logs of all parts in {folder}", file=sys.stderr)
     print(f"Again: {again}", file=sys.stderr, flush=True)
     return 1
@@ -224,9 +238,7 @@ def report_violation(
 async def main(argv: list[str]) -> int:
     """Play, or list the schedule; Ctrl-C ends what was started, too."""
     args = parse_arguments(argv)
-    seconds = args.minutes * 60
-    faults = max(seconds - QUIET_SECONDS, seconds / 2)
-    steps = schedule.draw_schedule(args.seed, faults, schedule.pick_kinds(args.only))
+    steps = draw(args)
     print(f"Seed {args.seed}, {args.minutes:g} minutes:", flush=True)
     print(*map(schedule.render_step, steps), sep="\n", flush=True)
     if args.list:
