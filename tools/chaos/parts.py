@@ -41,6 +41,7 @@ class Part:
     may_give_up: bool = True
     # What it says when it ends by itself and may: a hub whose place another one has taken.
     may_end: str = ""
+    say: Callable[[str], None] = lambda text: None
     process: asyncio.subprocess.Process | None = None
     starts: int = 0
     is_up: asyncio.Event = field(default_factory=asyncio.Event)
@@ -126,6 +127,7 @@ class Part:
             code = await self._wait_up(following)
             if code is None:
                 self.is_up.set()
+                self.say(f"{self.name} is up after {time.monotonic() - self._down:.1f} s")
                 code = await self.process.wait()
                 self._down = time.monotonic()
                 if not (self._killed or (self.may_end and self.may_end in self._tail())):

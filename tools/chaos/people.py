@@ -176,7 +176,8 @@ async def use(guest: Guest, visitor: Visitor, stays: Callable[[], bool]) -> None
     """Type for as long as one wants to stay; a lost connection raises one of `AWAY`."""
     dice = random.Random(guest.number)  # noqa: S311 - how people type
     async with visitor.terminal() as terminal:
-        await terminal.wait_for_prompt()
+        # Enter: the connection may have been lost in the middle of a line.
+        await terminal.type_command("", ())
         await find_mark(guest, terminal, dice)
         guest.is_in = True
         while stays():

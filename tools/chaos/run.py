@@ -111,7 +111,9 @@ async def play(args: argparse.Namespace, folder: Path) -> int:
             running = await stack.enter_async_context(open_stack(folder, told))
             before = await foreign.put_foreign(running.view)
             course.began = time.monotonic()
-            watch = Watch(running, course.guests, before)
+            for part in running.parts:
+                part.say = course.say
+            watch = Watch(running, course.guests, before, course.say)
             try:
                 await until_wrong(wrong, play_steps(args.seed, steps, running, course, watch))
             except ViolationError as error:

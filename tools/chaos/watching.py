@@ -6,7 +6,7 @@ import asyncio
 import base64
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +31,15 @@ USER = "hub.jupyter.org/username"
 class Watch:
     """Looks at a running stack, and raises ViolationError for what must not be."""
 
-    def __init__(self, stack: Stack, guests: Sequence[Guest], before: Sequence[Seen]) -> None:
+    def __init__(
+        self,
+        stack: Stack,
+        guests: Sequence[Guest],
+        before: Sequence[Seen],
+        say: Callable[[str], None],
+    ) -> None:
         self.secrets = Secrets()
-        self._stack, self._guests, self._before = stack, guests, before
+        self._stack, self._guests, self._before, self._say = stack, guests, before, say
         self._owners: dict[str, set[str]] = {}
         self._known: set[int] = set()
 
@@ -61,8 +67,11 @@ class Watch:
 
     async def look_at_end(self) -> None:
         """What must be so when everybody has left and the clean-up had its time."""
-        begin = time.monotonic()
+        begin, told = time.monotonic(), 0
         while left := await self._find_left():
+            if len(left) != told:
+                told = len(left)
+                self._say(f"{told} left: {', '.join(sorted(left)[:6])}")
             if time.monotonic() - begin > CLEAN_SECONDS:
                 complain(invariants.problem_with_leftovers(left))
             await asyncio.sleep(LOOK_SECONDS)
