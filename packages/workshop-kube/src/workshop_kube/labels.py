@@ -40,6 +40,8 @@ READY = "workshop.jupyter.org/ready"
 RECIPE = "workshop.jupyter.org/recipe"
 # Before a user's (and server's) safe name: of a hub's Lease, what is theirs under another name.
 LASTING = "lasting.workshop.jupyter.org/"
+# Of a hub's Lease: the places that were asked for ahead of a class.
+PRESTART = "workshop.jupyter.org/prestart"
 
 # KubeSpawner's own words for the hub's user and server that a pod belongs to.
 USERNAME = "hub.jupyter.org/username"

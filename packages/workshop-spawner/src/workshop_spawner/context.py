@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Mapping, MutableMapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from workshop_kube.client.connections import Configuration, from_configuration
@@ -16,6 +17,15 @@ from workshop_spawner.model.session import Lasting, Session
 from workshop_spawner.rules import capacity
 
 _KEY = "workshop_spawner_context"
+
+
+@dataclass(frozen=True)
+class PoolState:
+    """How many sessions and pods are ready, and `troubles`: what is waited for, in sentences."""
+
+    sessions: int = 0
+    pods: int = 0
+    troubles: tuple[str, ...] = ()
 
 
 class Pool(Protocol):
@@ -42,6 +52,22 @@ class Pool(Protocol):
 
     def wake(self) -> None:
         """Look soon."""
+
+    def describe(self) -> PoolState:
+        """How far it is."""
+
+
+class Places(Protocol):
+    """Places that are asked for ahead of a class, see hub_tasks/reserve.py."""
+
+    async def ask(self, body: object) -> dict[str, Any]:
+        """Hold places, and tell how far it is."""
+
+    async def cancel(self) -> dict[str, Any]:
+        """Hold none any more."""
+
+    def describe(self) -> dict[str, Any]:
+        """What is held, how far it is, and why it is not all."""
 
 
 class PodAddresses(Protocol):
@@ -70,6 +96,7 @@ class HubContext:
         self.queue = capacity.Queue()
         self.starting: set[str] = set()
         self.pool: Pool | None = None
+        self.places: Places | None = None
         self.has_begun = False
         self.hub_id = ""
         # Set once it is known that no other hub has this one's name.

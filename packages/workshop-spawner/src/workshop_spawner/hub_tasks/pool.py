@@ -12,14 +12,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from workshop_kube import labels
 from workshop_kube.errors import ConflictError, GoneError
 from workshop_kube.rules.manifests import make_reference
 from workshop_spawner import metrics
 from workshop_spawner.concurrency import run_together
-from workshop_spawner.context import Pool
+from workshop_spawner.context import Pool, PoolState
 from workshop_spawner.hub_tasks.warm_pods import WarmPods
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.logs import Log
@@ -27,6 +27,7 @@ from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Hub, Session
 from workshop_spawner.rules import plan, pool_rules
 from workshop_spawner.rules.api_errors import FAILURES, explain, is_refusal
+from workshop_spawner.rules.reserve_size import ReserveSize
 from workshop_spawner.start import steps
 from workshop_spawner.start.progress import Progress
 
@@ -47,8 +48,21 @@ PATIENCE = 5.0
 Planner = Callable[[Session], Sequence[plan.Step]]
 
 
+class Sizes(Protocol):
+    """How large the pool is to be, which changes with the time of day; see reserve.py."""
+
+    def find_size(self) -> ReserveSize:
+        """The size that it is to have now."""
+
+    def count_use(self) -> None:
+        """A session was handed out."""
+
+    async def save(self) -> None:
+        """Write down what was counted."""
+
+
 class SessionPool:
-    """The pool of one hub: `size` sessions, made by `planner`."""
+    """The pool of one hub: `size` sessions, or as `sizes` has it, made by `planner`."""
 
     def __init__(
         self,
@@ -59,8 +73,12 @@ class SessionPool:
         log: Log,
         clock: Callable[[], float] = time.monotonic,
         pods: WarmPods | None = None,
+        sizes: Sizes | None = None,
     ) -> None:
         self._cluster = cluster
+        self._sizes = sizes
+        # Why sessions were not made at the last look; empty where all were.
+        self._trouble = ""
         self._quick = cluster.within(PATIENCE)
         self._hub = hub
         self._planner = planner
@@ -115,6 +133,7 @@ class SessionPool:
     async def fill(self) -> None:
         """One look: take stock, remove what is stale, make what is missing."""
         self._taken.clear()
+        size = await self._find_size()
         selector = pool_rules.make_selector(self._hub)
         found = await self._cluster.list(
             "v1", "ServiceAccount", self._hub.namespace, selector=selector
@@ -124,21 +143,39 @@ class SessionPool:
             self._hub,
             self._fingerprint,
             datetime.now(UTC),
-            size=self._size,
+            size=size.sessions,
             since=self._begun,
         )
         # One that was handed out since they were listed is nobody else's.
         self._ready = [one for one in state.ready if not self._is_busy(get_id(one))]
         metrics.RESERVE.set(len(self._ready))
         await run_together(*(self._remove(account) for account in state.stale))
-        missing = self._size - len(state.ready) - len(state.growing)
+        self._trouble = ""
+        missing = size.sessions - len(state.ready) - len(state.growing)
         turns = asyncio.Semaphore(AT_ONCE)
         await run_together(*(self._make(turns) for _ in range(missing)))
         if self._pods is not None:
-            await self._pods.fill(self.ready, self._is_busy)
+            await self._pods.fill(self.ready, self._is_busy, None if self._sizes is None else size.pods)
         if self._tidied is None or self._clock() - self._tidied > PAUSE:
             await self._tidy({account["metadata"]["name"] for account in found})
             self._tidied = self._clock()
+
+    async def _find_size(self) -> ReserveSize:
+        """How large it is to be now, once what was handed out is written down."""
+        if self._sizes is None:
+            return ReserveSize(self._size)
+        await self._sizes.save()
+        return self._sizes.find_size()
+
+    def describe(self) -> PoolState:
+        """How far it is, and what it waits for."""
+        pods = self._pods
+        troubles = [self._trouble, *(pods.list_troubles() if pods is not None else ())]
+        return PoolState(
+            len(self._ready),
+            pods.count_ready() if pods is not None else 0,
+            tuple(trouble for trouble in troubles if trouble),
+        )
 
     async def _make(self, turns: asyncio.Semaphore) -> None:
         async with turns:
@@ -155,7 +192,9 @@ class SessionPool:
                 await asyncio.shield(asyncio.ensure_future(start.undo()))
                 if not isinstance(error, FAILURES):
                     raise
-                self._log.warning("No session was made ready: %s", explain(error).detail)
+                told = explain(error)
+                self._trouble = f"No session could be made ready: {told}"
+                self._log.warning("No session was made ready: %s", told.detail)
         metrics.RESERVE.set(len(self._ready))
 
     @property
@@ -196,7 +235,7 @@ class SessionPool:
     @property
     def has_pods(self) -> bool:
         """Whether pods are kept ahead."""
-        return self._pods is not None
+        return self._pods is not None and self._pods.is_kept
 
     def take_pod(self, session: str) -> Mapping[str, Any] | None:
         """The pod of a session that was handed out, to be handed over or removed; None: none."""
@@ -221,6 +260,8 @@ class SessionPool:
                 taken = self._take_over(account, session, wants_pod)
                 theirs = await self._make_theirs(account, taken)
                 if theirs is not None:
+                    if self._sizes is not None:
+                        self._sizes.count_use()
                     return taken, theirs
         except FAILURES as error:
             self._log.warning(

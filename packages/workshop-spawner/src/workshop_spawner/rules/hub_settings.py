@@ -57,10 +57,16 @@ class HubSettings:
             return None
         return problem_with_settings(replace(self.pod_facts, pool=self.keeps_pool))
 
+    def problem_with_waiting(self) -> str | None:
+        """Why no pod can wait, however many are asked for; None where some can."""
+        return problem_with_settings(replace(self.pod_facts, pool=True))
+
     def problem_with_pool(self) -> str | None:
         """Why `reserved_sessions` has no effect; None when it has."""
-        if not self.reserved_sessions:
-            return None
+        return self.problem_with_places() if self.reserved_sessions else None
+
+    def problem_with_places(self) -> str | None:
+        """Why no session can be ready ahead, however many are asked for; None where some can."""
         if self.spec.project != plan.TEMPORARY or self.spec.identity == plan.USER_TOKEN:
             return ONLY_TEMPORARY
         return ASKS_VISITOR if self.asks_visitor else None
