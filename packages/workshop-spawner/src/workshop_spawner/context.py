@@ -14,6 +14,7 @@ from workshop_spawner.kube.facts import Facts
 from workshop_spawner.logs import Log
 from workshop_spawner.model.errors import FullError
 from workshop_spawner.model.session import Lasting, Session
+from workshop_spawner.model.workshop import Workshop
 from workshop_spawner.rules import capacity
 
 _KEY = "workshop_spawner_context"
@@ -104,6 +105,9 @@ class HubContext:
         self.notes: Notes | None = None
         self.pod_watch: PodAddresses | None = None
         self.cluster: Cluster | None = None
+        # The workshops that it offers, and what is wrong with a newer state of them.
+        self.workshops: Mapping[str, Workshop] = {}
+        self.workshop_problems: tuple[str, ...] = ()
         self._tasks: set[asyncio.Future[Any]] = set()
 
     @classmethod

@@ -25,6 +25,7 @@ from workshop_spawner.config.home import HomeSettings
 from workshop_spawner.config.network import NetworkSettings
 from workshop_spawner.config.sessions import SessionSettings
 from workshop_spawner.config.warm_pods import WarmPodSettings
+from workshop_spawner.config.workshops import WorkshopSettings
 from workshop_spawner.hub_tasks import server_tokens, startup
 from workshop_spawner.hub_tasks.pool import check_out
 from workshop_spawner.kube.watch import PodWatch, begin_watch
@@ -69,6 +70,7 @@ class WorkshopSpawner(
     NetworkSettings,
     ContentSettings,
     ConsoleSettings,
+    WorkshopSettings,
     PodDefaults,
     WarmSpawner,
 ):
@@ -115,6 +117,7 @@ class WorkshopSpawner(
             spec,
             by_request=await project_api.is_by_request(self.cluster, setting, self.log),
             extra_resources=await self.read_extra_resources(),
+            parameters=self._values,
         )
 
     def make_static_spec(self, budget: budgets.Setting) -> plan.SessionSpec:
@@ -218,7 +221,8 @@ class WorkshopSpawner(
 
     def _make_secrets(self, token: str) -> dict[str, str]:
         """What the pod is told in confidence: the hub's API token, and the user's own."""
-        return {TOKEN_KEY: self.api_token, **({pods.USER_TOKEN_KEY: token} if token else {})}
+        told = self.make_parameter_secrets()
+        return {**told, TOKEN_KEY: self.api_token, **({pods.USER_TOKEN_KEY: token} if token else {})}
 
     async def _launch(
         self, session: Session, spec: plan.SessionSpec, owner: Mapping[str, Any]
@@ -273,7 +277,8 @@ class WorkshopSpawner(
         facts = self.make_facts(self.hub.base_url, public_url, self.hub.public_host, beside)
         told = pods.make_environment(session, facts, self.project != plan.NONE)
         # What an administrator says wins, also what a callable of theirs has said.
-        return {**env, **told, **{name: env[name] for name in self.environment}}
+        said = self.make_parameter_env(session)
+        return {**env, **told, **{name: env[name] for name in self.environment}, **said}
 
     async def progress(self) -> AsyncIterator[dict[str, Any]]:
         """Our steps and KubeSpawner's events, as they come, for the hub's progress page."""

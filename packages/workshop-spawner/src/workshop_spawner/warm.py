@@ -14,7 +14,7 @@ from workshop_spawner.kube.watch import PodWatch
 from workshop_spawner.manifests import pods
 from workshop_spawner.model.errors import StartError
 from workshop_spawner.model.session import Session
-from workshop_spawner.recorded import RecordedSpawner
+from workshop_spawner.chosen import ChosenSpawner
 from workshop_spawner.rules import images, plan, pod_manifest, warm_pods
 from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.warm_pods import Launch, Prepared
@@ -28,15 +28,12 @@ GONE_SECONDS = 10.0
 Pod = Mapping[str, Any]
 
 
-class WarmSpawner(RecordedSpawner):
+class WarmSpawner(ChosenSpawner):
     """Makes the pod of a session, or takes one over that waits for it."""
 
     # Traits of WorkshopSpawner.
     reserved_pod_age: int
     reserved_pod_launcher: list[str]
-
-    # Whether this is nobody's spawner, but one that makes pods ahead.
-    is_ahead = False
 
     @property
     def pod_port(self) -> int:
@@ -81,7 +78,7 @@ class WarmSpawner(RecordedSpawner):
     async def may_take_over(self, session: Session, spec: plan.SessionSpec) -> bool:
         """Whether a pod waits that is to the letter what this visitor's would be."""
         pool = self.context.pool
-        if pool is None or not pool.has_pods or session.suffix:
+        if pool is None or not pool.has_pods or session.suffix or self._values:
             return False
         prepared = await self.prepare_pod(self.cluster, warm_pods.make_probe(session), spec)
         problem = pool.problem_with_pod(warm_pods.make_fingerprint(prepared))

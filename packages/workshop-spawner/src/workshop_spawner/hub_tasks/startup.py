@@ -14,12 +14,17 @@ from traitlets import TraitError
 from traitlets.config import Config
 
 from workshop_spawner.context import HubContext
-from workshop_spawner.hub_tasks import hub_identity, prestart_api, renames, settings
+from workshop_spawner.hub_tasks import hub_identity, prestart_api, renames, settings, workshop_store
 from workshop_spawner.hub_tasks.background import HubTasks
 from workshop_spawner.hub_tasks.hub_lease import HubLease
 from workshop_spawner.hub_tasks.pod_template import PodTemplate, make_sample
 from workshop_spawner.hub_tasks.service_environment import tell_services
-from workshop_spawner.hub_tasks.settings_check import list_problems, list_unused, make_traits
+from workshop_spawner.hub_tasks.settings_check import (
+    list_problems,
+    list_unused,
+    list_workshop_problems,
+    make_traits,
+)
 from workshop_spawner.start.lasting_notes import LastingNotes
 from workshop_spawner.visitors import hub_pages
 from workshop_spawner.visitors.hub_objects import StartingHub
@@ -122,6 +127,11 @@ def make_tasks(
     make = partial(make_sample, spawner_class, config, authenticator, traits.log)
     template = PodTemplate(cluster, read.spec, make)
     tasks = HubTasks(context, cluster, read, find_hub, traits.log, template)
+    if traits.workshops:
+        check = partial(list_workshop_problems, spawner_class, config, authenticator)
+        context.workshops = workshop_store.read_checked(traits.workshops, check)
+        store = workshop_store.WorkshopStore(context, traits.workshops, check, traits.log)
+        tasks.add("read its workshops again", store.follow)
     if context.hub_id:
         lease = HubLease(
             cluster,
