@@ -221,6 +221,21 @@ class CullerService(CullerHub):
             return answer.status, await answer.text()
 
 
+@pytest.fixture
+async def make_culler_service(hub_factory):
+    """Start a hub of one's own with the culler as its service, with these options."""
+    with hold_port() as resting, hold_port() as service:
+
+        async def make(*options, more=""):
+            words = ", ".join(map(repr, options))
+            config = SERVICE_CONFIG.format(port=service.port, options=words, code=CODE) + more
+            hub = await hub_factory(make_config(SCOPES) + config, env=make_env(resting.port))
+            await hub.logged("judged ")
+            return CullerService(hub)
+
+        yield make
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shared_service(tmp_path_factory):
     """One hub with the culler as its service, for all tests of a module."""

@@ -23,9 +23,11 @@ from workshop_culler.clients import cluster, hub
 from workshop_culler.config import idle_culler, reading, strict, traits
 from workshop_culler.config.settings import Settings
 from workshop_culler.errors import ApiError, StartError, TemporaryError
+from workshop_culler.events import outlet
+from workshop_culler.events.rules import destinations
 from workshop_culler.passes import cluster_sweep, metrics, report, sweep
 from workshop_culler.rules import idle_grace, limits, orphans, pass_times, scopes
-from workshop_culler.service import server, sessions, state_store
+from workshop_culler.service import seen_sessions, server, sessions, state_store
 from workshop_kube import errors as kube_errors
 from workshop_kube import labels
 
@@ -131,7 +133,9 @@ class WorkshopCuller(traits.CullerTraits):
             )
             if self.once or self.dry_run:
                 return await self._run_once(counter.work)
-            return await self._run_on(counter, await self._serve(stack, counter))
+            pages = await self._serve(stack, counter)
+            self._tell_events(stack, counter, pages)
+            return await self._run_on(counter, pages)
 
     async def _make_session_service(
         self, stack: contextlib.AsyncExitStack, work: sweep.Sweep
@@ -166,6 +170,33 @@ class WorkshopCuller(traits.CullerTraits):
         made.start()
         stack.push_async_callback(made.close)
         return made
+
+    def _tell_events(
+        self,
+        stack: contextlib.AsyncExitStack,
+        counter: sessions.SessionService,
+        pages: server.Service | None,
+    ) -> None:
+        """Have others told what happens to sessions, where some are configured."""
+        hooks = destinations.parse_destinations(self.webhooks)
+        if not hooks and not self.event_log:
+            return
+        receivers = outlet.make_receivers(hooks, self.event_log)
+        made = outlet.Outlet(
+            outlet.open_queue(Path(self.event_queue), reading.find_source()),
+            outlet.Look(
+                lambda: seen_sessions.find_seen(counter),
+                lambda seen: seen_sessions.find_why(counter, seen),
+            ),
+            receivers,
+            self.log,
+            counter.metrics.count_event,
+            counter.metrics.set_waiting,
+        )
+        stack.push_async_callback(made.close)
+        made.start()
+        if pages:
+            pages.live.listeners.append(made.wake)
 
     async def _run_once(self, work: sweep.Sweep) -> int:
         done = await work.run()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,11 @@ class SessionReports:
     hand: RaisedHand | None = None
 
 
+def make_id(server: Server) -> str:
+    """What names a session on the page and in lists."""
+    return f"{server.user}/{server.name}"
+
+
 def make_row(
     server: Server,
     time: session_clock.Clock,
@@ -29,7 +34,7 @@ def make_row(
 ) -> dict[str, Any]:
     """One session as the page shows it, with what this person may do."""
     return {
-        "id": f"{server.user}/{server.name}",
+        "id": make_id(server),
         "user": server.user,
         "server": server.name,
         "title": server.title,
@@ -66,3 +71,10 @@ def find_changes(
     """The rows that are new or changed, and the ids of those that are gone."""
     changed = [row for key, row in after.items() if before.get(key) != row]
     return changed, [key for key in before if key not in after]
+
+
+def find_page(ids: Collection[str], after: str, most: int) -> tuple[list[str], str | None]:
+    """The `most` ids that come after one, in their order; and the last of them if more follow."""
+    rest = sorted(each for each in ids if each > after)
+    page = rest[:most]
+    return page, page[-1] if page and len(rest) > most else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from workshop_culler.errors import ApiError
@@ -37,6 +37,7 @@ class LiveSessions:
         self.seconds = seconds
         self.least = least
         self.watchers = 0
+        self.listeners: list[Callable[[], None]] = []
         self._news = asyncio.Condition()
         self._round = -1
         self._trouble = ""
@@ -105,6 +106,12 @@ class LiveSessions:
     def wake(self) -> None:
         """Look at once: something was changed here."""
         self._wake.set()
+        self.tell_listeners()
+
+    def tell_listeners(self) -> None:
+        """Tell those beside the pages that a session told something."""
+        for listener in self.listeners:
+            listener()
 
     async def _look(self) -> None:
         while self.watchers:

@@ -41,6 +41,7 @@ class NotesPage(ReportHandler):
         server = await self.find_own(body)
         page = texts.clean_line(str(body.get("page") or ""))[:LONGEST_PAGE]
         self.session_service.pages.note(server, page)
+        self.settings["live"].tell_listeners()
         self.answer({"page": page})
 
 

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from workshop_culler.files import replace_file
 from workshop_culler.rules import announcements, session_reports
 from workshop_culler.rules.announcements import Announcement
 from workshop_culler.rules.models import Server
@@ -145,7 +146,7 @@ class StateStore:
             if self._written < mine:
                 latest, text = self._changes, self._render(now)
                 try:
-                    await asyncio.to_thread(replace_file, self.path, text)
+                    await asyncio.to_thread(replace_file, self.path, [text])
                 except OSError as error:
                     self.log.error("%s", _unwritten(self.path, error))
                 self._written = latest
@@ -167,17 +168,6 @@ def _unwritten(path: Path, why: object) -> str:
         "announcement hold until the next restart only. Set WorkshopCuller.state_file to a place "
         "that can be."
     )
-
-
-def replace_file(path: Path, text: str) -> None:
-    """Write a file so that a kill at any moment leaves the old one or the new one, whole."""
-    fresh = path.with_name(path.name + ".new")
-    with fresh.open("w") as file:
-        os.fchmod(file.fileno(), 0o600)
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
 
 
 def _render_extension(each: SavedExtension) -> dict[str, Any]:
