@@ -11,7 +11,15 @@ from dataclasses import dataclass
 
 from workshop_dashboard.rules import actions, links, prepare, shortcodes, study
 from workshop_dashboard.rules.liquid import RAW
-from workshop_dashboard.rules.notes import Dialect, Notes, Page, find_page, next_of, walk
+from workshop_dashboard.rules.notes import (
+    Dialect,
+    Notes,
+    Page,
+    find_page,
+    is_asciidoc,
+    next_of,
+    walk,
+)
 from workshop_dashboard.rules.prepare import TAG
 from workshop_dashboard.rules.study import Block, Link, Study
 
@@ -90,7 +98,7 @@ def _files(notes: Notes) -> Iterator[Problem]:
         message = "this part is a program and is not run: write what it gives in workshop.yaml"
         yield Problem(file, line, "warning", message)
     for page in notes.pages.values():
-        if page.file.lower().endswith(".adoc") and notes.convert is None:
+        if is_asciidoc(page.file) and notes.convert is None:
             message = (
                 "AsciiDoc is shown as plain text: install jupyterhub-workshop-dashboard[asciidoc]"
             )

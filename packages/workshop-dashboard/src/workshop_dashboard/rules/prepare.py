@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from workshop_dashboard.rules import liquid, shortcodes, variables
-from workshop_dashboard.rules.notes import Dialect, Notes, Page
+from workshop_dashboard.rules.notes import Dialect, Notes, Page, is_asciidoc
 
 # A tag of Liquid, as it stands in a page that is not rendered by it.
 TAG = re.compile(r"\{%-?\s*(if|unless|case|for|assign|capture|include|comment)\b")
@@ -18,7 +18,7 @@ def prepare_text(page: Page, notes: Notes, *, marked: bool = False) -> str:
     A page that Liquid cannot read has its plain variables filled in, and is shown. `marked` puts
     a mark where a value is empty, for `variables.show_unset`.
     """
-    body, values = page.body, notes.values
+    body, values = _without_tabs(page, notes), notes.values
     if marked:
         values = variables.mark_unset(values)
     if notes.dialect == Dialect.PERCENT:
@@ -33,6 +33,15 @@ def prepare_text(page: Page, notes: Notes, *, marked: bool = False) -> str:
     if notes.dialect == Dialect.HUGO:
         return variables.fill(shortcodes.expand(body, values), values)
     return variables.fill(body, values)
+
+
+def _without_tabs(page: Page, notes: Notes) -> str:
+    """Return the body as the older systems read Markdown: a tab is four blanks.
+
+    A block that runs must have none: a shell that reads it would try to complete a word.
+    """
+    is_old = notes.dialect in (Dialect.PERCENT, Dialect.LIQUID)
+    return page.body.replace("\t", "    ") if is_old and not is_asciidoc(page.file) else page.body
 
 
 def _fill_outside_raw(text: str, values: Mapping[str, str]) -> str:
