@@ -98,6 +98,18 @@ def test_what_is_lost_without_harm_is_not_told(text):
 
 
 @pytest.mark.parametrize(
+    ("value", "level"),
+    [("{{ ENV_DOCS }}", "warning"), ("{% if x %}{% endif %}", "warning"), ("", "error")],
+)
+def test_a_block_may_have_a_value_that_only_a_session_knows(value, level):
+    text = f"```dashboard:open-url\nurl: {value}\n```\n\n{{{{ ENV_X }}}}"
+    found = problems({"index.md": text}, is_old=True, engine="liquid.js")
+    assert any(
+        each.startswith(f"index.md:1: {level}: `dashboard:open-url` needs") for each in found
+    )
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("{{ ENV_HOME }} {{ session_name }}", []),

@@ -6,6 +6,7 @@ there too and is shown as it was: that is a warning.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from workshop_dashboard.rules.notes import (
 )
 from workshop_dashboard.rules.prepare import TAG
 from workshop_dashboard.rules.study import Block, Link, Study
+from workshop_dashboard.rules.variables import PLACEHOLDER
 
 # Variables of other systems that hold secrets: no page gets them.
 SECRETS = (
@@ -189,9 +191,20 @@ def _has_anchor(target: links.LinkTarget, page: Page, studies: Mapping[str, Stud
 def _block(page: Page, block: Block) -> Iterator[Problem]:
     action = actions.find_action(block.info, block.text)
     line = _line(page, block.line)
-    if action and action.note:
+    if action and action.note and _holds_value(page, block):
+        message = f"{action.note}, unless a variable of the session gives it"
+        yield Problem(page.file, line, "warning", message)
+    elif action and action.note:
         yield Problem(page.file, line, "error", action.note)
     unknown = actions.unknown_action(block.info)
     if unknown:
         message = f"`{unknown}` is no action we know: the block will be plain code"
         yield Problem(page.file, line, "warning", message)
+
+
+def _holds_value(page: Page, block: Block) -> bool:
+    """Tell whether a block has something in it that only a session knows."""
+    fence, *lines = page.body.splitlines()[block.line - 1 :] or [""]
+    mark = fence.strip()[:3]
+    inside = itertools.takewhile(lambda line: not mark or not line.strip().startswith(mark), lines)
+    return any("{{" in line or "{%" in line or PLACEHOLDER.search(line) for line in inside)

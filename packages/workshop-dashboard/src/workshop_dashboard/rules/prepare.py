@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from workshop_dashboard.rules import liquid, shortcodes, variables
 from workshop_dashboard.rules.notes import Dialect, Notes, Page, is_asciidoc
@@ -26,7 +26,9 @@ def prepare_text(page: Page, notes: Notes, *, marked: bool = False) -> str:
     if notes.dialect == Dialect.LIQUID:
         try:
             marks = {name: mark for name, mark in values.items() if mark == variables.UNSET}
-            rendered = liquid.render(_fill_outside_raw(body, marks), notes.values, notes.read)
+            # What Liquid would print; its tags go on seeing the values themselves.
+            shown = liquid.map_outside_raw(body, lambda part: variables.fill(part, marks))
+            rendered = liquid.render(shown if marks else body, notes.values, notes.read)
         except liquid.LiquidError:
             return variables.fill(body, values)
         return variables.fill_percent(rendered, values)
@@ -42,15 +44,6 @@ def _without_tabs(page: Page, notes: Notes) -> str:
     """
     is_old = notes.dialect in (Dialect.PERCENT, Dialect.LIQUID)
     return page.body.replace("\t", "    ") if is_old and not is_asciidoc(page.file) else page.body
-
-
-def _fill_outside_raw(text: str, values: Mapping[str, str]) -> str:
-    """Fill in what Liquid would print; its tags go on seeing the values themselves."""
-    parts, end = [], 0
-    for raw in liquid.RAW.finditer(text) if values else ():
-        parts += [variables.fill(text[end : raw.start()], values), raw[0]]
-        end = raw.end()
-    return "".join([*parts, variables.fill(text[end:], values)])
 
 
 def unknown_names(page: Page, notes: Notes) -> Iterator[tuple[int, str]]:
