@@ -73,6 +73,8 @@ def test_a_module_that_is_not_there():
         ("[x](gone.md)", "warning: the link to gone.md leads nowhere"),
         ("[x](#gone)", "warning: the link to #gone names a heading"),
         ("%nobody%", "warning: no variable %nobody%"),
+        ("---\nNextPage: gone\n---\n", "warning: NextPage names gone"),
+        ("---\nPrevPage: gone\n---\n", "warning: PrevPage names gone"),
         ("<iframe src='https://x'></iframe>", "warning: the element <iframe> is taken out"),
         ("<p style='color: red'>x</p>", "warning: the attribute style of <p> is taken out"),
         ("<a href='javascript:x'>x</a>", "warning: the address javascript:x is taken out"),

@@ -138,7 +138,7 @@ def _front_matter(page: Page, notes: Notes) -> Iterator[Problem]:
         target = getattr(page.front, field)
         if target and not find_page(target, page.name, notes.pages):
             message = f"{key} names {target}, and there is no such page"
-            yield Problem(page.file, page.front.line(field), "error", message)
+            yield Problem(page.file, page.front.line(field), _level(notes), message)
 
 
 def _variables(page: Page, notes: Notes) -> Iterator[Problem]:
