@@ -116,6 +116,16 @@ from workshop_dashboard.rules.actions import Action
                 details=(("command", "append-lines-to-file"), ("file", "a")),
             ),
         ),
+        ("terminal:execute", "command:\techo a\t\n\t\n", Action("execute", "echo a", "1")),
+        ("terminal:execute", "command: echo 'a\tb'", Action("execute", "echo 'a    b'", "1")),
+        (
+            *("editor:set-yaml-value", "file: a\t\npath: b\nvalue: 2"),
+            Action(
+                *("editor", "2"),
+                title="Change b in file: a",
+                details=(("command", "set-yaml-value"), ("file", "a"), ("path", "b")),
+            ),
+        ),
         (
             *("editor:select-yaml-path", "file: a"),
             Action(

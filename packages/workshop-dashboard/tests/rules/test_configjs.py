@@ -131,6 +131,7 @@ module.exports = function (workshop) {
     [
         ('{"harbour": "north", "berths": 7, "open": true}',
          [("harbour", "north", ()), ("berths", "7", ()), ("open", "true", ())]),
+        ('{"a": {"b": {"c": 1}, "d": "e"}}', [("a.b.c", "1", ()), ("a.d", "e", ())]),
         ("{}", []),
         ("no json", []),
         ("[1, 2]", []),
@@ -142,3 +143,30 @@ def test_the_variables_that_a_catalogue_gives(given, variables):
     config = read_config(CATALOGUE, {"WORKSHOP_VARS": given})
     assert config.variables == variables
     assert read_config("exports.default = {}", {"WORKSHOP_VARS": given}).variables == []
+
+
+def test_what_is_tried_is_read_and_what_is_for_errors_is_not():
+    text = """
+    var site = process.env.SITE || '';
+    function init(workshop) {
+        try {
+            var all = JSON.parse(process.env['ALL'])
+            files = fs.readdirSync('/x')
+            for (var i = 0; i < 3; i++) { workshop.data_variable('no', i) }
+            workshop.data_variable('domain', all['url'].split('.').slice(-2).join('.'));
+            if (!site && all['url'].startsWith('https')) {
+                site = all['url'].replace('https', 'http')
+            }
+        } catch (err) {
+            workshop.data_variable('wrong', 'x')
+        } finally { workshop.data_variable('site', site) }
+        workshop.site_title('T')
+    }
+    module.exports = init
+    """
+    config = read_config(text, {"ALL": '{"url": "https://a.b.c"}'})
+    assert config.variables == [("domain", "b.c", ()), ("site", "http://a.b.c", ())]
+    assert (config.title, config.unread) == ("T", [6])
+    # Without the object the rest is read all the same.
+    config = read_config(text, {})
+    assert (config.title, [name for name, _, _ in config.variables]) == ("T", ["site"])

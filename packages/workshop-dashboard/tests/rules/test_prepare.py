@@ -54,3 +54,18 @@ def test_liquid_and_percent():
 
 def test_a_page_that_liquid_cannot_read_is_shown_all_the_same():
     assert prepared("{% if %} {{ who }}", Dialect.LIQUID, who="ada") == "{% if %} ada"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "file", "shown"),
+    [
+        (Dialect.PERCENT, "a.md", "```execute\n    a    b\n```"),
+        (Dialect.LIQUID, "a.md", "```execute\n    a    b\n```"),
+        (Dialect.HUGO, "a.md", "```execute\n\ta\tb\n```"),
+        (Dialect.PLAIN, "a.md", "```execute\n\ta\tb\n```"),
+        (Dialect.PERCENT, "a.adoc", "```execute\n\ta\tb\n```"),
+    ],
+)
+def test_a_tab_is_four_blanks_in_the_older_systems_markdown(dialect, file, shown):
+    notes = replace(make_notes({file: "```execute\n\ta\tb\n```"}, Workshop(), {}), dialect=dialect)
+    assert prepare.prepare_text(notes.pages["a"], notes) == shown

@@ -27,6 +27,12 @@ def test_a_text_is_filled(text, filled):
     assert variables.fill(text, VALUES) == filled
 
 
+def test_any_name_that_a_workshop_gives_is_filled():
+    values = {"a.b": "1", "c-d": "2", "a": "3", "e": "%a.b%", "f+%%": "4"}
+    assert variables.fill("%a.b%%c-d% %x.y% 5%a% %f+%%%", values) == "12 %x.y% 53 4"
+    assert variables.fill_percent("%e% {{ a }} %a.b%", values) == "%a.b% {{ a }} 1"
+
+
 def test_a_value_cannot_end_a_block_of_code():
     filled = variables.fill("```\n%name%\n```", {"name": "a\n```\n<b>"})
     assert filled == "```\na ``` <b>\n```"

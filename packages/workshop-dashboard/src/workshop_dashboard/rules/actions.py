@@ -132,7 +132,7 @@ def _read_options(body: str) -> Mapping[str, Value] | None:
     try:
         options = yaml.load(body, Loader=yaml.BaseLoader) or {}  # noqa: S506 - makes text only
     except (yaml.YAMLError, RecursionError):
-        return None
+        return _read_options(body.replace("\t", "    ")) if "\t" in body else None
     return cast("Mapping[str, Value]", options) if isinstance(options, dict) else None
 
 
@@ -174,7 +174,10 @@ def _yaml_of(key: str, body: str) -> str:
     """Return the value of `key` as YAML that means the same: a number stays one."""
     import yaml
 
-    top = yaml.compose(body, Loader=yaml.SafeLoader)
+    try:
+        top = yaml.compose(body, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:  # of a tab, as the options could be read
+        return _yaml_of(key, body.replace("\t", "    ")) if "\t" in body else ""
     for name, value in top.value if isinstance(top, yaml.MappingNode) else ():
         if name.value == key:
             dumped = yaml.serialize(value, Dumper=yaml.SafeDumper, width=10_000, allow_unicode=True)

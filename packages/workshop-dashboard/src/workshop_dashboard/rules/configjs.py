@@ -7,7 +7,7 @@ Two forms are known: an object (`module.exports = {site_title: ...}`) and a func
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workshop_dashboard.rules.javascript import (
@@ -59,16 +59,19 @@ def read_config(text: str, environment: Mapping[str, str]) -> Config:
 
 
 def _read_ordered(text: str) -> dict[str, str]:
+    """Read the variables of a JSON object; those of an object in it have its name before theirs."""
     try:
-        given = json.loads(text or "{}")
+        return dict(_flatten("", json.loads(text or "{}")))
     except (ValueError, RecursionError):
         return {}
-    if not isinstance(given, dict):
-        return {}
-    return {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in given.items()
-    }
+
+
+def _flatten(name: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, held in value.items():
+            yield from _flatten(f"{name}.{key}" if name else str(key), held)
+    elif name:
+        yield name, value if isinstance(value, str) else json.dumps(value)
 
 
 @dataclass
@@ -129,6 +132,8 @@ class _Program:
             self._remember_function()
         elif reader.take("if"):
             self._choose()
+        elif reader.take("try"):
+            self._try()
         elif token.text in PLUMBING:
             self._export()
         elif token.kind == "name" and self._is_call():
@@ -191,6 +196,17 @@ class _Program:
                     self._choose()
             else:
                 self._branch(taken=not chosen)
+
+    def _try(self) -> None:
+        """Go into what is tried and what comes at last, and over what is for errors."""
+        reader = self.reader
+        self._branch(taken=True)
+        if reader.take("catch"):
+            if reader.token.text == "(":
+                self._skip_pair()
+            self._branch(taken=False)
+        if reader.take("finally"):
+            self._branch(taken=True)
 
     def _branch(self, *, taken: bool) -> None:
         if self.reader.token.text != "{":

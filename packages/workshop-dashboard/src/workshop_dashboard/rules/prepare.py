@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from workshop_dashboard.rules import liquid, shortcodes, variables
-from workshop_dashboard.rules.notes import Dialect, Notes, Page
+from workshop_dashboard.rules.notes import Dialect, Notes, Page, is_asciidoc
 
 # A tag of Liquid, as it stands in a page that is not rendered by it.
 TAG = re.compile(r"\{%-?\s*(if|unless|case|for|assign|capture|include|comment)\b")
@@ -18,7 +18,7 @@ def prepare_text(page: Page, notes: Notes, *, marked: bool = False) -> str:
     A page that Liquid cannot read has its plain variables filled in, and is shown. `marked` puts
     a mark where a value is empty, for `variables.show_unset`.
     """
-    body, values = page.body, notes.values
+    body, values = _without_tabs(page, notes), notes.values
     if marked:
         values = variables.mark_unset(values)
     if notes.dialect == Dialect.PERCENT:
@@ -26,7 +26,9 @@ def prepare_text(page: Page, notes: Notes, *, marked: bool = False) -> str:
     if notes.dialect == Dialect.LIQUID:
         try:
             marks = {name: mark for name, mark in values.items() if mark == variables.UNSET}
-            rendered = liquid.render(_fill_outside_raw(body, marks), notes.values, notes.read)
+            # What Liquid would print; its tags go on seeing the values themselves.
+            shown = liquid.map_outside_raw(body, lambda part: variables.fill(part, marks))
+            rendered = liquid.render(shown if marks else body, notes.values, notes.read)
         except liquid.LiquidError:
             return variables.fill(body, values)
         return variables.fill_percent(rendered, values)
@@ -35,13 +37,13 @@ def prepare_text(page: Page, notes: Notes, *, marked: bool = False) -> str:
     return variables.fill(body, values)
 
 
-def _fill_outside_raw(text: str, values: Mapping[str, str]) -> str:
-    """Fill in what Liquid would print; its tags go on seeing the values themselves."""
-    parts, end = [], 0
-    for raw in liquid.RAW.finditer(text) if values else ():
-        parts += [variables.fill(text[end : raw.start()], values), raw[0]]
-        end = raw.end()
-    return "".join([*parts, variables.fill(text[end:], values)])
+def _without_tabs(page: Page, notes: Notes) -> str:
+    """Return the body as the older systems read Markdown: a tab is four blanks.
+
+    A block that runs must have none: a shell that reads it would try to complete a word.
+    """
+    is_old = notes.dialect in (Dialect.PERCENT, Dialect.LIQUID)
+    return page.body.replace("\t", "    ") if is_old and not is_asciidoc(page.file) else page.body
 
 
 def unknown_names(page: Page, notes: Notes) -> Iterator[tuple[int, str]]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from workshop_dashboard.rules import actions, asciidoc, blocks, links, prepare, variables
 from workshop_dashboard.rules.block_words import KINDS
-from workshop_dashboard.rules.notes import Notes, Page
+from workshop_dashboard.rules.notes import Notes, Page, is_asciidoc
 
 # The libraries are imported when the first page is asked for: a server must be up at once.
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def render_unsafe(page: Page, notes: Notes) -> str:
 
 def _render_marked(page: Page, notes: Notes) -> str:
     body = prepare.prepare_text(page, notes, marked=True)
-    if not page.file.lower().endswith(".adoc"):
+    if not is_asciidoc(page.file):
         return str(_markdown().render(body))
     plain = f"<pre><code>{html.escape(body)}</code></pre>"
     if notes.convert is None:

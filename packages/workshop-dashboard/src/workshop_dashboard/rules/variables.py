@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 
 PERCENT = r"%(?P<percent>[A-Za-z][A-Za-z0-9_]+)%"
 BRACES = r"\{\{\s*(?P<braces>[A-Za-z][A-Za-z0-9_]*)\s*\}\}"
 PLACEHOLDER = re.compile(f"{PERCENT}|{BRACES}")
-PERCENT_ONLY = re.compile(f"{PERCENT}(?P<braces>(?!))?")
+SIMPLE = re.compile(r"[A-Za-z]\w+")
 
 # What stands for an empty value until the page is HTML: a word that no syntax changes.
 UNSET = "0unset7value0"
@@ -32,22 +33,33 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     A value never adds a line: line breaks in it become spaces, so that it cannot end a code
     block or begin another, and the lines of the page keep their numbers.
     """
-    return _fill(PLACEHOLDER, text, values)
+    return _fill(f"{PERCENT}|{BRACES}", text, values)
 
 
 def fill_percent(text: str, values: Mapping[str, str]) -> str:
     """Do the same for `%name%` only, as the original did; `{{ name }}` is left alone."""
-    return _fill(PERCENT_ONLY, text, values)
+    return _fill(f"{PERCENT}(?P<braces>(?!))?", text, values)
 
 
-def _fill(pattern: re.Pattern[str], text: str, values: Mapping[str, str]) -> str:
+@functools.lru_cache(maxsize=32)
+def _compile(pattern: str, names: tuple[str, ...]) -> re.Pattern[str]:
+    """Compile the pattern for names that are no words of one kind of letters, too."""
+    special = "|".join(re.escape(name) for name in names)
+    return re.compile(
+        pattern.replace("(?P<percent>", f"(?P<percent>{special}|") if names else pattern
+    )
+
+
+def _fill(pattern: str, text: str, values: Mapping[str, str]) -> str:
+    names = sorted(name for name in values if not SIMPLE.fullmatch(name) and name)
+
     def value_of(match: re.Match[str]) -> str:
         name = _name(match)
         if name not in values:
             return match[0]
         return " ".join(values[name][:MAX_VALUE].splitlines())
 
-    return pattern.sub(value_of, text)
+    return _compile(pattern, tuple(names)).sub(value_of, text)
 
 
 def mark_unset(values: Mapping[str, str]) -> dict[str, str]:
