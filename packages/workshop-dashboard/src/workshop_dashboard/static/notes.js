@@ -356,7 +356,7 @@
     const main = make("button", "main");
     main.type = "button";
     main.append(icon(picture), make("span", "", label));
-    main.setAttribute("aria-label", text ? `${label}: ${text}` : label);
+    main.setAttribute("aria-label", text && !label.includes(text) ? `${label}: ${text}` : label);
     main.title = running ? "Click to run, Shift+click to copy" : label;
     const mark = make("span", "mark");
     mark.setAttribute("role", "img");
@@ -430,6 +430,10 @@
     notes.querySelectorAll("sup.inline-copy").forEach(dressInline);
     for (const section of notes.querySelectorAll("details.section")) {
       section.addEventListener("toggle", () => { if (section.open) autostart(section); });
+    }
+    // A box of a list of tasks is read out with its words.
+    for (const box of notes.querySelectorAll(".task-list-item-checkbox")) {
+      box.setAttribute("aria-label", box.closest("li").textContent.trim());
     }
     autostart(notes);
     markRead();
