@@ -1,7 +1,7 @@
 """Take the pictures of the documentation anew: `python3 noxfile.py -s pictures [-- SCENE...]`.
 
-Each scene is played by a headless Chromium in a demo that is started for it, as people do it: nothing
-in a picture is made up. Look at what came of it before you commit it.
+Each scene is played by a headless Chromium in a demo that is started for it, as people do it:
+nothing in a picture is made up. Look at what came of it before you commit it.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 sys.path[:0] = [str(ROOT / "demo"), str(ROOT / "tests" / "support")]
 
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect  # noqa: E402
+
 import serve  # noqa: E402 - of the demo
 import shared_chromium  # noqa: E402 - of the tests
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect  # noqa: E402
 
 SECONDS = 60
 WIDE, TABLET, PHONE = (1280, 720), (768, 900), (320, 640)

@@ -475,6 +475,54 @@ async def test_only_a_terminal_can_say_that_it_is_ready(open_page):
     assert ready == 0
 
 
+WRITTEN = """# Draft
+
+```terminal:execute
+command: echo "begun $((40 + 7))" >> begun; wc -l < begun
+autostart: true
+```
+
+```section:begin
+title: More
+```
+
+```terminal:execute
+command: echo more >> begun
+autostart: true
+```
+
+```section:end
+```
+
+{}
+"""
+
+
+async def test_an_author_keeps_place_and_keys_while_the_page_changes(browser, tmp_path):
+    folder, home = tmp_path / "notes", tmp_path / "home"
+    folder.mkdir()
+    home.mkdir()
+    lines = [f"Line {number}" for number in range(80)]
+    draft = folder / "index.md"
+    draft.write_text(WRITTEN.format("\n\n".join(lines)))
+    async with run_dashboard(folder, home, "--Dashboard.live_reload=True") as url:
+        page = await browser.new_page()
+        await page.goto(url)
+        await shell_says(page, "1")
+        await page.get_by_text("More", exact=True).click()
+        await page.get_by_text("Line 60").scroll_into_view_if_needed()
+        place = await page.evaluate("document.getElementById('notes').scrollTop")
+        await page.evaluate("workshop.focusTerminal()")
+        await page.keyboard.type("echo bef")
+        draft.write_text(WRITTEN.format("\n\n".join([*lines, "The last word"])))
+        await expect(page.get_by_text("The last word")).to_be_attached()
+        assert await page.evaluate("document.getElementById('notes').scrollTop") == place
+        await expect(page.locator("details.section")).to_have_attribute("open", "")
+        await page.keyboard.type("ore; echo lines $(wc -l < begun)\n")
+        await shell_says(page, "lines 2")  # no block has begun once more
+        await page.close()
+
+
 async def test_a_site_without_a_server_copies_instead(browser, tmp_path, artifacts):
     folder = tmp_path / "notes"
     folder.mkdir()

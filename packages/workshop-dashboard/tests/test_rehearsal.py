@@ -86,7 +86,8 @@ def test_a_block_that_never_ends_or_ends_its_shell_is_told_and_the_rest_is_tried
 
 
 def test_what_an_earlier_block_left_running_is_told_and_stopped(play):
-    text = fence("execute-2", "read a") + fence("terminal:input", "text: x\nsession: 2\nendl: false")
+    text = fence("execute-2", "read a")
+    text += fence("terminal:input", "text: x\nsession: 2\nendl: false")
     outcomes = play(text + fence("execute-2", "echo x") + fence("execute-2", "echo y"))
     assert "the block before still runs" in outcomes[2].problem
     assert "<ctrl-c>" in outcomes[2].advice

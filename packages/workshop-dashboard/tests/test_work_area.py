@@ -213,6 +213,7 @@ async def test_one_menu_for_page_and_terminal(open_page):
     await expect_value(
         page, "JSON.parse(localStorage.getItem('jupyterhub-butterfly:settings')).fontSize", 16
     )
+    await page.get_by_title("Menu").click()
     await page.get_by_role("button", name="Files", exact=True).click()
     await expect(page.get_by_role("tab", name="Files")).to_have_attribute("aria-selected", "true")
     # Alone in a window it has its own, and no page elsewhere can take it away.
@@ -257,14 +258,14 @@ async def test_one_panel_at_a_time_where_there_is_no_room(open_page, artifacts, 
     await page.get_by_role("button", name='Run: echo "first', exact=False).tap()
     await expect(work).to_be_visible()
     await expect_focus(page, "work")
+    if width > 320:
+        return
     # A strip that is too narrow shows on which side it goes on.
     tabs = page.locator(".tabs")
-    await page.evaluate("['North', 'East', 'South', 'West'].map((name) => workshop.openTab(name, '/'))")
+    await page.evaluate("['North', 'East', 'South'].map((name) => workshop.openTab(name, '/'))")
     await expect(tabs).to_have_class(re.compile(r"\bless\b"))
     await tabs.evaluate("(each) => each.scrollTo(0, 0)")
-    await expect(tabs).not_to_have_class(re.compile(r"\bless\b"))
-    if width == 320:
-        await expect(tabs).to_have_class(re.compile(r"\bmore\b"))
+    await expect(tabs).to_have_class("tabs more")
 
 
 async def test_leaving_and_the_end_are_asked_about_in_the_page(open_page, artifacts):

@@ -130,6 +130,8 @@ def run_serve(source: loader.Loader, options: argparse.Namespace) -> int:
     source.load()
     command = make_server_command(options)
     os.environ["WORKSHOP_FOLDER"] = str(options.folder.resolve())
+    if options.port:
+        print(f"http://{LOOPBACK}:{options.port}/ (Ctrl+C ends it)", flush=True)
     os.execv(command[0], command)  # noqa: S606 - our own words
     return 0
 

@@ -172,9 +172,7 @@ def _update(folder: Path, outcome: Outcome) -> Outcome:
     return replace(outcome, problem=problem, advice=outcome.advice if problem else "")
 
 
-def _write_reports(
-    outcomes: Sequence[Outcome], options: argparse.Namespace, folder: Path
-) -> None:
+def _write_reports(outcomes: Sequence[Outcome], options: argparse.Namespace, folder: Path) -> None:
     if options.junit:
         options.junit.parent.mkdir(parents=True, exist_ok=True)
         written = report.write_junit(outcomes, lambda file: str(loader.path_of(folder, file)))

@@ -114,7 +114,7 @@ def _make_step(
     if action.kind in ONLY_SEEN:
         return None
     word = actions.find_word(info)
-    details = dict(action.details) if action.kind else {"name": word}
+    details: dict[str, actions.Value] = dict(action.details) if action.kind else {"name": word}
     marks = info.split()
     limit = next((word[8:] for word in marks if word.startswith("timeout=")), "")
     wanted = next((mark for mark in MARKS if mark in marks), "")
@@ -136,9 +136,9 @@ def _make_step(
 def problem_with_marks(marks: Sequence[str]) -> str | None:
     """Say which of the words behind an action looks like one that we know, and is none."""
     for mark in marks:
-        if mark.startswith("timeout"):
-            if not mark.startswith("timeout=") or not parse_seconds(mark[8:], 0):
-                return f"`{mark}` is no limit: write seconds up to {MAX_SECONDS:g}, `timeout=120`"
+        limit = mark.removeprefix("timeout=")
+        if mark.startswith("timeout") and (limit == mark or not parse_seconds(limit, 0)):
+            return f"`{mark}` is no limit: write seconds up to {MAX_SECONDS:g}, `timeout=120`"
         near = difflib.get_close_matches(mark, MARKS, 1, 0.7)
         if near and mark not in MARKS:
             return f"`{mark}` means nothing here: write `{near[0]}`"

@@ -371,7 +371,7 @@
     const main = make("button", "main");
     main.type = "button";
     main.append(icon(picture), make("span", "", label));
-    main.setAttribute("aria-label", text ? `${label}: ${text}` : label);
+    main.setAttribute("aria-label", text && !label.includes(text) ? `${label}: ${text}` : label);
     main.title = running ? "Click to run, Shift+click to copy" : label;
     const mark = make("span", "mark");
     mark.setAttribute("role", "img");
@@ -441,13 +441,19 @@
     const path = url.origin === location.origin ? url.pathname : "";
     return Boolean(base) && (path === base || path.startsWith(`${base}page/`));
   };
-  const dressAll = () => {
+  const dressAll = (isSame = false) => {
     notes.querySelectorAll("pre[data-action], pre[data-note]").forEach(dress);
     notes.querySelectorAll("sup.inline-copy").forEach(dressInline);
     for (const section of notes.querySelectorAll("details.section")) {
-      section.addEventListener("toggle", () => { if (section.open) autostart(section); });
+      section.addEventListener("toggle", () => {
+        if ("again" in section.dataset) delete section.dataset.again; else if (section.open) autostart(section);
+      });
     }
-    autostart(notes);
+    // A box of a list of tasks is read out with its words.
+    for (const box of notes.querySelectorAll(".task-list-item-checkbox")) {
+      box.setAttribute("aria-label", box.closest("li").textContent.trim());
+    }
+    if (!isSame) autostart(notes);
     markRead();
     // What scrolls sideways must be reachable by keys.
     for (const wide of notes.querySelectorAll("pre, table")) {
@@ -517,10 +523,11 @@
   };
   document.addEventListener("input", (event) => { if (event.target.dataset?.search) searchFor(event.target); });
 
-  /* Turning a page takes the new text and leaves the terminals as they are. */
+  /* Turning a page takes the new text and leaves the terminals as they are. With `isSame` it is the page
+     that is there, changed by its author: who reads it stays where they are, and what is open stays so. */
   let latest = 0;
   let shown = location.pathname;
-  const turnTo = async (url, push) => {
+  const turnTo = async (url, push, isSame = false) => {
     const mine = ++latest;
     notes.setAttribute("aria-busy", "true");
     try {
@@ -533,12 +540,23 @@
       if (!page.querySelector("#notes article")) throw new Error("no page of ours");
       // Scripts of a trusted workshop run only in a page that is loaded whole.
       if (page.querySelector("#notes article script")) throw new Error("scripts");
+      const place = notes.scrollTop;
+      const hadKeys = notes.contains(document.activeElement);
+      const opened = [...notes.querySelectorAll("details")].map((each) => each.open);
       notes.replaceChildren(...page.getElementById("notes").childNodes);
       document.getElementById("contents").replaceChildren(...page.getElementById("contents").childNodes);
       document.title = page.title;
       if (push) history.pushState(null, "", url);
       shown = url.pathname;
-      dressAll();
+      dressAll(isSame);
+      if (isSame) {
+        [...notes.querySelectorAll("details")].forEach((each, number) => {
+          if (opened[number] && !each.open) { each.dataset.again = ""; each.open = true; }
+        });
+        notes.scrollTo({ top: place, behavior: "instant" });
+        if (hadKeys) notes.focus({ preventScroll: true });
+        return;
+      }
       const anchor = url.hash && document.getElementById(decodeURIComponent(url.hash.slice(1)));
       if (anchor) anchor.scrollIntoView(); else notes.scrollTo({ top: 0, behavior: "instant" });
       notes.focus({ preventScroll: true });
@@ -599,7 +617,7 @@
         if (!answer.ok) throw new Error("no answer");
         const version = await answer.text();
         if (since && version !== since) {
-          if (notes.dataset.base) await turnTo(new URL(location.href), false); else location.reload();
+          if (notes.dataset.base) await turnTo(new URL(location.href), false, true); else location.reload();
         }
         since = version;
       } catch { await new Promise((settle) => { setTimeout(settle, 2000); }); }
