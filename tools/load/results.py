@@ -13,9 +13,11 @@ class Run:
 
     `prompts` are the seconds from click to prompt, of those who got there; `pages` those of a page
     of the hub that was asked for all the while; `held` the longest callbacks of the hub's loop, by
-    the clock, by its processor time, and by Python's garbage collector in it. `requests` are the
-    hub's account's. `memory` is (sessions alive, MiB of the hub). `gone` is how long after the last
-    has left something of a session was there; `orphans` is what stayed.
+    the clock, by its processor time, and by Python's garbage collector in it. `cpu` is processor
+    time by part. `path` is how many API requests of the hub's account there were from click to
+    prompt, for visitors who came alone; `requests` are all of it. `memory` is (sessions alive, MiB
+    of the hub). `gone` is how long after the last has left something of a session was there;
+    `orphans` is what stayed.
     """
 
     kind: str
@@ -25,7 +27,8 @@ class Run:
     echoes: tuple[float, ...]
     pages: tuple[float, ...]
     held: tuple[float, float, float]
-    cpu: float
+    cpu: tuple[tuple[str, float], ...]
+    path: tuple[int, ...]
     requests: tuple[Count, ...]
     memory: tuple[tuple[float, float], ...]
     gone: float

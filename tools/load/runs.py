@@ -10,17 +10,20 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
+from load.browser import open_browser
 from load.results import Run, Sequence
 from load.rules import keystrokes
-from load.rules.requests import find_difference
+from load.rules.requests import count_all, find_difference, leave_out_looks
 from load.stack import Stack
 from load.visit import Habits, Visit, Way, visit
+from load.visitor import Visitor
 
 COMMANDS = ("echo hello", "ls", "oc whoami")
 # A page that the hub makes for everybody alike: TmpAuthenticator's login makes a user of who looks.
 PROBED = "hub/no-such-page"
 PROBE_SECONDS = 0.25
 SAMPLE_SECONDS = 0.5
+PATHS = 3
 # Of a fault that everybody meets, some are enough.
 MOST_TOLD = 20
 
@@ -74,6 +77,27 @@ async def warm_up(stack: Stack) -> None:
     await stack.wait_for_reserve()
 
 
+async def count_path(stack: Stack, visits: int = PATHS) -> tuple[int, ...]:
+    """API requests from click to prompt of some who come alone; without looks at what is there.
+
+    Those are the culler's and the reserve's, which look when they want to.
+    """
+    counts = []
+    for _ in range(visits):
+        async with open_browser() as browser:
+            visitor = Visitor(browser, stack.url)
+            before = await stack.count_requests()
+            await visitor.enter()
+            async with visitor.terminal() as terminal:
+                await terminal.wait_for_prompt()
+                after = await stack.count_requests()
+            await (visitor.stop_server() if stack.kind.peer else visitor.leave())
+        counts.append(count_all(leave_out_looks(find_difference(before, after))))
+        await stack.wait_until_gone()
+        await stack.wait_for_reserve()
+    return tuple(counts)
+
+
 def make_habits(stack: Stack, seed: int, *, quick: bool = False) -> Habits:
     """Three commands at human speed and two pages of notes, or (quick) one command and a page."""
     way: Way = "stop" if stack.kind.peer else "leave"
@@ -85,7 +109,8 @@ def make_habits(stack: Stack, seed: int, *, quick: bool = False) -> Habits:
 async def run_crowd(stack: Stack, count: int, within: float, *, stay: bool = False) -> Run:
     """So many come evenly within so many seconds; with `stay` nobody goes until all are there."""
     watcher, go = Watcher(stack), asyncio.Event()
-    cpu, requests, begun = stack.read_cpu("hub"), await stack.count_requests(), time.monotonic()
+    path = await count_path(stack)
+    cpu, requests, begun = stack.read_all_cpu(), await stack.count_requests(), time.monotonic()
     left = count
 
     async def come(number: int, pause: float) -> Visit:
@@ -119,7 +144,7 @@ async def run_crowd(stack: Stack, count: int, within: float, *, stay: bool = Fal
         ended = time.monotonic()
         orphans = await stack.wait_until_gone()
         gone = time.monotonic() - ended
-    used = stack.read_cpu("hub") - cpu
+    used = stack.read_all_cpu()
     after = await stack.count_requests()
     return Run(
         kind=stack.kind.name,
@@ -129,7 +154,8 @@ async def run_crowd(stack: Stack, count: int, within: float, *, stay: bool = Fal
         echoes=tuple(echo for v in visits for echo in v.echoes),
         pages=tuple(watcher.pages),
         held=find_longest(stack, begun),
-        cpu=used,
+        cpu=tuple((part, used[part] - cpu.get(part, 0.0)) for part in used),
+        path=path,
         requests=find_difference(requests, after),
         memory=tuple(watcher.memory),
         gone=gone,

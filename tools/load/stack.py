@@ -9,7 +9,7 @@ import os
 import secrets
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +29,7 @@ GONE_SECONDS = 300.0
 # A hub commits to its database some 25 times a start; what somebody else's disk takes for that says
 # nothing of it. In memory where there is such a folder.
 MEMORY = next((folder for folder in ("/dev/shm",) if os.access(folder, os.W_OK)), None)
+CHILDREN = {"proxy": "configurable-http-proxy", "culler": "workshop_culler"}
 MIB = 1024 * 1024
 PATCHES = {
     "apiVersion": "rbac.authorization.k8s.io/v1",
@@ -156,6 +157,17 @@ class Stack:
         times = self.processes[part].cpu_times()
         return float(times.user + times.system)
 
+    def read_all_cpu(self) -> dict[str, float]:
+        """The same of all parts; proxy and culler are children of the hub, visitors are we."""
+        children = self.processes["hub"].children()
+        named = {name: find_child(children, text) for name, text in CHILDREN.items()}
+        found = {**self.processes, **named, "visitors": psutil.Process()}
+        return {
+            name: float(sum(process.cpu_times()[:2]))
+            for name, process in found.items()
+            if process is not None
+        }
+
     def read_memory(self, part: str) -> float:
         """The resident set of a part, in MiB."""
         return float(self.processes[part].memory_info().rss / MIB)
@@ -206,6 +218,11 @@ async def open_stack(kind: Kind, log: Path | None = None) -> AsyncIterator[Stack
             {name: psutil.Process(process.pid) for name, process in parts.items()},
             http,
         )
+
+
+def find_child(children: Sequence[psutil.Process], text: str) -> psutil.Process | None:
+    """The first process whose command line has the text in it."""
+    return next((each for each in children if text in " ".join(each.cmdline())), None)
 
 
 def python(module: str, *words: str) -> list[str]:

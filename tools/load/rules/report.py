@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from load import results
 from load.rules import figures, plots, requests
@@ -13,6 +14,7 @@ AGAINST = {
     "projects": "A start in a cluster with so many projects of another hub's sessions.",
     "terminals": "So many terminals in one session; memory is the server's, without the shells'.",
 }
+PARTS = ("hub", "proxy", "culler", "cluster", "pods", "visitors")
 AIM_STARTS, AIM_PAGE, AIM_MEMORY = 0.999, 0.5, 0.1
 
 INTRODUCTION = """\
@@ -73,6 +75,32 @@ def render_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
+def render_cpu(part: str, run: results.Run) -> str:
+    """Processor time of a part, for each visitor."""
+    used = dict(run.cpu).get(part)
+    return "-" if used is None else f"{used / max(run.visitors, 1):.2f} s"
+
+
+def render_path(counts: Sequence[int]) -> str:
+    """The median of some counts."""
+    return str(int(figures.find_quantile(counts, 0.5))) if counts else "-"
+
+
+def render_share(part: int, whole: int) -> str:
+    """A share in per cent, and of how many."""
+    return f"{figures.find_share(part, whole) * 100:.4g} % ({part} of {whole})"
+
+
+def render_seconds(values: Sequence[float], share: float) -> str:
+    """A quantile in seconds; a dash where nothing was measured."""
+    return f"{figures.find_quantile(values, share):.2f} s" if values else "-"
+
+
+def render_milliseconds(values: Sequence[float], share: float) -> str:
+    """A quantile in milliseconds."""
+    return f"{figures.find_quantile(values, share) * 1000:.1f} ms" if values else "-"
+
+
 Row = tuple[str, Callable[[results.Run], str]]
 ROWS: tuple[Row, ...] = (
     (
@@ -84,11 +112,12 @@ ROWS: tuple[Row, ...] = (
     ("click to prompt, p99", lambda run: render_seconds(run.prompts, 0.99)),
     ("a page of the hub meanwhile, p95 (aim 0.5 s)", lambda run: render_seconds(run.pages, 0.95)),
     ("echo of a key, p95", lambda run: render_milliseconds(run.echoes, 0.95)),
-    ("hub CPU a session", lambda run: f"{run.cpu / max(run.visitors, 1):.2f} s"),
+    *((f"{part} CPU a session", partial(render_cpu, part)) for part in PARTS),
     ("longest hold of the hub's loop", lambda run: f"{run.held[0] * 1000:.0f} ms"),
     ("of which processor time, at most", lambda run: f"{run.held[1] * 1000:.0f} ms"),
     ("by the garbage collector, at most", lambda run: f"{run.held[2] * 1000:.0f} ms"),
-    ("API requests a session", lambda run: f"{find_requests(run):.1f}"),
+    ("API requests from click to prompt", lambda run: render_path(run.path)),
+    ("API requests a session, all in all", lambda run: f"{find_requests(run):.1f}"),
     ("all gone after the last left", lambda run: f"{run.gone:.1f} s"),
     ("orphans (aim 0)", lambda run: str(len(run.orphans))),
 )
@@ -260,18 +289,3 @@ def plot_memory(title: str, name: str, points: Sequence[tuple[float, float]]) ->
 def find_place(name: str) -> str:
     """Where the page finds a picture."""
     return f"images/{name}"
-
-
-def render_share(part: int, whole: int) -> str:
-    """A share in per cent, and of how many."""
-    return f"{figures.find_share(part, whole) * 100:.4g} % ({part} of {whole})"
-
-
-def render_seconds(values: Sequence[float], share: float) -> str:
-    """A quantile in seconds; a dash where nothing was measured."""
-    return f"{figures.find_quantile(values, share):.2f} s" if values else "-"
-
-
-def render_milliseconds(values: Sequence[float], share: float) -> str:
-    """A quantile in milliseconds."""
-    return f"{figures.find_quantile(values, share) * 1000:.1f} ms" if values else "-"

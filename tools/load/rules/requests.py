@@ -27,3 +27,9 @@ def find_difference(before: Iterable[Count], after: Iterable[Count]) -> tuple[Co
 def count_all(counts: Iterable[Count]) -> int:
     """The sum."""
     return sum(count.number for count in counts)
+
+
+def leave_out_looks(counts: Iterable[Count]) -> tuple[Count, ...]:
+    """Without what looks around: lists, watches, and the leases of who runs."""
+    looks = {"list", "watch"}
+    return tuple(c for c in counts if c.verb not in looks and c.resource != "leases")

@@ -51,6 +51,9 @@ class Pool(Protocol):
     def take_pod(self, session: str) -> Mapping[str, Any] | None:
         """The pod of a session that was handed out, or None."""
 
+    def take_key(self, session: str) -> bytes:
+        """What seals the hand-over to the pod of a session, once; empty: ask the cluster."""
+
     def wake(self) -> None:
         """Look soon."""
 

@@ -129,17 +129,24 @@ class WarmSpawner(ChosenSpawner):
         """Make the pod the visitor's, then tell its launcher."""
         quick, uid = self.cluster.within(PATIENCE), pod["metadata"]["uid"]
         prepared = await self.prepare_pod(quick, session, spec)
-        secret = warm_pods.get_secret_name(session)
         wait = max(1.0, self.start_timeout * 0.45)
-        kept, _, seen = await run_together(
-            quick.get(make_reference("v1", "Secret", secret, session.hub.namespace)),
+        key, _, seen = await run_together(
+            self._find_key(quick, session),
             quick.change(pod, warm_pods.make_checkout(prepared, pod)),
             session_pod.wait_ready(self._pod_watch, session, uid, wait),
         )
         environment = {**prepared.environment, warm_pods.API_TOKEN: self.api_token}
-        key = warm_pods.read_key(kept)
         await hand_over.send(str(self._get_pod_url(seen)), environment, key, uid)
         return seen
+
+    async def _find_key(self, cluster: Cluster, session: Session) -> bytes:
+        """What seals the hand-over: as the pool knows it, else from its Secret."""
+        pool = self.context.pool
+        if pool is not None and (key := pool.take_key(session.id)):
+            return key
+        secret = warm_pods.get_secret_name(session)
+        kept = await cluster.get(make_reference("v1", "Secret", secret, session.hub.namespace))
+        return warm_pods.read_key(kept)
 
     async def _remove_pod(self, session: Session, pod: Pod) -> None:
         """Remove a pod that was not handed over, so that a new one may have its name."""

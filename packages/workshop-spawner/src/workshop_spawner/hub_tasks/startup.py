@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
 from functools import partial
 from typing import Any
@@ -14,7 +13,14 @@ from traitlets import TraitError
 from traitlets.config import Config
 
 from workshop_spawner.context import HubContext
-from workshop_spawner.hub_tasks import hub_identity, prestart_api, renames, settings, workshop_store
+from workshop_spawner.hub_tasks import (
+    garbage,
+    hub_identity,
+    prestart_api,
+    renames,
+    settings,
+    workshop_store,
+)
 from workshop_spawner.hub_tasks.background import HubTasks
 from workshop_spawner.hub_tasks.hub_lease import HubLease
 from workshop_spawner.hub_tasks.pod_template import PodTemplate, make_sample
@@ -99,9 +105,7 @@ def begin(
     if problems := list_problems(spawner_class, config, authenticator):
         raise TraitError("\n".join(problem.replace("\n", " ") for problem in problems))
     context.has_begun = True
-    # What a hub has loaded by now stays. Python's garbage collector need not look through all of it
-    # again and again in the middle of starts, which holds the loop for 100 ms and more.
-    gc.freeze()
+    garbage.put_aside()
     make_tasks(context, spawner_class, config, authenticator).begin()
 
 
