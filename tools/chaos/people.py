@@ -121,7 +121,10 @@ async def open_visitor(guest: Guest, url: str) -> AsyncIterator[Visitor]:
 
 
 async def visit(guest: Guest, url: str, goes_on: Callable[[], bool]) -> None:
-    """A whole visit, for as long as the run goes on. ViolationError for what must not be."""
+    """A whole visit, for as long as the run goes on. ViolationError for what must not be.
+
+    Who is still there at its end leaves by the button, so that nobody need wait for the idle limit.
+    """
     async with open_visitor(guest, url) as visitor:
         await keep_trying(guest, "enter", lambda: enter(guest, visitor))
         end = time.monotonic() + guest.seconds
@@ -134,7 +137,7 @@ async def visit(guest: Guest, url: str, goes_on: Callable[[], bool]) -> None:
         guest.is_leaving = True
         if guest.excuse:
             await look_at_end(visitor)
-        if guest.how == "leave" and not guest.excuse:
+        if (guest.how == "leave" or not goes_on()) and not guest.excuse:
             await keep_trying(guest, "leave", visitor.leave)
 
 
