@@ -118,7 +118,7 @@ def install_packages(
     In the lock's versions, unless `locked` is off.
 
     `compiled` is for sessions that start many programs: where Python keeps no compiled modules by
-    itself (PYTHONDONTWRITEBYTECODE), each hub would compile its own anew, for two seconds.
+    itself (PYTHONDONTWRITEBYTECODE), each hub would compile its own, for two seconds.
     """
     ours = [word for package in PACKAGES for word in ("-e", package_spec(package))]
     words = [*ours, *more]
@@ -455,7 +455,7 @@ def leave_out_images(problem: str) -> None:
 
 @nox.session
 def pins(session: nox.Session) -> None:
-    """Pin anew what the sessions install, and the images from PyPI, with hashes.
+    """Update the pins of what the sessions install, and the images from PyPI, with hashes.
 
     `-- NAME...` is for some of the images alone.
     """
@@ -470,7 +470,7 @@ def pins(session: nox.Session) -> None:
 
 @nox.session
 def templates(session: nox.Session) -> None:
-    """Write the files of templates/openshift anew from their source in tools/."""
+    """Regenerate the files of templates/openshift from their source in tools/."""
     install(session, "pyyaml")
     session.run("python", "tools/make_templates.py")
 
@@ -498,6 +498,23 @@ def bench(session: nox.Session) -> None:
     install_packages(session, "-r", str(TEST_TOOLS), "-r", str(ROOT / "requirements" / "peers.txt"))
     install_proxy(session)
     session.run("python", str(figures[name]), *rest, env={"PYTHONPATH": "tests/support:demo"})
+
+
+@nox.session
+def load(session: nox.Session) -> None:
+    """A crowd of visitors against a real hub; writes docs/figures.md. `-- --help` has the options.
+
+    Some twenty minutes of two cores that do nothing else; `-- --arrivals 20 --within 5 --alive 20
+    --in-sequence 40 --no-costs --out /tmp/figures` is a minute.
+    """
+    install_packages(
+        session,
+        *("-r", str(TEST_TOOLS), "-r", str(ROOT / "requirements" / "peers.txt")),
+        compiled=True,
+    )
+    install_proxy(session)
+    env = {"PYTHONPATH": "tools:demo"}
+    session.run("python", "-m", "load", *session.posargs, env=env, **ENDING)
 
 
 if __name__ == "__main__":

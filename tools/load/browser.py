@@ -13,11 +13,12 @@ import yarl
 
 from load.rules import pages
 
+FULL = 429
 MOST_REDIRECTS = 20
 LARGEST_PAGE = 4 * 1024 * 1024
 ANSWER_SECONDS = 60.0
-# As browsers have it, for each host; all of a visitor's come by the proxy.
-CONNECTIONS = 6
+# Six, as browsers have it for each host, and two websockets.
+CONNECTIONS = 8
 # A visit that goes in circles must not fill the memory of whoever measures it.
 MOST_KEPT = 1000
 
@@ -89,12 +90,15 @@ class Browser:
         data: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Page:
-        """Show a page, however it answers; an error (>= 400, or no answer) is kept, too."""
+        """Show a page, however it answers; an error (>= 400, or no answer) is kept, too.
+
+        A full house (429) is a page like any other.
+        """
         try:
             page = await self._follow(what, url, method, data, headers)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             page = Page(url, 0, f"{type(error).__name__}: {error}", "text/plain")
-        if page.status >= 400 or not page.status:
+        if (page.status >= 400 or not page.status) and page.status != FULL:
             self.note_error(what, page.status, page.path, page.sentence)
         return page
 
@@ -159,9 +163,14 @@ class Browser:
 
 
 @contextlib.asynccontextmanager
-async def open_browser(clock: Callable[[], float] | None = None) -> AsyncIterator[Browser]:
-    """A browser with an empty cookie jar; its connections end with the block."""
-    connector = aiohttp.TCPConnector(limit=CONNECTIONS + 2)  # and the two websockets
+async def open_browser(
+    clock: Callable[[], float] | None = None, connections: int = CONNECTIONS
+) -> AsyncIterator[Browser]:
+    """A browser with an empty cookie jar; its connections end with the block.
+
+    It has at most so many at once, websockets among them; 0 is for any number.
+    """
+    connector = aiohttp.TCPConnector(limit=connections)
     async with aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.CookieJar(unsafe=True),  # of an address without a name, too

@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 
 import aiohttp
 
-from load.browser import Browser, Page
+from load.browser import FULL, Browser, Page
 from load.rules import pages
 from load.terminal import Terminal, open_terminal
 
@@ -92,7 +92,7 @@ class Visitor:
 
     async def _step(self, page: Page) -> Page:
         """One page further."""
-        if page.status == 429:
+        if page.status == FULL:
             return await self._queue(page)
         if "/spawn-pending/" in page.path:
             self.name = pages.find_user(page.url)
@@ -153,11 +153,11 @@ class Visitor:
         """Show a page; one with an error again, some times. 429 is the queue, and no error."""
         page = await self.browser.fetch(what, url, method=method, data=data)
         for _ in range(self._patience.reloads):
-            if page.status == 429 or 200 <= page.status < 400:
+            if page.status == FULL or 200 <= page.status < 400:
                 return page
             await asyncio.sleep(self._patience.pause)
             page = await self.browser.fetch(what, page.url if method == "GET" else self.url)
-        if page.status != 429 and not 200 <= page.status < 400:
+        if page.status != FULL and not 200 <= page.status < 400:
             raise StuckError(f"{page.path} answers {page.status}: {page.sentence}")
         return page
 
