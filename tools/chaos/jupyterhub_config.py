@@ -40,7 +40,9 @@ culler["command"] = [word for word in culler["command"] if not word.startswith(q
 culler["command"] += [
     "--log-level=DEBUG",
     "--cull-every=3",
-    "--anonymous-timeout=15",
+    # The hub notes twice a minute at most that somebody is there (activity_resolution), and a page
+    # that waits asks again after ten seconds and a few.
+    "--anonymous-timeout=50",
     # Sessions report every three seconds what people do.
     f"--WorkshopCuller.grace_after_start={os.environ['CHAOS_GRACE_SECONDS']}",
     f"--WorkshopCuller.orphan_grace={os.environ['CHAOS_GRACE_SECONDS']}",

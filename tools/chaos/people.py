@@ -109,6 +109,16 @@ class ReadingBrowser(Browser):
                 self.guest.secrets[f"the cookie {kind}"] = cookie.value
 
 
+class PressingVisitor(Visitor):
+    """A visitor who presses the button of the page of a start that has failed."""
+
+    async def _queue(self, page: Page) -> Page:
+        # It has the same status as the queue's page, and does not ask again by itself.
+        if "/spawn-pending/" in page.path:
+            return await self.show("button", f"{self.url}hub/spawn/{self.name}")
+        return await super()._queue(page)
+
+
 @contextlib.asynccontextmanager
 async def open_visitor(guest: Guest, url: str) -> AsyncIterator[Visitor]:
     """A visitor at the workshop with an empty cookie jar."""
@@ -117,7 +127,7 @@ async def open_visitor(guest: Guest, url: str) -> AsyncIterator[Visitor]:
     async with aiohttp.ClientSession(cookie_jar=jar, timeout=timeout) as http:
         browser = ReadingBrowser(http, time.monotonic)
         browser.guest = guest
-        yield Visitor(browser, url, PATIENCE)
+        yield PressingVisitor(browser, url, PATIENCE)
 
 
 async def visit(guest: Guest, url: str, goes_on: Callable[[], bool]) -> None:
