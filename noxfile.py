@@ -525,5 +525,17 @@ def load(session: nox.Session) -> None:
     session.run("python", "-m", "load", *session.posargs, env=env, **ENDING)
 
 
+@nox.session
+def chaos(session: nox.Session) -> None:
+    """`-- --seed N --minutes M`: faults drawn from a seed while visitors come and go.
+
+    Ends with 0 if every invariant held; docs/contributing/chaos.md says how to read it.
+    """
+    install_packages(session, "-r", str(TEST_TOOLS), compiled=True)
+    install_proxy(session)
+    env = {"PYTHONPATH": "tools:demo:tests/support"}
+    session.run("python", "-m", "chaos", *session.posargs, env=env, **ENDING)
+
+
 if __name__ == "__main__":
     sys.exit(subprocess.call([sys.executable, "-m", "nox", "-f", __file__, *sys.argv[1:]]))

@@ -1,13 +1,18 @@
 """The hub of a chaos run: the demo's, with everything at DEBUG and with a reserve."""
 
 import os
+import select
 import sys
+import time
 
 c = get_config()  # noqa: F821 - JupyterHub gives it
 load_subconfig(os.environ["CHAOS_DEMO_CONFIG"])  # noqa: F821
 
 # What is started by the hub has its own clock, and the proxy none but the machine's.
 clock = {name: os.environ[name] for name in os.environ["CHAOS_CLOCK"].split()}
+if clock:
+    # libfaketime 0.9 refuses the call by which Python's own sleeps (EINVAL).
+    time.sleep = lambda seconds: select.select([], [], [], seconds) and None
 plain_clock = ["env", *(f"--unset={name}" for name in clock)]
 
 c.JupyterHub.db_url = os.environ["CHAOS_DATABASE"]
@@ -35,7 +40,9 @@ culler["command"] = [word for word in culler["command"] if not word.startswith(q
 culler["command"] += [
     "--log-level=DEBUG",
     "--cull-every=3",
-    "--anonymous-timeout=15",
+    # The hub notes twice a minute at most that somebody is there (activity_resolution), and a page
+    # that waits asks again after ten seconds and a few.
+    "--anonymous-timeout=50",
     # Sessions report every three seconds what people do.
     f"--WorkshopCuller.grace_after_start={os.environ['CHAOS_GRACE_SECONDS']}",
     f"--WorkshopCuller.orphan_grace={os.environ['CHAOS_GRACE_SECONDS']}",

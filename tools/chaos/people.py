@@ -52,7 +52,8 @@ class Guest:
     excuse: str = ""
     is_in: bool = False
     is_leaving: bool = False
-    longest: float = 0.0
+    answered: float = 0.0  # when the shell did last, by the monotonic clock
+    longest: tuple[float, str] = (0.0, "")
     shown: list[str] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict)
 
@@ -109,6 +110,16 @@ class ReadingBrowser(Browser):
                 self.guest.secrets[f"the cookie {kind}"] = cookie.value
 
 
+class PressingVisitor(Visitor):
+    """A visitor who presses the button of the page of a start that has failed."""
+
+    async def _queue(self, page: Page) -> Page:
+        # It has the same status as the queue's page, and does not ask again by itself.
+        if "/spawn-pending/" in page.path:
+            return await self.show("button", f"{self.url}hub/spawn/{self.name}")
+        return await super()._queue(page)
+
+
 @contextlib.asynccontextmanager
 async def open_visitor(guest: Guest, url: str) -> AsyncIterator[Visitor]:
     """A visitor at the workshop with an empty cookie jar."""
@@ -117,11 +128,14 @@ async def open_visitor(guest: Guest, url: str) -> AsyncIterator[Visitor]:
     async with aiohttp.ClientSession(cookie_jar=jar, timeout=timeout) as http:
         browser = ReadingBrowser(http, time.monotonic)
         browser.guest = guest
-        yield Visitor(browser, url, PATIENCE)
+        yield PressingVisitor(browser, url, PATIENCE)
 
 
 async def visit(guest: Guest, url: str, goes_on: Callable[[], bool]) -> None:
-    """A whole visit, for as long as the run goes on. ViolationError for what must not be."""
+    """A whole visit, for as long as the run goes on. ViolationError for what must not be.
+
+    Who is still there at its end leaves by the button, so that nobody need wait for the idle limit.
+    """
     async with open_visitor(guest, url) as visitor:
         await keep_trying(guest, "enter", lambda: enter(guest, visitor))
         end = time.monotonic() + guest.seconds
@@ -134,7 +148,7 @@ async def visit(guest: Guest, url: str, goes_on: Callable[[], bool]) -> None:
         guest.is_leaving = True
         if guest.excuse:
             await look_at_end(visitor)
-        if guest.how == "leave" and not guest.excuse:
+        if (guest.how == "leave" or not goes_on()) and not guest.excuse:
             await keep_trying(guest, "leave", visitor.leave)
 
 
@@ -144,14 +158,22 @@ async def keep_trying(guest: Guest, what: str, attempt: Callable[[], Awaitable[A
     while not guest.excuse:
         try:
             await attempt()
-            break
+            note_wait(guest, begin, what)
+            return
         except AWAY as error:
-            if time.monotonic() - begin > PATIENCE_SECONDS:
+            waited = note_wait(guest, begin, f"{what}: {error}")
+            if waited > PATIENCE_SECONDS:
                 seconds = f"{PATIENCE_SECONDS:.0f} s"
                 message = f"{guest.who} could not {what} within {seconds}: {error}"
                 raise ViolationError(message) from error
         await asyncio.sleep(PAUSE_SECONDS)  # as somebody who presses a button again
-    guest.longest = max(guest.longest, time.monotonic() - begin)
+
+
+def note_wait(guest: Guest, begin: float, what: str) -> float:
+    """For how long they wait already, since they began or since their shell last answered."""
+    waited = time.monotonic() - max(begin, guest.answered)
+    guest.longest = max(guest.longest, (waited, f"{guest.who}, to {what}"))
+    return waited
 
 
 async def enter(guest: Guest, visitor: Visitor) -> None:
@@ -181,7 +203,7 @@ async def use(guest: Guest, visitor: Visitor, stays: Callable[[], bool]) -> None
         await find_mark(guest, terminal, dice)
         guest.is_in = True
         while stays():
-            await asyncio.sleep(dice.uniform(0.2, 2.0))
+            await asyncio.sleep(dice.uniform(0.2, 2.0))  # as people type
             await check_mark(guest, terminal, dice)
             if dice.random() < 0.2:
                 await visitor.show("session page", visitor.server)
@@ -202,6 +224,7 @@ async def check_mark(guest: Guest, terminal: Terminal, dice: random.Random) -> N
     found = re.findall(r"^is=(\w*)\.$", screen, re.MULTILINE)
     if not found:
         raise StuckError(f"the shell shows {screen[-200:]!r}")
+    guest.answered = time.monotonic()
     if problem := problem_with_shell(guest.name, guest.mark, found[-1], guest.excuse):
         raise ViolationError(problem)
 

@@ -218,9 +218,9 @@ def report(args: argparse.Namespace, course: Course, secrets_known: int) -> None
     seen = sorted({line[:160] for guest in guests for line in guest.shown})
     print(f"\nSeed {args.seed}: every invariant held over {course.now:.0f} s.")
     ended = sum(1 for guest in guests if guest.excuse)
-    longest = max((guest.longest for guest in guests), default=0)
+    longest, who = max((guest.longest for guest in guests), default=(0.0, ""))
     print(f"{len(guests)} visitors, {ended} of whose sessions a fault has ended;")
-    print(f"the longest that one tried anything was {longest:.1f} s.")
+    print(f"the longest that one tried anything was {longest:.1f} s: {who[:300]}.")
     print(f"{secrets_known} secrets, none of them in a log.")
     print("What people read in an error:", *(seen or ["nothing"]), sep="\n  ")
 

@@ -34,7 +34,7 @@ RIGHTS = (
 )
 RESERVED_SESSIONS = 2
 RESERVED_PODS = 1
-IDLE_SECONDS = 40
+IDLE_SECONDS = 30
 GRACE_SECONDS = 15
 
 
@@ -89,12 +89,16 @@ class Stack:
 
     def keep_pod_logs(self) -> None:
         """Copy what pods have logged since the last time: their folders go with them."""
-        for path in (self.folder / "node").glob("pods/*/logs/*"):
-            with contextlib.suppress(OSError), path.open("rb") as log:
-                log.seek(self._kept.get(path, 0))
-                with (self.pod_logs / f"{path.parts[-3]}-{path.name}").open("ab") as kept:
-                    shutil.copyfileobj(log, kept)
-                self._kept[path] = log.tell()
+        with contextlib.suppress(OSError):  # folders go while one looks into them
+            for path in (self.folder / "node").glob("pods/*/logs/*"):
+                self._keep_log(path)
+
+    def _keep_log(self, path: Path) -> None:
+        with contextlib.suppress(OSError), path.open("rb") as log:
+            log.seek(self._kept.get(path, 0))
+            with (self.pod_logs / f"{path.parts[-3]}-{path.name}").open("ab") as kept:
+                shutil.copyfileobj(log, kept)
+            self._kept[path] = log.tell()
 
     def find_logs(self) -> list[Path]:
         """All that anybody has logged."""

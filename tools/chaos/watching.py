@@ -122,8 +122,9 @@ class Watch:
                     self.secrets.add(f"{key} of a Secret", text)
         for name, value in find_variables(self._stack, self._known):
             self.secrets.add(f"the variable {name}", value)
-        for path in self._stack.folder.glob("node/pods/*/volumes/**/*token*"):
-            with contextlib.suppress(OSError):
+        # Folders go while one looks into them.
+        with contextlib.suppress(OSError):
+            for path in self._stack.folder.glob("node/pods/*/volumes/**/*token*"):
                 self.secrets.add("a pod's token", path.read_text())
 
 

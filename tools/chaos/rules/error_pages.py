@@ -6,6 +6,7 @@ the name of the error ("500 : Internal Server Error").
 
 from __future__ import annotations
 
+import http
 import re
 
 from load.rules import pages
@@ -21,6 +22,12 @@ def find_sentences(text: str) -> list[str]:
     return [each for each in found if len(each.split()) >= FEWEST_WORDS]
 
 
+def find_phrase(status: int) -> str:
+    """The name of a status, which is no sentence."""
+    known = {each.value: each.phrase for each in http.HTTPStatus}
+    return known.get(status, "")
+
+
 def problem_with_error(status: int, content_type: str, text: str) -> str | None:
     """Why a person should not have been shown this answer, or None."""
     if status < 400:
@@ -30,7 +37,7 @@ def problem_with_error(status: int, content_type: str, text: str) -> str | None:
     if "html" not in content_type:
         return f"{status} as {content_type or 'nothing'}: {text[:200]!r}"
     said = pages.read_sentence(text, content_type)
-    if find_sentences(said):
+    if find_sentences(said.removeprefix(f"{status} : {find_phrase(status)}")):
         return None
     return f"{status} without a sentence that says what to do: {said!r}"
 
