@@ -33,6 +33,6 @@ if settings.instructor_code:
         {
             "name": "instructor",
             "services": ["instructor"],
-            "scopes": ["access:services!service=workshop-culler", "read:servers", "delete:servers"],
+            "scopes": ["access:services!service=workshop-culler", "servers"],
         }
     )

@@ -15,6 +15,7 @@ from workshop_spawner.logs import Log
 from workshop_spawner.model.errors import FullError
 from workshop_spawner.model.session import Lasting, Session
 from workshop_spawner.rules import capacity
+from workshop_spawner.rules.reserve.size import ReserveSize
 
 _KEY = "workshop_spawner_context"
 
@@ -55,6 +56,19 @@ class Pool(Protocol):
 
     def describe(self) -> PoolState:
         """How far it is."""
+
+
+class Sizes(Protocol):
+    """How large a pool is to be, which changes with the time of day; see hub_tasks/reserve.py."""
+
+    def find_size(self) -> ReserveSize:
+        """The size that it is to have now."""
+
+    def count_use(self) -> None:
+        """A session was handed out."""
+
+    async def save(self) -> None:
+        """Write down what was counted."""
 
 
 class Places(Protocol):

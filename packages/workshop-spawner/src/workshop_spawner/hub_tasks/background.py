@@ -32,7 +32,7 @@ from workshop_spawner.rules import (
 )
 from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.hub_settings import HubSettings
-from workshop_spawner.rules.reserve_size import ReserveSize
+from workshop_spawner.rules.reserve.size import ReserveSize
 from workshop_spawner.rules.warm_pods import StockRules
 from workshop_spawner.start import api_address, image_streams, project_api, project_role
 
@@ -189,10 +189,8 @@ class HubTasks:
             return plan.make_ready_steps(session, plan.fill_in(spec, session))
 
         hub = await self._find_hub()
-        pods, size = await self._make_pods(hub, spec), reserve.find_size().sessions
-        return SessionPool(
-            self._cluster, hub, make_steps, size, self._log, pods=pods, sizes=reserve
-        )
+        pods = await self._make_pods(hub, spec)
+        return SessionPool(self._cluster, hub, make_steps, reserve, self._log, pods=pods)
 
     async def _make_pods(self, hub: Hub, spec: plan.SessionSpec) -> WarmPods | None:
         """The pods that run ahead in the pool's sessions; None where there can be none."""
