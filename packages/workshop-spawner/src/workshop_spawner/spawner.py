@@ -17,6 +17,7 @@ from typing import Any
 from workshop_kube.errors import ExistsError
 from workshop_spawner import metrics
 from workshop_spawner.concurrency import run_together
+from workshop_spawner.config.caps import CapSettings
 from workshop_spawner.config.console import ConsoleSettings
 from workshop_spawner.config.content import ContentSettings
 from workshop_spawner.config.defaults import PodDefaults
@@ -32,7 +33,7 @@ from workshop_spawner.manifests import budgets, console, pods
 from workshop_spawner.model import records, session_labels
 from workshop_spawner.model.errors import LostError
 from workshop_spawner.model.session import Session, is_same_server
-from workshop_spawner.rules import plan
+from workshop_spawner.rules import capacity, plan
 from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.health import Health
 from workshop_spawner.start import (
@@ -64,6 +65,7 @@ NAMES_TO_TRY = 3
 class WorkshopSpawner(
     SessionSettings,
     WarmPodSettings,
+    CapSettings,
     ExtraSettings,
     HomeSettings,
     NetworkSettings,
@@ -144,7 +146,7 @@ class WorkshopSpawner(
             session, *_ = await run_together(self.make_session(), *self._begin_watches())
             self.forget_old_events()
             running = self._pod_watch.count(session_labels.make_labels(session))
-            self.context.take_place(place, running, self.session_limit, time.monotonic())
+            session = self._take_place(session, running)
             session, token = await self._find_token(session)
             spec = await self._make_spec()
             session = await self._find_lasting(session, spec.by_request)
@@ -158,10 +160,18 @@ class WorkshopSpawner(
             spare_failure_count(self.user.settings)
             raise make_spawn_error(told) from error
         finally:
-            self.context.starting -= {place, self.pod_name}
+            self.context.leave_place(place, self.pod_name)
             if self.context.pool is not None:
                 self.context.pool.wake()
             progress.close()
+
+    def _take_place(self, session: Session, running: Mapping[str, frozenset[str]]) -> Session:
+        """Take a place of each limit that the session counts towards; the session that says so."""
+        groups = [group.name for group in self.user.groups]
+        own = capacity.list_caps(self.profile_slug, groups, self.profile_limits, self.group_limits)
+        caps = (capacity.Cap("", self.session_limit), *own)
+        self.context.take_place(self.pod_name, running, caps, time.monotonic())
+        return replace(session, caps=tuple(cap.key for cap in own))
 
     def _begin_watches(self) -> list[Awaitable[Any]]:
         watches: list[Awaitable[Any]] = [begin_watch(self._start_watching_pods())]
