@@ -52,6 +52,9 @@ class Pool(Protocol):
     def take_pod(self, session: str) -> Mapping[str, Any] | None:
         """The pod of a session that was handed out, or None."""
 
+    async def give_up(self, account: Mapping[str, Any]) -> None:
+        """Remove a session that was taken out, with its pod."""
+
     def wake(self) -> None:
         """Look soon."""
 

@@ -277,7 +277,7 @@ class SessionPool:
         except BaseException as error:
             self._busy.pop(get_id(account), None)
             if not is_refusal(error):
-                await self._give_up(account)
+                await self.give_up(account)
             raise
         if theirs is None:
             self._busy.pop(get_id(account), None)
@@ -288,7 +288,7 @@ class SessionPool:
             checkout = pool_rules.make_checkout(taken)
             await run_together(*(self._quick.change(space, checkout) for space in spaces))
         except BaseException:
-            await self._give_up(theirs)
+            await self.give_up(theirs)
             raise
         return theirs
 
@@ -305,8 +305,8 @@ class SessionPool:
             annotations = (found or {}).get("metadata", {}).get("annotations") or {}
             return found if annotations.get(labels.CHECKOUT) == taken.checkout else None
 
-    async def _give_up(self, account: Mapping[str, Any]) -> None:
-        """Remove a reserved session, also when the start is cancelled meanwhile."""
+    async def give_up(self, account: Mapping[str, Any]) -> None:
+        """Remove a session that was taken out, also when the start is cancelled meanwhile."""
         await asyncio.shield(asyncio.ensure_future(self._try_to_remove(account)))
 
     async def _try_to_remove(self, account: Mapping[str, Any]) -> None:
