@@ -201,6 +201,12 @@ def test_a_setting_takes_its_own_rights_and_no_more(setting):
     assert more - base == read_file(pod_hub.read_more_rights(setting))
 
 
+def test_a_reserve_by_schedule_takes_the_rights_of_a_reserve():
+    line = "daily 08:00-09:00 UTC 4/4"
+    made = read_rights(render("learning-portal", settings__RESERVE_SCHEDULE=line))
+    assert made == read_rights(render("learning-portal", **RIGHTS["RESERVED_PODS"]))
+
+
 @pytest.mark.parametrize("mode", ["hosted-workshop", "terminal-server", "jumpbox-server"])
 def test_without_projects_nothing_is_asked_of_the_whole_cluster(mode):
     assert not [one for one in render(mode) if one["kind"].startswith("Cluster")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping, MutableMapping
+from collections.abc import Coroutine, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,6 +16,8 @@ from workshop_spawner.model.errors import FullError
 from workshop_spawner.model.session import Lasting, Session
 from workshop_spawner.model.workshop import Workshop
 from workshop_spawner.rules import capacity
+from workshop_spawner.rules.capacity import Cap
+from workshop_spawner.rules.reserve.size import ReserveSize
 
 _KEY = "workshop_spawner_context"
 
@@ -54,11 +56,27 @@ class Pool(Protocol):
     def take_key(self, session: str) -> bytes:
         """What seals the hand-over to the pod of a session, once; empty: ask the cluster."""
 
+    async def give_up(self, account: Mapping[str, Any]) -> None:
+        """Remove a session that was taken out, with its pod."""
+
     def wake(self) -> None:
         """Look soon."""
 
     def describe(self) -> PoolState:
         """How far it is."""
+
+
+class Sizes(Protocol):
+    """How large a pool is to be, which changes with the time of day; see hub_tasks/reserve.py."""
+
+    def find_size(self) -> ReserveSize:
+        """The size that it is to have now."""
+
+    def count_use(self) -> None:
+        """A session was handed out."""
+
+    async def save(self) -> None:
+        """Write down what was counted."""
 
 
 class Places(Protocol):
@@ -97,8 +115,9 @@ class HubContext:
 
     def __init__(self) -> None:
         self.facts = Facts()
-        self.queue = capacity.Queue()
-        self.starting: set[str] = set()
+        self.queues = capacity.Queues()
+        # Starts that are under way by their pod, each with the caps that it counts towards.
+        self.starting: dict[str, frozenset[str]] = {}
         self.pool: Pool | None = None
         self.places: Places | None = None
         self.has_begun = False
@@ -137,17 +156,32 @@ class HubContext:
             self.spawn_task(_close_at_the_end(self.cluster))
         return self.cluster
 
-    def take_place(self, name: str, running: set[str], limit: int, now: float) -> None:
-        """Take a place for a start, or refuse with the place in the queue (FullError)."""
-        verdict = self.queue.enter_or_wait(name, len(running | self.starting), limit, now)
+    def take_place(
+        self, name: str, running: Mapping[str, frozenset[str]], caps: Sequence[Cap], now: float
+    ) -> None:
+        """Take a place of every cap for a start, or refuse with that in the queue (FullError).
+
+        `running` are the pods, each with the keys of its caps. All of it happens at once: no two
+        starts get the same place.
+        """
+        everybody = {**running, **self.starting}
+        active = {
+            cap: sum(not cap.key or cap.key in keys for keys in everybody.values()) for cap in caps
+        }
+        verdict = self.queues.enter_or_wait(name, active, now)
         if not verdict.enters:
-            raise FullError(capacity.render_full(limit, verdict.place))
-        self.starting.add(name)
+            cap = verdict.cap
+            raise FullError(capacity.render_full(cap.limit, verdict.place, cap.key))
+        self.starting[name] = frozenset(cap.key for cap in caps)
 
     def move_place(self, old: str, new: str) -> None:
         """Count a start by the pod that it has taken over, and no longer by its own."""
-        self.starting.discard(old)
-        self.starting.add(new)
+        self.starting[new] = self.starting.pop(old, frozenset())
+
+    def leave_place(self, *names: str) -> None:
+        """A start is over; what runs of it is counted by its pod."""
+        for name in names:
+            self.starting.pop(name, None)
 
     def spawn_task(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Future[Any]:
         """Run something beside everything else; kept until it is done, as the loop keeps none."""

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from workshop_culler.rules.models import Server
 
 SEE, STOP, OWN = "read:servers", "delete:servers", "access:servers"
+# The scope with which servers are started, in JupyterHub 5 and from 6 on.
+START = ("servers", "start:servers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,11 @@ def sees_anything(person: TokenOwner) -> bool:
 def may_announce(person: TokenOwner) -> bool:
     """Whether they may speak to everybody: admins, and who may stop every server."""
     return person.admin or STOP in person.scopes
+
+
+def may_prestart(person: TokenOwner) -> bool:
+    """Whether they may have a class prepared: admins, and who may start everybody's servers."""
+    return person.admin or any(scope in person.scopes for scope in START)
 
 
 def may_read_metrics(person: TokenOwner) -> bool:

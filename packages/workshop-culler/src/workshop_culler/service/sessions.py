@@ -106,7 +106,8 @@ class SessionService:
         """The clock of one session."""
         limits: Limits = await self.work.find_limits(server)
         extension = self.find_extension(server)
-        idle_from = self.work.find_idle_from(self.now)
+        times_off = (self.work.find_idle_from(self.now), self.work.find_awaited(server))
+        idle_from = max((each for each in times_off if each), default=None)
         return session_clock.make_clock(
             server, limits, extension, self.now, unlimited=unlimited, idle_from=idle_from
         )

@@ -250,6 +250,7 @@ function apply(message) {
   message.gone.forEach(remove);
   if (message.whole || message.rows.length || message.gone.length) { arrange(); drawHands(message.whole); }
   announce(message.announcement);
+  window.prestart?.draw(message.prestart, { clockTime, tell, atOnce: message.whole });
   trouble(message.trouble);
 }
 
@@ -386,5 +387,6 @@ $("unsay")?.addEventListener("click", () => act(async () => {
   await send("DELETE", "api/announcement", {});
   announce(null);
 }, "Taken back."));
+window.prestart?.wire({ act, send, clockTime, tell });
 setInterval(() => { for (const row of rows.values()) fillTimes(row); raisedHands.fillTimes(ago); }, 10000);
 listen();

@@ -32,7 +32,6 @@ from workshop_spawner.rules import (
 )
 from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.hub_settings import HubSettings
-from workshop_spawner.rules.reserve_size import ReserveSize
 from workshop_spawner.rules.warm_pods import StockRules
 from workshop_spawner.start import api_address, image_streams, project_api, project_role
 
@@ -157,15 +156,11 @@ class HubTasks:
     def _make_reserve(self, spec: plan.SessionSpec) -> Reserve:
         """How large the pool is to be; kept where a hub of this name notes what it must know."""
         settings = self._settings
-        usual = ReserveSize(
-            settings.reserved_sessions if settings.keeps_pool else 0,
-            settings.reserved_pods if settings.keeps_pods else 0,
-        )
         return Reserve(
             self._context,
             self._cluster,
             lease_rules.make_lease_reference(settings.application, settings.namespace),
-            lambda _: usual,
+            settings.find_usual,
             self._log,
             limit=settings.session_limit,
             find_problems=partial(self._find_problems, spec),
@@ -190,10 +185,8 @@ class HubTasks:
             return plan.make_ready_steps(session, plan.fill_in(spec, session))
 
         hub = await self._find_hub()
-        pods, size = await self._make_pods(hub, spec), reserve.find_size().sessions
-        return SessionPool(
-            self._cluster, hub, make_steps, size, self._log, pods=pods, sizes=reserve
-        )
+        pods = await self._make_pods(hub, spec)
+        return SessionPool(self._cluster, hub, make_steps, reserve, self._log, pods=pods)
 
     async def _make_pods(self, hub: Hub, spec: plan.SessionSpec) -> WarmPods | None:
         """The pods that run ahead in the pool's sessions; None where there can be none."""
@@ -210,7 +203,7 @@ class HubTasks:
             await remove_all(self._cluster, hub)
             return None
         rules = StockRules(
-            settings.reserved_pods,
+            settings.largest.pods,
             timedelta(seconds=settings.pod_age),
             timedelta(seconds=settings.pod_patience),
         )

@@ -12,14 +12,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from workshop_kube import labels
 from workshop_kube.errors import ConflictError, GoneError
 from workshop_kube.rules.manifests import make_reference
 from workshop_spawner import metrics
 from workshop_spawner.concurrency import run_together
-from workshop_spawner.context import Pool, PoolState
+from workshop_spawner.context import Pool, PoolState, Sizes
 from workshop_spawner.hub_tasks.warm_pods import WarmPods
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.logs import Log
@@ -27,7 +27,7 @@ from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Hub, Session
 from workshop_spawner.rules import plan, pool_rules
 from workshop_spawner.rules.api_errors import FAILURES, explain, is_refusal
-from workshop_spawner.rules.reserve_size import ReserveSize
+from workshop_spawner.rules.reserve.size import ReserveSize
 from workshop_spawner.start import steps
 from workshop_spawner.start.progress import Progress
 
@@ -48,41 +48,27 @@ PATIENCE = 5.0
 Planner = Callable[[Session], Sequence[plan.Step]]
 
 
-class Sizes(Protocol):
-    """How large the pool is to be, which changes with the time of day; see reserve.py."""
-
-    def find_size(self) -> ReserveSize:
-        """The size that it is to have now."""
-
-    def count_use(self) -> None:
-        """A session was handed out."""
-
-    async def save(self) -> None:
-        """Write down what was counted."""
-
-
 class SessionPool:
-    """The pool of one hub: `size` sessions, or as `sizes` has it, made by `planner`."""
+    """The pool of one hub: of this `size`, or as it changes, made by `planner`."""
 
     def __init__(
         self,
         cluster: Cluster,
         hub: Hub,
         planner: Planner,
-        size: int,
+        size: int | Sizes,
         log: Log,
         clock: Callable[[], float] = time.monotonic,
         pods: WarmPods | None = None,
-        sizes: Sizes | None = None,
     ) -> None:
         self._cluster = cluster
-        self._sizes = sizes
+        self._sizes = size if not isinstance(size, int) else None
+        self._size = size if isinstance(size, int) else 0
         # Why sessions were not made at the last look; empty where all were.
         self._trouble = ""
         self._quick = cluster.within(PATIENCE)
         self._hub = hub
         self._planner = planner
-        self._size = size
         self._log = log
         self._clock = clock
         self._pods = pods
@@ -155,7 +141,8 @@ class SessionPool:
         turns = asyncio.Semaphore(AT_ONCE)
         await run_together(*(self._make(turns) for _ in range(missing)))
         if self._pods is not None:
-            await self._pods.fill(self.ready, self._is_busy, None if self._sizes is None else size.pods)
+            pods = size.pods if self._sizes is not None else None
+            await self._pods.fill(self.ready, self._is_busy, pods)
         if self._tidied is None or self._clock() - self._tidied > PAUSE:
             await self._tidy({account["metadata"]["name"] for account in found})
             self._tidied = self._clock()
@@ -294,7 +281,7 @@ class SessionPool:
         except BaseException as error:
             self._busy.pop(get_id(account), None)
             if not is_refusal(error):
-                await self._give_up(account)
+                await self.give_up(account)
             raise
         if theirs is None:
             self._busy.pop(get_id(account), None)
@@ -305,7 +292,7 @@ class SessionPool:
             checkout = pool_rules.make_checkout(taken)
             await run_together(*(self._quick.change(space, checkout) for space in spaces))
         except BaseException:
-            await self._give_up(theirs)
+            await self.give_up(theirs)
             raise
         return theirs
 
@@ -322,8 +309,8 @@ class SessionPool:
             annotations = (found or {}).get("metadata", {}).get("annotations") or {}
             return found if annotations.get(labels.CHECKOUT) == taken.checkout else None
 
-    async def _give_up(self, account: Mapping[str, Any]) -> None:
-        """Remove a reserved session, also when the start is cancelled meanwhile."""
+    async def give_up(self, account: Mapping[str, Any]) -> None:
+        """Remove a session that was taken out, also when the start is cancelled meanwhile."""
         await asyncio.shield(asyncio.ensure_future(self._try_to_remove(account)))
 
     async def _try_to_remove(self, account: Mapping[str, Any]) -> None:

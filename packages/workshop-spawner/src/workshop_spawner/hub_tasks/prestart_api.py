@@ -16,7 +16,7 @@ from tornado.web import HTTPError
 
 from workshop_spawner.context import HubContext, Places
 from workshop_spawner.model.errors import PermanentError, TemporaryError
-from workshop_spawner.rules.prestart import PrestartError
+from workshop_spawner.rules.reserve.prestart import PrestartError
 from workshop_spawner.visitors.hub_objects import StartingHub
 
 SCOPES = ("servers", "start:servers")
@@ -24,7 +24,7 @@ MOST_BYTES = 16 * 1024
 NOT_YET = "The hub has just started and does not know yet what it holds; try again in a minute."
 
 
-class PrestartHandler(APIHandler):  # type: ignore[misc] # JupyterHub has no types
+class PrestartHandler(APIHandler):
     """`GET`: how far it is; `PUT {places, pods, begins, until}`: hold them; `DELETE`: none."""
 
     async def prepare(self) -> None:

@@ -6,7 +6,8 @@ What was asked for is an annotation of the hub's Lease, so that a hub that start
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,9 +17,9 @@ from workshop_spawner.context import HubContext, PoolState
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.logs import Log
 from workshop_spawner.model.errors import PermanentError, TemporaryError
-from workshop_spawner.rules import prestart, reserve_size
-from workshop_spawner.rules.prestart import Prestart
-from workshop_spawner.rules.reserve_size import ReserveSize
+from workshop_spawner.rules.reserve import prestart, size
+from workshop_spawner.rules.reserve.prestart import Prestart
+from workshop_spawner.rules.reserve.size import ReserveSize
 
 # Seconds for each request about the note: somebody waits for it.
 PATIENCE = 5.0
@@ -37,54 +38,43 @@ async def find_no_problems() -> tuple[str | None, str | None]:
     return None, None
 
 
+@dataclass
 class Reserve:
     """The size of one hub's pool as time goes on; `usual` without anybody's asking."""
 
-    def __init__(
-        self,
-        context: HubContext,
-        cluster: Cluster,
-        lease: dict[str, Any],
-        usual: Callable[[datetime], ReserveSize],
-        log: Log,
-        *,
-        limit: int = 0,
-        find_problems: Problems = find_no_problems,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self._context = context
-        self._cluster = cluster.within(PATIENCE)
-        self._lease = lease
-        self._usual = usual
-        self._log = log
-        self._limit = limit
-        self._find_problems = find_problems
-        self._clock = clock
-        self._asked: Prestart | None = None
-        self._is_saved = True
-        self._pod_problem = ""
-        self._changing = asyncio.Lock()
-        self._changed = asyncio.Event()
+    context: HubContext
+    cluster: Cluster
+    lease: Mapping[str, Any]
+    usual: Callable[[datetime], ReserveSize]
+    log: Log
+    limit: int = 0
+    find_problems: Problems = find_no_problems
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _asked: Prestart | None = field(default=None, init=False)
+    _is_saved: bool = field(default=True, init=False)
+    _pod_problem: str = field(default="", init=False)
+    _changing: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     async def load(self) -> None:
         """Take up what the hub before this one was asked for; KubeError where nobody can tell."""
         try:
-            found = await self._cluster.find(self._lease)
+            found = await self.cluster.within(PATIENCE).find(self.lease)
         except KubeError as error:
             if error.status != FORBIDDEN:
                 raise
-            self._log.warning("What was asked for ahead of a class cannot be read: %s", error)
+            self.log.warning("What was asked for ahead of a class cannot be read: %s", error)
             return
         metadata = (found or {}).get("metadata") or {}
         noted = (metadata.get("annotations") or {}).get(labels.PRESTART)
         self._asked = prestart.read_note(noted)
         if noted and self._asked is None:
-            self._log.warning("What was asked for ahead of a class cannot be read: %.200r", noted)
+            self.log.warning("What was asked for ahead of a class cannot be read: %.200r", noted)
 
     def find_size(self) -> ReserveSize:
         """How many are to be ready now."""
-        now = self._clock()
-        return reserve_size.find_size(self._usual(now), self._asked, now)
+        now = self.clock()
+        return size.find_size(self.usual(now), self._asked, now)
 
     async def wait_until_wanted(self, pause: float) -> None:
         """Wait until some session is to be ready; looks every `pause` seconds, or when asked."""
@@ -98,7 +88,7 @@ class Reserve:
 
     def count_use(self) -> None:
         """Somebody has come: one place less is held."""
-        left = prestart.use_one(self._asked, self._clock())
+        left = prestart.use_one(self._asked, self.clock())
         self._is_saved = self._is_saved and left == self._asked
         self._asked = left
 
@@ -114,7 +104,7 @@ class Reserve:
             try:
                 await self._note(asked)
             except KubeError as error:
-                self._log.warning("How many places were used is not noted: %s", error)
+                self.log.warning("How many places were used is not noted: %s", error)
                 return
             self._is_saved = self._asked == asked
 
@@ -123,7 +113,7 @@ class Reserve:
 
         PrestartError where it cannot be, TemporaryError or PermanentError where the hub cannot.
         """
-        asked = prestart.parse_prestart(body, self._clock(), self._limit)
+        asked = prestart.parse_prestart(body, self.clock(), self.limit)
         places, pods = await self._ask_problems()
         if places:
             raise PermanentError(f"No place can be held ready here: {places}.")
@@ -142,27 +132,27 @@ class Reserve:
         try:
             await self._note(asked)
         except KubeError as error:
-            self._log.warning("Places ahead of a class are not noted: %s", error)
+            self.log.warning("Places ahead of a class are not noted: %s", error)
             raise TemporaryError(NOT_KEPT, str(error)) from error
         self._asked, self._is_saved = asked, True
         self._changed.set()
-        if self._context.pool is not None:
-            self._context.pool.wake()
+        if self.context.pool is not None:
+            self.context.pool.wake()
 
     async def _ask_problems(self) -> tuple[str | None, str | None]:
         try:
-            return await self._find_problems()
+            return await self.find_problems()
         except KubeError as error:
             raise TemporaryError("The cluster does not answer; try again.", str(error)) from error
 
     async def _note(self, asked: Prestart | None) -> None:
         text = prestart.render_note(asked) if asked else None
         change = {"metadata": {"annotations": {labels.PRESTART: text}}}
-        await self._cluster.change(self._lease, change)
+        await self.cluster.within(PATIENCE).change(self.lease, change)
 
     def describe(self) -> dict[str, Any]:
         """What is held, how far it is, and why it is not all, for who has asked."""
-        now, pool = self._clock(), self._context.pool
+        now, pool = self.clock(), self.context.pool
         state = pool.describe() if pool is not None else PoolState()
         asked = self._asked if self._asked and now < self._asked.until else None
         troubles = (self._pod_problem, *state.troubles) if asked and asked.pods else state.troubles

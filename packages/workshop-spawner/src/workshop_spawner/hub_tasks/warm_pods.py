@@ -93,7 +93,7 @@ class WarmPods:
         return len(self._ready)
 
     def list_troubles(self) -> tuple[str, ...]:
-        """Why not all are ready, in sentences: what failed, and what those on their way wait for."""
+        """Why not all are ready, in sentences: what failed, and what some still wait for."""
         waiting = warm_pods.list_waiting(self._growing.values())
         return tuple(filter(None, (self._trouble, *waiting)))
 

@@ -72,6 +72,8 @@ class Session:
     # Which of the hub's workshops it is of, and in which edition; empty where there is one only.
     workshop: str = ""
     edition: str = ""
+    # The limits of profiles and groups that it counts towards.
+    caps: tuple[str, ...] = ()
 
     @property
     def slug(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from workshop_spawner.model import naming
 from workshop_spawner.model.session import Hub, Session
 
 _OF_ONE_SESSION = (
-    *(labels.POD, labels.ACCOUNT, labels.HUB, labels.EDITION),
+    *(labels.POD, labels.ACCOUNT, labels.HUB, labels.EDITION, labels.CAPS),
     *(labels.EXPIRES, labels.EXPIRES_LIMIT),
 )
 
@@ -48,6 +49,8 @@ def make_annotations(session: Session) -> dict[str, str]:
         annotations[labels.EDITION] = session.edition
     if session.expires:
         annotations[labels.EXPIRES] = render_time(session.expires)
+    if session.caps:
+        annotations[labels.CAPS] = json.dumps(session.caps)
     if session.limit:
         annotations[labels.EXPIRES_LIMIT] = render_time(session.limit)
     return annotations

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from workshop_spawner.rules import reserve_size
-from workshop_spawner.rules.prestart import Prestart
-from workshop_spawner.rules.reserve_size import ReserveSize
+from workshop_spawner.rules.reserve import size as reserve_size
+from workshop_spawner.rules.reserve.prestart import Prestart
+from workshop_spawner.rules.reserve.size import ReserveSize
 
 NOW = datetime(2026, 12, 1, 7, 0, tzinfo=UTC)
 

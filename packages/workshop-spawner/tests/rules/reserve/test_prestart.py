@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_spawner.rules import prestart
-from workshop_spawner.rules.prestart import Prestart, PrestartError
+from workshop_spawner.rules.reserve import prestart
+from workshop_spawner.rules.reserve.prestart import Prestart, PrestartError
 
 NOW = datetime(2026, 12, 1, 7, 0, tzinfo=UTC)
 LATER = "2026-12-01T08:00:00Z"

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from workshop_spawner.rules import prestart
-from workshop_spawner.rules.prestart import Prestart
+from workshop_spawner.rules.reserve import prestart
+from workshop_spawner.rules.reserve.prestart import Prestart
 
 
 @dataclass(frozen=True)

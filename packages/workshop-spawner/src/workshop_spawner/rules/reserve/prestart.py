@@ -105,11 +105,6 @@ def keep_count(asked: Prestart, before: Prestart | None) -> Prestart:
     return replace(asked, used=before.used)
 
 
-def is_over(asked: Prestart, now: datetime) -> bool:
-    """Whether nothing of it is held any more."""
-    return now >= asked.until or asked.used >= asked.places
-
-
 def render_note(asked: Prestart) -> str:
     """As it is kept."""
     return json.dumps(render_prestart(asked), sort_keys=True)
