@@ -8,13 +8,13 @@ from typing import Any, cast
 
 from workshop_kube.rules.manifests import make_reference
 from workshop_spawner import metrics
+from workshop_spawner.chosen import ChosenSpawner
 from workshop_spawner.concurrency import run_together
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.kube.watch import PodWatch
 from workshop_spawner.manifests import pods
 from workshop_spawner.model.errors import StartError
 from workshop_spawner.model.session import Session
-from workshop_spawner.chosen import ChosenSpawner
 from workshop_spawner.rules import images, plan, pod_manifest, warm_pods
 from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.warm_pods import Launch, Prepared

@@ -18,9 +18,10 @@ FILES = {
 }
 
 PROFILES = """
+OVERRIDE = {"environment": {"SIZE": "big"}}
 c.WorkshopSpawner.profile_list = [
     {"display_name": "Small", "slug": "small", "default": True},
-    {"display_name": "Big", "slug": "big", "kubespawner_override": {"environment": {"SIZE": "big"}}},
+    {"display_name": "Big", "slug": "big", "kubespawner_override": OVERRIDE},
 ]
 """
 

@@ -211,7 +211,7 @@ class WorkshopHandler(WorkshopsMixin, SpawnHandler):
         spawner.handler = self
         return str(await spawner.get_options_form() or "")
 
-    def post(self, name: str) -> Any:  # type: ignore[override]
+    def post(self, name: str) -> Any:
         """Start a session of it, or end the one that is in the way."""
         if not self.current_user:
             raise web.HTTPError(403, "Log in first.")

@@ -1,6 +1,6 @@
 """A badge is a drawing and nothing else, whatever a workshop is called."""
 
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from workshop_spawner.rules.workshops import badge
 
-TITLES = st.text(st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\ufffe\uffff"))
+TITLES = st.text(
+    st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\ufffe\uffff")
+)
 
 
 @given(TITLES)
 def test_it_is_xml_with_the_title_as_text(title):
-    root = ElementTree.fromstring(badge.render_badge(title))
+    root = ET.fromstring(badge.render_badge(title))
     texts = [node.text or "" for node in root.iter("{http://www.w3.org/2000/svg}text")]
     assert texts[0] == "workshop"
     assert texts[1] == (title if len(title) <= 40 else title[:39] + "…")
