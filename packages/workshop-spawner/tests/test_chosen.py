@@ -1,4 +1,4 @@
-"""Sessions of several workshops of one hub, started by its API: what they have, and who is refused."""
+"""Sessions of several workshops of one hub, by its API: what they have, and who is refused."""
 
 import json
 

@@ -17,9 +17,12 @@ from workshop_spawner.model.session import Lasting, Session
 from workshop_spawner.model.workshop import Workshop
 from workshop_spawner.rules import capacity
 from workshop_spawner.rules.capacity import Cap
+from workshop_spawner.rules.rate_limit import RateLimit
 from workshop_spawner.rules.reserve.size import ReserveSize
 
 _KEY = "workshop_spawner_context"
+# Wrong access codes of workshops, of one person or one address of visitors, in so many seconds.
+MOST_GUESSES, GUESSES_WINDOW = 60, 600
 
 
 @dataclass(frozen=True)
@@ -127,9 +130,11 @@ class HubContext:
         self.notes: Notes | None = None
         self.pod_watch: PodAddresses | None = None
         self.cluster: Cluster | None = None
-        # The workshops that it offers, and what is wrong with a newer state of them.
+        # Whether it offers several workshops; which, and what is wrong with a newer state of them.
+        self.offers_workshops = False
         self.workshops: Mapping[str, Workshop] = {}
         self.workshop_problems: tuple[str, ...] = ()
+        self.guesses = RateLimit(MOST_GUESSES, GUESSES_WINDOW)
         self._tasks: set[asyncio.Future[Any]] = set()
 
     @classmethod

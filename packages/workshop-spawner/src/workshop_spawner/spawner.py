@@ -242,7 +242,11 @@ class WorkshopSpawner(
     def _make_secrets(self, token: str) -> dict[str, str]:
         """What the pod is told in confidence: the hub's API token, and the user's own."""
         told = self.make_parameter_secrets()
-        return {**told, TOKEN_KEY: self.api_token, **({pods.USER_TOKEN_KEY: token} if token else {})}
+        return {
+            **told,
+            TOKEN_KEY: self.api_token,
+            **({pods.USER_TOKEN_KEY: token} if token else {}),
+        }
 
     async def _launch(
         self, session: Session, spec: plan.SessionSpec, owner: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""The workshops of a hub: checked against the traits, read again, and kept where a change is wrong."""
+"""The workshops of a hub: checked by the traits, read again, and kept if a change is wrong."""
 
 import asyncio
 import logging

@@ -32,7 +32,7 @@ from workshop_spawner.hub_tasks.settings_check import (
     make_traits,
 )
 from workshop_spawner.start.lasting_notes import LastingNotes
-from workshop_spawner.visitors import hub_pages
+from workshop_spawner.visitors import hub_pages, workshop_pages
 from workshop_spawner.visitors.hub_objects import StartingHub
 
 # Seconds between two looks at whether the hub has come so far.
@@ -65,7 +65,10 @@ def _look(loop: asyncio.AbstractEventLoop, app: StartingHub, ours: type[Any]) ->
     hub_pages.show_pages(app)
     begin_or_end(app, app.authenticator)
     prestart_api.add_handlers(app)
-    hub_id = HubContext.of(app.tornado_settings).hub_id
+    context = HubContext.of(app.tornado_settings)
+    if context.offers_workshops:
+        workshop_pages.add_pages(app)
+    hub_id = context.hub_id
     tell_services(app.tornado_settings["services"].values(), hub_id)
 
 
@@ -133,6 +136,7 @@ def make_tasks(
     tasks = HubTasks(context, cluster, read, find_hub, traits.log, template)
     if traits.workshops:
         check = partial(list_workshop_problems, spawner_class, config, authenticator)
+        context.offers_workshops = True
         context.workshops = workshop_store.read_checked(traits.workshops, check)
         store = workshop_store.WorkshopStore(context, traits.workshops, check, traits.log)
         tasks.add("read its workshops again", store.follow)

@@ -103,7 +103,7 @@ def test_what_is_right_is_read(key, value, read):
         ("capacity", "3"),
         ("visible_from", date(2027, 3, 1)),
         ("visible_from", "2027-03-01T09:00:00"),
-        ("visible_from", datetime(2027, 3, 1)),  # noqa: DTZ001
+        ("visible_from", datetime(2027, 3, 1)),
         ("visible_until", "tomorrow"),
     ],
 )

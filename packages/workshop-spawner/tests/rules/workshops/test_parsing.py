@@ -25,7 +25,12 @@ def test_a_file_is_a_workshop_of_its_name():
     found = parsing.parse_files({"git.yaml": GIT, "go.yml": "title: Go\n"})
     assert list(found) == ["git", "go"]
     git = found["git"]
-    assert (git.name, git.title, git.minutes, git.tags) == ("git", "Git basics", 60, ("git", "shell"))
+    assert (git.name, git.title, git.minutes, git.tags) == (
+        "git",
+        "Git basics",
+        60,
+        ("git", "shell"),
+    )
     assert git.settings == {"image": "example.com/git:1", "budget": "medium"}
     assert git.locate("budget") == "git.yaml, line 5"
     assert found["go"].settings == {}
@@ -68,18 +73,20 @@ def test_more_that_contradicts():
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 
 
 @given(st.dictionaries(st.sampled_from(fields.KEYS) | st.text(max_size=8), VALUES, max_size=6))
 def test_whatever_is_written_is_read_or_refused_in_sentences(values):
+    problems, found = [], {}
     try:
         found = parsing.parse_mapping({"w": values})
     except parsing.WorkshopsError as error:
-        assert error.problems
-        assert all(problem.endswith((".", "?")) for problem in error.problems)
-    else:
-        assert set(found["w"].settings) <= set(fields.SETTINGS)
-        assert found["w"].edition
+        problems = error.problems
+    assert bool(problems) is not bool(found)
+    assert all(problem.endswith((".", "?")) for problem in problems)
+    assert all(set(one.settings) <= set(fields.SETTINGS) and one.edition for one in found.values())

@@ -1,4 +1,4 @@
-"""What is written of a workshop, with the line of each key: from YAML, or from the configuration."""
+"""What is written of a workshop, with the line of each key: from YAML, or the configuration."""
 
 from __future__ import annotations
 

@@ -88,7 +88,8 @@ def _find_problems(name: Any, document: Document) -> Iterator[str]:
         elif problem := _problem_with_value(key, value):
             yield f"{where.locate(key)}: {key} {problem.rstrip('.')}."
     if not isinstance(document.values.get("title"), str) or not document.values["title"].strip():
-        yield f"{document.place or where.locate('title')}: it has no title; write title: Git basics."
+        place = document.place or where.locate("title")
+        yield f"{place}: it has no title; write title: Git basics."
     yield from _find_contradictions(where, document.values)
 
 
