@@ -178,7 +178,7 @@ def _edit(step: Step, stage: Stage) -> Outcome:
     command = str(step.details.get("command", ""))
     if command in file_moves.MOVES:
         return Outcome(step, 0, file_moves.move_file(stage.home, step.details), 0.0)
-    if command not in edits.EDITS:
+    if not edits.is_edit(command):
         return Outcome(step, None, "", 0.0, skipped=NEEDS_PAGE)
     name = str(step.details.get("file", ""))
     path = file_moves.find_inside(stage.home, name)

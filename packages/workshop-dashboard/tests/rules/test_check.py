@@ -116,6 +116,8 @@ def test_a_block_may_have_a_value_that_only_a_session_knows(value, level):
     [
         ("{{ ENV_HOME }} {{ session_name }}", []),
         ("{{ kubernetes_token }}", ["warning: {{ kubernetes_token }} is a secret"]),
+        ("{{ registry_password }}", ["warning: {{ registry_password }} is a secret"]),
+        ("%boat_password%", ["warning: no variable %boat_password%: define it"]),
         ("{{< param nobody >}}", ["warning: no variable {{< param nobody >}}"]),
         ("{{< gone >}}", ["warning: the shortcode gone is not known and is left out"]),
         (

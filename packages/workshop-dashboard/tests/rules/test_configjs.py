@@ -129,8 +129,10 @@ module.exports = function (workshop) {
 @pytest.mark.parametrize(
     ("given", "variables"),
     [
-        ('{"harbour": "north", "berths": 7, "open": true}',
-         [("harbour", "north", ()), ("berths", "7", ()), ("open", "true", ())]),
+        (
+            '{"harbour": "north", "berths": 7, "open": true}',
+            [("harbour", "north", ()), ("berths", "7", ()), ("open", "true", ())],
+        ),
         ('{"a": {"b": {"c": 1}, "d": "e"}}', [("a.b.c", "1", ()), ("a.d", "e", ())]),
         ("{}", []),
         ("no json", []),
@@ -138,7 +140,7 @@ module.exports = function (workshop) {
         ("[" * 5000, []),
         ("", []),
     ],
-)  # fmt: skip
+)
 def test_the_variables_that_a_catalogue_gives(given, variables):
     config = read_config(CATALOGUE, {"WORKSHOP_VARS": given})
     assert config.variables == variables

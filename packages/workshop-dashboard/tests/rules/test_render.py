@@ -44,6 +44,7 @@ def show(text, values=None, file="index.md"):
         ("```terminal:execute\nx\n```", 'data-note="the body of `terminal:execute`'),
         ("<details><summary>More</summary>text</details>", "<details><summary>More</summary>"),
         ("Hello %name%", "Hello ada"),
+        ("##### Option 1: sail", '<h5 id="note-option-1-sail">'),
         ("## Rig it {#sails .big}", '<h2 id="note-sails">Rig it</h2>'),
         ("`{#a}` and {#b}", "<code>{#a}</code> and {#b}"),
         (

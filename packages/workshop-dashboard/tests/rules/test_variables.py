@@ -73,20 +73,26 @@ def shown(page):
         ("<p>EMPTY</p>", "<p>(not set)</p>"),
         ("<li>name: EMPTY</li>", "<li>name: (not set)</li>"),
         ("<p>(EMPTY), &quot;EMPTY&quot;</p>", "<p>((not set)), &quot;(not set)&quot;</p>"),
-        ("<p>in <code>EMPTY</code>, <strong>EMPTY</strong></p>",
-         "<p>in <code>(not set)</code>, <strong>(not set)</strong></p>"),
+        (
+            "<p>in <code>EMPTY</code>, <strong>EMPTY</strong></p>",
+            "<p>in <code>(not set)</code>, <strong>(not set)</strong></p>",
+        ),
         ("<p><code>oc -n EMPTY</code></p>", "<p><code>oc -n </code></p>"),
-        ("<p>EMPTY/support, x-EMPTY.EMPTY, a@EMPTY, user EMPTY-1</p>",
-         "<p>/support, x-., a@, user -1</p>"),
-        ('<a href="https://x-EMPTY.y/" title="EMPTY">to EMPTY</a>',
-         '<a href="https://x-.y/" title="">to (not set)</a>'),
+        (
+            "<p>EMPTY/support, x-EMPTY.EMPTY, a@EMPTY, user EMPTY-1</p>",
+            "<p>/support, x-., a@, user -1</p>",
+        ),
+        (
+            '<a href="https://x-EMPTY.y/" title="EMPTY">to EMPTY</a>',
+            '<a href="https://x-.y/" title="">to (not set)</a>',
+        ),
         ("<pre><code>a EMPTY\nEMPTY</code></pre> EMPTY", "<pre><code>a \n</code></pre> (not set)"),
         ("<pre>EMPTY</pre><script>f( EMPTY )</script>", "<pre></pre><script>f(  )</script>"),
         ("<!-- <pre> EMPTY --><p>EMPTY</p>", "<!-- <pre>  --><p>(not set)</p>"),
         ("</code></pre><p>EMPTY</p>", "</code></pre><p>(not set)</p>"),
         ("nothing <code>of it</code>", "nothing <code>of it</code>"),
     ],
-)  # fmt: skip
+)
 def test_a_sentence_says_that_a_value_is_empty(page, said):
     assert shown(page) == said
 

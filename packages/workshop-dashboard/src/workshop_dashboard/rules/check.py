@@ -31,7 +31,9 @@ SECRETS = (
     "kubernetes_ca_crt",
     "ssh_private_key",
     "ssh_public_key",
-    "_password",
+    "git_password",
+    "registry_password",
+    "services_password",
 )
 
 

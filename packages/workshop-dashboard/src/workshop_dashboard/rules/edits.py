@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from workshop_dashboard.rules.editor import text_edits, yaml_edits
+from workshop_dashboard.rules.editor import text_edits
 from workshop_dashboard.rules.editor.text_edits import CREATING, Edit, EditError
 
-__all__ = ["Edit", "EditError", "apply_edit", "find_range", "make_excerpt"]
+__all__ = ["Edit", "EditError", "apply_edit", "find_range", "is_edit", "make_excerpt"]
 
 MAX_TEXT = 1024 * 1024
 MAX_LINES = 60  # of an excerpt
-EDITS = {**text_edits.EDITS, **yaml_edits.EDITS}
+# Those of `yaml_edits`, which is loaded with the first of them: a server must be up at once.
+YAML_COMMANDS = frozenset(
+    {
+        *("add-yaml-item", "delete-yaml-value", "insert-value-into-yaml", "insert-yaml-item"),
+        *("merge-yaml-values", "replace-yaml-item", "select-yaml-path", "set-yaml-value"),
+    }
+)
+_Edit = Callable[[Mapping[str, Any], str, str, tuple[int, int]], Edit]
+
+
+def is_edit(command: str) -> bool:
+    """Tell whether `apply_edit` knows the command."""
+    return command in text_edits.EDITS or command in YAML_COMMANDS
 
 
 def apply_edit(
@@ -23,7 +35,7 @@ def apply_edit(
     `text` is the file's, None if it does not exist. Raises `EditError`.
     """
     command = str(options.get("command", ""))
-    edit = EDITS.get(command)
+    edit = _find_edit(command)
     if edit is None:
         raise EditError(f"{command} is not known here.")
     if text is None and command not in CREATING:
@@ -31,6 +43,14 @@ def apply_edit(
     if len(new) + len(text or "") > MAX_TEXT:
         raise EditError("The file would be too large.")
     return edit(options, new, text or "", selection)
+
+
+def _find_edit(command: str) -> _Edit | None:
+    if command not in YAML_COMMANDS:
+        return text_edits.EDITS.get(command)
+    from workshop_dashboard.rules.editor import yaml_edits
+
+    return yaml_edits.EDITS[command]
 
 
 def find_range(edit: Edit) -> tuple[tuple[int, int], tuple[int, int]]:

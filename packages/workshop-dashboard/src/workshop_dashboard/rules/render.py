@@ -283,7 +283,7 @@ def _markdown() -> markdown_it.MarkdownIt:
     parser.use(mdit_py_plugins.gfm.gfm_plugin)
     parser.use(mdit_py_plugins.admon.admon_plugin)
     parser.use(mdit_py_plugins.deflist.deflist_plugin)
-    parser.use(mdit_py_plugins.anchors.anchors_plugin, max_level=4)
+    parser.use(mdit_py_plugins.anchors.anchors_plugin, max_level=6)
     parser.core.ruler.push("heading_names", _name_headings)
     parser.add_render_rule("fence", _render_fence)
     return parser
