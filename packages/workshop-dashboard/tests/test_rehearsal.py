@@ -140,6 +140,19 @@ def test_a_file_that_is_not_there_is_named(play):
     assert "a block has made" in outcome.advice
 
 
+@pytest.mark.parametrize("word", ["download-file", "copy-file"])
+def test_a_file_that_a_click_gives_must_be_there(play, word):
+    block = fence(f"files:{word}", "path: ~/boat.yaml")
+    (gone,) = play(block)
+    assert gone.problem == "~/boat.yaml is not there"
+    assert "a block has made" in gone.advice
+    assert problems(play(fence("execute", "touch boat.yaml") + block)) == ["", ""]
+    (outside,) = play(fence(f"files:{word}", "path: ../../etc/passwd"))
+    assert "is not in the home folder" in outside.problem
+    (away,) = play(fence(f"files:{word}", "url: https://example.com/boat.yaml"))
+    assert away.skipped == rehearsal.NEEDS_PAGE
+
+
 def test_tests_of_the_examiner_are_run(play):
     program = play.tests / "exists"
     program.write_text('#!/bin/sh\ntest -e "$HOME/$1"\n')

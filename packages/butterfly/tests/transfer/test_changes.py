@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from jupyterhub_butterfly.transfer import changes
+from jupyterhub_butterfly.transfer import changes, renames
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def fail_with(number):
 def disk(request, monkeypatch):
     """What the file system can do: rename without replacing, hard links, neither of them."""
     if request.param != "one step":
-        monkeypatch.setattr(changes, "_rename_at_once", fail_with(errno.EINVAL))
+        monkeypatch.setattr(renames, "rename_free", fail_with(errno.EINVAL))
     if request.param == "neither":
         monkeypatch.setattr(os, "link", fail_with(errno.EPERM))
     return request.param

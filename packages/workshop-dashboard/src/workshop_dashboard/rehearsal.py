@@ -194,6 +194,16 @@ def _edit(step: Step, stage: Stage) -> Outcome:
     return Outcome(step, 0, "", 0.0)
 
 
+def _find(step: Step, stage: Stage) -> Outcome:
+    """A file that a click gives to the reader must be there by then; an address is not asked."""
+    name = str(step.details.get("path", ""))
+    if not name:
+        return Outcome(step, None, "", 0.0, skipped=NEEDS_PAGE)
+    if file_moves.find_inside(stage.home, name).exists():
+        return Outcome(step, 0, "", 0.0)
+    return Outcome(step, None, "", 0.0, f"{name} is not there", advice=FILE_ADVICE)
+
+
 def _test(step: Step, stage: Stage) -> Outcome:
     """Run a program of the examiner until it succeeds, as often as the page says."""
     name = str(step.details.get("name", ""))
@@ -230,5 +240,7 @@ DOING: Mapping[str, Callable[[Step, Stage], Outcome]] = {
     "interrupt": _interrupt,
     "clear": _clear,
     "editor": _edit,
+    "download": _find,
+    "copy-file": _find,
     "test": _test,
 }

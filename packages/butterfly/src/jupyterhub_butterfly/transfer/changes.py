@@ -7,18 +7,15 @@ followed: a link is renamed and removed as what it is.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import os
 import shutil
 import stat
 from collections.abc import Sequence
 
+from jupyterhub_butterfly.transfer import renames
 from jupyterhub_butterfly.transfer.storage import open_folder
 
-# What tells that a kernel or a file system cannot rename without replacing: renameat2(2).
-CANNOT = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP})
-RENAME_NOREPLACE = 1
 # What tells that a file system knows no hard links.
 NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK})
 
@@ -33,27 +30,13 @@ def rename(root: str, parts: Sequence[str], to: Sequence[str]) -> None:
     """Give a file or folder another name or place. Raises `OSError`: EEXIST when that is taken."""
     with open_folder(root, parts[:-1]) as source, open_folder(root, to[:-1]) as target:
         try:
-            _rename_at_once(source, parts[-1], target, to[-1])
+            # An editor that saves by putting a new file in the place of the old one may do so at
+            # any moment: whichever of the two is there goes along.
+            renames.rename_free(source, parts[-1], target, to[-1])
         except OSError as error:
-            # EINVAL is also what a folder gets that is to be moved into itself.
-            if error.errno not in CANNOT:
+            if error.errno not in renames.CANNOT:
                 raise
             _rename_by_steps(source, parts[-1], target, to[-1])
-
-
-def _rename_at_once(source: int, name: str, target: int, other: str) -> None:
-    """Rename in one step of the kernel's, which replaces nothing and leaves nothing behind.
-
-    An editor that saves by putting a new file in the place of the old one may do so at any moment:
-    whichever of the two is there goes along. Raises `OSError`: one of CANNOT where there is no such
-    step, as on NFS.
-    """
-    try:
-        call = ctypes.CDLL(None, use_errno=True).renameat2
-    except AttributeError:  # no Linux, or a C library from before 2018
-        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS)) from None
-    if call(source, os.fsencode(name), target, os.fsencode(other), RENAME_NOREPLACE):
-        raise OSError(number := ctypes.get_errno(), os.strerror(number))
 
 
 def _rename_by_steps(source: int, name: str, target: int, other: str) -> None:

@@ -62,7 +62,8 @@ def _first_words(step: Step) -> str:
         return str(step.details.get("name", "")) or "a block"
     if step.kind == "editor":
         return f"{step.details.get('command', '')} {step.details.get('file', '')}".strip()
-    return (step.text or str(step.details.get("name", "")) or step.kind).split("\n")[0]
+    details = (str(step.details.get(key, "")) for key in ("name", "path"))
+    return next(filter(None, (step.text, *details)), step.kind).split("\n")[0]
 
 
 def count(outcomes: Iterable[Outcome]) -> tuple[int, int, int]:
