@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import dataclasses
 import json
+import os
 import platform
 import sys
 import time
@@ -132,7 +133,11 @@ async def measure_long(told: results.Results, options: argparse.Namespace) -> re
 def describe(argv: Sequence[str]) -> results.Results:
     """When and where this is, and of which versions."""
     memory = psutil.virtual_memory().total / 2**30
-    machine = f"{psutil.cpu_count()} cores of {find_processor()}, {memory:.0f} GiB"
+    busy = os.getloadavg()[0]
+    machine = (
+        f"{psutil.cpu_count()} cores of {find_processor()}, {memory:.0f} GiB,"
+        f" with a load of {busy:.1f} before it began"
+    )
     shown = tuple((name, version(name)) for name in SHOWN_VERSIONS)
     words = f" -- {' '.join(argv)}" if argv else ""
     return results.Results(
