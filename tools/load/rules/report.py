@@ -84,8 +84,8 @@ def render_cpu(part: str, run: results.Run) -> str:
 
 
 def render_path(counts: Sequence[int]) -> str:
-    """The median of some counts."""
-    return str(int(figures.find_quantile(counts, 0.5))) if counts else "-"
+    """The least of some counts: the reserve may have been filled again beside the others."""
+    return str(min(counts)) if counts else "-"
 
 
 def render_share(part: int, whole: int) -> str:
