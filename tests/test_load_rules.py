@@ -1,14 +1,17 @@
 """What the crowd of `noxfile.py -s load` reads, how it types, and what is reckoned from it."""
 
+import dataclasses
 import math
 import random
 from itertools import pairwise
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from load.rules import figures, keystrokes, pages
+from load import results
+from load.rules import figures, keystrokes, pages, report, requests
 
 LOGIN = """
 <html><head><title>x</title></head><body><nav><p>Menu</p></nav>
@@ -182,3 +185,88 @@ def test_shares_and_slopes():
     assert figures.find_slope([(0, 1), (1, 3), (2, 5)]) == pytest.approx(2)
     assert figures.find_slope([(1, 1), (1, 9)]) == 0
     assert figures.find_slope([]) == 0
+
+
+def test_rise_ends_at_the_first_highest():
+    points = [(0, 1), (2, 2), (3, 3), (3, 4), (1, 9)]
+    assert figures.take_rise(points) == ((0, 1), (2, 2), (3, 3))
+    assert figures.take_rise([]) == ()
+
+
+def test_requests_of_a_path():
+    before = [requests.Count("get", "pods", 2), requests.Count("list", "pods", 1)]
+    after = [
+        requests.Count("get", "pods", 2),
+        requests.Count("list", "pods", 5),
+        requests.Count("create", "pods", 1),
+        requests.Count("patch", "leases", 1),
+    ]
+    found = requests.find_difference(before, after)
+    assert found == (
+        requests.Count("list", "pods", 4),
+        requests.Count("create", "pods", 1),
+        requests.Count("patch", "leases", 1),
+    )
+    assert requests.leave_out_looks(found) == (requests.Count("create", "pods", 1),)
+    assert requests.count_all(found) == 6
+
+
+RUN = results.Run(
+    kind="cold",
+    visitors=4,
+    within=2.0,
+    prompts=(0.5, 1.0, 1.5),
+    echoes=(0.001,),
+    pages=(0.1,),
+    held=(0.02, 0.01, 0.0),
+    cpu=(("hub", 1.0),),
+    path=(11, 12, 11),
+    requests=(requests.Count("create", "pods", 8),),
+    memory=((0, 100.0), (4, 104.0), (0, 120.0)),
+    gone=0.5,
+    orphans=(),
+    troubles=("it did `not` start",),
+    errors=("503 /hub/spawn: Not just now, please.",),
+)
+RESULTS = results.Results("2026-11-30", "a machine", (("Python", "3.11"),), "load", (RUN,), RUN)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "| starts that succeeded (aim 99.9 %) | 75 % (3 of 4) |",
+        "| click to prompt, p50 | 1.00 s |",
+        "| hub CPU a session | 0.25 s |",
+        "| proxy CPU a session | - |",
+        "| API requests from click to prompt | 11 |",
+        "| API requests a session, all in all | 2.0 |",
+        "| create pods | 2.00 |",
+        "Each session alive is 1024 KiB of the hub's memory.",
+        "- `cold: it did 'not' start`",
+        "- `cold: 503 /hub/spawn: Not just now, please.`",
+    ],
+)
+def test_page_has_what_was_measured(line):
+    assert line in report.render_page(RESULTS).splitlines()
+
+
+def test_page_names_each_of_its_plots():
+    pictures = report.render_plots(RESULTS)
+    assert sorted(pictures) == ["load-memory.svg", "load-prompts.svg"]
+    assert all(f"(images/{name})" in report.render_page(RESULTS) for name in pictures)
+    assert all(ET.fromstring(text).tag.endswith("svg") for text in pictures.values())
+
+
+def test_failed_starts_and_orphans_fail_the_run():
+    assert "only 75 % (3 of 4)" in (report.problem_with_starts(RESULTS) or "")
+    whole = dataclasses.replace(RUN, visitors=3)
+    assert (
+        report.problem_with_starts(dataclasses.replace(RESULTS, runs=(whole,), alive=None)) is None
+    )
+    left = dataclasses.replace(whole, orphans=("project/x",))
+    told = report.problem_with_starts(dataclasses.replace(RESULTS, runs=(left,), alive=None))
+    assert told == "cold: left over were project/x."
+
+
+def test_page_of_nothing():
+    assert "# Figures" in report.render_page(dataclasses.replace(RESULTS, runs=(), alive=None))

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import dataclasses
 import json
+import os
 import platform
 import sys
 import time
@@ -42,6 +43,7 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--alive", type=number, default=500, help="sessions alive at once (500)")
     parser.add_argument("--in-sequence", type=number, default=3000, help="one after another (3000)")
     parser.add_argument("--at-once", type=make_number(100), default=8, help="of those (8)")
+    parser.add_argument("--alone", type=make_number(100), default=3, help="come alone before (3)")
     parser.add_argument("--kinds", type=parse_kinds, default=KINDS, help=",".join(KINDS))
     parser.add_argument("--ready", type=float, default=0.0, help="seconds until a pod is ready (0)")
     parser.add_argument(
@@ -108,7 +110,7 @@ async def measure_crowd(kind: Kind, options: argparse.Namespace) -> results.Run:
     async with open_stack(kind) as stack:
         await stack.wait_for_reserve()
         await runs.warm_up(stack)
-        return await runs.run_crowd(stack, options.arrivals, options.within)
+        return await runs.run_crowd(stack, options.arrivals, options.within, alone=options.alone)
 
 
 async def measure_long(told: results.Results, options: argparse.Namespace) -> results.Results:
@@ -132,7 +134,11 @@ async def measure_long(told: results.Results, options: argparse.Namespace) -> re
 def describe(argv: Sequence[str]) -> results.Results:
     """When and where this is, and of which versions."""
     memory = psutil.virtual_memory().total / 2**30
-    machine = f"{psutil.cpu_count()} cores of {find_processor()}, {memory:.0f} GiB"
+    busy = os.getloadavg()[0]
+    machine = (
+        f"{psutil.cpu_count()} cores of {find_processor()}, {memory:.0f} GiB,"
+        f" with a load of {busy:.1f} before it began"
+    )
     shown = tuple((name, version(name)) for name in SHOWN_VERSIONS)
     words = f" -- {' '.join(argv)}" if argv else ""
     return results.Results(

@@ -23,7 +23,6 @@ COMMANDS = ("echo hello", "ls", "oc whoami")
 PROBED = "hub/no-such-page"
 PROBE_SECONDS = 0.25
 SAMPLE_SECONDS = 0.5
-PATHS = 3
 # Of a fault that everybody meets, some are enough.
 MOST_TOLD = 20
 
@@ -77,7 +76,7 @@ async def warm_up(stack: Stack) -> None:
     await stack.wait_for_reserve()
 
 
-async def count_path(stack: Stack, visits: int = PATHS) -> tuple[int, ...]:
+async def count_path(stack: Stack, visits: int) -> tuple[int, ...]:
     """API requests from click to prompt of some who come alone; without looks at what is there.
 
     Those are the culler's and the reserve's, which look when they want to.
@@ -106,10 +105,15 @@ def make_habits(stack: Stack, seed: int, *, quick: bool = False) -> Habits:
     return Habits(commands=COMMANDS, way=way, seed=seed)
 
 
-async def run_crowd(stack: Stack, count: int, within: float, *, stay: bool = False) -> Run:
-    """So many come evenly within so many seconds; with `stay` nobody goes until all are there."""
+async def run_crowd(
+    stack: Stack, count: int, within: float, *, stay: bool = False, alone: int = 0
+) -> Run:
+    """So many come evenly within so many seconds; with `stay` nobody goes until all are there.
+
+    Before, some come `alone`, so that one sees which requests are a visitor's.
+    """
     watcher, go = Watcher(stack), asyncio.Event()
-    path = await count_path(stack)
+    path = await count_path(stack, alone)
     cpu, requests, begun = stack.read_all_cpu(), await stack.count_requests(), time.monotonic()
     left = count
 

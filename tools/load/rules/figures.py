@@ -55,3 +55,11 @@ def find_slope(points: Sequence[tuple[float, float]]) -> float:
     spread = sum((x - middle_x) ** 2 for x, _ in points)
     both = sum((x - middle_x) * (y - middle_y) for x, y in points)
     return both / spread if spread else 0.0
+
+
+def take_rise(points: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """The points up to the first of the highest x: before it falls again."""
+    if not points:
+        return ()
+    highest = max(range(len(points)), key=lambda index: points[index][0])
+    return tuple(points[: highest + 1])

@@ -9,6 +9,8 @@ from load import results
 from load.rules import figures, plots, requests
 
 PROMPTS, MEMORY, SEQUENCE = "load-prompts.svg", "load-memory.svg", "load-sequence.svg"
+COSTS = "load-costs.svg"
+PLOTTED = "hub CPU a session"
 AGAINST = {
     "users": "A start on a hub that knows so many other users who are not there.",
     "projects": "A start in a cluster with so many projects of another hub's sessions.",
@@ -82,8 +84,8 @@ def render_cpu(part: str, run: results.Run) -> str:
 
 
 def render_path(counts: Sequence[int]) -> str:
-    """The median of some counts."""
-    return str(int(figures.find_quantile(counts, 0.5))) if counts else "-"
+    """The least of some counts: the reserve may have been filled again beside the others."""
+    return str(min(counts)) if counts else "-"
 
 
 def render_share(part: int, whole: int) -> str:
@@ -171,7 +173,7 @@ def render_rate(run: results.Run, verb: str, resource: str) -> str:
 
 def render_alive(run: results.Run) -> str:
     """Many sessions alive at once, then none."""
-    slope = figures.find_slope(run.memory)
+    slope = figures.find_slope(figures.take_rise(run.memory))
     rows = [[name, show(run)] for name, show in ROWS]
     return (
         f"## {run.visitors} sessions alive at once\n\n"
@@ -209,6 +211,7 @@ def render_costs(costs: Sequence[results.Cost]) -> str:
         found = [cost for cost in costs if cost.what == what]
         if found:
             parts.append(f"### Against {what}\n\n{sentence}\n\n{_render_costs(what, found)}")
+    parts.append(f"![{PLOTTED}, by users and projects that are there]({find_place(COSTS)})\n")
     return "\n".join(parts)
 
 
@@ -262,7 +265,22 @@ def render_plots(told: results.Results) -> dict[str, str]:
         found[SEQUENCE] = plot_memory(
             "The hub's memory by sessions so far", "sessions so far", told.sequence.memory
         )
+    if told.costs:
+        found[COSTS] = plot_costs(told.costs)
     return found
+
+
+def plot_costs(costs: Sequence[results.Cost]) -> str:
+    """The hub's time a session, by how much is there already."""
+    found = [cost for cost in costs if cost.figure == PLOTTED]
+    names = list(dict.fromkeys(cost.what for cost in found))
+    lines = [
+        plots.Line(name, tuple((cost.number, cost.value) for cost in found if cost.what == name))
+        for name in names
+    ]
+    x = plots.Axis("there already", max((cost.number for cost in found), default=1))
+    y = plots.Axis("ms", max((cost.value for cost in found), default=1.0))
+    return plots.render_plot("The hub's processor time a session", x, y, lines)
 
 
 def plot_prompts(runs: Sequence[results.Run]) -> str:
