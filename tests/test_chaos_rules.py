@@ -1,6 +1,7 @@
 """What a run of chaos decides: which faults come when, what must always be so, what is a secret."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from chaos.rules import error_pages, invariants, schedule
 from chaos.rules.invariants import Seen, Stay
 from chaos.secrets_in_logs import Secrets, find_in_files, is_secret_variable, read_environment
 
+PAGE_OF_FAULTS = Path(__file__).resolve().parents[1] / "docs" / "contributing" / "chaos.md"
 SEEDS = st.integers(0, 10**9)
 KINDS = st.lists(st.sampled_from(schedule.KINDS), min_size=1, unique=True)
 
@@ -58,6 +60,11 @@ def test_seeds_differ():
 def test_somebody_plays_each_kind():
     assert [name for name in schedule.NAMES if not hasattr(Hands, f"_{name}")] == []
     assert len(set(schedule.NAMES)) == len(schedule.KINDS)
+
+
+def test_the_page_tells_each_kind():
+    page = PAGE_OF_FAULTS.read_text()
+    assert [name for name in schedule.NAMES if f"`{name}`" not in page] == []
 
 
 @pytest.mark.parametrize(
