@@ -24,7 +24,7 @@ KINDS: Mapping[str, str] = {
     "project": "/api/v1/namespaces",
     "account": "/api/v1/serviceaccounts",
     "pod": "/api/v1/pods",
-    "secret": "/api/v1/secrets",  # noqa: S105 - a path
+    "secret": "/api/v1/secrets",
     "service": "/api/v1/services",
     "claim": "/api/v1/persistentvolumeclaims",
     "binding": "/apis/rbac.authorization.k8s.io/v1/rolebindings",

@@ -196,7 +196,7 @@ async def look_at_end(visitor: Visitor) -> None:
 
 async def use(guest: Guest, visitor: Visitor, stays: Callable[[], bool]) -> None:
     """Type for as long as one wants to stay; a lost connection raises one of `AWAY`."""
-    dice = random.Random(guest.number)  # noqa: S311 - how people type
+    dice = random.Random(guest.number)
     async with visitor.terminal() as terminal:
         # Enter: the connection may have been lost in the middle of a line.
         await terminal.type_command("", ())

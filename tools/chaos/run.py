@@ -26,7 +26,6 @@ from pathlib import Path
 from typing import Any
 
 import children
-
 from chaos import foreign
 from chaos.cluster_view import UnansweredError
 from chaos.effects import Hands
@@ -258,5 +257,3 @@ async def main(argv: list[str]) -> int:
         if code == 0 and not args.keep:
             shutil.rmtree(folder, ignore_errors=True)
     return code
-
-

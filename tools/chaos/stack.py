@@ -169,7 +169,9 @@ async def open_stack(
         clock = folder / "clock"
         settings = make_settings(folder, ports, clock) | {"KUBECONFIG": str(account)}
         if database is not None:
-            address = f"postgresql+psycopg://jupyterhub:{postgres.PASSWORD}@{database.address}/postgres"
+            address = (
+                f"postgresql+psycopg://jupyterhub:{postgres.PASSWORD}@{database.address}/postgres"
+            )
             settings["CHAOS_DATABASE"] = address
         hub = make_hub("hub", folder, settings)
         second = make_second(folder, second_ports, account)
@@ -228,9 +230,9 @@ def make_second(folder: Path, ports: Mapping[str, HeldPort], account: Path) -> P
     return make_hub("second", own, settings)
 
 
-def open_database(stack: contextlib.ExitStack | contextlib.AsyncExitStack) -> (
-    postgres.Postgres | None
-):
+def open_database(
+    stack: contextlib.ExitStack | contextlib.AsyncExitStack,
+) -> postgres.Postgres | None:
     """A PostgreSQL where this machine has one; else hubs keep to SQLite."""
     if postgres.problem_with_postgres():
         return None

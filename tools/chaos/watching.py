@@ -1,4 +1,4 @@
-"""What is looked at all along and at the end: sessions, names, what is not ours, secrets in logs."""
+"""What is looked at all along and at the end: sessions, names, what is foreign, secrets in logs."""
 
 from __future__ import annotations
 
@@ -171,5 +171,3 @@ async def list_users(stack: Stack) -> list[str]:
         if answer.status != 200:
             raise UnansweredError(f"the hub's list of users: {answer.status}")
         return [user["name"] for user in await answer.json()]
-
-
