@@ -20,6 +20,7 @@ import psutil
 
 import cluster
 import postgres
+from chaos import accounts
 from chaos.cluster_view import ClusterView
 from chaos.parts import Part, ViolationError, reap_orphans
 from ports import HeldPort, hold_port
@@ -49,6 +50,8 @@ class Stack:
     node: Part
     hub: Part
     second: Part
+    accounts: Part
+    accounts_url: str
     database: postgres.Postgres | None
     clock: Path
     view: ClusterView
@@ -63,7 +66,7 @@ class Stack:
     @property
     def parts(self) -> tuple[Part, ...]:
         """All of them, in the order in which they are started."""
-        return (self.api, self.node, self.hub, self.second)
+        return (self.api, self.node, self.hub, self.second, self.accounts)
 
     @property
     def is_up(self) -> bool:
@@ -155,6 +158,7 @@ async def open_stack(
         others = ("public", "hub", "proxy", "culler")
         ports = {name: stack.enter_context(hold_port()) for name in names}
         second_ports = {name: stack.enter_context(hold_port()) for name in others}
+        accounts_ports = {name: stack.enter_context(hold_port()) for name in others[:3]}
         admin, account = folder / "admin.kubeconfig", folder / "hub.kubeconfig"
         api, node = make_cluster(folder, ports, admin)
         known: list[Part] = [api, node]
@@ -175,13 +179,17 @@ async def open_stack(
             settings["CHAOS_DATABASE"] = address
         hub = make_hub("hub", folder, settings)
         second = make_second(folder, second_ports, account)
-        known += [hub, second]
+        with_accounts = accounts.make_part(folder, accounts_ports, view)
+        accounts_url = f"http://127.0.0.1:{accounts_ports['public'].port}/"
+        await accounts.register(view, accounts_url)
+        known += [hub, second, with_accounts]
         logs = folder / "pod-logs"
         logs.mkdir()
         stack.push_async_callback(second.stop)
-        made = Stack(
-            folder, complain, settings, api, node, hub, second, database, clock, view, logs
-        )
+        stack.push_async_callback(with_accounts.stop)
+        parts = (api, node, hub, second, with_accounts)
+        rest = (accounts_url, database, clock, view, logs)
+        made = Stack(folder, complain, settings, *parts, *rest)
         await start(stack, hub, complain)
         yield made
 
@@ -203,9 +211,10 @@ def pids_of(parts: list[Part]) -> set[int]:
 
 def make_cluster(folder: Path, ports: Mapping[str, HeldPort], admin: Path) -> tuple[Part, Part]:
     """The API server and the node agent."""
+    user = ["--user", f"{accounts.USER}:{accounts.PASSWORD}"]
     words = ["--port", str(ports["api"].port), "--oauth-port", str(ports["oauth"].port)]
     places = ["--kubeconfig", str(admin), "--data", str(folder / "data")]
-    serve = [sys.executable, str(HERE / "api_server.py"), *words, *places]
+    serve = [sys.executable, str(HERE / "api_server.py"), *words, *places, *user]
     node = ["--kubeconfig", str(admin), "--data", str(folder / "node"), "--restart-backoff=1"]
     run = [sys.executable, str(HERE / "node_agent.py"), *node]
     return Part("api", serve, "ready https://", folder), Part("node", run, "ready", folder)

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import psutil
 
-from chaos import foreign
+from chaos import accounts, foreign
 from chaos.cluster_view import RESERVE, SESSIONS, UnansweredError, see
 from chaos.parts import ViolationError
 from chaos.people import Guest
@@ -115,6 +115,8 @@ class Watch:
     async def _note_secrets(self) -> None:
         """Tokens and keys that there are now: in Secrets, in environments, in files of pods."""
         self.secrets.add("the administrator's token", self._stack.view.token)
+        self.secrets.add("the OAuth client's secret", accounts.SECRET)
+        self.secrets.add("a person's password", accounts.PASSWORD)
         for secret in await self._stack.view.list("secret"):
             for key, value in (secret.get("data") or {}).items():
                 text = base64.b64decode(value).decode(errors="ignore")
