@@ -101,6 +101,11 @@ def draw(args: argparse.Namespace) -> tuple[schedule.Step, ...]:
     return schedule.draw_schedule(args.seed, faults, schedule.pick_kinds(args.only))
 
 
+def has_logins(steps: tuple[schedule.Step, ...]) -> bool:
+    """Whether people with an account come, too."""
+    return any(step.kind.name == "stop_oauth" for step in steps)
+
+
 async def play(args: argparse.Namespace, folder: Path) -> int:
     """One run; its exit code."""
     steps, course = draw(args), Course(find_seconds(args.minutes))
@@ -109,6 +114,8 @@ async def play(args: argparse.Namespace, folder: Path) -> int:
             wrong: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             told = tell(wrong)
             running = await stack.enter_async_context(open_stack(folder, told))
+            if has_logins(steps):
+                await running.accounts.start(told)
             before = await foreign.put_foreign(running.view)
             course.began = time.monotonic()
             for part in running.parts:
@@ -157,7 +164,7 @@ async def play_steps(
             looking = group.create_task(watch.run())
             async with asyncio.TaskGroup() as playing:
                 playing.create_task(bring_guests(seed, stack, course))
-                if any(step.kind.name == "stop_oauth" for step in steps):
+                if has_logins(steps):
                     playing.create_task(bring_accounts(stack, course))
                 for step in steps:
                     playing.create_task(play_step(step, hands, course))
@@ -200,10 +207,8 @@ async def bring_guests(seed: int, stack: Stack, course: Course) -> None:
 
 async def bring_accounts(stack: Stack, course: Course) -> None:
     """People with accounts log in, one after the other, for as long as it goes on."""
-    await stack.accounts.start(stack.complain)
     ca_file = stack.accounts.folder / "ca.crt"
     await accounts.come_and_go(stack.accounts_url, ca_file, course.logins, course.goes_on)
-    await stack.accounts.stop()
     course.say(f"{course.logins.done} people with an account have logged in")
 
 
