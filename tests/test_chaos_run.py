@@ -15,8 +15,8 @@ from chaos import run
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[1]
-# In it: a node, the hub alone and with its proxy, the API server, a pod, a clock, a second hub.
-SEED = 1
+# It found a server that the hub never forgot: its database stopped between two lines of a start.
+SEED = 6
 
 
 @pytest.mark.hub

@@ -36,7 +36,8 @@ RIGHTS = (
 RESERVED_SESSIONS = 2
 RESERVED_PODS = 1
 IDLE_SECONDS = 30
-GRACE_SECONDS = 15
+IDLE_GRACE_SECONDS = 35
+ORPHAN_GRACE_SECONDS = 15
 
 
 @dataclass
@@ -129,7 +130,8 @@ def make_settings(folder: Path, ports: Mapping[str, HeldPort], clock: Path) -> d
         "CHAOS_DATABASE": f"sqlite:///{folder}/hub.sqlite",
         "CHAOS_RESERVED_SESSIONS": str(RESERVED_SESSIONS),
         "CHAOS_RESERVED_PODS": str(RESERVED_PODS),
-        "CHAOS_GRACE_SECONDS": str(GRACE_SECONDS),
+        "CHAOS_IDLE_GRACE": str(IDLE_GRACE_SECONDS),
+        "CHAOS_ORPHAN_GRACE": str(ORPHAN_GRACE_SECONDS),
         **make_clock(clock),
     }
 
