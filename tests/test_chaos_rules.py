@@ -1,6 +1,8 @@
 """What a run of chaos decides: which faults come when, what must always be so, what is a secret."""
 
 import dataclasses
+import itertools
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from chaos.rules import error_pages, invariants, schedule
 from chaos.rules.invariants import Seen, Stay
 from chaos.secrets_in_logs import Secrets, find_in_files, is_secret_variable, read_environment
 
+PAGE_OF_FAULTS = Path(__file__).resolve().parents[1] / "docs" / "contributing" / "chaos.md"
 SEEDS = st.integers(0, 10**9)
 KINDS = st.lists(st.sampled_from(schedule.KINDS), min_size=1, unique=True)
 
@@ -20,7 +23,7 @@ def test_a_seed_is_a_schedule_in_order_and_within_its_time(seed, seconds, kinds)
     steps = schedule.draw_schedule(seed, seconds, kinds)
     assert steps == schedule.draw_schedule(seed, seconds, kinds)
     times = [0, *(step.at for step in steps)]
-    gaps = [later - sooner for sooner, later in zip(times, times[1:], strict=False)]
+    gaps = [later - sooner for sooner, later in itertools.pairwise(times)]
     assert all(schedule.SHORTEST_GAP <= gap + 0.02 <= schedule.LONGEST_GAP + 0.04 for gap in gaps)
     assert all(step.at < seconds + 0.01 for step in steps)
     assert all(0 <= step.choice < 1 for step in steps)
@@ -60,6 +63,11 @@ def test_somebody_plays_each_kind():
     assert len(set(schedule.NAMES)) == len(schedule.KINDS)
 
 
+def test_the_page_tells_each_kind():
+    page = PAGE_OF_FAULTS.read_text()
+    assert [name for name in schedule.NAMES if f"`{name}`" not in page] == []
+
+
 @pytest.mark.parametrize(
     ("names", "says"),
     [
@@ -77,7 +85,7 @@ def test_kinds_by_name(names, says):
 def test_a_step_in_a_line():
     (step, *_) = schedule.draw_schedule(1, 60, schedule.pick_kinds(["stop_oauth"]))
     told = schedule.render_step(dataclasses.replace(step, at=7.5, seconds=4.25))
-    assert told.split() [:5] == ["7.50", "s", "stop_oauth", "for", "4.2"]
+    assert told.split()[:5] == ["7.50", "s", "stop_oauth", "for", "4.2"]
     assert "at once" in schedule.render_step(dataclasses.replace(step, seconds=0))
 
 

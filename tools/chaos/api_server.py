@@ -78,5 +78,7 @@ async def follow(script: Script) -> None:
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.DEBUG, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=logging.DEBUG, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
     asyncio.run(serve(parse_arguments(sys.argv[1:])))

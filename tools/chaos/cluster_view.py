@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import json
 import ssl
@@ -24,7 +25,7 @@ KINDS: Mapping[str, str] = {
     "project": "/api/v1/namespaces",
     "account": "/api/v1/serviceaccounts",
     "pod": "/api/v1/pods",
-    "secret": "/api/v1/secrets",  # noqa: S105 - a path
+    "secret": "/api/v1/secrets",
     "service": "/api/v1/services",
     "claim": "/api/v1/persistentvolumeclaims",
     "binding": "/apis/rbac.authorization.k8s.io/v1/rolebindings",
@@ -45,8 +46,9 @@ class ClusterView:
         place = config["clusters"][0]["cluster"]
         user = config["users"][0]["user"]
         self.token: str = user["token"]
-        self._server: str = place["server"]
-        self._trust = ssl.create_default_context(cadata=read_ca(place))
+        self.server: str = place["server"]
+        self.ca = read_ca(place)
+        self._trust = ssl.create_default_context(cadata=self.ca)
         self._session: aiohttp.ClientSession | None = None
 
     @classmethod
@@ -67,7 +69,7 @@ class ClusterView:
         try:
             async with self._session.request(
                 method,
-                self._server + path,
+                self.server + path,
                 data=None if body is None else json.dumps(body),
                 headers={"Content-Type": kind},
                 ssl=self._trust,
@@ -103,8 +105,6 @@ class ClusterView:
 def read_ca(place: Mapping[str, Any]) -> str:
     """The authority of a kubeconfig's cluster, which holds it or says where it is."""
     if data := place.get("certificate-authority-data"):
-        import base64
-
         return base64.b64decode(data).decode()
     return Path(place["certificate-authority"]).read_text()
 

@@ -25,8 +25,8 @@ from chaos.rules.schedule import NAMES, Step, pick
 HUB_ACCOUNT = "system:serviceaccount:workshop:hub"
 VERBS = ("*", "get", "list", "create", "patch", "delete")
 PAGES = ("oauth/authorize", "oauth/token", "login", ".well-known/oauth-authorization-server")
-# More than the culler takes for a jump (60 s). What is done while the clock is ahead looks that much
-# younger afterwards, so a long one would have us wait as long for what is idle.
+# More than the culler takes for a jump (60 s). What is done while the clock is ahead looks that
+# much younger afterwards, so a long one would have us wait as long for what is idle.
 JUMPS = ("+65s", "-65s", "-1h")
 QUOTA = "/api/v1/namespaces/workshop/resourcequotas"
 CUT = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"

@@ -43,8 +43,8 @@ culler["command"] += [
     # The hub notes twice a minute at most that somebody is there (activity_resolution), and a page
     # that waits asks again after ten seconds and a few.
     "--anonymous-timeout=50",
-    # Sessions report every three seconds what people do.
-    f"--WorkshopCuller.grace_after_start={os.environ['CHAOS_GRACE_SECONDS']}",
-    f"--WorkshopCuller.orphan_grace={os.environ['CHAOS_GRACE_SECONDS']}",
+    # Sessions report every three seconds what people do, once they have found the way back.
+    f"--WorkshopCuller.grace_after_start={os.environ['CHAOS_IDLE_GRACE']}",
+    f"--WorkshopCuller.orphan_grace={os.environ['CHAOS_ORPHAN_GRACE']}",
 ]
 culler["environment"].update(clock)

@@ -8,5 +8,7 @@ import sys
 from pocket_openshift.__main__ import main
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.DEBUG, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=logging.DEBUG, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
     sys.exit(main(["node", *sys.argv[1:]]))

@@ -181,6 +181,13 @@ class Part:
         return self.log.read_text(errors="replace")[-1500:]
 
 
+def reap(pids: set[int]) -> None:
+    """Wait for those of them that have ended."""
+    for pid in pids:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+
+
 async def reap_orphans(known: Callable[[], set[int]]) -> None:
     """Wait for children that a killed part has left to us, as a container's first process does.
 
@@ -188,7 +195,5 @@ async def reap_orphans(known: Callable[[], set[int]]) -> None:
     proxy that was there before it.
     """
     while True:
-        for pid in set(children.find_children()) - known():
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, os.WNOHANG)
+        reap(set(children.find_children()) - known())
         await asyncio.sleep(0.2)

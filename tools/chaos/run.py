@@ -26,8 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import children
-
-from chaos import foreign
+from chaos import accounts, foreign
 from chaos.cluster_view import UnansweredError
 from chaos.effects import Hands
 from chaos.parts import ViolationError
@@ -52,6 +51,7 @@ class Course:
     began: float = field(default_factory=time.monotonic)
     guests: list[Guest] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    logins: accounts.Logins = field(default_factory=accounts.Logins)
 
     @property
     def now(self) -> float:
@@ -101,6 +101,11 @@ def draw(args: argparse.Namespace) -> tuple[schedule.Step, ...]:
     return schedule.draw_schedule(args.seed, faults, schedule.pick_kinds(args.only))
 
 
+def has_logins(steps: tuple[schedule.Step, ...]) -> bool:
+    """Whether people with an account come, too."""
+    return any(step.kind.name == "stop_oauth" for step in steps)
+
+
 async def play(args: argparse.Namespace, folder: Path) -> int:
     """One run; its exit code."""
     steps, course = draw(args), Course(find_seconds(args.minutes))
@@ -109,6 +114,8 @@ async def play(args: argparse.Namespace, folder: Path) -> int:
             wrong: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             told = tell(wrong)
             running = await stack.enter_async_context(open_stack(folder, told))
+            if has_logins(steps):
+                await running.accounts.start(told)
             before = await foreign.put_foreign(running.view)
             course.began = time.monotonic()
             for part in running.parts:
@@ -157,6 +164,8 @@ async def play_steps(
             looking = group.create_task(watch.run())
             async with asyncio.TaskGroup() as playing:
                 playing.create_task(bring_guests(seed, stack, course))
+                if has_logins(steps):
+                    playing.create_task(bring_accounts(stack, course))
                 for step in steps:
                     playing.create_task(play_step(step, hands, course))
             course.say("everybody has left, and no fault is played any more")
@@ -196,6 +205,13 @@ async def bring_guests(seed: int, stack: Stack, course: Course) -> None:
             )
 
 
+async def bring_accounts(stack: Stack, course: Course) -> None:
+    """People with accounts log in, one after the other, for as long as it goes on."""
+    ca_file = stack.accounts.folder / "ca.crt"
+    await accounts.come_and_go(stack.accounts_url, ca_file, course.logins, course.goes_on)
+    course.say(f"{course.logins.done} people with an account have logged in")
+
+
 async def wait_up(stack: Stack) -> None:
     """Wait until all parts are there again."""
     async with asyncio.timeout(RECOVER_SECONDS):
@@ -215,7 +231,8 @@ def find_first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
 def report(args: argparse.Namespace, course: Course, secrets_known: int) -> None:
     """What a run was in which all was well."""
     guests = course.guests
-    seen = sorted({line[:160] for guest in guests for line in guest.shown})
+    shown = [line for guest in guests for line in guest.shown] + course.logins.shown
+    seen = sorted({line[:160] for line in shown})
     print(f"\nSeed {args.seed}: every invariant held over {course.now:.0f} s.")
     ended = sum(1 for guest in guests if guest.excuse)
     longest, who = max((guest.longest for guest in guests), default=(0.0, ""))
@@ -258,5 +275,3 @@ async def main(argv: list[str]) -> int:
         if code == 0 and not args.keep:
             shutil.rmtree(folder, ignore_errors=True)
     return code
-
-

@@ -20,6 +20,7 @@ import psutil
 
 import cluster
 import postgres
+from chaos import accounts
 from chaos.cluster_view import ClusterView
 from chaos.parts import Part, ViolationError, reap_orphans
 from ports import HeldPort, hold_port
@@ -35,7 +36,8 @@ RIGHTS = (
 RESERVED_SESSIONS = 2
 RESERVED_PODS = 1
 IDLE_SECONDS = 30
-GRACE_SECONDS = 15
+IDLE_GRACE_SECONDS = 35
+ORPHAN_GRACE_SECONDS = 15
 
 
 @dataclass
@@ -49,6 +51,8 @@ class Stack:
     node: Part
     hub: Part
     second: Part
+    accounts: Part
+    accounts_url: str
     database: postgres.Postgres | None
     clock: Path
     view: ClusterView
@@ -63,7 +67,7 @@ class Stack:
     @property
     def parts(self) -> tuple[Part, ...]:
         """All of them, in the order in which they are started."""
-        return (self.api, self.node, self.hub, self.second)
+        return (self.api, self.node, self.hub, self.second, self.accounts)
 
     @property
     def is_up(self) -> bool:
@@ -126,7 +130,8 @@ def make_settings(folder: Path, ports: Mapping[str, HeldPort], clock: Path) -> d
         "CHAOS_DATABASE": f"sqlite:///{folder}/hub.sqlite",
         "CHAOS_RESERVED_SESSIONS": str(RESERVED_SESSIONS),
         "CHAOS_RESERVED_PODS": str(RESERVED_PODS),
-        "CHAOS_GRACE_SECONDS": str(GRACE_SECONDS),
+        "CHAOS_IDLE_GRACE": str(IDLE_GRACE_SECONDS),
+        "CHAOS_ORPHAN_GRACE": str(ORPHAN_GRACE_SECONDS),
         **make_clock(clock),
     }
 
@@ -155,6 +160,7 @@ async def open_stack(
         others = ("public", "hub", "proxy", "culler")
         ports = {name: stack.enter_context(hold_port()) for name in names}
         second_ports = {name: stack.enter_context(hold_port()) for name in others}
+        accounts_ports = {name: stack.enter_context(hold_port()) for name in others[:3]}
         admin, account = folder / "admin.kubeconfig", folder / "hub.kubeconfig"
         api, node = make_cluster(folder, ports, admin)
         known: list[Part] = [api, node]
@@ -169,17 +175,23 @@ async def open_stack(
         clock = folder / "clock"
         settings = make_settings(folder, ports, clock) | {"KUBECONFIG": str(account)}
         if database is not None:
-            address = f"postgresql+psycopg://jupyterhub:{postgres.PASSWORD}@{database.address}/postgres"
+            address = (
+                f"postgresql+psycopg://jupyterhub:{postgres.PASSWORD}@{database.address}/postgres"
+            )
             settings["CHAOS_DATABASE"] = address
         hub = make_hub("hub", folder, settings)
         second = make_second(folder, second_ports, account)
-        known += [hub, second]
+        with_accounts = accounts.make_part(folder, accounts_ports, view)
+        accounts_url = f"http://127.0.0.1:{accounts_ports['public'].port}/"
+        await accounts.register(view, accounts_url)
+        known += [hub, second, with_accounts]
         logs = folder / "pod-logs"
         logs.mkdir()
         stack.push_async_callback(second.stop)
-        made = Stack(
-            folder, complain, settings, api, node, hub, second, database, clock, view, logs
-        )
+        stack.push_async_callback(with_accounts.stop)
+        parts = (api, node, hub, second, with_accounts)
+        rest = (accounts_url, database, clock, view, logs)
+        made = Stack(folder, complain, settings, *parts, *rest)
         await start(stack, hub, complain)
         yield made
 
@@ -201,9 +213,10 @@ def pids_of(parts: list[Part]) -> set[int]:
 
 def make_cluster(folder: Path, ports: Mapping[str, HeldPort], admin: Path) -> tuple[Part, Part]:
     """The API server and the node agent."""
+    user = ["--user", f"{accounts.USER}:{accounts.PASSWORD}"]
     words = ["--port", str(ports["api"].port), "--oauth-port", str(ports["oauth"].port)]
     places = ["--kubeconfig", str(admin), "--data", str(folder / "data")]
-    serve = [sys.executable, str(HERE / "api_server.py"), *words, *places]
+    serve = [sys.executable, str(HERE / "api_server.py"), *words, *places, *user]
     node = ["--kubeconfig", str(admin), "--data", str(folder / "node"), "--restart-backoff=1"]
     run = [sys.executable, str(HERE / "node_agent.py"), *node]
     return Part("api", serve, "ready https://", folder), Part("node", run, "ready", folder)
@@ -228,9 +241,9 @@ def make_second(folder: Path, ports: Mapping[str, HeldPort], account: Path) -> P
     return make_hub("second", own, settings)
 
 
-def open_database(stack: contextlib.ExitStack | contextlib.AsyncExitStack) -> (
-    postgres.Postgres | None
-):
+def open_database(
+    stack: contextlib.ExitStack | contextlib.AsyncExitStack,
+) -> postgres.Postgres | None:
     """A PostgreSQL where this machine has one; else hubs keep to SQLite."""
     if postgres.problem_with_postgres():
         return None

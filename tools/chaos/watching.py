@@ -1,4 +1,4 @@
-"""What is looked at all along and at the end: sessions, names, what is not ours, secrets in logs."""
+"""What is looked at all along and at the end: sessions, names, what is foreign, secrets in logs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import psutil
 
-from chaos import foreign
+from chaos import accounts, foreign
 from chaos.cluster_view import RESERVE, SESSIONS, UnansweredError, see
 from chaos.parts import ViolationError
 from chaos.people import Guest
@@ -115,6 +115,8 @@ class Watch:
     async def _note_secrets(self) -> None:
         """Tokens and keys that there are now: in Secrets, in environments, in files of pods."""
         self.secrets.add("the administrator's token", self._stack.view.token)
+        self.secrets.add("the OAuth client's secret", accounts.SECRET)
+        self.secrets.add("a person's password", accounts.PASSWORD)
         for secret in await self._stack.view.list("secret"):
             for key, value in (secret.get("data") or {}).items():
                 text = base64.b64decode(value).decode(errors="ignore")
@@ -171,5 +173,3 @@ async def list_users(stack: Stack) -> list[str]:
         if answer.status != 200:
             raise UnansweredError(f"the hub's list of users: {answer.status}")
         return [user["name"] for user in await answer.json()]
-
-

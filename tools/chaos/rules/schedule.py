@@ -99,7 +99,7 @@ def draw_schedule(seed: int, seconds: float, kinds: Sequence[Kind] = KINDS) -> t
 
     Kinds are dealt as cards are: each comes once before one of them comes again.
     """
-    dice = random.Random(seed)  # noqa: S311 - to be drawn again is what it is for
+    dice = random.Random(seed)
     steps, at = [], dice.uniform(SHORTEST_GAP, LONGEST_GAP)
     for kind in deal(dice, kinds):
         if at >= seconds:
@@ -111,7 +111,7 @@ def draw_schedule(seed: int, seconds: float, kinds: Sequence[Kind] = KINDS) -> t
 
 def draw_arrivals(seed: int, seconds: float) -> tuple[Arrival, ...]:
     """Who comes within so many seconds."""
-    dice = random.Random(f"visitors of {seed}")  # noqa: S311 - see above
+    dice = random.Random(f"visitors of {seed}")
     arrivals, at = [], 0.0
     while at < seconds:
         stay = round(dice.uniform(SHORTEST_STAY, LONGEST_STAY), 2)

@@ -79,6 +79,7 @@ class WorkshopSpawner(
 
     _spawn_future: asyncio.Future[Any] | None
     _last_trouble = ""
+    _is_telling = False  # whoever listens is being told that the session has ended
     _last_loss = ""
     _source = "cold"
 
@@ -321,6 +322,22 @@ class WorkshopSpawner(
         except Exception as error:  # noqa: BLE001 - any failure to find out means: not known to be gone
             self.log.warning("Cannot tell whether %s runs, taking it to: %s", self.pod_name, error)
             return None
+
+    async def poll_and_notify(self) -> int | None:
+        """As JupyterHub's; where nobody listens it would keep a server that has ended for ever.
+
+        So it is where the hub's database went away just after a start.
+        """
+        is_heard = bool(self._callbacks) or self._is_telling
+        self._is_telling = True
+        try:
+            status: int | None = await super().poll_and_notify()
+            if status is not None and not is_heard and self.ready:
+                self.log.warning("%s has ended, and the hub did not listen", self._log_name)
+                await self.user.stop(self.name)
+        finally:
+            self._is_telling = False
+        return status
 
     async def _renew_token(self) -> None:
         """Give the session the token of a renewed login; that it has none is no news of its pod."""

@@ -224,9 +224,10 @@ def _make_callback_handler(client: HubOAuth) -> type[web.RequestHandler]:
 
         def write_error(self, status_code: int, **kwargs: Any) -> None:
             """Say what to do; not again, as the address holds a code that is good once."""
-            is_ours = status_code >= 500  # 500 and 502 are what the client says of a hub that is away
-            self.set_status(503 if is_ours else status_code)
-            sentence = NO_HUB if is_ours else NO_LOGIN
+            # 500 and 502 are what the client says of a hub that is away.
+            is_away = status_code >= 500
+            self.set_status(503 if is_away else status_code)
+            sentence = NO_HUB if is_away else NO_LOGIN
             home = self.settings["prefix"]
             self.finish(error_pages.render_page(self.get_status(), sentence, home, again=False))
 

@@ -22,7 +22,14 @@ from workshop_culler.errors import ApiError, GoneError
 from workshop_culler.passes.cluster_sweep import ClusterSweep
 from workshop_culler.passes.endings import CAUSES, Endings
 from workshop_culler.passes.report import Report, Row
-from workshop_culler.rules import ends, idle_grace, limits, pass_times, server_verdicts, user_verdicts
+from workshop_culler.rules import (
+    ends,
+    idle_grace,
+    limits,
+    pass_times,
+    server_verdicts,
+    user_verdicts,
+)
 from workshop_culler.rules import schedule as schedules
 from workshop_culler.rules.limits import Limits
 from workshop_culler.rules.models import CullVerdict, Server, User, keep
