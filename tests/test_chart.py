@@ -35,6 +35,7 @@ EVERYTHING = {
     "ingress__className": "nginx",
     "prePull__enabled": True,
     "prePull__pauseImage": "registry.example.com/pause:3.10",
+    "prePull__images": ["registry.example.com/gpu:1", "registry.example.com/plain:2"],
     "hub__config": "c.JupyterHub.log_level = 10\n",
     "hub__envvars": "IDLE_TIMEOUT=900\n",
     "hub__extraResources": "[{apiVersion: v1, kind: ConfigMap, metadata: {name: tasks}}]",
