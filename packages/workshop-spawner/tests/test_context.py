@@ -13,6 +13,7 @@ from workshop_spawner.context import HubContext
 from workshop_spawner.hub_tasks.pod_template import NAMES, make_sample
 from workshop_spawner.kube.cluster import make_patience
 from workshop_spawner.model.errors import FullError
+from workshop_spawner.model.workshop import Workshop
 
 
 def test_there_is_one_for_each_hub():
@@ -34,13 +35,33 @@ async def test_the_pages_know_the_watch_of_the_sessions_pods(
 
 def test_starts_count_towards_the_limit_until_they_are_over():
     context = HubContext()
-    context.take_place("alice", set(), 1, 0)
+    context.take_place("alice", {}, 1, 0)
     with pytest.raises(FullError, match="The only place is taken"):
-        context.take_place("bob", set(), 1, 1)
+        context.take_place("bob", {}, 1, 1)
     context.starting.discard("alice")
     with pytest.raises(FullError):
-        context.take_place("bob", {"alice"}, 1, 2)
-    context.take_place("bob", set(), 1, 3)
+        context.take_place("bob", {"alice": ""}, 1, 2)
+    context.take_place("bob", {}, 1, 3)
+
+
+def test_a_workshop_that_is_full_keeps_nobody_out_of_another():
+    context = HubContext()
+    context.workshops = {
+        "git": Workshop("git", "Git basics", capacity=1),
+        "go": Workshop("go", "Go", capacity=2),
+    }
+    context.take_place("ann", {}, 0, 0, "git")
+    with pytest.raises(FullError, match="The only place of Git basics is taken; you are next"):
+        context.take_place("bob", {}, 0, 1, "git")
+    context.take_place("cat", {}, 0, 2, "go")
+    # A pod that was taken over counts once, and in the workshop that it is of.
+    context.move_place("ann", "pod")
+    with pytest.raises(FullError, match="The only place of Git basics"):
+        context.take_place("bob", {}, 0, 3, "git")
+    context.starting.discard("pod")
+    with pytest.raises(FullError, match="The only place of Git basics"):
+        context.take_place("bob", {"pod": "git"}, 0, 4, "git")
+    context.take_place("bob", {}, 0, 5, "git")
 
 
 async def test_a_hub_has_one_client_of_its_cluster_which_it_closes(api, site):

@@ -73,6 +73,7 @@ class HubContext:
         self.facts = Facts()
         self.queue = capacity.Queue()
         self.starting: set[str] = set()
+        self._starting_of: dict[str, str] = {}  # the workshop of each
         self.pool: Pool | None = None
         self.has_begun = False
         self.hub_id = ""
@@ -112,17 +113,36 @@ class HubContext:
             self.spawn_task(_close_at_the_end(self.cluster))
         return self.cluster
 
-    def take_place(self, name: str, running: set[str], limit: int, now: float) -> None:
-        """Take a place for a start, or refuse with the place in the queue (FullError)."""
-        verdict = self.queue.enter_or_wait(name, len(running | self.starting), limit, now)
+    def take_place(
+        self, name: str, running: Mapping[str, str], limit: int, now: float, workshop: str = ""
+    ) -> None:
+        """Take a place for a start, or refuse with the place in the queue (FullError).
+
+        `running` has the sessions that run by name, each with the name of its workshop.
+        """
+        starting = {one: self._starting_of.get(one, "") for one in self.starting}
+        taken = {**starting, **running}
+        capacities = {one.name: one.capacity for one in self.workshops.values()}
+        free = capacity.count_free(capacities, taken.values())
+        verdict = self.queue.enter_or_wait(
+            name, len(taken), limit, now, workshop=workshop, free=free
+        )
         if not verdict.enters:
-            raise FullError(capacity.render_full(limit, verdict.place))
+            raise FullError(self._render_full(verdict, limit, workshop))
         self.starting.add(name)
+        self._starting_of = {**starting, name: workshop}
+
+    def _render_full(self, verdict: capacity.QueueVerdict, limit: int, workshop: str) -> str:
+        if not verdict.of_workshop:
+            return capacity.render_full(limit, verdict.place)
+        full = self.workshops[workshop]
+        return capacity.render_full(full.capacity, verdict.place, full.title)
 
     def move_place(self, old: str, new: str) -> None:
         """Count a start by the pod that it has taken over, and no longer by its own."""
         self.starting.discard(old)
         self.starting.add(new)
+        self._starting_of[new] = self._starting_of.pop(old, "")
 
     def spawn_task(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Future[Any]:
         """Run something beside everything else; kept until it is done, as the loop keeps none."""

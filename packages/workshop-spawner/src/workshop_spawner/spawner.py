@@ -146,8 +146,9 @@ class WorkshopSpawner(
             await self.load_user_options()
             session, *_ = await run_together(self.make_session(), *self._begin_watches())
             self.forget_old_events()
-            running = self._pod_watch.count(session_labels.make_labels(session))
-            self.context.take_place(place, running, self.session_limit, time.monotonic())
+            running = self._pod_watch.list_running(session_labels.make_labels(session))
+            now, limit = time.monotonic(), self.session_limit
+            self.context.take_place(place, running, limit, now, session.workshop)
             session, token = await self._find_token(session)
             spec = await self._make_spec()
             session = await self._find_lasting(session, spec.by_request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from workshop_spawner.rules import capacity
 
@@ -44,6 +45,47 @@ def test_what_who_waits_reads(limit, place, words):
     assert capacity.render_full(limit, place) == words
 
 
+def test_who_waits_for_a_workshop_reads_which():
+    words = "All 5 places of Git basics are taken; 1 before you (number 2 in the queue)."
+    assert capacity.render_full(5, 2, "Git basics") == words
+
+
+def ask(queue, name, workshop, now, *, active=0, limit=0, **free):
+    return queue.enter_or_wait(name, active, limit, now, workshop=workshop, free=free)
+
+
+def test_a_full_workshop_has_a_queue_of_its_own():
+    queue = capacity.Queue()
+    assert ask(queue, "a", "git", 0, git=0) == capacity.QueueVerdict(1, of_workshop=True)
+    assert ask(queue, "b", "git", 1, git=0) == capacity.QueueVerdict(2, of_workshop=True)
+    assert ask(queue, "c", "go", 2, git=0, go=1).enters, "nobody of git is before them"
+    assert ask(queue, "d", "", 3, git=0).enters
+    assert ask(queue, "b", "git", 4, git=1) == capacity.QueueVerdict(2, of_workshop=True)
+    assert ask(queue, "a", "git", 5, git=1).enters
+
+
+def test_a_full_hub_has_one_queue_for_all():
+    queue = capacity.Queue()
+    assert ask(queue, "a", "git", 0, active=2, limit=2, git=1) == capacity.QueueVerdict(1)
+    assert ask(queue, "b", "go", 1, active=2, limit=2) == capacity.QueueVerdict(2)
+    # The one free place is for `a`; once git is full by itself, it is for `b`.
+    assert ask(queue, "b", "go", 2, active=1, limit=2, git=1) == capacity.QueueVerdict(2)
+    assert ask(queue, "b", "go", 3, active=1, limit=2, git=0).enters
+
+
+def test_who_changes_their_mind_waits_for_the_other():
+    queue = capacity.Queue()
+    ask(queue, "a", "git", 0, git=0)
+    assert ask(queue, "a", "go", 1, git=0).enters
+    assert not queue.waiting
+    assert not queue.wanted
+
+
+def test_places_that_are_free():
+    capacities, running = {"git": 2, "go": 0, "rust": 1}, ["git", "go", "old", "rust", "rust"]
+    assert capacity.count_free(capacities, running) == {"git": 1, "rust": -1}
+
+
 @given(
     st.integers(1, 4),
     st.lists(st.tuples(st.sampled_from("abcdef"), st.booleans()), max_size=80),
@@ -66,3 +108,52 @@ def test_never_too_many_and_never_out_of_turn(limit, events):
                 assert len(ahead) < limit - len(inside), "nobody is overtaken"
                 inside.append(who)
         assert len(inside) <= limit
+
+
+class Room(RuleBasedStateMachine):
+    """A hub of two workshops with a capacity and one without, asked by ten people."""
+
+    def __init__(self):
+        super().__init__()
+        self.queue, self.inside, self.now = capacity.Queue(), {}, 0.0
+
+    @rule(who=st.sampled_from("abcdefghij"), workshop=st.sampled_from(["git", "go", "free"]))
+    def ask(self, who, workshop):
+        if who in self.inside:
+            return
+        self.now += 1
+        free = capacity.count_free(CAPACITIES, self.inside.values())
+        longer = [one for one in self.queue.waiting if one != who]
+        if who in self.queue.waiting:
+            longer = longer[: list(self.queue.waiting).index(who)]
+        wanted, room = dict(self.queue.wanted), LIMIT - len(self.inside)
+        verdict = self.queue.enter_or_wait(
+            who, len(self.inside), LIMIT, self.now, workshop=workshop, free=free
+        )
+        if verdict.enters:
+            same = [one for one in longer if wanted[one] == workshop]
+            assert len(same) < min(room, free.get(workshop, LIMIT)), "nobody is overtaken"
+            self.inside[who] = workshop
+        elif not longer:
+            assert room <= 0 or free.get(workshop, 1) <= 0, (
+                "who is first enters where there is room"
+            )
+
+    @rule(who=st.sampled_from("abcdefghij"))
+    def leave(self, who):
+        self.inside.pop(who, None)
+
+    @rule()
+    def wait_a_while(self):
+        self.now += capacity.PATIENCE / 2
+
+    @invariant()
+    def nothing_is_overfull(self):
+        assert len(self.inside) <= LIMIT
+        free = capacity.count_free(CAPACITIES, self.inside.values())
+        assert min(free.values()) >= 0
+        assert self.queue.waiting.keys() == self.queue.wanted.keys()
+
+
+LIMIT, CAPACITIES = 4, {"git": 2, "go": 3, "free": 0}
+TestRoom = pytest.mark.stateful(Room.TestCase)

@@ -14,6 +14,7 @@ from traitlets import default, validate
 from traitlets.utils.bunch import Bunch
 
 from workshop_kube import errors
+from workshop_kube.labels import WORKSHOP
 from workshop_kube.rules import answers
 from workshop_spawner.rules import pool_rules
 
@@ -94,13 +95,14 @@ class PodWatch(PodReflector):
         """Whether somebody waits for a change."""
         return bool(self._waiting)
 
-    def count(self, labels: Mapping[str, str]) -> set[str]:
-        """The names of the pods that are neither ended nor ending, of these labels' application.
+    def list_running(self, labels: Mapping[str, str]) -> dict[str, str]:
+        """The pods that are neither ended nor ending, of these labels' application.
 
-        Without those that wait for their visitor: they make room.
+        By name, each with the name of its workshop (empty: the hub has one only). Without those
+        that wait for their visitor: they make room.
         """
         return {
-            pod["metadata"]["name"]
+            pod["metadata"]["name"]: (pod["metadata"].get("labels") or {}).get(WORKSHOP, "")
             for pod in self.resources.values()
             if (pod["metadata"].get("labels") or {}).get("app") == labels["app"]
             and (pod["metadata"].get("labels") or {}).get("class") != pool_rules.CLASS_POOL
