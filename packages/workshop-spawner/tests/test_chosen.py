@@ -26,7 +26,7 @@ extra_resources: |
 """
 FILES = {
     "git": GIT,
-    "go": "title: Go\ncapacity: 1\nproject: none\nidentity: none\n",
+    "go": "title: Go\ndetails: [name]\ncapacity: 1\nproject: none\nidentity: none\n",
     "staff": "title: Staff\ngroups: [staff]\n",
     "later": "title: Later\nvisible_from: 2999-01-01T00:00:00Z\n",
     "code": "title: Code\naccess_code: sesame\n",
@@ -94,9 +94,11 @@ async def test_a_session_has_what_its_workshop_says_and_else_what_the_hub_says(h
     assert '"red"' not in json.dumps(pod["spec"])
 
     # Another workshop of the same hub, at the same time.
-    assert await start(hub, "bob", workshop="go") in (201, 202)
+    assert await start(hub, "bob", workshop="go", details={"name": "Bob"}) in (201, 202)
     await hub.until(lambda: is_ready(hub, "bob"))
-    assert await start(hub, "cat", workshop="go") == 429, "one place, and it is taken"
+    assert await start(hub, "cat", workshop="go", details={"name": "C"}) == 429, (
+        "one place, and it is taken"
+    )
     assert "intro-bob" not in site.names("/api/v1/namespaces")
     assert site.as_admin("/api/v1/namespaces/intro-ann") is not None
 
@@ -129,6 +131,15 @@ async def test_a_session_has_what_its_workshop_says_and_else_what_the_hub_says(h
     assert (await hub.api("DELETE", "users/dan/server"))[0] in (202, 204)
     assert (await hub.api("DELETE", "users/bob/server"))[0] in (202, 204)
     await site.gone()
+    # What was asked about somebody is forgotten with the session; which workshop it was is not.
+    assert await hub.until(lambda: find_options(hub, "bob")) == '{"workshop": "go"}'
+
+
+async def find_options(hub, user):
+    """The options of a user's server that the hub keeps, once the server has stopped."""
+    _, told = await hub.api("GET", f"users/{user}?include_stopped_servers")
+    server = told["servers"].get("", {})
+    return server.get("stopped") and json.dumps(server["user_options"])
 
 
 async def _is_gone(site, namespace):
@@ -148,6 +159,8 @@ async def test_what_somebody_may_not_start_the_spawner_refuses_however_they_ask(
             {"workshop": ["git"]},
             {"workshop": "git", "parameters": {"team": "$(reboot)"}},
             {"workshop": "git", "parameters": {"image": "evil"}},
+            {"workshop": "go"},
+            {"workshop": "go", "details": {"name": "$(reboot)"}},
             {"workshop": "git", "image": "evil", "parameters": {"team": "a" * 11}},
         )
     ):

@@ -78,7 +78,7 @@ class WarmSpawner(ChosenSpawner):
     async def may_take_over(self, session: Session, spec: plan.SessionSpec) -> bool:
         """Whether a pod waits that is to the letter what this visitor's would be."""
         pool = self.context.pool
-        if pool is None or not pool.has_pods or session.suffix or self._values:
+        if pool is None or not pool.has_pods or session.suffix or self.is_personal:
             return False
         prepared = await self.prepare_pod(self.cluster, warm_pods.make_probe(session), spec)
         problem = pool.problem_with_pod(warm_pods.make_fingerprint(prepared))
