@@ -26,7 +26,7 @@ extra_resources: |
 """
 FILES = {
     "git": GIT,
-    "go": "title: Go\nproject: none\nidentity: none\n",
+    "go": "title: Go\ndetails: [name]\ncapacity: 1\nproject: none\nidentity: none\n",
     "staff": "title: Staff\ngroups: [staff]\n",
     "later": "title: Later\nvisible_from: 2999-01-01T00:00:00Z\n",
     "code": "title: Code\naccess_code: sesame\n",
@@ -94,21 +94,52 @@ async def test_a_session_has_what_its_workshop_says_and_else_what_the_hub_says(h
     assert '"red"' not in json.dumps(pod["spec"])
 
     # Another workshop of the same hub, at the same time.
-    assert await start(hub, "bob", workshop="go") in (201, 202)
+    assert await start(hub, "bob", workshop="go", details={"name": "Bob"}) in (201, 202)
     await hub.until(lambda: is_ready(hub, "bob"))
+    assert await start(hub, "cat", workshop="go", details={"name": "C"}) == 429, (
+        "one place, and it is taken"
+    )
     assert "intro-bob" not in site.names("/api/v1/namespaces")
     assert site.as_admin("/api/v1/namespaces/intro-ann") is not None
 
-    # A session is stopped as it was started, whatever its workshop says by now.
+    # Who comes after a change has the new edition; who was there before goes on with the old one.
     changed = yaml.safe_load(GIT) | {"project": "none"}
     del changed["extra_resources"], changed["budget"]
     (folder / "git.yaml").write_text(yaml.safe_dump(changed))
+    seen = len(hub.log)
+    await hub.logged("The hub offers these workshops now", since=seen)
+    assert await start(hub, "dan", **options) in (201, 202)
+    await hub.until(lambda: is_ready(hub, "dan"))
+    assert "intro-dan" not in site.names("/api/v1/namespaces")
+    edition = "workshop.jupyter.org/edition"
+    newer = find_pod(site, "dan")["metadata"]["annotations"][edition]
+    assert (
+        find_pod(site, "ann")["metadata"]["annotations"][edition]
+        == metadata["annotations"][edition]
+    )
+    assert newer != metadata["annotations"][edition]
+    (folder / "git.yaml").write_text("title: Git\nimag: wrong\n")
+    told = await hub.logged("The workshops stay as they were", since=seen)
+    assert "git.yaml, line 2: 'imag' is no key of it; did you mean image?" in told
+    (folder / "git.yaml").write_text(yaml.safe_dump(changed))
+
+    # A session is stopped as it was started, whatever its workshop says by now.
     await hub.restart()
     await hub.until(lambda: is_ready(hub, "ann"))
     assert (await hub.api("DELETE", "users/ann/server"))[0] in (202, 204)
     await hub.until(lambda: _is_gone(site, "intro-ann"))
+    assert (await hub.api("DELETE", "users/dan/server"))[0] in (202, 204)
     assert (await hub.api("DELETE", "users/bob/server"))[0] in (202, 204)
     await site.gone()
+    # What was asked about somebody is forgotten with the session; which workshop it was is not.
+    assert await hub.until(lambda: find_options(hub, "bob")) == '{"workshop": "go"}'
+
+
+async def find_options(hub, user):
+    """The options of a user's server that the hub keeps, once the server has stopped."""
+    _, told = await hub.api("GET", f"users/{user}?include_stopped_servers")
+    server = told["servers"].get("", {})
+    return server.get("stopped") and json.dumps(server["user_options"])
 
 
 async def _is_gone(site, namespace):
@@ -128,6 +159,8 @@ async def test_what_somebody_may_not_start_the_spawner_refuses_however_they_ask(
             {"workshop": ["git"]},
             {"workshop": "git", "parameters": {"team": "$(reboot)"}},
             {"workshop": "git", "parameters": {"image": "evil"}},
+            {"workshop": "go"},
+            {"workshop": "go", "details": {"name": "$(reboot)"}},
             {"workshop": "git", "image": "evil", "parameters": {"team": "a" * 11}},
         )
     ):

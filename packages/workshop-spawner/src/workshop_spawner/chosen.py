@@ -12,7 +12,8 @@ from workshop_spawner.model.errors import PermanentError
 from workshop_spawner.model.session import Session
 from workshop_spawner.model.workshop import Workshop
 from workshop_spawner.recorded import RecordedSpawner
-from workshop_spawner.rules.workshops import access, choice, parameters
+from workshop_spawner.rules import capacity
+from workshop_spawner.rules.workshops import access, choice, details, parameters
 
 # What a session is stopped and looked after by, whatever its workshop says by then.
 _RECORDED = ("identity", "project")
@@ -33,6 +34,7 @@ class ChosenSpawner(RecordedSpawner):
 
     _workshop: Workshop | None = None
     _values: Mapping[str, str] = {}
+    _details: Mapping[str, str] = {}
     # The hub's own values of what the workshop has set.
     _own: Mapping[str, Any] = {}
     # What the hub's database keeps of it, while a session runs.
@@ -58,6 +60,7 @@ class ChosenSpawner(RecordedSpawner):
             ) from None
         self._own = workshop_store.overlay(self, chosen.workshop)
         self._workshop, self._values = chosen.workshop, chosen.values
+        self._details = chosen.details
         self._workshop_record = {
             "name": chosen.workshop.name,
             **{name: str(getattr(self, name)) for name in _RECORDED},
@@ -66,12 +69,21 @@ class ChosenSpawner(RecordedSpawner):
     def _leave_workshop(self) -> None:
         """Have the hub's own settings again."""
         workshop_store.restore(self, self._own)
-        self._workshop, self._values, self._own, self._workshop_record = None, {}, {}, {}
+        self._workshop, self._values, self._details = None, {}, {}
+        self._own, self._workshop_record = {}, {}
 
     def clear_state(self) -> None:
         """Forget the session that ended, and its workshop."""
         super().clear_state()
         self._leave_workshop()
+
+    def run_post_stop_hook(self) -> object:
+        """JupyterHub's hook: forget what was asked about the user, for this session alone."""
+        kept = choice.forget_details(self.user_options)
+        if kept is not self.user_options:
+            self.user_options = kept
+            self.orm_spawner.user_options = kept  # JupyterHub writes it down after the hook
+        return super().run_post_stop_hook()
 
     def get_state(self) -> dict[str, Any]:
         """What a restarted hub has to know of a running session, its workshop included."""
@@ -98,14 +110,27 @@ class ChosenSpawner(RecordedSpawner):
             return session
         return session.of_workshop(self._workshop.name, self._workshop.edition)
 
-    def make_parameter_secrets(self) -> dict[str, str]:
-        """What the link of the start said, as keys of the session's Secret."""
-        return {parameters.make_key(name): value for name, value in self._values.items()}
+    def list_workshop_caps(self) -> tuple[capacity.Cap, ...]:
+        """The limit of the chosen workshop, as it is today; none where the hub has one only."""
+        if self._workshop is None:
+            return ()
+        chosen = self.context.workshops.get(self._workshop.name, self._workshop)
+        return (capacity.make_workshop_cap(chosen.name, chosen.title, chosen.capacity),)
 
-    def make_parameter_env(self, session: Session) -> dict[str, Any]:
+    @property
+    def is_personal(self) -> bool:
+        """Whether a pod of this session has what no pod has that waits for its visitor."""
+        return bool(self._values or self._details)
+
+    def make_personal_secrets(self) -> dict[str, str]:
+        """What the link of the start and its user said, as keys of the session's Secret."""
+        told = {details.make_key(kind): value for kind, value in self._details.items()}
+        return {parameters.make_key(name): value for name, value in self._values.items()} | told
+
+    def make_personal_env(self, session: Session) -> dict[str, Any]:
         """The same as variables of the session, whose values come from the Secret."""
-        keys = {name: parameters.make_key(name) for name in self._values}
-        named = parameters.make_environment(keys)
+        named = parameters.make_environment({n: parameters.make_key(n) for n in self._values})
+        named |= details.make_environment({kind: details.make_key(kind) for kind in self._details})
         return {name: pods.make_reference(session.secret, key) for name, key in named.items()}
 
 

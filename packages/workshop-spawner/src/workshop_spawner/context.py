@@ -175,8 +175,7 @@ class HubContext:
         }
         verdict = self.queues.enter_or_wait(name, active, now)
         if not verdict.enters:
-            cap = verdict.cap
-            raise FullError(capacity.render_full(cap.limit, verdict.place, cap.key))
+            raise FullError(capacity.render_full(verdict.cap, verdict.place))
         self.starting[name] = frozenset(cap.key for cap in caps)
 
     def move_place(self, old: str, new: str) -> None:

@@ -242,7 +242,7 @@ class WorkshopSpawner(
 
     def _make_secrets(self, token: str) -> dict[str, str]:
         """What the pod is told in confidence: the hub's API token, and the user's own."""
-        told = self.make_parameter_secrets()
+        told = self.make_personal_secrets()
         return {
             **told,
             TOKEN_KEY: self.api_token,
@@ -298,7 +298,7 @@ class WorkshopSpawner(
         facts = self.make_facts(self.hub.base_url, public_url, self.hub.public_host, beside)
         told = pods.make_environment(session, facts, self.project != plan.NONE)
         # What an administrator says wins, also what a callable of theirs has said.
-        said = self.make_parameter_env(session)
+        said = self.make_personal_env(session)
         return {**env, **told, **{name: env[name] for name in self.environment}, **said}
 
     async def progress(self) -> AsyncIterator[dict[str, Any]]:

@@ -93,7 +93,7 @@ class WarmSpawner(ChosenSpawner):
     async def may_take_over(self, session: Session, spec: plan.SessionSpec) -> bool:
         """Whether a pod waits that is to the letter what this visitor's would be."""
         pool = self.context.pool
-        if pool is None or not pool.has_pods or session.suffix or self._values:
+        if pool is None or not pool.has_pods or session.suffix or self.is_personal:
             return False
         prepared = await self.prepare_pod(self.cluster, warm_pods.make_probe(session), spec)
         problem = pool.problem_with_pod(warm_pods.make_fingerprint(prepared))
@@ -105,7 +105,7 @@ class WarmSpawner(ChosenSpawner):
         """Take a place of each limit that the session counts towards; the session that says so."""
         groups = [group.name for group in self.user.groups]
         own = capacity.list_caps(self.profile_slug, groups, self.profile_limits, self.group_limits)
-        caps = (capacity.Cap("", self.session_limit), *own)
+        caps = (capacity.Cap("", self.session_limit), *self.list_workshop_caps(), *own)
         self.context.take_place(self.pod_name, running, caps, time.monotonic())
         return replace(session, caps=tuple(cap.key for cap in own))
 

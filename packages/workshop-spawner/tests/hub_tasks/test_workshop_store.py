@@ -108,6 +108,12 @@ async def test_a_folder_is_followed_and_a_bad_change_changes_nothing(tmp_path, m
         await until(lambda: context.workshops["git"].settings["image"] == "two")
         assert not context.workshop_problems
         assert context.workshops["git"].edition != before.edition
+        # A folder that is away for a while is told until it is back.
+        moved = tmp_path.rename(tmp_path.with_name("away"))
+        await until(lambda: "cannot be read" in str(context.workshop_problems))
+        assert context.workshops
+        moved.rename(tmp_path)
+        await until(lambda: not context.workshop_problems)
         file.unlink()
         await until(lambda: not context.workshops)
     finally:

@@ -14,7 +14,8 @@ FILES = {
     "go": "title: Go\ntags: [code]\ndifficulty: advanced\nproject: none\nidentity: none\n",
     "staff": "title: Only for staff\ngroups: [staff]\n",
     "later": "title: Only later\nvisible_from: 2999-01-01T00:00:00Z\n",
-    "code": "title: With a code\naccess_code: sesame\nproject: none\nidentity: none\n",
+    "code": "title: With a code\naccess_code: sesame\ndetails: [name, email]\n"
+    "project: none\nidentity: none\n",
 }
 
 PROFILES = """
@@ -119,7 +120,12 @@ async def test_the_hubs_own_ways_lead_to_the_list_and_start_nothing(hub, visit, 
     assert "Access code" in page
     status, page, _ = await somebody.press(page, "hub/workshops/code", code="wrong")
     assert (status, "not the access code" in page) == (403, True)
-    _, page, url = await somebody.press(page, "hub/workshops/code", code=" sesame ", profile="big")
+    assert "Your name and e-mail address can be read by" in page
+    sent = {"code": " sesame ", "profile": "big", "about-name": "Ada 'b' Lovelace"}
+    status, page, _ = await somebody.press(page, "hub/workshops/code", **sent)
+    assert (status, "Your e-mail address is missing" in page) == (400, True)
+    sent["about-email"] = "ada@example.com"
+    _, page, url = await somebody.press(page, "hub/workshops/code", **sent)
     somebody.name = find_user(page, url)
     if "spawn-pending" in url:
         assert (await somebody.follow())[-1].get("ready")
@@ -128,6 +134,15 @@ async def test_the_hubs_own_ways_lead_to_the_list_and_start_nothing(hub, visit, 
     (pod,) = site.as_admin("/api/v1/namespaces/workshops/pods")["items"]
     env = pod["spec"]["containers"][0]["env"]
     assert {"name": "SIZE", "value": "big"} in env, "profiles go on working"
+    # What was asked about the visitor is in the session's Secret alone.
+    reference = next(each for each in env if each["name"] == "ATTENDEE_EMAIL")["valueFrom"]
+    assert reference["secretKeyRef"]["key"] == "attendee-email"
+    assert "ada@example.com" not in str(pod)
+    assert "ada@example.com" not in hub.log_text
+    (told,) = (await hub.api("GET", f"users/{user}"))[1]["servers"].values()
+    assert told["user_options"]["details"] == {
+        **{"name": "Ada 'b' Lovelace", "email": "ada@example.com"}
+    }
 
 
 @pytest.mark.browser

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from traitlets import HasTraits, TraitError
 
-from workshop_spawner.config.workshops import read_workshops
+from workshop_spawner.config.workshops import read_files, read_workshops
 from workshop_spawner.context import HubContext
 from workshop_spawner.logs import Log
 from workshop_spawner.model.workshop import Workshop
 from workshop_spawner.rules.workshops import choice
-from workshop_spawner.rules.workshops.parsing import WorkshopsError
+from workshop_spawner.rules.workshops.parsing import WorkshopsError, parse_files
 
 # Seconds between two looks at a folder.
-LOOK_AGAIN = 5.0
+LOOK_AGAIN = 3.0
 
 Check = Callable[[Workshop], list[str]]
 
@@ -51,7 +52,10 @@ def list_problems(source: Any, check: Check) -> list[str]:
 
 def read_checked(source: Any, check: Check) -> Mapping[str, Workshop]:
     """The workshops of a setting, of which each could start; else WorkshopsError."""
-    found = read_workshops(source)
+    return _check_all(read_workshops(source), check)
+
+
+def _check_all(found: Mapping[str, Workshop], check: Check) -> Mapping[str, Workshop]:
     if problems := [problem for one in found.values() for problem in check(one)]:
         raise WorkshopsError(problems)
     return found
@@ -76,6 +80,7 @@ class WorkshopStore:
         self._source = source
         self._check = check
         self._log = log
+        self._seen: Mapping[str, str] = {}  # the files of the last look
 
     async def follow(self) -> None:
         """Look again and again, as long as the hub runs; a mapping stays as it is."""
@@ -87,14 +92,24 @@ class WorkshopStore:
         """Take over what has changed; the workshops stay as they were where something is wrong."""
         context = self._context
         try:
-            found = await asyncio.to_thread(read_checked, self._source, self._check)
+            found = await asyncio.to_thread(self._read)
         except WorkshopsError as error:
             if error.problems != context.workshop_problems:
                 context.workshop_problems = error.problems
                 for problem in error.problems:
                     self._log.error("The workshops stay as they were. %s", problem)
             return
+        if found is None:
+            return
         context.workshop_problems = ()
         if found != context.workshops:
             self._log.info("The hub offers these workshops now: %s", ", ".join(found) or "none")
             context.workshops = found
+
+    def _read(self) -> Mapping[str, Workshop] | None:
+        """The workshops of the folder; None where no file has changed, which is cheap to find."""
+        seen, self._seen = self._seen, {}  # what cannot be read is told until it can
+        self._seen = files = read_files(Path(self._source))
+        if files == seen:
+            return None
+        return _check_all(parse_files(files), self._check)

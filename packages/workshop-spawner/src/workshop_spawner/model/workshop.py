@@ -57,6 +57,7 @@ class Workshop:
     visible_until: datetime | None = None
     capacity: int = 0  # 0: as many as the hub takes
     parameters: tuple[Parameter, ...] = ()
+    details: tuple[str, ...] = ()  # asked of people: `name`, `email`
     settings: Mapping[str, Any] = field(default_factory=dict)
     place: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
@@ -67,7 +68,8 @@ class Workshop:
 
         The title may be put right without a new edition; another image is one.
         """
-        made_of = {"settings": self.settings, "parameters": [asdict(p) for p in self.parameters]}
+        asked = [asdict(parameter) for parameter in self.parameters]
+        made_of = {"settings": self.settings, "parameters": asked, "details": self.details}
         text = json.dumps(made_of, sort_keys=True, default=_render)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 

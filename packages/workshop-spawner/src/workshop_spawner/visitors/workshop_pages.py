@@ -22,13 +22,15 @@ from tornado.httputil import url_concat
 from workshop_spawner.context import HubContext
 from workshop_spawner.model.workshop import Workshop
 from workshop_spawner.rules import visitor_identity
-from workshop_spawner.rules.workshops import access, badge, catalogue, choice, parameters
+from workshop_spawner.rules.workshops import access, badge, catalogue, choice, details, parameters
 from workshop_spawner.visitors import hub_objects
 from workshop_spawner.visitors.handlers import VisitMixin
 from workshop_spawner.visitors.hub_objects import StartingHub
 
 # Before the names of a form's fields that are parameters of the workshop.
 FIELD = "parameter-"
+# The same of what is asked about the person.
+ABOUT = "about-"
 # Seconds in which a start that is refused is told on the page; what goes on has a page of its own.
 A_MOMENT = 1.0
 _NAME = r"([a-z0-9-]{1,40})"
@@ -191,6 +193,10 @@ class WorkshopHandler(WorkshopsMixin, SpawnHandler):
             options_form=await self._make_options_form(),
             snippets=badge.make_snippets(workshop.title, url),
             field=FIELD,
+            about=ABOUT,
+            told=self._read_fields(ABOUT),
+            notice=details.render_notice(workshop),
+            titles=details.TITLES,
             workshops_url=self.make_link("workshops"),
             restart_url=self.make_link("restart"),
             here=self.request.uri,
@@ -199,7 +205,11 @@ class WorkshopHandler(WorkshopsMixin, SpawnHandler):
 
     def _may_start_itself(self, workshop: Workshop, problem: str, spawner: Any) -> bool:
         """Whether the page presses its button, as the login page of visitors does."""
-        asks = workshop.access_code or any(one.default is None for one in workshop.parameters)
+        asks = (
+            workshop.access_code
+            or workshop.details
+            or any(one.default is None for one in workshop.parameters)
+        )
         wanted = bool(getattr(self.authenticator, "auto_start", False))
         return wanted and bool(self.current_user) and not (asks or problem or spawner)
 
@@ -235,20 +245,21 @@ class WorkshopHandler(WorkshopsMixin, SpawnHandler):
         self.redirect(self.make_link("workshops", workshop.name))
 
     async def _start_session(self, workshop: Workshop) -> None:
-        sent = {
-            key.removeprefix(FIELD): self.get_body_argument(key, "")
-            for key in self.request.body_arguments
-            if key.startswith(FIELD)
-        }
+        sent, told = self._read_fields(FIELD), self._read_fields(ABOUT)
         if problem := self._problem_with_code(workshop):
             await self._show(workshop, sent, problem, 403)
             return
         try:
-            chosen = choice.Choice(workshop, parameters.parse_values(workshop, sent))
-        except parameters.ParameterError as error:
+            chosen = choice.make_choice(workshop, sent, told)
+        except choice.RefusedError as error:
             await self._show(workshop, sent, str(error), 400)
             return
         await self._spawn(chosen)
+
+    def _read_fields(self, prefix: str) -> dict[str, str]:
+        """The fields of the form whose names begin so, by the rest of their names."""
+        sent = [key for key in self.request.body_arguments if key.startswith(prefix)]
+        return {key.removeprefix(prefix): self.get_body_argument(key, "") for key in sent}
 
     async def _spawn(self, chosen: choice.Choice) -> None:
         """Start it the way that JupyterHub's own form does."""
@@ -270,7 +281,7 @@ class WorkshopHandler(WorkshopsMixin, SpawnHandler):
         form = {
             key: self.get_body_arguments(key)
             for key in self.request.body_arguments
-            if key not in ("_xsrf", "code", "end") and not key.startswith(FIELD)
+            if key not in ("_xsrf", "code", "end") and not key.startswith((FIELD, ABOUT))
         }
         return dict(await maybe_future(spawner.run_options_from_form(form)))
 

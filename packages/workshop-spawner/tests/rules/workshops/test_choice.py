@@ -15,6 +15,7 @@ OFFERED = {
     "git": Workshop("git", "Git", parameters=(Parameter("team"),)),
     "staff": Workshop("staff", "Staff", groups=("staff",)),
     "code": Workshop("code", "Code", access_code="x"),
+    "who": Workshop("who", "Who", details=("name",)),
 }
 
 
@@ -50,6 +51,9 @@ def test_the_page_passes_on_that_the_code_was_right():
         ({"workshop": "staff"}, access.NOT_HERE),
         ({"workshop": "code"}, "Code takes an access code. Start it from its page."),
         ({"workshop": "code", "workshop_proof": 3}, "Code takes an access code."),
+        ({"workshop": "git", "details": "x"}, "details must be a mapping"),
+        ({"workshop": "who"}, "Your name is missing"),
+        ({"workshop": "who", "details": {"name": ["x"]}}, "must be a text"),
         ({"workshop": "git", "parameters": "x"}, "parameters must be a mapping"),
         ({"workshop": "git", "parameters": {"image": "x"}}, "takes no parameter image"),
     ],
@@ -74,8 +78,8 @@ def test_options_of_any_shape_start_what_may_be_started_or_are_refused(options):
         made = parse(options)
     except choice.RefusedError:
         return
-    assert made.workshop is OFFERED["git"]
-    assert set(made.values) == {"team"}
+    assert made.workshop in (OFFERED["git"], OFFERED["who"])
+    assert set(made.values) == {one.name for one in made.workshop.parameters}
 
 
 def test_settings_take_the_place_of_the_hubs_and_mappings_of_words_are_added():
@@ -85,6 +89,16 @@ def test_settings_take_the_place_of_the_hubs_and_mappings_of_words_are_added():
         "image": "b",
         "environment": {"X": "2", "Y": "1", "Z": "3"},
     }
+
+
+def test_details_are_forgotten_and_nothing_else():
+    made = parse({"workshop": "who", "details": {"name": "Ada", "shoe": "39"}})
+    options = choice.make_options(made, ANN, b"k", with_code=False)
+    assert options == {"workshop": "who", "details": {"name": "Ada"}}
+    assert choice.forget_details(options) == {"workshop": "who"}
+    kept = {"workshop": "who"}
+    assert choice.forget_details(kept) is kept
+    assert choice.forget_details(None) is None
 
 
 @pytest.mark.parametrize("options", [None, [], "x", {}, {"workshop": 3}])

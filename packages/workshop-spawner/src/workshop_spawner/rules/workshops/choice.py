@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from workshop_spawner.model.workshop import Workshop
-from workshop_spawner.rules.workshops import access, fields, parameters
+from workshop_spawner.rules.workshops import access, details, fields, parameters
 
 WORKSHOP, PARAMETERS, PROOF = "workshop", "parameters", "workshop_proof"
+DETAILS = "details"
 CHOOSE = "This hub offers several workshops. Choose one of them first, on the page of workshops."
 
 
@@ -23,10 +24,11 @@ class RefusedError(ValueError):
 
 @dataclass(frozen=True)
 class Choice:
-    """A workshop that may be started, with the values of its parameters."""
+    """A workshop that may be started, with its parameters and what it asks about the person."""
 
     workshop: Workshop
     values: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse_choice(
@@ -45,15 +47,21 @@ def parse_choice(
     if problem := access.problem_with_start(found, person, now, said, key):
         raise RefusedError(problem)
     assert found is not None  # noqa: S101 - has been refused else
-    return Choice(found, _parse_values(found, options.get(PARAMETERS, {})))
+    return make_choice(found, options.get(PARAMETERS, {}), options.get(DETAILS, {}))
 
 
-def _parse_values(workshop: Workshop, given: Any) -> Mapping[str, str]:
-    if not isinstance(given, Mapping):
-        raise RefusedError("parameters must be a mapping of names to texts.")
+def make_choice(workshop: Workshop, values: Any, told: Any) -> Choice:
+    """A choice of this workshop, by what was given of parameters and details; else RefusedError."""
+    for name, given in ((PARAMETERS, values), (DETAILS, told)):
+        if not isinstance(given, Mapping):
+            raise RefusedError(f"{name} must be a mapping of names to texts.")
     try:
-        return parameters.parse_values(workshop, given)
-    except parameters.ParameterError as error:
+        return Choice(
+            workshop,
+            parameters.parse_values(workshop, values),
+            details.parse_details(workshop, told),
+        )
+    except (parameters.ParameterError, details.DetailError) as error:
         raise RefusedError(str(error)) from None
 
 
@@ -64,9 +72,18 @@ def make_options(
     made: dict[str, Any] = {WORKSHOP: choice.workshop.name}
     if choice.values:
         made[PARAMETERS] = dict(choice.values)
+    if choice.details:
+        made[DETAILS] = dict(choice.details)
     if choice.workshop.access_code and with_code:
         made[PROOF] = access.make_proof(key, person.name, choice.workshop)
     return made
+
+
+def forget_details(options: Any) -> Any:
+    """The options without what they say about the person."""
+    if not isinstance(options, Mapping) or DETAILS not in options:
+        return options
+    return {name: value for name, value in options.items() if name != DETAILS}
 
 
 def read_name(options: Any) -> str:

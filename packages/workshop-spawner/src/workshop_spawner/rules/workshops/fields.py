@@ -147,8 +147,8 @@ FIELDS: Mapping[str, Callable[[object], Any]] = {
     "visible_until": parse_time,
     "capacity": parse_count,
 }
-PARAMETERS = "parameters"
-KEYS = (*FIELDS, PARAMETERS, *SETTINGS)
+PARAMETERS, DETAILS = "parameters", "details"
+KEYS = (*FIELDS, PARAMETERS, DETAILS, *SETTINGS)
 KINDS = (TEXT, NUMBER, SWITCH, CHOICE)
 PARAMETER_KEYS = (
     *("kind", "label", "default", "required", "most", "pattern", "minimum", "maximum", "choices"),

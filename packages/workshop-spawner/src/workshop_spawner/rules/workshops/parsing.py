@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from workshop_spawner.model.workshop import Parameter, Workshop
-from workshop_spawner.rules.workshops import fields, parameters
+from workshop_spawner.rules.workshops import details, fields, parameters
 from workshop_spawner.rules.workshops.documents import Document, parse_document
 
 Workshops = Mapping[str, Workshop]
@@ -104,6 +104,8 @@ def _problem_with_value(key: str, value: Any) -> str | None:
 def _parse_value(key: str, value: Any) -> Any:
     if key == fields.PARAMETERS:
         return _parse_parameters(value)
+    if key == fields.DETAILS:
+        return details.parse_asked(value)
     return fields.FIELDS[key](value) if key in fields.FIELDS else value
 
 
