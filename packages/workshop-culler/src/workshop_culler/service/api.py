@@ -28,7 +28,7 @@ from workshop_culler.rules import (
 )
 from workshop_culler.rules.announcements import BadAnnouncementError
 from workshop_culler.rules.models import Server
-from workshop_culler.service.base_handlers import ApiHandler
+from workshop_culler.service.base_handlers import SEES_NOTHING, ApiHandler
 from workshop_culler.service.live_sessions import LiveSessions
 from workshop_culler.service.sessions import SessionService
 
@@ -97,7 +97,7 @@ class Extend(SessionHandler):
 
 
 class Stop(SessionHandler):
-    """`POST session/stop {user, server}`: for who may stop it (delete:servers)."""
+    """`POST session/stop {user, server}`: for who may stop it."""
 
     async def post(self) -> None:
         """Stop it."""
@@ -157,7 +157,7 @@ class Sessions(ApiHandler):
     async def get(self) -> None:
         """The rows of the page."""
         if not permissions.sees_anything(self.who):
-            raise HTTPError(403, reason="This takes the scope read:servers")
+            raise HTTPError(403, reason=SEES_NOTHING)
         most = self._read_limit()
         seen = {
             session_rows.make_id(server): server
@@ -193,7 +193,7 @@ class Events(ApiHandler):
     async def get(self) -> None:
         """Send until the page goes away."""
         if not permissions.sees_anything(self.who):
-            raise HTTPError(403, reason="This takes the scope read:servers")
+            raise HTTPError(403, reason=SEES_NOTHING)
         self.set_header("Content-Type", "text/event-stream")
         self.set_header("X-Accel-Buffering", "no")
         live: LiveSessions = self.settings["live"]
