@@ -118,7 +118,7 @@ def install_packages(
     In the lock's versions, unless `locked` is off.
 
     `compiled` is for sessions that start many programs: where Python keeps no compiled modules by
-    itself (PYTHONDONTWRITEBYTECODE), each hub would compile its own anew, for two seconds.
+    itself (PYTHONDONTWRITEBYTECODE), each hub would compile its own, for two seconds.
     """
     ours = [word for package in PACKAGES for word in ("-e", package_spec(package))]
     words = [*ours, *more]
@@ -455,7 +455,7 @@ def leave_out_images(problem: str) -> None:
 
 @nox.session
 def pins(session: nox.Session) -> None:
-    """Pin anew what the sessions install, and the images from PyPI, with hashes.
+    """Update the pins of what the sessions install, and the images from PyPI, with hashes.
 
     `-- NAME...` is for some of the images alone.
     """
@@ -470,7 +470,7 @@ def pins(session: nox.Session) -> None:
 
 @nox.session
 def templates(session: nox.Session) -> None:
-    """Write the files of templates/openshift anew from their source in tools/."""
+    """Regenerate the files of templates/openshift from their source in tools/."""
     install(session, "pyyaml")
     session.run("python", "tools/make_templates.py")
 

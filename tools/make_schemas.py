@@ -1,4 +1,4 @@
-"""Write pocket-openshift's table of types anew, from Kubernetes' published OpenAPI schemas.
+"""Regenerate pocket-openshift's table of types, from Kubernetes' published OpenAPI schemas.
 
     uv run --with kubernetes-validate==1.36.0 tools/make_schemas.py
 

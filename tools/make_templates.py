@@ -1,4 +1,4 @@
-"""Write the files of templates/openshift anew.
+"""Regenerate the files of templates/openshift.
 
     python tools/make_templates.py
 

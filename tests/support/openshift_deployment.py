@@ -130,7 +130,7 @@ class Deployment:
             yield visitor.Visitor(f"https://{self.host}/", session), person
 
     async def until_open(self, guest: visitor.Visitor) -> None:
-        """Wait until a hub that started anew leads somebody to their session."""
+        """Wait until a hub that restarted leads somebody to their session."""
 
         async def is_open() -> bool:
             with contextlib.suppress(visitor.VisitError):

@@ -72,7 +72,7 @@ def list_project_rights(mode: str) -> list[Object]:
     """What it may do to projects, anywhere in the cluster, and who owns the projects.
 
     The owner has no rights. Whoever deletes it deletes the projects of all sessions: so that it is
-    an object of its own, which nobody has another reason to delete or to make anew.
+    an object of its own, which nobody has another reason to delete or to recreate.
     """
     name, session, extra = f"{UNIQUE}-spawner", f"{UNIQUE}-session-rules", f"{UNIQUE}-spawner-rules"
     owner = f"{UNIQUE}-projects"

@@ -13,7 +13,7 @@ VERSION = "0.1.0"
 
 
 class Generated(NamedTuple):
-    """A default that the cluster draws anew for each deployment, by this expression."""
+    """A default that the cluster draws for each deployment, by this expression."""
 
     expression: str
 

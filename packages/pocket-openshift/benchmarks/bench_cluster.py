@@ -3,7 +3,7 @@
 There are namespaces with pods, accounts and bindings, and 200 watches.
 
 The peer of a figure is the same server with a tenth of that: a ratio near one says that nothing
-is scanned anew. With `--peer SRC` it is another version of the package with as much, whose
+is rescanned. With `--peer SRC` it is another version of the package with as much, whose
 folder `src` that is. Times are those that the server computes, medians of rounds by turns: they
 hold on a machine that does other things beside. The server runs in a process of its own, so that
 its memory is its own. Linux only.

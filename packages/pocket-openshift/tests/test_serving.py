@@ -109,10 +109,10 @@ def test_what_keeps_it_from_starting_is_a_sentence(tmp_path, capsys):
     words = ["serve", "--port", "0", "--oauth-port", "0"]
     assert __main__.main([*words, "--data", str(tmp_path / "file")]) == 2
     assert "cannot start" in capsys.readouterr().err
-    keeper = persistence.StateFile(tmp_path / "kept")
+    state_file = persistence.StateFile(tmp_path / "kept")
     assert __main__.main([*words, "--data", str(tmp_path / "kept")]) == 2
     assert "another pocket-openshift keeps its state" in capsys.readouterr().err
-    keeper.close()
+    state_file.close()
     (tmp_path / "kept" / "objects.sqlite").write_bytes(b"no database" * 100)
     assert __main__.main([*words, "--data", str(tmp_path / "kept")]) == 2
     assert "cannot be used" in capsys.readouterr().err

@@ -5,7 +5,7 @@ says of each pod that it is ready after a given time; one HTTP server answers fo
 come evenly spread, each starts a server and follows its progress as the hub's page does.
 
 The reserve is as large as the crowd, so that those figures are of sessions that were all ready.
-What is made anew for it meanwhile is in the hub's CPU time, as it would be in a class. The same
+What refills the reserve meanwhile is in the hub's CPU time, as it would be in a class. The same
 server answers for launchers in pods that wait: what the hub does is measured, and not how soon a
 server is up once it was started, which is the same for all.
 

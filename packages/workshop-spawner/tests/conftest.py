@@ -254,7 +254,7 @@ class Visitor:
         return "" if "Your server is stopping" in page else page
 
     async def enter_again(self) -> str:
-        """Press the button that starts the session anew; returns what its server says."""
+        """Press the button that starts the session again; returns what its server says."""
         _, _, url = await self.get(f"hub/spawn/{self.name}")
         if "spawn-pending" in url:
             lines = await self.follow()

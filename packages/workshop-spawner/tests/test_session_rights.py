@@ -1,6 +1,6 @@
 """What the account of a session may do, in its project and outside, for each role: a snapshot.
 
-A change of it is a change of what attendees may do. To write it anew after having read the change:
+A change of it is a change of what attendees may do. To regenerate it after having read the change:
 `SNAPSHOT=write pytest packages/workshop-spawner/tests/test_session_rights.py`.
 """
 

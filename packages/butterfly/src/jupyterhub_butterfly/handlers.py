@@ -81,7 +81,7 @@ class TerminalPage(PageHandler):
 def make_hub_links(hub: HubSettings | None, visitor: str, prefix: str) -> dict[str, str]:
     """Make what a page knows of the hub: its address, and where to go when the session has ended.
 
-    `start` is empty for others than the person whose session it is: they cannot start it anew.
+    `start` is empty for others than the person whose session it is: they cannot start it again.
     """
     if hub is None:
         return {"hub": "", "home": prefix, "start": ""}

@@ -114,7 +114,7 @@ class OpenShiftAuthenticator(traits.AuthenticatorTraits):
     def build_access_tokens_request_params(
         self, handler: handlers.CallbackHandler, data: object = None
     ) -> dict[str, str]:
-        """Replaces the base's: reads the secret anew, and always sends PKCE's verifier."""
+        """Replaces the base's: reads the secret each time, and always sends PKCE's verifier."""
         callback = self.get_callback_url(handler)
         return {
             "grant_type": "authorization_code",

@@ -1,4 +1,4 @@
-"""Whom the pod runs as, and secrets that are read anew."""
+"""Whom the pod runs as, and secrets that are read again."""
 
 import pytest
 

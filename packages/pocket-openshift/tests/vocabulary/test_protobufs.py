@@ -86,7 +86,7 @@ KUBECTL = [
 
 @pytest.mark.parametrize("words", KUBECTL, ids=lambda words: " ".join(words.split()[:3]))
 def test_what_kubectl_sends_is_what_it_would_write_as_json(words, cluster):
-    """The tables, held against kubectl: its protobuf makes the object that its JSON describes."""
+    """Checked against kubectl: its protobuf makes the object that its JSON describes."""
     if shutil.which("kubectl") is None:
         pytest.skip("install kubectl (Debian: apt-get install kubernetes-client)")
     command = ["kubectl", "--kubeconfig", str(cluster.kubeconfig), *words.split()]

@@ -12,11 +12,11 @@ def test_a_cause_is_of_one_session_and_not_of_the_next_of_that_name():
     assert kept.find(ADA) == ""
     kept.note(ADA, "idle")
     assert kept.find(ADA) == "idle"
-    anew = replace(ADA, started=ADA.started + timedelta(hours=1))
-    assert kept.find(anew) == ""
+    again = replace(ADA, started=ADA.started + timedelta(hours=1))
+    assert kept.find(again) == ""
     assert kept.find(replace(ADA, name="lab")) == ""
-    kept.note(anew, "")
-    assert kept.find(anew) == ""
+    kept.note(again, "")
+    assert kept.find(again) == ""
 
 
 def test_the_oldest_are_forgotten(monkeypatch):

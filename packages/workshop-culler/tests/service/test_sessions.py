@@ -114,7 +114,7 @@ async def test_no_such_session(culler_hub, open_service):
 async def test_an_extension_is_written_on_the_project(
     culler_hub, session_cluster, open_service, log, tmp_path
 ):
-    """With the file lost, a culler that starts anew reads it from the cluster."""
+    """With the file lost, a culler that restarts reads it from the cluster."""
     await culler_hub.start_server("ada")
     session_cluster.add_session("ada", annotations={labels.EXPIRES: "2026-01-01T00:00:00Z"})
     async with culler_hub.client() as client, session_cluster.client() as side:
@@ -124,9 +124,9 @@ async def test_an_extension_is_written_on_the_project(
         server = await counter.find_server("ada", "")
         clock = await counter.extend(server, GRACE)
         (tmp_path / "state.json").unlink()
-        anew = open_service(client, cleaner)
+        again = open_service(client, cleaner)
         await cleaner.look(Report())
-        extension = anew.find_extension(server)
+        extension = again.find_extension(server)
         assert extension.until == clock.ends
         assert extension.expires == clock.ends
         assert extension.first.year == 2026

@@ -87,8 +87,8 @@ async def test_a_class_that_is_extended_at_once_is_written_in_few_writes(path, l
     servers = [Server(f"u{n}", started=NOW) for n in range(100)]
     await asyncio.gather(*(store.extend(server, UNTIL, NOW) for server in servers))
     assert len(writes) == 2
-    anew = open_store(path, log)
-    assert {anew.find_until(server) for server in servers} == {UNTIL}
+    again = open_store(path, log)
+    assert {again.find_until(server) for server in servers} == {UNTIL}
 
 
 async def test_a_disk_that_is_full_refuses_nobody_and_is_told(path, log, monkeypatch, caplog):

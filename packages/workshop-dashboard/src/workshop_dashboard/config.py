@@ -295,7 +295,7 @@ class Dashboard(Configurable):
     live_reload = traitlets.Bool(
         False,
         help="""
-        Whether a page shows itself anew when its notes change on the disk.
+        Whether a page reloads itself when its notes change on the disk.
 
         True or False. Default: False. Each open page asks the server all the time.
 

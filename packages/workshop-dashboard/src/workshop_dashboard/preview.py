@@ -1,6 +1,6 @@
 """The notes as their author sees them while writing: on loopback, read again for each request.
 
-There is no terminal: running is copying. A page is told when the notes change, and shows them anew.
+There is no terminal: running is copying. A page is told when the notes change, and reloads.
 """
 
 from __future__ import annotations

@@ -245,7 +245,7 @@ class WorkshopSpawner(
             self.log.error("Could not undo a start, left to the culler: %s", error.detail)
 
     async def _start_watching_pods(self, replace: bool = False) -> object:
-        """KubeSpawner's hook: watch with our reflector, and anew where the old one has given up."""
+        """KubeSpawner's hook: watch with our reflector; replace one that has given up."""
         watch = self.pod_reflector
         dead = isinstance(watch, PodWatch) and watch.is_dead
         started = await self._start_reflector(

@@ -110,7 +110,7 @@ async def test_pods_wait_in_sessions_of_their_own_with_a_key_of_their_own(make, 
     assert len(keys) == 2
     stock.bring_up()
     await stock.pool.fill()
-    assert stock.list() == waiting, "none is made anew"
+    assert stock.list() == waiting, "none is recreated"
     assert not stock.pods.is_growing
 
 
@@ -197,7 +197,7 @@ async def test_pods_that_fail_are_told_and_not_made_again_and_again(make, caplog
     stock.bring_up(phase="Failed")
     caplog.clear()
     await stock.pool.fill()
-    assert "Trying again in 10 s" in caplog.text, "one that was ready in between begins anew"
+    assert "Trying again in 10 s" in caplog.text, "one that was ready in between begins again"
 
 
 async def test_pods_that_wait_leave_room_for_sessions_that_run(make, site):

@@ -64,9 +64,9 @@ def test_a_lost_session_says_why(pod, kind, words):
 @pytest.mark.parametrize(
     ("pod", "words"),
     [
-        (back_off(1, OOM), "anew once: it used more memory"),
-        (back_off(2, {"exitCode": 1}), "anew 2 times: its command ended with exit code 1"),
-        (make(restarts=5, last=OOM), "anew 5 times"),
+        (back_off(1, OOM), "restarted once: it used more memory"),
+        (back_off(2, {"exitCode": 1}), "restarted 2 times: its command ended with exit code 1"),
+        (make(restarts=5, last=OOM), "restarted 5 times"),
         (make(state={"waiting": {"reason": "ImagePullBackOff"}}), "could not be pulled"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Names of images: taken apart, found in ImageStreams, and pulled anew where their tag moves."""
+"""Names of images: taken apart, found in ImageStreams, and pulled again where their tag moves."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ async def test_a_lost_session_leaves_nothing_and_says_why(site, workshop, visit,
     assert "spawn-pending" in url
     _, user = await hub.api("GET", f"users/{visitor.name}")
     assert user["server"] is None, "who reads why is not thrown out"
-    assert visitor.name in (await visitor.enter_again()), "the button starts it anew"
+    assert visitor.name in (await visitor.enter_again()), "the button starts it again"
 
 
 async def test_a_session_that_was_started_anew_once_goes_on(site, workshop, visit):
@@ -73,6 +73,6 @@ async def test_a_session_that_was_started_anew_once_goes_on(site, workshop, visi
     status = {"containerStatuses": [{**container, "restartCount": 1, "lastState": last}]}
     assert lose(site, pod, status).status == 200
     line = await hub.logged("goes on after trouble")
-    assert "started anew once: it used more memory than it may" in line
+    assert "restarted once: it used more memory than it may" in line
     assert f"hello from {visitor.name}" in (await visitor.get(f"user/{visitor.name}/"))[1]
     assert site.left()

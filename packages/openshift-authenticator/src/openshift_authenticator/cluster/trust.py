@@ -1,7 +1,7 @@
 """Which certificate authorities are trusted for which host.
 
 Three sources count at once: the system's, the cluster's (mounted into the pod) and the
-administrator's bundle for that host. Files that change while we run are read anew.
+administrator's bundle for that host. Files that change while we run are read again.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ class AuthenticatorTraits(OAuthenticator):
         help="""
         File that holds the secret of the OAuth client.
 
-        A path, read anew at each login; by default there is none, and a hub in a pod uses its
+        A path, read at each login; by default there is none, and a hub in a pod uses its
         service account's own token.
 
         Set it together with client_id when the hub logs people in by an OAuthClient.

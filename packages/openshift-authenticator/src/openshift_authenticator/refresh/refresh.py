@@ -44,7 +44,7 @@ class RefreshHost(Protocol):
         """Seconds since the epoch."""
 
     async def make_model(self, state: dict[str, Any]) -> dict[str, Any]:
-        """Ask the cluster anew with the token of `state`; raises errors.LoginError."""
+        """Ask the cluster again with the token of `state`; raises errors.LoginError."""
 
     async def still_admits(self, model: dict[str, Any]) -> bool:
         """Do the rules still let this person in?"""

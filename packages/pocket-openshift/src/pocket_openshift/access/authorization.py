@@ -91,7 +91,7 @@ class Authorization:
             self._index(new)
 
     def rebuild(self, bindings: Iterable[Object]) -> None:
-        """Make the index anew, after objects were loaded without changes being told."""
+        """Rebuild the index, after objects were loaded without changes being told."""
         for binding in bindings:
             self._index(binding)
 

@@ -91,19 +91,19 @@ class ControlPlane:
         for observer in self.observers:
             observer(record)
 
-    def restore(self, keeper: persistence.StateFile) -> None:
+    def restore(self, state_file: persistence.StateFile) -> None:
         """Take up a cluster that was kept, and keep this one. Before `start`."""
-        known = keeper.load(self.store)
-        pem = keeper.secret("signer.pem", self.signer.pem)
+        known = state_file.load(self.store)
+        pem = state_file.secret("signer.pem", self.signer.pem)
         self.authentication.signer = tokens.Signer(self.settings.url, pem)
         own = self.authentication.admin_token.encode()
-        self.authentication.admin_token = keeper.secret("admin.token", own).decode()
+        self.authentication.admin_token = state_file.secret("admin.token", own).decode()
         if known:
             self.watching.forget_before(self.store.version)
             self.authorization.rebuild(
                 [*self.store.select(authorization.CLUSTER), *self.store.select(authorization.LOCAL)]
             )
-        self.store.journal = keeper.changed
+        self.store.journal = state_file.changed
 
     def start(self) -> None:
         """Make what must exist. Call on the loop, with the URLs in `settings`."""

@@ -1,4 +1,4 @@
-"""Bodies of requests held against their kind's fields, as strictly as the caller asks.
+"""Bodies of requests checked against their kind's fields, as strictly as the caller asks.
 
 `handlers` asks for each body of a create or update, `verbs` for each patched object. What values a
 field may have is not looked at here: that is `resources.validation`'s, once defaults are filled in.

@@ -268,7 +268,7 @@ class Pod:
                 return
 
     async def _fetch(self) -> None:
-        """Fetch the config maps and secrets anew."""
+        """Fetch the config maps and secrets again."""
         if self._around is None or self.address is None:
             return
         facts = {

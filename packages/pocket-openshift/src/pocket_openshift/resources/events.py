@@ -30,7 +30,7 @@ class Events(Behaviour):
         self.plane.run_beside(self._rounds())
 
     def changed(self, change: store.Change) -> None:
-        """A written event has its hour before it, anew."""
+        """An event that is written lives for another hour."""
         if change.type != "DELETED":
             self._note(change.key, change.obj)
 

@@ -1,6 +1,6 @@
 """ResourceQuotas: `status.used` kept true, and what does not fit refused.
 
-Each quota has a running count, changed by what changes: nothing counts a namespace anew but a
+Each quota has a running count, changed by what changes: nothing recounts a namespace but a
 new quota.
 """
 

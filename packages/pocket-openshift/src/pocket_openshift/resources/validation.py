@@ -1,4 +1,4 @@
-"""Objects are held against the rules of their kinds, once defaults are filled in.
+"""Objects are checked against the rules of their kinds, once defaults are filled in.
 
 Listed first among the behaviours: what makes no sense is refused (422) before anything else looks
 at it. Subresources that only say how things are (`status`) may say anything.

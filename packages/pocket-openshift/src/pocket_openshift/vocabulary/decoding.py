@@ -1,4 +1,4 @@
-"""A JSON body as Go's decoder of the API server takes it: held against the kind's fields. Pure.
+"""A JSON body as Go's decoder of the API server takes it: checked against the kind's fields. Pure.
 
 A field of another type is an error in Go's words; a field that the kind does not have is left out
 and told, for what `fieldValidation` says. Nulls are as if they were not there.

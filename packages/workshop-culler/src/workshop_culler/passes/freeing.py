@@ -25,7 +25,7 @@ class Freer:
     """Takes finalizers off what somebody has asked to delete in a stuck project.
 
     `held` are the projects that could not be freed, by UID, each with what was last told of it.
-    It is forgotten with the process: a culler that starts anew tells once more.
+    It is forgotten with the process: a culler that restarts tells once more.
     """
 
     cluster: Cluster

@@ -1,6 +1,6 @@
 """One pass over hub and cluster: fetch, decide, act. One failure never stops the rest.
 
-`app.py` runs it on a timer. Everything is found anew each time, so a culler killed at any
+`app.py` runs it on a timer. Everything is looked up each time, so a culler killed at any
 line leaves nothing that the next pass does not find. The judging is in `rules/`; here is only the
 order of items.
 """

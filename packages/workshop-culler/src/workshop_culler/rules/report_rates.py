@@ -13,7 +13,7 @@ Key = tuple[str, str]
 
 
 class ReportRates:
-    """Counts reports by session. Of sessions it keeps the most recent; others begin anew."""
+    """Counts reports by session. Of sessions it keeps the most recent; others begin again."""
 
     def __init__(self, most: int = MOST_SESSIONS) -> None:
         self._most = most

@@ -75,7 +75,7 @@ def make_key(address: str) -> str:
 
 
 class WrongCodes:
-    """Counts wrong codes. Of addresses it keeps the most recent; who is forgotten begins anew."""
+    """Counts wrong codes. Of addresses it keeps the most recent; who is forgotten begins again."""
 
     def __init__(self, most: int = MOST_ADDRESSES) -> None:
         self._most = most

@@ -33,7 +33,7 @@ from workshop_culler.service.live_sessions import LiveSessions
 from workshop_culler.service.sessions import SessionService
 
 KEEPALIVE_SECONDS = 20.0
-# After so long who listens must ask again, and is held against the hub's rights anew.
+# After so long who listens must ask again, and is checked against the hub's rights.
 EVENTS_SECONDS = 240.0
 ON_THE_WAY = "there is no such session, or it is not yours to see"
 
@@ -62,7 +62,7 @@ class SessionHandler(ApiHandler):
             self.session_service.store.announcement, self.session_service.now
         )
         reports = self.session_service.find_reports(server)
-        # With these a session sees that a culler which started anew does not know them yet.
+        # With these a session sees that a culler which restarted does not know them yet.
         whose = {
             "user": server.user,
             "server": server.name,

@@ -16,7 +16,7 @@ Report = TypeVar("Report")
 class LatestReports(Generic[Report]):
     """The latest report by session; the oldest are forgotten first.
 
-    A culler that starts anew has none: sessions see that in its answers, and tell theirs again.
+    A culler that restarts has none: sessions see that in its answers, and tell theirs again.
     """
 
     def __init__(self, most: int = MOST_SESSIONS) -> None:
@@ -34,10 +34,10 @@ class LatestReports(Generic[Report]):
             self._told.popitem(last=False)
 
     def find(self, server: Server) -> Report | None:
-        """What a session told; None if it did not, or was started anew since."""
+        """What a session told; None if it did not, or was restarted since."""
         if server.key not in self._told:
             return None
         told, report = self._told[server.key]
         # `server` may be from a list that is older than what the session told.
-        anew = told is not None and server.started is not None and told < server.started
-        return None if anew else report
+        older = told is not None and server.started is not None and told < server.started
+        return None if older else report

@@ -72,7 +72,7 @@ class StateStore:
             return
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             self.log.warning(
-                "state_file: %s could not be read, starting anew: %s", self.path, error
+                "state_file: %s could not be read, starting again: %s", self.path, error
             )
 
     def check(self) -> None:
@@ -82,7 +82,7 @@ class StateStore:
             self.log.warning("%s", _unwritten(self.path, "no permission, or no such folder"))
 
     def find_until(self, server: Server) -> datetime | None:
-        """Until when this run of a server was extended; one started anew has no extension."""
+        """Until when this run of a server was extended; one restarted has no extension."""
         found = self._extensions.get(server.key)
         return found.until if found and found.started == server.started else None
 

@@ -1,6 +1,6 @@
 // The instructor's page: rows by server-sent events, times that go on by themselves, actions.
 // Text from people is only ever put in as text. No library. With a class of 500 nothing is drawn
-// anew: a row that did not change is not touched, be it to fill, to hide or to move it.
+// again: a row that did not change is not touched, be it to fill, to hide or to move it.
 "use strict";
 
 const prefix = document.body.dataset.prefix;
@@ -278,7 +278,7 @@ function announce(said) {
 // --- live updates: fetch instead of EventSource, so that the XSRF token is in no address ---
 async function listen() {
   for (let wait = 1; ; wait = Math.min(wait * 2, 30)) {
-    let asked = false; // the service ends it now and then, to ask the hub anew who listens
+    let asked = false; // the service ends it now and then, to ask the hub who listens
     try {
       const answer = await fetch(`${prefix}api/events`, { headers });
       if (answer.status === 403) { location.reload(); return; }

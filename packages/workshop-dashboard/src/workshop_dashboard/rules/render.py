@@ -212,7 +212,7 @@ def sanitise(unsafe: str, address: Callable[[str], str]) -> str:
 
 
 def clean_trusted(unsafe: str, address: Callable[[str], str]) -> str:
-    """Write the HTML of a trusted page anew, scripts and frames too; only addresses are changed."""
+    """Rewrite the HTML of a trusted page, scripts and frames too; only addresses are changed."""
 
     def attribute(_tag: str, name: str, value: str) -> str | None:
         return address(value) if name in ("href", "src") else value

@@ -11,7 +11,7 @@ from workshop_kube.rules import answers, manifests
 from workshop_kube.rules.calls import MERGE_PATCH, Call
 from workshop_kube.rules.manifests import Manifest, Object
 
-# So often is an object read and changed anew when somebody else has changed it meanwhile.
+# How often a change is repeated, on the object read again, when somebody else changed it meanwhile.
 MOST_CONFLICTS = 5
 
 IsSame = Callable[[Mapping[str, Any], Mapping[str, Any]], bool]
@@ -80,7 +80,7 @@ class Cluster(Reader):
         """Make an object, or change the one that is there to what the manifest says.
 
         What the manifest does not say stays, but for keys of data and of a quota. A binding to
-        another role is made anew. Labels and annotations come along, but are no reason by
+        another role is recreated. Labels and annotations come along, but are no reason by
         themselves: the right to change may be missing.
         """
         for left in reversed(range(MOST_CONFLICTS)):

@@ -1,7 +1,7 @@
 """Where an API server is and who we are to it: mounted accounts, kubeconfigs, KubeSpawner's client.
 
 A connection is a value; what may change while we run (a mounted token, a rotated bundle of
-authorities) is read anew for each request.
+authorities) is read again for each request.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def _read(material: Material) -> str:
 
 
 class FileContext:
-    """The context of bundles that may be replaced while we run: made anew when one was."""
+    """The context of bundles that may be replaced while we run: rebuilt when one was."""
 
     def __init__(
         self,

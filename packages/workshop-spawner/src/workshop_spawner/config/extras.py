@@ -84,7 +84,7 @@ class ExtraSettings(HasTraits):
         it is missing. Projects that are asked for by ProjectRequest, and the users' own, have none.
 
         Set it where a whole deployment is removed by its label, as templates/openshift does. Take
-        one that has no other purpose, so that nobody makes it anew: that would end every session.
+        one that has no other purpose, so that nobody recreates it: that would end every session.
 
         Example: `c.WorkshopSpawner.project_owner = "intro-to-go-my-workshop-projects"`
         """,

@@ -18,7 +18,7 @@ class HomeSettings(HasTraits):
         Size of a volume for each user's home; empty for none.
 
         A quantity such as `1Gi`. The first time it is filled with a copy of `volume_path` of the
-        image; a file `.delete-volume` in it starts it anew at the next session, a file
+        image; a file `.delete-volume` in it empties it at the next session, a file
         `.sync-volume` adds what a newer image has. With a `temporary` project it goes with the
         session, else it stays until the user is deleted (see `delete_pvc`).
 

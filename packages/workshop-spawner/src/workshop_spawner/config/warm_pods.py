@@ -37,7 +37,7 @@ class WarmPodSettings(HasTraits):
         How old a pod of `reserved_pods` may become before another one takes its place.
 
         Seconds; six hours by default. A session's own time begins when it is handed over, so this
-        is about what pods are made of: an image whose tag moves is pulled anew with the next pod.
+        is about what pods are made of: an image whose tag moves is pulled with the next pod.
 
         Make it shorter where the image changes under the same name during the day.
 

@@ -87,7 +87,7 @@ def _decide_container(container: Mapping[str, Any]) -> Health:
         return Health(trouble=f"{pod_state.HOPELESS[waiting]} ({waiting})", kind=ENDED)
     if count:
         times = "once" if count == 1 else f"{count} times"
-        return Health(trouble=f"it was started anew {times}: {cause}", kind=kind)
+        return Health(trouble=f"it was restarted {times}: {cause}", kind=kind)
     return Health()
 
 

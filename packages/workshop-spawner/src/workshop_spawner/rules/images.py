@@ -36,7 +36,7 @@ def parse_name(image: str) -> Name:
 
 
 def choose_pull_policy(image: str) -> str:
-    """The pull policy of an image: always anew where its tag moves, else only where missing."""
+    """The pull policy of an image: always where its tag moves, else only where missing."""
     name = parse_name(image)
     return ALWAYS if not name.digest and (name.tag or LATEST) in MOVING else IF_NOT_PRESENT
 
@@ -91,7 +91,7 @@ def list_streams(images: Iterable[str]) -> set[str]:
 def pin(pod: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:
     """The pod with the images that were `found` for its names, and a pull policy where it has none.
 
-    A digest that was found needs no pulling: it is looked up anew for each session.
+    A digest that was found needs no pulling: it is looked up for each session.
     """
     spec = dict(pod["spec"])
     for kind in CONTAINERS:

@@ -12,7 +12,7 @@ WORKSHOP_ADMIN = "workshop-admin"
 # The API of AdminNetworkPolicies.
 ADMIN_POLICIES = "policy.networking.k8s.io/v1alpha1"
 INSTALL = "kubectl apply -f templates/workshop-admin.yaml"
-RIGHTS = "apply templates/hub-rbac.yaml anew"
+RIGHTS = "apply templates/hub-rbac.yaml again"
 # Every cluster has these.
 _BUILT_IN = ("", ADMIN, "edit", "view", "cluster-admin")
 

@@ -91,7 +91,7 @@ def prepare(
     secret = {"secretName": get_secret_name(session), "defaultMode": 0o444}
     spec = pod["spec"]
     spec["volumes"] = [*(spec.get("volumes") or []), {"name": KEY_VOLUME, "secret": secret}]
-    # A launcher that is started anew would wait for a hand-over that never comes.
+    # A launcher that is restarted would wait for a hand-over that never comes.
     spec["restartPolicy"] = "Never"
     return Prepared(pod, told, _problem_with_references(told), templates or {})
 

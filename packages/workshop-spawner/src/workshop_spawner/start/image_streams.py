@@ -1,6 +1,6 @@
 """Ask the cluster which image a bare `name:tag` stands for, where it has ImageStreams.
 
-A crowd asks once in some seconds, not each session anew.
+A crowd asks once in some seconds, not each session.
 """
 
 from __future__ import annotations

@@ -163,7 +163,7 @@ class AnonymousLoginHandler(VisitMixin, LoginHandler):
             typed_name=self.get_body_argument("name", "")[:200],
             ended=ended,
             left=bool(self.get_argument("left", "")),
-            # Whoever starts anew has another address.
+            # Whoever starts another server has another address.
             next_url="" if ended else next_url,
             sync=kwargs.pop("sync", False),
             **kwargs,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Backoff:
-    """Seconds between restarts, as a kubelet's: 0, 10, 20 ... 300; anew after ten good minutes."""
+    """Seconds between restarts, as a kubelet's: 0, 10, 20 ... 300; 0 after ten good minutes."""
 
     first: float = 10.0
     most: float = 300.0

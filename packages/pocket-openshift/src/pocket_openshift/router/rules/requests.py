@@ -12,7 +12,7 @@ _HOST = re.compile(r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$")
 _OF_A_CONNECTION = frozenset(
     {
         *("connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"),
-        # A websocket's handshake is made anew on either side.
+        # Each side of a websocket has a handshake of its own.
         *("sec-websocket-extensions", "sec-websocket-key", "sec-websocket-protocol"),
         *("sec-websocket-accept", "sec-websocket-version"),
     }

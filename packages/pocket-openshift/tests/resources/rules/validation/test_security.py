@@ -40,6 +40,7 @@ def context(**found):
             "spec.securityContext.supplementalGroups[1]: Invalid value: -1",
         ),
         ({"spec": {"securityContext": {"sysctls": [{"name": "A"}]}}}, "must have at most 253"),
+        ({"spec": {"securityContext": {"sysctls": [{"name": "a"}] * 2}}}, "Duplicate value"),
         ({"spec": {"securityContext": {"fsGroupChangePolicy": "Now"}}}, "fsGroupChangePolicy"),
         (
             {"spec": {"securityContext": {}, "hostPID": True, "shareProcessNamespace": True}},

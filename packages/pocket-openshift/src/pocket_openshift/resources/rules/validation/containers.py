@@ -41,7 +41,7 @@ _NOT_A_BLOCK = (
 
 @dataclass(frozen=True, slots=True)
 class PodView:
-    """What of a pod its containers are held against: volumes by name, `grace` in seconds."""
+    """What of a pod its containers are checked against: volumes by name, `grace` in seconds."""
 
     volumes: dict[str, Object]
     grace: int | None

@@ -11,6 +11,7 @@ from pocket_openshift.resources.rules.validation import formats, volumes
 from pocket_openshift.vocabulary.field_errors import (
     Causes,
     Object,
+    duplicate,
     each_invalid,
     invalid,
     items,
@@ -124,6 +125,7 @@ def of_pod(spec: Object, place: str) -> Causes:
 
 
 def _sysctls(context: Object, place: str) -> Causes:
+    names: set[str] = set()
     for where, one in items(context, "sysctls", place):
         name = one.get("name", "")
         if not name:
@@ -131,3 +133,6 @@ def _sysctls(context: Object, place: str) -> Causes:
         elif len(name) > 253 or not re.fullmatch(_SYSCTL, name):
             why = f"must have at most 253 characters and match regex ^{_SYSCTL}$"
             yield invalid(f"{where}.name", name, why)
+        elif name in names:
+            yield duplicate(f"{where}.name", name)
+        names.add(name)
