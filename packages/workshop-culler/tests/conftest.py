@@ -203,11 +203,14 @@ c.JupyterHub.load_roles += [
         "access:services!service=culler", "read:servers", "delete:servers", "access:servers"]}},
     {{"name": "helpers", "groups": ["helpers"], "scopes": [
         "access:services!service=culler", "read:servers!group=class-a"]}},
+    {{"name": "assistants", "groups": ["assistants"], "scopes": [
+        "access:services!service=culler", "custom:workshop:assist!group=class-a"]}},
     {{"name": "guests", "groups": ["guests"], "scopes": ["access:services!service=culler"]}},
 ]
 c.JupyterHub.load_groups = {{
     "instructors": {{"users": ["grace"]}}, "helpers": {{"users": ["hal"]}},
-    "guests": {{"users": ["guy"]}}, "class-a": {{"users": ["ada"]}},
+    "guests": {{"users": ["guy"]}}, "assistants": {{"users": ["abe"]}},
+    "class-a": {{"users": ["ada"]}},
     "class-b": {{"users": ["bob"]}},
 }}
 """

@@ -21,6 +21,7 @@ class Prompt:
     """Runs the command as somebody with a token."""
 
     def __init__(self, service, token, folder):
+        self.token = token
         self.env = {
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
@@ -93,6 +94,13 @@ async def test_an_instructor_lists_extends_announces_exports_and_stops(
     assert err == "nobody: not extended: There is no such session.\n"
     code, out, err = await prompt.run("extend", "ada")
     assert (code, out, err.startswith("ada: not extended: there is more time")) == (1, "", True)
+
+    assert (await prompt.run("hint", "Look at the events", "ada", "nobody"))[:2] == (
+        1,
+        "ada: told\n",
+    )
+    _, clock = await culler_service.ask("GET", "api/session?user=ada", token=prompt.token)
+    assert (clock["hint"]["text"], clock["hint"]["author"]) == ("Look at the events", "grace")
 
     code, out, _ = await prompt.run("announce", "Lunch at noon", "--for", "10m")
     assert (code, out.startswith("Lunch at noon (until")) == (0, True)

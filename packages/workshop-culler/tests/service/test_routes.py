@@ -22,6 +22,7 @@ ROUTES = {
     "api/session/tests": {"POST": OWN},
     "api/session/hand": {"GET": OWN, "POST": OWN},
     "api/session/hand/lower": {"POST": ASSIST},
+    "api/session/hint": {"POST": ASSIST, "DELETE": ASSIST},
     "api/sessions": {"GET": ASSIST},
     "api/events": {"GET": ASSIST},
     "api/announcement": {"GET": ANYBODY, "POST": INSTRUCT, "DELETE": INSTRUCT},
@@ -36,6 +37,7 @@ BODIES = {
     "api/session/extend": {"user": "ada"},
     "api/session/stop": GONE,
     "api/session/hand/lower": {"user": "ada"},
+    "api/session/hint": {"user": "ada", "text": "Look at the events"},
 }
 # Those that would not come to an end, or end the session.
 UNASKED = {("api/events", "GET")}
@@ -101,7 +103,7 @@ async def test_a_role_comes_in_where_the_table_says(culler_service, role):
 async def test_a_role_of_one_group_does_not_reach_the_next(culler_service):
     await culler_service.start_server("ada")
     token = culler_service.codes["other-class"]
-    for path in ("extend", "stop", "hand/lower"):
+    for path in ("extend", "stop", "hand/lower", "hint"):
         status, _ = await culler_service.ask(
             "POST", f"api/session/{path}", {"user": "ada"}, token=token
         )

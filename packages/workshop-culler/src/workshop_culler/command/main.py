@@ -20,8 +20,7 @@ import click
 from workshop_culler import __version__
 from workshop_culler.command import connection
 from workshop_culler.command.errors import EXIT_NO_ANSWER, EXIT_NOT_FOUND, CommandError
-from workshop_culler.command.rules import changes, spans, tables
-from workshop_culler.rules import exports
+from workshop_culler.command.rules import changes, exports, spans, tables
 from workshop_kube.rules.times import find_time
 
 if TYPE_CHECKING:
@@ -214,6 +213,28 @@ def stop(
         if not yes:
             acting.make_sure(wanted)
         sys.exit(acting.act_on_all(client, wanted, one, output, "stopped"))
+
+
+@main.command()
+@click.argument("text")
+@NAMES
+@ALL
+@OUTPUT
+@click.pass_context
+def hint(
+    context: click.Context, text: str, names: tuple[str, ...], everybody: bool, output: str
+) -> None:
+    """Show TEXT in sessions, above notes and terminal, until it is closed there."""
+
+    def one(client: ServiceClient, body: Model) -> Model:
+        client.ask("POST", "session/hint", body | {"text": text})
+        return {"done": True}
+
+    from workshop_culler.command import acting
+
+    with open_client(context) as client:
+        wanted = acting.find_names(client, names, everybody)
+        sys.exit(acting.act_on_all(client, wanted, one, output, "told"))
 
 
 @main.command()

@@ -20,6 +20,7 @@ from tornado.web import HTTPError, RequestHandler
 from workshop_culler.passes.metrics import Metrics
 from workshop_culler.rules import (
     announcements,
+    hints,
     permissions,
     session_clock,
     session_reports,
@@ -69,6 +70,7 @@ class SessionHandler(ApiHandler):
             "page": reports.page,
             "tests": session_reports.render_tests(reports.tests),
             "hand": session_reports.render_hand(reports.hand),
+            "hint": hints.render_hint(reports.hint),
             "ending": self.session_service.work.endings.find(server),
         }
         self.answer({**whose, **shown, "announcement": said})

@@ -124,6 +124,7 @@ def make_app(
         ("api/session/tests", reports_api.Tests, common),
         ("api/session/hand", reports_api.Hand, common),
         ("api/session/hand/lower", reports_api.LowerHand, common),
+        ("api/session/hint", reports_api.HintHandler, common),
         ("api/sessions", api.Sessions, common),
         ("api/events", api.Events, common),
         ("api/announcement", api.Announcement, common),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_culler.rules import exports
+from workshop_culler.command.rules import exports
 
 ROW = {
     "user": "ada",
