@@ -42,7 +42,9 @@ window.progressBoard = (() => {
   function draw(list) {
     const pages = new Map();
     for (const data of list) {
-      if (data.page) pages.set(data.page, [...(pages.get(data.page) ?? []), data]);
+      if (!data.page) continue;
+      if (pages.has(data.page)) pages.get(data.page).push(data);
+      else pages.set(data.page, [data]);
     }
     const box = document.getElementById("board-list");
     for (const [page, { li }] of lines) {
