@@ -39,12 +39,7 @@ c.JupyterHub.services = [
         ],
         "url": "http://127.0.0.1:10101",
         **patience,
-        "oauth_client_allowed_scopes": [
-            "read:servers",
-            "delete:servers",
-            "access:servers",
-            "custom:workshop:instruct",
-        ],
+        "oauth_client_allowed_scopes": ["servers", "access:servers", "custom:workshop:instruct"],
         "environment": {name: os.environ[name] for name in PASSED_ON if os.environ.get(name)},
     }
 ]
@@ -66,6 +61,8 @@ c.JupyterHub.load_roles = [
             "read:users:groups",
             "read:servers",
             "delete:servers",
+            # Of a class that is prepared.
+            "servers",
             "delete:users",
         ],
     }

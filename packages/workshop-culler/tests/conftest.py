@@ -143,10 +143,10 @@ def make_env(port, **env):
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shared_hub(tmp_path_factory):
-    """One hub for all tests of a module; the culler may delete users and see groups, too."""
+    """One hub for all tests of a module; the culler may delete users, start servers, see groups."""
     if reason := realhub.proxy_missing():
         pytest.skip(reason)
-    scopes = [*SCOPES, "delete:users", "read:users:groups", "read:users"]
+    scopes = [*SCOPES, "servers", "delete:users", "read:users:groups", "read:users"]
     folder = tmp_path_factory.mktemp("hub")
     with hold_port() as resting:
         async with realhub.real_hubs(folder) as factory:
@@ -170,8 +170,7 @@ c.JupyterHub.services.append({{
     "name": "culler",
     "command": [sys.executable, "-m", "workshop_culler", {options}],
     "url": "http://127.0.0.1:{port}",
-    "oauth_client_allowed_scopes": [
-        "read:servers", "delete:servers", "access:servers", "custom:workshop:instruct"],
+    "oauth_client_allowed_scopes": ["servers", "access:servers", "custom:workshop:instruct"],
     "oauth_no_confirm": True,
 }})
 c.JupyterHub.services.append({{"name": "lead", "api_token": {code!r}}})
@@ -195,12 +194,11 @@ for name, scope in {{
     }})
 c.JupyterHub.load_roles += [
     {{"name": "lead", "services": ["lead"], "scopes": [
-        "access:services!service=culler", "read:servers", "delete:servers"]}},
+        "access:services!service=culler", "servers"]}},
     {{"name": "culler", "services": ["culler"], "scopes": [
-        "list:users", "read:users:activity", "read:users:groups", "read:servers",
-        "delete:servers"]}},
+        "list:users", "read:users:activity", "read:users:groups", "servers"]}},
     {{"name": "instructors", "groups": ["instructors"], "scopes": [
-        "access:services!service=culler", "read:servers", "delete:servers", "access:servers"]}},
+        "access:services!service=culler", "servers", "access:servers"]}},
     {{"name": "helpers", "groups": ["helpers"], "scopes": [
         "access:services!service=culler", "read:servers!group=class-a"]}},
     {{"name": "assistants", "groups": ["assistants"], "scopes": [

@@ -40,6 +40,11 @@ READY = "workshop.jupyter.org/ready"
 RECIPE = "workshop.jupyter.org/recipe"
 # Before a user's (and server's) safe name: of a hub's Lease, what is theirs under another name.
 LASTING = "lasting.workshop.jupyter.org/"
+# Of a hub's Lease: the places that were asked for ahead of a class.
+PRESTART = "workshop.jupyter.org/prestart"
+
+# Which limits of profiles and groups a session counts towards, as a JSON list.
+CAPS = "workshop.jupyter.org/caps"
 
 # KubeSpawner's own words for the hub's user and server that a pod belongs to.
 USERNAME = "hub.jupyter.org/username"

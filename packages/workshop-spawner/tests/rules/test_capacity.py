@@ -66,3 +66,65 @@ def test_never_too_many_and_never_out_of_turn(limit, events):
                 assert len(ahead) < limit - len(inside), "nobody is overtaken"
                 inside.append(who)
         assert len(inside) <= limit
+
+
+EVERYBODY, GPU = capacity.Cap("", 2), capacity.Cap("profile/gpu", 1)
+
+
+def test_who_waits_for_a_profile_holds_no_place_of_others():
+    queues = capacity.Queues()
+    assert queues.enter_or_wait("a", {EVERYBODY: 0, GPU: 1}, 0).cap is GPU
+    assert queues.enter_or_wait("b", {EVERYBODY: 1}, 1).enters
+    assert queues.enter_or_wait("c", {EVERYBODY: 2}, 2).cap is EVERYBODY
+    # The GPU is free by now, the hub is full: a waits there, too, and keeps its turn for the GPU.
+    assert queues.enter_or_wait("a", {EVERYBODY: 2, GPU: 0}, 3).place == 2
+    assert queues.enter_or_wait("d", {EVERYBODY: 0, GPU: 0}, 4).place == 3
+    assert queues.enter_or_wait("c", {EVERYBODY: 1}, 5).enters
+    assert queues.enter_or_wait("a", {EVERYBODY: 1, GPU: 0}, 6).enters
+
+
+@pytest.mark.parametrize(
+    ("profile", "groups", "keys"),
+    [
+        ("", [], []),
+        ("plain", ["b"], []),
+        ("gpu", ["a", "c", "a"], ["profile/gpu", "group/a", "group/c"]),
+    ],
+)
+def test_a_session_counts_towards_the_limits_of_its_profile_and_groups(profile, groups, keys):
+    caps = capacity.list_caps(profile, groups, {"gpu": 1}, {"a": 2, "c": 3})
+    assert [cap.key for cap in caps] == keys
+
+
+@pytest.mark.parametrize("text", [None, "", "x", "{}", "3", '"ab"'])
+def test_an_annotation_that_nobody_can_read_names_no_limit(text):
+    assert capacity.read_keys(text) == frozenset()
+    assert capacity.read_keys('["group/a"]') == {"group/a"}
+
+
+def test_who_waits_for_a_profile_reads_which():
+    said = capacity.render_full(4, 2, "group/class-a")
+    assert said == (
+        "All 4 places of the group class-a are taken; 1 before you (number 2 in the queue)."
+    )
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcdef"), st.booleans(), st.booleans()),
+        max_size=80,
+    )
+)
+def test_no_cap_is_ever_exceeded(events):
+    """Each event: somebody asks, for the GPU or not, or (True) the longest inside leaves."""
+    queues, inside, now = capacity.Queues(), {}, 0.0
+    for who, wants_gpu, leaves in events:
+        now += 1
+        if leaves and inside:
+            del inside[next(iter(inside))]
+        elif who not in inside:
+            active = {EVERYBODY: len(inside), **({GPU: sum(inside.values())} if wants_gpu else {})}
+            if queues.enter_or_wait(who, active, now).enters:
+                inside[who] = wants_gpu
+        assert len(inside) <= 2
+        assert sum(inside.values()) <= 1

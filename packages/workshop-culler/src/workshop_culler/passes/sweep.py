@@ -45,6 +45,8 @@ class Sweep:
     log: logging.Logger
     cluster_sweep: ClusterSweep | None = None
     find_extension: FindExtension = lambda _: ends.NO_EXTENSION
+    # Until when idleness does not end a server whose person is still awaited.
+    find_awaited: Callable[[Server], datetime | None] = lambda _: None
     clock: Callable[[], float] = time.monotonic
     idle_suspended: bool = False
     idle_resumes: float = 0.0
@@ -166,13 +168,19 @@ class Sweep:
     async def find_verdict(self, server: Server, now: datetime) -> CullVerdict:
         """The verdict on one server, with the limits and hooks that apply to it."""
         found, extension = await self.find_limits(server), self.find_extension(server)
+        awaited = self.find_awaited(server)
         verdict = server_verdicts.decide_server(
-            server, found, now, extension=extension, idle_suspended=self.idle_suspended
+            server,
+            found,
+            now,
+            extension=extension,
+            idle_suspended=self.idle_suspended,
+            idle_from=awaited,
         )
         since = server.last_activity or server.started
         if self.settings.arbiter is None or since is None or found.exempt or server.pending:
             return verdict
-        if self.idle_suspended:
+        if self.idle_suspended or (awaited and now < awaited):
             return verdict  # what the hook would be told of idleness is behind the truth
         answer = self.settings.arbiter(
             inactive=now - since, inactive_limit=found.idle, server=dict(server.model)

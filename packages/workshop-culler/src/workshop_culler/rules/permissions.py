@@ -19,6 +19,8 @@ ASSIST, INSTRUCT = "custom:workshop:assist", "custom:workshop:instruct"
 SEEING = (SEE, ASSIST, INSTRUCT)
 HELPING = (STOP, ASSIST, INSTRUCT)
 STOPPING = (STOP, INSTRUCT)
+# The scope with which servers are started, in JupyterHub 5 and from 6 on.
+START = ("servers", "start:servers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,11 @@ def stops_anything(person: TokenOwner) -> bool:
 def may_announce(person: TokenOwner) -> bool:
     """Whether they may speak to everybody: admins, and who may stop every server."""
     return person.admin or any(scope in person.scopes for scope in STOPPING)
+
+
+def may_prestart(person: TokenOwner) -> bool:
+    """Whether they may have a class prepared: admins, instructors of all, who may start all."""
+    return person.admin or any(scope in person.scopes for scope in (*START, INSTRUCT))
 
 
 def may_read_metrics(person: TokenOwner) -> bool:

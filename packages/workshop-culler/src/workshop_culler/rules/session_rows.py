@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from workshop_culler.rules import hints, permissions, session_clock, session_reports, times
-from workshop_culler.rules.hints import Hint
+from workshop_culler.rules import permissions, session_clock, session_reports, times
+from workshop_culler.rules.guidance import hints
+from workshop_culler.rules.guidance.hints import Hint
 from workshop_culler.rules.models import Server
 from workshop_culler.rules.session_reports import CountedTests, RaisedHand
 

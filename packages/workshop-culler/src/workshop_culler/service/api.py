@@ -20,7 +20,6 @@ from tornado.web import HTTPError, RequestHandler
 from workshop_culler.passes.metrics import Metrics
 from workshop_culler.rules import (
     announcements,
-    hints,
     permissions,
     session_clock,
     session_reports,
@@ -28,6 +27,7 @@ from workshop_culler.rules import (
     times,
 )
 from workshop_culler.rules.announcements import BadAnnouncementError
+from workshop_culler.rules.guidance import hints
 from workshop_culler.rules.models import Server
 from workshop_culler.service.base_handlers import SEES_NOTHING, ApiHandler
 from workshop_culler.service.live_sessions import LiveSessions

@@ -29,6 +29,7 @@ class InstructorPage(PageHandler):
             "instructor_page.html",
             person=self.person,
             may_announce=permissions.may_announce(self.person),
+            may_prestart=permissions.may_prestart(self.person),
             may_stop=permissions.stops_anything(self.person),
             prefix=self.settings["prefix"],
             hub_prefix=self.hub_auth.hub_prefix,

@@ -10,7 +10,8 @@ from typing import Any
 
 from tornado.web import HTTPError
 
-from workshop_culler.rules import hints, permissions, session_reports, texts
+from workshop_culler.rules import permissions, session_reports, texts
+from workshop_culler.rules.guidance import hints
 from workshop_culler.rules.models import Server
 from workshop_culler.service.api import SessionHandler
 

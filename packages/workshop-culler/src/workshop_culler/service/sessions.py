@@ -22,15 +22,15 @@ from workshop_culler.passes.sweep import Sweep
 from workshop_culler.rules import (
     ends,
     permissions,
-    progress,
     session_clock,
     session_reports,
     session_rows,
     times,
 )
+from workshop_culler.rules.guidance import progress
+from workshop_culler.rules.guidance.progress import PageStays, PageVisit
 from workshop_culler.rules.limits import Limits
 from workshop_culler.rules.models import ObjectMeta, Server
-from workshop_culler.rules.progress import PageStays, PageVisit
 from workshop_culler.rules.report_rates import ReportRates
 from workshop_culler.rules.session_reports import CountedTests
 from workshop_culler.service.latest_reports import LatestReports
@@ -116,7 +116,8 @@ class SessionService:
         """The clock of one session."""
         limits: Limits = await self.work.find_limits(server)
         extension = self.find_extension(server)
-        idle_from = self.work.find_idle_from(self.now)
+        times_off = (self.work.find_idle_from(self.now), self.work.find_awaited(server))
+        idle_from = max((each for each in times_off if each), default=None)
         return session_clock.make_clock(
             server, limits, extension, self.now, unlimited=unlimited, idle_from=idle_from
         )

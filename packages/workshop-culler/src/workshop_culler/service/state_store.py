@@ -1,4 +1,4 @@
-"""What people asked for and must outlive a restart: extensions, hands, hints, the announcement.
+"""What people asked for and must outlive a restart: extensions, hands, hints, a class and so on.
 
 Kept in a small JSON file beside the hub's; with a cluster an extension is also written on the
 session's project, and the later of the two holds. The only module that touches this file.
@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from workshop_culler.files import replace_file
-from workshop_culler.rules import announcements, hints, session_reports
+from workshop_culler.rules import announcements, prestart, session_reports
 from workshop_culler.rules.announcements import Announcement
-from workshop_culler.rules.hints import Hint
+from workshop_culler.rules.guidance import hints
+from workshop_culler.rules.guidance.hints import Hint
 from workshop_culler.rules.models import Server
+from workshop_culler.rules.prestart import Prestart
 from workshop_culler.rules.session_reports import RaisedHand
 from workshop_culler.rules.times import render_time
 from workshop_kube.rules.times import find_time
@@ -65,6 +67,9 @@ class StateStore:
         self.path = path
         self.log = log
         self.announcement: Announcement | None = None
+        # The class that is prepared, and whose servers were ready once.
+        self.prestart: Prestart | None = None
+        self.prestart_done: frozenset[str] = frozenset()
         self._extensions: dict[Key, SavedExtension] = {}
         self._hands: dict[Key, SavedHand] = {}
         self._hints: dict[Key, SavedHint] = {}
@@ -82,6 +87,8 @@ class StateStore:
             given = [_read_saved_hint(entry) for entry in model.get("hints") or ()]
             self._hints = {(each.user, each.server): each for each in given if each}
             self.announcement = announcements.read_announcement(model.get("announcement"))
+            if saved := prestart.read_saved(model.get("prestart")):
+                self.prestart, self.prestart_done = saved
         except FileNotFoundError:
             return
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -171,6 +178,13 @@ class StateStore:
         self.announcement = announcement
         await self._write(now)
 
+    async def keep_prestart(
+        self, asked: Prestart | None, done: frozenset[str], now: datetime
+    ) -> None:
+        """Note which class is prepared (None: none), and for whom that was done."""
+        self.prestart, self.prestart_done = asked, done
+        await self._write(now)
+
     async def _write(self, now: datetime) -> None:
         self._changes += 1
         mine = self._changes
@@ -187,12 +201,14 @@ class StateStore:
     def _render(self, now: datetime) -> str:
         # What is over needs no line: the file stays as small as the class.
         self._extensions = {k: each for k, each in self._extensions.items() if each.until > now}
-        model = {
+        model: dict[str, Any] = {
             "extensions": [_render_extension(each) for each in self._extensions.values()],
             "hints": [_render_saved_hint(each) for each in self._hints.values()],
             "hands": [_render_saved_hand(each) for each in self._hands.values()],
             "announcement": announcements.render_announcement(self.announcement, now),
         }
+        if self.prestart and self.prestart.until > now:
+            model["prestart"] = prestart.render_saved(self.prestart, self.prestart_done)
         return json.dumps(model, indent=1)
 
 

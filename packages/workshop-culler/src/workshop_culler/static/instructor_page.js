@@ -263,6 +263,7 @@ function apply(message) {
   message.gone.forEach(remove);
   if (message.whole || message.rows.length || message.gone.length) { arrange(); drawHands(message.whole); progressBoard.draw([...rows.values()].map((row) => row.data)); }
   announce(message.announcement);
+  window.prestart?.draw(message.prestart, { clockTime, tell, atOnce: message.whole });
   trouble(message.trouble);
 }
 
@@ -413,5 +414,6 @@ $("unsay")?.addEventListener("click", () => act(async () => {
   await send("DELETE", "api/announcement", {});
   announce(null);
 }, "Taken back."));
+window.prestart?.wire({ act, send, clockTime, tell });
 setInterval(() => { for (const row of rows.values()) fillTimes(row); raisedHands.fillTimes(ago); }, 10000);
 listen();

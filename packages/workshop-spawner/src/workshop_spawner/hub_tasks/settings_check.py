@@ -100,6 +100,14 @@ def _list_contradictions(traits: Any) -> Iterator[str]:
             f"WorkshopSpawner.reserved_sessions, which is {traits.reserved_sessions}: each pod "
             "waits in a reserved session. Set that to as many, or more."
         )
+    if traits.profile_limits and not callable(traits.profile_list):
+        listed = traits._sorted_dict_values(traits.profile_list)
+        known = {each.get("slug") for each in traits._get_initialized_profile_list(listed) or []}
+        for slug in sorted(set(traits.profile_limits) - known):
+            yield (
+                f"WorkshopSpawner.profile_limits names {slug!r}, which is no slug of "
+                f"WorkshopSpawner.profile_list ({', '.join(sorted(known)) or 'it is empty'})."
+            )
     refused = plan.problem_with_requests(traits.application, traits.project)
     if refused and traits.project_api == "request":
         yield refused

@@ -14,7 +14,7 @@ from traitlets import TraitError
 from traitlets.config import Config
 
 from workshop_spawner.context import HubContext
-from workshop_spawner.hub_tasks import hub_identity, renames, settings
+from workshop_spawner.hub_tasks import hub_identity, prestart_api, renames, settings
 from workshop_spawner.hub_tasks.background import HubTasks
 from workshop_spawner.hub_tasks.hub_lease import HubLease
 from workshop_spawner.hub_tasks.pod_template import PodTemplate, make_sample
@@ -48,11 +48,12 @@ def follow_hub(ours: type[Any]) -> None:
 def _look(loop: asyncio.AbstractEventLoop, app: StartingHub, ours: type[Any]) -> None:
     if not issubclass(app.spawner_class, ours):
         return
-    if "hub" not in app.tornado_settings:
+    if getattr(app, "tornado_application", None) is None:
         loop.call_later(PAUSE, _look, loop, app, ours)
         return
     hub_pages.show_pages(app)
     begin_or_end(app, app.authenticator)
+    prestart_api.add_handlers(app)
     hub_id = HubContext.of(app.tornado_settings).hub_id
     tell_services(app.tornado_settings["services"].values(), hub_id)
 

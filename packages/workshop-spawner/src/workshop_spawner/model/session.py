@@ -69,6 +69,8 @@ class Session:
     lasting: Lasting | None = None
     # What this start writes on what it takes from the pool, to know it again.
     checkout: str = ""
+    # The limits of profiles and groups that it counts towards.
+    caps: tuple[str, ...] = ()
 
     @property
     def slug(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,10 @@ from workshop_kube.rules.times import render_time
 from workshop_spawner.model import naming
 from workshop_spawner.model.session import Hub, Session
 
-_OF_ONE_SESSION = (labels.POD, labels.ACCOUNT, labels.HUB, labels.EXPIRES, labels.EXPIRES_LIMIT)
+_OF_ONE_SESSION = (
+    *(labels.POD, labels.ACCOUNT, labels.HUB, labels.EXPIRES, labels.EXPIRES_LIMIT),
+    labels.CAPS,
+)
 
 
 def make_labels(session: Session) -> dict[str, str]:
@@ -42,6 +46,8 @@ def make_annotations(session: Session) -> dict[str, str]:
         annotations[labels.SERVERNAME] = session.server
     if session.expires:
         annotations[labels.EXPIRES] = render_time(session.expires)
+    if session.caps:
+        annotations[labels.CAPS] = json.dumps(session.caps)
     if session.limit:
         annotations[labels.EXPIRES_LIMIT] = render_time(session.limit)
     return annotations

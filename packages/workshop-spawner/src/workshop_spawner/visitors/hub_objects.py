@@ -62,6 +62,7 @@ class StartingHub(HubApp, Protocol):
     """The hub before it serves."""
 
     tornado_settings: dict[str, Any]
+    tornado_application: Any
     config: Config
     cookie_secret: bytes
     hub_prefix: str

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_culler.rules import hints
-from workshop_culler.rules.hints import Hint
+from workshop_culler.rules.guidance import hints
+from workshop_culler.rules.guidance.hints import Hint
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_culler.rules import progress
+from workshop_culler.rules.guidance import progress
 
 
 @pytest.mark.parametrize(
