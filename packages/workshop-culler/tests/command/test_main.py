@@ -146,6 +146,24 @@ async def test_who_may_not_is_told_so_by_sentence_and_code(culler_service, make_
     assert (await helper.run("sessions"))[0] == 2
 
 
+async def test_a_class_is_prepared_and_taken_back(culler_service, tmp_path):
+    prompt = Prompt(culler_service, culler_service.codes["instructor"], tmp_path)
+    assert (await prompt.run("prestart"))[:2] == (0, "No class is being prepared.\n")
+    _, _, err = await prompt.run("prestart", "--at", "9:00")
+    assert "Name users" in err
+    await culler_service.hub.api("POST", "users/ada")
+    code, out, _ = await prompt.run("prestart", "ada")
+    assert (code, " of 1 ready, for " in out) == (0, True)
+    async with asyncio.timeout(120):
+        while not json.loads((await prompt.run("prestart", "-o", "json"))[1])["ready"]:
+            pass
+    assert (await prompt.run("prestart", "--cancel"))[1] == "No class is being prepared.\n"
+    assert await culler_service.running() == ["ada"]
+    helper = Prompt(culler_service, culler_service.codes["assistant"], tmp_path)
+    code, _, err = await helper.run("prestart", "ada")
+    assert (code, "custom:workshop:instruct" in err) == (3, True)
+
+
 async def test_stop_asks_a_person(culler_service, make_prompt):
     await start_all(culler_service, "ada")
     prompt = await make_prompt()

@@ -263,6 +263,48 @@ def announce(context: click.Context, text: str, span: str, clear: bool, output: 
 
 
 @main.command()
+@click.argument("people", nargs=-1, metavar="[USER]...")
+@click.option("--places", type=click.IntRange(0, 1000), default=0, help="Anonymous places.")
+@click.option("--at", default="", metavar="TIME", help="Ready at: 2026-12-01T09:00, or 09:00.")
+@click.option("--cancel", is_flag=True, help="Take it back; servers that run go on.")
+@OUTPUT
+@click.pass_context
+def prestart(
+    context: click.Context,
+    people: tuple[str, ...],
+    places: int,
+    at: str,
+    cancel: bool,
+    output: str,
+) -> None:
+    """Have a class ready: anonymous places, and the servers of USERs.
+
+    Without any of these: print how far the one is that was asked for.
+    """
+    asks = bool(people or places)
+    if cancel and (asks or at):
+        raise click.UsageError("Either --cancel, or what is to be ready.")
+    if at and not asks:
+        raise click.UsageError("Name users, or how many --places.")
+    try:
+        moment = {"at": spans.parse_moment(at, datetime.now().astimezone())} if at else {}
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="'--at'") from error
+    body = {"people": list(people), "places": places, **moment}
+    method = "DELETE" if cancel else "POST" if asks else "GET"
+    with open_client(context) as client:
+        found = client.ask(method, "prestart", body if asks else None).get("prestart")
+    if output == "json":
+        click.echo(json.dumps(found, ensure_ascii=False))
+    elif found:
+        click.echo(f"{found['ready']} of {found['wanted']} ready, for {found['at']}")
+        for why in found.get("why") or ():
+            click.echo(tables.clean_cell(why), err=True)
+    else:
+        click.echo("No class is being prepared.")
+
+
+@main.command()
 @click.option("--format", "kind", type=click.Choice(["csv", "json"]), default="csv")
 @click.option("--file", "file", default="", metavar="FILE", help="Write there, mode 0600.")
 @click.pass_context
