@@ -164,6 +164,35 @@ async def test_a_class_is_prepared_and_taken_back(culler_service, tmp_path):
     assert (code, "custom:workshop:instruct" in err) == (3, True)
 
 
+async def test_the_list_of_users_is_kept_in_dated_files(culler_service, tmp_path):
+    prompt = Prompt(culler_service, culler_service.codes["instructor"], tmp_path)
+    for number in range(5):
+        (tmp_path / f"users-2026010{number + 1}T000000Z.csv").write_text("old")
+    (tmp_path / "notes.csv").write_text("mine")
+    words = ("export", "--users", "--folder", str(tmp_path), "--keep", "3")
+    assert await prompt.run(*words) == (0, "", "")
+    found = sorted(each.name for each in tmp_path.glob("users-*"))
+    assert found[:2] == ["users-20260104T000000Z.csv", "users-20260105T000000Z.csv"]
+    assert len(found) == 3
+    with (tmp_path / found[-1]).open(newline="") as text:
+        users = {row["name"]: row for row in csv.DictReader(text)}
+    assert users["root"]["admin"] == "yes"
+    assert users["ada"]["groups"] == "class-a"
+    assert (tmp_path / "notes.csv").read_text() == "mine"
+    assert (tmp_path / found[-1]).stat().st_mode & 0o777 == 0o600
+
+    process = await prompt.start(*words, "--every", "1s")
+    async with asyncio.timeout(120):
+        while sorted(each.name for each in tmp_path.glob("users-*"))[0].startswith("users-2026010"):
+            await asyncio.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, err = await process.communicate()
+    assert (process.returncode, b"Traceback" in err) == (1, False)
+    helper = Prompt(culler_service, culler_service.codes["assistant"], tmp_path)
+    assert (await helper.run("export", "--users"))[0] == 3
+    assert (await helper.run("export", "--every", "1h"))[0] == 2
+
+
 async def test_stop_asks_a_person(culler_service, make_prompt):
     await start_all(culler_service, "ada")
     prompt = await make_prompt()

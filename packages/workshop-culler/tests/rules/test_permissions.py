@@ -77,6 +77,8 @@ def test_roles_of_their_own(scope, see, help_, stop, announce):
     assert permissions.may_help(who, ADA) is permissions.may_lower_hand(who, ADA) is help_
     assert permissions.may_stop(who, ADA) is permissions.may_extend(who, ADA) is stop
     assert permissions.may_announce(who) is announce
+    everybody = scope == "custom:workshop:instruct"
+    assert permissions.may_list_users(who) is permissions.may_prestart(who) is everybody
     assert not permissions.may_read_metrics(who)
     assert not permissions.owns(who, ADA)
 

@@ -24,6 +24,7 @@ ROUTES = {
     "api/session/hand/lower": {"POST": ASSIST},
     "api/session/hint": {"POST": ASSIST, "DELETE": ASSIST},
     "api/sessions": {"GET": ASSIST},
+    "api/users": {"GET": INSTRUCT},
     "api/events": {"GET": ASSIST},
     "api/prestart": {"GET": INSTRUCT, "POST": INSTRUCT, "DELETE": INSTRUCT},
     "api/announcement": {"GET": ANYBODY, "POST": INSTRUCT, "DELETE": INSTRUCT},

@@ -11,17 +11,16 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from workshop_culler import __version__
-from workshop_culler.command import connection
+from workshop_culler.command import connection, exporting, listing
 from workshop_culler.command.errors import EXIT_NO_ANSWER, EXIT_NOT_FOUND, CommandError
 from workshop_culler.command.rules import changes, exports, spans, tables
-from workshop_kube.rules.times import find_time
 
 if TYPE_CHECKING:
     from workshop_culler.command.client import Model, ServiceClient
@@ -117,48 +116,18 @@ def sessions(context: click.Context, find: str, hands: bool, output: str) -> Non
     """List who is here. FIND leaves those that have it in name, group, page or state."""
     with open_client(context) as client:
         pages: Iterable[tuple[list[Model], datetime]] = (
-            ([row for row in rows if tables.is_wanted(row, find, hands=hands)], _read_now(now))
+            (
+                [row for row in rows if tables.is_wanted(row, find, hands=hands)],
+                listing.read_now(now),
+            )
             for rows, now in client.list_sessions()
         )
         if hands:
-            pages = [_sort_hands(pages)]
+            pages = [listing.sort_hands(pages)]
         if output == "json":
-            _write(exports.render_json(row for rows, _ in pages for row in rows))
+            listing.write_lines(exports.render_json(row for rows, _ in pages for row in rows))
         else:
-            _write_tables(pages)
-
-
-def _sort_hands(
-    pages: Iterable[tuple[list[Model], datetime]],
-) -> tuple[list[Model], datetime]:
-    found, now = [], datetime.now(UTC)
-    for rows, told in pages:
-        found += rows
-        now = told
-    return sorted(found, key=lambda row: int(row["hand"].get("number") or 0)), now
-
-
-def _read_now(text: str) -> datetime:
-    return find_time(text) or datetime.now(UTC)
-
-
-def _write_tables(pages: Iterable[tuple[list[Model], datetime]]) -> None:
-    """Each page as it comes; the columns are as wide as the first ones are."""
-    widths: list[int] = []
-    for rows, now in pages:
-        cells = [tables.make_cells(row, now) for row in rows]
-        if not cells:
-            continue
-        head = [] if widths else [tables.SESSION_HEAD]
-        widths = tables.measure_columns([*head, *cells], widths)
-        _write(f"{line}\n" for line in tables.render_rows([*head, *cells], widths))
-    if not widths:
-        click.echo("Nobody is here.", err=True)
-
-
-def _write(lines: Iterable[str]) -> None:
-    for line in lines:
-        click.echo(line, nl=False)
+            listing.write_tables(pages)
 
 
 NAMES = click.argument(
@@ -306,27 +275,50 @@ def prestart(
 
 @main.command()
 @click.option("--format", "kind", type=click.Choice(["csv", "json"]), default="csv")
+@click.option("--users", is_flag=True, help="All users of the hub in place of the sessions.")
 @click.option("--file", "file", default="", metavar="FILE", help="Write there, mode 0600.")
+@click.option("--folder", default="", metavar="FOLDER", help="Write a dated file there.")
+@click.option("--keep", type=click.IntRange(1, 10_000), default=30, help="So many of them.")
+@click.option("--every", default="", metavar="SPAN", help="Again each 5m, 1h, 1d, until Ctrl-C.")
 @click.pass_context
-def export(context: click.Context, kind: str, file: str) -> None:
-    """Write all sessions with what is known of them, for a spreadsheet or a program."""
-    with open_client(context) as client:
-        records = (exports.make_record(row) for rows, _ in client.list_sessions() for row in rows)
-        lines = exports.render_csv(records) if kind == "csv" else exports.render_json(records)
-        if not file:
-            _write(lines)
-            return
-        _replace_file(Path(file), lines)
+def export(
+    context: click.Context,
+    kind: str,
+    users: bool,
+    file: str,
+    folder: str,
+    keep: int,
+    every: str,
+) -> None:
+    """Write all sessions with what is known of them, or all users.
 
-
-def _replace_file(path: Path, lines: Iterable[str]) -> None:
-    """Write a file so that an export that breaks off leaves the one before."""
-    from workshop_culler.files import replace_file
-
+    For a spreadsheet, a program, or a backup: --folder with --every keeps the latest lists.
+    """
+    if (file and folder) or (every and not folder):
+        raise click.UsageError("Either --file, or --folder, which --every needs.")
     try:
-        replace_file(path, lines)
-    except OSError as error:
-        raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
+        pause = spans.parse_span(every) if every else 0
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="'--every'") from error
+    what = "users" if users else "sessions"
+    while True:
+        try:
+            with open_client(context) as client:
+                lines = exporting.list_lines(client, what, kind)
+                if folder:
+                    exporting.write_dated(Path(folder), what, kind, keep, lines)
+                elif file:
+                    exporting.write_file(Path(file), lines)
+                else:
+                    listing.write_lines(lines)
+        except CommandError as error:
+            if not pause:
+                raise
+            # The hub may be away: the lists before stay, and the next one comes.
+            click.echo(error.message, err=True)
+        if not pause:
+            return
+        time.sleep(pause)
 
 
 @main.command()

@@ -108,6 +108,11 @@ def may_prestart(person: TokenOwner) -> bool:
     return person.admin or any(scope in person.scopes for scope in (*START, INSTRUCT))
 
 
+def may_list_users(person: TokenOwner) -> bool:
+    """Whether they may have the list of all users: admins, instructors of all, list:users."""
+    return person.admin or INSTRUCT in person.scopes or "list:users" in person.scopes
+
+
 def may_read_metrics(person: TokenOwner) -> bool:
     """Whether they may read the metrics, as the hub has it for its own."""
     return "read:metrics" in person.scopes

@@ -25,6 +25,7 @@ from workshop_culler.service import (
     login,
     prestart_api,
     reports_api,
+    users_api,
 )
 from workshop_culler.service.code_checks import CodeChecks
 from workshop_culler.service.live_sessions import LiveSessions
@@ -139,6 +140,7 @@ def make_app(
         ("api/session/hand/lower", reports_api.LowerHand, common),
         ("api/session/hint", reports_api.HintHandler, common),
         ("api/sessions", api.Sessions, common),
+        ("api/users", users_api.Users, common),
         ("api/events", api.Events, common),
         ("api/announcement", api.Announcement, common),
         ("api/prestart", prestart_api.PrestartHandler, common),
