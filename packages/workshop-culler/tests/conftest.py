@@ -170,10 +170,28 @@ c.JupyterHub.services.append({{
     "name": "culler",
     "command": [sys.executable, "-m", "workshop_culler", {options}],
     "url": "http://127.0.0.1:{port}",
-    "oauth_client_allowed_scopes": ["servers", "access:servers"],
+    "oauth_client_allowed_scopes": ["servers", "access:servers", "custom:workshop:instruct"],
     "oauth_no_confirm": True,
 }})
 c.JupyterHub.services.append({{"name": "lead", "api_token": {code!r}}})
+c.JupyterHub.custom_scopes = {{
+    "custom:workshop:assist": {{"description": "See sessions of workshops, and give hints"}},
+    "custom:workshop:instruct": {{
+        "description": "Do all that the page for instructors can",
+        "subscopes": ["custom:workshop:assist"],
+    }},
+}}
+for name, scope in {{
+    "guest": [],
+    "assistant": ["custom:workshop:assist"],
+    "instructor": ["custom:workshop:instruct"],
+    "other-class": ["custom:workshop:instruct!group=class-b"],
+}}.items():
+    c.JupyterHub.services.append({{"name": name, "api_token": f"{{name}}-" + 24 * "5"}})
+    c.JupyterHub.load_roles.append({{
+        "name": f"role-{{name}}", "services": [name],
+        "scopes": ["access:services!service=culler", *scope],
+    }})
 c.JupyterHub.load_roles += [
     {{"name": "lead", "services": ["lead"], "scopes": [
         "access:services!service=culler", "servers"]}},
@@ -183,11 +201,14 @@ c.JupyterHub.load_roles += [
         "access:services!service=culler", "servers", "access:servers"]}},
     {{"name": "helpers", "groups": ["helpers"], "scopes": [
         "access:services!service=culler", "read:servers!group=class-a"]}},
+    {{"name": "assistants", "groups": ["assistants"], "scopes": [
+        "access:services!service=culler", "custom:workshop:assist!group=class-a"]}},
     {{"name": "guests", "groups": ["guests"], "scopes": ["access:services!service=culler"]}},
 ]
 c.JupyterHub.load_groups = {{
     "instructors": {{"users": ["grace"]}}, "helpers": {{"users": ["hal"]}},
-    "guests": {{"users": ["guy"]}}, "class-a": {{"users": ["ada"]}},
+    "guests": {{"users": ["guy"]}}, "assistants": {{"users": ["abe"]}},
+    "class-a": {{"users": ["ada"]}},
     "class-b": {{"users": ["bob"]}},
 }}
 """
@@ -195,6 +216,11 @@ c.JupyterHub.load_groups = {{
 
 class CullerService(CullerHub):
     """A culler_hub with the culler as a managed service, its API and its page."""
+
+    # The codes of roles: services of the hub that people may be.
+    codes = {  # noqa: RUF012 - never changed
+        name: f"{name}-" + 24 * "5" for name in ("guest", "assistant", "instructor", "other-class")
+    }
 
     @property
     def page(self):

@@ -21,6 +21,7 @@ class Prompt:
     """Runs the command as somebody with a token."""
 
     def __init__(self, service, token, folder):
+        self.token = token
         self.env = {
             "PATH": os.environ["PATH"],
             "HOME": str(folder),
@@ -94,6 +95,13 @@ async def test_an_instructor_lists_extends_announces_exports_and_stops(
     code, out, err = await prompt.run("extend", "ada")
     assert (code, out, err.startswith("ada: not extended: there is more time")) == (1, "", True)
 
+    assert (await prompt.run("hint", "Look at the events", "ada", "nobody"))[:2] == (
+        1,
+        "ada: told\n",
+    )
+    _, clock = await culler_service.ask("GET", "api/session?user=ada", token=prompt.token)
+    assert (clock["hint"]["text"], clock["hint"]["author"]) == ("Look at the events", "grace")
+
     code, out, _ = await prompt.run("announce", "Lunch at noon", "--for", "10m")
     assert (code, out.startswith("Lunch at noon (until")) == (0, True)
     assert "by grace" in (await prompt.run("announce"))[1]
@@ -136,6 +144,53 @@ async def test_who_may_not_is_told_so_by_sentence_and_code(culler_service, make_
     assert (await helper.run("sessions"))[0] == 5
     helper.env["WORKSHOP_HUB"] = ""
     assert (await helper.run("sessions"))[0] == 2
+
+
+async def test_a_class_is_prepared_and_taken_back(culler_service, tmp_path):
+    prompt = Prompt(culler_service, culler_service.codes["instructor"], tmp_path)
+    assert (await prompt.run("prestart"))[:2] == (0, "No class is being prepared.\n")
+    _, _, err = await prompt.run("prestart", "--at", "9:00")
+    assert "Name users" in err
+    await culler_service.hub.api("POST", "users/ada")
+    code, out, _ = await prompt.run("prestart", "ada")
+    assert (code, " of 1 ready, for " in out) == (0, True)
+    async with asyncio.timeout(120):
+        while not json.loads((await prompt.run("prestart", "-o", "json"))[1])["ready"]:
+            pass
+    assert (await prompt.run("prestart", "--cancel"))[1] == "No class is being prepared.\n"
+    assert await culler_service.running() == ["ada"]
+    helper = Prompt(culler_service, culler_service.codes["assistant"], tmp_path)
+    code, _, err = await helper.run("prestart", "ada")
+    assert (code, "custom:workshop:instruct" in err) == (3, True)
+
+
+async def test_the_list_of_users_is_kept_in_dated_files(culler_service, tmp_path):
+    prompt = Prompt(culler_service, culler_service.codes["instructor"], tmp_path)
+    for number in range(5):
+        (tmp_path / f"users-2026010{number + 1}T000000Z.csv").write_text("old")
+    (tmp_path / "notes.csv").write_text("mine")
+    words = ("export", "--users", "--folder", str(tmp_path), "--keep", "3")
+    assert await prompt.run(*words) == (0, "", "")
+    found = sorted(each.name for each in tmp_path.glob("users-*"))
+    assert found[:2] == ["users-20260104T000000Z.csv", "users-20260105T000000Z.csv"]
+    assert len(found) == 3
+    with (tmp_path / found[-1]).open(newline="") as text:
+        users = {row["name"]: row for row in csv.DictReader(text)}
+    assert users["root"]["admin"] == "yes"
+    assert users["ada"]["groups"] == "class-a"
+    assert (tmp_path / "notes.csv").read_text() == "mine"
+    assert (tmp_path / found[-1]).stat().st_mode & 0o777 == 0o600
+
+    process = await prompt.start(*words, "--every", "1s")
+    async with asyncio.timeout(120):
+        while sorted(each.name for each in tmp_path.glob("users-*"))[0].startswith("users-2026010"):
+            await asyncio.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, err = await process.communicate()
+    assert (process.returncode, b"Traceback" in err) == (1, False)
+    helper = Prompt(culler_service, culler_service.codes["assistant"], tmp_path)
+    assert (await helper.run("export", "--users"))[0] == 3
+    assert (await helper.run("export", "--every", "1h"))[0] == 2
 
 
 async def test_stop_asks_a_person(culler_service, make_prompt):

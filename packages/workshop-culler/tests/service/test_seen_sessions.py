@@ -39,7 +39,7 @@ async def test_a_session_is_seen_with_all_that_is_known_of_it(service):
     (seen,) = await seen_sessions.find_seen(service)
     assert (seen.key, seen.ready, seen.warned) == (("ada", ""), True, True)
     assert (seen.ends, seen.page, seen.hand) == ("2026-11-30T12:01:40Z", "", "")
-    service.pages.note(ADA, "2 of 5: Pods")
+    service.note_page(ADA, "2 of 5: Pods")
     service.tests.note(ADA, CountedTests(2, 1))
     await service.store.raise_hand(ADA, "Help", NOW)
     await service.store.extend(ADA, NOW + timedelta(hours=1), NOW)

@@ -10,8 +10,7 @@ import click
 
 from workshop_culler.command.client import AT_ONCE, Model, ServiceClient
 from workshop_culler.command.errors import EXIT_FAILED, EXIT_USAGE, CommandError
-from workshop_culler.command.rules import tables
-from workshop_culler.rules import exports
+from workshop_culler.command.rules import exports, tables
 
 Act = Callable[[ServiceClient, Model], Model]
 

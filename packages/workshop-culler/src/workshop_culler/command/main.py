@@ -11,18 +11,16 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from workshop_culler import __version__
-from workshop_culler.command import connection
+from workshop_culler.command import connection, exporting, listing
 from workshop_culler.command.errors import EXIT_NO_ANSWER, EXIT_NOT_FOUND, CommandError
-from workshop_culler.command.rules import changes, spans, tables
-from workshop_culler.rules import exports
-from workshop_kube.rules.times import find_time
+from workshop_culler.command.rules import changes, exports, spans, tables
 
 if TYPE_CHECKING:
     from workshop_culler.command.client import Model, ServiceClient
@@ -118,48 +116,18 @@ def sessions(context: click.Context, find: str, hands: bool, output: str) -> Non
     """List who is here. FIND leaves those that have it in name, group, page or state."""
     with open_client(context) as client:
         pages: Iterable[tuple[list[Model], datetime]] = (
-            ([row for row in rows if tables.is_wanted(row, find, hands=hands)], _read_now(now))
+            (
+                [row for row in rows if tables.is_wanted(row, find, hands=hands)],
+                listing.read_now(now),
+            )
             for rows, now in client.list_sessions()
         )
         if hands:
-            pages = [_sort_hands(pages)]
+            pages = [listing.sort_hands(pages)]
         if output == "json":
-            _write(exports.render_json(row for rows, _ in pages for row in rows))
+            listing.write_lines(exports.render_json(row for rows, _ in pages for row in rows))
         else:
-            _write_tables(pages)
-
-
-def _sort_hands(
-    pages: Iterable[tuple[list[Model], datetime]],
-) -> tuple[list[Model], datetime]:
-    found, now = [], datetime.now(UTC)
-    for rows, told in pages:
-        found += rows
-        now = told
-    return sorted(found, key=lambda row: int(row["hand"].get("number") or 0)), now
-
-
-def _read_now(text: str) -> datetime:
-    return find_time(text) or datetime.now(UTC)
-
-
-def _write_tables(pages: Iterable[tuple[list[Model], datetime]]) -> None:
-    """Each page as it comes; the columns are as wide as the first ones are."""
-    widths: list[int] = []
-    for rows, now in pages:
-        cells = [tables.make_cells(row, now) for row in rows]
-        if not cells:
-            continue
-        head = [] if widths else [tables.SESSION_HEAD]
-        widths = tables.measure_columns([*head, *cells], widths)
-        _write(f"{line}\n" for line in tables.render_rows([*head, *cells], widths))
-    if not widths:
-        click.echo("Nobody is here.", err=True)
-
-
-def _write(lines: Iterable[str]) -> None:
-    for line in lines:
-        click.echo(line, nl=False)
+            listing.write_tables(pages)
 
 
 NAMES = click.argument(
@@ -217,6 +185,28 @@ def stop(
 
 
 @main.command()
+@click.argument("text")
+@NAMES
+@ALL
+@OUTPUT
+@click.pass_context
+def hint(
+    context: click.Context, text: str, names: tuple[str, ...], everybody: bool, output: str
+) -> None:
+    """Show TEXT in sessions, above notes and terminal, until it is closed there."""
+
+    def one(client: ServiceClient, body: Model) -> Model:
+        client.ask("POST", "session/hint", body | {"text": text})
+        return {"done": True}
+
+    from workshop_culler.command import acting
+
+    with open_client(context) as client:
+        wanted = acting.find_names(client, names, everybody)
+        sys.exit(acting.act_on_all(client, wanted, one, output, "told"))
+
+
+@main.command()
 @click.argument("text", default="")
 @click.option("--for", "span", default="1h", show_default=True, help="How long: 90s, 10m, 2h.")
 @click.option("--clear", is_flag=True, help="Take it back.")
@@ -242,28 +232,93 @@ def announce(context: click.Context, text: str, span: str, clear: bool, output: 
 
 
 @main.command()
-@click.option("--format", "kind", type=click.Choice(["csv", "json"]), default="csv")
-@click.option("--file", "file", default="", metavar="FILE", help="Write there, mode 0600.")
+@click.argument("people", nargs=-1, metavar="[USER]...")
+@click.option("--places", type=click.IntRange(0, 1000), default=0, help="Anonymous places.")
+@click.option("--at", default="", metavar="TIME", help="Ready at: 2026-12-01T09:00, or 09:00.")
+@click.option("--cancel", is_flag=True, help="Take it back; servers that run go on.")
+@OUTPUT
 @click.pass_context
-def export(context: click.Context, kind: str, file: str) -> None:
-    """Write all sessions with what is known of them, for a spreadsheet or a program."""
-    with open_client(context) as client:
-        records = (exports.make_record(row) for rows, _ in client.list_sessions() for row in rows)
-        lines = exports.render_csv(records) if kind == "csv" else exports.render_json(records)
-        if not file:
-            _write(lines)
-            return
-        _replace_file(Path(file), lines)
+def prestart(
+    context: click.Context,
+    people: tuple[str, ...],
+    places: int,
+    at: str,
+    cancel: bool,
+    output: str,
+) -> None:
+    """Have a class ready: anonymous places, and the servers of USERs.
 
-
-def _replace_file(path: Path, lines: Iterable[str]) -> None:
-    """Write a file so that an export that breaks off leaves the one before."""
-    from workshop_culler.files import replace_file
-
+    Without any of these: print how far the one is that was asked for.
+    """
+    asks = bool(people or places)
+    if cancel and (asks or at):
+        raise click.UsageError("Either --cancel, or what is to be ready.")
+    if at and not asks:
+        raise click.UsageError("Name users, or how many --places.")
     try:
-        replace_file(path, lines)
-    except OSError as error:
-        raise CommandError(f"{path} cannot be written: {error.strerror}.") from error
+        moment = {"at": spans.parse_moment(at, datetime.now().astimezone())} if at else {}
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="'--at'") from error
+    body = {"people": list(people), "places": places, **moment}
+    method = "DELETE" if cancel else "POST" if asks else "GET"
+    with open_client(context) as client:
+        found = client.ask(method, "prestart", body if asks else None).get("prestart")
+    if output == "json":
+        click.echo(json.dumps(found, ensure_ascii=False))
+    elif found:
+        click.echo(f"{found['ready']} of {found['wanted']} ready, for {found['at']}")
+        for why in found.get("why") or ():
+            click.echo(tables.clean_cell(why), err=True)
+    else:
+        click.echo("No class is being prepared.")
+
+
+@main.command()
+@click.option("--format", "kind", type=click.Choice(["csv", "json"]), default="csv")
+@click.option("--users", is_flag=True, help="All users of the hub in place of the sessions.")
+@click.option("--file", "file", default="", metavar="FILE", help="Write there, mode 0600.")
+@click.option("--folder", default="", metavar="FOLDER", help="Write a dated file there.")
+@click.option("--keep", type=click.IntRange(1, 10_000), default=30, help="So many of them.")
+@click.option("--every", default="", metavar="SPAN", help="Again each 5m, 1h, 1d, until Ctrl-C.")
+@click.pass_context
+def export(
+    context: click.Context,
+    kind: str,
+    users: bool,
+    file: str,
+    folder: str,
+    keep: int,
+    every: str,
+) -> None:
+    """Write all sessions with what is known of them, or all users.
+
+    For a spreadsheet, a program, or a backup: --folder with --every keeps the latest lists.
+    """
+    if (file and folder) or (every and not folder):
+        raise click.UsageError("Either --file, or --folder, which --every needs.")
+    try:
+        pause = spans.parse_span(every) if every else 0
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="'--every'") from error
+    what = "users" if users else "sessions"
+    while True:
+        try:
+            with open_client(context) as client:
+                lines = exporting.list_lines(client, what, kind)
+                if folder:
+                    exporting.write_dated(Path(folder), what, kind, keep, lines)
+                elif file:
+                    exporting.write_file(Path(file), lines)
+                else:
+                    listing.write_lines(lines)
+        except CommandError as error:
+            if not pause:
+                raise
+            # The hub may be away: the lists before stay, and the next one comes.
+            click.echo(error.message, err=True)
+        if not pause:
+            return
+        time.sleep(pause)
 
 
 @main.command()

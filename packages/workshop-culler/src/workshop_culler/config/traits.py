@@ -204,7 +204,7 @@ class CullerTraits(IdleCuller):
 
     state_file = Unicode(
         "workshop-culler.json",
-        help="""The file that keeps extensions, raised hands and the announcement over a restart.
+        help="""The file that keeps extensions, hands, hints and the announcement over a restart.
 
         A path, by default in the working folder, which for a service of the hub is the hub's.
         Put it on a volume where the hub's database is. With clean_cluster extensions are

@@ -27,8 +27,9 @@ from workshop_culler.rules import (
     times,
 )
 from workshop_culler.rules.announcements import BadAnnouncementError
+from workshop_culler.rules.guidance import hints
 from workshop_culler.rules.models import Server
-from workshop_culler.service.base_handlers import ApiHandler
+from workshop_culler.service.base_handlers import SEES_NOTHING, ApiHandler
 from workshop_culler.service.live_sessions import LiveSessions
 from workshop_culler.service.sessions import SessionService
 
@@ -69,6 +70,7 @@ class SessionHandler(ApiHandler):
             "page": reports.page,
             "tests": session_reports.render_tests(reports.tests),
             "hand": session_reports.render_hand(reports.hand),
+            "hint": hints.render_hint(reports.hint),
             "ending": self.session_service.work.endings.find(server),
         }
         self.answer({**whose, **shown, "announcement": said})
@@ -97,7 +99,7 @@ class Extend(SessionHandler):
 
 
 class Stop(SessionHandler):
-    """`POST session/stop {user, server}`: for who may stop it (delete:servers)."""
+    """`POST session/stop {user, server}`: for who may stop it."""
 
     async def post(self) -> None:
         """Stop it."""
@@ -157,7 +159,7 @@ class Sessions(ApiHandler):
     async def get(self) -> None:
         """The rows of the page."""
         if not permissions.sees_anything(self.who):
-            raise HTTPError(403, reason="This takes the scope read:servers")
+            raise HTTPError(403, reason=SEES_NOTHING)
         most = self._read_limit()
         seen = {
             session_rows.make_id(server): server
@@ -193,7 +195,7 @@ class Events(ApiHandler):
     async def get(self) -> None:
         """Send until the page goes away."""
         if not permissions.sees_anything(self.who):
-            raise HTTPError(403, reason="This takes the scope read:servers")
+            raise HTTPError(403, reason=SEES_NOTHING)
         self.set_header("Content-Type", "text/event-stream")
         self.set_header("X-Accel-Buffering", "no")
         live: LiveSessions = self.settings["live"]

@@ -30,7 +30,7 @@ class InstructorPage(PageHandler):
             person=self.person,
             may_announce=permissions.may_announce(self.person),
             may_prestart=permissions.may_prestart(self.person),
-            may_stop=any(s.split("!", 1)[0] == permissions.STOP for s in self.person.scopes),
+            may_stop=permissions.stops_anything(self.person),
             prefix=self.settings["prefix"],
             hub_prefix=self.hub_auth.hub_prefix,
             xsrf=self.xsrf_token.decode(),

@@ -12,7 +12,8 @@ from workshop_culler.service.live_sessions import LiveSessions
 from workshop_culler.service.prestart import PrestartService
 
 NO_SCOPE = (
-    "To have servers started takes the scope servers, for everybody: ask the hub's admin for it."
+    "To have servers started takes the scope custom:workshop:instruct, or servers, for "
+    "everybody: ask the hub's admin for it."
 )
 
 

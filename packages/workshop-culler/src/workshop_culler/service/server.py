@@ -26,6 +26,7 @@ from workshop_culler.service import (
     login,
     prestart_api,
     reports_api,
+    users_api,
 )
 from workshop_culler.service.code_checks import CodeChecks
 from workshop_culler.service.live_sessions import LiveSessions
@@ -138,7 +139,9 @@ def make_app(
         ("api/session/tests", reports_api.Tests, common),
         ("api/session/hand", reports_api.Hand, common),
         ("api/session/hand/lower", reports_api.LowerHand, common),
+        ("api/session/hint", reports_api.HintHandler, common),
         ("api/sessions", api.Sessions, common),
+        ("api/users", users_api.Users, common),
         ("api/events", api.Events, common),
         ("api/announcement", api.Announcement, common),
         ("api/images", images_api.ImagesHandler, common),

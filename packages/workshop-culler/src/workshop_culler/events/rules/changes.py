@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from workshop_culler.rules import session_reports
+
 Key = tuple[str, str]
-PAGE = re.compile(r"(?P<number>[0-9]{1,6}) of (?P<of>[0-9]{1,6})(?:: (?P<title>.*))?")
 # What ends a session that nobody of us stopped: its user, an admin at the hub, or a crash.
 OTHER = "other"
 
@@ -88,16 +88,10 @@ def _merge(old: SeenSession, new: SeenSession) -> SeenSession:
         page=page,
         passed=new.passed if knows_tests else old.passed,
         failed=new.failed if knows_tests else old.failed,
-        finished=old.finished or is_last(page),
+        finished=old.finished or session_reports.is_last_page(page),
         ready=new.ready or old.ready,
         told=old.told,
     )
-
-
-def is_last(page: str) -> bool:
-    """Whether it is the last page of the notes."""
-    found = PAGE.fullmatch(page)
-    return found is not None and int(found["number"]) >= int(found["of"])
 
 
 def _compare(old: SeenSession, new: SeenSession) -> Iterator[Happening]:
@@ -120,7 +114,7 @@ def _compare(old: SeenSession, new: SeenSession) -> Iterator[Happening]:
 
 
 def _describe_page(page: str) -> dict[str, str | int | None]:
-    found = PAGE.fullmatch(page)
+    found = session_reports.PAGE.fullmatch(page)
     if not found:
         return {"page": page, "number": None, "of": None}
     return {"page": page, "number": int(found["number"]), "of": int(found["of"])}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 COLUMNS = (
@@ -43,18 +43,27 @@ def make_record(row: Mapping[str, Any]) -> Record:
     }
 
 
+USER_COLUMNS = ("name", "admin", "groups", "created", "last_activity")
+
+
+def make_user_record(user: Mapping[str, Any]) -> Record:
+    """A user of the hub as flat values."""
+    plain = {key: user.get(key) for key in USER_COLUMNS}
+    admin = "yes" if user.get("admin") else "no"
+    return plain | {"admin": admin, "groups": " ".join(user.get("groups") or ())}
+
+
 def guard_cell(value: object) -> str:
     """A value as a cell that no spreadsheet runs: what people wrote may look like a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def render_csv(records: Iterable[Record]) -> Iterator[str]:
+def render_csv(records: Iterable[Record], columns: Sequence[str] = COLUMNS) -> Iterator[str]:
     """Lines of CSV (RFC 4180) with a head, one at a time."""
-    for cells in [COLUMNS]:
-        yield _render_line(cells)
+    yield _render_line(columns)
     for record in records:
-        yield _render_line([guard_cell(record.get(key)) for key in COLUMNS])
+        yield _render_line([guard_cell(record.get(key)) for key in columns])
 
 
 def _render_line(cells: Iterable[str]) -> str:

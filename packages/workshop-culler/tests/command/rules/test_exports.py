@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_culler.rules import exports
+from workshop_culler.command.rules import exports
 
 ROW = {
     "user": "ada",
@@ -48,3 +48,11 @@ def test_what_people_wrote_is_one_cell_and_no_formula(texts):
 def test_json_is_one_array(count):
     records = [{"user": f"u{number}"} for number in range(count)]
     assert json.loads("".join(exports.render_json(records))) == records
+
+
+def test_users_have_columns_of_their_own():
+    user = {"name": "ada", "admin": True, "groups": ["a", "b"], "created": None}
+    lines = "".join(
+        exports.render_csv([exports.make_user_record(user)], exports.USER_COLUMNS)
+    ).splitlines()
+    assert lines == ["name,admin,groups,created,last_activity", "ada,yes,a b,,"]
