@@ -110,3 +110,11 @@ def test_what_is_right_is_read(key, value, read):
 def test_what_is_wrong_is_refused_with_what_to_write(key, value):
     with pytest.raises(ValueError, match=r"write|most|remove"):
         fields.FIELDS[key](value)
+
+
+@pytest.mark.parametrize("code", [480913, 4809.13, ["480913"], {"code": "480913"}, "4809\n13"])
+def test_a_wrong_access_code_is_told_without_it(code):
+    """The sentence goes to the hub's log, and to the page that admins share in a class."""
+    with pytest.raises(ValueError, match="text") as caught:
+        fields.FIELDS["access_code"](code)
+    assert "4809" not in str(caught.value)

@@ -80,6 +80,7 @@ def test_what_a_link_cannot_say(given, said):
         ("team", {"most": 10**6}, "from 1 to 1000"),
         ("team", {"pattern": "["}, "which is none"),
         ("team", {"pattern": "(a+)+"}, "repetition of a repetition"),
+        ("team", {"pattern": r"(\w+ ?)+"}, "repetition of a repetition"),
         ("team", {"default": "a b"}, "has the default"),
         ("n", {"kind": "number", "minimum": 5, "maximum": 1}, "above its maximum"),
         ("n", {"kind": "number", "default": "x"}, "has the default"),
@@ -129,3 +130,10 @@ def test_the_sample_is_what_the_parameters_take():
     assert parameters.make_environment(sample)["PARAMETER_TEAM"] == "sample"
     assert parameters.make_key("team") == "parameter-team"
     assert Parameter("a").most == 64
+
+
+def test_no_name_of_a_parameter_begins_a_line_of_the_log():
+    name = "x\n[I 2026-11-30 JupyterHub] root logged in\x1b[2J\u2028"
+    with pytest.raises(parameters.ParameterError) as caught:
+        parameters.parse_values(ALL, {name: "1"})
+    assert str(caught.value).isprintable()

@@ -90,7 +90,12 @@ def parse_difficulty(value: object) -> str:
 
 
 def parse_code(value: object) -> str:
-    """An access code, which is not nothing: that would let everybody in."""
+    """An access code, which is not nothing: that would let everybody in.
+
+    What is wrong is told without the code: it goes to the hub's log.
+    """
+    if not isinstance(value, str):
+        raise ValueError('is no text; write it in quotation marks, such as access_code: "1234"')
     code = parse_text(200)(value)
     if not code:
         raise ValueError("is nothing but spaces, so anybody could come in; write a code")

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from workshop_spawner.model.workshop import CHOICE, NUMBER, SWITCH, TEXT, Parameter, Workshop
-from workshop_spawner.rules.workshops import fields
+from workshop_spawner.rules.workshops import fields, patterns
 
 MOST_PARAMETERS = 30
 MOST_CHARACTERS = 1000
@@ -113,10 +113,10 @@ def _parse_pattern(value: object) -> str:
         re.compile(text)
     except re.error as error:
         raise ValueError(f"has pattern {text!r}, which is none: {error}") from None
-    if re.search(r"[+*}]\)*[+*{]", text):
+    if patterns.is_slow(text):
         raise ValueError(
-            f"has pattern {text!r} with a repetition of a repetition, which some values make slow; "
-            "write it without"
+            f"has pattern {text!r} with a repetition of a repetition or of alternatives, or three "
+            "in a row, which some values make slow; write it without"
         )
     return text
 
@@ -127,12 +127,17 @@ def parse_values(workshop: Workshop, given: Mapping[str, object]) -> dict[str, s
     ParameterError for what was not declared, lacks, or is not as it was declared.
     """
     declared = {parameter.name: parameter for parameter in workshop.parameters}
-    unknown = sorted(f"{name}"[:40] for name in given if name not in declared)
+    unknown = sorted(_show_name(name) for name in given if name not in declared)
     if unknown:
         raise ParameterError(
             f"{workshop.title} takes no parameter {', '.join(unknown[:5])}. Ask for a new link."
         )
     return {name: _parse_value(one, given.get(name)) for name, one in declared.items()}
+
+
+def _show_name(name: str) -> str:
+    # It goes to the hub's log, too, where a line break would begin a line of somebody's own.
+    return "".join(c if c.isprintable() else "?" for c in f"{name}"[:40])
 
 
 def _parse_value(parameter: Parameter, given: object) -> str:
