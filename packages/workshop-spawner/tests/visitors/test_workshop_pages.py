@@ -98,6 +98,10 @@ async def test_from_the_list_to_a_session_and_back_to_it(hub, visit):
     assert 'action="/hub/restart"' in page
     _, page, url = await somebody.press(page, "hub/restart", workshop="go")
     assert url.endswith("/hub/workshops/go"), "a new visitor, before the other workshop"
+    for name in ("staff", "later", "none"):
+        _, page, _ = await somebody.get("hub/restart")
+        _, page, url = await somebody.press(page, "hub/restart", workshop=name)
+        assert url.endswith("/hub/workshops"), "nobody learns by it what there is"
 
 
 async def test_the_hubs_own_ways_lead_to_the_list_and_start_nothing(hub, visit, site):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable
+from datetime import UTC, datetime
 from typing import Any
 
 from jupyterhub.handlers.base import BaseHandler
@@ -18,6 +19,7 @@ from tornado.httputil import url_concat
 from workshop_spawner.context import HubContext
 from workshop_spawner.model import naming
 from workshop_spawner.rules import ended_session, rate_limit, visitor_identity
+from workshop_spawner.rules.workshops import access
 from workshop_spawner.visitors import cleanup, hub_objects, proxy_mark
 from workshop_spawner.visitors.hub_objects import HubUser
 
@@ -209,12 +211,17 @@ class RestartHandler(VisitMixin, BaseHandler):
         # JupyterHub 5 keeps no user_info.
         kept = getattr(user, "user_info", None) or {}
         fresh = await self.login_user({"name": kept.get("name", "")})
-        self.redirect(self._find_next() if fresh else self.settings["login_url"])
+        self.redirect(self._find_next(fresh) if fresh else self.settings["login_url"])
 
-    def _find_next(self) -> str:
-        """Where somebody goes on who begins anew: to the workshop that they have chosen, if any."""
+    def _find_next(self, user: HubUser) -> str:
+        """Where somebody goes on who begins anew: to the workshop that they have chosen, if any.
+
+        One that they may not see is none, so that nobody learns by this what there is.
+        """
         wanted = HubContext.of(self.settings).workshops.get(self.get_body_argument("workshop", ""))
-        path = ("workshops", wanted.name) if wanted else ("spawn",)
+        person = access.Person(user.name, frozenset(group.name for group in user.groups))
+        may_see = wanted is not None and access.may_see(wanted, person, datetime.now(UTC))
+        path = ("workshops", wanted.name) if wanted and may_see else ("spawn",)
         return str(url_path_join(self.hub.base_url, *path))
 
     def render_template(self, name: str, **ns: Any) -> Awaitable[str]:
