@@ -83,6 +83,26 @@ def test_roles_of_their_own(scope, see, help_, stop, announce):
     assert not permissions.owns(who, ADA)
 
 
+@pytest.mark.parametrize(
+    ("who", "exceeds"),
+    [
+        # What JupyterHub gives everybody for their own, and what a token of theirs may have.
+        (person("delete:servers!user=ada", "access:servers!user=ada", name="ada"), False),
+        (person("delete:servers!server=ada/", name="ada"), False),
+        (person("custom:workshop:instruct!user=ada", name="ada"), False),
+        (person("delete:servers!user=ada", "delete:servers!group=class-a", name="ada"), True),
+        (person("delete:servers", name="ada"), True),
+        (person("custom:workshop:instruct", name="ada"), True),
+        (person("delete:servers!user=ada", name="ada", kind="service"), True),
+        (person("delete:servers!user=ada", name="grace"), True),
+    ],
+)
+def test_nobody_is_an_instructor_of_themselves(who, exceeds):
+    assert permissions.may_exceed_limit(who, ADA) is permissions.may_help(who, ADA) is exceeds
+    assert permissions.may_stop(who, ADA), "that is theirs to do"
+    assert permissions.may_extend(who, ADA)
+
+
 @given(st.sets(st.text(alphabet="abcdeimnorstuvw:!=*-/", max_size=30)))
 def test_no_other_words_are_a_right(scopes):
     known = {*permissions.SEEING, *permissions.HELPING, permissions.OWN}

@@ -45,6 +45,21 @@ async def test_it_extends_itself_up_to_its_limit(culler_service):
     )
 
 
+@pytest.mark.asyncio(loop_scope="function")
+async def test_nobodys_own_token_moves_the_limit(make_culler_service):
+    """A user's own token may stop their server, as may anybody at their own hub page."""
+    options = ("--max-age=1200", "--WorkshopCuller.extension=7200")
+    service = await make_culler_service(*options, "--WorkshopCuller.extension_limit=60")
+    await service.start_server("ada")
+    token = await service.token("ada")
+    status, clock = await service.ask("POST", "api/session/extend", token=token)
+    assert (status, clock["seconds_left"] <= 1260) == (200, True), clock
+    status, answer = await service.ask("POST", "api/session/extend", token=token)
+    assert (status, "as far as it may be" in answer["message"]) == (409, True)
+    hint = {"user": "ada", "text": "from nobody"}
+    assert (await service.ask("POST", "api/session/hint", hint, token=token))[0] == 403
+
+
 async def test_an_extension_outlives_a_restart_of_the_culler(culler_service):
     await culler_service.start_server("ada")
     token = await own(culler_service, "ada")

@@ -188,7 +188,7 @@ class CullerTraits(IdleCuller):
         min=0,
         help="""How far people may extend their session beyond the end that it had at first.
 
-        Seconds; 3600 by default. Who may stop a session may extend it without this limit.
+        Seconds; 3600 by default. Who may stop others' sessions may extend these without this limit.
         Policies change it with `extend_limit`.
         Example: `c.WorkshopCuller.extension_limit = 7200`""",
     ).tag(config=True)

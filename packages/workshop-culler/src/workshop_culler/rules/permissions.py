@@ -9,7 +9,7 @@ here fails open.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workshop_culler.rules.models import Server
 
@@ -67,13 +67,28 @@ def may_see(person: TokenOwner, server: Server) -> bool:
 
 
 def may_stop(person: TokenOwner, server: Server) -> bool:
-    """Whether they may stop it. To extend anybody's without a limit takes the same right."""
+    """Whether they may stop it."""
     return _covers_any(person, STOPPING, server)
+
+
+def may_exceed_limit(person: TokenOwner, server: Server) -> bool:
+    """Whether they may extend it beyond its limit: who may stop it as others' session."""
+    return _covers_any(_without_own(person), STOPPING, server)
 
 
 def may_help(person: TokenOwner, server: Server) -> bool:
     """Whether they may help in it from outside: give a hint, lower the hand."""
-    return _covers_any(person, HELPING, server)
+    return _covers_any(_without_own(person), HELPING, server)
+
+
+def _without_own(person: TokenOwner) -> TokenOwner:
+    """The person without the scopes that everybody has for their own servers.
+
+    JupyterHub gives each user `delete:servers!user=NAME`: that makes nobody an instructor.
+    """
+    mine = (f"!user={person.name}", f"!server={person.name}/")
+    own = {s for s in person.scopes if s.endswith(mine[0]) or mine[1] in s}
+    return replace(person, scopes=person.scopes - own) if person.kind == "user" else person
 
 
 def may_extend(person: TokenOwner, server: Server) -> bool:

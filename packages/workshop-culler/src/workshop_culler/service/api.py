@@ -55,7 +55,7 @@ class SessionHandler(ApiHandler):
 
     async def tell(self, server: Server, time: session_clock.Clock | None = None) -> None:
         """Answer with the session's clock."""
-        unlimited = permissions.may_stop(self.who, server)
+        unlimited = permissions.may_exceed_limit(self.who, server)
         time = time or await self.session_service.make_clock(server, unlimited=unlimited)
         shown = session_clock.render_clock(time)
         shown["may_extend"] = shown["may_extend"] and permissions.may_extend(self.who, server)

@@ -56,7 +56,7 @@ class LiveSessions:
         """The rows that a person may see."""
         rows: Rows = {}
         for server in permissions.only_seen(person, servers):
-            unlimited = permissions.may_stop(person, server)
+            unlimited = permissions.may_exceed_limit(person, server)
             time = await self.session_service.make_clock(server, unlimited=unlimited)
             project = self.session_service.find_project(server)
             reports = self.session_service.find_reports(server)

@@ -124,7 +124,7 @@ class SessionService:
 
     async def extend(self, server: Server, person: permissions.TokenOwner) -> session_clock.Clock:
         """Extend a session as far as this person may; raises RefusedError with the reason."""
-        unlimited = permissions.may_stop(person, server)
+        unlimited = permissions.may_exceed_limit(person, server)
         before = await self.make_clock(server, unlimited=unlimited)
         if before.extend_to is None:
             raise RefusedError(f"Not extended: {before.why_not}.")
