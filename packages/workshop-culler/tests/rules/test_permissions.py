@@ -103,6 +103,21 @@ def test_nobody_is_an_instructor_of_themselves(who, exceeds):
     assert permissions.may_extend(who, ADA)
 
 
+@pytest.mark.parametrize(
+    ("who", "may_list"),
+    [
+        (person("list:users"), False),  # the hub tells names by it, and we groups and more
+        (person("read:users"), False),
+        (person("list:users!group=class-a", "read:users!group=class-a"), False),
+        (person("list:users", "read:users"), True),
+        (person("custom:workshop:assist"), False),
+        (person(admin=True), True),
+    ],
+)
+def test_nobody_learns_more_of_users_than_at_the_hub(who, may_list):
+    assert permissions.may_list_users(who) is may_list
+
+
 @given(st.sets(st.text(alphabet="abcdeimnorstuvw:!=*-/", max_size=30)))
 def test_no_other_words_are_a_right(scopes):
     known = {*permissions.SEEING, *permissions.HELPING, permissions.OWN}

@@ -10,7 +10,10 @@ from workshop_culler.rules import permissions, times
 from workshop_culler.rules.models import User
 from workshop_culler.service.base_handlers import ApiHandler
 
-NO_SCOPE = "To list users takes the scope custom:workshop:instruct, or list:users, for everybody"
+NO_SCOPE = (
+    "To list users takes the scope custom:workshop:instruct, or list:users and read:users, for "
+    "everybody"
+)
 
 
 class Users(ApiHandler):
