@@ -53,6 +53,10 @@ def test_a_file_is_moved(home, command, details, left):
         ("rename-file", {"src": "boat", "dest": ""}, "not in the home"),
         ("delete-file", {"file": "d"}, "no file d"),
         ("delete-file", {"file": "/etc/passwd"}, "not in the home"),
+        ("delete-file", {"file": "/passwd"}, "not in the home"),
+        ("delete-file", {"file": "link/outside"}, "not in the home"),
+        ("delete-file", {"file": "d/.."}, "no file d/.."),
+        ("delete-file", {"file": ""}, "no file"),
         ("create-directory", {"path": "boat"}, "is a file"),
         ("create-directory", {"path": "link/x"}, "not in the home"),
     ],
@@ -62,6 +66,17 @@ def test_what_is_not_done_is_said(home, tmp_path, command, details, words):
     with pytest.raises(EditError, match=words):
         move(home, command, **details)
     assert names(home) == {"boat", "d/other"}
+
+
+def test_of_a_link_the_link_is_deleted_and_not_what_it_leads_to(home, tmp_path):
+    (tmp_path / "outside").write_text("x")
+    (home / "near").symlink_to("boat")
+    (home / "far").symlink_to(tmp_path / "outside")
+    (home / "nowhere").symlink_to("gone")
+    for name in ("near", "~/far", "nowhere"):
+        move(home, "delete-file", file=name)
+    assert names(home) == {"boat", "d/other"}
+    assert (tmp_path / "outside").exists()
 
 
 def test_a_large_file_is_not_copied(home, monkeypatch):

@@ -34,6 +34,19 @@ def find_inside(home: Path, name: str) -> Path:
     return path
 
 
+def find_entry(home: Path, name: str) -> Path:
+    """Return where a file of the home folder lies: of a link, itself and not where it leads.
+
+    Raises `EditError` for any other.
+    """
+    for start in HOME:
+        name = name.removeprefix(start)
+    last = name.rpartition("/")[2]
+    if last in ("", ".", ".."):
+        raise EditError(f"There is no file {name}.")
+    return find_inside(home, name[: -len(last)] or ".") / last
+
+
 def _copy(home: Path, details: Mapping[str, Any]) -> str:
     source, target = _both(home, details)
     if source.stat().st_size > MAX_BYTES:
@@ -59,7 +72,9 @@ def _both(home: Path, details: Mapping[str, Any]) -> tuple[Path, Path]:
 
 
 def _delete(home: Path, details: Mapping[str, Any]) -> str:
-    path = _existing(home, str(details.get("file", "")))
+    path = find_entry(home, str(details.get("file", "")))
+    if not path.is_file() and not path.is_symlink():
+        raise EditError(f"There is no file {details.get('file', '')}.")
     path.unlink()
     return f"Deleted {path.name}."
 

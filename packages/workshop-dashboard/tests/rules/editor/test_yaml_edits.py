@@ -125,6 +125,13 @@ def test_what_was_written_is_selected():
     assert found.text[slice(*found.selection)] == "      - spi"
 
 
+def test_a_path_is_read_in_one_go():
+    """Each blank was tried as the end of three parts: this one took minutes."""
+    with pytest.raises(EditError, match="is no path"):
+        yaml_edits.parse_path("[a=" + " " * 5_000)
+    assert yaml_edits.parse_path("[ a = 'b c' ]") == (("a", "b c"),)
+
+
 def test_a_file_of_several_documents():
     text = "---\na: 1\n---\nb:\n  c: 2\n"
     assert edit("set-yaml-value", "b.c", "3", text).text == "---\na: 1\n---\nb:\n  c: 3\n"

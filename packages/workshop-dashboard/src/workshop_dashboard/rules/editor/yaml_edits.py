@@ -19,7 +19,7 @@ MAX_YAML = 128 * 1024
 # A key, a key in quotation marks, the number of an item, or a key and a value that an item has.
 STEP = re.compile(
     r"""\.?(?P<key>[^.\[\]]+)|\[\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<index>\d{1,6})"""
-    r"""|(?P<name>[\w./-]+)\s*=\s*(?P<value>[^\]]*?))\s*\]"""
+    r"""|(?P<name>[\w./-]+)\s*=(?P<value>[^\]]*+))\s*\]"""
 )
 Options = Mapping[str, Any]
 # A step of a path: a key, the number of an item, or a key and the value that it has in an item.
@@ -40,7 +40,7 @@ def parse_path(path: str) -> tuple[Step, ...]:
         if match["index"]:
             steps.append(int(match["index"]))
         elif match["name"]:
-            steps.append((match["name"], match["value"].strip("\"'")))
+            steps.append((match["name"], match["value"].strip().strip("\"'")))
         else:
             steps.append(quoted if quoted is not None else match["key"].strip())
     if end != len(path) or not steps:
