@@ -23,6 +23,7 @@ from workshop_culler.command.errors import (
     CommandError,
 )
 from workshop_culler.command.rules import addresses
+from workshop_culler.rules import texts
 
 CONNECT_SECONDS, READ_SECONDS = 10.0, 60.0
 PAGE = 200
@@ -137,7 +138,7 @@ class ServiceClient:
             )
         codes = {401: EXIT_REFUSED, 403: EXIT_REFUSED, 404: EXIT_NOT_FOUND, 503: EXIT_NO_ANSWER}
         return CommandError(
-            message or f"The service answered {status}.", codes.get(status, EXIT_FAILED)
+            texts.clean_line(message) or f"The service answered {status}.", codes.get(status, EXIT_FAILED)
         )
 
     def _no_answer(self, error: urllib3.exceptions.HTTPError) -> CommandError:

@@ -56,6 +56,7 @@ def test_times_have_a_zone_and_a_past_one_is_now(body, begins, until):
         ({"places": 4, "until": "2026-12-01T06:59:59Z"}, "'until' must be after 'begins'"),
         ({"places": 4, "begins": LATER, "until": LATER}, "'until' must be after 'begins'"),
         ({"places": 4, "begins": "2027-02-01T08:00:00Z"}, "'begins' must be within 31 days"),
+        ({"places": 4, "begins": "9999-12-31T23:59:59Z"}, "'begins' must be within 31 days"),
         ({"places": 4, "until": "2026-12-02T07:00:01Z"}, "held for 24 hours at most"),
     ],
 )

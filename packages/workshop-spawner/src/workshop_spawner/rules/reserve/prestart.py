@@ -45,8 +45,10 @@ def parse_prestart(body: object, now: datetime, session_limit: int = 0) -> Prest
         )
     pods = parse_count("pods", body.get("pods", places))
     begins = max(parse_moment("begins", body.get("begins"), now), now)
+    if begins - now > LONGEST_AHEAD:  # before an hour is added, which the last year has no room for
+        raise PrestartError(f"'begins' must be within {LONGEST_AHEAD.days} days.")
     until = parse_moment("until", body.get("until"), begins + timedelta(hours=1))
-    if problem := problem_with_times(begins, until, now):
+    if problem := problem_with_times(begins, until):
         raise PrestartError(problem)
     return Prestart(places, min(pods, places), begins, until)
 
@@ -73,12 +75,10 @@ def parse_moment(name: str, value: object, missing: datetime) -> datetime:
     return moment
 
 
-def problem_with_times(begins: datetime, until: datetime, now: datetime) -> str | None:
+def problem_with_times(begins: datetime, until: datetime) -> str | None:
     """Why places cannot be held between these two; None where they can."""
     if until <= begins:
         return "'until' must be after 'begins', and not in the past."
-    if begins - now > LONGEST_AHEAD:
-        return f"'begins' must be within {LONGEST_AHEAD.days} days."
     if until - begins > LONGEST_KEPT:
         return f"Places are held for {LONGEST_KEPT.days * 24} hours at most: set 'until' earlier."
     return None
