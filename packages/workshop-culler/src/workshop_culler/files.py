@@ -14,8 +14,11 @@ def replace_file(path: Path, lines: Iterable[str]) -> None:
     """
     fresh = path.with_name(path.name + ".new")
     try:
-        with fresh.open("w", encoding="utf-8", newline="") as file:
-            os.fchmod(file.fileno(), 0o600)
+        # Made here and nowhere else: no link that somebody has put there is followed, and nobody
+        # else has it open.
+        fresh.unlink(missing_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.writelines(lines)
             file.flush()
             os.fsync(file.fileno())
