@@ -46,7 +46,7 @@ def test_a_service_that_goes_round_in_circles_is_left(told_service, make_client)
         (404, {"message": "There is no such session."}, "no such session", 4),
         (409, {"message": "Not extended: x."}, "Not extended", 1),
         (503, {"message": "The hub does not answer at the moment"}, "does not answer", 5),
-        (409, {"message": "No\x1b[2J\nnever"}, "No [2J never", 1),  # nothing for the terminal to obey
+        (409, {"message": "No\x1b[2J\nnever"}, "No [2J never", 1),
         (404, b"<html>", "is the address right", 5),
         (200, b"<html>", "is the address right", 5),
         (200, [1], "is the address right", 5),

@@ -41,6 +41,12 @@ def test_what_is_gone_is_dropped(options, profiles, kept, dropped):
     assert (dict(choices.kept), list(choices.dropped)) == (kept, dropped)
 
 
+def test_what_is_dropped_is_told_in_a_few_words():
+    """Anybody may send any text as an option, and the words go to the hub's log."""
+    sent = {"profile": "x" * 10**6, "image": ["y"] * 10**5}
+    assert all(len(told) < 100 for told in decide_choices(sent, [BIG]).dropped)
+
+
 @pytest.mark.parametrize(
     ("options", "profiles", "slug"),
     [({}, [], ""), ({}, [BIG], "big"), ({"profile": "other"}, [BIG], "other"), ({}, [{}], "")],

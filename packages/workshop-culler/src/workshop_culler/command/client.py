@@ -138,7 +138,8 @@ class ServiceClient:
             )
         codes = {401: EXIT_REFUSED, 403: EXIT_REFUSED, 404: EXIT_NOT_FOUND, 503: EXIT_NO_ANSWER}
         return CommandError(
-            texts.clean_line(message) or f"The service answered {status}.", codes.get(status, EXIT_FAILED)
+            texts.clean_line(message) or f"The service answered {status}.",
+            codes.get(status, EXIT_FAILED),
         )
 
     def _no_answer(self, error: urllib3.exceptions.HTTPError) -> CommandError:

@@ -13,7 +13,10 @@ _UNLISTED = "--unlisted-choice"
 
 @dataclass(frozen=True)
 class Choices:
-    """The options that still mean something, and in words those that were dropped."""
+    """The options that still mean something, and in words those that were dropped.
+
+    The words go to the hub's log, so they are cut: anybody may send any text as an option.
+    """
 
     kept: Mapping[str, Any]
     dropped: tuple[str, ...] = ()
@@ -28,12 +31,12 @@ def decide_choices(options: Mapping[str, Any], profiles: Sequence[Mapping[str, A
     slug = kept.get(PROFILE)
     found = [profile for profile in profiles if profile.get("slug") == slug]
     if slug and not found:
-        dropped.append(f"{PROFILE} {kept.pop(PROFILE)!r}")
+        dropped.append(f"{PROFILE} {kept.pop(PROFILE)!r:.60}")
     chosen = found or [profile for profile in profiles if profile.get("default")]
     for name, option in (chosen[0].get("profile_options") or {}).items() if chosen else ():
         for key, known in ((name, _is_listed), (f"{name}{_UNLISTED}", _may_be_unlisted)):
             if kept.get(key) and not known(option, kept[key]):
-                dropped.append(f"{key} {kept.pop(key)!r}")
+                dropped.append(f"{key} {kept.pop(key)!r:.60}")
     return Choices(kept, tuple(dropped))
 
 

@@ -8,9 +8,17 @@ from workshop_spawner.rules.workshops import patterns
 @pytest.mark.parametrize(
     "pattern",
     [
-        *(r"(a+)+", r"(\w+ ?)+", r"(\w+\s?)*", r"(a|a)+", r"(?:a|ab)*", r"([a-z]+-?)+", r"(a?){30}"),
+        *(r"(a+)+", r"(\w+ ?)+", r"(\w+\s?)*", r"(a|a)+", r"(?:a|ab)*", r"([a-z]+-?)+"),
         *(r"((a+)b?)*", r"(?P<word>\w+\W?)+", r"(?:[\])(]+x?)+", r"(.*,)*", r"(a{1,9}){2,}"),
-        *(r"(a|b|ab)*?", r"(?=(a+)+$).*", r"((a|a))+", r"(\(+)+", r"\w*\w*\w*", r".*.*.*x"),
+        *(
+            r"(a?){30}",
+            r"(a|b|ab)*?",
+            r"(?=(a+)+$).*",
+            r"((a|a))+",
+            r"(\(+)+",
+            r"\w*\w*\w*",
+            r".*.*.*x",
+        ),
     ],
 )
 def test_what_some_values_make_slow(pattern):
