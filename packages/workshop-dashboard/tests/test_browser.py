@@ -128,8 +128,20 @@ url: terminal:mine
 ```
 
 ```terminal:execute
-command: echo "in mine $((40 + 6))"
+command: echo "in mine $((m += 46))"
 session: mine
+```
+
+```terminal:execute
+command: echo "once $((n += 1))"
+session: mine
+clear: true
+cooldown: -1
+```
+
+```terminal:execute
+command: echo unseen
+hidden: true
 ```
 
 Say `ahoy`{{< copy >}} aloud.
@@ -391,6 +403,15 @@ async def test_a_terminal_with_a_name_is_opened(open_page):
     await page.locator('.terminal.ready[data-session="mine"]').wait_for(state="attached")
     await run_button(page, "in mine").click()
     await shell_says(page, "in mine 46", "mine")
+    await run_button(page, "once").click()
+    await shell_says(page, "once 1", "mine")
+    # A second click of what runs once does nothing: what is run behind it comes next.
+    await run_button(page, "once").click()
+    await run_button(page, "in mine").click()
+    await shell_says(page, "in mine 92", "mine")
+    shown = page.frame_locator('.terminal[data-session="mine"] iframe').locator("body")
+    await expect(shown).not_to_contain_text("once 2")
+    await expect(block(page, "echo unseen")).to_be_hidden()
 
 
 async def test_lesser_forms_of_what_is_not_here(open_page):

@@ -80,7 +80,7 @@ def make_loader(options: argparse.Namespace) -> loader.Loader:
         options.workshop_file,
         builtin=values.fill_in_stand_ins(values.make_builtin(os.environ, "/")),
         fixed=dict(options.variable),
-        environment=values.public_environment(os.environ),
+        environment=values.named_environment(os.environ),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from workshop_dashboard import examiner
+from workshop_dashboard import examiner, file_moves
 from workshop_dashboard.rules import edits, lesson
 from workshop_dashboard.rules.lesson import Outcome, Step
 from workshop_dashboard.shells import Shell, ShellError
@@ -176,10 +176,12 @@ def _clear(step: Step, _stage: Stage) -> Outcome:
 
 def _edit(step: Step, stage: Stage) -> Outcome:
     command = str(step.details.get("command", ""))
-    if command not in edits.EDITS:
+    if command in file_moves.MOVES:
+        return Outcome(step, 0, file_moves.move_file(stage.home, step.details), 0.0)
+    if not edits.is_edit(command):
         return Outcome(step, None, "", 0.0, skipped=NEEDS_PAGE)
     name = str(step.details.get("file", ""))
-    path = _inside(stage.home, name)
+    path = file_moves.find_inside(stage.home, name)
     text = path.read_text() if path.is_file() else None
     try:
         edit = edits.apply_edit(step.details, step.text, text, stage.selections.get(path, (0, 0)))
@@ -197,19 +199,9 @@ def _find(step: Step, stage: Stage) -> Outcome:
     name = str(step.details.get("path", ""))
     if not name:
         return Outcome(step, None, "", 0.0, skipped=NEEDS_PAGE)
-    if _inside(stage.home, name).exists():
+    if file_moves.find_inside(stage.home, name).exists():
         return Outcome(step, 0, "", 0.0)
     return Outcome(step, None, "", 0.0, f"{name} is not there", advice=FILE_ADVICE)
-
-
-def _inside(home: Path, name: str) -> Path:
-    """Return the path of a file of the home folder. Raises `EditError` for any other."""
-    for start in ("~/", "$HOME/"):
-        name = name.removeprefix(start)
-    path = (home / name).resolve()
-    if not path.is_relative_to(home.resolve()):
-        raise edits.EditError(f"{name} is not in the home folder.")
-    return path
 
 
 def _test(step: Step, stage: Stage) -> Outcome:

@@ -76,7 +76,7 @@ def run_test(folder: Path, options: argparse.Namespace) -> int:
             options.workshop_file,
             builtin=values.fill_in_stand_ins(values.make_builtin(environment, "/")),
             fixed=fixed,
-            environment=values.public_environment(environment),
+            environment=values.named_environment(environment),
         )
         notes = source.load()
         steps = lesson.make_steps(notes, _choose_pages(notes, options.page), options.timeout)

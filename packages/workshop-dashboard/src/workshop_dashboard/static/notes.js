@@ -163,16 +163,17 @@
     block.append(result);
   };
   const showFile = (block, answer) => showResult(block, answer.success ? "" : "bad", (result) => {
-    if (!answer.success) { result.append(make("p", "", answer.message)); return; }
+    if (!answer.lines) { result.append(make("p", "", answer.message)); return; }
     result.append(make("p", "", answer.file));
     const list = make("ol", "lines");
     list.start = answer.first;
     for (const [line, selected] of answer.lines) list.append(make("li", selected ? "selected" : "", line || " "));
     result.append(list);
   });
-  const NO_EDIT = /^(execute-command|close-file|copy-file|rename-file|delete-file|.*yaml.*)$/;
+  const CLOSING = /^close-/;
   const editFile = async ({ text, details, block }) => {
-    if (!sessionBase || NO_EDIT.test(details.command)) {
+    if (CLOSING.test(details.command)) { say("What is open stays open: close it with its own button."); return true; }
+    if (!sessionBase || details.command === "execute-command") {
       return copyAnd(text || details.file || details.src || "", text ? `Copied: it belongs into ${details.file}.` : "Copied the name of the file.");
     }
     if (await workshop.settleFiles?.() === false) {
@@ -181,8 +182,8 @@
     }
     const answer = await ask("edit", { details, text });
     showFile(block, answer);
-    if (answer.success) workshop.showFile?.(answer.path, answer.range);
-    say(answer.success ? `Done: ${details.file}` : answer.message);
+    if (answer.path) workshop.showFile?.(answer.path, answer.range);
+    say(answer.message ?? `Done: ${details.file}`);
     return answer.success;
   };
   /* The questions of a check: what the other system describes as a schema, in its simple forms. */
@@ -237,13 +238,26 @@
   const copyFile = async ({ details }) => {
     const address = details.url ? webAddress(details.url) : sessionBase && fileAddress(details.path);
     try {
-      const answer = await fetch(address, { headers: { "X-XSRFToken": xsrf } });
+      const answer = await fetch(address, { headers: details.url ? {} : { "X-XSRFToken": xsrf } });
       if (!answer.ok) throw new Error("no file");
       return await copyAnd(await answer.text(), "Copied the file.");
     } catch {
       say(`There is no ${details.path ?? details.url}.`);
       return false;
     }
+  };
+  const MOST_SHOWN = 50_000;
+  /* Show the text of a file in its block, before it is taken. */
+  const preview = async (block, details) => {
+    const address = details.url ? webAddress(details.url) : sessionBase && fileAddress(details.path ?? "");
+    const headers = details.url ? {} : { "X-XSRFToken": xsrf };
+    const answer = address && await fetch(address, { headers }).catch(() => null);
+    const text = answer?.ok ? await answer.text() : "";
+    if (!text || text.includes("\0")) return;
+    const shown = make("pre");
+    shown.append(make("code", "", text.slice(0, MOST_SHOWN)));
+    shown.tabIndex = 0;
+    block.append(shown);
   };
   const upload = ({ details }) => new Promise((settle) => {
     if (!sessionBase) { say("There is no session to take files."); settle(false); return; }
@@ -315,7 +329,8 @@
   /* Seconds in which a second click does nothing; `.INF`: once and no more. */
   const cooling = (block, details) => {
     if (!details.cooldown || !block.dataset.ended) return false;
-    const seconds = /inf/i.test(details.cooldown) ? Infinity : Number(details.cooldown) || 0;
+    const given = Number(details.cooldown) || 0;
+    const seconds = /inf/i.test(details.cooldown) || given < 0 ? Infinity : given;
     return Date.now() - Number(block.dataset.ended) < seconds * 1000;
   };
 
@@ -366,6 +381,7 @@
     block.append(head);
     if (details.description) block.append(make("p", "description", details.description));
     if (text) block.append(pre);
+    if (details.preview === "true" && sessionBase) preview(block, details);
     if (action === "test" && details.inputs?.schema && sessionBase) {
       const form = makeForm(details.inputs.schema);
       form.addEventListener("submit", (event) => { event.preventDefault(); start(event); });

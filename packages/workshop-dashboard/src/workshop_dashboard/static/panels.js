@@ -150,6 +150,7 @@
     reset: () => { setShare(usual); workshop.forgetLayout(); location.reload(); },
     extend: () => workshop.extendSession(),
     unsay: () => workshop.closeAnnouncement(),
+    unhint: () => workshop.closeHint(),
   };
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
