@@ -68,7 +68,7 @@ c.JupyterHub.services = [
         ],
         # Sessions ask it for their clock; instructors see who is here.
         "url": f"http://127.0.0.1:{os.environ['DEMO_CULLER_PORT']}",
-        "oauth_client_allowed_scopes": ["read:servers", "delete:servers", "access:servers"],
+        "oauth_client_allowed_scopes": ["servers", "access:servers"],
         "environment": {"KUBECONFIG": os.environ["KUBECONFIG"]},
     },
     {"name": "demo-check", "api_token": os.environ["DEMO_CHECK_TOKEN"]},
@@ -85,13 +85,14 @@ c.JupyterHub.load_roles = [
             "read:users:groups",
             "read:servers",
             "delete:servers",
+            "servers",
             "delete:users",
         ],
     },
     {
         "name": "instructor",
         "services": ["instructor"],
-        "scopes": ["access:services!service=workshop-culler", "read:servers", "delete:servers"],
+        "scopes": ["access:services!service=workshop-culler", "servers"],
     },
     {"name": "demo-check", "services": ["demo-check"], "scopes": ["list:users", "read:servers"]},
 ]

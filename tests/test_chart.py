@@ -35,6 +35,7 @@ EVERYTHING = {
     "ingress__className": "nginx",
     "prePull__enabled": True,
     "prePull__pauseImage": "registry.example.com/pause:3.10",
+    "prePull__images": ["registry.example.com/gpu:1", "registry.example.com/plain:2"],
     "hub__config": "c.JupyterHub.log_level = 10\n",
     "hub__envvars": "IDLE_TIMEOUT=900\n",
     "hub__extraResources": "[{apiVersion: v1, kind: ConfigMap, metadata: {name: tasks}}]",
@@ -199,6 +200,12 @@ def test_a_setting_takes_its_own_rights_and_no_more(setting):
     base = read_rights(render("learning-portal", **before))
     more = read_rights(render("learning-portal", **RIGHTS[setting]))
     assert more - base == read_file(pod_hub.read_more_rights(setting))
+
+
+def test_a_reserve_by_schedule_takes_the_rights_of_a_reserve():
+    line = "daily 08:00-09:00 UTC 4/4"
+    made = read_rights(render("learning-portal", settings__RESERVE_SCHEDULE=line))
+    assert made == read_rights(render("learning-portal", **RIGHTS["RESERVED_PODS"]))
 
 
 @pytest.mark.parametrize("mode", ["hosted-workshop", "terminal-server", "jumpbox-server"])

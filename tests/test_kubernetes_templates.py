@@ -90,6 +90,30 @@ def test_it_makes_what_the_chart_makes(copied, overlay, mode):
         assert ours[key] == one, key
 
 
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_images_can_be_on_the_nodes_before(copied, overlay):
+    folder = copied(overlay)
+    kustomize.edit(
+        folder / "kustomization.yaml",
+        ("# - ../../components/pre-pull", "- ../../components/pre-pull"),
+    )
+    made = {(one["kind"], one["metadata"]["name"]): one for one in kustomize.build(folder)}
+    daemons = made["DaemonSet", "intro-pre-pull"]
+    settings = next(
+        one for (kind, name), one in made.items() if kind == "ConfigMap" and "settings" in name
+    )
+    pod = daemons["spec"]["template"]
+    images = {
+        one["image"] for part in ("initContainers", "containers") for one in pod["spec"][part]
+    }
+    assert images == {settings["data"]["TERMINAL_IMAGE"]}
+    wanted = {"app": "intro", "component": "pre-pull"}
+    assert daemons["spec"]["selector"]["matchLabels"] == pod["metadata"]["labels"] == wanted
+    policy = made["NetworkPolicy", "intro-pre-pull"]["spec"]
+    assert policy["podSelector"]["matchLabels"] == wanted
+    assert (policy.get("ingress"), policy.get("egress")) == (None, None)
+
+
 def test_the_two_overlays_differ_in_the_way_in_alone():
     shared = []
     for name in OVERLAYS:

@@ -30,7 +30,7 @@ FINDS = {
         "cls = e(group='jupyterhub.authenticators')['workshop-anonymous'].load()\n"
         "from jupyterhub.auth import Authenticator; assert issubclass(cls, Authenticator)",
     ],
-    "workshop-culler": [["workshop-culler", "--help"]],
+    "workshop-culler": [["workshop-culler", "--help"], ["workshop", "--help"]],
     "butterfly": [["jupyterhub-butterfly", "--help"], ["butterfly-singleuser", "--version"]],
     "workshop-dashboard": [
         ["workshop-notes", "--help"],

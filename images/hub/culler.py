@@ -39,10 +39,18 @@ c.JupyterHub.services = [
         ],
         "url": "http://127.0.0.1:10101",
         **patience,
-        "oauth_client_allowed_scopes": ["read:servers", "delete:servers", "access:servers"],
+        "oauth_client_allowed_scopes": ["servers", "access:servers", "custom:workshop:instruct"],
         "environment": {name: os.environ[name] for name in PASSED_ON if os.environ.get(name)},
     }
 ]
+# For roles that a layer above gives to assistants and instructors.
+c.JupyterHub.custom_scopes = {
+    "custom:workshop:assist": {"description": "See the sessions of workshops, and help in them"},
+    "custom:workshop:instruct": {
+        "description": "Extend and stop the sessions of workshops, and speak to everybody",
+        "subscopes": ["custom:workshop:assist"],
+    },
+}
 c.JupyterHub.load_roles = [
     {
         "name": "workshop-culler",
@@ -53,6 +61,8 @@ c.JupyterHub.load_roles = [
             "read:users:groups",
             "read:servers",
             "delete:servers",
+            # Of a class that is prepared.
+            "servers",
             "delete:users",
         ],
     }

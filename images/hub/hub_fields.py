@@ -46,6 +46,7 @@ Label = Annotated[str, BeforeValidator(values.parse_label)]
 Prefix = Annotated[str, BeforeValidator(values.parse_prefix)]
 Host = Annotated[str, BeforeValidator(values.parse_host)]
 Protocol = Annotated[str, BeforeValidator(values.make_choice("one of", ("https", "http")))]
+Schedule = Annotated[tuple[str, ...], BeforeValidator(values.parse_schedule)]
 Networks = Annotated[tuple[str, ...], BeforeValidator(values.parse_networks)]
 Code = Annotated[str, BeforeValidator(values.parse_code)]
 Cpu = Annotated[float | None, BeforeValidator(values.parse_cpu)]
@@ -312,6 +313,13 @@ class Fields(BaseModel):
     openshift_project: ProjectName = setting(
         "{username}", "Name of a user's own project.", "{username}-dev", modes=OPENSHIFT
     )
+    workshops: FilePath = setting(
+        None,
+        "A folder of YAML files, `<name>.yaml` each, of the workshops that this hub offers, such "
+        "as a ConfigMap that is mounted; without it the hub has one, which is what all other "
+        "variables say.",
+        "/opt/app-root/configs/workshops",
+    )
     exposed_ports: Ports = setting(
         (),
         "Ports of a session that browsers reach, between commas, behind the hub's login.",
@@ -360,6 +368,13 @@ class Fields(BaseModel):
         0,
         "In how many of RESERVED_SESSIONS a pod runs already and waits for its visitor.",
         "5",
+        modes=(VISITORS,),
+    )
+    reserve_schedule: Schedule = setting(
+        (),
+        "Times at which more are kept ready, by days or once, between semicolons; behind the slash "
+        "in how many a pod waits.",
+        "mon-fri 08:45-09:30 Europe/Berlin 40/40; 2026-12-01T08:45+01:00 2026-12-01T09:30+01:00 80",
         modes=(VISITORS,),
     )
     idle_timeout: MaybeSeconds = setting(

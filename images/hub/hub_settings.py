@@ -29,7 +29,7 @@ OTHER_NAMES = {
 OF_PROJECTS = (
     *("RESOURCE_BUDGET", "SPAWNER_ROLE", "SESSION_RULES", "SPAWNER_RULES", "EXTRA_RESOURCES"),
     *("PROJECT_OWNER", "VISITOR_ROLE", "CONSOLE_IMAGE", "RESERVED_SESSIONS"),
-    "RESERVED_PODS",
+    *("RESERVED_PODS", "RESERVE_SCHEDULE"),
 )
 # Kubernetes' own, one set for each Service of the namespace, and the like.
 FOREIGN_ENDINGS = ("_SERVICE_HOST", "_PORT", "_PROTO", "_ADDR")

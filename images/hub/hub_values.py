@@ -307,6 +307,11 @@ def is_rule(rule: Any) -> bool:
     )
 
 
+def parse_schedule(text: str) -> tuple[str, ...]:
+    """Windows of time, a line each or between semicolons; WorkshopSpawner reads them."""
+    return tuple(line for each in text.replace("\n", ";").split(";") if (line := each.strip()))
+
+
 def parse_resources(text: str) -> str:
     """Objects in YAML or JSON, or the path of a file with such text; checked, and kept as text."""
     wanted = "objects in YAML or JSON, each with apiVersion and kind, or the path of a file of them"

@@ -74,7 +74,7 @@ class Crowd:
     def say_page(self, name: str, page: str) -> None:
         """Somebody turns to a page of the notes."""
         model = make_user(self.models[name])
-        self.session_service.pages.note(next(iter(model.servers or ())), page)
+        self.session_service.note_page(next(iter(model.servers or ())), page)
         self.live.wake()
 
     def open(self, client: hub.Hub, folder: Path) -> None:

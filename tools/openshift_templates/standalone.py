@@ -211,12 +211,17 @@ def make_workshop_only() -> Template:
     return Template("workshop-only", "Notes alone", WORKSHOP, parameters, objects, message)
 
 
+# The same image as the sessions' unless they are said, which costs a node nothing.
+PROFILE_IMAGES = ("PROFILE_IMAGE_1", "PROFILE_IMAGE_2", "PROFILE_IMAGE_3")
+
+
 def make_pre_pull() -> Template:
     """A pod on each node that has the sessions' image, so that no visitor waits for it."""
     app = f"{WORKSHOP}-pre-pull"
     parameters = known.join(
         {"WORKSHOP_NAME": Required("learning-portal"), "NAME_PREFIX": ""},
         {"WORKSHOP_IMAGE": Required(known.SESSION_IMAGE)},
+        dict.fromkeys(PROFILE_IMAGES, Required(known.SESSION_IMAGE)),
     )
     container: Object = {
         "name": "image",
@@ -227,6 +232,17 @@ def make_pre_pull() -> Template:
     }
     made = make_deployment(WORKSHOP, app, "", container, terminationGracePeriodSeconds=0)
     policy = make_ingress_policy(app, app)
+    pod = made["spec"]["template"]
+    pod["metadata"]["labels"]["component"] = "pre-pull"
+    pod["spec"]["initContainers"] = [
+        {
+            **container,
+            "name": name.lower().replace("_", "-"),
+            "image": f"${{{name}}}",
+            "command": ["/bin/sh", "-c", "exit 0"],
+        }
+        for name in PROFILE_IMAGES
+    ]
     spec = {key: value for key, value in made["spec"].items() if key in ("selector", "template")}
     daemons = {**made, "kind": "DaemonSet", "spec": spec}
     message = [f"How far it is: oc get daemonset {app}", f"Then: oc delete daemonset {app}"]

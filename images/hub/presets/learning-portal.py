@@ -25,6 +25,7 @@ else:
 c.WorkshopSpawner.session_age = settings.age
 c.WorkshopSpawner.reserved_sessions = settings.reserved_sessions
 c.WorkshopSpawner.reserved_pods = settings.reserved_pods
+c.WorkshopSpawner.reserve_schedule = list(settings.reserve_schedule)
 
 # Nobody has an account here: instructors type this code at /services/workshop-culler/login.
 if settings.instructor_code:
@@ -33,6 +34,6 @@ if settings.instructor_code:
         {
             "name": "instructor",
             "services": ["instructor"],
-            "scopes": ["access:services!service=workshop-culler", "read:servers", "delete:servers"],
+            "scopes": ["access:services!service=workshop-culler", "servers"],
         }
     )

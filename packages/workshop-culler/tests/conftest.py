@@ -143,10 +143,10 @@ def make_env(port, **env):
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shared_hub(tmp_path_factory):
-    """One hub for all tests of a module; the culler may delete users and see groups, too."""
+    """One hub for all tests of a module; the culler may delete users, start servers, see groups."""
     if reason := realhub.proxy_missing():
         pytest.skip(reason)
-    scopes = [*SCOPES, "delete:users", "read:users:groups", "read:users"]
+    scopes = [*SCOPES, "servers", "delete:users", "read:users:groups", "read:users"]
     folder = tmp_path_factory.mktemp("hub")
     with hold_port() as resting:
         async with realhub.real_hubs(folder) as factory:
@@ -170,25 +170,45 @@ c.JupyterHub.services.append({{
     "name": "culler",
     "command": [sys.executable, "-m", "workshop_culler", {options}],
     "url": "http://127.0.0.1:{port}",
-    "oauth_client_allowed_scopes": ["read:servers", "delete:servers", "access:servers"],
+    "oauth_client_allowed_scopes": ["servers", "access:servers", "custom:workshop:instruct"],
     "oauth_no_confirm": True,
 }})
 c.JupyterHub.services.append({{"name": "lead", "api_token": {code!r}}})
+c.JupyterHub.custom_scopes = {{
+    "custom:workshop:assist": {{"description": "See sessions of workshops, and give hints"}},
+    "custom:workshop:instruct": {{
+        "description": "Do all that the page for instructors can",
+        "subscopes": ["custom:workshop:assist"],
+    }},
+}}
+for name, scope in {{
+    "guest": [],
+    "assistant": ["custom:workshop:assist"],
+    "instructor": ["custom:workshop:instruct"],
+    "other-class": ["custom:workshop:instruct!group=class-b"],
+}}.items():
+    c.JupyterHub.services.append({{"name": name, "api_token": f"{{name}}-" + 24 * "5"}})
+    c.JupyterHub.load_roles.append({{
+        "name": f"role-{{name}}", "services": [name],
+        "scopes": ["access:services!service=culler", *scope],
+    }})
 c.JupyterHub.load_roles += [
     {{"name": "lead", "services": ["lead"], "scopes": [
-        "access:services!service=culler", "read:servers", "delete:servers"]}},
+        "access:services!service=culler", "servers"]}},
     {{"name": "culler", "services": ["culler"], "scopes": [
-        "list:users", "read:users:activity", "read:users:groups", "read:servers",
-        "delete:servers"]}},
+        "list:users", "read:users:activity", "read:users:groups", "servers"]}},
     {{"name": "instructors", "groups": ["instructors"], "scopes": [
-        "access:services!service=culler", "read:servers", "delete:servers", "access:servers"]}},
+        "access:services!service=culler", "servers", "access:servers"]}},
     {{"name": "helpers", "groups": ["helpers"], "scopes": [
         "access:services!service=culler", "read:servers!group=class-a"]}},
+    {{"name": "assistants", "groups": ["assistants"], "scopes": [
+        "access:services!service=culler", "custom:workshop:assist!group=class-a"]}},
     {{"name": "guests", "groups": ["guests"], "scopes": ["access:services!service=culler"]}},
 ]
 c.JupyterHub.load_groups = {{
     "instructors": {{"users": ["grace"]}}, "helpers": {{"users": ["hal"]}},
-    "guests": {{"users": ["guy"]}}, "class-a": {{"users": ["ada"]}},
+    "guests": {{"users": ["guy"]}}, "assistants": {{"users": ["abe"]}},
+    "class-a": {{"users": ["ada"]}},
     "class-b": {{"users": ["bob"]}},
 }}
 """
@@ -196,6 +216,11 @@ c.JupyterHub.load_groups = {{
 
 class CullerService(CullerHub):
     """A culler_hub with the culler as a managed service, its API and its page."""
+
+    # The codes of roles: services of the hub that people may be.
+    codes = {  # noqa: RUF012 - never changed
+        name: f"{name}-" + 24 * "5" for name in ("guest", "assistant", "instructor", "other-class")
+    }
 
     @property
     def page(self):
@@ -219,6 +244,21 @@ class CullerService(CullerHub):
             if answer.content_type == "application/json":
                 return answer.status, await answer.json()
             return answer.status, await answer.text()
+
+
+@pytest.fixture
+async def make_culler_service(hub_factory):
+    """Start a hub of one's own with the culler as its service, with these options."""
+    with hold_port() as resting, hold_port() as service:
+
+        async def make(*options, more=""):
+            words = ", ".join(map(repr, options))
+            config = SERVICE_CONFIG.format(port=service.port, options=words, code=CODE) + more
+            hub = await hub_factory(make_config(SCOPES) + config, env=make_env(resting.port))
+            await hub.logged("judged ")
+            return CullerService(hub)
+
+        yield make
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -86,7 +86,7 @@ async def ask(hand):
 
 
 async def test_it_is_told_raised_and_lowered(ask):
-    nothing = {"available": True, "known": True, "raised": False, "text": ""}
+    nothing = {"available": True, "known": True, "raised": False, "text": "", "hint": 0}
     raised = {**nothing, "raised": True, "text": "I am <b>lost</b>"}
     # 300: the hub's proxy takes it for no activity of the person.
     assert await ask("GET") == (300, nothing)

@@ -14,6 +14,7 @@ from jupyterhub_butterfly.hub import culler_client, raised_hand
 from jupyterhub_butterfly.rules import countdown, hands
 from jupyterhub_butterfly.rules.hands import HandView
 
+NOW = "2026-03-01T12:00:00+00:00"
 LOST = {"text": "I am lost", "since": "2026-03-01T12:00:00Z", "number": 1}
 
 
@@ -107,3 +108,17 @@ async def test_where_the_service_is_not_there_it_is_asked_rarely(scene):
     scene.now += 1
     scene.answer = (200, {"hand": None})
     assert (await scene.hand.find()).available
+
+
+async def test_a_new_hint_has_the_clock_asked_at_once(scene):
+    scene.answer = (200, {"hand": LOST, "hint": 0, "now": NOW, "warn_seconds": 1})
+    await scene.hand.find()
+    await scene.hand.culler.get_view()
+    asked = len(scene.asked)
+    await scene.hand.culler.get_view()
+    assert len(scene.asked) == asked, "a moment ago it was asked"
+    scene.now += raised_hand.FRESH_SECONDS
+    scene.answer = (200, {"hand": LOST, "hint": 1, "now": NOW, "warn_seconds": 1})
+    assert (await scene.hand.find()).hint == 1
+    await scene.hand.culler.get_view()
+    assert len(scene.asked) == asked + 2

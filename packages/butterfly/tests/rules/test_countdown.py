@@ -164,3 +164,14 @@ def test_why_a_session_that_stops_does(known, quiet, cause):
 )
 def test_only_known_causes_are_read(said, ending):
     assert countdown.read_clock({**MODEL, "ending": said}).ending == ending
+
+
+def test_a_hint_is_shown_for_as_long_as_the_service_has_it():
+    said = {"text": "Look at the events", "said": "2026-11-30T12:00:00Z", "number": 2}
+    model = {"now": "2026-11-30T12:00:00+00:00", "warn_seconds": 300, "hint": said}
+    view = countdown.decide_view(countdown.read_clock(model), LONG_AGO)
+    assert (view.hint, view.hint_at) == ("Look at the events", "2026-11-30T12:00:00Z 2")
+    bare = countdown.decide_view(countdown.read_clock(model | {"hint": None}), LONG_AGO)
+    assert (bare.hint, bare.hint_at) == ("", "")
+    with pytest.raises(ValueError, match="no clock"):
+        countdown.read_clock(model | {"hint": "text"})

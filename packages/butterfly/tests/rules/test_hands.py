@@ -13,6 +13,8 @@ HAND = {"text": "I am lost", "since": "2026-03-01T12:00:00Z", "number": 1}
     ("status", "model", "view"),
     [
         (200, {"hand": None}, HandView()),
+        (200, {"hand": None, "hint": 3}, HandView(hint=3)),
+        (200, {"hand": None, "hint": "3"}, HandView()),
         (200, {"hand": HAND}, HandView(raised=True, text="I am lost")),
         (200, {"hand": {"text": None}}, HandView(raised=True)),
         (200, {"hand": {"text": "x" * 300}}, HandView(raised=True, text="x" * 200)),

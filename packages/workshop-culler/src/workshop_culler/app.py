@@ -23,9 +23,11 @@ from workshop_culler.clients import cluster, hub
 from workshop_culler.config import idle_culler, reading, strict, traits
 from workshop_culler.config.settings import Settings
 from workshop_culler.errors import ApiError, StartError, TemporaryError
+from workshop_culler.events import outlet
+from workshop_culler.events.rules import destinations
 from workshop_culler.passes import cluster_sweep, metrics, report, sweep
 from workshop_culler.rules import idle_grace, limits, orphans, pass_times, scopes
-from workshop_culler.service import server, sessions, state_store
+from workshop_culler.service import seen_sessions, server, sessions, state_store
 from workshop_kube import errors as kube_errors
 from workshop_kube import labels
 
@@ -124,11 +126,16 @@ class WorkshopCuller(traits.CullerTraits):
                 side = await stack.enter_async_context(cluster.open_cluster(self.log))
                 cleaner = make_cluster_sweep(self, side, client, await find_requestor(self, side))
             counter = await self._make_session_service(
-                stack, sweep.Sweep(client, settings, self.log, cleaner)
+                stack,
+                sweep.Sweep(
+                    client, settings, self.log, cleaner, grace_seconds=self.grace_after_start
+                ),
             )
             if self.once or self.dry_run:
                 return await self._run_once(counter.work)
-            return await self._run_on(counter, await self._serve(stack, counter))
+            pages = await self._serve(stack, counter)
+            self._tell_events(stack, counter, pages)
+            return await self._run_on(counter, pages)
 
     async def _make_session_service(
         self, stack: contextlib.AsyncExitStack, work: sweep.Sweep
@@ -164,6 +171,33 @@ class WorkshopCuller(traits.CullerTraits):
         stack.push_async_callback(made.close)
         return made
 
+    def _tell_events(
+        self,
+        stack: contextlib.AsyncExitStack,
+        counter: sessions.SessionService,
+        pages: server.Service | None,
+    ) -> None:
+        """Have others told what happens to sessions, where some are configured."""
+        hooks = destinations.parse_destinations(self.webhooks)
+        if not hooks and not self.event_log:
+            return
+        receivers = outlet.make_receivers(hooks, self.event_log)
+        made = outlet.Outlet(
+            outlet.open_queue(Path(self.event_queue), reading.find_source()),
+            outlet.Look(
+                lambda: seen_sessions.find_seen(counter),
+                lambda seen: seen_sessions.find_why(counter, seen),
+            ),
+            receivers,
+            self.log,
+            counter.metrics.count_event,
+            counter.metrics.set_waiting,
+        )
+        stack.push_async_callback(made.close)
+        made.start()
+        if pages:
+            pages.live.listeners.append(made.wake)
+
     async def _run_once(self, work: sweep.Sweep) -> int:
         done = await work.run()
         if self.dry_run:
@@ -176,14 +210,16 @@ class WorkshopCuller(traits.CullerTraits):
         grace = idle_grace.make_grace(self.grace_after_start, time.time(), time.monotonic())
         while not stop.is_set():
             begin = time.monotonic()
-            work.suspend_idle(grace.until)
+            # Before the pass, too: a laptop sleeps mostly between two.
+            grace = idle_grace.look(grace, time.time(), begin)
+            work.suspend_idle(max(grace.until, work.idle_resumes))
             done = await work.run()
             self.log.info("%s", report.render_summary(done))
             counter.metrics.count_pass(done, time.time())
             if pages:
                 pages.trouble = "; ".join(done.troubles)
             grace = idle_grace.look(grace, time.time(), time.monotonic(), outage=done.outage)
-            work.suspend_idle(grace.until)
+            work.suspend_idle(max(grace.until, work.idle_resumes))
             await self._forget_ended(counter)
             rest = self._find_rest(work, done, begin)
             with contextlib.suppress(TimeoutError):

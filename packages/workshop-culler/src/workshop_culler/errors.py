@@ -8,11 +8,15 @@ from __future__ import annotations
 
 
 class ApiError(Exception):
-    """The hub did not give a firm answer. `status` is 0 when there was none."""
+    """The hub did not give a firm answer. `status` is 0 when there was none.
 
-    def __init__(self, message: str, status: int = 0) -> None:
+    `said` are the hub's own words, empty where there were none.
+    """
+
+    def __init__(self, message: str, status: int = 0, said: str = "") -> None:
         super().__init__(message)
         self.status = status
+        self.said = said
 
 
 class TemporaryError(ApiError):

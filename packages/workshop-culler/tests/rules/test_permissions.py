@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workshop_culler.rules import permissions
 from workshop_culler.rules.models import Server
@@ -55,11 +57,52 @@ def test_who_may_do_what(who, see, extend, stop):
 
 
 @pytest.mark.parametrize(
+    ("scope", "see", "help_", "stop", "announce"),
+    [
+        ("custom:workshop:assist", True, True, False, False),
+        ("custom:workshop:assist!group=class-a", True, True, False, False),
+        ("custom:workshop:assist!group=class-b", False, False, False, False),
+        ("custom:workshop:instruct", True, True, True, True),
+        ("custom:workshop:instruct!group=class-a", True, True, True, False),
+        ("custom:workshop:instruct!group=class-b", False, False, False, False),
+        ("custom:workshop", False, False, False, False),
+        ("custom:workshop:instruction", False, False, False, False),
+        ("read:servers", True, False, False, False),
+        ("delete:servers", False, True, True, True),
+    ],
+)
+def test_roles_of_their_own(scope, see, help_, stop, announce):
+    who = person(scope)
+    assert permissions.may_see(who, ADA) is see
+    assert permissions.may_help(who, ADA) is permissions.may_lower_hand(who, ADA) is help_
+    assert permissions.may_stop(who, ADA) is permissions.may_extend(who, ADA) is stop
+    assert permissions.may_announce(who) is announce
+    everybody = scope == "custom:workshop:instruct"
+    assert permissions.may_list_users(who) is permissions.may_prestart(who) is everybody
+    assert not permissions.may_read_metrics(who)
+    assert not permissions.owns(who, ADA)
+
+
+@given(st.sets(st.text(alphabet="abcdeimnorstuvw:!=*-/", max_size=30)))
+def test_no_other_words_are_a_right(scopes):
+    known = {*permissions.SEEING, *permissions.HELPING, permissions.OWN}
+    who = person(*(each for each in scopes if each.partition("!")[0] not in known))
+    assert not permissions.may_see(who, ADA)
+    assert not permissions.may_help(who, ADA)
+    assert not permissions.sees_anything(who)
+    assert not permissions.stops_anything(who)
+    assert not permissions.may_announce(who)
+
+
+@pytest.mark.parametrize(
     ("who", "some"),
     [
         (person(), False),
         (person("read:servers"), True),
         (person("read:servers!group=a"), True),
+        (person("custom:workshop:assist!group=a"), True),
+        (person("custom:workshop:instruct"), True),
+        (person("custom:workshop:instruct!user=grace"), False),
         (person("read:servers!user=grace"), False),
         (person("read:servers!server=grace/lab"), False),
         (person("read:servers!user=ada"), True),

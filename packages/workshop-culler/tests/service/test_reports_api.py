@@ -58,13 +58,13 @@ async def test_a_hand_is_raised_seen_and_lowered_by_either_side(culler_service):
 
     body = {"user": "bob"}
     _, lowered = await culler_service.ask("POST", "api/session/hand/lower", body, token=grace)
-    assert lowered == {"hand": None}
+    assert lowered == {"hand": None, "hint": 0}
     _, found = await culler_service.ask("GET", "api/session/hand", token=bob)
-    assert found == {"hand": None}
+    assert found == {"hand": None, "hint": 0}
     status, _ = await culler_service.ask("POST", "api/session/hand/lower", {}, token=bob)
     assert status == 200, "that it is lowered already is no error"
     _, lowered = await culler_service.ask("POST", "api/session/hand/lower", {}, token=ada)
-    assert lowered == {"hand": None}
+    assert lowered == {"hand": None, "hint": 0}
 
 
 async def test_a_session_may_only_speak_of_itself(culler_service):
@@ -134,6 +134,22 @@ async def test_who_tells_too_much_is_told_to_wait_and_others_are_not(culler_serv
     assert status == 200
 
 
+async def test_who_asks_too_often_is_told_to_wait_and_may_still_raise_a_hand(culler_service):
+    await culler_service.start_server("bob")
+    bob = await own(culler_service, "bob")
+    async with asyncio.timeout(120):
+        for _ in range(100 * report_rates.AT_ONCE):
+            status, answer = await culler_service.ask("GET", "api/session/hand", token=bob)
+            if status == 429:
+                break
+    assert (status, answer["message"]) == (
+        429,
+        "Too many questions at once; try again in half a minute.",
+    )
+    status, _ = await culler_service.ask("POST", "api/session/hand", {"text": "x"}, token=bob)
+    assert status == 200
+
+
 async def test_a_hand_stays_up_over_a_restart_and_goes_with_its_session(culler_service):
     await culler_service.start_server("ada")
     token = await own(culler_service, "ada")
@@ -151,3 +167,32 @@ async def test_a_hand_stays_up_over_a_restart_and_goes_with_its_session(culler_s
     async with asyncio.timeout(120):  # its passes come each second
         while json.loads(file.read_text())["hands"]:
             await asyncio.sleep(0)
+
+
+async def test_a_hint_reaches_one_session_and_can_be_taken_back(culler_service):
+    await culler_service.start_server("ada")
+    await culler_service.start_server("bob")
+    ada, bob = await own(culler_service, "ada"), await own(culler_service, "bob")
+    helper = culler_service.codes["assistant"]
+    body = {"user": "ada", "text": "Look at <b>events</b>\n"}
+    status, given = await culler_service.ask("POST", "api/session/hint", body, token=helper)
+    assert (status, given["hint"]["text"]) == (200, "Look at <b>events</b>")
+    assert (given["hint"]["author"], given["hint"]["number"]) == ("assistant", 1)
+    _, clock = await culler_service.ask("GET", "api/session", token=ada)
+    assert clock["hint"] == given["hint"]
+    assert (await culler_service.ask("GET", "api/session", token=bob))[1]["hint"] is None
+    _, hand = await culler_service.ask("GET", "api/session/hand", token=ada)
+    assert hand == {"hand": None, "hint": 1}
+    row = await find_row(culler_service, helper, lambda row: row["user"] == "ada")
+    assert (row["hint"], row["may_help"], row["may_stop"]) == (given["hint"], True, False)
+    assert (await culler_service.ask("POST", "api/session/hint", {"text": "x"}, token=ada))[
+        0
+    ] == 403, "nobody gives hints to themselves"
+    for wrong in ({"text": ""}, {"text": "x" * 501}, {"text": 1}):
+        status, _ = await culler_service.ask(
+            "POST", "api/session/hint", {"user": "ada"} | wrong, token=helper
+        )
+        assert status == 400
+    _, gone = await culler_service.ask("DELETE", "api/session/hint", {"user": "ada"}, token=helper)
+    assert gone == {"hint": None}
+    assert (await culler_service.ask("GET", "api/session", token=ada))[1]["hint"] is None

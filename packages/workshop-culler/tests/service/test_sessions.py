@@ -211,10 +211,37 @@ async def test_a_session_that_tells_too_much_is_refused(open_service):
     counter.check_rate("bob")
 
 
+class Clock:
+    """A hub's client that knows what time it is."""
+
+    def __init__(self, now):
+        self.now = now
+
+
+async def test_who_is_longer_on_a_page_than_those_before_is_stuck(open_service):
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    hub = Clock(start)
+    counter = open_service(hub)
+    for name in ("bob", "cy", "di"):
+        counter.note_page(Server(name), "1 of 3: Start")
+    hub.now += timedelta(seconds=120)
+    for name in ("bob", "cy", "di"):
+        counter.note_page(Server(name), "2 of 3: Pods")
+    counter.note_page(Server("ada"), "1 of 3: Start")
+    hub.now += timedelta(seconds=359)
+    counter.note_page(Server("ada"), "1 of 3: Start")  # told again: still there
+    assert not counter.find_reports(Server("ada")).is_stuck
+    hub.now += timedelta(seconds=1)
+    found = counter.find_reports(Server("ada"))
+    assert (found.is_stuck, found.page_since) == (True, start + timedelta(seconds=120))
+    assert not counter.find_reports(Server("bob")).is_stuck, "nobody has gone on from there yet"
+
+
 async def test_what_a_session_told(open_service):
-    counter, ada = open_service(None), Server("ada", started=datetime(2026, 3, 1, tzinfo=UTC))
+    counter = open_service(Clock(datetime(2026, 3, 1, tzinfo=UTC)))
+    ada = Server("ada", started=datetime(2026, 3, 1, tzinfo=UTC))
     assert counter.find_reports(ada) == session_rows.SessionReports()
-    counter.pages.note(ada, "2 Pods")
+    counter.note_page(ada, "2 Pods")
     counter.tests.note(ada, CountedTests(1))
     await counter.store.raise_hand(ada, "help", ada.started)
     told = counter.find_reports(ada)

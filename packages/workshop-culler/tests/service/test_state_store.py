@@ -130,7 +130,7 @@ async def test_a_lowered_hand_is_forgotten(path, log):
     await store.raise_hand(ADA, "I am lost", NOW)
     assert await store.lower_hand(ADA, NOW)
     assert not await store.lower_hand(ADA, NOW)
-    assert not open_store(path, log).has_hands
+    assert not open_store(path, log).has_words
 
 
 @pytest.mark.parametrize(
@@ -145,9 +145,9 @@ async def test_a_lowered_hand_is_forgotten(path, log):
 async def test_a_hand_goes_with_its_session(path, log, sessions, kept):
     store = open_store(path, log)
     await store.raise_hand(ADA, "I am lost", NOW)
-    await store.keep_hands(sessions, NOW)
-    assert store.has_hands is kept
-    assert open_store(path, log).has_hands is kept
+    await store.keep_words(sessions, NOW)
+    assert store.has_words is kept
+    assert open_store(path, log).has_words is kept
 
 
 @pytest.mark.parametrize(
@@ -155,4 +155,23 @@ async def test_a_hand_goes_with_its_session(path, log, sessions, kept):
 )
 async def test_broken_hands_are_left_out(path, log, hands):
     path.write_text(f'{{"extensions": [], "hands": {hands}}}')
-    assert not open_store(path, log).has_hands
+    assert not open_store(path, log).has_words
+
+
+async def test_the_latest_hint_is_kept_for_its_run_of_a_server(path, log):
+    store = open_store(path, log)
+    first = await store.give_hint(ADA, "Look at the events", "grace", NOW)
+    second = await store.give_hint(ADA, "And at the logs", "hal", NOW)
+    assert (first.number, second.number) == (1, 2)
+    anew = open_store(path, log)
+    assert anew.find_hint(ADA) == second
+    assert anew.find_hint(Server("ada", started=UNTIL)) is None
+    assert anew.has_words
+    await anew.keep_words({(ADA.key, ADA.started)}, NOW)
+    assert anew.find_hint(ADA) == second
+    await anew.take_back_hint(ADA, NOW)
+    await anew.take_back_hint(ADA, NOW)
+    assert not open_store(path, log).has_words
+    await anew.give_hint(ADA, "x", "hal", NOW)
+    await anew.keep_words(set(), NOW)
+    assert open_store(path, log).find_hint(ADA) is None

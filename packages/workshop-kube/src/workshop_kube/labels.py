@@ -15,6 +15,8 @@ CLASS = "class"
 USER = "user"
 SPAWNER = "spawner"
 SESSION = "workshop.jupyter.org/session"
+# Of a hub that offers several: which one.
+WORKSHOP = "workshop.jupyter.org/workshop"
 
 CLASS_SESSION = "session"
 CLASS_PROJECT = "project"
@@ -27,6 +29,8 @@ DEPLOYMENT = "spawner/deployment"
 ACCOUNT = "spawner/account"
 POD = "spawner/session"
 HUB = "workshop.jupyter.org/hub"
+# In which state of its settings a session's workshop was when it started.
+EDITION = "workshop.jupyter.org/edition"
 EXPIRES = "workshop.jupyter.org/expires"
 # The latest end that extensions may give a session.
 EXPIRES_LIMIT = "workshop.jupyter.org/expires-limit"
@@ -40,6 +44,11 @@ READY = "workshop.jupyter.org/ready"
 RECIPE = "workshop.jupyter.org/recipe"
 # Before a user's (and server's) safe name: of a hub's Lease, what is theirs under another name.
 LASTING = "lasting.workshop.jupyter.org/"
+# Of a hub's Lease: the places that were asked for ahead of a class.
+PRESTART = "workshop.jupyter.org/prestart"
+
+# Which limits of profiles and groups a session counts towards, as a JSON list.
+CAPS = "workshop.jupyter.org/caps"
 
 # KubeSpawner's own words for the hub's user and server that a pod belongs to.
 USERNAME = "hub.jupyter.org/username"

@@ -17,6 +17,7 @@ from typing import Any
 from workshop_kube.errors import ExistsError
 from workshop_spawner import metrics
 from workshop_spawner.concurrency import run_together
+from workshop_spawner.config.caps import CapSettings
 from workshop_spawner.config.console import ConsoleSettings
 from workshop_spawner.config.content import ContentSettings
 from workshop_spawner.config.defaults import PodDefaults
@@ -25,6 +26,7 @@ from workshop_spawner.config.home import HomeSettings
 from workshop_spawner.config.network import NetworkSettings
 from workshop_spawner.config.sessions import SessionSettings
 from workshop_spawner.config.warm_pods import WarmPodSettings
+from workshop_spawner.config.workshops import WorkshopSettings
 from workshop_spawner.hub_tasks import server_tokens, startup
 from workshop_spawner.hub_tasks.pool import check_out
 from workshop_spawner.kube.watch import PodWatch, begin_watch
@@ -41,7 +43,6 @@ from workshop_spawner.start import (
     project_role,
     recorded_pod,
     removal,
-    server_probe,
     session_pod,
     steps,
     user_project,
@@ -55,7 +56,7 @@ from workshop_spawner.start.hub_errors import (
 from workshop_spawner.start.pod_monitor import PodMonitor
 from workshop_spawner.start.progress import Progress, merge
 from workshop_spawner.start.user_token import UserToken
-from workshop_spawner.warm import WarmSpawner
+from workshop_spawner.warm import StuckPodError, WarmSpawner
 
 TOKEN_KEY = "api-token"  # noqa: S105 - the name of a key, not a secret
 NAMES_TO_TRY = 3
@@ -64,11 +65,13 @@ NAMES_TO_TRY = 3
 class WorkshopSpawner(
     SessionSettings,
     WarmPodSettings,
+    CapSettings,
     ExtraSettings,
     HomeSettings,
     NetworkSettings,
     ContentSettings,
     ConsoleSettings,
+    WorkshopSettings,
     PodDefaults,
     WarmSpawner,
 ):
@@ -76,6 +79,7 @@ class WorkshopSpawner(
 
     _spawn_future: asyncio.Future[Any] | None
     _last_trouble = ""
+    _is_telling = False  # whoever listens is being told that the session has ended
     _last_loss = ""
     _source = "cold"
 
@@ -115,6 +119,7 @@ class WorkshopSpawner(
             spec,
             by_request=await project_api.is_by_request(self.cluster, setting, self.log),
             extra_resources=await self.read_extra_resources(),
+            parameters=self._values,
         )
 
     def make_static_spec(self, budget: budgets.Setting) -> plan.SessionSpec:
@@ -144,7 +149,7 @@ class WorkshopSpawner(
             session, *_ = await run_together(self.make_session(), *self._begin_watches())
             self.forget_old_events()
             running = self._pod_watch.count(session_labels.make_labels(session))
-            self.context.take_place(place, running, self.session_limit, time.monotonic())
+            session = self.take_place(session, running)
             session, token = await self._find_token(session)
             spec = await self._make_spec()
             session = await self._find_lasting(session, spec.by_request)
@@ -158,7 +163,7 @@ class WorkshopSpawner(
             spare_failure_count(self.user.settings)
             raise make_spawn_error(told) from error
         finally:
-            self.context.starting -= {place, self.pod_name}
+            self.context.leave_place(place, self.pod_name)
             if self.context.pool is not None:
                 self.context.pool.wake()
             progress.close()
@@ -172,53 +177,77 @@ class WorkshopSpawner(
     async def _start_under_free_name(
         self, session: Session, spec: plan.SessionSpec, token: str
     ) -> str:
+        takes_pod = True
         for _ in range(NAMES_TO_TRY - 1):
             try:
-                return await self._start_session(session, spec, token)
+                return await self._start_session(session, spec, token, takes_pod)
             except ExistsError as error:
                 self.log.warning("%s; trying another name", error)
                 session = self._rename(session, error)
-        return await self._start_session(session, spec, token)
+            except StuckPodError as error:
+                self.log.warning("Going on without a pod that does not go: %s", error.detail)
+                takes_pod = False
+        return await self._start_session(session, spec, token, takes_pod)
 
-    async def _start_session(self, session: Session, spec: plan.SessionSpec, token: str) -> str:
-        """Make all that the session owns, then its pod; undo everything when that fails."""
-        progress = self._progress
-        fits = await self.may_take_over(session, spec)
+    async def _start_session(
+        self, session: Session, spec: plan.SessionSpec, token: str, takes_pod: bool = True
+    ) -> str:
+        """Make all that the session owns, then its pod; undo everything when that fails.
+
+        With `takes_pod` it may be handed over to one that waits.
+        """
+        fits = takes_pod and await self.may_take_over(session, spec)
         session, account = await check_out(self.context.pool, session, spec, fits)
-        self._session = session
-        self.take_name(session)
-        start = steps.Start(self.cluster, session, progress)
+        start = steps.Start(self.cluster, session, self._progress)
+        try:
+            self._session = session
+            self.take_name(session)
+            return await self._run_start(start, session, spec, token, account)
+        except BaseException:
+            await self._undo(start, account)
+            raise
+
+    async def _run_start(
+        self,
+        start: steps.Start,
+        session: Session,
+        spec: plan.SessionSpec,
+        token: str,
+        account: Mapping[str, Any] | None,
+    ) -> str:
+        progress = self._progress
         todo = plan.make_plan(session, plan.fill_in(spec, session), self._make_secrets(token))
         if account is not None:
             todo = start.take_over(todo, account)
         self._source = "cold" if account is None else "reserve"
-        try:
-            waiting = await self.take_waiting(session) if account is not None else None
-            # A pod that waits is told what it needs when it is handed over.
-            later = tuple(step for step in todo if waiting and step.name == plan.SECRET)
-            todo = tuple(step for step in todo if step not in later)
-            progress.expect(len(todo) + 2)
-            if self.project == plan.USER:
-                as_user = self.cluster.as_owner_of(token)
-                await user_project.ensure_user_project(as_user, session.project)
-                progress.add(f"Opening your project {session.project}")
-            await start.run(todo)
-            if await self.ensure_claim(self.cluster):
-                progress.add(f"Making your volume claim {self.pvc_name}")
-            progress.add("Starting your session")
-            pod = await self.hand_over(session, spec, waiting) if waiting else None
-            if pod is None:
-                await start.run(later)
-                pod = await self._launch(session, spec, start.owner)
-            progress.add("Your session is up, waiting for its first answer")
-            return await self._wait_for_server(session, pod)
-        except BaseException:
-            await self._undo(start)
-            raise
+        waiting = await self.take_waiting(session) if account is not None else None
+        # A pod that waits is told what it needs when it is handed over.
+        later = tuple(step for step in todo if waiting and step.name == plan.SECRET)
+        todo = tuple(step for step in todo if step not in later)
+        progress.expect(len(todo) + 2)
+        if self.project == plan.USER:
+            as_user = self.cluster.as_owner_of(token)
+            await user_project.ensure_user_project(as_user, session.project)
+            progress.add(f"Opening your project {session.project}")
+        await start.run(todo)
+        if await self.ensure_claim(self.cluster):
+            progress.add(f"Making your volume claim {self.pvc_name}")
+        progress.add("Starting your session")
+        pod = await self.hand_over(session, spec, waiting) if waiting else None
+        if pod is None:
+            await start.run(later)
+            pod = await self._launch(session, spec, start.owner)
+        progress.add("Your session is up, waiting for its first answer")
+        return await self.wait_for_server(session, pod)
 
     def _make_secrets(self, token: str) -> dict[str, str]:
         """What the pod is told in confidence: the hub's API token, and the user's own."""
-        return {TOKEN_KEY: self.api_token, **({pods.USER_TOKEN_KEY: token} if token else {})}
+        told = self.make_personal_secrets()
+        return {
+            **told,
+            TOKEN_KEY: self.api_token,
+            **({pods.USER_TOKEN_KEY: token} if token else {}),
+        }
 
     async def _launch(
         self, session: Session, spec: plan.SessionSpec, owner: Mapping[str, Any]
@@ -231,16 +260,12 @@ class WorkshopSpawner(
         self.pod_id = self._recorded_uid = pod["metadata"]["uid"]
         return pod
 
-    async def _wait_for_server(self, session: Session, pod: Mapping[str, Any]) -> str:
-        """Wait for the first answer; the session's URL."""
-        url = str(self._get_pod_url(pod))
-        failing = session_pod.wait_failed(self._pod_watch, session, self.pod_id)
-        if error := await server_probe.wait_unless(url, self.http_timeout / 2, failing):
-            raise error
-        return url
-
-    async def _undo(self, start: steps.Start) -> None:
+    async def _undo(self, start: steps.Start, account: Mapping[str, Any] | None) -> None:
         """Remove what a failed start made; what cannot be removed now the culler removes."""
+        pool = self.context.pool
+        if account is not None and pool is not None and not start.tried:
+            # It was taken out, and no plan was made with it that would name what is in it.
+            await pool.give_up(account)
         for error in await asyncio.shield(asyncio.ensure_future(start.undo())):
             self.log.error("Could not undo a start, left to the culler: %s", error.detail)
 
@@ -273,7 +298,8 @@ class WorkshopSpawner(
         facts = self.make_facts(self.hub.base_url, public_url, self.hub.public_host, beside)
         told = pods.make_environment(session, facts, self.project != plan.NONE)
         # What an administrator says wins, also what a callable of theirs has said.
-        return {**env, **told, **{name: env[name] for name in self.environment}}
+        said = self.make_personal_env(session)
+        return {**env, **told, **{name: env[name] for name in self.environment}, **said}
 
     async def progress(self) -> AsyncIterator[dict[str, Any]]:
         """Our steps and KubeSpawner's events, as they come, for the hub's progress page."""
@@ -296,6 +322,22 @@ class WorkshopSpawner(
         except Exception as error:  # noqa: BLE001 - any failure to find out means: not known to be gone
             self.log.warning("Cannot tell whether %s runs, taking it to: %s", self.pod_name, error)
             return None
+
+    async def poll_and_notify(self) -> int | None:
+        """As JupyterHub's; where nobody listens it would keep a server that has ended for ever.
+
+        So it is where the hub's database went away just after a start.
+        """
+        is_heard = bool(self._callbacks) or self._is_telling
+        self._is_telling = True
+        try:
+            status: int | None = await super().poll_and_notify()
+            if status is not None and not is_heard and self.ready:
+                self.log.warning("%s has ended, and the hub did not listen", self._log_name)
+                await self.user.stop(self.name)
+        finally:
+            self._is_telling = False
+        return status
 
     async def _renew_token(self) -> None:
         """Give the session the token of a renewed login; that it has none is no news of its pod."""

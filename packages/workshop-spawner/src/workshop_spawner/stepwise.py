@@ -28,6 +28,8 @@ class StepwiseKubeSpawner(KubeSpawner):
     """KubeSpawner's claim, pod, certificates, Service and hook, one by one."""
 
     user_options: dict[str, Any]
+    # Of the profile that this start is of; empty where there are no profiles.
+    profile_slug = ""
     _pvc_exists: bool  # KubeSpawner's: whether the name of the claim is known to be right
 
     def render(self, made: object) -> dict[str, Any]:
@@ -42,6 +44,7 @@ class StepwiseKubeSpawner(KubeSpawner):
             listed = await maybe_future(listed(self))
         profiles = self._get_initialized_profile_list(listed) or []
         choices = profile_options.decide_choices(self.user_options or {}, profiles)
+        self.profile_slug = profile_options.find_slug(choices.kept, profiles)
         if choices.dropped:
             gone = ", ".join(choices.dropped)
             self.log.warning("%s: options that are gone are dropped: %s", self._log_name, gone)

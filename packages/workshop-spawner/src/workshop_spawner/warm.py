@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from workshop_kube.rules.manifests import make_reference
 from workshop_spawner import metrics
+from workshop_spawner.chosen import ChosenSpawner
 from workshop_spawner.concurrency import run_together
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.kube.watch import PodWatch
 from workshop_spawner.manifests import pods
 from workshop_spawner.model.errors import StartError
 from workshop_spawner.model.session import Session
-from workshop_spawner.recorded import RecordedSpawner
-from workshop_spawner.rules import images, plan, pod_manifest, warm_pods
+from workshop_spawner.rules import capacity, images, plan, pod_manifest, warm_pods
 from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.warm_pods import Launch, Prepared
-from workshop_spawner.start import hand_over, image_streams, session_pod
+from workshop_spawner.start import hand_over, image_streams, server_probe, session_pod
 
 DEFAULT_PORT = 8888  # KubeSpawner's, where none is set
 # Seconds for each request of a hand-over, and until a pod that failed is gone.
@@ -28,15 +30,25 @@ GONE_SECONDS = 10.0
 Pod = Mapping[str, Any]
 
 
-class WarmSpawner(RecordedSpawner):
+class StuckPodError(StartError):
+    """A pod that was not handed over does not go: the session starts again, without that one."""
+
+    def __init__(self, session: Session, name: str, why: str) -> None:
+        super().__init__(
+            "Your session did not start: the pod that was kept for you does not go away.",
+            f"pod {session.hub.namespace}/{name}: {why}",
+        )
+
+
+class WarmSpawner(ChosenSpawner):
     """Makes the pod of a session, or takes one over that waits for it."""
 
     # Traits of WorkshopSpawner.
     reserved_pod_age: int
     reserved_pod_launcher: list[str]
-
-    # Whether this is nobody's spawner, but one that makes pods ahead.
-    is_ahead = False
+    session_limit: int
+    profile_limits: dict[str, int]
+    group_limits: dict[str, int]
 
     @property
     def pod_port(self) -> int:
@@ -81,13 +93,29 @@ class WarmSpawner(RecordedSpawner):
     async def may_take_over(self, session: Session, spec: plan.SessionSpec) -> bool:
         """Whether a pod waits that is to the letter what this visitor's would be."""
         pool = self.context.pool
-        if pool is None or not pool.has_pods or session.suffix:
+        if pool is None or not pool.has_pods or session.suffix or self.is_personal:
             return False
         prepared = await self.prepare_pod(self.cluster, warm_pods.make_probe(session), spec)
         problem = pool.problem_with_pod(warm_pods.make_fingerprint(prepared))
         if problem or prepared.problem:
             metrics.HAND_OVERS.labels(problem or "unfit").inc()
         return not (problem or prepared.problem)
+
+    def take_place(self, session: Session, running: Mapping[str, frozenset[str]]) -> Session:
+        """Take a place of each limit that the session counts towards; the session that says so."""
+        groups = [group.name for group in self.user.groups]
+        own = capacity.list_caps(self.profile_slug, groups, self.profile_limits, self.group_limits)
+        caps = (capacity.Cap("", self.session_limit), *self.list_workshop_caps(), *own)
+        self.context.take_place(self.pod_name, running, caps, time.monotonic())
+        return replace(session, caps=tuple(cap.key for cap in own))
+
+    async def wait_for_server(self, session: Session, pod: Mapping[str, Any]) -> str:
+        """Wait for the first answer; the session's URL."""
+        url = str(self._get_pod_url(pod))
+        failing = session_pod.wait_failed(self._pod_watch, session, self.pod_id)
+        if error := await server_probe.wait_unless(url, self.http_timeout / 2, failing):
+            raise error
+        return url
 
     def take_name(self, session: Session) -> None:
         """Go by the name of the session's pod, which may be one that was there before."""
@@ -121,7 +149,7 @@ class WarmSpawner(RecordedSpawner):
                 "The reserved pod %s is not handed over, a new one starts: %s", name, told
             )
             await self._remove_pod(session, pod)
-            return None
+            return None  # a new one may have its name
         metrics.HAND_OVERS.labels("success").inc()
         self.log.info("The pod %s was handed over to %s", session.pod, self._log_name)
         self._source = "warm"
@@ -152,17 +180,16 @@ class WarmSpawner(RecordedSpawner):
         return warm_pods.read_key(kept)
 
     async def _remove_pod(self, session: Session, pod: Pod) -> None:
-        """Remove a pod that was not handed over, so that a new one may have its name."""
-        await self.cluster.within(PATIENCE).delete_exactly(pod, grace=0)
+        """Remove a pod that was not handed over; StuckPodError where it does not go."""
         uid, name = pod["metadata"]["uid"], pod["metadata"]["name"]
         try:
+            await self.cluster.within(PATIENCE).delete_exactly(pod, grace=0)
             async with asyncio.timeout(GONE_SECONDS):
                 await session_pod.wait_gone(self._pod_watch, session.hub.namespace, name, uid)
+        except FAILURES as error:
+            raise StuckPodError(session, name, explain(error).detail) from error
         except TimeoutError:
-            raise StartError(
-                "Your session did not start: the pod that was kept for you does not go away.",
-                f"pod {session.hub.namespace}/{name} was deleted, and is still there",
-            ) from None
+            raise StuckPodError(session, name, "it was deleted, and is still there") from None
 
 
 def find_outcome(error: BaseException) -> str:

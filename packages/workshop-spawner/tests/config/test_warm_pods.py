@@ -15,7 +15,13 @@ def test_by_default_none_waits():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("reserved_pods", -1), ("reserved_pod_age", 59), ("reserved_pod_launcher", [])],
+    [
+        ("reserved_pods", -1),
+        ("reserved_pod_age", 59),
+        ("reserved_pod_launcher", []),
+        ("reserve_schedule", ["mon-fri 9:00-10:00 UTC 4"]),
+        ("reserve_schedule", [4]),
+    ],
 )
 def test_what_cannot_work_is_refused(name, value):
     with pytest.raises(TraitError, match=name):

@@ -109,8 +109,8 @@ async def test_settings_without_effect_are_told(make, context, caplog, changes, 
 
 
 async def test_why_no_pod_waits_is_told(make, context, caplog):
-    await make(reserved_pods=1).keep_pool()
-    assert "reserved_pods has no effect: pods wait in reserved sessions" in caplog.text
+    make(reserved_pods=1).begin()
+    await logged(caplog, "reserved_pods has no effect: pods wait in reserved sessions")
     assert context.pool is None
     await make(reserved_sessions=3, reserved_pods=1, project_api="request").keep_pool()
     assert "where projects are requested, nor reserved_pods" in caplog.text

@@ -10,12 +10,14 @@ from dataclasses import replace
 import pytest
 
 from workshop_kube import labels
+from workshop_spawner.context import PoolState
 from workshop_spawner.hub_tasks import pool
 from workshop_spawner.hub_tasks.pool import SessionPool, check_out
 from workshop_spawner.manifests import budgets, network
 from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Session
 from workshop_spawner.rules import plan, pool_rules
+from workshop_spawner.rules.reserve.size import ReserveSize
 from workshop_spawner.start import steps
 from workshop_spawner.start.progress import Progress
 
@@ -327,3 +329,46 @@ async def test_a_hand_out_that_fails_takes_the_extra_projects_along(make, site, 
     assert await check_out(kept, visitor(site, "alice"), spec) == (visitor(site, "alice"), None)
     site.pocket.faults.clear()
     assert not {name, f"{name}-b"} & set(site.names("/api/v1/namespaces"))
+
+
+class Changing:
+    """A size that changes with the time of day."""
+
+    now = ReserveSize(1)
+    used = saved = 0
+
+    def find_size(self):
+        return self.now
+
+    def count_use(self):
+        self.used += 1
+
+    async def save(self):
+        self.saved += 1
+
+
+async def test_its_size_changes_with_the_time_of_day(make, site, kube):
+    sizes = Changing()
+    kept = make(size=sizes)
+    await kept.fill()
+    assert len(await stock(kube)) == 1
+    sizes.now = ReserveSize(3)
+    await kept.fill()
+    assert (len(await stock(kube)), kept.describe().sessions) == (3, 3)
+    assert await kept.check_out(visitor(site, "alice"))
+    sizes.now = ReserveSize(0)
+    await kept.fill()
+    assert await stock(kube) == []
+    assert (sizes.used, sizes.saved) == (1, 3)
+
+
+async def test_why_nothing_is_ready_is_told(make, site):
+    site.pocket.faults.add(verb="create", resource="namespaces", status=500, times=None)
+    kept = make(size=1)
+    await kept.fill()
+    assert kept.describe().troubles == (
+        "No session could be made ready: The cluster cannot do this just now.",
+    )
+    site.pocket.faults.clear()
+    await kept.fill()
+    assert kept.describe() == PoolState(1)

@@ -52,6 +52,12 @@ WRONG = [
         )
         for project in ("user", "none")
     ),
+    ("c.WorkshopSpawner.profile_limits = {'gpu': 4}", ["profile_limits", "'gpu'", "it is empty"]),
+    (
+        "c.WorkshopSpawner.profile_list = [{'display_name': 'A B'}]\n"
+        "c.WorkshopSpawner.profile_limits = {'A B': 4}",
+        ["profile_limits", "'A B'", "(a-b)"],
+    ),
     (
         "c.WorkshopSpawner.network_policies = False\nc.WorkshopSpawner.network_internet = False",
         ["WorkshopSpawner.network_internet has no effect", "network_policies"],

@@ -36,8 +36,11 @@ async def test_pods_that_wait_for_their_visitors_are_not_sessions_that_run(watch
         make("waits", "reserve", phase="Running"),
     ]
     watch.resources = {f"workshops/{pod['metadata']['name']}": pod for pod in pods}
-    assert watch.count({"app": "a"}) == {"runs", "starts"}
-    assert watch.count({"app": "b"}) == set()
+    pods[0]["metadata"]["annotations"] = {"workshop.jupyter.org/caps": '["profile/gpu"]'}
+    pods[0]["metadata"]["labels"]["workshop.jupyter.org/workshop"] = "git"
+    counted = watch.count({"app": "a"})
+    assert counted == {"runs": frozenset({"profile/gpu", "workshop/git"}), "starts": frozenset()}
+    assert watch.count({"app": "b"}) == {}
 
 
 async def test_where_pods_are(watch):

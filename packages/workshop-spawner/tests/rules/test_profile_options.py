@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from workshop_spawner.rules.profile_options import decide_choices
+from workshop_spawner.rules.profile_options import decide_choices, find_slug
 
 UNLISTED = {"enabled": True, "validation_regex": "^team/.+$"}
 BIG = {
@@ -39,3 +39,11 @@ OTHER = "image--unlisted-choice"
 def test_what_is_gone_is_dropped(options, profiles, kept, dropped):
     choices = decide_choices(options, profiles)
     assert (dict(choices.kept), list(choices.dropped)) == (kept, dropped)
+
+
+@pytest.mark.parametrize(
+    ("options", "profiles", "slug"),
+    [({}, [], ""), ({}, [BIG], "big"), ({"profile": "other"}, [BIG], "other"), ({}, [{}], "")],
+)
+def test_the_profile_is_the_chosen_one_or_the_default(options, profiles, slug):
+    assert find_slug(options, profiles) == slug

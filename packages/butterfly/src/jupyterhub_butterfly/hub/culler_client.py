@@ -101,6 +101,10 @@ class CullerClient:
         later = countdown.make_later(self._known, elapsed)
         return countdown.decide_cause(later, self.seconds_idle())
 
+    def expire(self) -> None:
+        """Ask the service at the next look, however short a time ago it was asked."""
+        self._due = min(self._due, self.clock())
+
     async def extend(self) -> countdown.View:
         """Extend the session. Raises `NotExtendedError` or `OutcomeUnknownError`."""
         async with self._lock:

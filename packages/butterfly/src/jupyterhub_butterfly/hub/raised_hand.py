@@ -59,6 +59,8 @@ class RaisedHand:
             return view
 
     def _keep(self, view: hands.HandView) -> None:
+        if view.hint != self._view.hint:
+            self.culler.expire()  # the page asks the clock for the hint
         self._view = view
         rest = FRESH_SECONDS if view.available else countdown.RARELY
         self._due = self.culler.clock() + rest

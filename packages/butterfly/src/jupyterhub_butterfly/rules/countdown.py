@@ -28,6 +28,7 @@ class Known:
     """What the service said: seconds left until each end (None: no such end), and the rest.
 
     `said` is the announcement's text ("" for none), `said_at` its time, which tells it from others;
+    `hint` is what an instructor tells this session alone, `hint_at` what tells it from others;
     `ending` is one of `CAUSES` while the service stops the session, "" where it does not.
     """
 
@@ -40,6 +41,8 @@ class Known:
     said_at: str = ""
     said_left: float = 0.0
     ending: str = ""
+    hint: str = ""
+    hint_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class View:
     said: str = ""
     said_at: str = ""
     next: float = CALM
+    hint: str = ""
+    hint_at: str = ""
 
 
 def classify_status(status: int) -> str:
@@ -73,6 +78,7 @@ def read_clock(model: Any) -> Known:
     try:
         now = datetime.fromisoformat(model["now"])
         said = model.get("announcement") or {}
+        hint = model.get("hint") or {}
         return Known(
             idle_left=_left(model.get("idle_ends"), now),
             age_left=_left(model.get("age_ends"), now),
@@ -83,6 +89,8 @@ def read_clock(model: Any) -> Known:
             said_at=str(said.get("said") or "")[:LONGEST_TEXT],
             said_left=_left(said.get("until"), now) or 0.0,
             ending=model["ending"] if model.get("ending") in CAUSES else "",
+            hint=str(hint.get("text") or "")[:LONGEST_TEXT],
+            hint_at=f"{hint.get('said') or ''} {hint.get('number') or 0}"[:LONGEST_TEXT],
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no clock: {type(error).__name__} at {error}") from error
@@ -119,6 +127,8 @@ def decide_view(known: Known, quiet: float) -> View:
         said=known.said if known.said_left > 0 else "",
         said_at=known.said_at,
         next=_find_next([left for left, _ in lefts], known.warn),
+        hint=known.hint,
+        hint_at=known.hint_at if known.hint else "",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jupyterhub_butterfly.rules import countdown
 
@@ -22,13 +22,15 @@ class HandView:
     """A raised hand as a page shows it.
 
     `available`: whether there is a service that shows it to anybody. `known`: whether the service
-    has answered; where it has not, `raised` and `text` are what it said before.
+    has answered; where it has not, the rest is what it said before. `hint` is the number of the
+    latest hint that the session was given, 0 for none.
     """
 
     available: bool = True
     known: bool = True
     raised: bool = False
     text: str = ""
+    hint: int = 0
 
 
 def read_view(status: int, model: Mapping[str, object], before: HandView) -> HandView:
@@ -37,10 +39,12 @@ def read_view(status: int, model: Mapping[str, object], before: HandView) -> Han
     if answer == "absent":
         return HandView(available=False)
     if answer != "known" or "hand" not in model:
-        return HandView(known=False, raised=before.raised, text=before.text)
+        return replace(before, available=True, known=False)
     hand = model["hand"]
     text = str(hand.get("text") or "") if isinstance(hand, Mapping) else ""
-    return HandView(raised=bool(hand), text=text[:LONGEST_TEXT])
+    hint = model.get("hint")
+    number = hint if isinstance(hint, int) and not isinstance(hint, bool) else 0
+    return HandView(raised=bool(hand), text=text[:LONGEST_TEXT], hint=number)
 
 
 def render_trouble(status: int, model: Mapping[str, object]) -> str:

@@ -1,5 +1,5 @@
 // How long the session still lasts, a warning before it ends with a button to extend it, and what the
-// instructor announces. The server decides what is shown (countdown.py); loaded after page.js.
+// instructor announces, and tells this session alone. The server decides what is shown (countdown.py); loaded after page.js.
 
 "use strict";
 
@@ -12,6 +12,7 @@
   const CONFIRMED = 8000;
   const NO_ACTIVITY = 300; // the status of an answer that the proxy does not count as activity
   const SEEN = "jupyterhub-butterfly:announcement";
+  const SEEN_HINT = "jupyterhub-butterfly:hint";
 
   const time = element("span", { id: "terminal-clock-time", role: "status", "aria-live": "polite" });
   const why = element("span", { id: "terminal-clock-why", role: "status", "aria-live": "polite" });
@@ -20,7 +21,10 @@
   const words = element("span", { role: "status", "aria-live": "polite" });
   const close = element("button", { type: "button", "aria-label": "Close the announcement" }, "\u00d7");
   const said = element("div", { id: "terminal-said" }, words, close);
-  const box = element("div", { id: "terminal-clock-box", class: "empty" }, clock, said);
+  const hintWords = element("span", { role: "status", "aria-live": "polite" });
+  const closeHint = element("button", { type: "button", "aria-label": "Close the hint" }, "\u00d7");
+  const hint = element("div", { id: "terminal-hint" }, element("strong", {}, "For you: "), hintWords, closeHint);
+  const box = element("div", { id: "terminal-clock-box", class: "empty" }, clock, hint, said);
   document.body.append(box);
 
   let view = null;
@@ -29,22 +33,27 @@
   let confirmed = null;
   let over = false; // the session has ended: there is nothing to extend, and nobody to ask
 
-  function remember(key) {
+  function remember(where, node, key) {
     try {
-      localStorage.setItem(SEEN, key);
+      localStorage.setItem(where, key);
     } catch (error) {
       console.debug("not kept", error);
     }
-    words.dataset.closed = key;
+    node.dataset.closed = key;
   }
 
-  function wasClosed(key) {
+  function wasClosed(where, node, key) {
     try {
-      if (localStorage.getItem(SEEN) === key) return true;
+      if (localStorage.getItem(where) === key) return true;
     } catch (error) {
       console.debug("not kept", error);
     }
-    return words.dataset.closed === key;
+    return node.dataset.closed === key;
+  }
+
+  // Of one browser's sessions, and of what they are told.
+  function hintKey() {
+    return config.prefix + " " + view.hint_at;
   }
 
   // Of several terminals in one page the first that is seen shows it.
@@ -84,7 +93,9 @@
     clock.hidden = !time.textContent;
     clock.className = loud ? "loud" : "calm";
     tell(words, view.said);
-    said.hidden = !view.said || wasClosed(key);
+    said.hidden = !view.said || wasClosed(SEEN, words, key);
+    tell(hintWords, view.hint || "");
+    hint.hidden = !view.hint || wasClosed(SEEN_HINT, hintWords, hintKey());
     box.className = isFirst() && !over ? "" : "empty";
   }
 
@@ -140,7 +151,12 @@
 
   extend.addEventListener("click", extendNow);
   close.addEventListener("click", () => {
-    remember(view.said_at + " " + view.said);
+    remember(SEEN, words, view.said_at + " " + view.said);
+    draw();
+    window.terminalPage.screen.focus();
+  });
+  closeHint.addEventListener("click", () => {
+    remember(SEEN_HINT, hintWords, hintKey());
     draw();
     window.terminalPage.screen.focus();
   });

@@ -21,6 +21,7 @@ from urllib.parse import quote, unquote, urlsplit
 import aiohttp
 
 from workshop_culler.errors import ApiError, ChangedError, GoneError, PermanentError, TemporaryError
+from workshop_culler.rules import start_events
 from workshop_culler.rules.models import User, make_user
 from workshop_kube.rules import answers, retries
 
@@ -135,6 +136,51 @@ class Hub:
             return True
         return answer.status != SLOW
 
+    async def start_server(self, user: str) -> bool:
+        """Start a user's default server, once; False if it still starts when the hub answers.
+
+        One that starts already counts as starting. Raises GoneError where the hub knows no such
+        user; TemporaryError with status 400 where it runs already, or stops.
+        """
+        path = f"/users/{quote(user, safe='')}/server"
+        async with self._limit:
+            answer = await self._try("POST", path, None, None)
+        if not 200 <= answer.status < 300:
+            raise _make_error(f"POST {path}", answer)
+        return answer.status != SLOW
+
+    async def follow_start(self, user: str, seconds: float) -> str:
+        """Wait until a start has ended, `seconds` at most: "", or why it failed, as a sentence."""
+        if self._session is None:
+            raise PermanentError("the hub's client is not open: use 'async with Hub(...)'")
+        url = f"{self._base}/users/{quote(user, safe='')}/server/progress"
+        self.requests += 1
+        try:
+            async with self._session.get(
+                url, timeout=aiohttp.ClientTimeout(total=seconds), allow_redirects=False
+            ) as answer:
+                async for line in answer.content:
+                    event = start_events.read_event(line)
+                    if event and event.is_last:
+                        return event.failure
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise TemporaryError(
+                f"the start of {user} was not followed: {type(error).__name__}"
+            ) from error
+        raise TemporaryError(f"the hub does not tell how the start of {user} goes", answer.status)
+
+    async def find_places(self) -> Mapping[str, Any]:
+        """The places that the hub holds ready; GoneError where its spawner holds none."""
+        return _read_document(await self._call("GET", PLACES))
+
+    async def hold_places(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Have the hub hold places ready; again is no other request."""
+        return _read_document(await self._call("PUT", PLACES, body=body))
+
+    async def cancel_places(self) -> None:
+        """Have it hold none but the usual ones."""
+        await self._call("DELETE", PLACES)
+
     async def delete_user(self, name: str) -> None:
         """Delete a user; one already gone is fine. Raises TemporaryError while a server stops."""
         try:
@@ -199,7 +245,9 @@ class Hub:
         self.now = email.utils.parsedate_to_datetime(date) if date else datetime.now(UTC)
 
 
-# The status of an answer to a DELETE that the hub accepted but has not finished.
+# Of a hub whose spawner is WorkshopSpawner.
+PLACES = "/workshop/prestart"
+# The status of an answer to a DELETE or a start that the hub accepted but has not finished.
 SLOW = 202
 
 
@@ -219,10 +267,10 @@ def _make_error(what: str, answer: answers.Answer) -> ApiError:
         firm = "x-jupyterhub-version" in answer.headers
         return GoneError(why, 404) if firm else PermanentError(f"{why} (not from the hub)", 404)
     if answer.status == 409:
-        return ChangedError(why, 409)
+        return ChangedError(why, 409, message)
     # 400 is how the hub says "pending": worth the next sweep, not worth a retry now.
     is_temporary = answer.status == 400 or answers.is_temporary(answer)
-    return (TemporaryError if is_temporary else PermanentError)(why, answer.status)
+    return (TemporaryError if is_temporary else PermanentError)(why, answer.status, message)
 
 
 def make_ssl(certificate: str, key: str, authority: str) -> ssl_module.SSLContext:

@@ -106,6 +106,12 @@ WITHOUT = {
 }
 
 
+def find_source() -> str:
+    """What names this hub in events: the service's public address, or its place at the hub."""
+    names = ("JUPYTERHUB_PUBLIC_URL", "JUPYTERHUB_SERVICE_PREFIX")
+    return next((os.environ[name] for name in names if os.environ.get(name)), "workshop-culler")
+
+
 def list_unused(culler: CullerTraits) -> list[str]:
     """What is written down and does nothing, a sentence each."""
     sections = [

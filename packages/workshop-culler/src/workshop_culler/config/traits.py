@@ -14,6 +14,7 @@ from typing import Any
 from traitlets import Bool, Callable, Int, List, TraitError, Unicode, default, validate
 
 from workshop_culler.config.idle_culler import IdleCuller
+from workshop_culler.events.rules import destinations
 from workshop_culler.rules import limits, wrong_codes
 
 NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
@@ -203,7 +204,7 @@ class CullerTraits(IdleCuller):
 
     state_file = Unicode(
         "workshop-culler.json",
-        help="""The file that keeps extensions, raised hands and the announcement over a restart.
+        help="""The file that keeps extensions, hands, hints and the announcement over a restart.
 
         A path, by default in the working folder, which for a service of the hub is the hub's.
         Put it on a volume where the hub's database is. With clean_cluster extensions are
@@ -242,6 +243,37 @@ class CullerTraits(IdleCuller):
         Example: `c.WorkshopCuller.trust_loopback = False`""",
     ).tag(config=True)
 
+    webhooks: List[Any] = List(
+        help="""Who is told what happens to sessions: a list of dicts, one a receiver.
+
+        Each has a `name` for the log, a `url` (https) that takes a POST, and the `secret_file` with
+        which deliveries are signed; perhaps `events`, patterns such as `"session.ended"` (all by
+        default), `allow_local` (True where the receiver is on this machine) and `plain_http`. Empty
+        by default: nothing leaves. Set it for a chat, a score board, a register; events name
+        people, and hold what they write with a raised hand.
+        Example: `c.WorkshopCuller.webhooks = [{"name": "chat", "url":
+        "https://chat.example.org/hooks/1", "secret_file": "/run/secrets/chat", "events":
+        ["session.hand-raised"]}]`""",
+    ).tag(config=True)
+
+    event_log = Unicode(
+        help="""A file to which what happens to sessions is written, a line of JSON an event.
+
+        A path, or "-" for standard output; empty, the default, for none. It is begun anew at 10 MB,
+        and three older ones are kept (mode 0600). Set it to know afterwards who came how far.
+        Example: `c.WorkshopCuller.event_log = "/srv/jupyterhub/workshop-events.jsonl"`""",
+    ).tag(config=True)
+
+    event_queue = Unicode(
+        "workshop-events.sqlite",
+        help="""The file that keeps events until each receiver has taken them.
+
+        A path, by default in the working folder, which for a service of the hub is the hub's.
+        It holds at most 10000 events, and exists with webhooks or event_log only. Put it on a
+        volume where the hub's database is.
+        Example: `c.WorkshopCuller.event_queue = "/srv/jupyterhub/workshop-events.sqlite"`""",
+    ).tag(config=True)
+
     @default("application")
     def _default_application(self) -> str:
         return os.environ.get("SPAWNER_APPLICATION", "")
@@ -270,6 +302,14 @@ class CullerTraits(IdleCuller):
         except ValueError as error:
             raise TraitError(f"WorkshopCuller.trusted_proxies: {error}") from error
         return list(proposal["value"])
+
+    @validate("webhooks")
+    def _check_webhooks(self, proposal: Mapping[str, Any]) -> Any:
+        try:
+            destinations.parse_destinations(proposal["value"])
+        except destinations.BadDestinationError as error:
+            raise TraitError(f"WorkshopCuller.{error}") from error
+        return proposal["value"]
 
     @validate("policies")
     def _check_policies(self, proposal: Mapping[str, Any]) -> Any:

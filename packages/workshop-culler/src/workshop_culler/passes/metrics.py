@@ -5,6 +5,8 @@ A registry of its own, so that several cullers in one process (tests) do not mix
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from workshop_culler.passes.report import Report
@@ -53,6 +55,24 @@ class Metrics:
             "workshop_culler_extensions", "Extensions granted", ["by"], registry=self.registry
         )
 
+        self._events = Counter(
+            "workshop_culler_events",
+            "Tries to deliver an event to a receiver",
+            ["destination", "outcome"],
+            registry=self.registry,
+        )
+        self._waiting = Gauge(
+            "workshop_culler_events_waiting",
+            "Events that a receiver was not told yet",
+            ["destination"],
+            registry=self.registry,
+        )
+        self._lost = Gauge(
+            "workshop_culler_events_lost",
+            "Events that were dropped since the start, as the queue was full",
+            registry=self.registry,
+        )
+
     def count_pass(self, report: Report, wall: float) -> None:
         """Count a pass that ended at a time (seconds since the epoch)."""
         self._passes.labels("ok" if report.ok else "trouble").inc()
@@ -73,6 +93,16 @@ class Metrics:
     def count_extension(self, by: str) -> None:
         """Count an extension; `by` is owner or instructor."""
         self._extensions.labels(by).inc()
+
+    def count_event(self, destination: str, outcome: str) -> None:
+        """Count a try to deliver: delivered, retry or given up."""
+        self._events.labels(destination, outcome).inc()
+
+    def set_waiting(self, waiting: Mapping[str, int], lost: int) -> None:
+        """Note how many events wait for each destination, and how many were dropped."""
+        for destination, count in waiting.items():
+            self._waiting.labels(destination).set(count)
+        self._lost.set(lost)
 
     def render(self) -> bytes:
         """All of it in Prometheus' text format."""

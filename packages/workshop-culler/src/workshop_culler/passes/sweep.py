@@ -22,7 +22,14 @@ from workshop_culler.errors import ApiError, GoneError
 from workshop_culler.passes.cluster_sweep import ClusterSweep
 from workshop_culler.passes.endings import CAUSES, Endings
 from workshop_culler.passes.report import Report, Row
-from workshop_culler.rules import ends, limits, pass_times, server_verdicts, user_verdicts
+from workshop_culler.rules import (
+    ends,
+    idle_grace,
+    limits,
+    pass_times,
+    server_verdicts,
+    user_verdicts,
+)
 from workshop_culler.rules import schedule as schedules
 from workshop_culler.rules.limits import Limits
 from workshop_culler.rules.models import CullVerdict, Server, User, keep
@@ -45,13 +52,18 @@ class Sweep:
     log: logging.Logger
     cluster_sweep: ClusterSweep | None = None
     find_extension: FindExtension = lambda _: ends.NO_EXTENSION
+    # Until when idleness does not end a server whose person is still awaited.
+    find_awaited: Callable[[Server], datetime | None] = lambda _: None
     clock: Callable[[], float] = time.monotonic
     idle_suspended: bool = False
     idle_resumes: float = 0.0
+    # How long idleness ends nobody after a jump of the hub's clock.
+    grace_seconds: float = 0.0
     wall: Callable[[], float] = time.time
     schedule: schedules.Schedule | None = None
     endings: Endings = field(default_factory=Endings)
     _listed: tuple[datetime, float, float] = (datetime.min.replace(tzinfo=UTC), 0.0, 0.0)
+    _hub_told: tuple[datetime, float] | None = None
 
     async def run(self) -> Report:
         """One whole pass. Raises nothing but cancellation: troubles are in the report."""
@@ -76,6 +88,7 @@ class Sweep:
             await self.cluster_sweep.look(report)
         servers, now = await self._find_servers(report)
         listed = self.clock()
+        self._notice_jump(self.hub.now, listed)
         await asyncio.gather(
             self._sweep_servers(report, servers, now, listed), self._sweep_users(report, now)
         )
@@ -166,13 +179,19 @@ class Sweep:
     async def find_verdict(self, server: Server, now: datetime) -> CullVerdict:
         """The verdict on one server, with the limits and hooks that apply to it."""
         found, extension = await self.find_limits(server), self.find_extension(server)
+        awaited = self.find_awaited(server)
         verdict = server_verdicts.decide_server(
-            server, found, now, extension=extension, idle_suspended=self.idle_suspended
+            server,
+            found,
+            now,
+            extension=extension,
+            idle_suspended=self.idle_suspended,
+            idle_from=awaited,
         )
         since = server.last_activity or server.started
         if self.settings.arbiter is None or since is None or found.exempt or server.pending:
             return verdict
-        if self.idle_suspended:
+        if self.idle_suspended or (awaited and now < awaited):
             return verdict  # what the hook would be told of idleness is behind the truth
         answer = self.settings.arbiter(
             inactive=now - since, inactive_limit=found.idle, server=dict(server.model)
@@ -182,6 +201,16 @@ class Sweep:
     def suspend_idle(self, until: float) -> None:
         """Let idleness end nobody before `until`, on the monotonic clock."""
         self.idle_resumes, self.idle_suspended = until, self.clock() < until
+
+    def _notice_jump(self, now: datetime, mono: float) -> None:
+        """Suspend idleness where the hub's clock, by which it is told, has jumped."""
+        before, self._hub_told = self._hub_told, (now, mono)
+        if before is None or self.grace_seconds <= 0:
+            return
+        passed = (now - before[0]).total_seconds()
+        if idle_grace.has_jumped(passed, mono - before[1]):
+            self.log.info("The hub's clock has jumped; idleness ends nobody for a while")
+            self.suspend_idle(max(self.idle_resumes, mono + self.grace_seconds))
 
     def find_idle_from(self, now: datetime) -> datetime | None:
         """Until when idleness ends nobody, in the time that it is `now`; None if it does."""

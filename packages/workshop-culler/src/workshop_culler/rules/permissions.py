@@ -1,7 +1,9 @@
 """What somebody may see and do, from the scopes of the token they came with.
 
-The hub's own scopes with their filters are enough: an instructor of group x has
-`read:servers!group=x`, and sees those sessions and no others. Nothing here fails open.
+Two roles have scopes of their own, which mean nothing to the hub: an assistant sees and gives
+hints, an instructor does all that the page can. The hub's own scopes do, too. All may be filtered:
+with `custom:workshop:assist!group=x` one sees the sessions of that group and no others. Nothing
+here fails open.
 """
 
 from __future__ import annotations
@@ -12,6 +14,13 @@ from dataclasses import dataclass
 from workshop_culler.rules.models import Server
 
 SEE, STOP, OWN = "read:servers", "delete:servers", "access:servers"
+ASSIST, INSTRUCT = "custom:workshop:assist", "custom:workshop:instruct"
+# What each right comes with, the hub's own scope first.
+SEEING = (SEE, ASSIST, INSTRUCT)
+HELPING = (STOP, ASSIST, INSTRUCT)
+STOPPING = (STOP, INSTRUCT)
+# The scope with which servers are started, in JupyterHub 5 and from 6 on.
+START = ("servers", "start:servers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,10 @@ def covers(scopes: Collection[str], scope: str, server: Server) -> bool:
     return scope in scopes or any(f"{scope}{each}" in scopes for each in filters)
 
 
+def _covers_any(person: TokenOwner, scopes: Collection[str], server: Server) -> bool:
+    return any(covers(person.scopes, scope, server) for scope in scopes)
+
+
 def owns(person: TokenOwner, server: Server) -> bool:
     """Whether it is their own session, asked for with a token that may use it."""
     same = person.kind == "user" and bool(person.name) and person.name == server.user
@@ -50,12 +63,17 @@ def owns(person: TokenOwner, server: Server) -> bool:
 
 def may_see(person: TokenOwner, server: Server) -> bool:
     """Whether they may see a session's clock."""
-    return owns(person, server) or covers(person.scopes, SEE, server)
+    return owns(person, server) or _covers_any(person, SEEING, server)
 
 
 def may_stop(person: TokenOwner, server: Server) -> bool:
     """Whether they may stop it. To extend anybody's without a limit takes the same right."""
-    return covers(person.scopes, STOP, server)
+    return _covers_any(person, STOPPING, server)
+
+
+def may_help(person: TokenOwner, server: Server) -> bool:
+    """Whether they may help in it from outside: give a hint, lower the hand."""
+    return _covers_any(person, HELPING, server)
 
 
 def may_extend(person: TokenOwner, server: Server) -> bool:
@@ -64,20 +82,35 @@ def may_extend(person: TokenOwner, server: Server) -> bool:
 
 
 def may_lower_hand(person: TokenOwner, server: Server) -> bool:
-    """Whether they may lower a raised hand: their own, or that of a session they may stop."""
-    return owns(person, server) or may_stop(person, server)
+    """Whether they may lower a raised hand: their own, or of a session they may help in."""
+    return owns(person, server) or may_help(person, server)
 
 
 def sees_anything(person: TokenOwner) -> bool:
     """Whether some session of others could be shown to them, as to an instructor."""
     own = (f"user={person.name}", f"server={person.name}/")
-    filters = (s.partition("!")[2] for s in person.scopes if s.partition("!")[0] == SEE)
+    filters = (s.partition("!")[2] for s in person.scopes if s.partition("!")[0] in SEEING)
     return any(each != own[0] and not each.startswith(own[1]) for each in filters)
+
+
+def stops_anything(person: TokenOwner) -> bool:
+    """Whether there may be some session that they may stop."""
+    return any(scope.partition("!")[0] in STOPPING for scope in person.scopes)
 
 
 def may_announce(person: TokenOwner) -> bool:
     """Whether they may speak to everybody: admins, and who may stop every server."""
-    return person.admin or STOP in person.scopes
+    return person.admin or any(scope in person.scopes for scope in STOPPING)
+
+
+def may_prestart(person: TokenOwner) -> bool:
+    """Whether they may have a class prepared: admins, instructors of all, who may start all."""
+    return person.admin or any(scope in person.scopes for scope in (*START, INSTRUCT))
+
+
+def may_list_users(person: TokenOwner) -> bool:
+    """Whether they may have the list of all users: admins, instructors of all, list:users."""
+    return person.admin or INSTRUCT in person.scopes or "list:users" in person.scopes
 
 
 def may_read_metrics(person: TokenOwner) -> bool:

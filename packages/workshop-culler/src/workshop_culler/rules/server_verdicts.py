@@ -19,17 +19,19 @@ def decide_server(
     *,
     extension: Extension = NO_EXTENSION,
     idle_suspended: bool = False,
+    idle_from: datetime | None = None,
 ) -> CullVerdict:
     """Stop or keep one active server, with the reason in words.
 
     `idle_suspended` suspends the idle rule alone: after a start of ours or a jump of the
-    clock, when sessions have not yet had the time to report what people do.
+    clock, when sessions have not yet had the time to report what people do. Until `idle_from` it
+    does not end this one: it was started for a class whose people have still to come.
     """
     if server.pending == "stop":
         return keep("is stopping already")
     if limits.exempt:
         return keep(f"exempt by {limits.policy}")
-    ends = find_ends(server, limits, extension)
+    ends = find_ends(server, limits, extension, idle_from)
     rule = _due_rule(ends, now, idle_suspended=idle_suspended)
     if rule:
         reason = f"{_due_reason(server, rule, now)} ({limits.policy})"

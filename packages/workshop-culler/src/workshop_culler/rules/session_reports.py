@@ -6,6 +6,7 @@ Plain text in one line and nothing else: cleaned here, and shown as text. Who ma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,10 @@ from workshop_kube.rules.times import find_time
 LONGEST_HELP = 200
 LONGEST_NAME = 100
 MOST_TESTS = 10_000
+
+
+# A page of the notes in the words of the dashboard.
+PAGE = re.compile(r"(?P<number>[0-9]{1,6}) of (?P<of>[0-9]{1,6})(?:: (?P<title>.*))?")
 
 
 class BadReportError(ValueError):
@@ -47,6 +52,12 @@ class RaisedHand:
     text: str
     since: datetime
     number: int = 0
+
+
+def is_last_page(page: str) -> bool:
+    """Whether it is the last page of the notes."""
+    found = PAGE.fullmatch(page)
+    return found is not None and int(found["number"]) >= int(found["of"])
 
 
 def parse_tests(body: Mapping[str, object]) -> CountedTests:

@@ -18,10 +18,18 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
 from workshop_culler.passes.metrics import Metrics
-from workshop_culler.rules import announcements, permissions, session_clock, session_reports
+from workshop_culler.rules import (
+    announcements,
+    permissions,
+    session_clock,
+    session_reports,
+    session_rows,
+    times,
+)
 from workshop_culler.rules.announcements import BadAnnouncementError
+from workshop_culler.rules.guidance import hints
 from workshop_culler.rules.models import Server
-from workshop_culler.service.base_handlers import ApiHandler
+from workshop_culler.service.base_handlers import SEES_NOTHING, ApiHandler
 from workshop_culler.service.live_sessions import LiveSessions
 from workshop_culler.service.sessions import SessionService
 
@@ -62,6 +70,7 @@ class SessionHandler(ApiHandler):
             "page": reports.page,
             "tests": session_reports.render_tests(reports.tests),
             "hand": session_reports.render_hand(reports.hand),
+            "hint": hints.render_hint(reports.hint),
             "ending": self.session_service.work.endings.find(server),
         }
         self.answer({**whose, **shown, "announcement": said})
@@ -90,7 +99,7 @@ class Extend(SessionHandler):
 
 
 class Stop(SessionHandler):
-    """`POST session/stop {user, server}`: for who may stop it (delete:servers)."""
+    """`POST session/stop {user, server}`: for who may stop it."""
 
     async def post(self) -> None:
         """Stop it."""
@@ -142,15 +151,33 @@ class Announcement(ApiHandler):
 
 
 class Sessions(ApiHandler):
-    """`GET sessions`: all sessions that the person may see, for scripts."""
+    """`GET sessions?limit=&after=`: the sessions that the person may see, for scripts.
+
+    With `limit` in pages, in the order of their ids; `next` is the `after` of the next page.
+    """
 
     async def get(self) -> None:
         """The rows of the page."""
         if not permissions.sees_anything(self.who):
-            raise HTTPError(403, reason="This takes the scope read:servers")
+            raise HTTPError(403, reason=SEES_NOTHING)
+        most = self._read_limit()
+        seen = {
+            session_rows.make_id(server): server
+            for server in permissions.only_seen(self.who, await self.session_service.list_servers())
+        }
+        after = self.get_query_argument("after", "")
+        page, following = session_rows.find_page(seen, after, most or len(seen))
         live: LiveSessions = self.settings["live"]
-        rows = await live.list_rows(self.who, await self.session_service.list_servers())
-        self.answer({"sessions": list(rows.values())})
+        rows = await live.list_rows(self.who, [seen[each] for each in page])
+        now = times.render_time(self.session_service.now)
+        self.answer({"now": now, "sessions": list(rows.values()), "next": following})
+
+    def _read_limit(self) -> int:
+        """How many at most; 0 for all."""
+        text = self.get_query_argument("limit", "0")
+        if not (text.isascii() and text.isdecimal() and len(text) <= 6):
+            raise HTTPError(400, reason="'limit' must be a whole number")
+        return int(text)
 
 
 class Events(ApiHandler):
@@ -168,7 +195,7 @@ class Events(ApiHandler):
     async def get(self) -> None:
         """Send until the page goes away."""
         if not permissions.sees_anything(self.who):
-            raise HTTPError(403, reason="This takes the scope read:servers")
+            raise HTTPError(403, reason=SEES_NOTHING)
         self.set_header("Content-Type", "text/event-stream")
         self.set_header("X-Accel-Buffering", "no")
         live: LiveSessions = self.settings["live"]

@@ -56,6 +56,9 @@ class BaseHandler(HubOAuthenticated, RequestHandler):
         self.person = permissions.make_token_owner(model) if model else None
 
 
+SEES_NOTHING = "This takes the scope read:servers or custom:workshop:assist"
+
+
 class PageHandler(BaseHandler):
     """A page for people, from the templates; errors are pages too."""
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from workshop_culler.errors import ApiError
 from workshop_culler.rules import announcements, permissions, session_rows, times
 from workshop_culler.rules.models import Server
+from workshop_culler.service.prestart import PrestartService
 from workshop_culler.service.sessions import SessionService
 
 Rows = dict[str, dict[str, Any]]
@@ -31,12 +32,15 @@ class LiveSessions:
         log: logging.Logger,
         seconds: float = 5.0,
         least: float = 1.0,
+        prestart: PrestartService | None = None,
     ) -> None:
         self.session_service = session_service
         self.log = log
         self.seconds = seconds
         self.least = least
         self.watchers = 0
+        self.listeners: list[Callable[[], None]] = []
+        self.prestart = prestart or PrestartService(session_service, log)
         self._news = asyncio.Condition()
         self._round = -1
         self._trouble = ""
@@ -78,7 +82,10 @@ class LiveSessions:
                 rows = sent or {}
                 if not self._trouble:
                     rows = await self.list_rows(person, await self.session_service.list_servers())
-                yield self._make_message(sent, rows)
+                message = self._make_message(sent, rows)
+                if permissions.may_prestart(person):
+                    message["prestart"] = self.prestart.render()
+                yield message
                 sent = rows
         finally:
             self.watchers -= 1
@@ -105,6 +112,12 @@ class LiveSessions:
     def wake(self) -> None:
         """Look at once: something was changed here."""
         self._wake.set()
+        self.tell_listeners()
+
+    def tell_listeners(self) -> None:
+        """Tell those beside the pages that a session told something."""
+        for listener in self.listeners:
+            listener()
 
     async def _look(self) -> None:
         while self.watchers:

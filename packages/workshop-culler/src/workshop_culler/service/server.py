@@ -18,9 +18,19 @@ from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from workshop_culler.errors import StartError
 from workshop_culler.rules import wrong_codes
-from workshop_culler.service import api, base_handlers, instructor_page, login, reports_api
+from workshop_culler.service import (
+    api,
+    base_handlers,
+    images_api,
+    instructor_page,
+    login,
+    prestart_api,
+    reports_api,
+    users_api,
+)
 from workshop_culler.service.code_checks import CodeChecks
 from workshop_culler.service.live_sessions import LiveSessions
+from workshop_culler.service.prestart import PrestartService
 from workshop_culler.service.sessions import SessionService
 
 
@@ -60,7 +70,10 @@ class Service:
         self.place = place
         self.session_service = session_service
         self.log = log
-        self.live = LiveSessions(session_service, log)
+        self.prestart = PrestartService(session_service, log)
+        self.live = LiveSessions(session_service, log, prestart=self.prestart)
+        self.prestart.wake = self.live.wake
+        session_service.work.find_awaited = self.prestart.find_awaited
         self.trouble = "no pass was made yet"
         self._open_metrics, self._trusted_proxies = open_metrics, trusted_proxies
         self._app: Application | None = None
@@ -85,10 +98,12 @@ class Service:
         except OSError as error:
             where = f"{self.place.host}:{self.place.port}"
             raise StartError(f"cannot listen on {where}: {error.strerror}") from error
+        self.prestart.start()
         self.log.info("Serving %s on %s:%s", *_as_tuple(self.place))
 
     async def close(self) -> None:
         """Stop listening and let pages go."""
+        await self.prestart.close()
         await self.live.close()
         if self._app:
             await self._app.settings["code_checks"].close()
@@ -124,9 +139,13 @@ def make_app(
         ("api/session/tests", reports_api.Tests, common),
         ("api/session/hand", reports_api.Hand, common),
         ("api/session/hand/lower", reports_api.LowerHand, common),
+        ("api/session/hint", reports_api.HintHandler, common),
         ("api/sessions", api.Sessions, common),
+        ("api/users", users_api.Users, common),
         ("api/events", api.Events, common),
         ("api/announcement", api.Announcement, common),
+        ("api/images", images_api.ImagesHandler, common),
+        ("api/prestart", prestart_api.PrestartHandler, common),
         ("metrics", api.MetricsPage, common),
         ("health", api.Health, {}),
         ("oauth_callback", HubOAuthCallbackHandler, {}),

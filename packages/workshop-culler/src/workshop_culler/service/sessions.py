@@ -19,7 +19,16 @@ from workshop_culler.passes.cluster_sweep import ClusterSweep
 from workshop_culler.passes.endings import INSTRUCTOR
 from workshop_culler.passes.metrics import Metrics
 from workshop_culler.passes.sweep import Sweep
-from workshop_culler.rules import ends, permissions, session_clock, session_rows, times
+from workshop_culler.rules import (
+    ends,
+    permissions,
+    session_clock,
+    session_reports,
+    session_rows,
+    times,
+)
+from workshop_culler.rules.guidance import progress
+from workshop_culler.rules.guidance.progress import PageStays, PageVisit
 from workshop_culler.rules.limits import Limits
 from workshop_culler.rules.models import ObjectMeta, Server
 from workshop_culler.rules.report_rates import ReportRates
@@ -52,7 +61,8 @@ class SessionService:
     log: logging.Logger
     cluster_sweep: ClusterSweep | None = None
     clock: Callable[[], float] = time.monotonic
-    pages: LatestReports[str] = field(default_factory=LatestReports)
+    pages: LatestReports[PageVisit] = field(default_factory=LatestReports)
+    stays: PageStays = field(default_factory=PageStays)
     tests: LatestReports[CountedTests] = field(default_factory=LatestReports)
     rates: ReportRates = field(default_factory=ReportRates)
     _servers: list[Server] = field(default_factory=list)
@@ -106,7 +116,8 @@ class SessionService:
         """The clock of one session."""
         limits: Limits = await self.work.find_limits(server)
         extension = self.find_extension(server)
-        idle_from = self.work.find_idle_from(self.now)
+        times_off = (self.work.find_idle_from(self.now), self.work.find_awaited(server))
+        idle_from = max((each for each in times_off if each), default=None)
         return session_clock.make_clock(
             server, limits, extension, self.now, unlimited=unlimited, idle_from=idle_from
         )
@@ -151,22 +162,47 @@ class SessionService:
         self.work.endings.note(server, "" if permissions.owns(person, server) else INSTRUCTOR)
         return await self.hub.stop_server(server.user, server.name)
 
+    def note_page(self, server: Server, page: str) -> None:
+        """Remember at which page a session is, and how long it was at the one before."""
+        before = self.pages.find(server)
+        if before and before.page == page:
+            return
+        if before:
+            self.stays.add(before.page, (self.now - before.since).total_seconds())
+        self.pages.note(server, PageVisit(page, self.now))
+
     def find_reports(self, server: Server) -> session_rows.SessionReports:
-        """What a session has told of itself."""
+        """What a session has told of itself, and was told."""
+        visit = self.pages.find(server)
         return session_rows.SessionReports(
-            self.pages.find(server) or "", self.tests.find(server), self.store.find_hand(server)
+            page=visit.page if visit else "",
+            tests=self.tests.find(server),
+            hand=self.store.find_hand(server),
+            page_since=visit.since if visit and visit.page else None,
+            is_stuck=visit is not None and self._is_stuck(visit),
+            hint=self.store.find_hint(server),
         )
+
+    def _is_stuck(self, visit: PageVisit) -> bool:
+        stays = self.stays.find(visit.page)
+        seconds = (self.now - visit.since).total_seconds()
+        return progress.is_stuck(seconds, stays, is_last=session_reports.is_last_page(visit.page))
 
     def check_rate(self, user: str) -> None:
         """Count a report of a user's sessions; raises TooOftenError when they tell too much."""
-        if not self.rates.take((user, ""), self.clock()):
+        if not self.rates.take((user, "report"), self.clock()):
             raise TooOftenError("Too many reports at once; try again in half a minute.")
 
-    async def forget_ended(self) -> None:
-        """Lower the hands of sessions that are gone; raises ApiError when the hub does not say.
+    def check_question_rate(self, user: str) -> None:
+        """Count a question of theirs, apart from reports: who asks too often may still tell."""
+        if not self.rates.take((user, "question"), self.clock()):
+            raise TooOftenError("Too many questions at once; try again in half a minute.")
 
-        It asks the hub only while a hand is raised.
+    async def forget_ended(self) -> None:
+        """Forget hands and hints of sessions that are gone; raises ApiError.
+
+        It asks the hub only while there are some.
         """
-        if self.store.has_hands:
+        if self.store.has_words:
             keys = {(server.key, server.started) for server in await self.list_servers(fresh=True)}
-            await self.store.keep_hands(keys, self.now)
+            await self.store.keep_words(keys, self.now)

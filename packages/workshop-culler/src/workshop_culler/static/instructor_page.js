@@ -73,11 +73,14 @@ function makeRow(data) {
   cells.project = cell("Project", "text");
   const where = cell("Page and tests", "text");
   cells.page = element("span", "", where);
+  cells.pageSince = element("small", "since", where);
   cells.tests = element("small", "tests", where);
+  cells.hint = element("small", "hint", where);
   const actions = element("div", "actions", cell(""));
   cells.extend = action(actions, "Extend", () => extend([rows.get(data.id).data]));
   cells.stop = action(actions, "Stop", () => stop(rows.get(data.id).data));
   cells.stop.className = "danger";
+  cells.giveHint = action(actions, "Hint", () => hint([rows.get(data.id).data]));
   cells.open = element("a", "", actions);
   cells.open.textContent = "Open";
   cells.open.target = "_blank";
@@ -103,6 +106,7 @@ function fill({ data, cells }) {
   put(cells.page, data.page || "–");
   put(cells.tests, testsInWords(data.tests));
   cells.tests.classList.toggle("bad", Boolean(data.tests?.failed));
+  put(cells.hint, data.hint ? `Hint: ${data.hint.text}` : "");
   put(cells.hand, data.hand ? "Hand raised" : "");
   put(cells.since, data.started ? clockTime(data.started) : "–");
   cells.extend.disabled = !data.may_extend;
@@ -110,6 +114,9 @@ function fill({ data, cells }) {
   cells.extend.setAttribute("aria-label", `Extend the session of ${full}`);
   cells.stop.disabled = !data.may_stop;
   cells.stop.setAttribute("aria-label", `Stop the session of ${full}`);
+  cells.giveHint.disabled = !data.may_help;
+  cells.giveHint.title = data.may_help ? "" : "You may not give hints to this session";
+  cells.giveHint.setAttribute("aria-label", `Give a hint to ${full}`);
   cells.open.hidden = !data.may_open || data.state !== "running";
   if (data.url) cells.open.href = data.url;
   cells.open.setAttribute("aria-label", `Open the session of ${full} in a new tab`);
@@ -127,12 +134,15 @@ function fillTimes({ data, cells }) {
   const soon = data.ends && Date.parse(data.ends) - Date.now() - skew <= data.warn_seconds * 1000;
   cells.left.classList.toggle("soon", Boolean(soon));
   put(cells.active, ago(data.last_activity));
+  const since = data.page_since ? `there since ${clockTime(data.page_since)}` : "";
+  put(cells.pageSince, data.stuck ? `stuck, ${since}` : since);
+  cells.pageSince.classList.toggle("soon", data.stuck);
 }
 
 // --- the table ---
 function shown(data) {
   if (!wanted) return true;
-  const told = [data.page, testsInWords(data.tests), data.hand ? `hand raised ${data.hand.text}` : ""];
+  const told = [data.page, testsInWords(data.tests), data.hand ? `hand raised ${data.hand.text}` : "", data.stuck ? "stuck" : ""];
   const text = [data.user, data.server, data.title, data.project, ...told, data.state, ...data.groups];
   return text.join(" ").toLowerCase().includes(wanted);
 }
@@ -228,11 +238,14 @@ function summarise() {
   const people = new Set(all.map((data) => data.user)).size;
   const parts = [`${all.length} ${all.length === 1 ? "session" : "sessions"} of ${people} ${people === 1 ? "person" : "people"}`];
   if (starting) parts.push(`${starting} starting`);
+  const stuck = all.filter((data) => data.stuck).length;
+  if (stuck) parts.push(`${stuck} stuck`);
   if (wanted) parts.push(`${visible.length} shown`);
   put($("summary"), parts.join(", "));
   $("nobody").hidden = visible.length > 0;
   put($("nobody"), all.length ? "Nobody matches what you look for." : "Nobody is here.");
   $("extend-all").disabled = !visible.some((data) => data.may_extend);
+  $("hint-all").disabled = !visible.some((data) => data.may_help);
 }
 
 function apply(message) {
@@ -248,14 +261,15 @@ function apply(message) {
     fill(row);
   }
   message.gone.forEach(remove);
-  if (message.whole || message.rows.length || message.gone.length) { arrange(); drawHands(message.whole); }
+  if (message.whole || message.rows.length || message.gone.length) { arrange(); drawHands(message.whole); progressBoard.draw([...rows.values()].map((row) => row.data)); }
   announce(message.announcement);
+  window.prestart?.draw(message.prestart, { clockTime, tell, atOnce: message.whole });
   trouble(message.trouble);
 }
 
 function drawHands(atOnce) {
   const all = [...rows.values()].map((row) => row.data);
-  const fresh = raisedHands.draw(all, { ago, lower });
+  const fresh = raisedHands.draw(all, { ago, lower, hint: (data) => hint([data]) });
   // A new one is told to who listens; those that were there when the page came up are in its list.
   if (fresh.length && !atOnce) tell(fresh.map((data) => `${data.user} raised a hand: ${data.hand.text || "needs help"}.`).join(" "));
 }
@@ -318,13 +332,14 @@ async function act(work, done) {
   catch (error) { fail(error.message); }
 }
 
-async function extend(list) {
+// One request for each of many sessions, a few at a time; `words` say what was done, or was not.
+async function forEach(list, method, path, body, words) {
   const rest = [...list], failed = [];
   let done = 0;
   const work = async () => {
     for (let data = rest.shift(); data; data = rest.shift()) {
       try {
-        await send("POST", "api/session/extend", { user: data.user, server: data.server });
+        await send(method, path, { user: data.user, server: data.server, ...body });
         done += 1;
       } catch (error) { failed.push(`${data.user}: ${error.message}`); }
       if (list.length > MOST_AT_ONCE) put($("progress"), `${done + failed.length} of ${list.length} …`);
@@ -332,9 +347,21 @@ async function extend(list) {
   };
   await Promise.all(Array.from({ length: Math.min(MOST_AT_ONCE, list.length) }, work));
   put($("progress"), "");
-  const many = list.length !== 1;
-  if (done) tell(`Extended ${many ? `${done} sessions` : `the session of ${list[0].user}`}.`);
-  fail(failed.length ? `Not extended: ${failed.slice(0, 3).join(" ")}${failed.length > 3 ? ` And ${failed.length - 3} more.` : ""}` : "");
+  if (done) tell(words.done(done, list));
+  fail(failed.length ? `${words.not}: ${failed.slice(0, 3).join(" ")}${failed.length > 3 ? ` And ${failed.length - 3} more.` : ""}` : "");
+}
+
+const counted = (done, list) => list.length === 1 ? `the session of ${list[0].user}` : `${done} sessions`;
+
+async function extend(list) {
+  await forEach(list, "POST", "api/session/extend", {}, { done: (...all) => `Extended ${counted(...all)}.`, not: "Not extended" });
+}
+
+async function hint(list) {
+  const one = list.length === 1;
+  const asked = await hints.ask(one ? `A hint for ${list[0].user}` : `A hint for ${list.length} sessions`, one ? list[0].hint : null);
+  if (asked?.remove) await forEach(list, "DELETE", "api/session/hint", {}, { done: () => "The hint is taken back.", not: "Not taken back" });
+  else if (asked) await forEach(list, "POST", "api/session/hint", asked, { done: (...all) => `Told ${counted(...all)}.`, not: "Not told" });
 }
 
 async function stop(data) {
@@ -367,6 +394,7 @@ $("extend-all").addEventListener("click", async () => {
   const list = [...rows.values()].map((row) => row.data).filter((data) => shown(data) && data.may_extend);
   if (await ask(`Extend ${list.length} sessions?`, "Each gets the time that its limits give.", "Extend")) await extend(list);
 });
+$("hint-all").addEventListener("click", () => hint([...rows.values()].map((row) => row.data).filter((data) => shown(data) && data.may_help)));
 for (const button of document.querySelectorAll("[data-sort]")) {
   button.addEventListener("click", () => {
     const by = button.dataset.sort;
@@ -386,5 +414,6 @@ $("unsay")?.addEventListener("click", () => act(async () => {
   await send("DELETE", "api/announcement", {});
   announce(null);
 }, "Taken back."));
+window.prestart?.wire({ act, send, clockTime, tell });
 setInterval(() => { for (const row of rows.values()) fillTimes(row); raisedHands.fillTimes(ago); }, 10000);
 listen();

@@ -18,7 +18,7 @@ window.raisedHands = (() => {
     if (node.textContent !== text) node.textContent = text;
   }
 
-  function makeItem(data, lower) {
+  function makeItem(data, { lower, hint }) {
     const li = document.createElement("li");
     const item = { li, data };
     const line = element("div", "line", li);
@@ -27,6 +27,10 @@ window.raisedHands = (() => {
     item.text = element("span", "asks", words);
     item.about = element("small", "quiet", words);
     const actions = element("div", "actions", line);
+    item.hint = element("button", "", actions);
+    item.hint.type = "button";
+    item.hint.textContent = "Hint";
+    item.hint.addEventListener("click", () => hint(item.data));
     item.lower = element("button", "", actions);
     item.lower.type = "button";
     item.lower.textContent = "Lower";
@@ -44,6 +48,8 @@ window.raisedHands = (() => {
     put(item.name, name);
     put(item.text, data.hand.text || "Needs help");
     put(item.about, [`raised ${ago(data.hand.since)}`, data.title, data.page].filter(Boolean).join(" · "));
+    item.hint.disabled = !data.may_help;
+    item.hint.setAttribute("aria-label", `Give a hint to ${name}, whose hand is raised`);
     item.lower.disabled = !data.may_lower_hand;
     item.lower.title = data.may_lower_hand ? "" : "You may not lower this hand";
     item.lower.setAttribute("aria-label", `Lower the hand of ${name}`);
@@ -53,7 +59,7 @@ window.raisedHands = (() => {
   }
 
   /* Draw those of `list` (rows of the page) that have one. Returns whose hands are new. */
-  function draw(list, { ago, lower }) {
+  function draw(list, { ago, ...does }) {
     const raised = list.filter((data) => data.hand).sort((a, b) => a.hand.number - b.hand.number);
     const ids = new Set(raised.map((data) => data.id));
     const box = document.getElementById("hands-list");
@@ -66,7 +72,7 @@ window.raisedHands = (() => {
     }
     const fresh = raised.filter((data) => !items.has(data.id));
     raised.forEach((data, place) => {
-      const item = items.get(data.id) ?? makeItem(data, lower);
+      const item = items.get(data.id) ?? makeItem(data, does);
       item.data = data;
       items.set(data.id, item);
       fill(item, ago);
@@ -74,7 +80,7 @@ window.raisedHands = (() => {
     });
     document.getElementById("hands").hidden = !raised.length;
     document.title = raised.length ? `(${raised.length}) ${title}` : title;
-    if (lost) (box.querySelector("button:not(:disabled)") ?? document.getElementById("sessions")).focus();
+    if (lost) (box.querySelector("button[aria-label^=Lower]:not(:disabled)") ?? document.getElementById("sessions")).focus();
     return fresh;
   }
 

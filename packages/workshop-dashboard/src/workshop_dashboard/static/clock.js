@@ -1,35 +1,48 @@
 /* How long the session lasts, a warning near its end with a button that extends it, and what the
-   instructor announces, in the page's bar. The terminal's server decides what is shown (its page
+   instructor announces or tells this session alone, in the page's bar. The terminal's server decides what is shown (its page
    `terminal/clock`); to ask is no activity. Loaded after ended.js. */
 (() => {
   "use strict";
   const workshop = window.workshop;
   const root = document.documentElement;
-  const [clock, warning, said, spoken] = ["clock", "warning", "said", "spoken"].map((id) => document.getElementById(id));
+  const [clock, warning, said, hint, spoken] = ["clock", "warning", "said", "hint", "spoken"].map((id) => document.getElementById(id));
   const [time, sentence, why] = [clock.querySelector(".time"), warning.querySelector(".sentence"), warning.querySelector(".why")];
-  const [extend, words] = [warning.querySelector("button"), said.querySelector(".words")];
+  const [extend, words, hintWords] = [warning.querySelector("button"), said.querySelector(".words"), hint.querySelector(".words")];
   const [LEAST_PAUSE, AFTER_TROUBLE, CONFIRMED] = [60, 120, 8000]; // seconds, seconds, milliseconds
   const NO_ACTIVITY = 300; // the status of an answer that the proxy does not count as activity
   // The terminal alone in a window keeps it there too.
   const SEEN = "jupyterhub-butterfly:announcement";
+  const SEEN_HINT = "jupyterhub-butterfly:hint";
 
   let view = null;
   let timer = null;
   let asked = -Infinity;
   let confirmed = "";
-  let closed = "";
+  const closed = {};
   const hasEnded = () => document.body.classList.contains("has-ended");
 
-  const wasClosed = (key) => {
-    try { if (localStorage.getItem(SEEN) === key) return true; } catch { /* refused */ }
-    return closed === key;
+  const wasClosed = (where, key) => {
+    try { if (localStorage.getItem(where) === key) return true; } catch { /* refused */ }
+    return closed[where] === key;
   };
+  const close = (where, key) => {
+    closed[where] = key;
+    try { localStorage.setItem(where, key); } catch { /* refused */ }
+    draw();
+    workshop.focusWork?.();
+  };
+  const saidKey = () => `${view.said_at} ${view.said}`;
+  const hintKey = () => `${root.dataset.prefix} ${view.hint_at}`; // of this session of the browser's
   const set = (node, text) => { if (node.textContent !== text) node.textContent = text; };
 
   /* Read out: that the end is near, that it is very near, and what a person has asked for; not each minute. */
-  let spokenFor = "";
+  let spokenFor = "", spokenHint = "";
   const speak = () => {
     if (confirmed) set(spoken, confirmed);
+    else if (!hint.hidden && spokenHint !== view.hint_at) {
+      spokenHint = view.hint_at;
+      set(spoken, `A hint for you: ${view.hint}`);
+    }
     else if (!view.warning) { spokenFor = ""; set(spoken, ""); }
     else {
       const stage = /less than a minute|ending now| 1 minute/.test(view.sentence) ? "last" : "near";
@@ -40,7 +53,6 @@
 
   const draw = () => {
     if (!view) return;
-    const key = `${view.said_at} ${view.said}`;
     const runs = !hasEnded();
     set(time, view.short);
     clock.title = view.sentence;
@@ -51,7 +63,9 @@
     extend.hidden = !view.extend || Boolean(confirmed);
     warning.hidden = !runs || !(view.warning || confirmed);
     set(words, view.said);
-    said.hidden = !runs || !view.said || wasClosed(key);
+    said.hidden = !runs || !view.said || wasClosed(SEEN, saidKey());
+    set(hintWords, view.hint || "");
+    hint.hidden = !runs || !view.hint || wasClosed(SEEN_HINT, hintKey());
     if (runs) speak();
     else set(spoken, ""); // what it said is over
   };
@@ -95,13 +109,10 @@
     extend.disabled = false;
     workshop.focusWork?.();
   };
-  workshop.closeAnnouncement = () => {
-    closed = `${view.said_at} ${view.said}`;
-    try { localStorage.setItem(SEEN, closed); } catch { /* refused */ }
-    draw();
-    workshop.focusWork?.();
-  };
+  workshop.closeAnnouncement = () => close(SEEN, saidKey());
+  workshop.closeHint = () => close(SEEN_HINT, hintKey());
 
+  window.addEventListener("workshop-hint", ask);
   window.addEventListener("workshop-session", () => { draw(); if (!hasEnded()) ask(); });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && Date.now() - asked >= LEAST_PAUSE * 1000) ask();

@@ -12,6 +12,7 @@
   const say = (sentence) => window.workshop.announce(sentence);
   let raised = false;
   let timer = 0;
+  let hint;
 
   const ask = async (method, body) => {
     const answer = await fetch(button.dataset.hand, {
@@ -27,6 +28,9 @@
   };
 
   const draw = (view) => {
+    // Who waits for help asks more often than the clock does, and sees the hint sooner.
+    if (view.hint && hint !== undefined && hint !== view.hint) window.dispatchEvent(new Event("workshop-hint"));
+    if (view.known) hint = view.hint;
     button.hidden = !view.available;
     raised = view.raised;
     button.setAttribute("aria-pressed", String(raised));

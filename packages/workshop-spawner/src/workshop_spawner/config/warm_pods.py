@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from traitlets import HasTraits, Integer, List, Unicode
+from traitlets import HasTraits, Integer, List, TraitError, Unicode, validate
+from traitlets.utils.bunch import Bunch
+
+from workshop_spawner.rules.reserve import schedule
 
 
 class WarmPodSettings(HasTraits):
@@ -28,6 +31,31 @@ class WarmPodSettings(HasTraits):
         Example: `c.WorkshopSpawner.reserved_pods = 10`
         """,
     )
+
+    reserve_schedule = List(
+        Unicode(),
+        config=True,
+        help="""
+        Times at which more sessions are kept ready than `reserved_sessions` and `reserved_pods`.
+
+        A list of lines, none by default: `DAYS FROM-UNTIL ZONE SESSIONS[/PODS]`, with days such as
+        `mon-fri`, `mon,wed` or `daily` and a zone such as `Europe/Berlin`, or once
+        `BEGIN END SESSIONS[/PODS]`, with times that have their zone. Of all that hold at a time
+        the larger numbers count.
+
+        Set it for classes that come again. Let it begin a quarter of an hour before they do.
+
+        Example: `c.WorkshopSpawner.reserve_schedule = ["mon-fri 08:45-09:30 Europe/Berlin 40/40"]`
+        """,
+    )
+
+    @validate("reserve_schedule")
+    def _refuse_unreadable(self, proposal: Bunch) -> object:
+        try:
+            schedule.parse_schedule(proposal.value)
+        except ValueError as error:
+            raise TraitError(f"WorkshopSpawner.reserve_schedule: {error}") from None
+        return proposal.value
 
     reserved_pod_age = Integer(
         6 * 3600,

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from workshop_kube import labels
 from workshop_spawner import metrics
@@ -15,11 +16,20 @@ from workshop_spawner.context import HubContext
 from workshop_spawner.hub_tasks import garbage, pod_security_check, rights_check
 from workshop_spawner.hub_tasks.pod_template import PodTemplate
 from workshop_spawner.hub_tasks.pool import SessionPool
+from workshop_spawner.hub_tasks.reserve import Reserve
 from workshop_spawner.hub_tasks.warm_pods import WarmPods, remove_all
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.logs import Log
 from workshop_spawner.model.session import Hub, Session
-from workshop_spawner.rules import counts, images, plan, pod_security, project_roles, rights
+from workshop_spawner.rules import (
+    counts,
+    images,
+    lease_rules,
+    plan,
+    pod_security,
+    project_roles,
+    rights,
+)
 from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.hub_settings import HubSettings
 from workshop_spawner.rules.warm_pods import StockRules
@@ -28,6 +38,8 @@ from workshop_spawner.start import api_address, image_streams, project_api, proj
 # Seconds until something that failed is tried again: at first, and at most.
 FIRST_PAUSE = 10.0
 LONGEST_PAUSE = 300.0
+# Seconds between two looks whether a pool is wanted by now.
+LOOK_AGAIN = 60.0
 # Seconds between two counts of the projects.
 COUNT_AGAIN = 60
 
@@ -45,6 +57,8 @@ class HubTasks:
         template: PodTemplate | None = None,
     ) -> None:
         self._template = template
+        # Why no pod can wait for its visitor; empty where some can, or nobody has looked.
+        self._pod_problem = ""
         self._context = context
         self._cluster = cluster
         self._settings = settings
@@ -120,15 +134,49 @@ class HubTasks:
             if problem:
                 self._log.warning("%s has no effect: %s", trait, problem)
         spec = await self._find_spec()
-        if not self._settings.keeps_pool:
-            if spec.project == plan.TEMPORARY and not spec.by_request:
-                await self._remove_pool()
-            return
-        if spec.by_request:
+        reserve = self._make_reserve(spec)
+        if spec.by_request and self._settings.keeps_pool:
             self._log.warning(
                 "reserved_sessions has no effect where projects are requested, nor reserved_pods"
             )
+        if find_problem(self._settings, spec):
+            self._context.places = reserve
+            if spec.project == plan.TEMPORARY and not spec.by_request:
+                await self._remove_pool()
             return
+        await reserve.load()
+        self._context.places = reserve
+        if not reserve.find_size().sessions:
+            await self._remove_pool()
+            await reserve.wait_until_wanted(LOOK_AGAIN)
+        self._context.pool = pool = await self._make_pool(spec, reserve)
+        pool.is_rush = lambda: bool(self._context.starting)
+        await pool.run()
+
+    def _make_reserve(self, spec: plan.SessionSpec) -> Reserve:
+        """How large the pool is to be; kept where a hub of this name notes what it must know."""
+        settings = self._settings
+        return Reserve(
+            self._context,
+            self._cluster,
+            lease_rules.make_lease_reference(settings.application, settings.namespace),
+            settings.find_usual,
+            self._log,
+            limit=settings.session_limit,
+            find_problems=partial(self._find_problems, spec),
+        )
+
+    async def _find_problems(self, spec: plan.SessionSpec) -> tuple[str | None, str | None]:
+        """Why no places, and why no pods in them, can be held ready."""
+        needed = rights.list_rights(spec, replace(self._settings.uses, pool=True, pods=True))
+        mine = [right for right in needed if right.verb == "patch"]
+        missing = await rights_check.find_missing(self._cluster, self._settings.namespace, mine)
+        lacking = [right for right in missing if right.resource != "pods"]
+        places = find_problem(self._settings, spec) or rights.problem_with_missing(lacking)
+        pods = self._pod_problem or rights.problem_with_missing(missing)
+        return places, pods and f"No pod waits in them: {pods}."
+
+    async def _make_pool(self, spec: plan.SessionSpec, reserve: Reserve) -> SessionPool:
         spec = replace(spec, extra_resources=await read_source(self._settings.extra_resources))
         if self._settings.uses.api_endpoints:
             spec = await api_address.add_networks(self._cluster, spec)
@@ -136,26 +184,26 @@ class HubTasks:
         def make_steps(session: Session) -> tuple[plan.Step, ...]:
             return plan.make_ready_steps(session, plan.fill_in(spec, session))
 
-        hub, size = await self._find_hub(), self._settings.reserved_sessions
+        hub = await self._find_hub()
         pods = await self._make_pods(hub, spec)
-        pool = SessionPool(self._cluster, hub, make_steps, size, self._log, pods=pods)
-        pool.is_rush = lambda: bool(self._context.starting)
-        self._context.pool = pool
-        await pool.run()
+        return SessionPool(self._cluster, hub, make_steps, reserve, self._log, pods=pods)
 
     async def _make_pods(self, hub: Hub, spec: plan.SessionSpec) -> WarmPods | None:
-        """The pods that run ahead in the pool's sessions; None where there are none."""
+        """The pods that run ahead in the pool's sessions; None where there can be none."""
         settings, template = self._settings, self._template
-        if not settings.keeps_pods or template is None:
+        self._pod_problem = settings.problem_with_waiting() or ""
+        if template is None or self._pod_problem:
             await remove_all(self._cluster, hub)
             return None
         template.spec = spec
-        if problem := await template.find_problem(hub):
-            self._log.warning("reserved_pods has no effect: %s", problem)
+        self._pod_problem = await template.find_problem(hub) or ""
+        if self._pod_problem:
+            if settings.keeps_pods:
+                self._log.warning("reserved_pods has no effect: %s", self._pod_problem)
             await remove_all(self._cluster, hub)
             return None
         rules = StockRules(
-            settings.reserved_pods,
+            settings.largest.pods,
             timedelta(seconds=settings.pod_age),
             timedelta(seconds=settings.pod_patience),
         )
@@ -210,6 +258,13 @@ class HubTasks:
         """Whether some image may be an ImageStream's, on a cluster that has those."""
         bare = images.list_streams(self._settings.image_names)
         return bool(bare) and await image_streams.has_streams(self._cluster)
+
+
+def find_problem(settings: HubSettings, spec: plan.SessionSpec) -> str | None:
+    """Why no session can be ready ahead, by the settings and by what the hub may do."""
+    if spec.by_request:
+        return "projects are requested from the cluster, one by one"
+    return settings.problem_with_places()
 
 
 async def count_projects(cluster: Cluster, hub: Hub) -> counts.Counts:

@@ -19,7 +19,7 @@ from workshop_kube.errors import ConflictError, GoneError
 from workshop_kube.rules.manifests import make_reference
 from workshop_spawner import metrics
 from workshop_spawner.concurrency import run_together
-from workshop_spawner.context import Pool
+from workshop_spawner.context import Pool, PoolState, Sizes
 from workshop_spawner.hub_tasks.warm_pods import WarmPods
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.logs import Log
@@ -27,6 +27,7 @@ from workshop_spawner.model import session_labels
 from workshop_spawner.model.session import Hub, Session
 from workshop_spawner.rules import plan, pool_rules
 from workshop_spawner.rules.api_errors import FAILURES, explain, is_refusal
+from workshop_spawner.rules.reserve.size import ReserveSize
 from workshop_spawner.start import steps
 from workshop_spawner.start.progress import Progress
 
@@ -48,23 +49,26 @@ Planner = Callable[[Session], Sequence[plan.Step]]
 
 
 class SessionPool:
-    """The pool of one hub: `size` sessions, made by `planner`."""
+    """The pool of one hub: of this `size`, or as it changes, made by `planner`."""
 
     def __init__(
         self,
         cluster: Cluster,
         hub: Hub,
         planner: Planner,
-        size: int,
+        size: int | Sizes,
         log: Log,
         clock: Callable[[], float] = time.monotonic,
         pods: WarmPods | None = None,
     ) -> None:
         self._cluster = cluster
+        self._sizes = size if not isinstance(size, int) else None
+        self._size = size if isinstance(size, int) else 0
+        # Why sessions were not made at the last look; empty where all were.
+        self._trouble = ""
         self._quick = cluster.within(PATIENCE)
         self._hub = hub
         self._planner = planner
-        self._size = size
         self._log = log
         self._clock = clock
         self._pods = pods
@@ -115,6 +119,7 @@ class SessionPool:
     async def fill(self) -> None:
         """One look: take stock, remove what is stale, make what is missing."""
         self._taken.clear()
+        size = await self._find_size()
         selector = pool_rules.make_selector(self._hub)
         found = await self._cluster.list(
             "v1", "ServiceAccount", self._hub.namespace, selector=selector
@@ -124,21 +129,40 @@ class SessionPool:
             self._hub,
             self._fingerprint,
             datetime.now(UTC),
-            size=self._size,
+            size=size.sessions,
             since=self._begun,
         )
         # One that was handed out since they were listed is nobody else's.
         self._ready = [one for one in state.ready if not self._is_busy(get_id(one))]
         metrics.RESERVE.set(len(self._ready))
         await run_together(*(self._remove(account) for account in state.stale))
-        missing = self._size - len(state.ready) - len(state.growing)
+        self._trouble = ""
+        missing = size.sessions - len(state.ready) - len(state.growing)
         turns = asyncio.Semaphore(AT_ONCE)
         await run_together(*(self._make(turns) for _ in range(missing)))
         if self._pods is not None:
-            await self._pods.fill(self.ready, self._is_busy)
+            pods = size.pods if self._sizes is not None else None
+            await self._pods.fill(self.ready, self._is_busy, pods)
         if self._tidied is None or self._clock() - self._tidied > PAUSE:
             await self._tidy({account["metadata"]["name"] for account in found})
             self._tidied = self._clock()
+
+    async def _find_size(self) -> ReserveSize:
+        """How large it is to be now, once what was handed out is written down."""
+        if self._sizes is None:
+            return ReserveSize(self._size)
+        await self._sizes.save()
+        return self._sizes.find_size()
+
+    def describe(self) -> PoolState:
+        """How far it is, and what it waits for."""
+        pods = self._pods
+        troubles = [self._trouble, *(pods.list_troubles() if pods is not None else ())]
+        return PoolState(
+            len(self._ready),
+            pods.count_ready() if pods is not None else 0,
+            tuple(trouble for trouble in troubles if trouble),
+        )
 
     async def _make(self, turns: asyncio.Semaphore) -> None:
         async with turns:
@@ -155,7 +179,9 @@ class SessionPool:
                 await asyncio.shield(asyncio.ensure_future(start.undo()))
                 if not isinstance(error, FAILURES):
                     raise
-                self._log.warning("No session was made ready: %s", explain(error).detail)
+                told = explain(error)
+                self._trouble = f"No session could be made ready: {told}"
+                self._log.warning("No session was made ready: %s", told.detail)
         metrics.RESERVE.set(len(self._ready))
 
     @property
@@ -196,7 +222,7 @@ class SessionPool:
     @property
     def has_pods(self) -> bool:
         """Whether pods are kept ahead."""
-        return self._pods is not None
+        return self._pods is not None and self._pods.is_kept
 
     def take_pod(self, session: str) -> Mapping[str, Any] | None:
         """The pod of a session that was handed out, to be handed over or removed; None: none."""
@@ -225,6 +251,8 @@ class SessionPool:
                 taken = self._take_over(account, session, wants_pod)
                 theirs = await self._make_theirs(account, taken)
                 if theirs is not None:
+                    if self._sizes is not None:
+                        self._sizes.count_use()
                     return taken, theirs
         except FAILURES as error:
             self._log.warning(
@@ -253,7 +281,7 @@ class SessionPool:
         except BaseException as error:
             self._busy.pop(get_id(account), None)
             if not is_refusal(error):
-                await self._give_up(account)
+                await self.give_up(account)
             raise
         if theirs is None:
             self._busy.pop(get_id(account), None)
@@ -264,7 +292,7 @@ class SessionPool:
             checkout = pool_rules.make_checkout(taken)
             await run_together(*(self._quick.change(space, checkout) for space in spaces))
         except BaseException:
-            await self._give_up(theirs)
+            await self.give_up(theirs)
             raise
         return theirs
 
@@ -281,8 +309,8 @@ class SessionPool:
             annotations = (found or {}).get("metadata", {}).get("annotations") or {}
             return found if annotations.get(labels.CHECKOUT) == taken.checkout else None
 
-    async def _give_up(self, account: Mapping[str, Any]) -> None:
-        """Remove a reserved session, also when the start is cancelled meanwhile."""
+    async def give_up(self, account: Mapping[str, Any]) -> None:
+        """Remove a session that was taken out, also when the start is cancelled meanwhile."""
         await asyncio.shield(asyncio.ensure_future(self._try_to_remove(account)))
 
     async def _try_to_remove(self, account: Mapping[str, Any]) -> None:

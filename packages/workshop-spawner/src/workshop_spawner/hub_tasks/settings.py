@@ -14,6 +14,7 @@ from workshop_spawner.manifests import budgets
 from workshop_spawner.model.session import Hub
 from workshop_spawner.rules import plan, pod_security
 from workshop_spawner.rules.hub_settings import HubSettings
+from workshop_spawner.rules.reserve import schedule
 from workshop_spawner.rules.rights import Uses
 from workshop_spawner.rules.warm_pods import PodFacts
 
@@ -35,6 +36,7 @@ class SpawnerTraits(Protocol):
     project_api: str
     reserved_sessions: int
     reserved_pods: int
+    reserve_schedule: list[str]
     reserved_pod_age: int
     start_timeout: int
     session_limit: int
@@ -93,6 +95,7 @@ def make_settings(traits: SpawnerTraits) -> HubSettings:
         asks_visitor=callable(budget) or callable(extras),
         reserved_sessions=traits.reserved_sessions,
         reserved_pods=traits.reserved_pods,
+        windows=schedule.parse_schedule(traits.reserve_schedule),
         pod_age=traits.reserved_pod_age,
         pod_patience=max(traits.start_timeout, LONGEST_PULL),
         session_limit=traits.session_limit,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -56,6 +57,9 @@ class WarmPods:
         # What opens their hand-overs, as it is in their Secrets, so that nobody has to ask for it.
         self._keys: dict[str, bytes] = {}
         self._fingerprint = ""
+        # Whether some are to be kept, by the last look.
+        self.is_kept = bool(rules.size)
+        self._trouble = ""
         # Looks in a row that found pods that had failed, and until when none is made.
         self._failures = 0
         self._resumes = datetime.min.replace(tzinfo=UTC)
@@ -84,22 +88,41 @@ class WarmPods:
         metrics.RESERVED_PODS.set(len(self._ready))
         return pod
 
+    def count_ready(self) -> int:
+        """How many pods wait and are ready."""
+        return len(self._ready)
+
+    def list_troubles(self) -> tuple[str, ...]:
+        """Why not all are ready, in sentences: what failed, and what some still wait for."""
+        waiting = warm_pods.list_waiting(self._growing.values())
+        return tuple(filter(None, (self._trouble, *waiting)))
+
     def take_key(self, session: str) -> bytes:
         """The key of this session's pod, once; empty where an earlier hub has made the pod."""
         return self._keys.pop(session, b"")
 
     async def fill(
-        self, sessions: Sequence[Mapping[str, Any]], busy: Callable[[str], bool]
+        self,
+        sessions: Sequence[Mapping[str, Any]],
+        busy: Callable[[str], bool],
+        size: int | None = None,
     ) -> None:
         """One look: remove what is of no use, and make what is missing in these sessions.
 
         `sessions` are accounts that can be handed out; `busy` says which are being handed out now.
+        Where `size` is given, so many are to wait from now on.
         """
+        if size is not None:
+            if not (size or self.is_kept):
+                return
+            self._rules = replace(self._rules, size=size)
         sample = await self._template.prepare(pool_rules.make_sample(self._hub))
         self._fingerprint = warm_pods.make_fingerprint(sample)
         found, running = await self._list_pods()
         free = [pod for pod in found if not busy(pod["metadata"]["labels"][labels.SESSION])]
         wanted = warm_pods.count_wanted(self._rules.size, self._limit, running)
+        self.is_kept = bool(self._rules.size or found)
+        self._trouble = warm_pods.render_limit(self._rules.size, wanted, self._limit)
         rules = StockRules(wanted, self._rules.age, self._rules.patience)
         ids = {account["metadata"]["labels"][labels.SESSION]: account for account in sessions}
         stock = warm_pods.sort_pods(free, ids.keys(), self._fingerprint, self._clock(), rules)
@@ -125,6 +148,7 @@ class WarmPods:
         if not causes:
             self._failures = 0 if self._ready else self._failures
             return
+        self._trouble = f"Pods that should wait fail: {'; '.join(sorted(causes))}."
         self._failures += 1
         pause = warm_pods.find_pause(self._failures)
         self._resumes = self._clock() + pause
@@ -159,7 +183,9 @@ class WarmPods:
             try:
                 made = await self._make_pod(session, accounts.make_owner(account))
             except FAILURES as error:
-                self._log.warning("No pod was made ready: %s", explain(error).detail)
+                told = explain(error)
+                self._trouble = f"No pod could be made ready: {told}"
+                self._log.warning("No pod was made ready: %s", told.detail)
                 return
             if busy(session.id):
                 await self._cluster.delete_exactly(made, grace=0)  # it was handed out without one

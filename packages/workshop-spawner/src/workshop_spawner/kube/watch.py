@@ -14,8 +14,9 @@ from traitlets import default, validate
 from traitlets.utils.bunch import Bunch
 
 from workshop_kube import errors
+from workshop_kube.labels import CAPS, WORKSHOP
 from workshop_kube.rules import answers
-from workshop_spawner.rules import pool_rules
+from workshop_spawner.rules import capacity, pool_rules
 
 T = TypeVar("T")
 Pod = Mapping[str, Any]
@@ -94,13 +95,17 @@ class PodWatch(PodReflector):
         """Whether somebody waits for a change."""
         return bool(self._waiting)
 
-    def count(self, labels: Mapping[str, str]) -> set[str]:
-        """The names of the pods that are neither ended nor ending, of these labels' application.
+    def count(self, labels: Mapping[str, str]) -> dict[str, frozenset[str]]:
+        """The pods that are neither ended nor ending, of these labels' application, by name.
 
-        Without those that wait for their visitor: they make room.
+        Each with the limits of its workshop, profile and groups that it counts towards. Without
+        those that wait for their visitor: they make room.
         """
         return {
-            pod["metadata"]["name"]
+            pod["metadata"]["name"]: capacity.list_keys(
+                (pod["metadata"].get("labels") or {}).get(WORKSHOP, ""),
+                (pod["metadata"].get("annotations") or {}).get(CAPS),
+            )
             for pod in self.resources.values()
             if (pod["metadata"].get("labels") or {}).get("app") == labels["app"]
             and (pod["metadata"].get("labels") or {}).get("class") != pool_rules.CLASS_POOL

@@ -27,6 +27,7 @@ _OF_A_VISITOR = (
     labels.EXPIRES,
     labels.EXPIRES_LIMIT,
     labels.CHECKOUT,
+    labels.CAPS,
 )
 # An incomplete one of this age was left by a hub that died.
 UNFINISHED = timedelta(minutes=5)

@@ -37,6 +37,12 @@ def decide_choices(options: Mapping[str, Any], profiles: Sequence[Mapping[str, A
     return Choices(kept, tuple(dropped))
 
 
+def find_slug(options: Mapping[str, Any], profiles: Sequence[Mapping[str, Any]]) -> str:
+    """The slug of the chosen profile, or of the default one; empty where there are none."""
+    default = (profile.get("slug") for profile in profiles if profile.get("default"))
+    return str(options.get(PROFILE) or next(default, None) or "")
+
+
 def _is_listed(option: Mapping[str, Any], choice: Any) -> bool:
     return isinstance(choice, str) and choice in (option.get("choices") or {})
 

@@ -165,6 +165,17 @@ def list_granted(rules: Iterable[Mapping[str, Any]], everywhere: bool) -> Iterat
                         yield Right(everywhere, group, resource, verb, name)
 
 
+def problem_with_missing(missing: Iterable[Right]) -> str | None:
+    """What the hub's account lacks, for who asks for something that takes it; None for nothing."""
+    named = [f"{right.verb} {right.resource}" for right in sorted(missing)]
+    if not named:
+        return None
+    return (
+        f"the hub's account lacks the right to {' and '.join(named)}, which comes with "
+        "reserved_sessions and reserved_pods in its templates"
+    )
+
+
 def render_rules(rights: Iterable[Right]) -> str:
     """The rules that grant the rights, as YAML, those of the whole cluster apart."""
     by_place: dict[bool, dict[tuple[str, str, str], list[str]]] = {}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -239,6 +240,26 @@ class PodStock:
 def count_wanted(size: int, limit: int, running: int) -> int:
     """How many pods may wait: with those that run no more than the limit (0: none)."""
     return size if not limit else max(0, min(size, limit - running))
+
+
+def render_limit(size: int, wanted: int, limit: int) -> str:
+    """Why fewer pods wait than asked for, as a sentence; empty where as many do."""
+    if wanted >= size:
+        return ""
+    return (
+        f"Of {size} pods only {wanted} may wait: with the sessions that run, no more than "
+        f"{limit} are allowed (session_limit)."
+    )
+
+
+def list_waiting(pods: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What pods that are not ready wait for, a sentence for each cause, the commonest first."""
+    causes = Counter(pod_state.decide_start(pod, seen=True).waiting for pod in pods)
+    return [
+        f"{count} {'pod waits' if count == 1 else 'pods wait'} for {cause}."
+        for cause, count in causes.most_common(5)
+        if cause
+    ]
 
 
 def sort_pods(

@@ -1,0 +1,1 @@
+"""The command `workshop`: the instructor's tools at a prompt, by the service's API."""

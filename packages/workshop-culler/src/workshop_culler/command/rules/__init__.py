@@ -1,0 +1,1 @@
+"""Decisions of the command `workshop`: plain functions, no network, no clock."""

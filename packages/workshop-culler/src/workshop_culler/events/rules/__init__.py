@@ -1,0 +1,1 @@
+"""Decisions about events: plain functions, no network, no clock."""

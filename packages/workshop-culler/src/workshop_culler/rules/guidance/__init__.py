@@ -1,0 +1,1 @@
+"""What instructors and assistants help with: hints, and who needs one."""

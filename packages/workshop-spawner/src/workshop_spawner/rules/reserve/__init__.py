@@ -1,0 +1,1 @@
+"""How many sessions are to be ready: what is asked for, and when."""
