@@ -15,8 +15,9 @@ from chaos import run
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[1]
-# It found a server that the hub never forgot: its database stopped between two lines of a start.
-SEED = 6
+# It found that a jump of the clock ended everybody as idle. In it go a node, the API server, a pod, and
+# the hub, with its proxy and alone.
+SEED = 1
 
 
 @pytest.mark.hub
