@@ -28,8 +28,8 @@ class WorkshopSettings(HasTraits):
         such as a ConfigMap that is mounted; empty where the hub has one workshop, which is what all
         other settings say. Keys are `title`, `description`, `tags`, `duration`, `difficulty`,
         `picture`, `groups`, `access_code`, `visible_from`, `visible_until`, `capacity`,
-        `parameters`, `details`, and settings of this class by name (`image`, `download_url`, `budget` and so
-        on); what a workshop does not say is as for the whole hub. People choose at
+        `parameters`, `details`, and settings of this class by name (`image`, `download_url`,
+        `budget` and so on); what a workshop does not say is as for the whole hub. People choose at
         `/hub/workshops`. A folder is read again within seconds of a change, without a restart; what
         is wrong in it is told with file and line, and the workshops stay as they were.
 
