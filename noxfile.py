@@ -476,6 +476,14 @@ def templates(session: nox.Session) -> None:
 
 
 @nox.session
+def pictures(session: nox.Session) -> None:
+    """Take the pictures of the docs anew, from the demo; `-- SCENE...` takes some of them."""
+    install_packages(session, "-r", str(TEST_TOOLS), compiled=True)
+    install_proxy(session)
+    session.run("python", "tools/take_pictures.py", *session.posargs, **ENDING)
+
+
+@nox.session
 def notes(session: nox.Session) -> None:
     """Every command in the notes of both demos, run in real shells against a pocket cluster."""
     install_packages(session)
@@ -498,6 +506,35 @@ def bench(session: nox.Session) -> None:
     install_packages(session, "-r", str(TEST_TOOLS), "-r", str(ROOT / "requirements" / "peers.txt"))
     install_proxy(session)
     session.run("python", str(figures[name]), *rest, env={"PYTHONPATH": "tests/support:demo"})
+
+
+@nox.session
+def load(session: nox.Session) -> None:
+    """A crowd of visitors against a real hub; writes docs/figures.md. `-- --help` has the options.
+
+    Some twenty minutes of two cores that do nothing else; `-- --arrivals 20 --within 5 --alive 20
+    --in-sequence 40 --no-costs --out /tmp/figures` is a minute.
+    """
+    install_packages(
+        session,
+        *("-r", str(TEST_TOOLS), "-r", str(ROOT / "requirements" / "peers.txt")),
+        compiled=True,
+    )
+    install_proxy(session)
+    env = {"PYTHONPATH": "tools:demo"}
+    session.run("python", "-m", "load", *session.posargs, env=env, **ENDING)
+
+
+@nox.session
+def chaos(session: nox.Session) -> None:
+    """`-- --seed N --minutes M`: faults drawn from a seed while visitors come and go.
+
+    Ends with 0 if every invariant held; docs/contributing/chaos.md says how to read it.
+    """
+    install_packages(session, "-r", str(TEST_TOOLS), compiled=True)
+    install_proxy(session)
+    env = {"PYTHONPATH": "tools:demo:tests/support"}
+    session.run("python", "-m", "chaos", *session.posargs, env=env, **ENDING)
 
 
 if __name__ == "__main__":

@@ -112,6 +112,8 @@ async def test_a_hand_is_raised_seen_lowered_and_raised_again(
     await button.click()
     await expect(button).to_have_text("Raise hand")
     await expect(grace.locator("#hands")).to_be_hidden()
+    await ada.evaluate("workshop.sessionEnded('idle')")
+    await expect(button).to_be_hidden()
     assert (ada.troubles, grace.troubles) == ([], [])
 
 

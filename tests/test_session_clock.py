@@ -159,6 +159,8 @@ async def test_in_the_dashboard_its_bar_shows_it(hub_factory, held_port, browser
     for name in ("Work area", "Notes"):
         await page.get_by_role("button", name=name, exact=True).click()
         await expect(warning.get_by_role("button", name="Extend")).to_be_visible()
+    # The clock leaves the title its room.
+    assert (await page.locator(".brand").bounding_box())["width"] > 150
     await page.screenshot(path=artifacts / "clock-dashboard-phone.png")
     await warning.get_by_role("button", name="Extend").click()
     await expect(warning).to_contain_text("Extended. Your session ends in 1")

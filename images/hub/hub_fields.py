@@ -313,6 +313,13 @@ class Fields(BaseModel):
     openshift_project: ProjectName = setting(
         "{username}", "Name of a user's own project.", "{username}-dev", modes=OPENSHIFT
     )
+    workshops: FilePath = setting(
+        None,
+        "A folder of YAML files, `<name>.yaml` each, of the workshops that this hub offers, such "
+        "as a ConfigMap that is mounted; without it the hub has one, which is what all other "
+        "variables say.",
+        "/opt/app-root/configs/workshops",
+    )
     exposed_ports: Ports = setting(
         (),
         "Ports of a session that browsers reach, between commas, behind the hub's login.",

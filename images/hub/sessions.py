@@ -37,6 +37,8 @@ c.WorkshopSpawner.cluster_subdomain = settings.subdomain
 c.WorkshopSpawner.console_url = settings.console_url
 c.WorkshopSpawner.download_url = settings.download_url
 c.WorkshopSpawner.workshop_file = settings.workshop_file
+if settings.workshops:
+    c.WorkshopSpawner.workshops = str(settings.workshops)
 c.WorkshopSpawner.exposed_ports = list(settings.exposed_ports)
 c.WorkshopSpawner.exposed_by = settings.exposed_by
 c.WorkshopSpawner.network_policies = settings.network_policies

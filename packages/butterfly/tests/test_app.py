@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 
 import aiohttp
 import psutil
@@ -22,6 +23,19 @@ async def test_first_page_leads_to_a_terminal(server, person):
         assert page.url.path == "/terminal/session/1"
     async with person.session.get(f"{server.url}terminal") as page:
         assert page.url.path == "/terminal/session/1"
+
+
+async def test_a_port_that_is_taken_is_told_in_a_sentence():
+    taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    async with taken:
+        port = taken.sockets[0].getsockname()[1]
+        command = [sys.executable, "-m", "jupyterhub_butterfly", "--mode=none", f"--port={port}"]
+        process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+        said = (await process.communicate())[1].decode()
+    assert process.returncode == 2
+    assert f"Port {port} of 127.0.0.1 cannot be had" in said
+    assert "--port" in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("name", ["-a", "a_b", "a%2Fb", "..%2f1", "a" * 65, "%00", "1/2", ""])

@@ -27,6 +27,9 @@ print("colours", 42)  # of code
 | a | b |
 |---|---|
 | 1 | 2 |
+
+- [ ] Hoist the sail
+- [x] Cast off
 """
 
 
@@ -73,6 +76,7 @@ async def test_nothing_is_in_the_way_of_people_on_the_page(folders, browser, axe
         page = await open_page(browser, url, scheme, axe)
         await expect(page.locator(".terminal.ready")).to_have_count(2)
         assert await find_faults(page) == []
+        await expect(page.get_by_role("checkbox", name="Cast off")).to_be_checked()
         await page.get_by_title("Menu").click()
         assert await find_faults(page) == []
         await page.get_by_role("button", name="Start over or leave").click()
@@ -96,6 +100,9 @@ async def test_nothing_is_in_the_way_of_people_on_the_page(folders, browser, axe
         deck = await open_page(browser, f"{url}slides/", scheme, axe)
         await expect(deck.get_by_role("heading")).to_be_visible()
         assert await find_faults(deck) == []
+        arrows = await deck.locator(".controls").bounding_box()
+        number = await deck.locator(".slide-number").bounding_box()
+        assert number["x"] + number["width"] < arrows["x"], "the arrows lie over the number"
         await deck.context.close()
 
 

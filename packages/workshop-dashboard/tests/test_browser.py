@@ -128,8 +128,20 @@ url: terminal:mine
 ```
 
 ```terminal:execute
-command: echo "in mine $((40 + 6))"
+command: echo "in mine $((m += 46))"
 session: mine
+```
+
+```terminal:execute
+command: echo "once $((n += 1))"
+session: mine
+clear: true
+cooldown: -1
+```
+
+```terminal:execute
+command: echo unseen
+hidden: true
 ```
 
 Say `ahoy`{{< copy >}} aloud.
@@ -391,6 +403,15 @@ async def test_a_terminal_with_a_name_is_opened(open_page):
     await page.locator('.terminal.ready[data-session="mine"]').wait_for(state="attached")
     await run_button(page, "in mine").click()
     await shell_says(page, "in mine 46", "mine")
+    await run_button(page, "once").click()
+    await shell_says(page, "once 1", "mine")
+    # A second click of what runs once does nothing: what is run behind it comes next.
+    await run_button(page, "once").click()
+    await run_button(page, "in mine").click()
+    await shell_says(page, "in mine 92", "mine")
+    shown = page.frame_locator('.terminal[data-session="mine"] iframe').locator("body")
+    await expect(shown).not_to_contain_text("once 2")
+    await expect(block(page, "echo unseen")).to_be_hidden()
 
 
 async def test_lesser_forms_of_what_is_not_here(open_page):
@@ -473,6 +494,54 @@ async def test_only_a_terminal_can_say_that_it_is_ready(open_page):
         return document.querySelectorAll(".terminal.ready").length;
     }""")
     assert ready == 0
+
+
+WRITTEN = """# Draft
+
+```terminal:execute
+command: echo "begun $((40 + 7))" >> begun; wc -l < begun
+autostart: true
+```
+
+```section:begin
+title: More
+```
+
+```terminal:execute
+command: echo more >> begun
+autostart: true
+```
+
+```section:end
+```
+
+{}
+"""
+
+
+async def test_an_author_keeps_place_and_keys_while_the_page_changes(browser, tmp_path):
+    folder, home = tmp_path / "notes", tmp_path / "home"
+    folder.mkdir()
+    home.mkdir()
+    lines = [f"Line {number}" for number in range(80)]
+    draft = folder / "index.md"
+    draft.write_text(WRITTEN.format("\n\n".join(lines)))
+    async with run_dashboard(folder, home, "--Dashboard.live_reload=True") as url:
+        page = await browser.new_page()
+        await page.goto(url)
+        await shell_says(page, "1")
+        await page.get_by_text("More", exact=True).click()
+        await page.get_by_text("Line 60").scroll_into_view_if_needed()
+        place = await page.evaluate("document.getElementById('notes').scrollTop")
+        await page.evaluate("workshop.focusTerminal()")
+        await page.keyboard.type("echo bef")
+        draft.write_text(WRITTEN.format("\n\n".join([*lines, "The last word"])))
+        await expect(page.get_by_text("The last word")).to_be_attached()
+        assert await page.evaluate("document.getElementById('notes').scrollTop") == place
+        await expect(page.locator("details.section")).to_have_attribute("open", "")
+        await page.keyboard.type("ore; echo lines $(wc -l < begun)\n")
+        await shell_says(page, "lines 2")  # no block has begun once more
+        await page.close()
 
 
 async def test_a_site_without_a_server_copies_instead(browser, tmp_path, artifacts):

@@ -29,6 +29,22 @@ text: Boat
 file: ~/lab/boat.yaml
 text: Ship
 ```
+
+```editor:set-yaml-value
+file: ~/lab/boat.yaml
+path: name
+value: Eve
+```
+
+```editor:copy-file
+src: ~/lab/boat.yaml
+dest: ~/lab/ship.yaml
+```
+
+```files:copy-file
+path: lab/boat.yaml
+preview: true
+```
 """
 EVIL = "<img src=x onerror=document.title=1>.txt"
 # A person's drop, as the browser's event tells it.
@@ -285,6 +301,8 @@ async def test_blocks_of_the_notes_show_what_they_edit(url, page, home, artifact
     await page.locator(".terminal.ready").wait_for()
     panel = page.frame_locator("#panel-files iframe")
     blocks = page.locator("#notes button.main")
+    shown = page.locator("#notes .block", has_text="Copy file: lab/boat.yaml").locator("pre")
+    await expect(shown).to_contain_text("kind: Boat")
     await blocks.nth(0).click()
     await expect(panel.locator("#edit-name")).to_have_text("~/lab/boat.yaml")
     await expect(panel.locator(".cm-line").nth(3)).to_have_text("sails: 2")
@@ -297,6 +315,12 @@ async def test_blocks_of_the_notes_show_what_they_edit(url, page, home, artifact
     await page.screenshot(path=artifacts / "files-tab.png")
     kept = "kind: Ship\n# a \u65e5\u672c boat\nname: 'Ada'\nsails: 2\ncrew: 3"
     assert (home / "lab" / "boat.yaml").read_text() == kept
+    await blocks.nth(3).click()
+    await expect(panel.locator(".cm-line").nth(2)).to_have_text("name: Eve")
+    await blocks.nth(4).click()
+    said = page.locator("#notes .result", has_text="Copied boat.yaml to ~/lab/ship.yaml.")
+    await expect(said).to_be_visible()
+    assert (home / "lab" / "ship.yaml").read_text() == kept.replace("'Ada'", "Eve")
 
     # What cannot be saved is not overwritten by a block either.
     await panel.locator(".cm-content").press("Control+End")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from workshop_dashboard import loader
-from workshop_dashboard.rules import values, workshopfile
+from workshop_dashboard.rules import configjs, values, workshopfile
 
 
 def put(folder, files):
@@ -149,6 +149,18 @@ def test_plain_data_of_a_program_is_used(tmp_path):
     put(tmp_path, {"config.js": js, "content/index.md": "%owner% {{ owner }}"})
     notes = load(tmp_path, OWNER="Ada")
     assert (notes.title, notes.values["owner"], notes.dialect.name) == ("Boats", "Ada", "PERCENT")
+
+
+def test_variables_that_are_mounted_as_files(tmp_path, monkeypatch):
+    mounted = tmp_path / "vars"
+    put(mounted, {"harbour": "north\n", "not a name": "x", "deep/er": "x"})
+    monkeypatch.setattr(configjs, "ORDERED_FOLDER", str(mounted))
+    js = f"module.exports = (w) => {{ files = fs.readdirSync('{mounted}') }}"
+    put(tmp_path / "w", {"config.js": js, "content/index.md": "# A"})
+    assert load(tmp_path / "w").values["harbour"] == "north"
+    put(tmp_path / "other", {"config.js": "", "content/index.md": "# A"})
+    assert "harbour" not in load(tmp_path / "other").values
+    assert loader.read_ordered(tmp_path / "none") == {}
 
 
 def test_a_program_may_name_the_workshop_file(tmp_path):

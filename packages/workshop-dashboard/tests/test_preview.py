@@ -39,6 +39,16 @@ async def test_a_change_is_seen_at_once(ask, tmp_path):
     assert "Changed" in (await ask("/page/index")).body.decode()
 
 
+async def test_the_workshops_logo_and_colours_are_shown(ask, tmp_path):
+    (tmp_path / "logo.svg").write_text("<svg/>")
+    (tmp_path / "theme.css").write_text(":root { --bar: #401020 }")
+    page = (await ask("/")).body.decode()
+    assert '<img class="logo" src="/files/logo.svg" alt="">' in page
+    assert 'href="/files/theme.css"' in page
+    answer = await ask("/files/theme.css")
+    assert (answer.code, answer.headers["Content-Type"].split(";")[0]) == (200, "text/css")
+
+
 async def test_what_cannot_be_shown_is_told(ask, tmp_path):
     (tmp_path / "workshop.yaml").write_text("[")
     answer = await ask("/")

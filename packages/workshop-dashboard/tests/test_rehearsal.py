@@ -76,10 +76,22 @@ def test_a_block_that_runs_until_it_is_interrupted(play):
     assert outcomes[2].output == "still here"
 
 
-def test_a_block_that_never_ends_is_told(play):
-    outcomes = play(fence("execute", "sleep 600") + fence("execute", "echo x"), seconds=0.5)
-    assert "still runs after 0.5 s" in outcomes[0].problem
-    assert "the block before still runs" in outcomes[1].problem
+@pytest.mark.parametrize("broken", ["sleep 600", "trap '' INT; sleep 600", "exit", "set -e; false"])
+def test_a_block_that_never_ends_or_ends_its_shell_is_told_and_the_rest_is_tried(play, broken):
+    outcomes = play(fence("execute", broken) + fence("execute", "echo x"), seconds=0.5)
+    words = "still runs after 0.5 s" if "sleep" in broken else "its shell has ended"
+    assert words in outcomes[0].problem
+    assert ("timeout=" if "sleep" in broken else "(exit 1)") in outcomes[0].advice
+    assert (outcomes[1].problem, outcomes[1].output) == ("", "x")
+
+
+def test_what_an_earlier_block_left_running_is_told_and_stopped(play):
+    text = fence("execute-2", "read a")
+    text += fence("terminal:input", "text: x\nsession: 2\nendl: false")
+    outcomes = play(text + fence("execute-2", "echo x") + fence("execute-2", "echo y"))
+    assert "the block before still runs" in outcomes[2].problem
+    assert "<ctrl-c>" in outcomes[2].advice
+    assert (outcomes[3].problem, outcomes[3].output) == ("", "y")
 
 
 def test_terminals_are_apart(play):
@@ -102,6 +114,7 @@ def test_questions_are_answered(play):
 def test_a_quote_that_is_not_closed(play):
     outcomes = play(fence("execute", "echo 'a") + fence("execute", "echo b"))
     assert "waits for more" in outcomes[0].problem
+    assert "close the quote" in outcomes[0].advice
     assert (outcomes[1].problem, outcomes[1].output) == ("", "b")
 
 
@@ -121,6 +134,25 @@ def test_no_file_outside_the_home_folder_is_edited(play, name):
     assert not (play.home.parent / "outside").exists()
 
 
+def test_a_file_that_is_not_there_is_named(play):
+    (outcome,) = play(fence("editor:select-matching-text", "file: ~/boat.yaml\ntext: x"))
+    assert outcome.problem == "~/boat.yaml: The file does not exist."
+    assert "a block has made" in outcome.advice
+
+
+@pytest.mark.parametrize("word", ["download-file", "copy-file"])
+def test_a_file_that_a_click_gives_must_be_there(play, word):
+    block = fence(f"files:{word}", "path: ~/boat.yaml")
+    (gone,) = play(block)
+    assert gone.problem == "~/boat.yaml is not there"
+    assert "a block has made" in gone.advice
+    assert problems(play(fence("execute", "touch boat.yaml") + block)) == ["", ""]
+    (outside,) = play(fence(f"files:{word}", "path: ../../etc/passwd"))
+    assert "is not in the home folder" in outside.problem
+    (away,) = play(fence(f"files:{word}", "url: https://example.com/boat.yaml"))
+    assert away.skipped == rehearsal.NEEDS_PAGE
+
+
 def test_tests_of_the_examiner_are_run(play):
     program = play.tests / "exists"
     program.write_text('#!/bin/sh\ntest -e "$HOME/$1"\n')
@@ -129,7 +161,9 @@ def test_tests_of_the_examiner_are_run(play):
     assert "status 1" in play(block)[0].problem
     assert problems(play(fence("execute", "touch boat") + block)) == ["", ""]
     assert "there is no program" in play(fence("examiner:execute-test", "name: gone"))[0].problem
-    assert "there is no program" in play(fence("examiner:execute-test", "name: ../x"))[0].problem
+    (outside,) = play(fence("examiner:execute-test", "name: ../x"))
+    assert "there is no program" in outside.problem
+    assert outside.advice == "write it, or name one of these: exists"
 
 
 def test_a_test_is_tried_again(play):

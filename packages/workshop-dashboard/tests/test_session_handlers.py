@@ -81,6 +81,15 @@ async def test_a_file_is_changed_and_the_change_is_shown(post):
     assert (post.home / "d" / "boat.yaml").read_text() == "kind: Ship\nname: x\n"
 
 
+async def test_a_file_is_copied_and_its_yaml_changed(post):
+    await post("edit", edit("create-file", "kind: Boat  # of wood\n"))
+    answer = await post("edit", edit("copy-file", src="~/d/boat.yaml", dest="~/d/ship.yaml"))
+    said = "Copied boat.yaml to ~/d/ship.yaml."
+    assert json.loads(answer.body) == {"success": True, "message": said}
+    await post("edit", edit("set-yaml-value", "Ship", file="~/d/ship.yaml", path="kind"))
+    assert (post.home / "d" / "ship.yaml").read_text() == "kind: Ship  # of wood\n"
+
+
 @pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "", "~/link/x"])
 async def test_no_file_outside_the_home_folder_is(post, name):
     (post.home / "link").symlink_to("/etc")

@@ -31,6 +31,17 @@ def test_a_site_is_written(source, tmp_path):
         assert (target / name).is_file()
 
 
+def test_a_site_has_the_workshops_logo_and_colours(source, tmp_path):
+    assert "theme.css" not in site.make_pages(source.load())[0][1].decode()
+    for name in ("logo.svg", "theme.css"):
+        (tmp_path / "notes" / name).write_text("")
+    site.build_site(source, tmp_path / "site")
+    deep = (tmp_path / "site" / "x" / "deep.html").read_text()
+    assert '<img class="logo" src="../logo.svg" alt="">' in deep
+    assert deep.index("_workshop/workshop.css") < deep.index('href="../theme.css"')
+    assert (tmp_path / "site" / "theme.css").is_file()
+
+
 def test_it_may_be_written_again(source, tmp_path):
     site.build_site(source, tmp_path / "site")
     site.build_site(source, tmp_path / "site")

@@ -32,6 +32,16 @@ def test_it_says_what_failed_and_where(notes, capsys):
     assert "1 as the pages say, 1 failed, 0 skipped" in out
 
 
+def test_on_github_it_is_shown_beside_the_line(notes, capsys, monkeypatch):
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert run(notes) == 1
+    said = f"::error file={notes / 'two.md'},line=3::it ends with status 1; mend the command"
+    assert said in capsys.readouterr().out
+    (notes / "two.md").write_text("[away](gone.md)\n")
+    assert app.main(["check", str(notes)]) == 1
+    assert f"::error file={notes / 'two.md'},line=1::" in capsys.readouterr().out
+
+
 def test_one_page(notes, capsys):
     assert run(notes, "--page", "index") == 0
     assert "two.md" not in capsys.readouterr().out
@@ -43,6 +53,7 @@ def test_reports(notes, tmp_path):
     run(notes, "--junit", tmp_path / "out" / "j.xml", "--transcripts", tmp_path / "said")
     suites = ET.parse(tmp_path / "out" / "j.xml").getroot()
     assert [suite.get("failures") for suite in suites] == ["0", "1"]
+    assert suites[1][0].get("file") == str(notes / "two.md")
     assert "$ cat exercises/boat.txt\na boat" in (tmp_path / "said" / "index.txt").read_text()
 
 

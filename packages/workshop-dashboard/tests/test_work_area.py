@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 
 import pytest
 from tornado import httpserver, testing, web
@@ -158,6 +159,10 @@ async def test_tabs_by_keys_and_what_is_remembered(open_page, program, artifacts
     await tab("Log book").press("Delete")
     await expect(tab("Log book")).to_have_count(0)
     await expect_focus(page, "tab-files")
+    # What an empty folder says stands below the buttons, not at the page's end.
+    empty = page.frame_locator("#panel-files iframe").locator("#empty")
+    await expect(empty).to_be_visible()
+    assert (await empty.bounding_box())["y"] < 300
     await page.reload()
     await expect(tab("Files")).to_have_attribute("aria-selected", "true")
     await expect(tab("Log book")).to_have_count(0)
@@ -208,10 +213,19 @@ async def test_one_menu_for_page_and_terminal(open_page):
     await expect_value(
         page, "JSON.parse(localStorage.getItem('jupyterhub-butterfly:settings')).fontSize", 16
     )
+    await page.get_by_title("Menu").click()
+    await page.get_by_role("button", name="Files", exact=True).click()
+    await expect(page.get_by_role("tab", name="Files")).to_have_attribute("aria-selected", "true")
     # Alone in a window it has its own, and no page elsewhere can take it away.
     window = await page.context.new_page()
     await window.goto(page.url.split("dashboard")[0] + "terminal/session/7?bare=1")
-    await expect(window.locator("#terminal-menu")).to_be_visible()
+    await window.locator("#terminal-menu").click()
+    entries = window.get_by_role("menu")
+    await entries.get_by_role("menuitem", name="Smaller text").click()
+    await expect(entries).to_be_visible()
+    async with page.context.expect_page():
+        await entries.get_by_role("menuitem", name="Another terminal").click()
+    await expect(entries).to_be_hidden()
 
 
 @pytest.mark.parametrize("width", [320, 768])
@@ -244,6 +258,14 @@ async def test_one_panel_at_a_time_where_there_is_no_room(open_page, artifacts, 
     await page.get_by_role("button", name='Run: echo "first', exact=False).tap()
     await expect(work).to_be_visible()
     await expect_focus(page, "work")
+    if width > 320:
+        return
+    # A strip that is too narrow shows on which side it goes on.
+    tabs = page.locator(".tabs")
+    await page.evaluate("['North', 'East', 'South'].map((name) => workshop.openTab(name, '/'))")
+    await expect(tabs).to_have_class(re.compile(r"\bless\b"))
+    await tabs.evaluate("(each) => each.scrollTo(0, 0)")
+    await expect(tabs).to_have_class("tabs more")
 
 
 async def test_leaving_and_the_end_are_asked_about_in_the_page(open_page, artifacts):

@@ -13,7 +13,7 @@ from workshop_spawner.context import HubContext
 from workshop_spawner.hub_tasks.pod_template import NAMES, make_sample
 from workshop_spawner.kube.cluster import make_patience
 from workshop_spawner.model.errors import FullError
-from workshop_spawner.rules.capacity import Cap
+from workshop_spawner.rules.capacity import Cap, make_workshop_cap
 
 
 def test_there_is_one_for_each_hub():
@@ -43,6 +43,19 @@ def test_starts_count_towards_the_limit_until_they_are_over():
     with pytest.raises(FullError):
         context.take_place("bob", {"alice": frozenset()}, caps, 2)
     context.take_place("bob", {}, caps, 3)
+
+
+def test_a_workshop_that_is_full_keeps_nobody_out_of_another():
+    context, everybody = HubContext(), Cap("", 0)
+    git = [everybody, make_workshop_cap("git", "Git basics", 1)]
+    context.take_place("ann", {}, git, 0)
+    with pytest.raises(FullError, match="The only place of Git basics is taken; you are next"):
+        context.take_place("bob", {}, git, 1)
+    context.take_place("cat", {}, [everybody, make_workshop_cap("go", "Go", 2)], 2)
+    context.leave_place("ann")
+    with pytest.raises(FullError, match="The only place of Git basics"):
+        context.take_place("bob", {"ann": frozenset({"workshop/git"})}, git, 3)
+    context.take_place("bob", {}, git, 4)
 
 
 def test_a_full_profile_is_a_queue_of_its_own():

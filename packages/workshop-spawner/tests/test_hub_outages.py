@@ -104,6 +104,25 @@ async def test_a_database_that_is_locked_ends_nobodys_session(site, workshop, vi
     assert still["metadata"]["uid"] == pod["metadata"]["uid"]
 
 
+async def test_a_server_that_the_hub_does_not_listen_for_is_forgotten(site, workshop, visit):
+    """As where its database goes away between a start and the listening."""
+    site.pocket.start_node()
+    deaf = """
+from workshop_spawner import WorkshopSpawner
+WorkshopSpawner.add_poll_callback = lambda *args, **more: None
+"""
+    hub = await workshop(BY_NAME + deaf)
+    visitor = await visit(hub)
+    await visitor.enter(username="alice", password="x")
+    (pod,) = site.as_admin(PODS)["items"]
+    path = f"{PODS}/{pod['metadata']['name']}"
+    assert site.pocket.request("DELETE", f"{path}?gracePeriodSeconds=0").status == 200
+    await site.pocket.until(lambda: not site.as_admin(PODS)["items"])
+    assert (await hub.api("DELETE", "users/alice/server"))[0] == 204
+    assert (await hub.api("GET", "users/alice"))[1]["servers"] == {}
+    assert (await hub.start_server("alice"))[-1].get("ready"), hub.log_text
+
+
 async def test_a_server_that_a_restarted_hub_still_checks_is_kept(site, workshop, visit):
     site.pocket.start_node()
     hub = await workshop(BY_NAME + "c.JupyterHub.init_spawners_timeout = 1\n")

@@ -11,6 +11,7 @@ import logging
 import os
 import secrets
 import signal
+import socket
 import ssl
 import sys
 from collections.abc import Coroutine
@@ -280,7 +281,7 @@ class ButterflyApp(config.ButterflyOptions):
             app, xheaders=True, ssl_options=make_ssl(self.hub), max_body_size=1024 * 1024
         )
         ip, port = self.address()
-        listening = tornado.netutil.bind_sockets(port, "" if ip == "*" else ip, reuse_port=False)
+        listening = bind_port(ip, port)
         server.add_sockets(listening)
         self.proxy.own_port = port = listening[0].getsockname()[1]
         if self.hub is None:
@@ -345,6 +346,17 @@ def find_hub_version() -> str:
     import jupyterhub
 
     return jupyterhub.__version__
+
+
+def bind_port(ip: str, port: int) -> list[socket.socket]:
+    """Listen. Raises `SettingsError` with a sentence where that cannot be."""
+    try:
+        return tornado.netutil.bind_sockets(port, "" if ip == "*" else ip, reuse_port=False)
+    except OSError as error:
+        raise settings.SettingsError(
+            f"Port {port} of {ip} cannot be had ({error.strerror}): "
+            "stop what listens there, or give another one with --port."
+        ) from error
 
 
 def make_ssl(hub: settings.HubSettings | None) -> ssl.SSLContext | None:

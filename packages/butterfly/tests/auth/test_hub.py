@@ -1,16 +1,19 @@
 """The hub's gate, when the hub is away, and when it takes a login back."""
 
 import asyncio
+import html
 import os
 import shutil
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
 
 import aiohttp
 import pytest
 
 import postgres
+from jupyterhub_butterfly.auth import hub
 
 pytestmark = pytest.mark.hub
 needs_postgres = pytest.mark.skipif(
@@ -197,3 +200,27 @@ async def test_the_code_of_a_login_that_fails_is_not_logged(ada, person_factory)
     await ada.hub.logged("GET /user/ada/oauth_callback", since=mark)
     logged = [line for line in ada.hub.log[mark:] if "a-stolen-code" in line]
     assert logged == []
+
+
+async def test_a_login_that_fails_says_what_to_do(ada, person_factory):
+    """JupyterHub's own handler would show the name of the error and nothing else."""
+    session = person_factory(ada.hub.url).session
+    server = f"{ada.hub.url}user/ada/"
+
+    async def begin():
+        async with session.get(server, allow_redirects=False) as answer:
+            return parse_qs(urlsplit(answer.headers["Location"]).query)["state"][0]
+
+    async def call_back(state):
+        callback = f"{server}oauth_callback?code=stale&state={quote(state)}"
+        async with session.get(callback) as answer:
+            return answer.status, html.unescape(await answer.text())
+
+    await begin()
+    status, page = await call_back("another")
+    assert (status, hub.NO_LOGIN in page) == (403, True), page
+    state = await begin()
+    await ada.hub.kill()
+    status, page = await call_back(state)
+    assert (status, hub.NO_HUB in page) == (503, True), page
+    assert "Try again" not in page

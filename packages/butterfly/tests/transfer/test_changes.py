@@ -1,9 +1,10 @@
+import concurrent.futures
 import errno
 import os
 
 import pytest
 
-from jupyterhub_butterfly.transfer import changes
+from jupyterhub_butterfly.transfer import changes, renames
 
 
 @pytest.fixture
@@ -51,15 +52,25 @@ def test_files_and_folders_get_other_names(home, parts, to):
         assert (walk(home.joinpath(*to)) if before else []) == before
 
 
-@pytest.mark.parametrize("known", [True, False])
+def fail_with(number):
+    def fail(*args, **kwargs):
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+@pytest.fixture(params=["one step", "links", "neither"])
+def disk(request, monkeypatch):
+    """What the file system can do: rename without replacing, hard links, neither of them."""
+    if request.param != "one step":
+        monkeypatch.setattr(renames, "rename_free", fail_with(errno.EINVAL))
+    if request.param == "neither":
+        monkeypatch.setattr(os, "link", fail_with(errno.EPERM))
+    return request.param
+
+
 @pytest.mark.parametrize("parts", [("b.txt",), ("lab", "deep")])
-def test_nothing_is_replaced(home, parts, known, monkeypatch):
-    if not known:  # a file system without hard links
-
-        def no_link(*args, **kwargs):
-            raise OSError(errno.EPERM, os.strerror(errno.EPERM))
-
-        monkeypatch.setattr(os, "link", no_link)
+def test_nothing_is_replaced(home, parts, disk):
     before = walk(home)
     for to in (("lab", "a.txt"), ("lab",), ("out",)):
         with refuse(errno.EEXIST):
@@ -68,6 +79,41 @@ def test_nothing_is_replaced(home, parts, known, monkeypatch):
     assert (home / "lab" / "a.txt").read_text() == "a"
     changes.rename(str(home), parts, ("free",))
     assert "free" in walk(home)
+
+
+@pytest.mark.parametrize("disk", ["links"], indirect=True)
+def test_what_an_editor_puts_in_the_place_meanwhile_is_kept(home, disk, monkeypatch):
+    """An editor writes a new file and gives it the old one's name: here right after the link."""
+    link = os.link
+
+    def link_and_save(*args, **kwargs):
+        link(*args, **kwargs)
+        (home / "b.txt.new").write_text("saved meanwhile")
+        (home / "b.txt.new").replace(home / "b.txt")
+
+    monkeypatch.setattr(os, "link", link_and_save)
+    changes.rename(str(home), ("b.txt",), ("c.txt",))
+    assert (home / "c.txt").read_text() == "b"
+    assert (home / "b.txt").read_text() == "saved meanwhile"
+
+
+def test_no_save_is_lost_to_a_rename_at_any_moment(home):
+    """Saves and renames race: whatever was saved last is under the new name or the old one."""
+    number = 0
+
+    def save():
+        (home / "new").write_text(str(number))
+        (home / "new").replace(home / "b.txt")
+
+    with concurrent.futures.ThreadPoolExecutor(1) as saver:
+        for number in range(100):
+            saved = saver.submit(save)
+            changes.rename(str(home), ("b.txt",), ("c.txt",))
+            saved.result()
+            found = [path.read_text() for path in (home / "b.txt", home / "c.txt") if path.exists()]
+            assert str(number) in found
+            (home / "b.txt").write_text("b")
+            (home / "c.txt").unlink()
 
 
 def test_a_folder_is_not_moved_into_itself(home):

@@ -245,3 +245,34 @@ def test_it_works_for_an_account_without_a_name_whose_memory_is_hidden(tmp_path)
     # The folders above it are root's own: by the current folder it is reached all the same.
     subprocess.run([sys.executable, "-c", code, "."], cwd=tmp_path, check=True)
     assert (tmp_path / "new").stat().st_uid == 1000650000
+
+
+def test_a_save_puts_back_what_an_editor_has_put_there_in_the_same_instant(home, way, monkeypatch):
+    file = home / "lab" / "a.txt"
+    version = storage.find_etag(file.stat())
+    one = storage.Upload(str(home), ("lab", "a.txt"), replace=True, version=version)
+    one.write(b"mine")
+    look = one._check_name
+
+    def look_and_be_late():
+        mode = look()
+        (home / "theirs").write_text("saved meanwhile")
+        (home / "theirs").replace(file)
+        return mode
+
+    monkeypatch.setattr(one, "_check_name", look_and_be_late)
+    with pytest.raises(OSError, match=os.strerror(errno.ESTALE)):
+        one.commit()
+    one.abort()
+    assert file.read_text() == "saved meanwhile"
+    assert os.listdir(home / "lab") == ["a.txt"]
+
+
+def test_a_save_is_made_too_where_names_cannot_be_exchanged(home, way, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EINVAL, "no exchange here")
+
+    monkeypatch.setattr(storage.renames, "exchange", refuse)
+    upload(home, "lab", "a.txt", data=b"mine", replace=True)
+    assert (home / "lab" / "a.txt").read_text() == "mine"
+    assert os.listdir(home / "lab") == ["a.txt"]

@@ -126,7 +126,10 @@ class WorkshopCuller(traits.CullerTraits):
                 side = await stack.enter_async_context(cluster.open_cluster(self.log))
                 cleaner = make_cluster_sweep(self, side, client, await find_requestor(self, side))
             counter = await self._make_session_service(
-                stack, sweep.Sweep(client, settings, self.log, cleaner)
+                stack,
+                sweep.Sweep(
+                    client, settings, self.log, cleaner, grace_seconds=self.grace_after_start
+                ),
             )
             if self.once or self.dry_run:
                 return await self._run_once(counter.work)
@@ -207,14 +210,16 @@ class WorkshopCuller(traits.CullerTraits):
         grace = idle_grace.make_grace(self.grace_after_start, time.time(), time.monotonic())
         while not stop.is_set():
             begin = time.monotonic()
-            work.suspend_idle(grace.until)
+            # Before the pass, too: a laptop sleeps mostly between two.
+            grace = idle_grace.look(grace, time.time(), begin)
+            work.suspend_idle(max(grace.until, work.idle_resumes))
             done = await work.run()
             self.log.info("%s", report.render_summary(done))
             counter.metrics.count_pass(done, time.time())
             if pages:
                 pages.trouble = "; ".join(done.troubles)
             grace = idle_grace.look(grace, time.time(), time.monotonic(), outage=done.outage)
-            work.suspend_idle(grace.until)
+            work.suspend_idle(max(grace.until, work.idle_resumes))
             await self._forget_ended(counter)
             rest = self._find_rest(work, done, begin)
             with contextlib.suppress(TimeoutError):

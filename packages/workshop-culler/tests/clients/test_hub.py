@@ -228,6 +228,31 @@ async def test_no_more_at_once_than_allowed():
     assert 1 < most <= 3
 
 
+async def test_stops_that_wait_are_five_times_as_many():
+    """They hold up nothing else: who is asked about meanwhile is answered."""
+    now, most, all_there, asked = 0, 0, asyncio.Event(), asyncio.Event()
+
+    async def stop(_request):
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        if now == 10:
+            all_there.set()
+        await asked.wait()
+        now -= 1
+        return web.Response(status=204, headers=HUB)
+
+    async with scripted(*[stop] * 10, (200, USER), *[stop] * 5, concurrency=2) as client:
+        stops = [asyncio.create_task(client.stop_server(f"user{n}")) for n in range(15)]
+        async with asyncio.timeout(30):
+            await all_there.wait()
+        await client.find_user("ada")
+        assert now == 10
+        asked.set()
+        assert await asyncio.gather(*stops) == [True] * 15
+    assert most == 10
+
+
 async def test_no_token_in_any_message():
     async with scripted((403, {"message": "no"})) as client:
         with pytest.raises(errors.ApiError) as error:

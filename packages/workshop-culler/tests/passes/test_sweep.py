@@ -95,6 +95,22 @@ async def test_while_idleness_is_on_hold_and_nothing_else_could_end_them_none_is
     assert (await run(culler_hub, log, with_age, 700, idle_suspended=True)).done == {"server": 1}
 
 
+async def test_a_jump_of_the_hubs_clock_ends_nobody_in_the_pass_that_sees_it(culler_hub, log):
+    await culler_hub.start_server("ada")
+    time = {"now": 0.0}
+    found = rules(limits_hook=lambda **_: None)  # so that each pass looks at all
+    async with culler_hub.client() as client:
+        work = sweep.Sweep(client, found, log, clock=lambda: time["now"], grace_seconds=330)
+        assert (await work.run()).done == {}
+        time["now"], client.ahead = 3.0, timedelta(seconds=703)
+        assert (await work.run()).done == {}
+        assert work.idle_suspended
+        # It stays ahead: then what nobody has used for that long is idle.
+        time["now"], client.ahead = 334.0, timedelta(seconds=1034)
+        work.suspend_idle(work.idle_resumes)
+        assert (await work.run()).done == {"server": 1}
+
+
 async def test_without_any_limit_servers_are_not_listed(culler_hub, log):
     await culler_hub.start_server("ada")
     done = await run(culler_hub, log, Settings(general=limits.Limits(idle=0)), ahead=9000)

@@ -1,3 +1,5 @@
+import pytest
+
 from workshop_culler.rules import idle_grace
 
 
@@ -30,3 +32,11 @@ def test_an_outage_of_the_hub_holds_again():
 
 def test_no_seconds_no_hold():
     assert idle_grace.make_grace(0, 1000, 0).until <= 0
+
+
+@pytest.mark.parametrize(
+    ("wall", "mono", "jumped"),
+    [(3.0, 3.0, False), (62.0, 3.0, False), (64.0, 3.0, True), (-60.0, 3.0, True), (9, 90, True)],
+)
+def test_a_clock_has_jumped_that_goes_otherwise_than_the_monotonic_one(wall, mono, jumped):
+    assert idle_grace.has_jumped(wall, mono) is jumped

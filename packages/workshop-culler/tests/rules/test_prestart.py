@@ -72,6 +72,7 @@ def test_people_are_named_in_a_list_or_in_a_text_each_once(people, names):
         ({"people": [".."]}, "'..' is no name"),
         ({"people": ["ж\u202e"]}, "is no name"),
         ({"people": ["x" * 256]}, "is no name"),
+        ({"places": 1000, "people": "ada"}, "are more than 1000 together"),
         ({"people": [f"u{n}" for n in range(501)]}, "'people' has 501 names; 500 are the most"),
     ],
 )
@@ -113,8 +114,11 @@ def test_progress_says_how_many_are_ready_and_why_not_all():
     asked = make(people="ada bob cy dan eve fay gus hal", places=4)
     states = {name: PersonState(prestart.FAILED, "No.") for name in asked.people}
     states |= {"ada": PersonState(prestart.READY), "bob": PersonState(prestart.WAITING)}
-    told = prestart.render_progress(asked, Progress(PlacesState(3, 1, ("Slow.",)), states), NOW)
+    held = PlacesState(4, 2, ("Slow.",))
+    told = prestart.render_progress(asked, Progress(held, states), NOW)
     assert (told["ready"], told["wanted"]) == (4, 12)
+    assert told["places"] == {"wanted": 4, "ready": 3, "used": 1}, "ada has taken one of the hub's"
+    assert prestart.make_places_request(asked)["places"] == 12
     assert told["why"] == ["Slow.", "cy, dan, eve, fay, gus and 1 more: No."]
     assert told["people"][0] == {"user": "ada", "state": "ready", "why": ""}
     assert prestart.render_progress(asked, Progress(), asked.until) is None

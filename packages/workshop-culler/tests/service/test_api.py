@@ -82,6 +82,7 @@ PATHS = [
     ("GET", "api/events"),
     ("POST", "api/announcement"),
     ("DELETE", "api/announcement"),
+    ("GET", "api/images"),
     ("GET", "api/prestart"),
     ("POST", "api/prestart"),
     ("DELETE", "api/prestart"),

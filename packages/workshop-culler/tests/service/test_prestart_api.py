@@ -82,6 +82,8 @@ async def test_an_instructor_prepares_a_class_and_sees_how_far_it_is(
     await expect(page.locator("#prestart-why")).to_contain_text("nobody: not known to this hub")
     await expect(page.locator("#failed")).to_be_hidden()
     await page.screenshot(path=artifacts / "instructor-page-prestart.png")
+    await page.get_by_role("button", name="Look").click()
+    await expect(page.locator("#images-list")).to_contain_text("does not look at the cluster")
     # A page that is opened meanwhile shows it, too.
     await page.reload()
     await expect(page.locator("#prestart-text")).to_have_text("1 of 2 ready")

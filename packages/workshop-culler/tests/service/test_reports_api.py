@@ -134,6 +134,22 @@ async def test_who_tells_too_much_is_told_to_wait_and_others_are_not(culler_serv
     assert status == 200
 
 
+async def test_who_asks_too_often_is_told_to_wait_and_may_still_raise_a_hand(culler_service):
+    await culler_service.start_server("bob")
+    bob = await own(culler_service, "bob")
+    async with asyncio.timeout(120):
+        for _ in range(100 * report_rates.AT_ONCE):
+            status, answer = await culler_service.ask("GET", "api/session/hand", token=bob)
+            if status == 429:
+                break
+    assert (status, answer["message"]) == (
+        429,
+        "Too many questions at once; try again in half a minute.",
+    )
+    status, _ = await culler_service.ask("POST", "api/session/hand", {"text": "x"}, token=bob)
+    assert status == 200
+
+
 async def test_a_hand_stays_up_over_a_restart_and_goes_with_its_session(culler_service):
     await culler_service.start_server("ada")
     token = await own(culler_service, "ada")

@@ -19,7 +19,7 @@ from pathlib import Path
 from tornado import httpserver
 
 from workshop_dashboard import loader, pocket, preview, scaffold, site, testing
-from workshop_dashboard.rules import check, values, workshopfile
+from workshop_dashboard.rules import check, report, values, workshopfile
 
 LOOPBACK = "127.0.0.1"
 # What the person who runs the command can mend; each says how.
@@ -80,7 +80,7 @@ def make_loader(options: argparse.Namespace) -> loader.Loader:
         options.workshop_file,
         builtin=values.fill_in_stand_ins(values.make_builtin(os.environ, "/")),
         fixed=dict(options.variable),
-        environment=values.public_environment(os.environ),
+        environment=values.named_environment(os.environ),
     )
 
 
@@ -94,6 +94,9 @@ def run_check(source: loader.Loader, options: argparse.Namespace) -> int:
         return 1 if any(p.level == "error" or options.strict for p in problems) else 0
     for problem in problems:
         print(problem)
+        if testing.is_on_github(os.environ):
+            words = (problem.file, problem.line, problem.message, problem.level)
+            print(report.make_annotation(*words))
     errors = sum(problem.level == "error" or options.strict for problem in problems)
     numbers = {"page": len(notes.pages), "error": errors, "warning": len(problems) - errors}
     print(", ".join(f"{n} {word}" if n == 1 else f"{n} {word}s" for word, n in numbers.items()))
@@ -127,6 +130,8 @@ def run_serve(source: loader.Loader, options: argparse.Namespace) -> int:
     source.load()
     command = make_server_command(options)
     os.environ["WORKSHOP_FOLDER"] = str(options.folder.resolve())
+    if options.port:
+        print(f"http://{LOOPBACK}:{options.port}/ (Ctrl+C ends it)", flush=True)
     os.execv(command[0], command)  # noqa: S606 - our own words
     return 0
 

@@ -150,5 +150,5 @@ def _values(settings: config.Dashboard, prefix: str) -> dict[str, Mapping[str, s
     return {
         "builtin": values.make_builtin(os.environ, prefix),
         "fixed": settings.variables,
-        "environment": values.public_environment(os.environ),
+        "environment": values.named_environment(os.environ),
     }

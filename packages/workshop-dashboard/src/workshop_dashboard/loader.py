@@ -1,13 +1,14 @@
 """The folder that a workshop's notes lie in, read from the disk.
 
 Nothing else reads files of the notes. It gives a `Notes`, read again when a page, a workshop file
-or a folder changed. Nothing outside the folder is ever read but the definition of the workshop, and
-what is read is bounded in number and size. It blocks.
+or a folder changed. Nothing outside the folder is ever read but the definition of the workshop and
+variables that are mounted as files, and what is read is bounded in number and size. It blocks.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 import threading
@@ -18,11 +19,13 @@ from pathlib import Path
 from workshop_dashboard import asciidoc
 from workshop_dashboard.rules import configjs, pathways, workshopfile
 from workshop_dashboard.rules.notes import PAGE_SUFFIXES, Notes, make_notes
+from workshop_dashboard.rules.variables import MAX_VALUE
 from workshop_dashboard.slides import decks
 
 MAX_FILES = 20_000
 MAX_PAGE_BYTES = 1024 * 1024
 MAX_DEFINITIONS = 20
+MAX_ORDERED = 200
 WRONG_BYTES = 20  # a text has fewer wrong bytes than one in so many
 CONTENT_FOLDERS = ("workshop/content", "content", "raneto/content")
 WORKSHOP_FILES = ("workshop.yaml", "workshop.yml", "_workshop.yml")
@@ -141,6 +144,9 @@ class Loader:
         """Read all files that say something of the workshop as a whole."""
         text = _text(sources.config_file)
         config = configjs.read_config(text, self._environment) if text else None
+        if config and configjs.ORDERED_FOLDER in text:
+            ordered = read_ordered(Path(configjs.ORDERED_FOLDER))
+            config.variables[:0] = [(name, value, ()) for name, value in ordered.items()]
         workshop_file = sources.workshop_file
         if config and config.loads and config.loads[-1]:
             workshop_file = _named(sources, config.loads[-1]) or workshop_file
@@ -219,6 +225,13 @@ def _find_definitions(home: Path) -> tuple[Path, ...]:
     first = [path for path in found if path.name == "workshop.yaml"]
     named = [path for path in found if path.name.startswith("workshop") and path not in first]
     return tuple([*first, *named][:MAX_DEFINITIONS])
+
+
+def read_ordered(folder: Path) -> dict[str, str]:
+    """Read variables that are mounted as files, one a file; nothing where the folder is missing."""
+    found = sorted(folder.iterdir())[:MAX_ORDERED] if folder.is_dir() else []
+    names = (path for path in found if re.fullmatch(r"[A-Za-z_]\w{0,99}", path.name))
+    return {path.name: _text(path)[:MAX_VALUE].rstrip("\n") for path in names if path.is_file()}
 
 
 def has_pages(folder: Path) -> bool:

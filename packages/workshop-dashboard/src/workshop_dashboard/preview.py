@@ -13,7 +13,7 @@ from pathlib import Path
 from tornado import web
 
 from workshop_dashboard import assets, live, loader, views
-from workshop_dashboard.rules import check, links, search, workshopfile
+from workshop_dashboard.rules import check, links, panels, search, workshopfile
 from workshop_dashboard.rules.notes import Notes, find_page
 
 ADDRESSES = links.Addresses("/page/", "/files/")
@@ -32,10 +32,10 @@ class PreviewHandler(web.RequestHandler):
 
     async def get(self, name: str = "") -> None:
         """Show the page `name`, or the first."""
-        problem, title = "", "Notes"
+        problem, title, files = "", "Notes", frozenset[str]()
         try:
             notes = await asyncio.to_thread(self.source.load)
-            title = notes.title
+            title, files = notes.title, notes.files
             view = await asyncio.to_thread(make_preview, name, notes)
             problem = await asyncio.to_thread(describe_problems, view.name, notes)
         except (loader.LoaderError, workshopfile.WorkshopFileError) as error:
@@ -51,6 +51,8 @@ class PreviewHandler(web.RequestHandler):
                 assets=urls,
                 search="/search.json",
                 changes="/changes",
+                logo=panels.find_look("", panels.LOGOS, files, ADDRESSES.file_base),
+                stylesheet=panels.find_look("", panels.STYLESHEETS, files, ADDRESSES.file_base),
             )
         )
 

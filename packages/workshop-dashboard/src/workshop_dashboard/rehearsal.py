@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from workshop_dashboard import examiner
+from workshop_dashboard import examiner, file_moves
 from workshop_dashboard.rules import edits, lesson
 from workshop_dashboard.rules.lesson import Outcome, Step
 from workshop_dashboard.shells import Shell, ShellError
 
 ENDING_SECONDS = 10.0
+FREEING_SECONDS = 2.0
+ENDED_ADVICE = "no block may end its shell by `exit` or `set -e`: write `(exit 1)` in parentheses"
+FILE_ADVICE = "name a file of the home folder that the workshop brings, or that a block has made"
 # A test of the examiner is tried again as often as the page says, and no longer than this.
 MAX_RETRY_SECONDS = 120.0
 # Steps that only a browser can carry out.
@@ -42,6 +45,19 @@ class Stage:
             self.shells[name] = Shell(self.environment, self.home)
         return self.shells[name]
 
+    def free(self, name: str) -> None:
+        """Stop what runs in a terminal, so that what follows is tried all the same."""
+        shell = self.shells[name]
+        shell.interrupt()
+        if not shell.wait(FREEING_SECONDS):
+            self.forget(name)
+
+    def forget(self, name: str) -> None:
+        """End the shell of a terminal, of all for `*`; the next block there gets a new one."""
+        for each in list(self.shells) if name == "*" else [name]:
+            if each in self.shells:
+                self.shells.pop(each).close()
+
     def close(self) -> None:
         """End all shells."""
         for shell in self.shells.values():
@@ -56,16 +72,15 @@ def rehearse(
         begun = clock()
         try:
             outcome = _carry_out(step, stage)
-        except (ShellError, edits.EditError, OSError) as error:
+        except ShellError as error:
+            stage.forget(step.session)
+            outcome = Outcome(step, None, "", 0.0, str(error), advice=ENDED_ADVICE)
+        except edits.EditError as error:
+            outcome = Outcome(step, None, "", 0.0, str(error), advice=FILE_ADVICE)
+        except OSError as error:
             outcome = Outcome(step, None, "", 0.0, str(error))
-        yield Outcome(
-            step,
-            outcome.status,
-            lesson.clean_output(outcome.output),
-            clock() - begun,
-            outcome.problem,
-            outcome.skipped,
-        )
+        output = lesson.clean_output(outcome.output)
+        yield replace(outcome, output=output, seconds=clock() - begun)
 
 
 def _carry_out(step: Step, stage: Stage) -> Outcome:
@@ -79,18 +94,36 @@ def _carry_out(step: Step, stage: Stage) -> Outcome:
 
 def _run(step: Step, stage: Stage) -> Outcome:
     if step.session != "*":
-        return _run_in(step, stage.shell(step.session))
+        return _run_in(step, stage, step.session)
     stage.shell("1")
-    outcomes = [_run_in(step, shell) for shell in stage.shells.values()]
+    outcomes = [_run_in(step, stage, name) for name in list(stage.shells)]
     return next((outcome for outcome in outcomes if outcome.problem), outcomes[0])
 
 
-def _run_in(step: Step, shell: Shell) -> Outcome:
+def _run_in(step: Step, stage: Stage, name: str) -> Outcome:
     """Type the block line by line, each after the one before has ended."""
+    shell = stage.shell(name)
     if shell.is_running and not shell.is_continued:
-        return Outcome(step, None, "", 0.0, "the block before still runs in this terminal")
+        stage.free(name)
+        advice = "stop it with a block `<ctrl-c>` before, or use another terminal"
+        return Outcome(step, None, "", 0.0, "the block before still runs here", advice=advice)
     shell.output = ""
-    status: int | None = 0
+    status = _type_lines(step, shell)
+    if shell.is_continued:
+        shell.interrupt()
+        shell.wait(ENDING_SECONDS)
+        problem = "the shell waits for more"
+        advice = "close the quote or the bracket, or write the word that ends `<<`"
+        return Outcome(step, 1, shell.output, 0.0, problem, advice=advice)
+    outcome = _look_at(step, status, shell.output)
+    if status is None and outcome.problem:
+        stage.free(name)
+    return outcome
+
+
+def _type_lines(step: Step, shell: Shell) -> int | None:
+    """Return the status of the first line that failed, 0 if none did, None while one runs."""
+    status = 0
     lines = step.text.split("\n")
     for place, line in enumerate(lines):
         if line.strip().lower() in ("<ctrl-c>", "<ctrl+c>"):
@@ -99,23 +132,16 @@ def _run_in(step: Step, shell: Shell) -> Outcome:
             shell.type_line(line)
         quiet = lesson.seconds_of_quiet(step) if place == len(lines) - 1 else None
         if not shell.wait(lesson.seconds_of_running(step), quiet):
-            status = None
-            break
+            return None
         if not shell.is_continued:
             status = status or shell.status
-    if shell.is_continued:
-        shell.interrupt()
-        shell.wait(ENDING_SECONDS)
-        return Outcome(
-            step, 1, shell.output, 0.0, "the shell waits for more: a quote is not closed"
-        )
-    return Outcome(
-        step,
-        status,
-        shell.output,
-        0.0,
-        lesson.problem_with_result(step, status, shell.output) or "",
-    )
+    return status
+
+
+def _look_at(step: Step, status: int | None, output: str) -> Outcome:
+    problem = lesson.problem_with_result(step, status, output) or ""
+    advice = lesson.find_advice(step, status) if problem else ""
+    return Outcome(step, status, output, 0.0, problem, advice=advice)
 
 
 def _type(step: Step, stage: Stage) -> Outcome:
@@ -127,9 +153,9 @@ def _type(step: Step, stage: Stage) -> Outcome:
     for line in step.text.split("\n"):
         shell.type_line(line)
     ended = shell.wait(step.seconds, 1.5)
-    status = shell.status if ended else None
-    problem = lesson.problem_with_result(step, status, shell.output) if ended else None
-    return Outcome(step, status, shell.output, 0.0, problem or "")
+    if not ended:
+        return Outcome(step, None, shell.output, 0.0)
+    return _look_at(step, shell.status, shell.output)
 
 
 def _interrupt(step: Step, stage: Stage) -> Outcome:
@@ -150,11 +176,17 @@ def _clear(step: Step, _stage: Stage) -> Outcome:
 
 def _edit(step: Step, stage: Stage) -> Outcome:
     command = str(step.details.get("command", ""))
-    if command not in edits.EDITS:
+    if command in file_moves.MOVES:
+        return Outcome(step, 0, file_moves.move_file(stage.home, step.details), 0.0)
+    if not edits.is_edit(command):
         return Outcome(step, None, "", 0.0, skipped=NEEDS_PAGE)
-    path = _inside(stage.home, str(step.details.get("file", "")))
+    name = str(step.details.get("file", ""))
+    path = file_moves.find_inside(stage.home, name)
     text = path.read_text() if path.is_file() else None
-    edit = edits.apply_edit(step.details, step.text, text, stage.selections.get(path, (0, 0)))
+    try:
+        edit = edits.apply_edit(step.details, step.text, text, stage.selections.get(path, (0, 0)))
+    except edits.EditError as error:
+        raise edits.EditError(f"{name}: {error}") from error
     if edit.text != text:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(edit.text)
@@ -162,14 +194,14 @@ def _edit(step: Step, stage: Stage) -> Outcome:
     return Outcome(step, 0, "", 0.0)
 
 
-def _inside(home: Path, name: str) -> Path:
-    """Return the path of a file of the home folder. Raises `EditError` for any other."""
-    for start in ("~/", "$HOME/"):
-        name = name.removeprefix(start)
-    path = (home / name).resolve()
-    if not path.is_relative_to(home.resolve()):
-        raise edits.EditError(f"{name} is not in the home folder.")
-    return path
+def _find(step: Step, stage: Stage) -> Outcome:
+    """A file that a click gives to the reader must be there by then; an address is not asked."""
+    name = str(step.details.get("path", ""))
+    if not name:
+        return Outcome(step, None, "", 0.0, skipped=NEEDS_PAGE)
+    if file_moves.find_inside(stage.home, name).exists():
+        return Outcome(step, 0, "", 0.0)
+    return Outcome(step, None, "", 0.0, f"{name} is not there", advice=FILE_ADVICE)
 
 
 def _test(step: Step, stage: Stage) -> Outcome:
@@ -179,7 +211,8 @@ def _test(step: Step, stage: Stage) -> Outcome:
         return Outcome(step, None, "", 0.0, skipped=NEEDS_PAGE)
     program = examiner.find_program(stage.tests, name)
     if program is None:
-        return Outcome(step, None, "", 0.0, f"there is no program workshop/examiner/tests/{name}")
+        problem = f"there is no program workshop/examiner/tests/{name}"
+        return Outcome(step, None, "", 0.0, problem, advice=_name_programs(stage.tests))
     args = step.details.get("args") or []
     words = [str(word) for word in args] if isinstance(args, list) else [str(args)]
     retries = str(step.details.get("retries", "0")).lower()
@@ -193,8 +226,12 @@ def _test(step: Step, stage: Stage) -> Outcome:
             break
         left -= 1
         time.sleep(delay)
-    problem = lesson.problem_with_result(step, status, output) or ""
-    return Outcome(step, status, output, 0.0, problem)
+    return _look_at(step, status, output)
+
+
+def _name_programs(tests: Path | None) -> str:
+    names = sorted(path.name for path in tests.iterdir()) if tests else []
+    return f"write it, or name one of these: {', '.join(names[:9])}" if names else "write it"
 
 
 DOING: Mapping[str, Callable[[Step, Stage], Outcome]] = {
@@ -203,5 +240,7 @@ DOING: Mapping[str, Callable[[Step, Stage], Outcome]] = {
     "interrupt": _interrupt,
     "clear": _clear,
     "editor": _edit,
+    "download": _find,
+    "copy-file": _find,
     "test": _test,
 }

@@ -16,7 +16,7 @@ from typing import Any
 from tornado import web
 
 from jupyterhub_butterfly import extensions
-from workshop_dashboard import examiner
+from workshop_dashboard import examiner, file_moves
 from workshop_dashboard.rules import edits, values
 
 MAX_BODY = edits.MAX_TEXT
@@ -114,7 +114,9 @@ class TestHandler(SessionHandler):
 
 def edit_file(session: SessionContext, details: dict[str, Any], text: str) -> dict[str, Any]:
     """Carry out an edit on the disk; returns what the page shows. Raises `EditError`."""
-    path = edits_path(session.home, str(details.get("file", "")))
+    if details.get("command") in file_moves.MOVES:
+        return {"success": True, "message": file_moves.move_file(session.home, details)}
+    path = file_moves.find_inside(session.home, str(details.get("file", "")))
     if path.exists() and not path.is_file():  # to open a pipe would wait for its other end
         raise edits.EditError(f"{path.name} is no regular file: name a file with text.")
     before = _read_text(path) if path.is_file() else None
@@ -141,16 +143,6 @@ def _read_text(path: Path) -> str:
     if len(data) > edits.MAX_TEXT:
         raise edits.EditError("The file is too large.")
     return data.decode()
-
-
-def edits_path(home: Path, name: str) -> Path:
-    """Return the path of a file of the home folder. Raises `EditError` for any other."""
-    for start in ("~/", "$HOME/"):
-        name = name.removeprefix(start)
-    path = (home / name).resolve()
-    if not name or not path.is_relative_to(home.resolve()):
-        raise edits.EditError(f"{name} is not in the home folder.")
-    return path
 
 
 def _seconds(given: object) -> float:

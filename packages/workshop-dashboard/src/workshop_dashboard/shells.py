@@ -106,7 +106,7 @@ class Shell:
         try:
             os.write(self._fd, text.encode())
         except OSError as error:
-            raise ShellError("the shell has ended") from error
+            raise ShellError("its shell has ended") from error
 
     def _read(self, seconds: float) -> bool:
         """Take what there is, waiting at most `seconds`; false if nothing came."""
@@ -116,9 +116,9 @@ class Shell:
         try:
             data = os.read(self._fd, 65536)
         except OSError as error:
-            raise ShellError("the shell has ended") from error
+            raise ShellError("its shell has ended") from error
         if not data:
-            raise ShellError("the shell has ended")
+            raise ShellError("its shell has ended")
         self._take(self._decoder.decode(data))
         return True
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from workshop_dashboard import assets, loader, views
-from workshop_dashboard.rules import links, search
+from workshop_dashboard.rules import links, panels, search
 from workshop_dashboard.rules.notes import Notes
 
 ASSETS_FOLDER = "_workshop"
@@ -79,6 +79,8 @@ def render_site_page(
         search=f"{base}{ASSETS_FOLDER}/search.json",
         changes="",
         assets=assets.make_urls(f"{base}{ASSETS_FOLDER}/"),
+        logo=panels.find_look("", panels.LOGOS, notes.files, base),
+        stylesheet=panels.find_look("", panels.STYLESHEETS, notes.files, base),
     )
     return html.encode()
 

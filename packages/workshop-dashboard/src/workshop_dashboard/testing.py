@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from workshop_dashboard import examiner, loader, pocket, rehearsal
@@ -75,16 +76,16 @@ def run_test(folder: Path, options: argparse.Namespace) -> int:
             options.workshop_file,
             builtin=values.fill_in_stand_ins(values.make_builtin(environment, "/")),
             fixed=fixed,
-            environment=values.public_environment(environment),
+            environment=values.named_environment(environment),
         )
         notes = source.load()
         steps = lesson.make_steps(notes, _choose_pages(notes, options.page), options.timeout)
         stage = rehearsal.Stage(environment, home, examiner.find_tests(folder))
         stack.callback(stage.close)
-        outcomes = _show(rehearsal.rehearse(steps, stage))
+        outcomes = _show(rehearsal.rehearse(steps, stage), folder)
     if options.update:
         outcomes = [_update(folder, outcome) for outcome in outcomes]
-    _write_reports(outcomes, options)
+    _write_reports(outcomes, options, folder)
     went, failed, skipped = report.count(outcomes)
     print(f"{went} as the pages say, {failed} failed, {skipped} skipped")
     return 1 if failed else 0
@@ -139,12 +140,21 @@ def _choose_pages(notes: Notes, wanted: Sequence[str]) -> list[str]:
     return found or list(notes.order)
 
 
-def _show(outcomes: Iterator[Outcome]) -> list[Outcome]:
+def _show(outcomes: Iterator[Outcome], folder: Path) -> list[Outcome]:
     found = []
     for outcome in outcomes:
         print(report.describe(outcome), flush=True)
+        if outcome.problem and is_on_github(os.environ):
+            file = str(loader.path_of(folder, outcome.step.file))
+            words = "; ".join(filter(None, [outcome.problem, outcome.advice]))
+            print(report.make_annotation(file, outcome.step.line, words), flush=True)
         found.append(outcome)
     return found
+
+
+def is_on_github(environment: Mapping[str, str]) -> bool:
+    """Tell whether a runner of GitHub's reads what is printed."""
+    return environment.get("GITHUB_ACTIONS") == "true"
 
 
 def _update(folder: Path, outcome: Outcome) -> Outcome:
@@ -159,13 +169,14 @@ def _update(folder: Path, outcome: Outcome) -> Outcome:
         path.write_text(new, "utf-8")
         print(f"{path}:{step.expected_line}: updated", file=sys.stderr)
     problem = "" if "print" in outcome.problem else outcome.problem
-    return Outcome(step, outcome.status, outcome.output, outcome.seconds, problem, outcome.skipped)
+    return replace(outcome, problem=problem, advice=outcome.advice if problem else "")
 
 
-def _write_reports(outcomes: Sequence[Outcome], options: argparse.Namespace) -> None:
+def _write_reports(outcomes: Sequence[Outcome], options: argparse.Namespace, folder: Path) -> None:
     if options.junit:
         options.junit.parent.mkdir(parents=True, exist_ok=True)
-        options.junit.write_text(report.write_junit(outcomes), "utf-8")
+        written = report.write_junit(outcomes, lambda file: str(loader.path_of(folder, file)))
+        options.junit.write_text(written, "utf-8")
     if options.transcripts:
         for page in dict.fromkeys(outcome.step.page for outcome in outcomes):
             path = options.transcripts / f"{page}.txt"

@@ -58,7 +58,7 @@ from workshop_dashboard.rules.actions import Action
         (
             *("editor:append-lines-to-file", "file: ~/a\ntext: |\n  b\n  c\n"),
             Action(
-                *("editor", "b\nc"),
+                *("editor", "b\nc\n"),
                 title="Append lines to file: ~/a",
                 details=(("command", "append-lines-to-file"), ("file", "~/a")),
             ),
@@ -66,7 +66,7 @@ from workshop_dashboard.rules.actions import Action
         (
             *("editor:insert-value-into-yaml", "file: a\npath: b.c\nvalue:\n- d: 1\n"),
             Action(
-                *("editor", "- d: '1'"),
+                *("editor", "- d: 1"),
                 title="Insert value into file: a",
                 details=(("command", "insert-value-into-yaml"), ("file", "a"), ("path", "b.c")),
             ),
@@ -88,7 +88,60 @@ from workshop_dashboard.rules.actions import Action
             ),
         ),
         ("section:begin", "title: More", Action("section-begin", "", title="More")),
-        ("workshop:copy", "text: |\n  a\n  b\n", Action("copy", "a\nb")),
+        ("workshop:copy", "text: |\n  a\n  b\n", Action("copy", "a\nb\n")),
+        ("workshop:copy", "text: |-\n  a\n  b\n", Action("copy", "a\nb")),
+        (
+            *("workshop:open-url", "url: https://x"),
+            Action("open-url", "https://x", title="Open: https://x"),
+        ),
+        (
+            *("editor:send-to-terminal", "text: yes\nsession: build\nendl: false"),
+            Action("input", "yes", "build", details=(("endl", "false"),)),
+        ),
+        ("editor:interrupt-terminal", "", Action("interrupt", "Ctrl+C", "educates")),
+        ("editor:open-terminal", "session: b", Action("select", "", "b")),
+        (
+            *("editor:append-lines-after-text", "file: a\ntext: x\nvalue: |\n  y\n"),
+            Action(
+                *("editor", "y\n"),
+                title="Insert lines after x: a",
+                details=(("command", "append-lines-after-text"), ("file", "a"), ("text", "x")),
+            ),
+        ),
+        (
+            *("editor:append-lines-to-file", "file: a\nvalue: y"),
+            Action(
+                *("editor", "y"),
+                title="Append lines to file: a",
+                details=(("command", "append-lines-to-file"), ("file", "a")),
+            ),
+        ),
+        ("terminal:execute", "command:\techo a\t\n\t\n", Action("execute", "echo a", "1")),
+        ("terminal:execute", "command: echo 'a\tb'", Action("execute", "echo 'a    b'", "1")),
+        (
+            *("editor:set-yaml-value", "file: a\t\npath: b\nvalue: 2"),
+            Action(
+                *("editor", "2"),
+                title="Change b in file: a",
+                details=(("command", "set-yaml-value"), ("file", "a"), ("path", "b")),
+            ),
+        ),
+        (
+            *("editor:select-yaml-path", "file: a"),
+            Action(
+                *("editor", ""),
+                title="Select in file a",
+                details=(("command", "select-yaml-path"), ("file", "a")),
+            ),
+        ),
+        (
+            *("examiner:execute-test", "name: t\nschema: {who: {title: Who}}"),
+            Action(
+                *("test", ""),
+                title="Run test: t",
+                details=(("inputs", {"schema": {"who": {"title": "Who"}}}), ("name", "t")),
+            ),
+        ),
         ("workshop:copy-and-edit", "text: a", Action("edit", "a")),
     ],
 )
@@ -131,3 +184,22 @@ def test_a_wrong_block_does_nothing_and_says_why(info, body, words):
 )
 def test_an_action_that_we_do_not_have_is_told(info, unknown):
     assert actions.unknown_action(info) == unknown
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("3", "3"),
+        ("'3'", "'3'"),
+        ('"yes"', '"yes"'),
+        ("true", "true"),
+        ("", ""),
+        ("\n  app: x\n  n: 1\n  list: [1, '2']", "app: x\nn: 1\nlist: [1, '2']"),
+        ("\n- a\n- b: |\n    c\n    d", "- a\n- b: |\n    c\n    d"),
+        ("{a: 1}", "{a: 1}"),
+    ],
+)
+def test_a_value_for_yaml_keeps_its_type(value, kept):
+    found = actions.find_action("editor:set-yaml-value", f"file: a\npath: b\nvalue: {value}\n")
+    assert found is not None
+    assert found.text == kept

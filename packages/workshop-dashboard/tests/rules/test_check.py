@@ -73,6 +73,8 @@ def test_a_module_that_is_not_there():
         ("[x](gone.md)", "warning: the link to gone.md leads nowhere"),
         ("[x](#gone)", "warning: the link to #gone names a heading"),
         ("%nobody%", "warning: no variable %nobody%"),
+        ("---\nNextPage: gone\n---\n", "warning: NextPage names gone"),
+        ("---\nPrevPage: gone\n---\n", "warning: PrevPage names gone"),
         ("<iframe src='https://x'></iframe>", "warning: the element <iframe> is taken out"),
         ("<p style='color: red'>x</p>", "warning: the attribute style of <p> is taken out"),
         ("<a href='javascript:x'>x</a>", "warning: the address javascript:x is taken out"),
@@ -98,10 +100,24 @@ def test_what_is_lost_without_harm_is_not_told(text):
 
 
 @pytest.mark.parametrize(
+    ("value", "level"),
+    [("{{ ENV_DOCS }}", "warning"), ("{% if x %}{% endif %}", "warning"), ("", "error")],
+)
+def test_a_block_may_have_a_value_that_only_a_session_knows(value, level):
+    text = f"```dashboard:open-url\nurl: {value}\n```\n\n{{{{ ENV_X }}}}"
+    found = problems({"index.md": text}, is_old=True, engine="liquid.js")
+    assert any(
+        each.startswith(f"index.md:1: {level}: `dashboard:open-url` needs") for each in found
+    )
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("{{ ENV_HOME }} {{ session_name }}", []),
         ("{{ kubernetes_token }}", ["warning: {{ kubernetes_token }} is a secret"]),
+        ("{{ registry_password }}", ["warning: {{ registry_password }} is a secret"]),
+        ("%boat_password%", ["warning: no variable %boat_password%: define it"]),
         ("{{< param nobody >}}", ["warning: no variable {{< param nobody >}}"]),
         ("{{< gone >}}", ["warning: the shortcode gone is not known and is left out"]),
         (

@@ -113,3 +113,62 @@ def test_what_is_no_data_is_told_and_not_run():
 def test_any_text_ends(text):
     config = read_config(text, {})
     assert all(1 <= line <= text.count("\n") + 1 for line in config.unread)
+
+
+CATALOGUE = """
+module.exports = function (workshop) {
+    workshop.load_workshop();
+    try {
+        var given = JSON.parse(process.env['WORKSHOP_VARS']);
+        for (var key in given) { workshop.data_variable(key, given[key]); }
+    } catch (err) {}
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "variables"),
+    [
+        (
+            '{"harbour": "north", "berths": 7, "open": true}',
+            [("harbour", "north", ()), ("berths", "7", ()), ("open", "true", ())],
+        ),
+        ('{"a": {"b": {"c": 1}, "d": "e"}}', [("a.b.c", "1", ()), ("a.d", "e", ())]),
+        ("{}", []),
+        ("no json", []),
+        ("[1, 2]", []),
+        ("[" * 5000, []),
+        ("", []),
+    ],
+)
+def test_the_variables_that_a_catalogue_gives(given, variables):
+    config = read_config(CATALOGUE, {"WORKSHOP_VARS": given})
+    assert config.variables == variables
+    assert read_config("exports.default = {}", {"WORKSHOP_VARS": given}).variables == []
+
+
+def test_what_is_tried_is_read_and_what_is_for_errors_is_not():
+    text = """
+    var site = process.env.SITE || '';
+    function init(workshop) {
+        try {
+            var all = JSON.parse(process.env['ALL'])
+            files = fs.readdirSync('/x')
+            for (var i = 0; i < 3; i++) { workshop.data_variable('no', i) }
+            workshop.data_variable('domain', all['url'].split('.').slice(-2).join('.'));
+            if (!site && all['url'].startsWith('https')) {
+                site = all['url'].replace('https', 'http')
+            }
+        } catch (err) {
+            workshop.data_variable('wrong', 'x')
+        } finally { workshop.data_variable('site', site) }
+        workshop.site_title('T')
+    }
+    module.exports = init
+    """
+    config = read_config(text, {"ALL": '{"url": "https://a.b.c"}'})
+    assert config.variables == [("domain", "b.c", ()), ("site", "http://a.b.c", ())]
+    assert (config.title, config.unread) == ("T", [6])
+    # Without the object the rest is read all the same.
+    config = read_config(text, {})
+    assert (config.title, [name for name, _, _ in config.variables]) == ("T", ["site"])

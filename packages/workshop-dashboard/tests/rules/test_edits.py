@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workshop_dashboard.rules import edits
+from workshop_dashboard.rules.editor import text_edits, yaml_edits
 
 TEXT = "one\ntwo\nthree\ntwo\n"
 
@@ -57,6 +58,13 @@ def test_text_is_selected_and_replaced(options, selected):
     assert replaced.text == TEXT.replace(selected, "X", 1)
 
 
+def test_the_commands_for_yaml_are_those_that_there_are():
+    assert set(yaml_edits.EDITS) == edits.YAML_COMMANDS
+    assert edit("set-yaml-value", "2", "a: 1  # why", path="a").text == "a: 2  # why"
+    assert edits.is_edit("open-file")
+    assert not edits.is_edit("execute-command")
+
+
 def test_lines_are_inserted_at_a_selection():
     at = edit("select-matching-text", "three").selection
     assert edit("insert-lines-before-selection", "x", at=at).text == "one\ntwo\nx\nthree\ntwo\n"
@@ -103,7 +111,11 @@ def test_what_is_shown_of_a_file(selection, first, lines):
     assert edits.make_excerpt(edits.Edit(TEXT, selection), 1) == (first, lines)
 
 
-@given(st.sampled_from(sorted(edits.EDITS)), st.text(max_size=30), st.text(max_size=10))
+@given(
+    st.sampled_from(sorted({*text_edits.EDITS, *edits.YAML_COMMANDS})),
+    st.text(max_size=30),
+    st.text(max_size=10),
+)
 def test_any_edit_leaves_a_selection_within_the_text(command, text, new):
     try:
         made = edit(command, new, text, line="2", start="1", stop="2", match="a")

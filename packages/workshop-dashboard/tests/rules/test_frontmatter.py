@@ -34,6 +34,9 @@ from workshop_dashboard.rules import frontmatter
         ("\ufeff---\nTitle: With a mark\n---\n", "title", "With a mark"),
         ("---\r\nTitle: Windows\r\n---\r\n", "title", "Windows"),
         ("---\ntags:\n  - Title: no\nTitle: yes\n---\n", "title", "yes"),
+        ("\n  \n---\nTitle: Below\n---\n", "title", "Below"),
+        ("\n+++\ntitle = 'Below'\n+++\n", "title", "Below"),
+        ("\n---\ntitle: >\n  Two\n  lines\n---\n", "title", "Two lines"),
     ],
 )
 def test_a_key_is_read(text, field, value):
@@ -47,9 +50,13 @@ def test_the_body_keeps_the_numbers_of_its_lines():
     assert (body, first_line) == ("one\ntwo", 5)
     assert front.line("sort") == 3
     assert front.line("next_page") == 1
+    front, body, first_line = frontmatter.split_front_matter("\n\n---\nSort: 1\n---\none")
+    assert (body, first_line, front.line("sort")) == ("one", 6, 4)
 
 
-@pytest.mark.parametrize("text", ["", "# Title\n---\n", "---\nTitle: never closed\n", "--- \n"])
+@pytest.mark.parametrize(
+    "text", ["", "# Title\n---\n", "---\nTitle: never closed\n", "--- \n", "\n---\na rule\n---\nb"]
+)
 def test_what_is_no_block_stays_in_the_body(text):
     front, body, first_line = frontmatter.split_front_matter(text)
     assert front == frontmatter.FrontMatter()

@@ -61,9 +61,36 @@ def test_a_block_of_output_belongs_to_the_step_above():
     assert steps(fence("output", "alone")) == []
 
 
+def test_of_two_blocks_of_output_each_is_expected():
+    (step,) = steps(fence("execute", "a") + fence("output", "b") + fence("output", "c"))
+    assert (step.expected, step.expected_line) == ("b\n...\nc", 5)
+
+
+@pytest.mark.parametrize(
+    ("info", "words"),
+    [
+        ("execute", ""),
+        ("bash execute any timeout=5", ""),
+        ("execute T2 {.wide} title=x", ""),
+        ("timeout execute", ""),
+        ("execute fail", "write `fails`"),
+        ("execute skipped", "write `skip`"),
+        ("terminal:execute fail", "write `fails`"),
+        ("execute timeout=soon", "write seconds up to 3600"),
+        ("execute timeout:5", "write seconds up to 3600"),
+        ("execute timeout=0", "write seconds up to 3600"),
+    ],
+)
+def test_words_behind_an_action_that_mean_nothing_are_told(info, words):
+    (step,) = steps(fence(info, "command: x"))
+    assert words in step.note
+    assert bool(step.note) is bool(words)
+
+
 def test_a_wrong_block_is_a_step_that_says_why():
     (step,) = steps(fence("terminal:execute", "- x"))
     assert (step.kind, "must be YAML" in step.text) == ("wrong", True)
+    assert step.details == {"name": "terminal:execute"}
 
 
 @pytest.mark.parametrize(
@@ -115,6 +142,26 @@ STEP = Step("p", "p.md", 1, "execute", "x", "1")
 def test_what_is_wrong_with_a_result(changes, status, output, words):
     problem = lesson.problem_with_result(replace(STEP, **changes), status, output)
     assert (problem is None) if words is None else words in problem
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "words"),
+    [
+        ({}, 1, "mend the command, or write `execute fails`"),
+        ({}, 127, "no such command"),
+        ({}, 126, "chmod +x"),
+        ({}, None, "timeout=120"),
+        ({"wanted": "fails"}, 0, "take the word `fails` away"),
+        ({"expected": "a"}, 0, "--update"),
+        ({"expected": "a", "wanted": "fails"}, 1, "--update"),
+        ({"expected": "a", "wanted": "any"}, 1, "--update"),
+        ({"kind": "test"}, 124, "timeout: 60"),
+        ({"kind": "test"}, 126, "chmod +x"),
+        ({"kind": "test"}, 1, "the blocks before it"),
+    ],
+)
+def test_what_an_author_may_do_about_it(changes, status, words):
+    assert words in lesson.find_advice(replace(STEP, **changes), status)
 
 
 @pytest.mark.parametrize(

@@ -78,3 +78,10 @@ def test_a_definition_has_a_title(group):
 )
 def test_what_is_no_definition(text, definition):
     assert pathways.read_definition(text) == definition
+
+
+def test_tabs_in_a_definition_are_blanks():
+    text = "apiVersion: training.educates.dev/v1\t\nspec:\n  title:\tBoats\n"
+    found = pathways.read_definition(text)
+    assert found is not None
+    assert found.title == "Boats"

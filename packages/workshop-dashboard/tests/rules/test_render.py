@@ -44,6 +44,18 @@ def show(text, values=None, file="index.md"):
         ("```terminal:execute\nx\n```", 'data-note="the body of `terminal:execute`'),
         ("<details><summary>More</summary>text</details>", "<details><summary>More</summary>"),
         ("Hello %name%", "Hello ada"),
+        ("##### Option 1: sail", '<h5 id="note-option-1-sail">'),
+        ("## Rig it {#sails .big}", '<h2 id="note-sails">Rig it</h2>'),
+        ("`{#a}` and {#b}", "<code>{#a}</code> and {#b}"),
+        (
+            '<iframe width=9 src="https://www.youtube.com/embed/a-B_1?rel=0" allow=x></iframe>',
+            '<a href="https://www.youtube.com/watch?v=a-B_1" rel="noopener noreferrer">https://www.you',
+        ),
+        (
+            "<iframe src='https://b.example/?a=1&amp;b=2'>\n</iframe>",
+            '<a href="https://b.example/?a=1&amp;b=2" rel="noopener noreferrer">https://b.example/?a=1',
+        ),
+        ("<iframe src=javascript:alert(1)></iframe>", '<a rel="noopener noreferrer">javascript:al'),
         ("```execute\noc get {{ name }}\n```", "oc get ada"),
     ],
 )

@@ -27,6 +27,12 @@ def test_a_text_is_filled(text, filled):
     assert variables.fill(text, VALUES) == filled
 
 
+def test_any_name_that_a_workshop_gives_is_filled():
+    values = {"a.b": "1", "c-d": "2", "a": "3", "e": "%a.b%", "f+%%": "4"}
+    assert variables.fill("%a.b%%c-d% %x.y% 5%a% %f+%%%", values) == "12 %x.y% 53 4"
+    assert variables.fill_percent("%e% {{ a }} %a.b%", values) == "%a.b% {{ a }} 1"
+
+
 def test_a_value_cannot_end_a_block_of_code():
     filled = variables.fill("```\n%name%\n```", {"name": "a\n```\n<b>"})
     assert filled == "```\na ``` <b>\n```"
@@ -56,29 +62,45 @@ def test_filling_never_changes_the_number_of_lines(text, values):
     assert variables.fill(text, values).count("\n") == text.count("\n")
 
 
+def shown(page):
+    return variables.show_unset(page.replace("EMPTY", variables.UNSET))
+
+
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("page", "said"),
     [
-        ("in `%empty%` now", "in (not set) now"),
-        ("in **{{ empty }}**, *%empty%*", "in (not set), (not set)"),
-        ("in `%name%` and `%nobody%`", "in `%name%` and `%nobody%`"),
-        ("a `x %empty%` b", "a `x %empty%` b"),
-        ("```\necho `%empty%`\n```\n`%empty%`", "```\necho `%empty%`\n```\n(not set)"),
-        ("~~~~\n```\n`%empty%`\n~~~~", "~~~~\n```\n`%empty%`\n~~~~"),
-        ("----\necho `%empty%`\n----", "----\necho `%empty%`\n----"),
-        ("    echo `%empty%`", "    echo `%empty%`"),
-        ("``%empty%` or ```%empty%``", "``%empty%` or ```%empty%``"),
+        ("<p>You are EMPTY.</p>", "<p>You are (not set).</p>"),
+        ("<p>EMPTY</p>", "<p>(not set)</p>"),
+        ("<li>name: EMPTY</li>", "<li>name: (not set)</li>"),
+        ("<p>(EMPTY), &quot;EMPTY&quot;</p>", "<p>((not set)), &quot;(not set)&quot;</p>"),
+        (
+            "<p>in <code>EMPTY</code>, <strong>EMPTY</strong></p>",
+            "<p>in <code>(not set)</code>, <strong>(not set)</strong></p>",
+        ),
+        ("<p><code>oc -n EMPTY</code></p>", "<p><code>oc -n </code></p>"),
+        (
+            "<p>EMPTY/support, x-EMPTY.EMPTY, a@EMPTY, user EMPTY-1</p>",
+            "<p>/support, x-., a@, user -1</p>",
+        ),
+        (
+            '<a href="https://x-EMPTY.y/" title="EMPTY">to EMPTY</a>',
+            '<a href="https://x-.y/" title="">to (not set)</a>',
+        ),
+        ("<pre><code>a EMPTY\nEMPTY</code></pre> EMPTY", "<pre><code>a \n</code></pre> (not set)"),
+        ("<pre>EMPTY</pre><script>f( EMPTY )</script>", "<pre></pre><script>f(  )</script>"),
+        ("<!-- <pre> EMPTY --><p>EMPTY</p>", "<!-- <pre>  --><p>(not set)</p>"),
+        ("</code></pre><p>EMPTY</p>", "</code></pre><p>(not set)</p>"),
+        ("nothing <code>of it</code>", "nothing <code>of it</code>"),
     ],
 )
-def test_marks_around_an_empty_value_are_no_hole(text, shown):
-    assert variables.mark_unset(text, VALUES) == shown
+def test_a_sentence_says_that_a_value_is_empty(page, said):
+    assert shown(page) == said
 
 
-def test_braces_may_be_nobodys():
-    text = "`{{ empty }}` `%empty%`"
-    assert variables.mark_unset(text, VALUES, braces=False) == "`{{ empty }}` (not set)"
+@given(st.text(alphabet="<>/\"'codepr -!&;" + "E"))
+def test_no_mark_is_left(page):
+    assert variables.UNSET not in shown(page.replace("E", "EMPTY"))
 
 
-@given(st.text(alphabet="`*_%{}ab \n~-"))
-def test_a_page_without_empty_values_stays_as_it_is(text):
-    assert variables.mark_unset(text, {"ab": "x"}) == text
+def test_only_empty_values_are_marked():
+    assert variables.mark_unset({"a": "", "b": " "}) == {"a": variables.UNSET, "b": " "}

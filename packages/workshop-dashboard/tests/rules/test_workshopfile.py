@@ -76,6 +76,11 @@ def test_what_a_program_says_goes_before_the_files():
     assert workshop.unread == (("config.js", 3), ("config.js", 7))
 
 
+def test_tabs_are_blanks():
+    found = workshopfile.read_workshop("name:\tBoats\t\n\t\nmodules:\n  activate:\n  - a\t\n")
+    assert (found.name, found.modules) == ("Boats", ("a",))
+
+
 def test_empty_files_are_a_workshop():
     assert workshopfile.read_workshop("", "") == workshopfile.Workshop()
 

@@ -15,6 +15,8 @@ CLASS = "class"
 USER = "user"
 SPAWNER = "spawner"
 SESSION = "workshop.jupyter.org/session"
+# Of a hub that offers several: which one.
+WORKSHOP = "workshop.jupyter.org/workshop"
 
 CLASS_SESSION = "session"
 CLASS_PROJECT = "project"
@@ -27,6 +29,8 @@ DEPLOYMENT = "spawner/deployment"
 ACCOUNT = "spawner/account"
 POD = "spawner/session"
 HUB = "workshop.jupyter.org/hub"
+# In which state of its settings a session's workshop was when it started.
+EDITION = "workshop.jupyter.org/edition"
 EXPIRES = "workshop.jupyter.org/expires"
 # The latest end that extensions may give a session.
 EXPIRES_LIMIT = "workshop.jupyter.org/expires-limit"

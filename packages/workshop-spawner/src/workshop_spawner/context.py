@@ -14,11 +14,15 @@ from workshop_spawner.kube.facts import Facts
 from workshop_spawner.logs import Log
 from workshop_spawner.model.errors import FullError
 from workshop_spawner.model.session import Lasting, Session
+from workshop_spawner.model.workshop import Workshop
 from workshop_spawner.rules import capacity
 from workshop_spawner.rules.capacity import Cap
+from workshop_spawner.rules.rate_limit import RateLimit
 from workshop_spawner.rules.reserve.size import ReserveSize
 
 _KEY = "workshop_spawner_context"
+# Wrong access codes of workshops, of one person or one address of visitors, in so many seconds.
+MOST_GUESSES, GUESSES_WINDOW = 60, 600
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,9 @@ class Pool(Protocol):
 
     def take_pod(self, session: str) -> Mapping[str, Any] | None:
         """The pod of a session that was handed out, or None."""
+
+    def take_key(self, session: str) -> bytes:
+        """What seals the hand-over to the pod of a session, once; empty: ask the cluster."""
 
     async def give_up(self, account: Mapping[str, Any]) -> None:
         """Remove a session that was taken out, with its pod."""
@@ -123,6 +130,11 @@ class HubContext:
         self.notes: Notes | None = None
         self.pod_watch: PodAddresses | None = None
         self.cluster: Cluster | None = None
+        # Whether it offers several workshops; which, and what is wrong with a newer state of them.
+        self.offers_workshops = False
+        self.workshops: Mapping[str, Workshop] = {}
+        self.workshop_problems: tuple[str, ...] = ()
+        self.guesses = RateLimit(MOST_GUESSES, GUESSES_WINDOW)
         self._tasks: set[asyncio.Future[Any]] = set()
 
     @classmethod
@@ -163,8 +175,7 @@ class HubContext:
         }
         verdict = self.queues.enter_or_wait(name, active, now)
         if not verdict.enters:
-            cap = verdict.cap
-            raise FullError(capacity.render_full(cap.limit, verdict.place, cap.key))
+            raise FullError(capacity.render_full(verdict.cap, verdict.place))
         self.starting[name] = frozenset(cap.key for cap in caps)
 
     def move_place(self, old: str, new: str) -> None:

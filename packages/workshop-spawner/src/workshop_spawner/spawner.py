@@ -26,6 +26,7 @@ from workshop_spawner.config.home import HomeSettings
 from workshop_spawner.config.network import NetworkSettings
 from workshop_spawner.config.sessions import SessionSettings
 from workshop_spawner.config.warm_pods import WarmPodSettings
+from workshop_spawner.config.workshops import WorkshopSettings
 from workshop_spawner.hub_tasks import server_tokens, startup
 from workshop_spawner.hub_tasks.pool import check_out
 from workshop_spawner.kube.watch import PodWatch, begin_watch
@@ -70,6 +71,7 @@ class WorkshopSpawner(
     NetworkSettings,
     ContentSettings,
     ConsoleSettings,
+    WorkshopSettings,
     PodDefaults,
     WarmSpawner,
 ):
@@ -77,6 +79,7 @@ class WorkshopSpawner(
 
     _spawn_future: asyncio.Future[Any] | None
     _last_trouble = ""
+    _is_telling = False  # whoever listens is being told that the session has ended
     _last_loss = ""
     _source = "cold"
 
@@ -116,6 +119,7 @@ class WorkshopSpawner(
             spec,
             by_request=await project_api.is_by_request(self.cluster, setting, self.log),
             extra_resources=await self.read_extra_resources(),
+            parameters=self._values,
         )
 
     def make_static_spec(self, budget: budgets.Setting) -> plan.SessionSpec:
@@ -238,7 +242,12 @@ class WorkshopSpawner(
 
     def _make_secrets(self, token: str) -> dict[str, str]:
         """What the pod is told in confidence: the hub's API token, and the user's own."""
-        return {TOKEN_KEY: self.api_token, **({pods.USER_TOKEN_KEY: token} if token else {})}
+        told = self.make_personal_secrets()
+        return {
+            **told,
+            TOKEN_KEY: self.api_token,
+            **({pods.USER_TOKEN_KEY: token} if token else {}),
+        }
 
     async def _launch(
         self, session: Session, spec: plan.SessionSpec, owner: Mapping[str, Any]
@@ -289,7 +298,8 @@ class WorkshopSpawner(
         facts = self.make_facts(self.hub.base_url, public_url, self.hub.public_host, beside)
         told = pods.make_environment(session, facts, self.project != plan.NONE)
         # What an administrator says wins, also what a callable of theirs has said.
-        return {**env, **told, **{name: env[name] for name in self.environment}}
+        said = self.make_personal_env(session)
+        return {**env, **told, **{name: env[name] for name in self.environment}, **said}
 
     async def progress(self) -> AsyncIterator[dict[str, Any]]:
         """Our steps and KubeSpawner's events, as they come, for the hub's progress page."""
@@ -312,6 +322,22 @@ class WorkshopSpawner(
         except Exception as error:  # noqa: BLE001 - any failure to find out means: not known to be gone
             self.log.warning("Cannot tell whether %s runs, taking it to: %s", self.pod_name, error)
             return None
+
+    async def poll_and_notify(self) -> int | None:
+        """As JupyterHub's; where nobody listens it would keep a server that has ended for ever.
+
+        So it is where the hub's database went away just after a start.
+        """
+        is_heard = bool(self._callbacks) or self._is_telling
+        self._is_telling = True
+        try:
+            status: int | None = await super().poll_and_notify()
+            if status is not None and not is_heard and self.ready:
+                self.log.warning("%s has ended, and the hub did not listen", self._log_name)
+                await self.user.stop(self.name)
+        finally:
+            self._is_telling = False
+        return status
 
     async def _renew_token(self) -> None:
         """Give the session the token of a renewed login; that it has none is no news of its pod."""

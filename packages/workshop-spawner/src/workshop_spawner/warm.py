@@ -10,13 +10,13 @@ from typing import Any, cast
 
 from workshop_kube.rules.manifests import make_reference
 from workshop_spawner import metrics
+from workshop_spawner.chosen import ChosenSpawner
 from workshop_spawner.concurrency import run_together
 from workshop_spawner.kube.cluster import Cluster
 from workshop_spawner.kube.watch import PodWatch
 from workshop_spawner.manifests import pods
 from workshop_spawner.model.errors import StartError
 from workshop_spawner.model.session import Session
-from workshop_spawner.recorded import RecordedSpawner
 from workshop_spawner.rules import capacity, images, plan, pod_manifest, warm_pods
 from workshop_spawner.rules.api_errors import FAILURES, explain
 from workshop_spawner.rules.warm_pods import Launch, Prepared
@@ -31,7 +31,7 @@ Pod = Mapping[str, Any]
 
 
 class StuckPodError(StartError):
-    """A pod that was not handed over does not go: the session starts anew, without that one."""
+    """A pod that was not handed over does not go: the session starts again, without that one."""
 
     def __init__(self, session: Session, name: str, why: str) -> None:
         super().__init__(
@@ -40,7 +40,7 @@ class StuckPodError(StartError):
         )
 
 
-class WarmSpawner(RecordedSpawner):
+class WarmSpawner(ChosenSpawner):
     """Makes the pod of a session, or takes one over that waits for it."""
 
     # Traits of WorkshopSpawner.
@@ -49,9 +49,6 @@ class WarmSpawner(RecordedSpawner):
     session_limit: int
     profile_limits: dict[str, int]
     group_limits: dict[str, int]
-
-    # Whether this is nobody's spawner, but one that makes pods ahead.
-    is_ahead = False
 
     @property
     def pod_port(self) -> int:
@@ -96,7 +93,7 @@ class WarmSpawner(RecordedSpawner):
     async def may_take_over(self, session: Session, spec: plan.SessionSpec) -> bool:
         """Whether a pod waits that is to the letter what this visitor's would be."""
         pool = self.context.pool
-        if pool is None or not pool.has_pods or session.suffix:
+        if pool is None or not pool.has_pods or session.suffix or self.is_personal:
             return False
         prepared = await self.prepare_pod(self.cluster, warm_pods.make_probe(session), spec)
         problem = pool.problem_with_pod(warm_pods.make_fingerprint(prepared))
@@ -108,7 +105,7 @@ class WarmSpawner(RecordedSpawner):
         """Take a place of each limit that the session counts towards; the session that says so."""
         groups = [group.name for group in self.user.groups]
         own = capacity.list_caps(self.profile_slug, groups, self.profile_limits, self.group_limits)
-        caps = (capacity.Cap("", self.session_limit), *own)
+        caps = (capacity.Cap("", self.session_limit), *self.list_workshop_caps(), *own)
         self.context.take_place(self.pod_name, running, caps, time.monotonic())
         return replace(session, caps=tuple(cap.key for cap in own))
 
@@ -163,17 +160,24 @@ class WarmSpawner(RecordedSpawner):
         """Make the pod the visitor's, then tell its launcher."""
         quick, uid = self.cluster.within(PATIENCE), pod["metadata"]["uid"]
         prepared = await self.prepare_pod(quick, session, spec)
-        secret = warm_pods.get_secret_name(session)
         wait = max(1.0, self.start_timeout * 0.45)
-        kept, _, seen = await run_together(
-            quick.get(make_reference("v1", "Secret", secret, session.hub.namespace)),
+        key, _, seen = await run_together(
+            self._find_key(quick, session),
             quick.change(pod, warm_pods.make_checkout(prepared, pod)),
             session_pod.wait_ready(self._pod_watch, session, uid, wait),
         )
         environment = {**prepared.environment, warm_pods.API_TOKEN: self.api_token}
-        key = warm_pods.read_key(kept)
         await hand_over.send(str(self._get_pod_url(seen)), environment, key, uid)
         return seen
+
+    async def _find_key(self, cluster: Cluster, session: Session) -> bytes:
+        """What seals the hand-over: as the pool knows it, else from its Secret."""
+        pool = self.context.pool
+        if pool is not None and (key := pool.take_key(session.id)):
+            return key
+        secret = warm_pods.get_secret_name(session)
+        kept = await cluster.get(make_reference("v1", "Secret", secret, session.hub.namespace))
+        return warm_pods.read_key(kept)
 
     async def _remove_pod(self, session: Session, pod: Pod) -> None:
         """Remove a pod that was not handed over; StuckPodError where it does not go."""

@@ -37,8 +37,9 @@ async def test_pods_that_wait_for_their_visitors_are_not_sessions_that_run(watch
     ]
     watch.resources = {f"workshops/{pod['metadata']['name']}": pod for pod in pods}
     pods[0]["metadata"]["annotations"] = {"workshop.jupyter.org/caps": '["profile/gpu"]'}
+    pods[0]["metadata"]["labels"]["workshop.jupyter.org/workshop"] = "git"
     counted = watch.count({"app": "a"})
-    assert counted == {"runs": frozenset({"profile/gpu"}), "starts": frozenset()}
+    assert counted == {"runs": frozenset({"profile/gpu", "workshop/git"}), "starts": frozenset()}
     assert watch.count({"app": "b"}) == {}
 
 

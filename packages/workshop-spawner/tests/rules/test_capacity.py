@@ -41,7 +41,7 @@ def test_who_no_longer_asks_has_left():
     ],
 )
 def test_what_who_waits_reads(limit, place, words):
-    assert capacity.render_full(limit, place) == words
+    assert capacity.render_full(capacity.Cap("", limit), place) == words
 
 
 @given(
@@ -102,8 +102,24 @@ def test_an_annotation_that_nobody_can_read_names_no_limit(text):
     assert capacity.read_keys('["group/a"]') == {"group/a"}
 
 
+def test_a_pod_counts_towards_its_workshop_and_what_it_was_started_by():
+    assert capacity.list_keys("", None) == frozenset()
+    assert capacity.list_keys("git", '["group/a"]') == {"workshop/git", "group/a"}
+
+
+def test_who_chooses_another_workshop_no_longer_waits_for_the_first():
+    git, go = (capacity.make_workshop_cap(name, name.title(), 1) for name in ("git", "go"))
+    queues = capacity.Queues()
+    assert capacity.render_full(git, queues.enter_or_wait("ann", {git: 1}, 0).place) == (
+        "The only place of Git is taken; you are next (number 1 in the queue)."
+    )
+    assert queues.enter_or_wait("bob", {git: 1}, 1).place == 2
+    assert queues.enter_or_wait("ann", {go: 0}, 2).enters
+    assert queues.enter_or_wait("bob", {git: 0}, 3).enters
+
+
 def test_who_waits_for_a_profile_reads_which():
-    said = capacity.render_full(4, 2, "group/class-a")
+    said = capacity.render_full(capacity.Cap("group/class-a", 4), 2)
     assert said == (
         "All 4 places of the group class-a are taken; 1 before you (number 2 in the queue)."
     )

@@ -13,6 +13,10 @@ from workshop_spawner.rules import ended_session
         ("/hub/spawn?ended=idle", "/", ""),
         ("/hub/user-redirect/terminal/session/1", "/", ""),
         ("/hub/user/abc/dashboard/", "/", "unknown"),
+        # Of a visitor whom the hub has forgotten meanwhile: another one may not see them.
+        ("/hub/spawn-pending/abc", "/", "unknown"),
+        ("/hub/spawn/abc?next=%2Fhub%2F", "/", "unknown"),
+        ("/hub/spawn", "/", ""),
         ("/user/abc/dashboard/?ended=idle", "/", "idle"),
         ("/hub/user/abc/terminal/session/1?client=xterm&ended=instructor", "/", "instructor"),
         ("/hub/user/abc/?ended=age&ended=idle", "/", "age"),

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from jupyterhub.services.auth import HubOAuth
 
 log = logging.getLogger(__name__)
+NO_HUB = (
+    "The hub did not answer, so you could not be logged in. "
+    "It may be starting: go to the terminal again in a moment."
+)
+NO_LOGIN = (
+    "This login is over, or was begun in another browser. Go to the terminal to log in again."
+)
 
 
 class HubGate:
@@ -214,5 +221,14 @@ def _make_callback_handler(client: HubOAuth) -> type[web.RequestHandler]:
         async def prepare(self) -> None:
             """Identify without blocking, as `get` may look at `current_user`."""
             await client.get_user(self, sync=False)
+
+        def write_error(self, status_code: int, **kwargs: Any) -> None:
+            """Say what to do; not again, as the address holds a code that is good once."""
+            # 500 and 502 are what the client says of a hub that is away.
+            is_away = status_code >= 500
+            self.set_status(503 if is_away else status_code)
+            sentence = NO_HUB if is_away else NO_LOGIN
+            home = self.settings["prefix"]
+            self.finish(error_pages.render_page(self.get_status(), sentence, home, again=False))
 
     return Callback

@@ -104,11 +104,13 @@
 
   // What a person may choose for a terminal, wherever the menu is: looks, the other client, files.
   function makeEntries(screen) {
-    const look = (change) => () => {
+    const act = (change) => () => {
       change();
       saveSettings();
       showSettings(screen);
     };
+    // Done several times in a row: the menu stays for the next one.
+    const look = (change) => Object.assign(act(change), { keepsMenu: true });
     const larger = (by) =>
       look(() => (settings.fontSize = Math.max(9, Math.min(32, settings.fontSize + by))));
     const themes = Object.keys(THEMES);
@@ -162,11 +164,18 @@
       "\u22ef",
     );
     list.hidden = true;
+    const hide = () => {
+      list.hidden = true;
+      button.setAttribute("aria-expanded", "false");
+    };
     const session = config.prefix + "terminal/session/";
     const another = () => window.open(session + "t" + Date.now().toString(36), "_blank");
     for (const [words, act] of [["Another terminal", another], ...entries]) {
       const one = element("button", { type: "button", role: "menuitem" }, words);
-      one.addEventListener("click", act);
+      one.addEventListener("click", () => {
+        if (!act.keepsMenu) hide();
+        act();
+      });
       list.append(one);
     }
     button.addEventListener("click", () => {
@@ -174,14 +183,13 @@
       button.setAttribute("aria-expanded", String(!list.hidden));
     });
     document.addEventListener("click", (event) => {
-      if (list.contains(event.target) || event.target === button) return;
-      list.hidden = true;
+      if (!list.contains(event.target) && event.target !== button) hide();
     });
     for (const type of ["keydown", "keypress", "keyup"])
       for (const box of [button, list]) box.addEventListener(type, (event) => {
         event.stopPropagation();
         if (event.key !== "Escape" || type !== "keydown") return;
-        list.hidden = true;
+        hide();
         screen.focus();
       });
     document.body.append(button, list);

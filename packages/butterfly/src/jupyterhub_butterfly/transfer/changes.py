@@ -13,6 +13,7 @@ import shutil
 import stat
 from collections.abc import Sequence
 
+from jupyterhub_butterfly.transfer import renames
 from jupyterhub_butterfly.transfer.storage import open_folder
 
 # What tells that a file system knows no hard links.
@@ -28,19 +29,37 @@ def make_folder(root: str, parts: Sequence[str]) -> None:
 def rename(root: str, parts: Sequence[str], to: Sequence[str]) -> None:
     """Give a file or folder another name or place. Raises `OSError`: EEXIST when that is taken."""
     with open_folder(root, parts[:-1]) as source, open_folder(root, to[:-1]) as target:
-        found = os.stat(parts[-1], dir_fd=source, follow_symlinks=False)
-        if stat.S_ISDIR(found.st_mode):
-            _rename_free(source, parts[-1], target, to[-1])
-            return
         try:
-            # Never replaces what somebody has put there meanwhile: the kernel sees to it.
-            os.link(parts[-1], to[-1], src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
+            # An editor that saves by putting a new file in the place of the old one may do so at
+            # any moment: whichever of the two is there goes along.
+            renames.rename_free(source, parts[-1], target, to[-1])
         except OSError as error:
-            if error.errno not in NO_LINKS:
+            if error.errno not in renames.CANNOT:
                 raise
-            _rename_free(source, parts[-1], target, to[-1])
-            return
-        os.unlink(parts[-1], dir_fd=source)
+            _rename_by_steps(source, parts[-1], target, to[-1])
+
+
+def _rename_by_steps(source: int, name: str, target: int, other: str) -> None:
+    found = os.stat(name, dir_fd=source, follow_symlinks=False)
+    if stat.S_ISDIR(found.st_mode):
+        _rename_free(source, name, target, other)
+        return
+    try:
+        # Never replaces what somebody has put there meanwhile: the kernel sees to it.
+        os.link(name, other, src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        _rename_free(source, name, target, other)
+        return
+    _unlink_same(source, name, os.stat(other, dir_fd=target, follow_symlinks=False))
+
+
+def _unlink_same(folder: int, name: str, wanted: os.stat_result) -> None:
+    """Remove the old name, unless it is another file's by now: that one is kept."""
+    with contextlib.suppress(FileNotFoundError):
+        if os.path.samestat(os.stat(name, dir_fd=folder, follow_symlinks=False), wanted):
+            os.unlink(name, dir_fd=folder)
 
 
 def _rename_free(source: int, name: str, target: int, other: str) -> None:

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from jupyterhub_butterfly.rules.filepaths import Entry, make_etag
+from jupyterhub_butterfly.transfer import renames
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # Without waiting: opening a named pipe would wait for its writer for ever.
@@ -162,12 +163,30 @@ class Upload:
                 self._link(name := PART + secrets.token_hex(8))
                 self._part = name
             self._check_name()
-            os.replace(self._part, self.name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
-            self._part = ""
+            self._take_place()
         else:
             self._link(self.name)  # never replaces: the kernel sees to it
         self.abort()
         return etag
+
+    def _take_place(self) -> None:
+        """Take the place of the file that is there, unless it is another than a moment ago.
+
+        The two exchange their names first: so what was replaced is at hand, and can be put back.
+        """
+        try:
+            renames.exchange(self._folder, self._part, self.name)
+        except OSError as error:
+            if error.errno not in renames.CANNOT:
+                raise
+            os.replace(self._part, self.name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
+        else:
+            old = os.stat(self._part, dir_fd=self._folder, follow_symlinks=False)
+            if not stat.S_ISREG(old.st_mode) or self.version not in ("", find_etag(old)):
+                renames.exchange(self._folder, self._part, self.name)
+                raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+            os.unlink(self._part, dir_fd=self._folder)
+        self._part = ""
 
     def abort(self) -> None:
         """Leave nothing behind; also the end of a committed upload."""

@@ -30,6 +30,9 @@ PAGINATION = "application/jupyterhub-pagination+json"
 # next pass.
 PATIENCE = retries.Patience(total=240.0, tries=3, first_wait=0.75, longest_wait=3.0)
 LONGEST_WAIT = 20.0
+# A stop mostly waits for its server, and takes the hub little work meanwhile: so many times more
+# of them may be under way than of other requests.
+STOPS_FOR_ONE = 5
 
 Sleep = Callable[[float], Awaitable[Any]]
 
@@ -61,6 +64,7 @@ class Hub:
         self.now = datetime.now(UTC)
         self._sleep = sleep
         self._limit = asyncio.Semaphore(max(address.concurrency, 1))
+        self._stop_limit = asyncio.Semaphore(STOPS_FOR_ONE * max(address.concurrency, 1))
         self._session: aiohttp.ClientSession | None = None
         self._base = address.url.rstrip("/")
 
@@ -71,7 +75,8 @@ class Hub:
             connector: aiohttp.BaseConnector = aiohttp.UnixConnector(socket)
             self._base = f"http://localhost{urlsplit(self._base).path}"
         else:
-            connector = aiohttp.TCPConnector(ssl=self.address.ssl or True)
+            # How many there are is bounded by our own limits.
+            connector = aiohttp.TCPConnector(ssl=self.address.ssl or True, limit=0)
         self._session = aiohttp.ClientSession(
             connector=connector,
             timeout=aiohttp.ClientTimeout(total=self.address.timeout),
@@ -126,7 +131,7 @@ class Hub:
         )
         body = {"remove": True} if server and remove else None
         try:
-            answer = await self._call("DELETE", path, body=body)
+            answer = await self._call("DELETE", path, body=body, limit=self._stop_limit)
         except GoneError:
             return True
         return answer.status != SLOW
@@ -190,12 +195,13 @@ class Hub:
         *,
         query: Mapping[str, str | int] | None = None,
         body: object = None,
+        limit: asyncio.Semaphore | None = None,
     ) -> answers.Answer:
         """One call, tried again on failures that may pass; every verb used here may be repeated."""
         tries, began = 0, time.monotonic()
         while True:
             tries += 1
-            async with self._limit:
+            async with limit or self._limit:
                 answer = await self._try(method, path, query, body)
             if 200 <= answer.status < 300:
                 return answer

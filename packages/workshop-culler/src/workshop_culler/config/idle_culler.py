@@ -30,9 +30,9 @@ class IdleCuller(Application):
         min=1,
         help="""How many requests to the hub may be under way at once.
 
-        A number, at least 1; 20 by default, so a hundred servers stop in seconds. Raise
-        it if many servers end at the same time and take long to stop; lower
-        it if people notice the hub being slow then.
+        A number, at least 1; 20 by default. Of stops, which mostly wait for their servers, five
+        times as many: a hundred servers stop at once. Raise it if more of them end at the same
+        time and take long to stop; lower it if people notice the hub being slow then.
         Example: `c.WorkshopCuller.concurrency = 20`""",
     ).tag(config=True)
 

@@ -22,7 +22,14 @@ from workshop_culler.errors import ApiError, GoneError
 from workshop_culler.passes.cluster_sweep import ClusterSweep
 from workshop_culler.passes.endings import CAUSES, Endings
 from workshop_culler.passes.report import Report, Row
-from workshop_culler.rules import ends, limits, pass_times, server_verdicts, user_verdicts
+from workshop_culler.rules import (
+    ends,
+    idle_grace,
+    limits,
+    pass_times,
+    server_verdicts,
+    user_verdicts,
+)
 from workshop_culler.rules import schedule as schedules
 from workshop_culler.rules.limits import Limits
 from workshop_culler.rules.models import CullVerdict, Server, User, keep
@@ -50,10 +57,13 @@ class Sweep:
     clock: Callable[[], float] = time.monotonic
     idle_suspended: bool = False
     idle_resumes: float = 0.0
+    # How long idleness ends nobody after a jump of the hub's clock.
+    grace_seconds: float = 0.0
     wall: Callable[[], float] = time.time
     schedule: schedules.Schedule | None = None
     endings: Endings = field(default_factory=Endings)
     _listed: tuple[datetime, float, float] = (datetime.min.replace(tzinfo=UTC), 0.0, 0.0)
+    _hub_told: tuple[datetime, float] | None = None
 
     async def run(self) -> Report:
         """One whole pass. Raises nothing but cancellation: troubles are in the report."""
@@ -78,6 +88,7 @@ class Sweep:
             await self.cluster_sweep.look(report)
         servers, now = await self._find_servers(report)
         listed = self.clock()
+        self._notice_jump(self.hub.now, listed)
         await asyncio.gather(
             self._sweep_servers(report, servers, now, listed), self._sweep_users(report, now)
         )
@@ -190,6 +201,16 @@ class Sweep:
     def suspend_idle(self, until: float) -> None:
         """Let idleness end nobody before `until`, on the monotonic clock."""
         self.idle_resumes, self.idle_suspended = until, self.clock() < until
+
+    def _notice_jump(self, now: datetime, mono: float) -> None:
+        """Suspend idleness where the hub's clock, by which it is told, has jumped."""
+        before, self._hub_told = self._hub_told, (now, mono)
+        if before is None or self.grace_seconds <= 0:
+            return
+        passed = (now - before[0]).total_seconds()
+        if idle_grace.has_jumped(passed, mono - before[1]):
+            self.log.info("The hub's clock has jumped; idleness ends nobody for a while")
+            self.suspend_idle(max(self.idle_resumes, mono + self.grace_seconds))
 
     def find_idle_from(self, now: datetime) -> datetime | None:
         """Until when idleness ends nobody, in the time that it is `now`; None if it does."""

@@ -1,7 +1,7 @@
 """When the idle rule is suspended: sessions could not report yet what people do.
 
-After a start of ours, after the hub was out of reach and after a jump of the clock (a laptop
-that slept), the hub's last-activity times are behind the truth.
+After a start of ours, after the hub was out of reach and after a jump of our clock or of the hub's
+(a laptop that slept), the hub's last-activity times are behind the truth.
 Sessions report about every five minutes, so the grace lasts a little longer than that.
 """
 
@@ -32,6 +32,11 @@ def make_grace(seconds: float, wall: float, mono: float) -> IdleGrace:
 
 def look(grace: IdleGrace, wall: float, mono: float, *, outage: bool = False) -> IdleGrace:
     """The grace as time goes on; it begins again after an outage or a jump of the clock."""
-    jumped = abs((wall - grace.wall) - (mono - grace.mono)) > JUMP_SECONDS
+    jumped = has_jumped(wall - grace.wall, mono - grace.mono)
     until = mono + grace.seconds if outage or jumped else grace.until
     return replace(grace, until=until, wall=wall, mono=mono)
+
+
+def has_jumped(wall_seconds: float, mono_seconds: float) -> bool:
+    """Whether a clock has gone otherwise than the monotonic one between two looks."""
+    return abs(wall_seconds - mono_seconds) > JUMP_SECONDS

@@ -80,6 +80,8 @@ def make_prestart(body: object, author: str, now: datetime) -> Prestart:
     places = _parse_number(body, "places", 0, MOST_PLACES)
     if not people and not places:
         raise BadPrestartError("Say who is to be ready: 'people' by name, or how many 'places'.")
+    if len(people) + places > MOST_PLACES:
+        raise BadPrestartError(f"'places' and 'people' are more than {MOST_PLACES} together.")
     at = max(_parse_at(body.get("at"), now), now)
     if at - now > LONGEST_AHEAD:
         raise BadPrestartError(f"'at' must be within {LONGEST_AHEAD.days} days.")
@@ -138,9 +140,9 @@ def is_repeated(asked: Prestart, before: Prestart | None, now: datetime) -> bool
 
 
 def make_places_request(asked: Prestart) -> dict[str, Any]:
-    """What the hub is asked for."""
+    """What the hub is asked for: also a place for each of the people, who start from its pool."""
     times = {"begins": render_time(asked.begins), "until": render_time(asked.until)}
-    return {"places": asked.places, **times}
+    return {"places": asked.places + len(asked.people), **times}
 
 
 def read_places(model: Mapping[str, Any]) -> PlacesState:
@@ -167,22 +169,25 @@ def render_progress(
     if asked is None or now >= asked.until:
         return None
     people = [(name, progress.people.get(name, PersonState())) for name in asked.people]
-    ready = sum(each.state == READY for _, each in people) + progress.places.ready
+    here = sum(each.state == READY for _, each in people)
+    places = _without_people(asked, progress.places, here)
     return {
         "at": render_time(asked.at),
         "begins": render_time(asked.begins),
         "until": render_time(asked.until),
         "author": asked.author,
         "wanted": len(asked.people) + asked.places,
-        "ready": ready,
-        "places": {
-            "wanted": asked.places,
-            "ready": progress.places.ready,
-            "used": progress.places.used,
-        },
+        "ready": here + places.ready,
+        "places": {"wanted": asked.places, "ready": places.ready, "used": places.used},
         "people": [{"user": name, "state": one.state, "why": one.why} for name, one in people],
         "why": [] if now < asked.begins else [*progress.places.why, *_list_causes(people)],
     }
+
+
+def _without_people(asked: Prestart, held: PlacesState, here: int) -> PlacesState:
+    """The places of those who are not named; the hub does not tell who has used one."""
+    ready = min(asked.places, max(0, held.ready - here))
+    return PlacesState(ready, min(asked.places, max(0, held.used - here)), held.why)
 
 
 def _list_causes(people: Iterable[tuple[str, PersonState]]) -> list[str]:

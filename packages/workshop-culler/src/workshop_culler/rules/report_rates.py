@@ -1,4 +1,4 @@
-"""How often a session may tell something: a leaky bucket a session, in bounded memory."""
+"""How often a session may tell or ask something: a leaky bucket for each, in bounded memory."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ AT_ONCE = 20
 WINDOW_SECONDS = 30.0
 MOST_SESSIONS = 10_000
 
+# Whose sessions, and what is counted.
 Key = tuple[str, str]
 
 

@@ -66,7 +66,8 @@ class Hand(ReportHandler):
     """`GET session/hand?user=&server=`: the raised hand, or null. `POST {text}` raises it."""
 
     async def get(self) -> None:
-        """Tell it."""
+        """Tell it; counted before the hub is asked for the session."""
+        self.session_service.check_question_rate(self.who.name)
         asked = {key: self.get_query_argument(key, "") for key in ("user", "server")}
         self.tell_hand(await self.find_server(asked))
 

@@ -21,6 +21,7 @@ from workshop_culler.rules import wrong_codes
 from workshop_culler.service import (
     api,
     base_handlers,
+    images_api,
     instructor_page,
     login,
     prestart_api,
@@ -143,6 +144,7 @@ def make_app(
         ("api/users", users_api.Users, common),
         ("api/events", api.Events, common),
         ("api/announcement", api.Announcement, common),
+        ("api/images", images_api.ImagesHandler, common),
         ("api/prestart", prestart_api.PrestartHandler, common),
         ("metrics", api.MetricsPage, common),
         ("health", api.Health, {}),

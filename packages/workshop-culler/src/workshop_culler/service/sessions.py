@@ -190,8 +190,13 @@ class SessionService:
 
     def check_rate(self, user: str) -> None:
         """Count a report of a user's sessions; raises TooOftenError when they tell too much."""
-        if not self.rates.take((user, ""), self.clock()):
+        if not self.rates.take((user, "report"), self.clock()):
             raise TooOftenError("Too many reports at once; try again in half a minute.")
+
+    def check_question_rate(self, user: str) -> None:
+        """Count a question of theirs, apart from reports: who asks too often may still tell."""
+        if not self.rates.take((user, "question"), self.clock()):
+            raise TooOftenError("Too many questions at once; try again in half a minute.")
 
     async def forget_ended(self) -> None:
         """Forget hands and hints of sessions that are gone; raises ApiError.

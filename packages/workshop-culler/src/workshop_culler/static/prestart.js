@@ -20,7 +20,7 @@ window.prestart = (() => {
       put($("prestart-text"), `${model.ready} of ${model.wanted} ready`);
       const used = model.places.used ? `${model.places.used} of them used, ` : "";
       put($("prestart-times"), `${used}for ${clockTime(model.at)}, held until ${clockTime(model.until)}`);
-      drawCauses(causesOf(model, clockTime));
+      drawList($("prestart-why"), causesOf(model, clockTime));
       // Who listens to the page is told when all is ready, not each step.
       const isReady = model.ready >= model.wanted, wasReady = !before || before.ready >= before.wanted;
       if (isReady && !wasReady && !atOnce) tell(`All ${model.wanted} are ready.`);
@@ -35,8 +35,7 @@ window.prestart = (() => {
     return [...model.why, ...(starting ? [`${starting} ${starting === 1 ? "server is" : "servers are"} starting.`] : [])];
   }
 
-  function drawCauses(list) {
-    const box = $("prestart-why");
+  function drawList(box, list) {
     if ([...box.children].map((li) => li.textContent).join("\n") === list.join("\n")) return;
     box.replaceChildren(...list.map((text) => {
       const li = document.createElement("li");
@@ -44,6 +43,18 @@ window.prestart = (() => {
       return li;
     }));
   }
+
+  // Which nodes have the images: asked for, as it is a list of pods at the cluster.
+  function linesOf(model) {
+    if (model.why) return [model.why];
+    return model.images.map(({ image, nodes, missing }) => {
+      const rest = missing.slice(0, 5).map(({ node, state, why }) => `${node} (${why || state})`);
+      if (missing.length > 5) rest.push(`${missing.length - 5} more`);
+      return `${image}: on ${nodes} of ${nodes + missing.length} nodes${rest.length ? `; not on ${rest.join(", ")}` : ""}`;
+    });
+  }
+
+  async function look(send) { drawList($("images-list"), linesOf(await send("GET", "api/images"))); }
 
   function wire({ act, send, clockTime, tell }) {
     const show = (answer) => draw(answer.prestart, { clockTime, tell, atOnce: true });
@@ -54,6 +65,7 @@ window.prestart = (() => {
       if (at.value) body.at = new Date(at.value).toISOString();
       await act(async () => show(await send("POST", "api/prestart", body)), "It is being prepared.");
     });
+    $("images-look").addEventListener("click", () => act(() => look(send), "Images of the nodes are shown."));
     $("prestart-cancel").addEventListener("click", () =>
       act(async () => { show(await send("DELETE", "api/prestart", {})); $("prestart").querySelector("summary").focus(); },
           "Nothing more is prepared. Servers that run go on."));

@@ -104,10 +104,9 @@ def _namespaced(name: str, word: Word, body: str) -> Action:
     problem = _problem_with(name, word, options, session)
     if problem:
         return Action("", body, note=problem)
-    text = FIXED_TEXT.get(word.kind) or _as_text(options.get(word.text, "")).strip("\n")
     return Action(
         word.kind,
-        text,
+        FIXED_TEXT.get(word.kind) or _text(name, word, options, body),
         session if word.session else "",
         title=_title(word, options),
         details=_details(name, word, options),
@@ -133,7 +132,7 @@ def _read_options(body: str) -> Mapping[str, Value] | None:
     try:
         options = yaml.load(body, Loader=yaml.BaseLoader) or {}  # noqa: S506 - makes text only
     except (yaml.YAMLError, RecursionError):
-        return None
+        return _read_options(body.replace("\t", "    ")) if "\t" in body else None
     return cast("Mapping[str, Value]", options) if isinstance(options, dict) else None
 
 
@@ -149,9 +148,41 @@ def _details(name: str, word: Word, options: Mapping[str, Value]) -> tuple[tuple
     """Return the options that the page or the server needs, in the order of their names."""
     known = block_words.COMMON | word.details
     found = {key: value for key, value in options.items() if key in known and value != ""}
+    if word.kind == "test" and options.get("schema") and "inputs" not in found:
+        found["inputs"] = {"schema": options["schema"]}  # as its first versions had it
     if word.kind == "editor":
         found["command"] = name.partition(":")[2]
     return tuple(sorted(found.items()))
+
+
+def _text(name: str, word: Word, options: Mapping[str, Value], body: str) -> str:
+    """Return what is sent, copied or written.
+
+    Line breaks around it matter in a file and are the author's own in what is copied; a terminal
+    gets none but Enter.
+    """
+    if block_words.YAML_EDIT.fullmatch(name):
+        return _yaml_of(word.text, body)
+    given = options.get(word.text, "")
+    if word.kind == "editor" and not given:
+        given = options.get("value", "")  # as its first versions had it
+    text = _as_text(given)
+    return text if word.kind in ("editor", "copy", "edit") else text.strip("\n")
+
+
+def _yaml_of(key: str, body: str) -> str:
+    """Return the value of `key` as YAML that means the same: a number stays one."""
+    import yaml
+
+    try:
+        top = yaml.compose(body, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:  # of a tab, as the options could be read
+        return _yaml_of(key, body.replace("\t", "    ")) if "\t" in body else ""
+    for name, value in top.value if isinstance(top, yaml.MappingNode) else ():
+        if name.value == key:
+            dumped = yaml.serialize(value, Dumper=yaml.SafeDumper, width=10_000, allow_unicode=True)
+            return re.sub(r"(?:^|\n)\.\.\.\n$", "", str(dumped)).strip("\n")
+    return ""
 
 
 def _as_text(value: Value) -> str:

@@ -74,10 +74,16 @@ WORDS: Mapping[str, Word] = MappingProxyType(
         "terminal:clear": _word("clear", "", "1"),
         "terminal:clear-all": _word("clear", "", "*"),
         "terminal:select": _word("select", "", "1"),
+        # Terminals inside the other system's editor are terminals of their own here.
+        "editor:open-terminal": _word("select", "", "educates"),
+        "editor:send-to-terminal": _word("input", "text", "educates", needs="text", details="endl"),
+        "editor:interrupt-terminal": _word("interrupt", "", "educates"),
+        "editor:clear-terminal": _word("clear", "", "educates"),
         "workshop:copy": _word("copy", "text", needs="text"),
         "workshop:copy-and-edit": _word("edit", "text", needs="text"),
         "dashboard:expose-terminal": _word("select", "", "1"),
         "dashboard:open-url": _word("open-url", "url", "", "Open: {url}", "url"),
+        "workshop:open-url": _word("open-url", "url", "", "Open: {url}", "url"),
         "dashboard:open-dashboard": _word("open-tab", "", "", "Open dashboard: {name}", "name"),
         "dashboard:expose-dashboard": _word("open-tab", "", "", "Open dashboard: {name}", "name"),
         "dashboard:create-dashboard": _word(
@@ -128,19 +134,16 @@ insert-lines-before-line; text; Insert lines before line {line}: {file}; file; l
 append-lines-after-line; text; Insert lines after line {line}: {file}; file; line
 insert-lines-after-line; text; Insert lines after line {line}: {file}; file; line
 create-directory; ; Create folder: {path}; path|directory|file;
-open-terminal; ; Open terminal of the editor: {name}; ; name
-send-to-terminal; text; Type in the terminal of the editor; ; name endl
-interrupt-terminal; ; Interrupt the terminal of the editor; ; name
-clear-terminal; ; Clear the terminal of the editor; ; name
-close-terminal; ; Close the terminal of the editor; ; name
+insert-value-into-yaml; value; Insert value into file: {file}; file path;
+close-terminal; ; Close the terminal of the editor; ; session
 append-lines-after-match; text; Insert lines after {match}: {file}; file match; isRegex
+append-lines-after-text; value; Insert lines after {text}: {file}; file text; isRegex
 insert-lines-before-match; text; Insert lines before {match}: {file}; file match; isRegex
 insert-lines-before-selection; text; Insert lines before the selection: {file}; file;
 append-lines-after-selection; text; Insert lines after the selection: {file}; file;
 replace-lines-in-range; text; Replace lines {start} to {stop}: {file}; file; start stop
 delete-lines-in-range; ; Delete lines {start} to {stop}: {file}; file; start stop
 delete-matching-lines;; Delete lines: {file}; file match|text; isRegex before after count start stop
-insert-value-into-yaml; value; Insert value into file: {file}; file path;
 execute-command; args; Run command of the editor: {command}; command;
 """
 
@@ -154,11 +157,14 @@ def _editor_words() -> dict[str, Word]:
 
 
 EDITOR: Mapping[str, Word] = MappingProxyType(_editor_words())
-YAML_EDIT = re.compile(r"editor:(yaml-[a-z-]+|[a-z]+-yaml-[a-z-]+)")
+YAML_EDIT = re.compile(r"editor:(yaml-[a-z-]+|[a-z]+-yaml-[a-z-]+|insert-value-into-yaml)")
 EDIT_YAML = _word("editor", "value", "", "Change {path} in file: {file}", "file path", "index")
+SELECT_YAML = _word("editor", "", "", "Select in file {file}: {path}", "file", "path")
 
 
 def find_word(name: str) -> Word | None:
     """Return the word of this name, None if there is none."""
     found = WORDS.get(name) or EDITOR.get(name)
-    return found or (EDIT_YAML if YAML_EDIT.fullmatch(name) else None)
+    if found or not YAML_EDIT.fullmatch(name):
+        return found
+    return SELECT_YAML if name == "editor:select-yaml-path" else EDIT_YAML

@@ -6,14 +6,24 @@ there too and is shown as it was: that is a warning.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from workshop_dashboard.rules import actions, links, prepare, shortcodes, study
 from workshop_dashboard.rules.liquid import RAW
-from workshop_dashboard.rules.notes import Dialect, Notes, Page, find_page, next_of, walk
+from workshop_dashboard.rules.notes import (
+    Dialect,
+    Notes,
+    Page,
+    find_page,
+    is_asciidoc,
+    next_of,
+    walk,
+)
 from workshop_dashboard.rules.prepare import TAG
 from workshop_dashboard.rules.study import Block, Link, Study
+from workshop_dashboard.rules.variables import PLACEHOLDER
 
 # Variables of other systems that hold secrets: no page gets them.
 SECRETS = (
@@ -21,7 +31,9 @@ SECRETS = (
     "kubernetes_ca_crt",
     "ssh_private_key",
     "ssh_public_key",
-    "_password",
+    "git_password",
+    "registry_password",
+    "services_password",
 )
 
 
@@ -90,7 +102,7 @@ def _files(notes: Notes) -> Iterator[Problem]:
         message = "this part is a program and is not run: write what it gives in workshop.yaml"
         yield Problem(file, line, "warning", message)
     for page in notes.pages.values():
-        if page.file.lower().endswith(".adoc") and notes.convert is None:
+        if is_asciidoc(page.file) and notes.convert is None:
             message = (
                 "AsciiDoc is shown as plain text: install jupyterhub-workshop-dashboard[asciidoc]"
             )
@@ -128,7 +140,7 @@ def _front_matter(page: Page, notes: Notes) -> Iterator[Problem]:
         target = getattr(page.front, field)
         if target and not find_page(target, page.name, notes.pages):
             message = f"{key} names {target}, and there is no such page"
-            yield Problem(page.file, page.front.line(field), "error", message)
+            yield Problem(page.file, page.front.line(field), _level(notes), message)
 
 
 def _variables(page: Page, notes: Notes) -> Iterator[Problem]:
@@ -181,9 +193,20 @@ def _has_anchor(target: links.LinkTarget, page: Page, studies: Mapping[str, Stud
 def _block(page: Page, block: Block) -> Iterator[Problem]:
     action = actions.find_action(block.info, block.text)
     line = _line(page, block.line)
-    if action and action.note:
+    if action and action.note and _holds_value(page, block):
+        message = f"{action.note}, unless a variable of the session gives it"
+        yield Problem(page.file, line, "warning", message)
+    elif action and action.note:
         yield Problem(page.file, line, "error", action.note)
     unknown = actions.unknown_action(block.info)
     if unknown:
         message = f"`{unknown}` is no action we know: the block will be plain code"
         yield Problem(page.file, line, "warning", message)
+
+
+def _holds_value(page: Page, block: Block) -> bool:
+    """Tell whether a block has something in it that only a session knows."""
+    fence, *lines = page.body.splitlines()[block.line - 1 :] or [""]
+    mark = fence.strip()[:3]
+    inside = itertools.takewhile(lambda line: not mark or not line.strip().startswith(mark), lines)
+    return any("{{" in line or "{%" in line or PLACEHOLDER.search(line) for line in inside)

@@ -6,7 +6,8 @@ Two forms are known: an object (`module.exports = {site_title: ...}`) and a func
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workshop_dashboard.rules.javascript import (
@@ -24,6 +25,10 @@ CLOSING = {"{": "}", "(": ")", "[": "]"}
 # What such files say besides, for the program that used to run them.
 PLUMBING = frozenset({"module", "exports"})
 MAX_STATEMENTS = 10_000
+# A JSON object in the environment, and a folder of files: where workshops that are ordered from a
+# catalogue are told their variables. Their config.js goes through both in a loop.
+ORDERED = "WORKSHOP_VARS"
+ORDERED_FOLDER = "/var/run/workshop-vars"
 
 
 @dataclass
@@ -47,7 +52,26 @@ def read_config(text: str, environment: Mapping[str, str]) -> Config:
     program = _Program(Reader(read_tokens(text), environment), Config())
     program.run("end")
     program.finish()
+    if ORDERED in text:
+        given = _read_ordered(environment.get(ORDERED, ""))
+        program.config.variables += [(name, value, ()) for name, value in given.items()]
     return program.config
+
+
+def _read_ordered(text: str) -> dict[str, str]:
+    """Read the variables of a JSON object; those of an object in it have its name before theirs."""
+    try:
+        return dict(_flatten("", json.loads(text or "{}")))
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _flatten(name: str, value: object) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, held in value.items():
+            yield from _flatten(f"{name}.{key}" if name else str(key), held)
+    elif name:
+        yield name, value if isinstance(value, str) else json.dumps(value)
 
 
 @dataclass
@@ -108,6 +132,8 @@ class _Program:
             self._remember_function()
         elif reader.take("if"):
             self._choose()
+        elif reader.take("try"):
+            self._try()
         elif token.text in PLUMBING:
             self._export()
         elif token.kind == "name" and self._is_call():
@@ -170,6 +196,17 @@ class _Program:
                     self._choose()
             else:
                 self._branch(taken=not chosen)
+
+    def _try(self) -> None:
+        """Go into what is tried and what comes at last, and over what is for errors."""
+        reader = self.reader
+        self._branch(taken=True)
+        if reader.take("catch"):
+            if reader.token.text == "(":
+                self._skip_pair()
+            self._branch(taken=False)
+        if reader.take("finally"):
+            self._branch(taken=True)
 
     def _branch(self, *, taken: bool) -> None:
         if self.reader.token.text != "{":

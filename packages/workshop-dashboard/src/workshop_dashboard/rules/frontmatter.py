@@ -51,29 +51,33 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str, int]:
     """Part a file into its front matter, its body, and the line (from 1) where the body begins.
 
     A block is opened and closed by `---` (YAML) or `+++` (TOML), or by `/*` and `*/`, at the very
-    top. A block that is never closed is no block: the whole text is the body then.
+    top; blank lines may stand before it. A block that is never closed is no block, nor is one
+    below blank lines that has no key: the whole text is the body then.
     """
     lines = text.removeprefix("\ufeff").splitlines()
-    opening = lines[0].strip() if lines else ""
+    top = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    opening = lines[top].strip() if lines else ""
     closing = OPENINGS.get(opening)
-    for number, line in enumerate(lines[1:] if closing else (), start=1):
+    for number, line in enumerate(lines[top + 1 :] if closing else (), start=top + 1):
         if line.strip() == closing:
-            front = _parse(lines[1:number], "=" if opening == "+++" else ":")
+            front = _parse(lines[top + 1 : number], "=" if opening == "+++" else ":", top + 2)
+            if top and not front.lines:  # two rules with text between them
+                break
             return front, "\n".join(lines[number + 1 :]), number + 2
     return FrontMatter(), "\n".join(lines), 1
 
 
-def _parse(lines: list[str], mark: str) -> FrontMatter:
+def _parse(lines: list[str], mark: str, first: int) -> FrontMatter:
     found: dict[str, str] = {}
     places: list[tuple[str, int]] = []
-    for number, line in enumerate(lines, start=2):
+    for number, line in enumerate(lines, start=first):
         if mark == "=" and line.startswith("["):
             break  # what follows belongs to a table of TOML
         key, separator, value = line.partition(mark)
         field = KEYS.get(re.sub(r"[\s_\-\"']", "", key).lower())
         # What is indented belongs to the key above it, and not to the page.
         if separator and field and not line[0].isspace():
-            found[field] = _unquote(value.strip()) or _folded(lines[number - 1 :])
+            found[field] = _unquote(value.strip()) or _folded(lines[number - first + 1 :])
             places.append((field, number))
     sort, draft = found.pop("sort", ""), found.pop("draft", "")
     is_draft = draft.lower() == "true"

@@ -1,14 +1,17 @@
 """The plain data of a JavaScript file, read without running it.
 
-Literals, objects, lists, names bound to them, `process.env`, and the operators with which defaults
-are written. All else is `UnreadableError`, with its line. Nothing is ever called.
+Literals, objects, lists, names bound to them, `process.env`, the operators with which defaults are
+written, and the methods of texts and lists that make one address of another. All else is
+`UnreadableError`, with its line. No function of the file or of its libraries is ever called.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 # None stands for undefined and null.
 Value = None | bool | float | str | Sequence["Value"] | Mapping[str, "Value"]
@@ -27,6 +30,7 @@ ESCAPE = re.compile(
 )
 CONSTANTS: Mapping[str, Value] = {"true": True, "false": False, "null": None, "undefined": None}
 MAX_DEPTH = 40
+MAX_TEXT = 64 * 1024
 
 
 class UnreadableError(Exception):
@@ -125,12 +129,20 @@ class Reader:
     def _sum(self) -> Value:
         value = self._one()
         while self.take("+"):
-            value = as_text(value) + as_text(self._one())
+            value = self._bounded(as_text(value) + as_text(self._one()))
+        return value
+
+    def _bounded(self, value: Value) -> Value:
+        size = len(value) if isinstance(value, (str, list)) else 0
+        if size > MAX_TEXT:
+            raise UnreadableError(self.token.line)
         return value
 
     def _one(self) -> Value:
         if self.take("!"):
             return not is_true(self._one())
+        if self.take("-"):
+            return -_number(self._one())
         value = self._primary()
         while self.token.text in (".", "?.", "[") and self.token.kind == "sign":
             value = self._member(value)
@@ -160,6 +172,8 @@ class Reader:
             raise UnreadableError(token.line)
         if token.text == "process" and self._is_environment():
             return self.environment
+        if token.text == "JSON" and self.take(".") and self.take("parse"):
+            return self._parse_json(token)
         if token.text in CONSTANTS:
             return CONSTANTS[token.text]
         if token.text not in self.names:
@@ -168,6 +182,14 @@ class Reader:
 
     def _is_environment(self) -> bool:
         return self.take(".", "?.") and self.take("env")
+
+    def _parse_json(self, token: Token) -> Value:
+        given = (self._arguments() or [None])[0]
+        try:
+            found: Value = json.loads(as_text(given), parse_int=float)
+        except (ValueError, RecursionError) as error:
+            raise UnreadableError(token.line) from error
+        return found
 
     def _member(self, value: Value) -> Value:
         line = self.token.line
@@ -178,9 +200,30 @@ class Reader:
             self.at += 1
             key = self.token.text
             self.at += 1
+            if self.token.text == "(" and isinstance(value, (str, list)):
+                return self._call(value, key, line)
+        if isinstance(value, list) and isinstance(key, float) and 0 <= key < len(value):
+            return value[int(key)]
         if not isinstance(value, Mapping):
             raise UnreadableError(line)
         return value.get(as_text(key))
+
+    def _call(self, value: str | list[Value], name: str, line: int) -> Value:
+        method = (TEXT_METHODS if isinstance(value, str) else LIST_METHODS).get(name)
+        given = self._arguments()
+        if method is None:
+            raise UnreadableError(line)
+        return self._bounded(method(value, [*given, None, None]))
+
+    def _arguments(self) -> list[Value]:
+        self.expect("(")
+        found: list[Value] = []
+        while not self.take(")"):
+            found.append(self.read())
+            if not self.take(","):
+                self.expect(")")
+                break
+        return found
 
     def _list(self) -> Value:
         found: list[Value] = []
@@ -244,3 +287,44 @@ def _unescape(match: re.Match[str]) -> str:
         number = int(code, 16)
         return chr(number) if number < 0x110000 else ""
     return ESCAPES.get(match[4], match[4])
+
+
+def _number(value: Value) -> float:
+    return float(value) if isinstance(value, (float, bool)) else 0.0
+
+
+def _slice(value: Any, given: Sequence[Value]) -> Value:
+    start, end = given[0], given[1]
+    found: Value = value[int(_number(start)) : None if end is None else int(_number(end))]
+    return found
+
+
+def _split(value: Any, given: Sequence[Value]) -> Value:
+    mark = as_text(given[0])
+    return list(value) if not mark else value.split(mark)
+
+
+# What makes one text of another; a pattern in the place of a text is no data, and is refused.
+TEXT_METHODS: Mapping[str, Callable[[Any, Sequence[Value]], Value]] = {
+    "split": _split,
+    "slice": _slice,
+    "replace": lambda text, given: text.replace(as_text(given[0]), as_text(given[1]), 1),
+    "replaceAll": lambda text, given: text.replace(as_text(given[0]), as_text(given[1])),
+    "startsWith": lambda text, given: text.startswith(as_text(given[0])),
+    "endsWith": lambda text, given: text.endswith(as_text(given[0])),
+    "includes": lambda text, given: as_text(given[0]) in text,
+    "concat": lambda text, given: text + as_text(given[0]) + as_text(given[1]),
+    "toLowerCase": lambda text, _given: text.lower(),
+    "toUpperCase": lambda text, _given: text.upper(),
+    "trim": lambda text, _given: text.strip(),
+    "toString": lambda text, _given: text,
+}
+LIST_METHODS: Mapping[str, Callable[[Any, Sequence[Value]], Value]] = {
+    "slice": _slice,
+    "join": lambda items, given: ("," if given[0] is None else as_text(given[0])).join(
+        as_text(item) for item in items
+    ),
+    "includes": lambda items, given: given[0] in items,
+    "pop": lambda items, _given: items[-1] if items else None,
+    "shift": lambda items, _given: items[0] if items else None,
+}

@@ -7,6 +7,7 @@ text, on a line of its own for any lines.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,16 @@ DEFAULT_SECONDS = 60.0
 MAX_SECONDS = 3600.0
 OUTPUT = "output"
 ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])|\r")
+# What may stand behind an action.
+MARKS = ("fails", "any", "skip")
+SHELL_ADVICE = {
+    126: "it is no program, or may not be run: `chmod +x`",
+    127: "there is no such command here: mend its name, or install it where the notes are tested",
+}
+TEST_ADVICE = {
+    124: "give the block more time: `timeout: 60`",
+    126: "make the program executable: `chmod +x`",
+}
 # Kinds of action that need a page, and are not tried without one.
 ONLY_SEEN = frozenset({"copy", "edit", "heading", "section-begin", "section-end"})
 
@@ -28,7 +39,8 @@ class Step:
 
     `wanted` is `succeeds`, `fails`, `any` or `skip`. `follower` is the kind of the next step in
     the same terminal, empty if there is none. `expected` is what it must print, None where
-    nothing is said; `expected_line` is where that stands.
+    nothing is said; `expected_line` is where that stands. `note` says which word behind the action
+    means nothing, empty if none.
     """
 
     page: str
@@ -43,11 +55,15 @@ class Step:
     expected: str | None = None
     expected_line: int = 0
     follower: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a step went: `problem` is a sentence, empty where it went as wanted."""
+    """How a step went: `problem` is a sentence, empty where it went as wanted.
+
+    `advice` is what the page's author may do about it.
+    """
 
     step: Step
     status: int | None
@@ -55,6 +71,7 @@ class Outcome:
     seconds: float
     problem: str = ""
     skipped: str = ""
+    advice: str = ""
 
 
 def make_steps(notes: Notes, pages: Sequence[str], seconds: float = DEFAULT_SECONDS) -> list[Step]:
@@ -74,7 +91,7 @@ def _page_steps(page: Page, notes: Notes, seconds: float) -> Iterator[Step]:
     for block in sorted(study.study_page(page, notes).blocks, key=lambda block: block.line):
         line = page.first_line + block.line - 1
         if block.info.split()[:1] == [OUTPUT] and waiting:
-            waiting = replace(waiting, expected=block.text.rstrip("\n"), expected_line=line)
+            waiting = _expect(waiting, block.text.rstrip("\n"), line)
             continue
         if waiting:
             yield waiting
@@ -84,16 +101,24 @@ def _page_steps(page: Page, notes: Notes, seconds: float) -> Iterator[Step]:
         yield waiting
 
 
+def _expect(step: Step, text: str, line: int) -> Step:
+    """Return the step with a block of output; of several, each must come, one after the other."""
+    if step.expected is None:
+        return replace(step, expected=text, expected_line=line)
+    return replace(step, expected=f"{step.expected}\n...\n{text}")
+
+
 def _make_step(
     page: Page, line: int, info: str, action: actions.Action, seconds: float
 ) -> Step | None:
     if action.kind in ONLY_SEEN:
         return None
-    details = dict(action.details)
+    word = actions.find_word(info)
+    details: dict[str, actions.Value] = dict(action.details) if action.kind else {"name": word}
     marks = info.split()
     limit = next((word[8:] for word in marks if word.startswith("timeout=")), "")
-    wanted = next((word for word in ("skip", "fails", "any") if word in marks), "")
-    given = next((key for key in ("skip", "fails", "any") if details.get(key) == "true"), "")
+    wanted = next((mark for mark in MARKS if mark in marks), "")
+    given = next((key for key in MARKS if details.get(key) == "true"), "")
     return Step(
         page=page.name,
         file=page.file,
@@ -104,7 +129,20 @@ def _make_step(
         details=details,
         wanted=wanted or given or "succeeds",
         seconds=parse_seconds(limit or str(details.get("timeout", "")), seconds),
+        note=problem_with_marks(marks[marks.index(word) + 1 :]) or "",
     )
+
+
+def problem_with_marks(marks: Sequence[str]) -> str | None:
+    """Say which of the words behind an action looks like one that we know, and is none."""
+    for mark in marks:
+        limit = mark.removeprefix("timeout=")
+        if mark.startswith("timeout") and (limit == mark or not parse_seconds(limit, 0)):
+            return f"`{mark}` is no limit: write seconds up to {MAX_SECONDS:g}, `timeout=120`"
+        near = difflib.get_close_matches(mark, MARKS, 1, 0.7)
+        if near and mark not in MARKS:
+            return f"`{mark}` means nothing here: write `{near[0]}`"
+    return None
 
 
 def parse_seconds(text: str, usual: float) -> float:
@@ -144,6 +182,19 @@ def problem_with_result(step: Step, status: int | None, output: str) -> str | No
     if step.expected is not None and not is_expected(step.expected, output):
         return "it does not print what the page says"
     return None
+
+
+def find_advice(step: Step, status: int | None) -> str:
+    """Return what an author may do about a step that did not end as wanted."""
+    if status is None:
+        return "answer it with `terminal:input`, stop it with `<ctrl-c>`, or give it `timeout=120`"
+    if step.wanted == "fails" and status == 0:
+        return "mend the command, or take the word `fails` away"
+    if step.wanted == "any" or bool(status) == (step.wanted == "fails"):
+        return "mend the block `output`; `--update` writes into it what is printed now"
+    if step.kind == "test":
+        return TEST_ADVICE.get(status, "see what the blocks before it should have done")
+    return SHELL_ADVICE.get(status, "mend the command, or write `execute fails` if it is to fail")
 
 
 def _problem_with_running(step: Step) -> str | None:

@@ -22,8 +22,11 @@ NAME = re.compile(r"\{\{-?\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\||-?\}\})")
 RAW = re.compile(r"\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}", re.DOTALL)
 # Expressions of the templates of Go (Helm, `oc -o go-template`, `docker --format`): no Liquid.
 GO = re.compile(
-    r"\{\{-?\s*(?:[.$]|(?:range|with|end|else|if|block|template|define|include)\b(?!\s*\|))[^{}]*\}\}"
+    r"\{\{-?\s*(?:[.$]|\"(?:\\[a-z])+\"(?=\s*-?\}\})"
+    r"|(?:range|with|end|else|if|block|template|define|include)\b(?!\s*\|))[^{}]*\}\}"
 )
+# Anything in double braces, on one line or a few.
+OUTPUT = re.compile(r"\{{2,4}(?:[^{}]|\}(?!\})){0,500}\}{2,4}")
 MADE_HERE = re.compile(r"\{%-?\s*(?:assign|capture|for|increment|decrement)\s+([A-Za-z_]\w*)")
 
 
@@ -34,20 +37,51 @@ class LiquidError(ValueError):
 def render(text: str, values: Mapping[str, str], read: Callable[[str], str | None]) -> str:
     """Run the page's Liquid with `values`; `read` gives the text of a file to include.
 
+    What stands in braces and is no Liquid, such as a template of Helm, stays as it is written.
     Raises `LiquidError`. A value never adds a line, so that it cannot end a block of code.
     """
+    safe = {name: " ".join(value.splitlines()) for name, value in values.items()}
+    protected = _protect(text)
+    try:
+        return _render(protected, safe, read)
+    except LiquidError:
+        kept = map_outside_raw(protected, lambda part: OUTPUT.sub(_keep_unreadable, part))
+        if kept == protected:
+            raise
+        return _render(kept, safe, read)
+
+
+def _render(text: str, values: Mapping[str, str], read: Callable[[str], str | None]) -> str:
     import liquid.exceptions
 
-    safe = {name: " ".join(value.splitlines()) for name, value in values.items()}
     try:
-        template = _environment(read).from_string(_protect(text))
-        return template.render({"copy": COPY_MARK, **safe})
+        template = _environment(read).from_string(text)
+        return template.render({"copy": COPY_MARK, **values})
     except liquid.exceptions.LiquidError as error:
         line = _line_of(error)
         place = f" in line {line}" if line else ""
         raise LiquidError(f"Liquid cannot read this page{place}: {error.message}") from error
     except RecursionError as error:
         raise LiquidError("Liquid cannot read this page: it is nested too deeply") from error
+
+
+def _keep_unreadable(match: re.Match[str]) -> str:
+    return match[0] if _is_readable(match[0]) else _wrap(match)
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_readable(expression: str) -> bool:
+    import liquid.exceptions
+
+    try:
+        _environment(_read_nothing).from_string(expression)
+    except liquid.exceptions.LiquidError:
+        return False
+    return True
+
+
+def _read_nothing(_name: str) -> str | None:
+    return None
 
 
 def unknown_names(text: str, values: Mapping[str, str]) -> Iterator[tuple[int, str]]:
@@ -62,11 +96,16 @@ def unknown_names(text: str, values: Mapping[str, str]) -> Iterator[tuple[int, s
 
 def _protect(text: str) -> str:
     """Keep expressions of Go's templates as they are, where the page does not do so itself."""
+    return map_outside_raw(text, lambda part: GO.sub(_wrap, part))
+
+
+def map_outside_raw(text: str, change: Callable[[str], str]) -> str:
+    """Return the text with `change` made to all of it that is not marked as raw."""
     parts, end = [], 0
     for raw in RAW.finditer(text):
-        parts += [GO.sub(_wrap, text[end : raw.start()]), raw[0]]
+        parts += [change(text[end : raw.start()]), raw[0]]
         end = raw.end()
-    return "".join([*parts, GO.sub(_wrap, text[end:])])
+    return "".join([*parts, change(text[end:])])
 
 
 def _wrap(match: re.Match[str]) -> str:
@@ -91,6 +130,8 @@ def _environment(read: Callable[[str], str | None]) -> liquid.Environment:
         loop_iteration_limit = MAX_LOOPS
         context_depth_limit = 30
         local_namespace_limit = MAX_OUTPUT
+        logical_not_operator = True
+        logical_parentheses = True
 
     class Beside(liquid.loader.BaseLoader):
         """Gives the files beside the pages, and nothing else."""

@@ -137,6 +137,11 @@ def page_name(file: str) -> str:
     return stem if suffix.lower() in LINK_SUFFIXES else file
 
 
+def is_asciidoc(file: str) -> bool:
+    """Tell whether a page is AsciiDoc, by the name of its file; any other is Markdown."""
+    return file.lower().endswith(".adoc")
+
+
 def find_page(target: str, origin: str, names: Container[str]) -> str:
     """Return the page that `target` means on page `origin`, or an empty string.
 
@@ -253,7 +258,7 @@ def _title(
     file: str, front: frontmatter.FrontMatter, body: str, workshop: workshopfile.Workshop
 ) -> str:
     """Return the page's title: what the workshop says of its pages goes before what they say."""
-    name, mark = page_name(file), "=" if file.lower().endswith(".adoc") else "#"
+    name, mark = page_name(file), "=" if is_asciidoc(file) else "#"
     given = workshop.titles.get(name, "") or workshop.titles.get(name.removesuffix("/index"), "")
     if not given and workshop.described and name in workshop.described:
         return _words(name).title()  # as the original did, whatever the page itself says
@@ -268,7 +273,7 @@ def _heading(body: str, mark: str) -> str:
         if start in ("```", "~~~") and fence in ("", start):
             fence = "" if fence else start
         elif not fence and line.startswith((f"{mark} ", f"{mark}{mark} ")):
-            return re.sub(r"[*`_]", "", line.strip(f"{mark} \t"))
+            return re.sub(r"[*`_]|\s*\{#[^{}]*\}\s*$", "", line.strip(f"{mark} \t"))
     return ""
 
 

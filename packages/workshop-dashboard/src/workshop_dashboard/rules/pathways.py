@@ -37,6 +37,8 @@ def read_definition(text: str) -> Definition | None:
     try:
         documents = list(yaml.load_all(text, Loader=yaml.BaseLoader))
     except (yaml.YAMLError, RecursionError):
+        if "\t" in text:
+            return read_definition(text.replace("\t", "    "))
         return Definition() if any(group in text for group in GROUPS) else None
     for document in documents:
         if isinstance(document, dict) and str(document.get("apiVersion", "")).startswith(GROUPS):

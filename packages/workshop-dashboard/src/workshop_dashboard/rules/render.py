@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import functools
 import html
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workshop_dashboard.rules import actions, asciidoc, blocks, links, prepare, variables
 from workshop_dashboard.rules.block_words import KINDS
-from workshop_dashboard.rules.notes import Notes, Page
+from workshop_dashboard.rules.notes import Notes, Page, is_asciidoc
 
 # The libraries are imported when the first page is asked for: a server must be up at once.
 if TYPE_CHECKING:
     import markdown_it
     import markdown_it.renderer
     import markdown_it.token
+    from markdown_it.rules_core import StateCore
 
 TAGS = frozenset(
     [
@@ -152,6 +154,16 @@ TRUSTED_ATTRIBUTES = {
     "th": {"width"},
 }
 ACTION_KINDS = KINDS
+# A frame is shown as a link: a film that a page embeds is not lost where frames may not be.
+FRAME = re.compile(
+    r"""<iframe\b[^<>]*?\ssrc\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))[^<>]*>(?:\s*</iframe>)?""",
+    re.IGNORECASE,
+)
+FILM = re.compile(
+    r"(?:https?:)?//(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]+)(?:[?&].*)?", re.DOTALL
+)
+# The name that a heading of Hugo gives itself: `## Heading {#name}`.
+HEADING_NAME = re.compile(r"\s*\{#([\w.:-]+)[^{}]*\}\s*$")
 # Names of old anchors are put into ids once the HTML is safe, and all attributes are quoted.
 NAMED_ANCHOR = re.compile(r'<a(?P<before>(?: [a-z]+="[^"]*")*?) name="(?P<name>[^"]*)"')
 
@@ -169,8 +181,12 @@ def render_page(page: Page, notes: Notes, addresses: links.Addresses) -> str:
 
 def render_unsafe(page: Page, notes: Notes) -> str:
     """Return the page's text as HTML with whatever its author has put into it."""
-    body = prepare.prepare_text(page, notes)
-    if not page.file.lower().endswith(".adoc"):
+    return variables.show_unset(_render_marked(page, notes))
+
+
+def _render_marked(page: Page, notes: Notes) -> str:
+    body = prepare.prepare_text(page, notes, marked=True)
+    if not is_asciidoc(page.file):
         return str(_markdown().render(body))
     plain = f"<pre><code>{html.escape(body)}</code></pre>"
     if notes.convert is None:
@@ -199,7 +215,7 @@ def sanitise(unsafe: str, address: Callable[[str], str]) -> str:
     import nh3
 
     safe = nh3.clean(
-        unsafe,
+        FRAME.sub(_link_frame, unsafe),
         tags=set(TAGS),
         attributes=ATTRIBUTES,
         attribute_filter=attribute,
@@ -233,6 +249,13 @@ def clean_trusted(unsafe: str, address: Callable[[str], str]) -> str:
     )
 
 
+def _link_frame(match: re.Match[str]) -> str:
+    address = html.unescape(match[1] or match[2] or match[3] or "")
+    film = FILM.fullmatch(address)
+    address = html.escape(f"https://www.youtube.com/watch?v={film[1]}" if film else address)
+    return f'<a href="{address}">{address}</a>'
+
+
 def _name_to_id(match: re.Match[str]) -> str:
     named = "" if " id=" in match["before"] else f' id="{match["name"]}"'
     return f"<a{match['before']}{named}"
@@ -260,9 +283,20 @@ def _markdown() -> markdown_it.MarkdownIt:
     parser.use(mdit_py_plugins.gfm.gfm_plugin)
     parser.use(mdit_py_plugins.admon.admon_plugin)
     parser.use(mdit_py_plugins.deflist.deflist_plugin)
-    parser.use(mdit_py_plugins.anchors.anchors_plugin, max_level=4)
+    parser.use(mdit_py_plugins.anchors.anchors_plugin, max_level=6)
+    parser.core.ruler.push("heading_names", _name_headings)
     parser.add_render_rule("fence", _render_fence)
     return parser
+
+
+def _name_headings(state: StateCore) -> None:
+    """Take the name that a heading gives itself out of its text, and make it the heading's id."""
+    for opening, inline in itertools.pairwise(state.tokens):
+        last = inline.children[-1] if opening.type == "heading_open" and inline.children else None
+        named = HEADING_NAME.search(last.content) if last and last.type == "text" else None
+        if last and named:
+            last.content = last.content[: named.start()]
+            opening.attrSet("id", named[1])
 
 
 def _render_fence(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from workshop_dashboard.rules.lesson import Outcome, Step
 
 # Characters that XML cannot hold.
 FORBIDDEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF], "\ufffd")
 SHOWN_LINES = 20
+# What ends a line or begins an escape in a command to GitHub's runner.
+ESCAPED = {ord("%"): "%25", ord("\r"): "%0D", ord("\n"): "%0A"}
 
 
 def describe(outcome: Outcome) -> str:
@@ -20,19 +22,48 @@ def describe(outcome: Outcome) -> str:
     where = f" [{step.session}]" if step.session not in ("", "1") else ""
     line = f"{word:4} {step.file}:{step.line}{where} {first[:80]} ({outcome.seconds:.1f} s)"
     if outcome.skipped:
-        return f"{line}: {outcome.skipped}"
-    if not outcome.problem:
-        return line
-    said = [f"     | {each}" for each in outcome.output.split("\n")[-SHOWN_LINES:] if each]
-    wanted = []
+        line = f"{line}: {outcome.skipped}"
+    if outcome.problem:
+        line = f"{line}: {outcome.problem}"
+    return "\n".join([line, *_explain(outcome)])
+
+
+def _explain(outcome: Outcome) -> Iterator[str]:
+    """Yield the lines below a step: what it printed, what was expected, what to do."""
+    if outcome.problem:
+        said = outcome.output.split("\n")[-SHOWN_LINES:]
+        yield from (f"     | {each}" for each in said if each)
+        yield from (f"     {each}" for each in _show_expected(outcome))
+    if outcome.advice:
+        yield f"     help: {outcome.advice}"
+    if outcome.step.note:
+        yield f"     note: {outcome.step.note}"
+
+
+def _show_expected(outcome: Outcome) -> Iterator[str]:
+    step = outcome.step
     if step.expected is not None and "print" in outcome.problem:
-        wanted = ["     expected:", *(f"     > {each}" for each in step.expected.split("\n"))]
-    return "\n".join([f"{line}: {outcome.problem}", *said, *wanted])
+        yield f"expected (line {step.expected_line}):"
+        yield from (f"> {each}" for each in step.expected.split("\n"))
+
+
+def make_annotation(file: str, line: int, message: str, level: str = "error") -> str:
+    """Return the line with which GitHub shows a message beside its line of a pull request.
+
+    Its form: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+    """
+    place = file.translate(ESCAPED | {ord(":"): "%3A", ord(","): "%2C"})
+    return f"::{level} file={place},line={line}::{message.translate(ESCAPED)}"
 
 
 def _first_words(step: Step) -> str:
     """Return what a step is called in one line: its command, its test, or its kind."""
-    return (step.text or str(step.details.get("name", "")) or step.kind).split("\n")[0]
+    if step.kind == "wrong":
+        return str(step.details.get("name", "")) or "a block"
+    if step.kind == "editor":
+        return f"{step.details.get('command', '')} {step.details.get('file', '')}".strip()
+    details = (str(step.details.get(key, "")) for key in ("name", "path"))
+    return next(filter(None, (step.text, *details)), step.kind).split("\n")[0]
 
 
 def count(outcomes: Iterable[Outcome]) -> tuple[int, int, int]:
@@ -56,8 +87,8 @@ def write_transcript(outcomes: Iterable[Outcome]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def write_junit(outcomes: Sequence[Outcome]) -> str:
-    """Return JUnit's XML: a suite a page, a case a step."""
+def write_junit(outcomes: Sequence[Outcome], path_of: Callable[[str], str] = str) -> str:
+    """Return JUnit's XML: a suite a page, a case a step. `path_of` finds a page's file."""
     top = ET.Element("testsuites", name="workshop-notes")
     for page in dict.fromkeys(outcome.step.page for outcome in outcomes):
         own = [outcome for outcome in outcomes if outcome.step.page == page]
@@ -72,11 +103,11 @@ def write_junit(outcomes: Sequence[Outcome]) -> str:
             time=f"{sum(outcome.seconds for outcome in own):.3f}",
         )
         for outcome in own:
-            _add_case(suite, outcome)
+            _add_case(suite, outcome, path_of(outcome.step.file))
     return ET.tostring(top, encoding="unicode", xml_declaration=True)
 
 
-def _add_case(suite: ET.Element, outcome: Outcome) -> None:
+def _add_case(suite: ET.Element, outcome: Outcome, file: str) -> None:
     step = outcome.step
     first = _first_words(step).translate(FORBIDDEN)
     case = ET.SubElement(
@@ -85,13 +116,15 @@ def _add_case(suite: ET.Element, outcome: Outcome) -> None:
         classname=step.file,
         name=f"{step.line}: {first[:120]}",
         time=f"{outcome.seconds:.3f}",
-        file=step.file,
+        file=file,
         line=str(step.line),
     )
     if outcome.skipped:
         ET.SubElement(case, "skipped", message=outcome.skipped)
     if outcome.problem:
         failure = ET.SubElement(case, "failure", message=outcome.problem.translate(FORBIDDEN))
-        failure.text = outcome.output.translate(FORBIDDEN)
+        help_line = f"help: {outcome.advice}" if outcome.advice else ""
+        text = "\n".join(filter(None, [outcome.output, *_show_expected(outcome), help_line]))
+        failure.text = text.translate(FORBIDDEN)
     elif outcome.output:
         ET.SubElement(case, "system-out").text = outcome.output.translate(FORBIDDEN)

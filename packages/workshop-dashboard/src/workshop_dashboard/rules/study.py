@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workshop_dashboard.rules import links, prepare, render
-from workshop_dashboard.rules.notes import Notes, Page
+from workshop_dashboard.rules.notes import Notes, Page, is_asciidoc
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def study_page(page: Page, notes: Notes) -> Study:
     """Read the page as it will be rendered."""
     found = _Collector(is_trusted=notes.is_trusted)
     lines = page.body.splitlines()
-    if page.file.lower().endswith(".adoc"):
+    if is_asciidoc(page.file):
         if notes.convert is not None:
             found.feed(render.render_unsafe(page, notes))
         return _result(found, lines, [])
@@ -141,6 +141,8 @@ def _removed(tag: str, given: dict[str, str]) -> Iterator[str]:
 def _is_harmless(tag: str, name: str) -> bool:
     """Tell whether nobody misses the attribute: marks for programs, widths of tables."""
     if name.startswith(("data-", "aria-", "xmlns")) or name == "role":
+        return True
+    if tag == "a" and name in ("rel", "target"):  # where a link opens, the page sees to
         return True
     sizes = ("style", "width", "border", "cellpadding", "cellspacing")
     return tag in ("col", "table", "td", "th", "tr") and name in sizes

@@ -81,7 +81,8 @@ STAND_INS: Mapping[str, str] = {
     "kubernetes_api_url": "https://api.example.com:6443",
 }
 
-SECRET_WORDS = ("TOKEN", "SECRET", "PASSWORD", "CRYPT_KEY", "PRIVATE_KEY")
+CREDENTIAL_WORDS = ("TOKEN", "SECRET", "CRYPT_KEY", "PRIVATE_KEY")
+SECRET_WORDS = (*CREDENTIAL_WORDS, "PASSWORD")
 
 
 def make_builtin(environment: Mapping[str, str], prefix: str) -> dict[str, str]:
@@ -124,9 +125,22 @@ def fill_in_stand_ins(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def public_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment without what is secret, for variables that workshops define."""
+    """Return the environment without what is secret: what any page and any test may see."""
+    return _without(environment, SECRET_WORDS)
+
+
+def named_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what a workshop may ask for by defining a variable of that name.
+
+    Passwords are among it: workshops of old tell people with which one to log in. Tokens and keys,
+    which are the session's own, are not.
+    """
+    return _without(environment, CREDENTIAL_WORDS)
+
+
+def _without(environment: Mapping[str, str], words: tuple[str, ...]) -> dict[str, str]:
     return {
         name: value
         for name, value in environment.items()
-        if not any(word in name.upper() for word in SECRET_WORDS)
+        if not any(word in name.upper() for word in words)
     }

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 
 PERCENT = r"%(?P<percent>[A-Za-z][A-Za-z0-9_]+)%"
 BRACES = r"\{\{\s*(?P<braces>[A-Za-z][A-Za-z0-9_]*)\s*\}\}"
 PLACEHOLDER = re.compile(f"{PERCENT}|{BRACES}")
-PERCENT_ONLY = re.compile(f"{PERCENT}(?P<braces>(?!))?")
+SIMPLE = re.compile(r"[A-Za-z]\w+")
 
-# A word between marks alone: a code span, emphasis. Empty marks would be shown as they are written.
-MARKED = re.compile(rf"(?<![`*_])(?P<mark>`+|\*+|_+)(?:{PERCENT}|{BRACES})(?P=mark)(?![`*_])")
-# What begins and ends a block whose text is for a program, in Markdown and in AsciiDoc.
-FENCE = re.compile(r"\s*(```+|~~~+|----+|\.\.\.\.+|\+\+\+\++|////+)")
+# What stands for an empty value until the page is HTML: a word that no syntax changes.
+UNSET = "0unset7value0"
 NOT_SET = "(not set)"
+HTML_TAG = re.compile(r"<!--.*?-->|<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.DOTALL)
+CODE_TAG = re.compile(r"<(/?)(code|pre|script|style|textarea)\b", re.IGNORECASE)
+# It is a word of its own, and no part of a path, an address or a name.
+UNSET_WORD = re.compile(
+    rf"(?<![^\s(\[\"'\u201c\u2018;]){UNSET}(?=(?:[.,;:!?)\]\"'\u201d\u2019]|&quot;|&#\d+;)*(?:\s|$))"
+)
 
 # Words that stand between braces in the templates of Go, Helm and `oc -o template`.
 NOT_OURS = frozenset({"end", "else", "break", "continue", "nil", "true", "false"})
@@ -28,43 +33,63 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     A value never adds a line: line breaks in it become spaces, so that it cannot end a code
     block or begin another, and the lines of the page keep their numbers.
     """
-    return _fill(PLACEHOLDER, text, values)
+    return _fill(f"{PERCENT}|{BRACES}", text, values)
 
 
 def fill_percent(text: str, values: Mapping[str, str]) -> str:
     """Do the same for `%name%` only, as the original did; `{{ name }}` is left alone."""
-    return _fill(PERCENT_ONLY, text, values)
+    return _fill(f"{PERCENT}(?P<braces>(?!))?", text, values)
 
 
-def _fill(pattern: re.Pattern[str], text: str, values: Mapping[str, str]) -> str:
+@functools.lru_cache(maxsize=32)
+def _compile(pattern: str, names: tuple[str, ...]) -> re.Pattern[str]:
+    """Compile the pattern for names that are no words of one kind of letters, too."""
+    special = "|".join(re.escape(name) for name in names)
+    return re.compile(
+        pattern.replace("(?P<percent>", f"(?P<percent>{special}|") if names else pattern
+    )
+
+
+def _fill(pattern: str, text: str, values: Mapping[str, str]) -> str:
+    names = sorted(name for name in values if not SIMPLE.fullmatch(name) and name)
+
     def value_of(match: re.Match[str]) -> str:
         name = _name(match)
         if name not in values:
             return match[0]
         return " ".join(values[name][:MAX_VALUE].splitlines())
 
-    return pattern.sub(value_of, text)
+    return _compile(pattern, tuple(names)).sub(value_of, text)
 
 
-def mark_unset(text: str, values: Mapping[str, str], *, braces: bool = True) -> str:
-    """Say so where emphasis or a code span is around a name alone whose value is empty.
+def mark_unset(values: Mapping[str, str]) -> dict[str, str]:
+    """Return the values with a mark in place of the empty ones, for `show_unset`."""
+    return {name: value or UNSET for name, value in values.items()}
 
-    Blocks are left as they are: what is in them is for programs. Without `braces` only `%name%`
-    is a name.
+
+def show_unset(page: str) -> str:
+    """Say in HTML where a sentence has an empty value as a word; elsewhere the mark is taken out.
+
+    What is in a block, or in code beside other words, is for programs and stays empty.
     """
+    if UNSET not in page:
+        return page
+    parts, end, around = [], 0, list[str]()
+    for tag in HTML_TAG.finditer(page):
+        parts += [_say_unset(page[end : tag.start()], around), tag[0].replace(UNSET, "")]
+        end = tag.end()
+        code = CODE_TAG.match(tag[0])
+        if code and not code[1]:
+            around.append(code[2].lower())
+        elif code and around:
+            around.pop()
+    return "".join([*parts, _say_unset(page[end:], around)])
 
-    def say(match: re.Match[str]) -> str:
-        is_ours = braces or match["percent"]
-        return NOT_SET if is_ours and values.get(_name(match)) == "" else match[0]
 
-    lines, fence = [], ""
-    for line in text.splitlines(keepends=True):
-        edge = FENCE.match(line)
-        if edge and (not fence or (edge[1].startswith(fence) and line.strip() == edge[1])):
-            fence = "" if fence else edge[1]
-        is_block = bool(fence or edge or line.startswith(("    ", "\t")))
-        lines.append(line if is_block else MARKED.sub(say, line))
-    return "".join(lines)
+def _say_unset(text: str, around: list[str]) -> str:
+    if not around or (around == ["code"] and text.strip() == UNSET):
+        text = UNSET_WORD.sub(NOT_SET, text)
+    return text.replace(UNSET, "")
 
 
 def unknown_names(text: str, values: Mapping[str, str]) -> Iterator[tuple[int, str]]:

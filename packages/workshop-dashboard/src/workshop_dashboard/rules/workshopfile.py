@@ -147,12 +147,17 @@ def resolve(
 
 
 def read_mapping(file: str, text: str) -> dict[str, Any]:
-    """Read a YAML file that is a mapping. Raises `WorkshopFileError`, which names the file."""
+    """Read a YAML file that is a mapping. Raises `WorkshopFileError`, which names the file.
+
+    A tab is blanks, as it was to the older systems where YAML of today has none.
+    """
     import yaml  # when the first page is asked for
 
     try:
         document = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError) as error:
+        if "\t" in text:
+            return read_mapping(file, text.replace("\t", "    "))
         mark = getattr(error, "problem_mark", None)
         line = f" at line {mark.line + 1}" if mark else ""
         raise WorkshopFileError(f"{file} is not YAML{line}; correct it there.") from error

@@ -163,16 +163,17 @@
     block.append(result);
   };
   const showFile = (block, answer) => showResult(block, answer.success ? "" : "bad", (result) => {
-    if (!answer.success) { result.append(make("p", "", answer.message)); return; }
+    if (!answer.lines) { result.append(make("p", "", answer.message)); return; }
     result.append(make("p", "", answer.file));
     const list = make("ol", "lines");
     list.start = answer.first;
     for (const [line, selected] of answer.lines) list.append(make("li", selected ? "selected" : "", line || " "));
     result.append(list);
   });
-  const NO_EDIT = /^(execute-command|close-file|copy-file|rename-file|delete-file|.*yaml.*)$/;
+  const CLOSING = /^close-/;
   const editFile = async ({ text, details, block }) => {
-    if (!sessionBase || NO_EDIT.test(details.command)) {
+    if (CLOSING.test(details.command)) { say("What is open stays open: close it with its own button."); return true; }
+    if (!sessionBase || details.command === "execute-command") {
       return copyAnd(text || details.file || details.src || "", text ? `Copied: it belongs into ${details.file}.` : "Copied the name of the file.");
     }
     if (await workshop.settleFiles?.() === false) {
@@ -181,8 +182,8 @@
     }
     const answer = await ask("edit", { details, text });
     showFile(block, answer);
-    if (answer.success) workshop.showFile?.(answer.path, answer.range);
-    say(answer.success ? `Done: ${details.file}` : answer.message);
+    if (answer.path) workshop.showFile?.(answer.path, answer.range);
+    say(answer.message ?? `Done: ${details.file}`);
     return answer.success;
   };
   /* The questions of a check: what the other system describes as a schema, in its simple forms. */
@@ -237,13 +238,26 @@
   const copyFile = async ({ details }) => {
     const address = details.url ? webAddress(details.url) : sessionBase && fileAddress(details.path);
     try {
-      const answer = await fetch(address, { headers: { "X-XSRFToken": xsrf } });
+      const answer = await fetch(address, { headers: details.url ? {} : { "X-XSRFToken": xsrf } });
       if (!answer.ok) throw new Error("no file");
       return await copyAnd(await answer.text(), "Copied the file.");
     } catch {
       say(`There is no ${details.path ?? details.url}.`);
       return false;
     }
+  };
+  const MOST_SHOWN = 50_000;
+  /* Show the text of a file in its block, before it is taken. */
+  const preview = async (block, details) => {
+    const address = details.url ? webAddress(details.url) : sessionBase && fileAddress(details.path ?? "");
+    const headers = details.url ? {} : { "X-XSRFToken": xsrf };
+    const answer = address && await fetch(address, { headers }).catch(() => null);
+    const text = answer?.ok ? await answer.text() : "";
+    if (!text || text.includes("\0")) return;
+    const shown = make("pre");
+    shown.append(make("code", "", text.slice(0, MOST_SHOWN)));
+    shown.tabIndex = 0;
+    block.append(shown);
   };
   const upload = ({ details }) => new Promise((settle) => {
     if (!sessionBase) { say("There is no session to take files."); settle(false); return; }
@@ -315,7 +329,8 @@
   /* Seconds in which a second click does nothing; `.INF`: once and no more. */
   const cooling = (block, details) => {
     if (!details.cooldown || !block.dataset.ended) return false;
-    const seconds = /inf/i.test(details.cooldown) ? Infinity : Number(details.cooldown) || 0;
+    const given = Number(details.cooldown) || 0;
+    const seconds = /inf/i.test(details.cooldown) || given < 0 ? Infinity : given;
     return Date.now() - Number(block.dataset.ended) < seconds * 1000;
   };
 
@@ -356,7 +371,7 @@
     const main = make("button", "main");
     main.type = "button";
     main.append(icon(picture), make("span", "", label));
-    main.setAttribute("aria-label", text ? `${label}: ${text}` : label);
+    main.setAttribute("aria-label", text && !label.includes(text) ? `${label}: ${text}` : label);
     main.title = running ? "Click to run, Shift+click to copy" : label;
     const mark = make("span", "mark");
     mark.setAttribute("role", "img");
@@ -366,6 +381,7 @@
     block.append(head);
     if (details.description) block.append(make("p", "description", details.description));
     if (text) block.append(pre);
+    if (details.preview === "true" && sessionBase) preview(block, details);
     if (action === "test" && details.inputs?.schema && sessionBase) {
       const form = makeForm(details.inputs.schema);
       form.addEventListener("submit", (event) => { event.preventDefault(); start(event); });
@@ -425,13 +441,19 @@
     const path = url.origin === location.origin ? url.pathname : "";
     return Boolean(base) && (path === base || path.startsWith(`${base}page/`));
   };
-  const dressAll = () => {
+  const dressAll = (isSame = false) => {
     notes.querySelectorAll("pre[data-action], pre[data-note]").forEach(dress);
     notes.querySelectorAll("sup.inline-copy").forEach(dressInline);
     for (const section of notes.querySelectorAll("details.section")) {
-      section.addEventListener("toggle", () => { if (section.open) autostart(section); });
+      section.addEventListener("toggle", () => {
+        if ("again" in section.dataset) delete section.dataset.again; else if (section.open) autostart(section);
+      });
     }
-    autostart(notes);
+    // A box of a list of tasks is read out with its words.
+    for (const box of notes.querySelectorAll(".task-list-item-checkbox")) {
+      box.setAttribute("aria-label", box.closest("li").textContent.trim());
+    }
+    if (!isSame) autostart(notes);
     markRead();
     // What scrolls sideways must be reachable by keys.
     for (const wide of notes.querySelectorAll("pre, table")) {
@@ -501,10 +523,11 @@
   };
   document.addEventListener("input", (event) => { if (event.target.dataset?.search) searchFor(event.target); });
 
-  /* Turning a page takes the new text and leaves the terminals as they are. */
+  /* Turning a page takes the new text and leaves the terminals as they are. With `isSame` it is the page
+     that is there, changed by its author: who reads it stays where they are, and what is open stays so. */
   let latest = 0;
   let shown = location.pathname;
-  const turnTo = async (url, push) => {
+  const turnTo = async (url, push, isSame = false) => {
     const mine = ++latest;
     notes.setAttribute("aria-busy", "true");
     try {
@@ -517,12 +540,23 @@
       if (!page.querySelector("#notes article")) throw new Error("no page of ours");
       // Scripts of a trusted workshop run only in a page that is loaded whole.
       if (page.querySelector("#notes article script")) throw new Error("scripts");
+      const place = notes.scrollTop;
+      const hadKeys = notes.contains(document.activeElement);
+      const opened = [...notes.querySelectorAll("details")].map((each) => each.open);
       notes.replaceChildren(...page.getElementById("notes").childNodes);
       document.getElementById("contents").replaceChildren(...page.getElementById("contents").childNodes);
       document.title = page.title;
       if (push) history.pushState(null, "", url);
       shown = url.pathname;
-      dressAll();
+      dressAll(isSame);
+      if (isSame) {
+        [...notes.querySelectorAll("details")].forEach((each, number) => {
+          if (opened[number] && !each.open) { each.dataset.again = ""; each.open = true; }
+        });
+        notes.scrollTo({ top: place, behavior: "instant" });
+        if (hadKeys) notes.focus({ preventScroll: true });
+        return;
+      }
       const anchor = url.hash && document.getElementById(decodeURIComponent(url.hash.slice(1)));
       if (anchor) anchor.scrollIntoView(); else notes.scrollTo({ top: 0, behavior: "instant" });
       notes.focus({ preventScroll: true });
@@ -583,7 +617,7 @@
         if (!answer.ok) throw new Error("no answer");
         const version = await answer.text();
         if (since && version !== since) {
-          if (notes.dataset.base) await turnTo(new URL(location.href), false); else location.reload();
+          if (notes.dataset.base) await turnTo(new URL(location.href), false, true); else location.reload();
         }
         since = version;
       } catch { await new Promise((settle) => { setTimeout(settle, 2000); }); }

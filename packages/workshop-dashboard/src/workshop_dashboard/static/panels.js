@@ -156,7 +156,8 @@
     const button = event.target.closest("[data-do]");
     if (button) workshop.doing[button.dataset.do]?.();
     const entry = event.target.closest("[data-entry]");
-    if (entry) workshop.chooseEntry(entry.dataset.entry);
+    // Where the page has a tab of its own for that, no other page is opened.
+    if (entry && !(entry.dataset.entry === "Files" && workshop.openTab?.("Files"))) workshop.chooseEntry(entry.dataset.entry);
   });
   for (const link of document.querySelectorAll(".skip")) {
     link.addEventListener("click", () => showing(link.getAttribute("href").slice(1)));

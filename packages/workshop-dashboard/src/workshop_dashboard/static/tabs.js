@@ -142,6 +142,15 @@
     workshop.openTab(tab.dataset.tab, link.href);
   });
 
+  /* On which sides of the strip there are more tabs. */
+  const markMore = () => {
+    list.classList.toggle("less", list.scrollLeft > 4);
+    list.classList.toggle("more", list.scrollLeft + list.clientWidth < list.scrollWidth - 4);
+  };
+  list.addEventListener("scroll", markMore, { passive: true });
+  new ResizeObserver(markMore).observe(list);
+  new MutationObserver(markMore).observe(list, { childList: true });
+
   list.addEventListener("click", (event) => {
     const tab = event.target.closest("[role=tab]");
     if (tab) show(tab);

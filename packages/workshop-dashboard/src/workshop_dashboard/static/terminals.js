@@ -8,7 +8,7 @@
   const frames = new Map(); // session -> {panel, frame, ready, waiting, state, menu}
   const MOST = 9; // terminals at once
   const [LEAST_SHARE, STEP] = [15, 5]; // percent of what two terminals have together
-  const SAID = 8000; // milliseconds that a sentence stays
+  const [SAID, EACH_LETTER, MOST_SAID] = [2500, 80, 8000]; // milliseconds that a sentence stays
 
   let silence = null;
   const announce = (sentence) => {
@@ -16,7 +16,7 @@
     if (!state) return;
     state.textContent = sentence;
     clearTimeout(silence);
-    silence = setTimeout(() => { state.textContent = ""; }, SAID);
+    silence = setTimeout(() => { state.textContent = ""; }, Math.min(MOST_SAID, SAID + EACH_LETTER * sentence.length));
   };
 
   /* What this browser keeps of the last workshops' layouts; a browser may refuse to store anything. */

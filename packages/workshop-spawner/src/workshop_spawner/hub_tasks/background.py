@@ -13,7 +13,7 @@ from workshop_spawner import metrics
 from workshop_spawner.concurrency import run_together
 from workshop_spawner.config.extras import read_source
 from workshop_spawner.context import HubContext
-from workshop_spawner.hub_tasks import pod_security_check, rights_check
+from workshop_spawner.hub_tasks import garbage, pod_security_check, rights_check
 from workshop_spawner.hub_tasks.pod_template import PodTemplate
 from workshop_spawner.hub_tasks.pool import SessionPool
 from workshop_spawner.hub_tasks.reserve import Reserve
@@ -80,6 +80,7 @@ class HubTasks:
             ("find the role of sessions", self.tell_role),
             ("keep sessions ready", self.keep_pool),
             ("count projects", self.keep_count),
+            ("collect garbage", self.collect_garbage),
         ):
             self._context.spawn_task(self._run(doing, task))
 
@@ -227,6 +228,10 @@ class HubTasks:
             except FAILURES as error:
                 self._log.warning("Projects were not counted: %s", explain(error).detail)
             await asyncio.sleep(COUNT_AGAIN)
+
+    async def collect_garbage(self) -> None:
+        """Have Python look through all objects when no visitor waits, as long as the hub runs."""
+        await garbage.collect_when_calm(lambda: bool(self._context.starting))
 
     async def tell_role(self) -> None:
         """Log which role sessions get, where it is not the one that they should have."""

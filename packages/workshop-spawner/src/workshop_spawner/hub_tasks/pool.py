@@ -228,6 +228,10 @@ class SessionPool:
         """The pod of a session that was handed out, to be handed over or removed; None: none."""
         return self._busy.get(session, (0, None))[1]
 
+    def take_key(self, session: str) -> bytes:
+        """What seals the hand-over to the pod of this session, once; empty where nobody knows."""
+        return self._pods.take_key(session) if self._pods is not None else b""
+
     def wake(self) -> None:
         """Look at the pool soon: a session has started."""
         self._taken.set()

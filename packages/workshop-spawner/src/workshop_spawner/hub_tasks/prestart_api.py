@@ -27,6 +27,11 @@ NOT_YET = "The hub has just started and does not know yet what it holds; try aga
 class PrestartHandler(APIHandler):
     """`GET`: how far it is; `PUT {places, pods, begins, until}`: hold them; `DELETE`: none."""
 
+    def initialize(self, context: HubContext) -> None:
+        """Take the hub's context: the handlers' settings are a copy, made before there is one."""
+        super().initialize()
+        self.context = context
+
     async def prepare(self) -> None:
         """Let in only who may start everybody's servers."""
         await super().prepare()
@@ -59,7 +64,7 @@ class PrestartHandler(APIHandler):
 
     @property
     def _places(self) -> Places:
-        places = HubContext.of(self.settings).places
+        places = self.context.places
         if places is None:
             raise HTTPError(503, NOT_YET)
         return places
@@ -71,4 +76,5 @@ class PrestartHandler(APIHandler):
 def add_handlers(app: StartingHub) -> None:
     """Serve it beside the hub's own API."""
     path = url_path_join(app.hub_prefix, "api", "workshop", "prestart")
-    app.tornado_application.add_handlers(".*$", [(path, PrestartHandler)])
+    context = HubContext.of(app.tornado_settings)
+    app.tornado_application.add_handlers(".*$", [(path, PrestartHandler, {"context": context})])

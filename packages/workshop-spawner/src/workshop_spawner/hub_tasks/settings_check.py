@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,13 @@ from traitlets.config import Config, LoggingConfigurable
 
 from workshop_kube.rules import unknown_settings
 from workshop_spawner.config import unused_settings
-from workshop_spawner.hub_tasks import settings
+from workshop_spawner.hub_tasks import settings, workshop_store
 from workshop_spawner.manifests import resources
 from workshop_spawner.model.errors import WorkshopError
 from workshop_spawner.model.session import Hub
+from workshop_spawner.model.workshop import Workshop
 from workshop_spawner.rules import overrides, plan, pool_rules, templates
+from workshop_spawner.rules.workshops import parameters
 
 # Classes of others whose settings ours reads.
 THEIRS = ("KubeSpawner", "Spawner")
@@ -44,7 +48,34 @@ def list_problems(spawner_class: Any, config: Config, authenticator: Any) -> lis
         return [*unknown, str(error)]
     found = [*_list_contradictions(traits), *_list_templates(traits), *_list_extras(traits)]
     relied_on = [said for name, said in _list_unused(traits, config) if _is_relied_on(name)]
-    return [*unknown, *found, *relied_on, *_list_overrides(traits, config, authenticator)]
+    check = partial(list_workshop_problems, spawner_class, config, authenticator)
+    found += [*relied_on, *_list_overrides(traits, config, authenticator)]
+    return [*unknown, *found, *workshop_store.list_problems(traits.workshops, check)]
+
+
+def list_workshop_problems(
+    spawner_class: Any, config: Config, authenticator: Any, workshop: Workshop
+) -> list[str]:
+    """What cannot work of one workshop's settings, a sentence each with file and line."""
+    traits = make_traits(spawner_class, config, authenticator)
+    if found := list(workshop_store.find_trait_problems(traits, workshop)):
+        return found
+    try:
+        workshop_store.overlay(traits, workshop)
+        settings.make_settings(traits)
+    except (TraitError, ValueError) as error:
+        return [_locate(workshop, str(error))]
+    written = set(workshop.settings)
+    found = [*_list_contradictions(traits), *_list_templates(traits)]
+    found += _list_extras(traits, parameters.make_sample(workshop))
+    found += [said for name, said in _list_unused(traits, config, written) if _is_relied_on(name)]
+    return [_locate(workshop, problem) for problem in found]
+
+
+def _locate(workshop: Workshop, problem: str) -> str:
+    """The sentence, after where the first of the workshop's settings that it names is written."""
+    named = [name for name in workshop.settings if re.search(rf"\b{name}\b", problem)]
+    return f"{workshop.locate(min(named, key=problem.index) if named else 'title')}: {problem}"
 
 
 def list_unused(traits: Any, config: Config) -> list[str]:
@@ -56,7 +87,10 @@ def _is_relied_on(name: str) -> bool:
     return name in unused_settings.RELIED_ON
 
 
-def _list_unused(traits: Any, config: Config) -> Iterator[tuple[str, str]]:
+def _list_unused(
+    traits: Any, config: Config, more: Collection[str] = ()
+) -> Iterator[tuple[str, str]]:
+    """`more` is written beside what the configuration has."""
     if traits.pre_spawn_hook is not None:
         return  # the administrator's own code may change any of them for a session
     known = {name for row in unused_settings.ROWS for name in (*row.names, *row.looks_at)}
@@ -65,7 +99,7 @@ def _list_unused(traits: Any, config: Config) -> Iterator[tuple[str, str]]:
     written = {
         name
         for name in known
-        if any(name in section for section in sections)
+        if (name in more or any(name in section for section in sections))
         and values[name] != traits.trait_defaults(name)
     }
     of_some = overrides.list_overrides(traits.profile_list, traits.group_overrides)
@@ -123,7 +157,7 @@ def _list_templates(traits: HasTraits) -> Iterator[str]:
             yield f"{type(traits).__name__}.{problem}"
 
 
-def _list_extras(traits: Any) -> Iterator[str]:
+def _list_extras(traits: Any, said: Mapping[str, str] | None = None) -> Iterator[str]:
     """What is wrong with extra resources, as a session that stands for any other has them."""
     source = traits.extra_resources
     if callable(source):
@@ -132,7 +166,7 @@ def _list_extras(traits: Any) -> Iterator[str]:
     try:
         if isinstance(source, str) and source[:1] in ("/", ".") and "\n" not in source:
             source = Path(source).read_text()
-        resources.read_extras(source, sample, traits.image_registry)
+        resources.read_extras(source, sample, traits.image_registry, said)
     except WorkshopError as error:
         yield f"WorkshopSpawner.extra_resources: {error.detail}"
     except (OSError, UnicodeDecodeError) as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
 from functools import partial
 from typing import Any
@@ -14,14 +13,26 @@ from traitlets import TraitError
 from traitlets.config import Config
 
 from workshop_spawner.context import HubContext
-from workshop_spawner.hub_tasks import hub_identity, prestart_api, renames, settings
+from workshop_spawner.hub_tasks import (
+    garbage,
+    hub_identity,
+    prestart_api,
+    renames,
+    settings,
+    workshop_store,
+)
 from workshop_spawner.hub_tasks.background import HubTasks
 from workshop_spawner.hub_tasks.hub_lease import HubLease
 from workshop_spawner.hub_tasks.pod_template import PodTemplate, make_sample
 from workshop_spawner.hub_tasks.service_environment import tell_services
-from workshop_spawner.hub_tasks.settings_check import list_problems, list_unused, make_traits
+from workshop_spawner.hub_tasks.settings_check import (
+    list_problems,
+    list_unused,
+    list_workshop_problems,
+    make_traits,
+)
 from workshop_spawner.start.lasting_notes import LastingNotes
-from workshop_spawner.visitors import hub_pages
+from workshop_spawner.visitors import hub_pages, workshop_pages
 from workshop_spawner.visitors.hub_objects import StartingHub
 
 # Seconds between two looks at whether the hub has come so far.
@@ -54,7 +65,10 @@ def _look(loop: asyncio.AbstractEventLoop, app: StartingHub, ours: type[Any]) ->
     hub_pages.show_pages(app)
     begin_or_end(app, app.authenticator)
     prestart_api.add_handlers(app)
-    hub_id = HubContext.of(app.tornado_settings).hub_id
+    context = HubContext.of(app.tornado_settings)
+    if context.offers_workshops:
+        workshop_pages.add_pages(app)
+    hub_id = context.hub_id
     tell_services(app.tornado_settings["services"].values(), hub_id)
 
 
@@ -94,9 +108,7 @@ def begin(
     if problems := list_problems(spawner_class, config, authenticator):
         raise TraitError("\n".join(problem.replace("\n", " ") for problem in problems))
     context.has_begun = True
-    # What a hub has loaded by now stays. Python's garbage collector need not look through all of it
-    # again and again in the middle of starts, which holds the loop for 100 ms and more.
-    gc.freeze()
+    garbage.put_aside()
     make_tasks(context, spawner_class, config, authenticator).begin()
 
 
@@ -122,6 +134,12 @@ def make_tasks(
     make = partial(make_sample, spawner_class, config, authenticator, traits.log)
     template = PodTemplate(cluster, read.spec, make)
     tasks = HubTasks(context, cluster, read, find_hub, traits.log, template)
+    if traits.workshops:
+        check = partial(list_workshop_problems, spawner_class, config, authenticator)
+        context.offers_workshops = True
+        context.workshops = workshop_store.read_checked(traits.workshops, check)
+        store = workshop_store.WorkshopStore(context, traits.workshops, check, traits.log)
+        tasks.add("read its workshops again", store.follow)
     if context.hub_id:
         lease = HubLease(
             cluster,

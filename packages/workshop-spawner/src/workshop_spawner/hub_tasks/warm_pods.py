@@ -54,6 +54,8 @@ class WarmPods:
         self._clock = clock
         self._ready: dict[str, Pod] = {}
         self._growing: dict[str, Pod] = {}
+        # What opens their hand-overs, as it is in their Secrets, so that nobody has to ask for it.
+        self._keys: dict[str, bytes] = {}
         self._fingerprint = ""
         # Whether some are to be kept, by the last look.
         self.is_kept = bool(rules.size)
@@ -95,6 +97,10 @@ class WarmPods:
         waiting = warm_pods.list_waiting(self._growing.values())
         return tuple(filter(None, (self._trouble, *waiting)))
 
+    def take_key(self, session: str) -> bytes:
+        """The key of this session's pod, once; empty where an earlier hub has made the pod."""
+        return self._keys.pop(session, b"")
+
     async def fill(
         self,
         sessions: Sequence[Mapping[str, Any]],
@@ -121,6 +127,9 @@ class WarmPods:
         ids = {account["metadata"]["labels"][labels.SESSION]: account for account in sessions}
         stock = warm_pods.sort_pods(free, ids.keys(), self._fingerprint, self._clock(), rules)
         self._ready, self._growing = dict(stock.ready), dict(stock.growing)
+        self._keys = {
+            one: key for one, key in self._keys.items() if self.rank(one) < 2 or busy(one)
+        }
         metrics.RESERVED_PODS.set(len(self._ready))
         await run_together(*(self._remove(pod) for pod in stock.stale))
         self._note_failures(stock.stale)
@@ -186,7 +195,8 @@ class WarmPods:
     async def _make_pod(self, session: Session, owner: Mapping[str, Any]) -> dict[str, Any]:
         prepared = await self._template.prepare(session)
         key = warm_pods.make_key_secret(session, sealing.make_key(), owner)
-        await self._cluster.ensure(key)
+        # One that an earlier try has left counts, not ours.
+        self._keys[session.id] = warm_pods.read_key(await self._cluster.ensure(key))
         return await self._cluster.ensure(
             warm_pods.make_waiting_pod(prepared, owner, self._fingerprint)
         )

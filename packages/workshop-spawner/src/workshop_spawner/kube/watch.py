@@ -14,7 +14,7 @@ from traitlets import default, validate
 from traitlets.utils.bunch import Bunch
 
 from workshop_kube import errors
-from workshop_kube.labels import CAPS
+from workshop_kube.labels import CAPS, WORKSHOP
 from workshop_kube.rules import answers
 from workshop_spawner.rules import capacity, pool_rules
 
@@ -98,12 +98,13 @@ class PodWatch(PodReflector):
     def count(self, labels: Mapping[str, str]) -> dict[str, frozenset[str]]:
         """The pods that are neither ended nor ending, of these labels' application, by name.
 
-        Each with the limits of profiles and groups that it counts towards. Without those that wait
-        for their visitor: they make room.
+        Each with the limits of its workshop, profile and groups that it counts towards. Without
+        those that wait for their visitor: they make room.
         """
         return {
-            pod["metadata"]["name"]: capacity.read_keys(
-                (pod["metadata"].get("annotations") or {}).get(CAPS)
+            pod["metadata"]["name"]: capacity.list_keys(
+                (pod["metadata"].get("labels") or {}).get(WORKSHOP, ""),
+                (pod["metadata"].get("annotations") or {}).get(CAPS),
             )
             for pod in self.resources.values()
             if (pod["metadata"].get("labels") or {}).get("app") == labels["app"]

@@ -23,6 +23,8 @@ ROLE = "session/role"
 BUDGET = "session/budget"
 # Variables whose value is not known before there is a visitor.
 _OF_VISITOR = {"username", "user_server"}
+# Before the name of a parameter of the visitor's link.
+PARAMETER = "parameter_"
 _VARIABLE = re.compile(r"\$\{(\w+)\}|\{(username|project|user_server)\}")
 _FIRST = (
     *("CustomResourceDefinition", "ServiceAccount", "Secret", "ConfigMap", "PersistentVolumeClaim"),
@@ -78,9 +80,12 @@ def _describe(obj: object) -> tuple[str, str]:
     return f"{obj.get('kind', '')}", f"{name}"
 
 
-def make_variables(session: Session, registry: str = "") -> dict[str, str]:
+def make_variables(
+    session: Session, registry: str = "", parameters: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """What `${...}` and `{...}` in the resources stand for."""
     return {
+        **{f"{PARAMETER}{name}": value for name, value in (parameters or {}).items()},
         "spawner_namespace": session.hub.namespace,
         "project_namespace": session.project,
         "image_registry": registry or "image-registry.openshift-image-registry.svc:5000",
@@ -95,13 +100,16 @@ def make_variables(session: Session, registry: str = "") -> dict[str, str]:
 
 
 def read_extras(
-    source: str | Sequence[Any], session: Session, registry: str = ""
+    source: str | Sequence[Any],
+    session: Session,
+    registry: str = "",
+    parameters: Mapping[str, str] | None = None,
 ) -> tuple[Extra, ...]:
     """Read YAML (several documents), JSON, a List, or a list of dicts; fill in the variables.
 
     ResourceError names kind, name and line of the first resource that is wrong.
     """
-    variables = make_variables(session, registry)
+    variables = make_variables(session, registry, parameters)
     extras: list[Extra] = []
     for obj, line in _parse(source):
         if obj is None:
@@ -178,7 +186,8 @@ def iterate_texts(part: object) -> Iterator[str]:
 
 def _is_of_visitor(obj: object) -> bool:
     found = (match for text in iterate_texts(obj) for match in _VARIABLE.finditer(text))
-    return any((match[1] or match[2]) in _OF_VISITOR for match in found)
+    names = ((match[1] or match[2]) for match in found)
+    return any(name in _OF_VISITOR or name.startswith(PARAMETER) for name in names)
 
 
 def _unpack(obj: object, line: int) -> list[object]:

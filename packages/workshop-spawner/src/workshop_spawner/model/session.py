@@ -69,6 +69,9 @@ class Session:
     lasting: Lasting | None = None
     # What this start writes on what it takes from the pool, to know it again.
     checkout: str = ""
+    # Which of the hub's workshops it is of, and in which edition; empty where there is one only.
+    workshop: str = ""
+    edition: str = ""
     # The limits of profiles and groups that it counts towards.
     caps: tuple[str, ...] = ()
 
@@ -109,6 +112,10 @@ class Session:
     def secret(self) -> str:
         """Name of the Secret with what the pod is told in confidence."""
         return self.account
+
+    def of_workshop(self, name: str, edition: str) -> Session:
+        """The same as a session of this workshop, in this edition."""
+        return replace(self, workshop=name, edition=edition)
 
 
 def make_session(

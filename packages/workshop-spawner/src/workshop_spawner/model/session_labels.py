@@ -12,20 +12,21 @@ from workshop_spawner.model import naming
 from workshop_spawner.model.session import Hub, Session
 
 _OF_ONE_SESSION = (
-    *(labels.POD, labels.ACCOUNT, labels.HUB, labels.EXPIRES, labels.EXPIRES_LIMIT),
-    labels.CAPS,
+    *(labels.POD, labels.ACCOUNT, labels.HUB, labels.EDITION, labels.CAPS),
+    *(labels.EXPIRES, labels.EXPIRES_LIMIT),
 )
 
 
 def make_labels(session: Session) -> dict[str, str]:
     """The labels of everything that this session owns."""
-    return {
+    made = {
         labels.APP: session.hub.application,
         labels.CLASS: labels.CLASS_SESSION,
         labels.USER: session.slug,
         labels.SPAWNER: session.hub.mode,
         labels.SESSION: session.id,
     }
+    return {**made, labels.WORKSHOP: session.workshop} if session.workshop else made
 
 
 def make_annotations(session: Session) -> dict[str, str]:
@@ -44,6 +45,8 @@ def make_annotations(session: Session) -> dict[str, str]:
         annotations[labels.CHECKOUT] = session.checkout
     if session.server:
         annotations[labels.SERVERNAME] = session.server
+    if session.edition:
+        annotations[labels.EDITION] = session.edition
     if session.expires:
         annotations[labels.EXPIRES] = render_time(session.expires)
     if session.caps:
@@ -72,6 +75,7 @@ def make_lasting(manifest: Mapping[str, Any], session: Session) -> dict[str, Any
     metadata = dict(manifest["metadata"])
     own_labels = dict(metadata["labels"])
     own_labels.pop(labels.SESSION, None)
+    own_labels.pop(labels.WORKSHOP, None)
     annotations = {k: v for k, v in metadata["annotations"].items() if k not in _OF_ONE_SESSION}
     if was := session.lasting:
         # It keeps saying what it said when it was made, whatever user and workshop are called now.

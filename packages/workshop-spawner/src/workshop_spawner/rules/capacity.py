@@ -55,11 +55,12 @@ class Queue:
 class Cap:
     """At most `limit` (0: any number) sessions at once; `key` is empty for those of the hub.
 
-    Else it is `profile/SLUG` or `group/NAME`.
+    Else it is `workshop/NAME`, `profile/SLUG` or `group/NAME`; `title` is what people call it.
     """
 
     key: str = ""
     limit: int = 0
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,10 @@ class Queues:
         `active` says how many each has. Whoever waits for one takes no place of another; where
         they waited there already they keep their turn.
         """
+        asked = {cap.key for cap in active}
+        for key, queue in self.by_key.items():
+            if key not in asked:
+                queue.waiting.pop(name, None)  # who has chosen something else waits no more
         pairs = [(cap, self.by_key.setdefault(cap.key, Queue())) for cap in active]
         found = [
             (cap, queue, queue.find_place(name, active[cap], cap.limit, now))
@@ -116,6 +121,16 @@ def list_caps(
     return tuple(Cap(key, limit) for key, limit in (*of_profile, *of_groups) if limit)
 
 
+def make_workshop_cap(name: str, title: str, limit: int) -> Cap:
+    """The cap of a workshop, which its sessions count towards whether or not it has a limit."""
+    return Cap(f"workshop/{name}", limit, title)
+
+
+def list_keys(workshop: str, text: object) -> frozenset[str]:
+    """The caps that a pod counts towards, by the label and the annotation that it has."""
+    return read_keys(text) | ({f"workshop/{workshop}"} if workshop else frozenset())
+
+
 def read_keys(text: object) -> frozenset[str]:
     """The caps that an annotation names; none where it cannot be read."""
     try:
@@ -125,10 +140,11 @@ def read_keys(text: object) -> frozenset[str]:
     return frozenset(map(str, keys)) if isinstance(keys, list) else frozenset()
 
 
-def render_full(limit: int, place: int, key: str = "") -> str:
+def render_full(cap: Cap, place: int) -> str:
     """What who waits reads."""
-    kind, _, name = key.partition("/")
-    of = f" of the {kind} {name}" if key else ""
-    taken = f"The only place{of} is taken" if limit == 1 else f"All {limit} places{of} are taken"
+    kind, _, name = cap.key.partition("/")
+    of = f" of {cap.title}" if cap.title else f" of the {kind} {name}" if cap.key else ""
+    only = f"The only place{of} is taken"
+    taken = only if cap.limit == 1 else f"All {cap.limit} places{of} are taken"
     before = "you are next" if place == 1 else f"{place - 1} before you"
     return f"{taken}; {before} (number {place} in the queue)."

@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 CAUSES = ("idle", "age", "instructor", "lost")
 UNKNOWN = "unknown"
+# Below the base URL: the session, and the pages of its start.
+OWNED = ("user/", "hub/user/", "hub/spawn/", "hub/spawn-pending/")
 
 
 def find_cause(next_url: str, prefix: str) -> str:
@@ -22,7 +24,7 @@ def find_cause(next_url: str, prefix: str) -> str:
         parts = urlsplit(next_url)
     except ValueError:
         return ""
-    if not parts.path.startswith((f"{prefix}user/", f"{prefix}hub/user/")):
+    if not parts.path.startswith(tuple(f"{prefix}{place}" for place in OWNED)):
         return ""
     said = parse_qs(parts.query).get("ended", [""])[0]
     return said if said in CAUSES else UNKNOWN

@@ -95,6 +95,8 @@ class SessionSpec:
     # Extra resources as the administrator wrote them, and what `${image_registry}` is in them.
     extra_resources: Any = ""
     image_registry: str = ""
+    # What the link of the start said, for `${parameter_...}` in them.
+    parameters: Mapping[str, str] = field(default_factory=dict)
     # The same as they are for one session, see `fill_in`.
     extras: tuple[resources.Extra, ...] = ()
 
@@ -131,7 +133,9 @@ def _render_refused(trait: str, name: str) -> str:
 
 def fill_in(spec: SessionSpec, session: Session) -> SessionSpec:
     """The spec with its extra resources as they are for this session."""
-    read = resources.read_extras(spec.extra_resources, session, spec.image_registry)
+    read = resources.read_extras(
+        spec.extra_resources, session, spec.image_registry, spec.parameters
+    )
     return replace(spec, extras=read)
 
 

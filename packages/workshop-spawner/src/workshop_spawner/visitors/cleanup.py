@@ -53,9 +53,11 @@ async def _delete_unless_busy(app: HubApp, user: HubUser) -> None:
 
 
 async def delete(app: HubApp, user: HubUser) -> None:
-    """Delete the user as JupyterHub's own API does."""
+    """Delete the user as JupyterHub's own API does, unless somebody else was first."""
+    name = user.name
     await maybe_future(app.authenticator.delete_user(user))
     await user.delete_spawners()
-    name = user.name
-    app.users.delete(user)
-    app.log.info("Forgot the visitor %s", name)
+    # The end of a stop, the button and the culler may come at the same time.
+    if name in app.users:
+        app.users.delete(user)
+        app.log.info("Forgot the visitor %s", name)

@@ -209,9 +209,13 @@ class RestartHandler(VisitMixin, BaseHandler):
         # JupyterHub 5 keeps no user_info.
         kept = getattr(user, "user_info", None) or {}
         fresh = await self.login_user({"name": kept.get("name", "")})
-        self.redirect(
-            url_path_join(self.hub.base_url, "spawn") if fresh else self.settings["login_url"]
-        )
+        self.redirect(self._find_next() if fresh else self.settings["login_url"])
+
+    def _find_next(self) -> str:
+        """Where somebody goes on who begins anew: to the workshop that they have chosen, if any."""
+        wanted = HubContext.of(self.settings).workshops.get(self.get_body_argument("workshop", ""))
+        path = ("workshops", wanted.name) if wanted else ("spawn",)
+        return str(url_path_join(self.hub.base_url, *path))
 
     def render_template(self, name: str, **ns: Any) -> Awaitable[str]:
         """Whoever has to wait need not press the button again."""

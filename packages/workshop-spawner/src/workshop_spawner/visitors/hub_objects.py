@@ -142,3 +142,18 @@ def has_database(db: Any) -> bool:
 def list_server_hosts(db: Any) -> set[str]:
     """Where users' servers are by the hub's database: addresses, or names of hosts."""
     return {host for (host,) in db.query(orm.Server.ip).filter(orm.Server.spawner.has())}
+
+
+def open_spawner(user: Any) -> Any:
+    """The spawner of a user's own server, a new one after a failure; by JupyterHub 5 and 6."""
+    create = getattr(user, "get_or_create_spawner", None)
+    if create is not None:
+        return create("", "", replace_failed=True)
+    return user.get_spawner("", replace_failed=True)
+
+
+def allow_start(spawner: HubSpawner) -> None:
+    """Forget that the last start has failed, as somebody has asked for another one."""
+    last = spawner._spawn_future
+    if last is not None and last.done():
+        spawner._spawn_future = None

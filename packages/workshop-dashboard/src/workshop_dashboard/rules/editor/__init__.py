@@ -1,0 +1,1 @@
+"""What the blocks of an editor do to a text: to its lines, and to its YAML."""

@@ -1,0 +1,1 @@
+"""Decisions: no network, no process, no clock, no chance that was not given."""

@@ -1,0 +1,1 @@
+"""Decisions and arithmetic: no network, no clock, no chance that was not given."""
