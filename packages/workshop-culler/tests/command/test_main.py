@@ -92,8 +92,6 @@ async def test_an_instructor_lists_extends_announces_exports_and_stops(
     code, out, err = await prompt.run("extend", "ada", "nobody")
     assert (code, out.startswith("ada: extended until 20")) == (1, True)
     assert err == "nobody: not extended: There is no such session.\n"
-    code, out, err = await prompt.run("extend", "ada")
-    assert (code, out, err.startswith("ada: not extended: there is more time")) == (1, "", True)
 
     assert (await prompt.run("hint", "Look at the events", "ada", "nobody"))[:2] == (
         1,
@@ -238,7 +236,9 @@ async def test_bash_completes_words_and_sessions(culler_service, make_prompt):
         return (await process.communicate())[0].decode().split()
 
     assert sorted(await complete("ex", 1)) == ["export", "extend"]
-    assert await complete("stop a", 2) == ["ada"]
+    async with asyncio.timeout(120):  # on a busy machine the service may take too long for it
+        while await complete("stop a", 2) != ["ada"]:
+            pass
     assert await complete("--hub http://127.0.0.1:9 stop a", 4) == [], "and says nothing"
 
 
