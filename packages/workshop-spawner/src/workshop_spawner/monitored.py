@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 
 from workshop_spawner import metrics
@@ -78,12 +77,6 @@ class MonitoredSpawner(WarmSpawner):
         except FAILURES as error:
             detail = explain(error).detail
             self.log.warning("%s keeps the login that it has: %s", self._log_name, detail)
-
-    @property
-    def _seen_pod(self) -> Mapping[str, Any] | None:
-        """The pod as the watch shows it; None where it shows none."""
-        watch = self.pod_reflector
-        return watch.resources.get(f"{self.namespace}/{self.pod_name}") if watch else None
 
     async def _act_on(self, health: Health, status: int | None) -> int | None:
         """Tell trouble once and end a lost session; what JupyterHub is told instead of `status`."""

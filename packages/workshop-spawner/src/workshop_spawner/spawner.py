@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from workshop_kube.errors import ExistsError
@@ -29,7 +28,7 @@ from workshop_spawner.config.warm_pods import WarmPodSettings
 from workshop_spawner.config.workshops import WorkshopSettings
 from workshop_spawner.hub_tasks import server_tokens, startup
 from workshop_spawner.hub_tasks.pool import check_out
-from workshop_spawner.kube.watch import PodWatch, begin_watch
+from workshop_spawner.kube.watch import PodWatch
 from workshop_spawner.manifests import budgets, console, pods
 from workshop_spawner.model import records, session_labels
 from workshop_spawner.model.session import Session, is_same_server
@@ -136,7 +135,7 @@ class WorkshopSpawner(
             await self.context.is_alone.wait()
         try:
             await self.load_user_options()
-            session, *_ = await run_together(self.make_session(), *self._begin_watches())
+            session, *_ = await run_together(self.make_session(), *self.begin_watches())
             self.forget_old_events()
             running = self._pod_watch.count(session_labels.make_labels(session))
             session = self.take_place(session, running)
@@ -157,12 +156,6 @@ class WorkshopSpawner(
             if self.context.pool is not None:
                 self.context.pool.wake()
             progress.close()
-
-    def _begin_watches(self) -> list[Awaitable[Any]]:
-        watches: list[Awaitable[Any]] = [begin_watch(self._start_watching_pods())]
-        if self.events_enabled:
-            watches.append(self._try_watching_events())
-        return watches
 
     async def _start_under_free_name(
         self, session: Session, spec: plan.SessionSpec, token: str
@@ -226,29 +219,15 @@ class WorkshopSpawner(
         pod = await self.hand_over(session, spec, waiting) if waiting else None
         if pod is None:
             await start.run(later)
-            pod = await self._launch(session, spec, start.owner)
+            pod = await self.launch(session, spec, start.owner)
         progress.add("Your session is up, waiting for its first answer")
         return await self.wait_for_server(session, pod)
 
     def _make_secrets(self, token: str) -> dict[str, str]:
         """What the pod is told in confidence: the hub's API token, and the user's own."""
         told = self.make_personal_secrets()
-        return {
-            **told,
-            TOKEN_KEY: self.api_token,
-            **({pods.USER_TOKEN_KEY: token} if token else {}),
-        }
-
-    async def _launch(
-        self, session: Session, spec: plan.SessionSpec, owner: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
-        manifest = await self.make_manifest(self.cluster, session, spec, owner)
-        # Our own limit comes before JupyterHub's, whose message tells nobody what was wrong.
-        wait = max(1.0, self.start_timeout * 0.9 - 1)
-        add = partial(self.add_to_pod, self.cluster)
-        pod = await session_pod.launch(self.cluster, self._pod_watch, session, manifest, wait, add)
-        self.pod_id = self._recorded_uid = pod["metadata"]["uid"]
-        return pod
+        own = {pods.USER_TOKEN_KEY: token} if token else {}
+        return {**told, TOKEN_KEY: self.api_token, **own}
 
     async def _undo(self, start: steps.Start, account: Mapping[str, Any] | None) -> None:
         """Remove what a failed start made; what cannot be removed now the culler removes."""
