@@ -212,7 +212,7 @@ class RestartHandler(VisitMixin, BaseHandler):
         self.redirect(self._find_next() if fresh else self.settings["login_url"])
 
     def _find_next(self) -> str:
-        """Where somebody goes on who begins again: to the workshop that they have chosen, if any."""
+        """Where somebody goes on who begins again: the workshop that they have chosen, if any."""
         wanted = HubContext.of(self.settings).workshops.get(self.get_body_argument("workshop", ""))
         path = ("workshops", wanted.name) if wanted else ("spawn",)
         return str(url_path_join(self.hub.base_url, *path))
