@@ -477,7 +477,7 @@ def templates(session: nox.Session) -> None:
 
 @nox.session
 def pictures(session: nox.Session) -> None:
-    """Take the pictures of the docs anew, from the demo; `-- SCENE...` takes some of them."""
+    """Retake the pictures of the docs, from the demo; `-- SCENE...` takes some of them."""
     install_packages(session, "-r", str(TEST_TOOLS), compiled=True)
     install_proxy(session)
     session.run("python", "tools/take_pictures.py", *session.posargs, **ENDING)

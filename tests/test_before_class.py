@@ -96,7 +96,7 @@ async def test_a_class_is_ready_and_stays_so_when_the_hub_is_killed(
     await hub.kill()
     await hub.start()
     await hub.until(is_ready)
-    assert list_uids(cluster) == before, "nothing is made anew"
+    assert list_uids(cluster) == before, "nothing is made twice"
     await hub.api("POST", "users/bob")
     waiting = list_uids(cluster, WAITING)
     assert (await hub.start_server("bob"))[-1].get("ready"), hub.log_text

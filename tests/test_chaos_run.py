@@ -15,8 +15,9 @@ from chaos import run
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[1]
-# It found a server that the hub never forgot: its database stopped between two lines of a start.
-SEED = 6
+# It found that a jump of the clock ended everybody as idle. In it go a node, the API server, a pod,
+# and the hub, with its proxy and alone.
+SEED = 1
 
 
 @pytest.mark.hub
@@ -26,9 +27,9 @@ async def test_two_minutes_of_chaos_lose_nothing_and_leave_nothing(tmp_path):
         pytest.skip(reason)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "chaos", "--seed", str(SEED), "--minutes", "2"),
+        *("--folder", str(tmp_path)),
         env={
             **os.environ,
-            "TMPDIR": str(tmp_path),
             "PYTHONPATH": os.pathsep.join(
                 str(ROOT / folder) for folder in ("tools", "demo", "tests/support")
             ),
@@ -37,7 +38,8 @@ async def test_two_minutes_of_chaos_lose_nothing_and_leave_nothing(tmp_path):
         stderr=asyncio.subprocess.STDOUT,
     )
     said, _ = await process.communicate()
-    assert process.returncode == 0, f"{said.decode()}\n{find_logs(tmp_path)}"
+    # What was violated comes last, after the logs: of a long report the end is what one sees.
+    assert process.returncode == 0, f"{find_logs(tmp_path)}\n{said.decode()}"
     assert f"Seed {SEED}: every invariant held" in said.decode()
 
 

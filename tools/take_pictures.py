@@ -1,4 +1,4 @@
-"""Take the pictures of the documentation anew: `python3 noxfile.py -s pictures [-- SCENE...]`.
+"""Retake the pictures of the documentation: `python3 noxfile.py -s pictures [-- SCENE...]`.
 
 Each scene is played by a headless Chromium in a demo that is started for it, as people do it:
 nothing in a picture is made up. Look at what came of it before you commit it.
@@ -305,7 +305,7 @@ async def main(names: list[str], target: Path) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Take the pictures of the documentation anew.")
+    parser = argparse.ArgumentParser(description="Retake the pictures of the documentation.")
     parser.add_argument("scenes", nargs="*", metavar="SCENE", help=f"one of: {', '.join(SCENES)}")
     parser.add_argument("--to", type=Path, default=IMAGES, help="folder (default: docs/images)")
     given = parser.parse_args()

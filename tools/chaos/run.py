@@ -4,6 +4,7 @@
     --minutes M      how long it takes; the clean-up at the end may need two more
     --only a,b       only these kinds of fault
     --list           print the schedule, and do nothing
+    --folder PATH    make the run's folder in there, not in the machine's for temporary files
     --keep           keep the folder with the logs also after a run in which all was well
 
 Ends with 0 if every invariant held, else with 1, the seed, the steps so far and where the logs are.
@@ -77,6 +78,7 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=2.0)
     parser.add_argument("--only", default="")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--folder", type=Path, default=None)
     parser.add_argument("--keep", action="store_true")
     args = parser.parse_args(argv)
     args.only = [name for name in args.only.split(",") if name]
@@ -262,7 +264,7 @@ async def main(argv: list[str]) -> int:
     print(*map(schedule.render_step, steps), sep="\n", flush=True)
     if args.list:
         return 0
-    folder = Path(tempfile.mkdtemp(prefix="workshop-chaos-"))
+    folder = Path(tempfile.mkdtemp(prefix="workshop-chaos-", dir=args.folder))
     children.adopt_orphans()
     task = asyncio.current_task()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -118,7 +118,8 @@ async def measure_long(told: results.Results, options: argparse.Namespace) -> re
     kind = Kind("cold", ready_seconds=options.ready)
     if options.alive:
         say(f"{options.alive} sessions alive at once")
-        within = options.within * options.alive / max(options.arrivals, 1)
+        # As many a second as in the crowds, where there are some.
+        within = options.within * options.alive / (options.arrivals or options.alive)
         async with open_stack(kind) as stack:
             await runs.warm_up(stack)
             alive = await runs.run_crowd(stack, options.alive, within, stay=True)

@@ -221,20 +221,6 @@ async def test_running_sessions_survive_a_hub_that_is_killed(site, workshop, vis
     await site.gone()
 
 
-async def test_an_api_that_is_unwell_deletes_nothing(site, workshop, visit):
-    site.pocket.start_node()
-    hub = await workshop(
-        "c.Spawner.poll_interval = 1\nc.WorkshopSpawner.k8s_api_request_retry_timeout = 1\n"
-    )
-    visitor = await visit(hub)
-    await visitor.enter()
-    unwell = site.pocket.faults.add(verb="*", resource="*", status=500, times=None)
-    await site.pocket.until(lambda: unwell.seen >= 5, 20)
-    site.pocket.faults.clear()
-    assert f"hello from {visitor.name}" in (await visitor.get(f"user/{visitor.name}/"))[1]
-    assert site.left()
-
-
 async def test_who_comes_while_pods_cannot_be_listed_is_told_in_words(site, workshop, visit):
     hub = await workshop()
     site.pocket.faults.add(verb="list", resource="pods", status=503, times=None)

@@ -75,7 +75,8 @@ async def test_a_class_is_told_from_its_start_to_its_end(
     await service.ask("POST", "api/session/stop", {"user": "ada"}, token=grace)
     await until_told(told_service, "session.ended")
     kinds, events = read(told_service)
-    assert len(set(kinds)) == len(kinds) == 8
+    told = [kind for kind in kinds if kind != "session.warned"]  # where all of this took minutes
+    assert len(set(told)) == len(told) == 8
     assert events[-1]["data"] == {"user": "ada", "server": "", "why": "instructor"}
     assert (events[0]["subject"], events[0]["source"]) == ("ada", "/services/culler/")
     async with asyncio.timeout(60):

@@ -163,15 +163,15 @@ async def test_the_latest_hint_is_kept_for_its_run_of_a_server(path, log):
     first = await store.give_hint(ADA, "Look at the events", "grace", NOW)
     second = await store.give_hint(ADA, "And at the logs", "hal", NOW)
     assert (first.number, second.number) == (1, 2)
-    anew = open_store(path, log)
-    assert anew.find_hint(ADA) == second
-    assert anew.find_hint(Server("ada", started=UNTIL)) is None
-    assert anew.has_words
-    await anew.keep_words({(ADA.key, ADA.started)}, NOW)
-    assert anew.find_hint(ADA) == second
-    await anew.take_back_hint(ADA, NOW)
-    await anew.take_back_hint(ADA, NOW)
+    reopened = open_store(path, log)
+    assert reopened.find_hint(ADA) == second
+    assert reopened.find_hint(Server("ada", started=UNTIL)) is None
+    assert reopened.has_words
+    await reopened.keep_words({(ADA.key, ADA.started)}, NOW)
+    assert reopened.find_hint(ADA) == second
+    await reopened.take_back_hint(ADA, NOW)
+    await reopened.take_back_hint(ADA, NOW)
     assert not open_store(path, log).has_words
-    await anew.give_hint(ADA, "x", "hal", NOW)
-    await anew.keep_words(set(), NOW)
+    await reopened.give_hint(ADA, "x", "hal", NOW)
+    await reopened.keep_words(set(), NOW)
     assert open_store(path, log).find_hint(ADA) is None

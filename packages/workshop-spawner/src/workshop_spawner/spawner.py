@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from workshop_kube.errors import ExistsError
@@ -29,14 +28,13 @@ from workshop_spawner.config.warm_pods import WarmPodSettings
 from workshop_spawner.config.workshops import WorkshopSettings
 from workshop_spawner.hub_tasks import server_tokens, startup
 from workshop_spawner.hub_tasks.pool import check_out
-from workshop_spawner.kube.watch import PodWatch, begin_watch
+from workshop_spawner.kube.watch import PodWatch
 from workshop_spawner.manifests import budgets, console, pods
 from workshop_spawner.model import records, session_labels
-from workshop_spawner.model.errors import LostError
 from workshop_spawner.model.session import Session, is_same_server
+from workshop_spawner.monitored import MonitoredSpawner
 from workshop_spawner.rules import plan
 from workshop_spawner.rules.api_errors import FAILURES, explain
-from workshop_spawner.rules.health import Health
 from workshop_spawner.start import (
     api_address,
     project_api,
@@ -49,14 +47,11 @@ from workshop_spawner.start import (
 )
 from workshop_spawner.start.hub_errors import (
     find_reason,
-    make_failed_start,
     make_spawn_error,
     spare_failure_count,
 )
-from workshop_spawner.start.pod_monitor import PodMonitor
 from workshop_spawner.start.progress import Progress, merge
-from workshop_spawner.start.user_token import UserToken
-from workshop_spawner.warm import StuckPodError, WarmSpawner
+from workshop_spawner.warm import StuckPodError
 
 TOKEN_KEY = "api-token"  # noqa: S105 - the name of a key, not a secret
 NAMES_TO_TRY = 3
@@ -73,25 +68,19 @@ class WorkshopSpawner(
     ConsoleSettings,
     WorkshopSettings,
     PodDefaults,
-    WarmSpawner,
+    MonitoredSpawner,
 ):
     """Run each session in a pod, with a service account and a project of its own."""
 
-    _spawn_future: asyncio.Future[Any] | None
-    _last_trouble = ""
-    _is_telling = False  # whoever listens is being told that the session has ended
-    _last_loss = ""
     _source = "cold"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._progress = Progress()
-        self._user_token = UserToken(self.user.name, self.user_token_key, self.user.get_auth_state)
 
     def clear_state(self) -> None:
         """Forget the session that ended; the names of the next one are the default ones."""
         super().clear_state()
-        self._last_trouble = ""
         self._progress = Progress()
 
     async def _find_token(self, session: Session) -> tuple[Session, str]:
@@ -146,7 +135,7 @@ class WorkshopSpawner(
             await self.context.is_alone.wait()
         try:
             await self.load_user_options()
-            session, *_ = await run_together(self.make_session(), *self._begin_watches())
+            session, *_ = await run_together(self.make_session(), *self.begin_watches())
             self.forget_old_events()
             running = self._pod_watch.count(session_labels.make_labels(session))
             session = self.take_place(session, running)
@@ -167,12 +156,6 @@ class WorkshopSpawner(
             if self.context.pool is not None:
                 self.context.pool.wake()
             progress.close()
-
-    def _begin_watches(self) -> list[Awaitable[Any]]:
-        watches: list[Awaitable[Any]] = [begin_watch(self._start_watching_pods())]
-        if self.events_enabled:
-            watches.append(self._try_watching_events())
-        return watches
 
     async def _start_under_free_name(
         self, session: Session, spec: plan.SessionSpec, token: str
@@ -236,29 +219,15 @@ class WorkshopSpawner(
         pod = await self.hand_over(session, spec, waiting) if waiting else None
         if pod is None:
             await start.run(later)
-            pod = await self._launch(session, spec, start.owner)
+            pod = await self.launch(session, spec, start.owner)
         progress.add("Your session is up, waiting for its first answer")
         return await self.wait_for_server(session, pod)
 
     def _make_secrets(self, token: str) -> dict[str, str]:
         """What the pod is told in confidence: the hub's API token, and the user's own."""
         told = self.make_personal_secrets()
-        return {
-            **told,
-            TOKEN_KEY: self.api_token,
-            **({pods.USER_TOKEN_KEY: token} if token else {}),
-        }
-
-    async def _launch(
-        self, session: Session, spec: plan.SessionSpec, owner: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
-        manifest = await self.make_manifest(self.cluster, session, spec, owner)
-        # Our own limit comes before JupyterHub's, whose message tells nobody what was wrong.
-        wait = max(1.0, self.start_timeout * 0.9 - 1)
-        add = partial(self.add_to_pod, self.cluster)
-        pod = await session_pod.launch(self.cluster, self._pod_watch, session, manifest, wait, add)
-        self.pod_id = self._recorded_uid = pod["metadata"]["uid"]
-        return pod
+        own = {pods.USER_TOKEN_KEY: token} if token else {}
+        return {**told, TOKEN_KEY: self.api_token, **own}
 
     async def _undo(self, start: steps.Start, account: Mapping[str, Any] | None) -> None:
         """Remove what a failed start made; what cannot be removed now the culler removes."""
@@ -305,76 +274,6 @@ class WorkshopSpawner(
         """Our steps and KubeSpawner's events, as they come, for the hub's progress page."""
         async for line in merge(self._progress.follow(), super().progress()):
             yield line
-
-    async def poll(self) -> int | None:
-        """None while the session runs or nobody can tell - a cache cannot; else its exit code."""
-        try:
-            before = self._seen_pod
-            status = await super().poll()
-            if status is None and self.identity == plan.USER_TOKEN:
-                await self._renew_token()
-            monitor = PodMonitor(
-                self.cluster, self.namespace, self.pod_name, self._recorded_uid or ""
-            )
-            return await self._act_on(
-                await monitor.find_health(status, before, self._seen_pod), status
-            )
-        except Exception as error:  # noqa: BLE001 - any failure to find out means: not known to be gone
-            self.log.warning("Cannot tell whether %s runs, taking it to: %s", self.pod_name, error)
-            return None
-
-    async def poll_and_notify(self) -> int | None:
-        """As JupyterHub's; where nobody listens it would keep a server that has ended for ever.
-
-        So it is where the hub's database went away just after a start.
-        """
-        is_heard = bool(self._callbacks) or self._is_telling
-        self._is_telling = True
-        try:
-            status: int | None = await super().poll_and_notify()
-            if status is not None and not is_heard and self.ready:
-                self.log.warning("%s has ended, and the hub did not listen", self._log_name)
-                await self.user.stop(self.name)
-        finally:
-            self._is_telling = False
-        return status
-
-    async def _renew_token(self) -> None:
-        """Give the session the token of a renewed login; that it has none is no news of its pod."""
-        try:
-            await self._user_token.renew(self.cluster, self._find_running)
-        except FAILURES as error:
-            detail = explain(error).detail
-            self.log.warning("%s keeps the login that it has: %s", self._log_name, detail)
-
-    @property
-    def _seen_pod(self) -> Mapping[str, Any] | None:
-        """The pod as the watch shows it; None where it shows none."""
-        watch = self.pod_reflector
-        return watch.resources.get(f"{self.namespace}/{self.pod_name}") if watch else None
-
-    async def _act_on(self, health: Health, status: int | None) -> int | None:
-        """Tell trouble once and end a lost session; what JupyterHub is told instead of `status`."""
-        if health.lost:
-            await self._end_lost_session(health)
-            return 1 if status is None else status
-        if health.trouble and health.trouble != self._last_trouble:
-            self.log.warning("%s goes on after trouble: %s", self._log_name, health.trouble)
-        self._last_trouble = health.trouble
-        return None
-
-    async def _end_lost_session(self, health: Health) -> None:
-        # A start that failed, and is now undone, has a cause of its own.
-        if not self._last_loss and self._spawn_future is None:
-            self._last_loss = health.lost
-            self.log.warning("%s is over: %s", self._log_name, health.lost)
-            metrics.LOSSES.labels(health.kind).inc()
-            lost = LostError(f"Your session ended: {health.lost}.")
-            # JupyterHub keeps a spawner whose last start failed, and its page with the cause and a
-            # button; without that it would only say that nothing runs.
-            self._spawn_future = make_failed_start(lost)
-        if self.delete_stopped_pods:
-            await self.stop(now=True)
 
     async def stop(self, now: bool = False) -> None:
         """Remove the pod that the state names, and all that it and the session own.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 from workshop_kube.rules.manifests import make_reference
@@ -13,7 +14,7 @@ from workshop_spawner import metrics
 from workshop_spawner.chosen import ChosenSpawner
 from workshop_spawner.concurrency import run_together
 from workshop_spawner.kube.cluster import Cluster
-from workshop_spawner.kube.watch import PodWatch
+from workshop_spawner.kube.watch import PodWatch, begin_watch
 from workshop_spawner.manifests import pods
 from workshop_spawner.model.errors import StartError
 from workshop_spawner.model.session import Session
@@ -54,6 +55,12 @@ class WarmSpawner(ChosenSpawner):
     def pod_port(self) -> int:
         """The port that the session's server listens on."""
         return self.port or DEFAULT_PORT
+
+    @property
+    def _seen_pod(self) -> Mapping[str, Any] | None:
+        """The pod as the watch shows it; None where it shows none."""
+        watch = self.pod_reflector
+        return watch.resources.get(f"{self.namespace}/{self.pod_name}") if watch else None
 
     @property
     def _pod_watch(self) -> PodWatch:
@@ -116,6 +123,25 @@ class WarmSpawner(ChosenSpawner):
         if error := await server_probe.wait_unless(url, self.http_timeout / 2, failing):
             raise error
         return url
+
+    def begin_watches(self) -> list[Awaitable[Any]]:
+        """Watch pods, and events where they are shown."""
+        watches: list[Awaitable[Any]] = [begin_watch(self._start_watching_pods())]
+        if self.events_enabled:
+            watches.append(self._try_watching_events())
+        return watches
+
+    async def launch(
+        self, session: Session, spec: plan.SessionSpec, owner: Mapping[str, Any]
+    ) -> Pod:
+        """Make the session's pod, and return it once it is ready."""
+        manifest = await self.make_manifest(self.cluster, session, spec, owner)
+        # Our own limit comes before JupyterHub's, whose message tells nobody what was wrong.
+        wait = max(1.0, self.start_timeout * 0.9 - 1)
+        add = partial(self.add_to_pod, self.cluster)
+        pod = await session_pod.launch(self.cluster, self._pod_watch, session, manifest, wait, add)
+        self.pod_id = self._recorded_uid = pod["metadata"]["uid"]
+        return pod
 
     def take_name(self, session: Session) -> None:
         """Go by the name of the session's pod, which may be one that was there before."""

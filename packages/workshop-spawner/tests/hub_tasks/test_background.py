@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 
 import pytest
 from prometheus_client import REGISTRY
@@ -11,6 +12,8 @@ from prometheus_client import REGISTRY
 from workshop_spawner.context import HubContext
 from workshop_spawner.hub_tasks import background
 from workshop_spawner.hub_tasks.background import HubTasks
+from workshop_spawner.hub_tasks.pool import check_out
+from workshop_spawner.manifests import exposure
 from workshop_spawner.rules import plan
 from workshop_spawner.rules.hub_settings import HubSettings
 from workshop_spawner.rules.rights import Uses
@@ -134,3 +137,40 @@ async def test_projects_are_counted_for_the_metrics(site, kube):
     assert counted.alive == (site.session.project,)
     assert REGISTRY.get_sample_value("workshop_projects") == 1
     assert REGISTRY.get_sample_value("workshop_orphaned_projects") == 0
+
+
+async def test_the_rights_of_all_workshops_are_looked_at(make, site, caplog):
+    caplog.set_level(logging.INFO)
+    tasks = make(spec=NO_PROJECT)
+    await tasks.check_rights()
+    assert "has all rights that it needs" in caplog.text
+    by_route = exposure.Exposed(ports=(8080,), by=exposure.ROUTE, domain="apps.example.com")
+    spec = replace(NO_PROJECT, exposed=by_route)
+    tasks.of_workshops = (HubSettings(namespace=site.hub.namespace, spec=spec),)
+    await tasks.check_rights()
+    assert "lacks rights" in caplog.text
+    assert "routes" in caplog.text
+
+
+async def test_a_workshop_takes_a_reserved_session_that_is_as_the_hubs_own(site):
+    class Shelf:
+        is_empty = False
+
+        def __init__(self):
+            self.asked = []
+
+        async def check_out(self, session, fingerprint="", *, wants_pod=False):
+            self.asked.append(fingerprint)
+            return session, {}
+
+    shelf, spec = Shelf(), plan.SessionSpec()
+    for session, made in (
+        (site.session, spec),
+        (site.session.of_workshop("git", "1"), spec),
+        (site.session.of_workshop("git", "1"), replace(spec, parameters={"team": "red"})),
+        (site.session.of_workshop("go", "1"), replace(spec, role="view")),
+    ):
+        await check_out(shelf, session, made)
+    plain, of_git, with_parameter, other = shelf.asked
+    assert plain == of_git == with_parameter
+    assert other != plain

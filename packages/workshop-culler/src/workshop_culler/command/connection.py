@@ -94,7 +94,9 @@ def _find_token(
     file = wanted.token_file or (
         "" if env.get("WORKSHOP_TOKEN") else _beside(path, saved.token_file)
     )
-    token = _read(Path(file)).strip() if file else env.get("WORKSHOP_TOKEN", "").strip()
+    token = (
+        _read(Path(file).expanduser()).strip() if file else env.get("WORKSHOP_TOKEN", "").strip()
+    )
     if not token and not file:
         raise CommandError(UNAUTHENTICATED, EXIT_USAGE)
     if problem := hub_files.problem_with_token(token):

@@ -335,7 +335,7 @@ def watch(context: click.Context, output: str) -> None:
                 for message in client.watch():
                     was_there, pause = True, 0.0
                     _tell_message(rows, message, output)
-                pause = 1.0  # the service ends it now and then, to ask anew who listens
+                pause = 1.0  # the service ends it now and then, to ask who listens
             except CommandError as error:
                 if error.exit_code != EXIT_NO_ANSWER or not was_there:
                     raise

@@ -259,7 +259,7 @@ class CullerTraits(IdleCuller):
     event_log = Unicode(
         help="""A file to which what happens to sessions is written, a line of JSON an event.
 
-        A path, or "-" for standard output; empty, the default, for none. It is begun anew at 10 MB,
+        A path, or "-" for standard output; empty, the default, for none. It is rotated at 10 MB,
         and three older ones are kept (mode 0600). Set it to know afterwards who came how far.
         Example: `c.WorkshopCuller.event_log = "/srv/jupyterhub/workshop-events.jsonl"`""",
     ).tag(config=True)

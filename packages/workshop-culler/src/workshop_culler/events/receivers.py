@@ -97,7 +97,7 @@ class Webhook:
         )
 
     async def deliver(self, event: QueuedEvent) -> Attempt:
-        """Send it, signed anew at each try, as the time is signed too."""
+        """Send it, signed at each try, as the time is signed too."""
         try:
             keys = await asyncio.to_thread(read_secrets, Path(self._destination.secret_file))
             headers = cloud_events.make_headers(event.id, int(self._clock()), event.body, keys)
@@ -132,7 +132,7 @@ def read_secrets(path: Path) -> tuple[bytes, ...]:
 
 
 class PrivateFile(logging.handlers.RotatingFileHandler):
-    """A file for its owner only, begun anew when it is large; what cannot be written is raised."""
+    """A file for its owner only, rotated when it is large; what cannot be written is raised."""
 
     def __init__(self, path: str) -> None:
         super().__init__(

@@ -64,6 +64,8 @@ class HubTasks:
         self._settings = settings
         self._find_hub = find_hub
         self._log = log
+        # The settings of each workshop, where the hub offers several: for their rights.
+        self.of_workshops: tuple[HubSettings, ...] = ()
         self._more: list[tuple[str, Callable[[], Awaitable[None]]]] = []
 
     def add(self, doing: str, task: Callable[[], Awaitable[None]]) -> None:
@@ -112,10 +114,12 @@ class HubTasks:
             raise SystemExit(1)
 
     async def check_rights(self) -> None:
-        """Log each right that the hub's account needs and lacks."""
-        uses = replace(self._settings.uses, streams=await self._uses_streams())
-        needed = rights.list_rights(await self._find_spec(), uses)
-        await rights_check.check(self._cluster, self._settings.namespace, needed, self._log)
+        """Log each right that the hub's account needs and lacks, for all of its workshops."""
+        needed: set[rights.Right] = set()
+        for settings in (self._settings, *self.of_workshops):
+            uses = replace(settings.uses, streams=await self._uses_streams(settings))
+            needed.update(rights.list_rights(await self._find_spec(settings), uses))
+        await rights_check.check(self._cluster, self._settings.namespace, sorted(needed), self._log)
 
     async def tell_pod_security(self) -> None:
         """Log what holds the pods of attendees."""
@@ -247,16 +251,17 @@ class HubTasks:
         ):
             self._log.info("%s", notice)
 
-    async def _find_spec(self) -> plan.SessionSpec:
+    async def _find_spec(self, settings: HubSettings | None = None) -> plan.SessionSpec:
         """What is decided about each session, with the role that sessions get."""
-        setting, spec = self._settings.project_api, self._settings.spec
+        settings = settings or self._settings
+        setting, spec = settings.project_api, settings.spec
         by_request = await project_api.is_by_request(self._cluster, setting, self._log)
         choice = await project_role.find_role(self._cluster, spec)
         return replace(spec, by_request=by_request, role=choice.role, fallback_role="")
 
-    async def _uses_streams(self) -> bool:
+    async def _uses_streams(self, settings: HubSettings) -> bool:
         """Whether some image may be an ImageStream's, on a cluster that has those."""
-        bare = images.list_streams(self._settings.image_names)
+        bare = images.list_streams(settings.image_names)
         return bool(bare) and await image_streams.has_streams(self._cluster)
 
 

@@ -95,7 +95,7 @@ class Reserve:
     async def save(self) -> None:
         """Write down how many were used; what could not be written is written the next time.
 
-        A hub that dies before makes so many anew, until their time is over.
+        A hub that dies before makes so many again, until their time is over.
         """
         async with self._changing:
             if self._is_saved:

@@ -153,7 +153,8 @@ def _list_contradictions(traits: Any) -> Iterator[str]:
 
 def _list_templates(traits: HasTraits) -> Iterator[str]:
     for name in templates.NAMES:
-        for problem in templates.list_problems(name, getattr(traits, name)):
+        # Some are of a later KubeSpawner than the lowest that we take.
+        for problem in templates.list_problems(name, getattr(traits, name, "")):
             yield f"{type(traits).__name__}.{problem}"
 
 

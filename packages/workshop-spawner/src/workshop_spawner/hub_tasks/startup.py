@@ -31,6 +31,8 @@ from workshop_spawner.hub_tasks.settings_check import (
     list_workshop_problems,
     make_traits,
 )
+from workshop_spawner.model.workshop import Workshop
+from workshop_spawner.rules.hub_settings import HubSettings
 from workshop_spawner.start.lasting_notes import LastingNotes
 from workshop_spawner.visitors import hub_pages, workshop_pages
 from workshop_spawner.visitors.hub_objects import StartingHub
@@ -138,6 +140,10 @@ def make_tasks(
         check = partial(list_workshop_problems, spawner_class, config, authenticator)
         context.offers_workshops = True
         context.workshops = workshop_store.read_checked(traits.workshops, check)
+        tasks.of_workshops = tuple(
+            _read_settings(make_traits(spawner_class, config, authenticator), workshop)
+            for workshop in context.workshops.values()
+        )
         store = workshop_store.WorkshopStore(context, traits.workshops, check, traits.log)
         tasks.add("read its workshops again", store.follow)
     if context.hub_id:
@@ -153,3 +159,9 @@ def make_tasks(
         context.notes = LastingNotes(cluster, traits.namespace, traits.application, traits.log)
         tasks.add("hold the name of the workshop", lease.hold)
     return tasks
+
+
+def _read_settings(traits: Any, workshop: Workshop) -> HubSettings:
+    """What the settings say of all sessions of a workshop."""
+    workshop_store.overlay(traits, workshop)
+    return settings.make_settings(traits)

@@ -214,7 +214,7 @@ class RestartHandler(VisitMixin, BaseHandler):
         self.redirect(self._find_next(fresh) if fresh else self.settings["login_url"])
 
     def _find_next(self, user: HubUser) -> str:
-        """Where somebody goes on who begins anew: to the workshop that they have chosen, if any.
+        """Where somebody goes on who begins again: the workshop that they have chosen, if any.
 
         One that they may not see is none, so that nobody learns by this what there is.
         """

@@ -80,7 +80,7 @@ def find_events(
 
 
 def _merge(old: SeenSession, new: SeenSession) -> SeenSession:
-    """The new look; what a culler that started anew was not told again yet is as it was."""
+    """The new look; what a culler that restarted was not told again yet is as it was."""
     page = new.page or old.page
     knows_tests = bool(new.passed or new.failed)
     return replace(

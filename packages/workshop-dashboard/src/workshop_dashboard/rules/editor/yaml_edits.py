@@ -204,7 +204,7 @@ def _splice(text: str, start: int, end: int, new: str) -> Edit:
 
 
 def _rewrite_flow(text: str, node: yaml.CollectionNode, entries: list[Any]) -> Edit:
-    """Write a collection that is on one line, or is empty, anew with other entries."""
+    """Write a collection that is on one line, or is empty, with other entries."""
     start, end = int(node.start_mark.index), int(node.end_mark.index)
     changed = _flow(type(node)(node.tag, entries, flow_style=True))
     gap = "" if text[start - 1 : start] in ("", " ", "\n", "[", "{", ",") else " "

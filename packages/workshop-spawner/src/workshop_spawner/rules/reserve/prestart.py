@@ -1,6 +1,6 @@
 """Places that were asked for ahead of a class: what may be asked, and what is left of them.
 
-They are kept as one annotation of the hub's Lease, so that a hub that starts anew goes on.
+They are kept as one annotation of the hub's Lease, so that a hub that restarts goes on.
 """
 
 from __future__ import annotations
