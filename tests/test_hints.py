@@ -23,7 +23,8 @@ c.JupyterHub.services[-1] |= {
     "oauth_client_allowed_scopes": ["read:servers", "delete:servers"], "oauth_no_confirm": True,
 }
 """
-EVIL = '<img src=x onerror="document.title=1"> Look at the events'
+# Words in angle brackets would vanish from a page that took them for HTML.
+HINT = "Put the pod's name for <POD>: kubectl describe pod <POD>"
 
 pytestmark = [pytest.mark.hub, pytest.mark.browser, pytest.mark.slow]
 
@@ -57,15 +58,15 @@ async def test_who_asks_for_help_is_given_a_hint_that_stays_until_it_is_closed(
     grace = await log_in(browser, f"{hub.url}services/workshop-culler/", "grace")
     give = grace.get_by_role("button", name="Give a hint to ada, whose hand is raised")
     await give.click()
-    await grace.keyboard.type(EVIL)
+    await grace.keyboard.type(HINT)
     await grace.keyboard.press("Enter")
     # The page asks every ten seconds while its hand is raised.
     await expect(hint).to_be_visible(timeout=60_000)
-    await expect(hint.locator(".words")).to_have_text(EVIL)
-    await expect(ada.locator("#spoken")).to_have_text(f"A hint for you: {EVIL}")
+    await expect(hint.locator(".words")).to_have_text(HINT)
+    await expect(ada.locator("#spoken")).to_have_text(f"A hint for you: {HINT}")
     await ada.screenshot(path=artifacts / "hint.png")
     await ada.reload()
-    await expect(hint.locator(".words")).to_have_text(EVIL)
+    await expect(hint.locator(".words")).to_have_text(HINT)
     await ada.set_viewport_size({"width": 390, "height": 720})
     await ada.emulate_media(color_scheme="dark")
     await expect(hint).to_be_in_viewport(ratio=1)
