@@ -61,6 +61,8 @@ def test_titles_and_sentences_are_escaped():
         "assets": ASSETS,
         "search": "",
         "changes": "",
+        "stylesheet": "",
+        "logo": "",
     }
     page = views.render_template("site.html", **shown)
     assert "<End>" not in page

@@ -26,6 +26,7 @@ ROUTES = {
     "api/sessions": {"GET": ASSIST},
     "api/users": {"GET": INSTRUCT},
     "api/events": {"GET": ASSIST},
+    "api/images": {"GET": INSTRUCT},
     "api/prestart": {"GET": INSTRUCT, "POST": INSTRUCT, "DELETE": INSTRUCT},
     "api/announcement": {"GET": ANYBODY, "POST": INSTRUCT, "DELETE": INSTRUCT},
     "metrics": {"GET": "read:metrics"},
