@@ -73,6 +73,32 @@ async def test_what_is_open_is_cut_at_the_end(server):
         assert await asyncio.wait_for(reader.read(), 120) == b""
 
 
+async def test_who_is_cut_at_the_end_cannot_come_back():
+    asked, came_back = asyncio.Event(), []
+
+    async def wait(_request):
+        asked.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except ConnectionRefusedError:
+                came_back.append(False)
+            else:
+                came_back.append(True)
+                writer.close()
+
+    app = web.Application()
+    app.router.add_get("/", wait)
+    made = LoopbackServer(app)
+    port = await made.listen()
+    async with asking(port):
+        await asyncio.wait_for(asked.wait(), 120)
+        await asyncio.wait_for(made.close(), 120)
+    assert came_back == [False]
+
+
 async def test_what_is_no_http_is_not_written_down(server, caplog):
     with caplog.at_level(logging.INFO):
         async with asking(await server.listen(), b"\x16\x03\x01\r\n\r\n") as reader:

@@ -41,6 +41,7 @@ class LoopbackServer:
 
     def __init__(self, app: web.Application, **limits: Unpack[Limits]) -> None:
         self._tasks: set[asyncio.Task[object] | None] = set()
+        self._held: list[socket.socket] = []
         app.middlewares.insert(0, self._track)
         self._runner = web.AppRunner(
             app,
@@ -68,9 +69,11 @@ class LoopbackServer:
             await self._runner.setup()
         site = web.SockSite(self._runner, held, ssl_context=tls, backlog=BACKLOG)
         await site.start()
+        self._held.append(held)
 
     async def close(self) -> None:
         """Stop listening and cut what is open."""
+        await self._stop_listening()
         connections = self._runner.server.connections if self._runner.server else []
         for connection in connections:
             if connection.transport is not None:
@@ -80,6 +83,17 @@ class LoopbackServer:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._runner.cleanup()
+
+    async def _stop_listening(self) -> None:
+        """Before all else: who is cut may come back at once, and would be cut by nobody."""
+        for held in self._held:
+            asyncio.get_running_loop().remove_reader(held)
+        # asyncio leaves a connection open for good that it has accepted, but not yet taken up when
+        # its server is closed (`Server._attach` fails, and nobody closes the socket).
+        await asyncio.sleep(0)
+        for site in list(self._runner.sites):
+            await site.stop()
+        self._held.clear()
 
     @web.middleware
     async def _track(self, request: web.Request, handler: Handler) -> web.StreamResponse:

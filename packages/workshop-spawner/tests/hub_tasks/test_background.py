@@ -17,6 +17,7 @@ from workshop_spawner.manifests import exposure
 from workshop_spawner.rules import plan
 from workshop_spawner.rules.hub_settings import HubSettings
 from workshop_spawner.rules.rights import Uses
+from workshop_spawner.rules.warm_pods import PodFacts
 from workshop_spawner.start import steps
 from workshop_spawner.start.progress import Progress
 
@@ -116,6 +117,9 @@ async def test_why_no_pod_waits_is_told(make, context, caplog):
     assert context.pool is None
     await make(reserved_sessions=3, reserved_pods=1, project_api="request").keep_pool()
     assert "where projects are requested, nor reserved_pods" in caplog.text
+    make(reserved_sessions=1, reserved_pods=1, pod_facts=PodFacts(home=True)).begin()
+    await logged(caplog, "reserved_pods has no effect: each visitor's pod mounts a home")
+    await logged(caplog, "No session was made ready")  # the rights of the template lack it
 
 
 @pytest.mark.parametrize(
