@@ -7,6 +7,7 @@ import aiohttp
 import pytest
 
 import cluster as demo_cluster
+from pool_rights import allow_pool
 
 pytestmark = [pytest.mark.hub, pytest.mark.slow]
 PODS = "/api/v1/namespaces/workshop/pods"
@@ -42,18 +43,6 @@ c.JupyterHub.load_roles += [
 """
 
 
-def allow_pool(cluster):
-    """What reserved sessions and pods need beside the rights of the template."""
-    for name, resources in (
-        ("clusterroles/workshop-hub-projects", ["namespaces"]),
-        ("namespaces/workshop/roles/workshop-hub", ["serviceaccounts", "pods"]),
-    ):
-        path = f"/apis/rbac.authorization.k8s.io/v1/{name}"
-        role = cluster.request("GET", path).body
-        role["rules"].append({"apiGroups": [""], "resources": resources, "verbs": ["patch"]})
-        assert cluster.request("PUT", path, role).status == 200
-
-
 def list_uids(cluster, selector=""):
     found = cluster.request("GET", PODS + selector).body["items"]
     return {pod["metadata"]["uid"] for pod in found if "deletionTimestamp" not in pod["metadata"]}
@@ -63,7 +52,7 @@ async def test_a_class_is_ready_and_stays_so_when_the_hub_is_killed(
     cluster, hub_factory, held_port, tmp_path
 ):
     account = await demo_cluster.prepare(cluster.kubeconfig, tmp_path / "hub.kubeconfig")
-    allow_pool(cluster)
+    allow_pool(cluster, "workshop")
     cluster.start_node()
     token = secrets.token_hex(16)
     config = CONFIG.format(launcher=LAUNCHER, folder=tmp_path, port=held_port, token=token)

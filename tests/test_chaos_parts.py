@@ -9,6 +9,7 @@ import pytest
 from chaos.api_server import Script
 from chaos.parts import Part, ViolationError
 from pocket_openshift.core import faults
+from waiting import until_so
 
 SERVE = "import signal; print('serving', flush=True); signal.pause()"
 END = "print('serving', flush=True); input(); print('the end', flush=True); raise SystemExit(3)"
@@ -56,9 +57,7 @@ async def test_a_part_that_ends_by_itself_is_a_find(start):
 async def test_a_part_may_end_for_the_reason_that_it_is_allowed(start):
     part, told = await start(END, may_end="the end")
     part.write("")
-    async with asyncio.timeout(60):
-        while part.starts < 2 or not part.is_up.is_set():
-            await asyncio.sleep(0.05)
+    await until_so(lambda: part.starts >= 2 and part.is_up.is_set())
     assert not told.done()
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 import culler_service
-from pages import expect
+from pages import expect, log_in
 
 CONFIG = """
 import sys
@@ -27,17 +27,6 @@ c.JupyterHub.services[-1] |= {
 HINT = "Put the pod's name for <POD>: kubectl describe pod <POD>"
 
 pytestmark = [pytest.mark.hub, pytest.mark.browser, pytest.mark.slow]
-
-
-async def log_in(browser, url, name):
-    page = await (await browser.new_context(viewport={"width": 1280, "height": 720})).new_page()
-    page.troubles = []
-    page.on("pageerror", lambda error: page.troubles.append(str(error)))
-    await page.goto(url)
-    await page.fill("input[name=username]", name)
-    await page.fill("input[name=password]", "x")
-    await page.click("input[type=submit], button[type=submit]")
-    return page
 
 
 async def test_who_asks_for_help_is_given_a_hint_that_stays_until_it_is_closed(

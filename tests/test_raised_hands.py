@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from pages import expect
+from pages import expect, log_in
 
 CONFIG = """
 import sys
@@ -54,17 +54,6 @@ def folder(tmp_path):
     (tests / "has-boat").write_text("#!/bin/sh\necho no boat; exit 1\n")
     (tests / "has-boat").chmod(0o755)
     return notes
-
-
-async def log_in(browser, url, name):
-    page = await (await browser.new_context(viewport={"width": 1280, "height": 720})).new_page()
-    page.troubles = []
-    page.on("pageerror", lambda error: page.troubles.append(str(error)))
-    await page.goto(url)
-    await page.fill("input[name=username]", name)
-    await page.fill("input[name=password]", "x")
-    await page.click("input[type=submit], button[type=submit]")
-    return page
 
 
 async def test_a_hand_is_raised_seen_lowered_and_raised_again(

@@ -9,6 +9,7 @@ import pytest
 import cluster as demo_cluster
 import visitor
 from culler_run import cull_once
+from pool_rights import allow_pool
 
 pytestmark = [pytest.mark.hub, pytest.mark.slow]
 PODS = "/api/v1/namespaces/workshop/pods"
@@ -40,23 +41,11 @@ c.JupyterHub.load_roles += [{{
 """
 
 
-def allow_pool(cluster):
-    """What reserved sessions and pods need beside the rights of the template."""
-    for name, resources in (
-        ("clusterroles/workshop-hub-projects", ["namespaces"]),
-        ("namespaces/workshop/roles/workshop-hub", ["serviceaccounts", "pods"]),
-    ):
-        path = f"/apis/rbac.authorization.k8s.io/v1/{name}"
-        role = cluster.request("GET", path).body
-        role["rules"].append({"apiGroups": [""], "resources": resources, "verbs": ["patch"]})
-        assert cluster.request("PUT", path, role).status == 200
-
-
 @pytest.fixture
 async def workshop(cluster, hub_factory, tmp_path):
     """A hub with a terminal that waits; its culler runs when `cull` is called."""
     account = await demo_cluster.prepare(cluster.kubeconfig, tmp_path / "hub.kubeconfig")
-    allow_pool(cluster)
+    allow_pool(cluster, "workshop")
     cluster.start_node()
     token = secrets.token_hex(16)
     config = CONFIG.format(token=token, python=sys.executable)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -48,3 +48,19 @@ async def expect_value(page: Page, expression: str, value: object) -> None:
     """Wait until this JavaScript expression, or its promise, has this value (compared as JSON)."""
     js = f"async value => JSON.stringify(await {expression}) === JSON.stringify(value)"
     await page.wait_for_function(js, arg=value, timeout=SECONDS * 1000)
+
+
+async def log_in(browser: Browser, url: str, name: str, **options: Any) -> Page:
+    """A page of the hub in which a user of its dummy authenticator has logged in.
+
+    What its scripts raise is in `page.troubles`; `options` are those of the browser's context.
+    """
+    options = {"viewport": {"width": 1280, "height": 720}, **options}
+    page = await (await browser.new_context(**options)).new_page()
+    page.troubles = []
+    page.on("pageerror", lambda error: page.troubles.append(str(error)))
+    await page.goto(url)
+    await page.fill("input[name=username]", name)
+    await page.fill("input[name=password]", "x")
+    await page.click("input[type=submit], button[type=submit]")
+    return page

@@ -245,6 +245,15 @@ class CullerService(CullerHub):
                 return answer.status, await answer.json()
             return answer.status, await answer.text()
 
+    async def open_page(self, browser, user, **options):
+        """The page in a browser in which `user` has logged in; `page.troubles` tells of scripts."""
+        from pages import log_in  # as in the root's conftest.py
+
+        page = await log_in(browser, self.page, user, **options)
+        page.on("console", lambda m: m.type == "error" and page.troubles.append(m.text))
+        await page.wait_for_url(self.page)
+        return page
+
 
 @pytest.fixture
 async def make_culler_service(hub_factory):

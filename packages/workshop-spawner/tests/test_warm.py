@@ -8,6 +8,8 @@ import sys
 import aiohttp
 import pytest
 
+from pool_rights import allow_pool
+
 pytestmark = pytest.mark.hub
 PODS = "/api/v1/namespaces/workshops/pods"
 ACCOUNTS = "/api/v1/namespaces/workshops/serviceaccounts"
@@ -22,18 +24,6 @@ c.WorkshopSpawner.reserved_pod_launcher = {LAUNCHER!r}
 c.JupyterHub.cleanup_servers = False
 c.JupyterHub.authenticate_prometheus = False
 """
-
-
-def allow_pool(site):
-    """The rights that reserved sessions and pods need beside those of the template."""
-    for name, resources in (
-        ("clusterroles/workshop-hub-projects", ["namespaces"]),
-        ("namespaces/workshops/roles/workshop-hub", ["serviceaccounts", "pods"]),
-    ):
-        path = f"/apis/rbac.authorization.k8s.io/v1/{name}"
-        role = site.as_admin(path)
-        role["rules"].append({"apiGroups": [""], "resources": resources, "verbs": ["patch"]})
-        assert site.pocket.request("PUT", path, role).status == 200
 
 
 def list_waiting(site):
@@ -54,7 +44,7 @@ async def wait_full(site, size=2):
 async def warm(site, workshop):
     """A hub whose pods wait."""
     site.pocket.start_node()
-    allow_pool(site)
+    allow_pool(site.pocket, "workshops")
     hub = await workshop(WARM)
     await wait_full(site)
     return hub
@@ -132,7 +122,7 @@ FAULTS = [
 async def test_what_goes_wrong_costs_a_pod_and_no_session(site, workshop):
     """Visitors come one after the other, each into another trouble; each is at work in the end."""
     site.pocket.start_node()
-    allow_pool(site)
+    allow_pool(site.pocket, "workshops")
     hub = await workshop(WARM + BY_NAME)
     for number, (fault, outcome) in enumerate(FAULTS):
         await wait_full(site)

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from pool_rights import allow_pool
+
 pytestmark = pytest.mark.hub
 PODS = "/api/v1/namespaces/workshops/pods"
 ACCOUNTS = "/api/v1/namespaces/workshops/serviceaccounts"
@@ -34,17 +36,6 @@ c.WorkshopSpawner.reserved_pod_launcher = {[sys.executable, "-m", "workshop_laun
 """
 
 
-def allow_pool(site):
-    for name, resources in (
-        ("clusterroles/workshop-hub-projects", ["namespaces"]),
-        ("namespaces/workshops/roles/workshop-hub", ["serviceaccounts", "pods"]),
-    ):
-        path = f"/apis/rbac.authorization.k8s.io/v1/{name}"
-        role = site.as_admin(path)
-        role["rules"].append({"apiGroups": [""], "resources": resources, "verbs": ["patch"]})
-        assert site.pocket.request("PUT", path, role).status == 200
-
-
 def list_ready(site):
     return {
         pod["metadata"]["uid"]
@@ -68,7 +59,7 @@ STUCK = [
 
 async def test_a_pod_that_does_not_go_costs_no_session(site, workshop):
     site.pocket.start_node()
-    allow_pool(site)
+    allow_pool(site.pocket, "workshops")
     hub = await workshop(CONFIG)
     for number, stuck in enumerate(STUCK):
         await wait_full(site)
@@ -90,7 +81,7 @@ async def test_a_pod_that_does_not_go_costs_no_session(site, workshop):
 
 async def test_a_session_that_was_taken_out_is_removed_where_no_plan_can_be_made(site, workshop):
     site.pocket.start_node()
-    allow_pool(site)
+    allow_pool(site.pocket, "workshops")
     hub = await workshop(CONFIG)
     await wait_full(site)
     (waiting,) = list_ready(site)

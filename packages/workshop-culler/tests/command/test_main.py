@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from waiting import until_so
+
 pytestmark = [pytest.mark.hub, pytest.mark.asyncio(loop_scope="module")]
 ACCESS = "access:services!service=culler"
 PROGRAM = str(Path(sys.executable).with_name("workshop"))
@@ -182,9 +184,7 @@ async def test_the_list_of_users_is_kept_in_dated_files(culler_service, tmp_path
     assert (tmp_path / found[-1]).stat().st_mode & 0o777 == 0o600
 
     process = await prompt.start(*words, "--every", "1s")
-    async with asyncio.timeout(120):
-        while sorted(each.name for each in tmp_path.glob("users-*"))[0].startswith("users-2026010"):
-            await asyncio.sleep(0.05)
+    await until_so(lambda: not min(tmp_path.glob("users-*")).name.startswith("users-2026010"))
     process.send_signal(signal.SIGINT)
     _, err = await process.communicate()
     assert (process.returncode, b"Traceback" in err) == (1, False)

@@ -1,10 +1,12 @@
 """Events of a real hub's sessions, at a real receiver; the culler is killed while it hangs."""
 
-import asyncio
 import json
+from functools import partial
 
 import psutil
 import pytest
+
+from waiting import until_so
 
 pytestmark = [pytest.mark.hub]
 CONFIG = """
@@ -35,10 +37,12 @@ def read(told_service):
     ]
 
 
+async def tell(service, path, body, token):
+    return (await service.ask("POST", f"api/session/{path}", body, token=token))[0] == 200
+
+
 async def until_told(told_service, *kinds):
-    async with asyncio.timeout(120):
-        while not set(kinds) <= set(read(told_service)[0]):
-            await asyncio.sleep(0.01)
+    await until_so(lambda: set(kinds) <= set(read(told_service)[0]))
 
 
 async def test_a_class_is_told_from_its_start_to_its_end(
@@ -49,9 +53,7 @@ async def test_a_class_is_told_from_its_start_to_its_end(
     config.write_text(CONFIG.format(url=told_service.url, secret=secret, log=str(log)))
     service = await make_culler_service(f"--config={config}", "--max-age=3600", "--cull-every=1")
     await service.start_server("ada")
-    async with asyncio.timeout(120):
-        while not told_service.asked:
-            await asyncio.sleep(0.01)
+    await until_so(lambda: told_service.asked)
     kill_the_culler(service.hub)
     told_service.tell({})
     await service.hub.restart()  # which starts it at once; else it is looked for each half a minute
@@ -66,9 +68,7 @@ async def test_a_class_is_told_from_its_start_to_its_end(
         ("hand", {"text": "Help"}),
         ("extend", {}),
     ):
-        async with asyncio.timeout(120):  # it may be coming up again
-            while (await service.ask("POST", f"api/session/{path}", body, token=own))[0] != 200:
-                await asyncio.sleep(0.01)
+        await until_so(partial(tell, service, path, body, own))  # it may be coming up again
     wanted = ("page", "test-passed", "hand-raised", "extended")
     await until_told(told_service, *(f"session.{each}" for each in wanted), "workshop.finished")
     grace = await service.token("grace", "read:servers", "delete:servers")
@@ -79,9 +79,7 @@ async def test_a_class_is_told_from_its_start_to_its_end(
     assert len(set(told)) == len(told) == 8
     assert events[-1]["data"] == {"user": "ada", "server": "", "why": "instructor"}
     assert (events[0]["subject"], events[0]["source"]) == ("ada", "/services/culler/")
-    async with asyncio.timeout(60):
-        while len(log.read_text().splitlines()) < len(kinds):
-            await asyncio.sleep(0.01)
+    await until_so(lambda: len(log.read_text().splitlines()) >= len(kinds))
     text = log.read_text() + service.hub.log_text
     assert own not in text
     assert grace not in text

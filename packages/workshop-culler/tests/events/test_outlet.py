@@ -1,10 +1,10 @@
 """The whole way: from what a look finds to receivers on real sockets."""
 
-import asyncio
 import json
 
 import pytest
 
+from waiting import until_so
 from workshop_culler.errors import StartError, TemporaryError
 from workshop_culler.events import outlet
 from workshop_culler.events.receivers import EventLog, Webhook
@@ -54,12 +54,6 @@ async def open_outlet(tmp_path, hub, log):
         await each.close()
 
 
-async def until(is_true):
-    async with asyncio.timeout(60):
-        while not is_true():
-            await asyncio.sleep(0.01)
-
-
 def kinds(asked):
     bodies = [json.loads(body) for _, _, body, _ in asked]
     return [body["type"].rpartition(".")[2] for body in bodies]
@@ -76,14 +70,14 @@ async def test_what_happens_reaches_a_receiver_and_the_log(
         EventLog(str(path)),
         measure=lambda counts, lost: waiting.append((counts, lost)),
     )
-    await until(lambda: kinds(told_service.asked) == ["requested", "started"])
+    await until_so(lambda: kinds(told_service.asked) == ["requested", "started"])
     hub.error = TemporaryError("the hub is away")
     made.wake()
-    await until(lambda: hub.looks == 2)
+    await until_so(lambda: hub.looks == 2)
     hub.error, hub.seen = None, []
     made.wake()
-    await until(lambda: kinds(told_service.asked) == ["requested", "started", "ended"])
-    await until(lambda: len(path.read_text().splitlines()) == 3)
+    await until_so(lambda: kinds(told_service.asked) == ["requested", "started", "ended"])
+    await until_so(lambda: len(path.read_text().splitlines()) == 3)
     assert json.loads(path.read_text().splitlines()[-1])["data"]["why"] == "idle"
     assert waiting[-1][0].keys() == {"chat", "event_log"}
 
@@ -92,11 +86,11 @@ async def test_one_that_was_ended_while_a_receiver_hung_tells_the_same_again(
     told_service, make_destination, open_outlet
 ):
     first = open_outlet(Webhook(make_destination()))  # no answer: it hangs
-    await until(lambda: len(told_service.asked) == 1)
+    await until_so(lambda: len(told_service.asked) == 1)
     await first.close()
     told_service.tell({})
     open_outlet(Webhook(make_destination()))
-    await until(lambda: len(told_service.asked) == 3)
+    await until_so(lambda: len(told_service.asked) == 3)
     ids = [headers["webhook-id"] for *_, headers in told_service.asked]
     assert ids[0] == ids[1] != ids[2]
 

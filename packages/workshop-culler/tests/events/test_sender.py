@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from waiting import until_so
 from workshop_culler.events import sender
 from workshop_culler.events.rules.changes import SeenSession
 from workshop_culler.events.rules.deliveries import KEEP_SECONDS, Attempt
@@ -48,12 +49,6 @@ async def sending(queue, receiver, log, counted, **changes):
             await task
 
 
-async def until(is_true):
-    async with asyncio.timeout(60):
-        while not is_true():
-            await asyncio.sleep(0)
-
-
 def fill(queue, *names, users=("ada", "bob")):
     queue.add_destinations(names)
     seen = [SeenSession(user, started="t") for user in users]
@@ -65,7 +60,7 @@ async def test_each_event_is_sent_until_it_has_its_receipt(queue, log, caplog):
     fill(queue, "chat")
     receiver, counted = ToldReceiver("chat", 500, 500, 0, 200), []
     async with sending(queue, receiver, log, counted):
-        await until(lambda: queue.count_waiting("chat") == 0)
+        await until_so(lambda: queue.count_waiting("chat") == 0)
     assert len(receiver.got) == 5
     assert len(set(receiver.got)) == 2
     assert counted.count(("chat", "retry")) == 3
@@ -77,7 +72,7 @@ async def test_what_a_receiver_will_not_have_is_given_up_and_others_follow(queue
     fill(queue, "chat")
     receiver, counted = ToldReceiver("chat", 400, 400, 400, 400, 400, 200), []
     async with sending(queue, receiver, log, counted):
-        await until(lambda: len(counted) == 6)
+        await until_so(lambda: len(counted) == 6)
     assert counted[-2:] == [("chat", "given up"), ("chat", "delivered")]
     assert "given up for chat: it answered 400" in caplog.text
 
@@ -87,7 +82,7 @@ async def test_what_is_a_day_old_is_given_up(queue, log):
     counted = []
     late = {"clock": lambda: KEEP_SECONDS}
     async with sending(queue, ToldReceiver("chat", 503), log, counted, **late):
-        await until(lambda: len(counted) == 2)
+        await until_so(lambda: len(counted) == 2)
     assert counted == [("chat", "given up")] * 2
 
 
@@ -96,12 +91,12 @@ async def test_one_that_hangs_holds_up_no_other(queue, log):
     hangs, chat = ToldReceiver("hangs"), ToldReceiver("chat", 200)
     async with sending(queue, hangs, log, []), sending(queue, chat, log, []):
         await hangs.asked.wait()
-        await until(lambda: queue.count_waiting("chat") == 0)
+        await until_so(lambda: queue.count_waiting("chat") == 0)
     assert queue.count_waiting("hangs") == 2
     # Ended there, the same event is sent by the next one.
     after = ToldReceiver("hangs", 200)
     async with sending(queue, after, log, []):
-        await until(lambda: queue.count_waiting("hangs") == 0)
+        await until_so(lambda: queue.count_waiting("hangs") == 0)
     assert after.got[0] == hangs.got[0]
 
 
@@ -110,8 +105,8 @@ async def test_what_a_destination_does_not_take_is_passed_over(queue, log, wante
     fill(queue, "chat", users=("ada",))
     receiver = ToldReceiver("chat", 200, wanted=wanted)
     async with sending(queue, receiver, log, []) as made:
-        await until(lambda: queue.count_waiting("chat") == 0)
+        await until_so(lambda: queue.count_waiting("chat") == 0)
         queue.record([], "2026-11-30T12:00:00Z", 0.0, lambda _: "")
         made.news.set()
-        await until(lambda: queue.count_waiting("chat") == 0)
+        await until_so(lambda: queue.count_waiting("chat") == 0)
     assert len(receiver.got) == 1

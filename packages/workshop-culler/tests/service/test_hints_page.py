@@ -1,10 +1,9 @@
 """Hints and the board of pages on the instructor's page: live, as text, by who may."""
 
 import pytest
-import pytest_asyncio
 
 from accessibility import find_troubles, read_axe
-from pages import expect, run_chromium
+from pages import expect
 
 pytestmark = [
     pytest.mark.hub,
@@ -12,28 +11,6 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
 ]
 EVIL = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser():
-    """A headless Chromium on the module's loop, as the shared hub is."""
-    async with run_chromium() as chromium:
-        yield chromium
-
-
-async def open_page(browser, culler_service, user, **options):
-    """The page in a browser in which `user` has logged in to the hub."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 800}, **options)
-    page = await context.new_page()
-    page.troubles = []
-    page.on("pageerror", lambda error: page.troubles.append(str(error)))
-    page.on("console", lambda m: m.type == "error" and page.troubles.append(m.text))
-    await page.goto(culler_service.page)
-    await page.fill("input[name=username]", user)
-    await page.fill("input[name=password]", "x")
-    await page.click("input[type=submit], button[type=submit]")
-    await page.wait_for_url(culler_service.page)
-    return page
 
 
 async def tell(culler_service, user, what, **body):
@@ -56,7 +33,7 @@ async def test_an_instructor_sees_how_far_all_are_and_gives_hints(
     await tell(culler_service, "ada", "page", page="10 of 12: The end")
     await tell(culler_service, "bob", "page", page=f"2 of 12: {EVIL}")
     await tell(culler_service, "bob", "hand", text="My pod is pending")
-    page = await open_page(browser, culler_service, "grace")
+    page = await culler_service.open_page(browser, "grace")
     await expect(page.locator("tbody tr")).to_have_count(2)
     await expect(page.locator("#board-list .page")).to_have_text(
         [f"2 of 12: {EVIL}", "10 of 12: The end"]
@@ -109,7 +86,7 @@ async def test_an_instructor_sees_how_far_all_are_and_gives_hints(
 async def test_an_assistant_helps_one_class_and_stops_nobody(culler_service, browser):
     for name in ("ada", "bob"):
         await culler_service.start_server(name)
-    page = await open_page(browser, culler_service, "abe")
+    page = await culler_service.open_page(browser, "abe")
     await expect(page.locator("tbody tr")).to_have_count(1)
     await expect(page.get_by_role("button", name="Stop the session of ada")).to_be_disabled()
     await expect(page.get_by_role("button", name="Extend the session of ada")).to_be_disabled()

@@ -5,7 +5,7 @@ import pytest
 import pytest_asyncio
 
 import crowd as crowds
-from pages import expect, expect_focus, expect_value, run_chromium
+from pages import expect, expect_focus, expect_value
 
 pytestmark = [
     pytest.mark.hub,
@@ -14,34 +14,12 @@ pytestmark = [
 ]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser():
-    """A headless Chromium on the module's loop, as the shared hub is."""
-    async with run_chromium() as chromium:
-        yield chromium
-
-
-async def open_page(browser, culler_service, user, **options):
-    """The page in a browser in which `user` has logged in to the hub."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 720}, **options)
-    page = await context.new_page()
-    page.troubles = []
-    page.on("pageerror", lambda error: page.troubles.append(str(error)))
-    page.on("console", lambda m: m.type == "error" and page.troubles.append(m.text))
-    await page.goto(culler_service.page)
-    await page.fill("input[name=username]", user)
-    await page.fill("input[name=password]", "x")
-    await page.click("input[type=submit], button[type=submit]")
-    await page.wait_for_url(culler_service.page)
-    return page
-
-
 async def test_an_instructor_sees_who_is_here_and_it_updates_by_itself(
     culler_service, browser, artifacts
 ):
     await culler_service.start_server("ada")
     await culler_service.start_server("bob", "second")
-    page = await open_page(browser, culler_service, "grace")
+    page = await culler_service.open_page(browser, "grace")
     await page.wait_for_selector("tbody tr:nth-child(2)")
     await expect(page.locator("#summary")).to_have_text("2 sessions of 2 people")
     await culler_service.start_server("cy")
@@ -52,7 +30,7 @@ async def test_an_instructor_sees_who_is_here_and_it_updates_by_itself(
 
 async def test_stop_asks_first_and_works_by_keyboard(culler_service, browser):
     await culler_service.start_server("ada")
-    page = await open_page(browser, culler_service, "grace")
+    page = await culler_service.open_page(browser, "grace")
     stop = page.get_by_role("button", name="Stop the session of ada")
     await stop.wait_for()
     await stop.focus()
@@ -70,7 +48,7 @@ async def test_stop_asks_first_and_works_by_keyboard(culler_service, browser):
 
 async def test_extend_gives_time_and_says_so(culler_service, browser):
     await culler_service.start_server("ada")
-    page = await open_page(browser, culler_service, "grace")
+    page = await culler_service.open_page(browser, "grace")
     await page.get_by_text("9 min", exact=True).wait_for()
     await page.get_by_role("button", name="Extend the session of ada").click()
     await page.get_by_text("29 min", exact=True).wait_for()
@@ -81,7 +59,7 @@ async def test_extend_gives_time_and_says_so(culler_service, browser):
 
 async def test_open_leads_into_the_session(culler_service, browser):
     await culler_service.start_server("ada")
-    page = await open_page(browser, culler_service, "grace")
+    page = await culler_service.open_page(browser, "grace")
     link = page.get_by_role("link", name="Open the session of ada in a new tab")
     async with page.context.expect_page() as opened:
         await link.press("Enter")
@@ -94,7 +72,7 @@ async def test_open_leads_into_the_session(culler_service, browser):
 async def test_find_and_sort(culler_service, browser):
     for name in ("ada", "bob", "cy"):
         await culler_service.start_server(name)
-    page = await open_page(browser, culler_service, "grace")
+    page = await culler_service.open_page(browser, "grace")
     await page.wait_for_selector("tbody tr:nth-child(3)")
     await page.fill("#find", "class-b")
     visible = page.locator("tbody tr:visible th span")
@@ -106,7 +84,7 @@ async def test_find_and_sort(culler_service, browser):
 
 
 async def test_an_announcement_is_shown_as_text(culler_service, browser):
-    page = await open_page(browser, culler_service, "root")
+    page = await culler_service.open_page(browser, "root")
     await page.fill("[name=text]", "<img src=x onerror=alert(1)> Lunch")
     await page.get_by_role("button", name="Announce").click()
     await page.get_by_text("<img src=x onerror=alert(1)> Lunch").wait_for()
@@ -118,7 +96,7 @@ async def test_an_announcement_is_shown_as_text(culler_service, browser):
 async def test_a_helper_sees_the_own_group_and_no_buttons_that_do_not_work(culler_service, browser):
     await culler_service.start_server("ada")
     await culler_service.start_server("bob")
-    page = await open_page(browser, culler_service, "hal")
+    page = await culler_service.open_page(browser, "hal")
     await page.get_by_role("row", name="ada").wait_for()
     await expect(page.locator("tbody tr")).to_have_count(1)
     await expect(page.get_by_role("button", name="Stop the session of ada")).to_be_disabled()
@@ -127,7 +105,7 @@ async def test_a_helper_sees_the_own_group_and_no_buttons_that_do_not_work(culle
 
 @pytest.mark.parametrize(("user", "says"), [("guy", "it is for instructors")])
 async def test_who_may_see_no_session_is_told_what_to_do(culler_service, browser, user, says):
-    page = await open_page(browser, culler_service, user)
+    page = await culler_service.open_page(browser, user)
     await expect(page.locator("main")).to_contain_text(says)
 
 
@@ -146,7 +124,7 @@ async def test_who_has_no_access_is_refused_by_the_hub(culler_service, browser):
 async def test_a_form_of_another_site_can_do_nothing(culler_service, browser):
     """The cookie alone is not enough: without the XSRF token a request is a stranger's."""
     await culler_service.start_server("ada")
-    page = await open_page(browser, culler_service, "grace")
+    page = await culler_service.open_page(browser, "grace")
     status = await page.evaluate(
         """async (url) => (await fetch(url, {method: "POST", body: '{"user": "ada"}'})).status""",
         culler_service.page + "api/session/stop",
@@ -157,7 +135,7 @@ async def test_a_form_of_another_site_can_do_nothing(culler_service, browser):
 
 async def test_the_page_is_usable_on_a_phone_and_in_the_dark(culler_service, browser, artifacts):
     await asyncio.gather(*(culler_service.start_server(f"attendee-{n}") for n in range(5)))
-    page = await open_page(browser, culler_service, "grace", color_scheme="dark")
+    page = await culler_service.open_page(browser, "grace", color_scheme="dark")
     await page.set_viewport_size({"width": 390, "height": 780})
     await page.wait_for_selector("tbody tr:nth-child(5)")
     wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")

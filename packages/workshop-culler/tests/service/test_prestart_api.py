@@ -1,29 +1,20 @@
 """A class is prepared by programs and on the instructors' page, at a real hub."""
 
-import asyncio
-
 import pytest
-import pytest_asyncio
 
-from pages import expect, run_chromium
+from pages import expect
+from waiting import until_so
 
 pytestmark = [pytest.mark.hub, pytest.mark.asyncio(loop_scope="module")]
 NO_PLACES = "This hub holds no places ready: its spawner is not WorkshopSpawner. Name the people."
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser():
-    async with run_chromium() as chromium:
-        yield chromium
-
-
 async def until_ready(culler_service, token, number):
-    async with asyncio.timeout(60):
-        while True:
-            _, told = await culler_service.ask("GET", "api/prestart", token=token)
-            if told["prestart"]["ready"] == number:
-                return told["prestart"]
-            await asyncio.sleep(0.05)
+    async def find():
+        _, told = await culler_service.ask("GET", "api/prestart", token=token)
+        return told["prestart"] if told["prestart"]["ready"] == number else None
+
+    return await until_so(find)
 
 
 async def test_a_program_has_people_started_and_takes_it_back(culler_service):

@@ -1,9 +1,8 @@
 """The raised hands on the instructor's page: who was first, live, as text, by keyboard."""
 
 import pytest
-import pytest_asyncio
 
-from pages import expect, run_chromium
+from pages import expect
 
 pytestmark = [
     pytest.mark.hub,
@@ -11,28 +10,6 @@ pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
 ]
 EVIL = '<img src=x onerror="document.title=1"><script>document.title=1</script> \u202eh'
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser():
-    """A headless Chromium on the module's loop, as the shared hub is."""
-    async with run_chromium() as chromium:
-        yield chromium
-
-
-async def open_page(browser, culler_service, user):
-    """The page in a browser in which `user` has logged in to the hub."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 720})
-    page = await context.new_page()
-    page.troubles = []
-    page.on("pageerror", lambda error: page.troubles.append(str(error)))
-    page.on("console", lambda m: m.type == "error" and page.troubles.append(m.text))
-    await page.goto(culler_service.page)
-    await page.fill("input[name=username]", user)
-    await page.fill("input[name=password]", "x")
-    await page.click("input[type=submit], button[type=submit]")
-    await page.wait_for_url(culler_service.page)
-    return page
 
 
 async def tell(culler_service, user, what, **body):
@@ -45,7 +22,7 @@ async def tell(culler_service, user, what, **body):
 async def test_hands_come_in_their_order_and_go_when_lowered(culler_service, browser, artifacts):
     for name in ("ada", "bob"):
         await culler_service.start_server(name)
-    page = await open_page(browser, culler_service, "grace")
+    page = await culler_service.open_page(browser, "grace")
     await expect(page.locator("tbody tr")).to_have_count(2)
     await expect(page.locator("#hands")).to_be_hidden()
     await tell(culler_service, "bob", "hand", text="My pod is pending")
@@ -80,7 +57,7 @@ async def test_hands_come_in_their_order_and_go_when_lowered(culler_service, bro
 
 async def test_what_a_session_tells_is_text_whatever_it_is(culler_service, browser):
     await culler_service.start_server("ada")
-    page = await open_page(browser, culler_service, "grace")
+    page = await culler_service.open_page(browser, "grace")
     await expect(page.locator("tbody tr")).to_have_count(1)
     await tell(culler_service, "ada", "hand", text=EVIL)
     await tell(culler_service, "ada", "page", page=EVIL)
@@ -98,6 +75,6 @@ async def test_a_helper_who_may_see_only_sees_the_hands_and_lowers_none(culler_s
     for name in ("ada", "bob"):
         await culler_service.start_server(name)
         await tell(culler_service, name, "hand", text=f"{name} is lost")
-    page = await open_page(browser, culler_service, "hal")
+    page = await culler_service.open_page(browser, "hal")
     await expect(page.locator("#hands-list .asks")).to_have_text(["ada is lost"])
     await expect(page.get_by_role("button", name="Lower the hand of ada")).to_be_disabled()

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 import pytest
 
+from pool_rights import allow_pool
+
 pytestmark = pytest.mark.hub
 PODS = "/api/v1/namespaces/workshops/pods"
 ACCOUNTS = "/api/v1/namespaces/workshops/serviceaccounts"
@@ -25,18 +27,6 @@ c.JupyterHub.load_roles += [
 ]
 """
 SENT = {"places": 2, "until": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}
-
-
-def allow_pool(site):
-    """The rights that reserved sessions and pods need beside those of the template."""
-    for name, resources in (
-        ("clusterroles/workshop-hub-projects", ["namespaces"]),
-        ("namespaces/workshops/roles/workshop-hub", ["serviceaccounts", "pods"]),
-    ):
-        path = f"/apis/rbac.authorization.k8s.io/v1/{name}"
-        role = site.as_admin(path)
-        role["rules"].append({"apiGroups": [""], "resources": resources, "verbs": ["patch"]})
-        assert site.pocket.request("PUT", path, role).status == 200
 
 
 def list_waiting(site):
@@ -69,7 +59,7 @@ async def test_places_are_held_used_kept_over_a_restart_and_taken_back(site, wor
     status, told = await ask(hub, "PUT", SENT)
     assert status == 409
     assert "lacks the right to patch serviceaccounts" in told["message"]
-    allow_pool(site)
+    allow_pool(site.pocket, "workshops")
     for body, status in (({"places": 6}, 400), ({"places": 2, "until": "9:00"}, 400), ([], 400)):
         assert (await ask(hub, "PUT", body))[0] == status
     site.pocket.faults.add(verb="patch", resource="leases", status=409)

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-import time
 
 import pytest
 import yaml
 from traitlets import TraitError
 from traitlets.config import Config
 
+from waiting import until_so
 from workshop_spawner import WorkshopSpawner
 from workshop_spawner.context import HubContext
 from workshop_spawner.hub_tasks import settings_check, workshop_store
@@ -88,34 +88,28 @@ async def test_a_folder_is_followed_and_a_bad_change_changes_nothing(tmp_path, m
     store = workshop_store.WorkshopStore(context, str(tmp_path), check, log)
     following = asyncio.ensure_future(store.follow())
 
-    async def until(true):
-        deadline = time.monotonic() + 60
-        while not true():
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.01)
-
     try:
-        await until(lambda: context.workshops)
+        await until_so(lambda: context.workshops)
         before = context.workshops["git"]
         file.write_text("title: Git\nimag: two\n")
-        await until(lambda: context.workshop_problems)
+        await until_so(lambda: context.workshop_problems)
         assert context.workshop_problems == (
             "git.yaml, line 2: 'imag' is no key of it; did you mean image?",
         )
         assert context.workshops == {"git": before}
         assert caplog.text.count("The workshops stay as they were. git.yaml, line 2") == 1
         file.write_text("title: Git\nimage: two\n")
-        await until(lambda: context.workshops["git"].settings["image"] == "two")
+        await until_so(lambda: context.workshops["git"].settings["image"] == "two")
         assert not context.workshop_problems
         assert context.workshops["git"].edition != before.edition
         # A folder that is away for a while is told until it is back.
         moved = tmp_path.rename(tmp_path.with_name("away"))
-        await until(lambda: "cannot be read" in str(context.workshop_problems))
+        await until_so(lambda: "cannot be read" in str(context.workshop_problems))
         assert context.workshops
         moved.rename(tmp_path)
-        await until(lambda: not context.workshop_problems)
+        await until_so(lambda: not context.workshop_problems)
         file.unlink()
-        await until(lambda: not context.workshops)
+        await until_so(lambda: not context.workshops)
     finally:
         following.cancel()
         await asyncio.wait([following])
