@@ -12,27 +12,48 @@ from workshop_spawner.hub_tasks import garbage
 
 
 @pytest.mark.parametrize(
-    ("collections", "is_rush", "waited", "now"),
+    ("collections", "calm", "aside", "look"),
     [
-        (0, False, 0, False),
-        (50, False, 999, False),
-        (51, False, 0, True),
-        (51, True, 0, False),
-        (500, True, 299, False),
-        (51, True, 300, True),
+        (0, 5, 0, "NOTHING"),
+        (5, 999, 9999, "NOTHING"),
+        (6, 0, 0, "NEW"),
+        (6, 999, 0, "NEW"),
+        (6, 59, 300, "NEW"),
+        (6, 60, 299, "NEW"),
+        (6, 60, 300, "ALL"),
+        (6, 0, 1799, "NEW"),
+        (6, 0, 1800, "ALL"),
     ],
 )
-def test_all_objects_are_looked_through_when_it_is_calm(collections, is_rush, waited, now):
-    assert garbage.is_time(collections, is_rush=is_rush, waited=waited) is now
+def test_what_is_looked_through(collections, calm, aside, look):
+    found = garbage.decide_look(collections, calm=calm, aside=aside)
+    assert found is garbage.Look[look]
 
 
 class Hub:
-    """A hub's clock, starts and objects; each pause is a turn, and the last one ends it."""
+    """A hub's clock, starts and objects; each pause is a turn, and the last one ends it.
 
-    def __init__(self, *turns):
+    A turn is the number of collections so far, and whether a start is under way.
+    """
+
+    def __init__(self, *turns, took=0.0):
         self.turns = list(turns)
-        self.now = 0.0
-        self.collected = []
+        self.took = took
+        self.now = 1.0
+        self.done = []
+
+    def collect(self):
+        self.now += self.took
+        self.done.append("collect")
+
+    def freeze(self):
+        self.done.append("freeze")
+
+    def unfreeze(self):
+        self.done.append("unfreeze")
+
+    def get_count(self):
+        return 0, 0, self.counted
 
     async def sleep(self, seconds):
         if not self.turns:
@@ -41,27 +62,31 @@ class Hub:
         self.counted, self.rush = self.turns.pop(0)
 
     async def run(self):
+        collector = garbage.CalmCollector(lambda: self.rush, clock=lambda: self.now, collector=self)
         with pytest.raises(asyncio.CancelledError):
-            await garbage.collect_when_calm(
-                lambda: self.rush,
-                sleep=self.sleep,
-                clock=lambda: self.now,
-                collect=lambda: self.collected.append(self.now),
-                count=lambda: self.counted,
-            )
-        return self.collected
-
-
-async def test_nothing_is_collected_while_visitors_wait():
-    assert await Hub((60, True), (70, True), (80, False), (0, False)).run() == [15]
-
-
-async def test_a_hub_that_is_never_calm_collects_after_minutes():
-    assert await Hub(*[(60, True)] * 65).run() == [305]
+            await collector.run(self.sleep)
+        return self.done
 
 
 async def test_what_is_not_due_is_left():
-    assert await Hub((3, False), (50, False)).run() == []
+    assert await Hub((3, False), (5, False)).run() == []
+
+
+async def test_what_stays_is_put_aside_where_a_look_takes_long():
+    assert await Hub((6, True), (6, False), took=1 / 128).run() == ["collect", "collect"]
+    assert await Hub((6, True), took=1 / 64).run() == ["collect", "freeze"]
+
+
+async def test_what_was_put_aside_is_looked_through_in_a_long_calm():
+    turns = [(6, True), *[(0, False)] * 299, (6, False), (0, False)]
+    looks = await Hub(*turns, took=1 / 64).run()
+    assert looks == ["collect", "freeze", "unfreeze", "collect", "freeze"]
+
+
+async def test_a_crowd_leaves_what_was_put_aside_alone_for_half_an_hour():
+    turns = [(6, True), *[(0, True)] * 1798, (6, True), (6, True)]
+    looks = await Hub(*turns, took=1 / 64).run()
+    assert looks == ["collect", "freeze", "collect", "freeze", "unfreeze", "collect", "freeze"]
 
 
 CROWD = """
@@ -80,3 +105,35 @@ print(gc.get_freeze_count() > 10_000, len(full), gc.get_threshold()[:2] == befor
 def test_a_crowd_begins_no_look_at_all_objects():
     done = subprocess.run([sys.executable, "-c", CROWD], capture_output=True, text=True)
     assert done.stdout == "True 0 True\n", done.stderr
+
+
+ENDED = """
+import asyncio, gc, weakref
+from workshop_spawner.hub_tasks import garbage
+
+class Session:
+    pass
+
+garbage.LONG_SECONDS = 0
+garbage.DUE = -1
+now, session = 0.0, Session()
+session.itself, gone = session, weakref.ref(session)
+
+async def sleep(seconds):
+    global now, session
+    now += seconds
+    if now == 2:
+        session = None
+    if now == 301:
+        print(gone() is not None and gc.get_freeze_count() > 0)
+    if now == 302:
+        print(gone() is None)
+        raise SystemExit
+
+asyncio.run(garbage.CalmCollector(lambda: False, clock=lambda: now).run(sleep))
+"""
+
+
+def test_a_session_that_ended_while_put_aside_is_freed():
+    done = subprocess.run([sys.executable, "-c", ENDED], capture_output=True, text=True)
+    assert done.stdout == "True\nTrue\n", done.stderr

@@ -235,7 +235,7 @@ class HubTasks:
 
     async def collect_garbage(self) -> None:
         """Have Python look through all objects when no visitor waits, as long as the hub runs."""
-        await garbage.collect_when_calm(lambda: bool(self._context.starting))
+        await garbage.CalmCollector(lambda: bool(self._context.starting)).run()
 
     async def tell_role(self) -> None:
         """Log which role sessions get, where it is not the one that they should have."""

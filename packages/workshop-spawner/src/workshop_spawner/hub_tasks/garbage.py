@@ -1,34 +1,56 @@
-"""Python's garbage collector in a hub: it looks through all objects when no visitor waits.
+"""Python's garbage collector in a hub: it never holds the loop for long while visitors come.
 
-Such a look takes a tenth of a second and more where hundreds of sessions run, and holds the loop.
-Python would do it in the middle of a crowd, as that is when most objects are made.
+Python looks through all objects when many were made, which is in the middle of a crowd, and takes
+a tenth of a second and more where hundreds of sessions run. Here each look has only what is new:
+as soon as looks take long, what stays is put aside (`gc.freeze`). That, too, is looked through
+when nobody has started for a while, as sessions that ended are among it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import enum
 import gc
 import time
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 # How often the hub looks whether it is time.
-LOOK_SECONDS = 5.0
-# So many collections of middle-aged objects come before one of all. Python takes 10, and waits
-# longer the more there are.
-DUE = 50
-# Until a hub on which somebody starts all the time collects nevertheless.
-LONGEST_SECONDS = 300.0
+LOOK_SECONDS = 1.0
+# So many collections of middle-aged objects, of some thousands each, come before a look.
+DUE = 5
+# Of a look, from which on what stays is put aside: half of the longest hold that is wanted.
+LONG_SECONDS = 0.01
+# Without a start, until what was put aside may be looked through.
+CALM_SECONDS = 60.0
+# For which what was put aside is left alone, in a calm and in any case.
+ASIDE_SECONDS = 300.0
+LONGEST_ASIDE_SECONDS = 1800.0
 # As good as never, by itself: the third threshold of `gc`.
 RARELY = 1_000_000
 
 
-def is_time(collections: int, *, is_rush: bool, waited: float) -> bool:
-    """Whether all objects are to be looked through now.
+class Look(enum.Enum):
+    """What is to be looked through now."""
 
-    `collections` are those of middle-aged objects since the last of all, `is_rush` whether a start
-    is under way, `waited` for how many seconds a collection has been due.
+    NOTHING = enum.auto()
+    NEW = enum.auto()
+    ALL = enum.auto()
+
+
+def decide_look(collections: int, *, calm: float, aside: float) -> Look:
+    """What is looked through now.
+
+    Args:
+        collections: Those of middle-aged objects since the last look.
+        calm: Seconds since a start was under way.
+        aside: Seconds since objects of sessions were first put aside; 0 where none are.
+
     """
-    return collections > DUE and (not is_rush or waited >= LONGEST_SECONDS)
+    if collections <= DUE:
+        return Look.NOTHING
+    least = ASIDE_SECONDS if calm >= CALM_SECONDS else LONGEST_ASIDE_SECONDS
+    return Look.ALL if aside >= least else Look.NEW
 
 
 def put_aside() -> None:
@@ -41,20 +63,63 @@ def put_aside() -> None:
     gc.set_threshold(young, middle, RARELY)
 
 
-async def collect_when_calm(
-    is_rush: Callable[[], bool],
-    *,
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    clock: Callable[[], float] = time.monotonic,
-    collect: Callable[[], object] = gc.collect,
-    count: Callable[[], int] = lambda: gc.get_count()[2],
-) -> None:
-    """Collect for ever, when it is due and no start is under way; after minutes in any case."""
-    since: float | None = None
-    while True:
-        await sleep(LOOK_SECONDS)
-        number, now = count(), clock()
-        since = None if number <= DUE else now if since is None else since
-        if since is not None and is_time(number, is_rush=is_rush(), waited=now - since):
-            collect()
-            since = None
+class Collector(Protocol):
+    """Python's own collector, as far as it is used here: the module `gc`."""
+
+    def collect(self) -> int:
+        """Look through what is not put aside."""
+
+    def freeze(self) -> None:
+        """Put aside what there is."""
+
+    def unfreeze(self) -> None:
+        """Put nothing aside."""
+
+    def get_count(self) -> tuple[int, int, int]:
+        """Objects, collections of young ones and of middle-aged ones since the next larger."""
+
+
+class CalmCollector:
+    """Has the objects of a hub looked through at the right times; see `decide_look`.
+
+    Args:
+        is_rush: Whether a start is under way.
+        clock: Seconds that only grow.
+        collector: Python's own.
+
+    """
+
+    def __init__(
+        self,
+        is_rush: Callable[[], bool],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        collector: Collector = gc,
+    ) -> None:
+        self._is_rush, self._clock, self._collector = is_rush, clock, collector
+        self._rush = clock()
+        self._aside: float | None = None
+
+    async def run(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        """Look every few moments whether it is time, for ever."""
+        while True:
+            await sleep(LOOK_SECONDS)
+            now = self._clock()
+            if self._is_rush():
+                self._rush = now
+            aside = 0.0 if self._aside is None else now - self._aside
+            look = decide_look(self._collector.get_count()[2], calm=now - self._rush, aside=aside)
+            if look is not Look.NOTHING:
+                self._collect(look)
+
+    def _collect(self, look: Look) -> None:
+        if look is Look.ALL:
+            self._collector.unfreeze()
+        began = self._clock()
+        self._collector.collect()
+        now = self._clock()
+        if look is Look.NEW and now - began < LONG_SECONDS:
+            return
+        self._collector.freeze()
+        if look is Look.ALL or self._aside is None:
+            self._aside = now
