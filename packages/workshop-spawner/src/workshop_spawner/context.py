@@ -121,6 +121,8 @@ class HubContext:
         self.queues = capacity.Queues()
         # Starts that are under way by their pod, each with the caps that it counts towards.
         self.starting: dict[str, frozenset[str]] = {}
+        # Sessions that have ended since the hub began.
+        self.ended = 0
         self.pool: Pool | None = None
         self.places: Places | None = None
         self.has_begun = False

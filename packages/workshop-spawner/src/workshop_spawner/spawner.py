@@ -299,6 +299,7 @@ class WorkshopSpawner(
 
     def run_post_stop_hook(self) -> object:
         """JupyterHub's hook; before it, revoke the tokens that a restarted hub has forgotten."""
+        self.context.ended += 1
         revoked = server_tokens.revoke(self.user, self.name)
         if revoked:
             self.log.info(

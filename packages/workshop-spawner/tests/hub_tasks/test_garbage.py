@@ -12,28 +12,30 @@ from workshop_spawner.hub_tasks import garbage
 
 
 @pytest.mark.parametrize(
-    ("collections", "calm", "aside", "look"),
+    ("collections", "ended", "calm", "aside", "look"),
     [
-        (0, 5, 0, "NOTHING"),
-        (5, 999, 9999, "NOTHING"),
-        (6, 0, 0, "NEW"),
-        (6, 999, 0, "NEW"),
-        (6, 59, 300, "NEW"),
-        (6, 60, 299, "NEW"),
-        (6, 60, 300, "ALL"),
-        (6, 0, 1799, "NEW"),
-        (6, 0, 1800, "ALL"),
+        (0, 0, 5, 0, "NOTHING"),
+        (5, 500, 999, 9999, "NOTHING"),
+        (6, 0, 0, 0, "NEW"),
+        (6, 500, 999, 0, "NEW"),
+        (6, 0, 999, 9999, "NEW"),
+        (6, 1, 59, 300, "NEW"),
+        (6, 1, 60, 299, "NEW"),
+        (6, 1, 60, 300, "ALL"),
+        (6, 99, 0, 9999, "NEW"),
+        (6, 100, 0, 1, "ALL"),
     ],
 )
-def test_what_is_looked_through(collections, calm, aside, look):
-    found = garbage.decide_look(collections, calm=calm, aside=aside)
+def test_what_is_looked_through(collections, ended, calm, aside, look):
+    found = garbage.decide_look(collections, ended=ended, calm=calm, aside=aside)
     assert found is garbage.Look[look]
 
 
 class Hub:
     """A hub's clock, starts and objects; each pause is a turn, and the last one ends it.
 
-    A turn is the number of collections so far, and whether a start is under way.
+    A turn is the number of collections so far, whether a start is under way, and how many
+    sessions have ended.
     """
 
     def __init__(self, *turns, took=0.0):
@@ -59,34 +61,41 @@ class Hub:
         if not self.turns:
             raise asyncio.CancelledError
         self.now += seconds
-        self.counted, self.rush = self.turns.pop(0)
+        self.counted, self.rush, self.ended = self.turns.pop(0)
 
     async def run(self):
-        collector = garbage.CalmCollector(lambda: self.rush, clock=lambda: self.now, collector=self)
+        collector = garbage.CalmCollector(
+            lambda: self.rush, lambda: self.ended, clock=lambda: self.now, collector=self
+        )
         with pytest.raises(asyncio.CancelledError):
             await collector.run(self.sleep)
         return self.done
 
 
 async def test_what_is_not_due_is_left():
-    assert await Hub((3, False), (5, False)).run() == []
+    assert await Hub((3, False, 0), (5, False, 0)).run() == []
 
 
 async def test_what_stays_is_put_aside_where_a_look_takes_long():
-    assert await Hub((6, True), (6, False), took=1 / 128).run() == ["collect", "collect"]
-    assert await Hub((6, True), took=1 / 64).run() == ["collect", "freeze"]
+    hub = Hub((6, True, 0), (6, False, 0), took=1 / 128)
+    assert await hub.run() == ["collect", "collect"]
+    assert await Hub((6, True, 0), took=1 / 64).run() == ["collect", "freeze"]
+
+
+LONG_LOOK = ["collect", "freeze"]
+LOOK_AT_ALL = ["unfreeze", "collect", "freeze"]
 
 
 async def test_what_was_put_aside_is_looked_through_in_a_long_calm():
-    turns = [(6, True), *[(0, False)] * 299, (6, False), (0, False)]
+    turns = [(6, True, 0), *[(0, False, 1)] * 299, (6, False, 1), (6, False, 1)]
     looks = await Hub(*turns, took=1 / 64).run()
-    assert looks == ["collect", "freeze", "unfreeze", "collect", "freeze"]
+    assert looks == [*LONG_LOOK, *LOOK_AT_ALL, *LONG_LOOK]
 
 
-async def test_a_crowd_leaves_what_was_put_aside_alone_for_half_an_hour():
-    turns = [(6, True), *[(0, True)] * 1798, (6, True), (6, True)]
+async def test_a_crowd_has_it_looked_through_when_many_have_ended():
+    turns = [(6, True, ended) for ended in (20, 119, 120, 219, 220)]
     looks = await Hub(*turns, took=1 / 64).run()
-    assert looks == ["collect", "freeze", "collect", "freeze", "unfreeze", "collect", "freeze"]
+    assert looks == [*LONG_LOOK * 2, *LOOK_AT_ALL, *LONG_LOOK, *LOOK_AT_ALL]
 
 
 CROWD = """
@@ -130,7 +139,7 @@ async def sleep(seconds):
         print(gone() is None)
         raise SystemExit
 
-asyncio.run(garbage.CalmCollector(lambda: False, clock=lambda: now).run(sleep))
+asyncio.run(garbage.CalmCollector(lambda: False, lambda: now > 1, clock=lambda: now).run(sleep))
 """
 
 

@@ -234,8 +234,9 @@ class HubTasks:
             await asyncio.sleep(COUNT_AGAIN)
 
     async def collect_garbage(self) -> None:
-        """Have Python look through all objects when no visitor waits, as long as the hub runs."""
-        await garbage.CalmCollector(lambda: bool(self._context.starting)).run()
+        """Have Python look through objects so that no visitor waits, as long as the hub runs."""
+        context = self._context
+        await garbage.CalmCollector(lambda: bool(context.starting), lambda: context.ended).run()
 
     async def tell_role(self) -> None:
         """Log which role sessions get, where it is not the one that they should have."""

@@ -21,11 +21,11 @@ LOOK_SECONDS = 1.0
 DUE = 5
 # Of a look, from which on what stays is put aside: half of the longest hold that is wanted.
 LONG_SECONDS = 0.01
-# Without a start, until what was put aside may be looked through.
+# What was put aside is looked through when so many sessions have ended since, a few MB of memory.
+MANY_ENDED = 100
+# Or when any has, and nobody has started for a minute: every five minutes at most.
 CALM_SECONDS = 60.0
-# For which what was put aside is left alone, in a calm and in any case.
 ASIDE_SECONDS = 300.0
-LONGEST_ASIDE_SECONDS = 1800.0
 # As good as never, by itself: the third threshold of `gc`.
 RARELY = 1_000_000
 
@@ -38,19 +38,21 @@ class Look(enum.Enum):
     ALL = enum.auto()
 
 
-def decide_look(collections: int, *, calm: float, aside: float) -> Look:
+def decide_look(collections: int, *, ended: int, calm: float, aside: float) -> Look:
     """What is looked through now.
 
     Args:
         collections: Those of middle-aged objects since the last look.
+        ended: Sessions that ended since objects of sessions were first put aside.
         calm: Seconds since a start was under way.
         aside: Seconds since objects of sessions were first put aside; 0 where none are.
 
     """
     if collections <= DUE:
         return Look.NOTHING
-    least = ASIDE_SECONDS if calm >= CALM_SECONDS else LONGEST_ASIDE_SECONDS
-    return Look.ALL if aside >= least else Look.NEW
+    is_calm = calm >= CALM_SECONDS and aside >= ASIDE_SECONDS
+    is_time = aside > 0 and (ended >= MANY_ENDED or (ended > 0 and is_calm))
+    return Look.ALL if is_time else Look.NEW
 
 
 def put_aside() -> None:
@@ -84,6 +86,7 @@ class CalmCollector:
 
     Args:
         is_rush: Whether a start is under way.
+        count_ended: How many sessions have ended since the hub began.
         clock: Seconds that only grow.
         collector: Python's own.
 
@@ -92,25 +95,36 @@ class CalmCollector:
     def __init__(
         self,
         is_rush: Callable[[], bool],
+        count_ended: Callable[[], int],
         *,
         clock: Callable[[], float] = time.monotonic,
         collector: Collector = gc,
     ) -> None:
-        self._is_rush, self._clock, self._collector = is_rush, clock, collector
+        self._is_rush, self._count_ended = is_rush, count_ended
+        self._clock, self._collector = clock, collector
         self._rush = clock()
-        self._aside: float | None = None
+        # When objects of sessions were first put aside, and how many had ended by then.
+        self._aside: tuple[float, int] | None = None
 
     async def run(self, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         """Look every few moments whether it is time, for ever."""
         while True:
             await sleep(LOOK_SECONDS)
-            now = self._clock()
-            if self._is_rush():
-                self._rush = now
-            aside = 0.0 if self._aside is None else now - self._aside
-            look = decide_look(self._collector.get_count()[2], calm=now - self._rush, aside=aside)
+            look = self._decide()
             if look is not Look.NOTHING:
                 self._collect(look)
+
+    def _decide(self) -> Look:
+        now, ended = self._clock(), self._count_ended()
+        if self._is_rush():
+            self._rush = now
+        since, before = self._aside or (now, ended)
+        return decide_look(
+            self._collector.get_count()[2],
+            ended=ended - before,
+            calm=now - self._rush,
+            aside=now - since,
+        )
 
     def _collect(self, look: Look) -> None:
         if look is Look.ALL:
@@ -122,4 +136,4 @@ class CalmCollector:
             return
         self._collector.freeze()
         if look is Look.ALL or self._aside is None:
-            self._aside = now
+            self._aside = now, self._count_ended()
