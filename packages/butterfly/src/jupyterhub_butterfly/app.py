@@ -40,10 +40,10 @@ from jupyterhub_butterfly import (
     sockets,
     strict,
 )
-from jupyterhub_butterfly.hub import activity, culler_client, raised_hand
+from jupyterhub_butterfly.hub import activity, culler_client, join_client, raised_hand
 from jupyterhub_butterfly.rules import origins
 from jupyterhub_butterfly.shell import shells
-from jupyterhub_butterfly.terminal import reaper, sessions
+from jupyterhub_butterfly.terminal import joint, reaper, sessions
 from jupyterhub_butterfly.transfer import files, offers
 
 KEEP_ALIVE_SECONDS = sockets.KEEP_ALIVE
@@ -213,6 +213,9 @@ class ButterflyApp(config.ButterflyOptions):
         self.sockets = sockets.Sockets(self.recheck_seconds)
         self.proxy = proxy.Proxy(self.proxy_ports, self.address()[0])
         self.culler = self.make_culler_client()
+        self.join_client = join_client.JoinClient(self.culler) if self.culler else None
+        note = self.join_client.note if self.join_client else lambda guest, state: None
+        self.joint = joint.Joint(self.sockets.tell_person, note)
         loaded = extensions.load_extensions(self.make_context(), self.extensions)
         landing = self.hub.landing if self.hub else ""
         self.table = routes.make_table(self.gate, loaded, find_hub_version(), landing)
@@ -231,6 +234,8 @@ class ButterflyApp(config.ButterflyOptions):
             prefix=self.prefix,
             client=self.client,
             culler=self.culler,
+            joint=self.joint,
+            join_client=self.join_client,
             frame_ancestors=self.frame_ancestors,
             allowed_origins=(*self.allow_origins, *([public] if public else [])),
             hub=self.hub,

@@ -73,6 +73,7 @@ class TerminalPage(PageHandler):
             **make_hub_links(self.settings["hub"], self.visitor.name, self.prefix),
             "menu": self.settings["menu"],
             "clock": self.settings["culler"] is not None,
+            "mayBeJoined": self.settings["join_client"] is not None and not self.is_guest,
             "files": self.settings["files"].limits,
         }
         self.finish(clients.render_page(clients.Page(self.prefix, client, __version__, config)))
@@ -163,7 +164,8 @@ class StaticFiles(web.StaticFileHandler):
     def set_extra_headers(self, path: str) -> None:
         """Nothing here is to be taken for another type than it says."""
         self.set_header("X-Content-Type-Options", "nosniff")
-        self.set_header("Cross-Origin-Resource-Policy", "same-origin")
+        # They are public, and a guest's page, which is in a frame without an origin, loads them.
+        self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
 
 
 class NotFound(web.RequestHandler):

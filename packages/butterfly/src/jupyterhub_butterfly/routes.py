@@ -8,7 +8,15 @@ from typing import Any
 
 from tornado import web
 
-from jupyterhub_butterfly import auth, clients, extensions, handlers, proxy, sockets
+from jupyterhub_butterfly import (
+    auth,
+    clients,
+    extensions,
+    handlers,
+    join_sockets,
+    proxy,
+    sockets,
+)
 from jupyterhub_butterfly.transfer import change_page, files, folders
 
 # Routes without a login, by their pattern below the prefix: what a hub and a browser must be able
@@ -17,6 +25,9 @@ OPEN_PATTERNS = (
     r"api/?",
     r"static/butterfly/(.*)",
     r"static/terminal/(.*)",
+    # A guest's: the page holds nothing, and the socket is closed to who has no secret.
+    r"terminal/join",
+    r"ws/join",
 )
 
 Rule = tuple[str, type[web.RequestHandler], dict[str, Any]]
@@ -41,6 +52,8 @@ def make_table(
         (r"terminal/sessions", handlers.SessionList, {}),
         (r"terminal/clock", handlers.Clock, {}),
         (r"terminal/clock/extend", handlers.ExtendClock, {}),
+        (r"terminal/join", join_sockets.JoinPage, {}),
+        (r"ws/join", join_sockets.JoinSocket, {}),
         (rf"ws/session/{sockets.NAME}", sockets.ShellSocket, {}),
         (rf"ctl/session/{sockets.NAME}", sockets.ControlSocket, {}),
         (proxy.PATTERN, proxy.ProxyPage, {}),

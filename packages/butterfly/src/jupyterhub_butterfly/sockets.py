@@ -65,6 +65,12 @@ class Sockets:
         """List the open sockets of one page that are of one kind."""
         return [one for one in self._open if isinstance(one, kind) and one.page == page]
 
+    def tell_person(self, message: dict[str, Any]) -> None:
+        """Send a message to all pages of the person whose session this is."""
+        for one in list(self._open):
+            if isinstance(one, ControlSocket) and one.is_person:
+                one.send(message)
+
     def close_login(self, binding: str) -> None:
         """Close what one login has opened: it has logged out."""
         for one in list(self._open):
@@ -256,7 +262,19 @@ class ShellSocket(GatedSocket):
 
 
 class ControlSocket(GatedSocket):
-    """What is told beside the output: opening, sizes, pauses, notices."""
+    """What is told beside the output: opening, sizes, pauses, notices, guests."""
+
+    @property
+    def is_person(self) -> bool:
+        """Whether it is a page of the person whose session this is, in a browser of theirs."""
+        hub = self.settings["hub"]
+        return bool(hub and self.visitor.name == hub.user) and not self.visitor.by_token
+
+    def opened(self) -> None:
+        """Tell of a guest who is there, or asks to be."""
+        view = self.settings["joint"].view
+        if view is not None and self.is_person:
+            self.send(view)
 
     def on_message(self, message: str | bytes) -> None:
         """Do what a well-formed message asks; close on anything else."""
@@ -283,6 +301,8 @@ class ControlSocket(GatedSocket):
                 self._resize(message)
             case "pause" | "resume":
                 self._pause(message["cmd"] == "pause")
+            case "join" if self.is_person:
+                self.settings["joint"].answer(message)
             case unknown:
                 log.debug("Ignored a control message: %.40r", unknown)
 
@@ -303,8 +323,11 @@ class ControlSocket(GatedSocket):
             self.session.pause(one, paused)
 
     def closed(self) -> None:
-        """The page's size counts no longer."""
+        """The page's size counts no longer; another page of the person shows a guest instead."""
         self.session.leave(self.page)
+        view = self.settings["joint"].view
+        if view is not None:
+            self.settings["sockets"].tell_person(view)
 
     def send(self, message: dict[str, Any]) -> None:
         """Send a message; a closed socket swallows it."""

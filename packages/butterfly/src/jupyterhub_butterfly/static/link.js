@@ -91,6 +91,11 @@
       if (this.state === "open") this._control({ cmd: first ? "open" : "size", cols, rows });
     }
 
+    // A message beside the input, for the server.
+    tell(message) {
+      this._control(message);
+    }
+
     // The page has drawn so many characters.
     drawn(count) {
       this.backlog = Math.max(0, this.backlog - count);

@@ -81,6 +81,23 @@ def may_help(person: TokenOwner, server: Server) -> bool:
     return _covers_any(_without_own(person), HELPING, server)
 
 
+def may_join(person: TokenOwner, server: Server) -> bool:
+    """Whether they may ask its person to see the terminals: who may help in others' sessions."""
+    is_own = person.kind == "user" and person.name == server.user
+    return may_help(person, server) and not is_own
+
+
+def may_type(person: TokenOwner, server: Server) -> bool:
+    """Whether they may ask its person to type in the terminals: who may stop others' sessions."""
+    return may_join(person, server) and may_exceed_limit(person, server)
+
+
+def helps_anything(person: TokenOwner) -> bool:
+    """Whether there may be some session of others that they may help in."""
+    scopes = _without_own(person).scopes
+    return any(scope.partition("!")[0] in HELPING for scope in scopes)
+
+
 def _without_own(person: TokenOwner) -> TokenOwner:
     """The person without the scopes that everybody has for their own servers.
 

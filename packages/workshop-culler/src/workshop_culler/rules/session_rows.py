@@ -66,6 +66,7 @@ def make_row(
         "may_extend": time.extend_to is not None and permissions.may_extend(person, server),
         "may_stop": permissions.may_stop(person, server) and server.pending != "stop",
         "may_help": permissions.may_help(person, server),
+        "may_join": permissions.may_join(person, server) and server.ready,
         "may_lower_hand": permissions.may_lower_hand(person, server),
         "why_not": time.why_not,
     }

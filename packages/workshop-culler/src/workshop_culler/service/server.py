@@ -23,12 +23,14 @@ from workshop_culler.service import (
     base_handlers,
     images_api,
     instructor_page,
+    join_api,
     login,
     prestart_api,
     reports_api,
     users_api,
 )
 from workshop_culler.service.code_checks import CodeChecks
+from workshop_culler.service.join_questions import JoinQuestions
 from workshop_culler.service.live_sessions import LiveSessions
 from workshop_culler.service.prestart import PrestartService
 from workshop_culler.service.sessions import SessionService
@@ -140,6 +142,10 @@ def make_app(
         ("api/session/hand", reports_api.Hand, common),
         ("api/session/hand/lower", reports_api.LowerHand, common),
         ("api/session/hint", reports_api.HintHandler, common),
+        ("api/session/join", join_api.Ask, common),
+        ("api/session/join/redeem", join_api.Redeem, common),
+        ("api/session/join/note", join_api.Note, common),
+        ("join", join_api.JoinPage, common),
         ("api/sessions", api.Sessions, common),
         ("api/users", users_api.Users, common),
         ("api/events", api.Events, common),
@@ -157,6 +163,7 @@ def make_app(
         prefix=prefix,
         live=live,
         code_checks=CodeChecks(),
+        join_questions=JoinQuestions(),
         trusted_proxies=tuple(trusted_proxies),
         find_trouble=find_trouble,
         open_metrics=open_metrics,

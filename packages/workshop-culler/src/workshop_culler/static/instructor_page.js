@@ -81,6 +81,10 @@ function makeRow(data) {
   cells.stop = action(actions, "Stop", () => stop(rows.get(data.id).data));
   cells.stop.className = "danger";
   cells.giveHint = action(actions, "Hint", () => hint([rows.get(data.id).data]));
+  cells.join = element("a", "", actions);
+  cells.join.textContent = "Join";
+  cells.join.target = "_blank";
+  cells.join.rel = "noopener";
   cells.open = element("a", "", actions);
   cells.open.textContent = "Open";
   cells.open.target = "_blank";
@@ -117,11 +121,17 @@ function fill({ data, cells }) {
   cells.giveHint.disabled = !data.may_help;
   cells.giveHint.title = data.may_help ? "" : "You may not give hints to this session";
   cells.giveHint.setAttribute("aria-label", `Give a hint to ${full}`);
+  cells.join.hidden = !data.may_join;
+  cells.join.href = joinPage(data);
+  cells.join.title = "Ask to see their terminals";
+  cells.join.setAttribute("aria-label", `Ask ${full} to see their terminals, in a new tab`);
   cells.open.hidden = !data.may_open || data.state !== "running";
   if (data.url) cells.open.href = data.url;
   cells.open.setAttribute("aria-label", `Open the session of ${full} in a new tab`);
   fillTimes({ data, cells });
 }
+
+function joinPage(data) { return `${prefix}join?${new URLSearchParams({ user: data.user, server: data.server })}`; }
 
 function testsInWords(tests) {
   if (!tests) return "";
@@ -269,7 +279,7 @@ function apply(message) {
 
 function drawHands(atOnce) {
   const all = [...rows.values()].map((row) => row.data);
-  const fresh = raisedHands.draw(all, { ago, lower, hint: (data) => hint([data]) });
+  const fresh = raisedHands.draw(all, { ago, lower, joinPage, hint: (data) => hint([data]) });
   // A new one is told to who listens; those that were there when the page came up are in its list.
   if (fresh.length && !atOnce) tell(fresh.map((data) => `${data.user} raised a hand: ${data.hand.text || "needs help"}.`).join(" "));
 }

@@ -35,6 +35,10 @@ window.raisedHands = (() => {
     item.lower.type = "button";
     item.lower.textContent = "Lower";
     item.lower.addEventListener("click", () => lower(item.data));
+    item.join = element("a", "", actions);
+    item.join.textContent = "Join";
+    item.join.target = "_blank";
+    item.join.rel = "noopener";
     item.open = element("a", "", actions);
     item.open.textContent = "Open";
     item.open.target = "_blank";
@@ -42,7 +46,7 @@ window.raisedHands = (() => {
     return item;
   }
 
-  function fill(item, ago) {
+  function fill(item, ago, joinPage) {
     const { data } = item;
     const name = data.server ? `${data.user} / ${data.server}` : data.user;
     put(item.name, name);
@@ -53,6 +57,10 @@ window.raisedHands = (() => {
     item.lower.disabled = !data.may_lower_hand;
     item.lower.title = data.may_lower_hand ? "" : "You may not lower this hand";
     item.lower.setAttribute("aria-label", `Lower the hand of ${name}`);
+    item.join.hidden = !data.may_join;
+    if (joinPage) item.join.href = joinPage(data);
+    item.join.title = "Ask to see their terminals";
+    item.join.setAttribute("aria-label", `Ask ${name}, whose hand is raised, to see their terminals, in a new tab`);
     item.open.hidden = !data.may_open || data.state !== "running";
     item.open.setAttribute("aria-label", `Open the session of ${name} in a new tab`);
     if (data.url) item.open.href = data.url;
@@ -75,7 +83,7 @@ window.raisedHands = (() => {
       const item = items.get(data.id) ?? makeItem(data, does);
       item.data = data;
       items.set(data.id, item);
-      fill(item, ago);
+      fill(item, ago, does.joinPage);
       if (box.children[place] !== item.li) box.insertBefore(item.li, box.children[place] ?? null);
     });
     document.getElementById("hands").hidden = !raised.length;
