@@ -22,8 +22,8 @@ from workshop_spawner.hub_tasks import garbage
         (6, 1, 59, 300, "NEW"),
         (6, 1, 60, 299, "NEW"),
         (6, 1, 60, 300, "ALL"),
-        (6, 99, 0, 9999, "NEW"),
-        (6, 100, 0, 1, "ALL"),
+        (6, 499, 0, 9999, "NEW"),
+        (6, 500, 0, 1, "ALL"),
     ],
 )
 def test_what_is_looked_through(collections, ended, calm, aside, look):
@@ -93,7 +93,7 @@ async def test_what_was_put_aside_is_looked_through_in_a_long_calm():
 
 
 async def test_a_crowd_has_it_looked_through_when_many_have_ended():
-    turns = [(6, True, ended) for ended in (20, 119, 120, 219, 220)]
+    turns = [(6, True, ended) for ended in (20, 519, 520, 1019, 1020)]
     looks = await Hub(*turns, took=1 / 64).run()
     assert looks == [*LONG_LOOK * 2, *LOOK_AT_ALL, *LONG_LOOK, *LOOK_AT_ALL]
 

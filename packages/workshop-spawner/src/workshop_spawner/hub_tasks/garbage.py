@@ -21,8 +21,8 @@ LOOK_SECONDS = 1.0
 DUE = 5
 # Of a look, from which on what stays is put aside: half of the longest hold that is wanted.
 LONG_SECONDS = 0.01
-# What was put aside is looked through when so many sessions have ended since, a few MB of memory.
-MANY_ENDED = 100
+# What was put aside is looked through when so many sessions have ended since, some 10 MB.
+MANY_ENDED = 500
 # Or when any has, and nobody has started for a minute: every five minutes at most.
 CALM_SECONDS = 60.0
 ASIDE_SECONDS = 300.0
