@@ -3,6 +3,7 @@
 import aiohttp
 import pytest
 
+import accessibility
 import culler_service
 from pages import expect, log_in
 
@@ -62,6 +63,8 @@ async def test_an_instructor_sees_and_types_as_far_as_the_person_lets_them(
     await expect(guest.locator("#join-words")).to_contain_text("on their screen")
     await expect(guest.locator("#term")).to_be_hidden()
     await ada.screenshot(path=artifacts / "join-asked.png")
+    await ada.evaluate(accessibility.read_axe())
+    assert await accessibility.find_troubles(ada) == []
     await ada.keyboard.press("Enter")  # was meant for the shell
     await expect(box).to_contain_text("grace asks to see your terminals")
     await box.get_by_role("button", name="Not now").click()
@@ -80,6 +83,9 @@ async def test_an_instructor_sees_and_types_as_far_as_the_person_lets_them(
     await expect(read_screen(guest)).not_to_contain_text("not2 allowed")
     await ada.screenshot(path=artifacts / "join-watching.png")
     await guest_page.screenshot(path=artifacts / "join-guest.png")
+    for frame in guest_page.frames:
+        await frame.evaluate(accessibility.read_axe())
+        assert await accessibility.find_troubles(frame) == []
 
     # The second consent.
     await guest.get_by_role("button", name="Ask to type").click()

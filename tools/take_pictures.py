@@ -256,6 +256,22 @@ async def play_instructor(scene: Scene) -> None:
         await expect(instructor.locator("#hands-list .asks")).to_have_count(left)
     await instructor.mouse.move(0, 0)
     await scene.take(instructor, "instructor-page")
+    await take_guest(scene, instructor, visitors[2])
+
+
+async def take_guest(scene: Scene, instructor: Page, visitor: Page) -> None:
+    """The instructor asks to see a visitor's terminals, and sees them."""
+    await run(visitor, "Run", "NAME")
+    name = visitor.url.split("/user/")[1].split("/")[0]
+    async with instructor.context.expect_page() as opened:
+        await instructor.get_by_role("row", name=name).get_by_role("link", name="Ask").click()
+    guest = await opened.value
+    await guest.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+    await expect(visitor.get_by_role("button", name="Let them see")).to_be_visible()
+    await scene.take(visitor, "join-asked")
+    await visitor.get_by_role("button", name="Let them see").click()
+    await expect(guest.frame_locator("iframe").locator(".xterm-rows")).to_contain_text("NAME")
+    await scene.take(guest, "join-guest")
 
 
 async def raise_hand(page: Page, words: str) -> None:
