@@ -1,5 +1,7 @@
 from datetime import UTC, datetime
 
+import pytest
+
 from workshop_culler.rules import models
 
 MODEL = {
@@ -48,3 +50,25 @@ def test_only_what_acts_acts():
 def test_a_thing_tells_where_it_is():
     assert str(models.ObjectMeta("pods", "a", "hub")) == "pods/hub/a"
     assert str(models.ObjectMeta("namespaces", "a")) == "namespaces/a"
+
+
+@pytest.mark.parametrize(
+    ("options", "workshop", "details"),
+    [
+        (None, "", {}),
+        ({}, "", {}),
+        ("odd", "", {}),
+        ({"workshop": "git", "details": None}, "git", {}),
+        ({"details": ["name"]}, "", {}),
+        (
+            {"details": {"email": "a@b.example", "name": "Ada", "more": "x"}},
+            "",
+            {"name": "Ada", "email": "a@b.example"},
+        ),
+        ({"details": {"name": ""}}, "", {}),
+    ],
+)
+def test_what_was_chosen_and_said_before_the_start(options, workshop, details):
+    server = models.Server("ada", model={"user_options": options})
+    assert (server.workshop, server.details) == (workshop, details)
+    assert list(server.details) == list(details)

@@ -165,3 +165,37 @@ def test_a_model_without_anything_may_nothing():
     assert not permissions.may_see(nobody, Server(""))
     assert not permissions.may_read_metrics(nobody)
     assert permissions.only_seen(nobody, [ADA, Server("")]) == []
+
+
+@pytest.mark.parametrize(
+    ("who", "join", "type_", "know"),
+    [
+        (person("custom:workshop:assist"), True, False, False),
+        (person("custom:workshop:assist!group=class-b"), False, False, False),
+        (person("custom:workshop:instruct!group=class-a"), True, True, True),
+        (person("custom:workshop:instruct", name="teacher", kind="service"), True, True, True),
+        (person("read:servers"), False, False, True),
+        (person("delete:servers"), True, True, False),
+        (person("delete:servers!user=ada", "read:servers!user=ada", name="ada"), False, False, False),
+        (person("custom:workshop:instruct", name="ada"), False, False, True),
+        (person("access:servers"), False, False, False),
+    ],
+)
+def test_who_may_join_and_know_whom_they_see(who, join, type_, know):
+    assert permissions.may_join(who, ADA) is join
+    assert permissions.may_type(who, ADA) is type_
+    assert permissions.may_know(who, ADA) is know
+
+
+@pytest.mark.parametrize(
+    ("scopes", "found"),
+    [
+        (["custom:workshop:assist!group=x"], True),
+        (["delete:servers!user=grace"], False),
+        (["delete:servers!server=grace/lab"], False),
+        (["read:servers"], False),
+        ([], False),
+    ],
+)
+def test_who_may_help_anybody(scopes, found):
+    assert permissions.helps_anything(person(*scopes)) is found

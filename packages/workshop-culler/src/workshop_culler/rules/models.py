@@ -45,6 +45,16 @@ def keep(reason: str, due: datetime | None = None) -> CullVerdict:
     return CullVerdict(Action.KEEP, reason, due=due)
 
 
+# What WorkshopSpawner may ask people for, in the order in which it is shown.
+DETAILS = ("name", "email")
+
+
+def _read_mapping(model: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """A mapping in a model; an empty one for what is none."""
+    found = model.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """One server of a user.
@@ -76,6 +86,17 @@ class Server:
         options = self.model.get("user_options") or {}
         state = self.model.get("state") or {}
         return str(options.get("profile") or state.get("profile_name") or "")
+
+    @property
+    def workshop(self) -> str:
+        """The workshop that WorkshopSpawner started, of a hub that offers several, or ""."""
+        return str(_read_mapping(self.model, "user_options").get("workshop") or "")
+
+    @property
+    def details(self) -> dict[str, str]:
+        """What the person said of themselves before the start: `name`, `email`, as far as asked."""
+        told = _read_mapping(_read_mapping(self.model, "user_options"), "details")
+        return {kind: str(told[kind]) for kind in DETAILS if told.get(kind)}
 
     @property
     def pod_name(self) -> str:

@@ -81,6 +81,11 @@ def may_help(person: TokenOwner, server: Server) -> bool:
     return _covers_any(_without_own(person), HELPING, server)
 
 
+def may_know(person: TokenOwner, server: Server) -> bool:
+    """Whether they are shown name and e-mail address: instructors, and whom the hub shows them."""
+    return _covers_any(_without_own(person), (SEE, INSTRUCT), server)
+
+
 def may_join(person: TokenOwner, server: Server) -> bool:
     """Whether they may ask its person to see the terminals: who may help in others' sessions."""
     is_own = person.kind == "user" and person.name == server.user

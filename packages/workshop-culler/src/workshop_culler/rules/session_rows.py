@@ -49,6 +49,8 @@ def make_row(
         "server": server.name,
         "title": server.title,
         "groups": sorted(server.groups),
+        "workshop": server.workshop,
+        "details": list(server.details.values()) if permissions.may_know(person, server) else [],
         "state": make_state(server),
         "started": times.render_time(server.started),
         "last_activity": times.render_time(server.last_activity),

@@ -10,6 +10,7 @@ const rows = new Map();        // id -> {data, tr, cells}
 let skew = 0;                  // the hub's clock minus ours, in milliseconds
 let sort = { by: "user", down: false };
 let wanted = "";
+let workshop = "";             // the one that is looked at, or "" for all
 let drawing = 0;               // the frame in which rows are arranged, or 0
 const order = new Intl.Collator(undefined, { numeric: true });
 const MOST_AT_ONCE = 6;        // requests, when many sessions are extended
@@ -103,10 +104,10 @@ function action(parent, label, run) {
 function fill({ data, cells }) {
   const full = data.server ? `${data.user} / ${data.server}` : data.user;
   put(cells.name, full);
-  put(cells.title, [data.title, data.groups.join(", ")].filter(Boolean).join(" · "));
+  put(cells.title, [data.title, ...data.details, data.groups.join(", ")].filter(Boolean).join(" · "));
   put(cells.state, data.state);
   cells.state.classList.toggle("other", data.state !== "running");
-  put(cells.project, data.project || "–");
+  put(cells.project, [data.project || "–", data.workshop].filter(Boolean).join(" · "));
   put(cells.page, data.page || "–");
   put(cells.tests, testsInWords(data.tests));
   cells.tests.classList.toggle("bad", Boolean(data.tests?.failed));
@@ -151,9 +152,10 @@ function fillTimes({ data, cells }) {
 
 // --- the table ---
 function shown(data) {
+  if (workshop && data.workshop !== workshop) return false;
   if (!wanted) return true;
   const told = [data.page, testsInWords(data.tests), data.hand ? `hand raised ${data.hand.text}` : "", data.stuck ? "stuck" : ""];
-  const text = [data.user, data.server, data.title, data.project, ...told, data.state, ...data.groups];
+  const text = [data.user, data.server, data.title, data.workshop, ...data.details, data.project, ...told, data.state, ...data.groups];
   return text.join(" ").toLowerCase().includes(wanted);
 }
 
@@ -250,7 +252,7 @@ function summarise() {
   if (starting) parts.push(`${starting} starting`);
   const stuck = all.filter((data) => data.stuck).length;
   if (stuck) parts.push(`${stuck} stuck`);
-  if (wanted) parts.push(`${visible.length} shown`);
+  if (wanted || workshop) parts.push(`${visible.length} shown`);
   put($("summary"), parts.join(", "));
   $("nobody").hidden = visible.length > 0;
   put($("nobody"), all.length ? "Nobody matches what you look for." : "Nobody is here.");
@@ -271,10 +273,23 @@ function apply(message) {
     fill(row);
   }
   message.gone.forEach(remove);
-  if (message.whole || message.rows.length || message.gone.length) { arrange(); drawHands(message.whole); progressBoard.draw([...rows.values()].map((row) => row.data)); }
+  if (message.whole || message.rows.length || message.gone.length) { arrange(); drawHands(message.whole); drawBoard(); }
   announce(message.announcement);
   window.prestart?.draw(message.prestart, { clockTime, tell, atOnce: message.whole });
   trouble(message.trouble);
+}
+
+// One workshop or all: offered where there are several.
+function drawBoard() {
+  const all = [...rows.values()].map((row) => row.data);
+  const names = [...new Set([workshop, ...all.map((data) => data.workshop)])].filter(Boolean).sort(order.compare);
+  const box = $("workshop");
+  if (names.join() !== [...box.options].slice(1).map((option) => option.value).join()) {
+    box.replaceChildren(new Option("all", ""), ...names.map((name) => new Option(name, name)));
+    box.value = workshop;
+  }
+  $("workshops").hidden = !workshop && names.length < 2;
+  progressBoard.draw(all.filter((data) => !workshop || data.workshop === workshop));
 }
 
 function drawHands(atOnce) {
@@ -399,6 +414,7 @@ function ask(title, text, yes) {
 
 // --- wiring ---
 $("find").addEventListener("input", (event) => { wanted = event.target.value.trim().toLowerCase(); arrangeSoon(); });
+$("workshop").addEventListener("change", (event) => { workshop = event.target.value; arrangeSoon(); drawBoard(); });
 $("rows").addEventListener("keydown", move);
 $("extend-all").addEventListener("click", async () => {
   const list = [...rows.values()].map((row) => row.data).filter((data) => shown(data) && data.may_extend);
