@@ -38,7 +38,7 @@ class JoinPage(error_pages.LogsNoQuery, web.RequestHandler):
     """`<prefix>terminal/join`: the guest's page; open, as it holds nothing."""
 
     def set_default_headers(self) -> None:
-        """Its own scripts only; any page may hold it in a frame, as it is nothing without a secret."""
+        """Its own scripts only; any page may frame it, as it is nothing without a secret."""
         policy = {**base_handlers.DEFAULT_CSP, "frame-ancestors": "*"}
         self.set_header("Content-Security-Policy", base_handlers.render_csp(policy))
         self.set_header("X-Content-Type-Options", "nosniff")

@@ -176,7 +176,12 @@ def test_a_model_without_anything_may_nothing():
         (person("custom:workshop:instruct", name="teacher", kind="service"), True, True, True),
         (person("read:servers"), False, False, True),
         (person("delete:servers"), True, True, False),
-        (person("delete:servers!user=ada", "read:servers!user=ada", name="ada"), False, False, False),
+        (
+            person("delete:servers!user=ada", "read:servers!user=ada", name="ada"),
+            False,
+            False,
+            False,
+        ),
         (person("custom:workshop:instruct", name="ada"), False, False, True),
         (person("access:servers"), False, False, False),
     ],

@@ -107,7 +107,7 @@ function fill({ data, cells }) {
   put(cells.title, [data.title, ...data.details, data.groups.join(", ")].filter(Boolean).join(" · "));
   put(cells.state, data.state);
   cells.state.classList.toggle("other", data.state !== "running");
-  put(cells.project, [data.project || "–", data.workshop].filter(Boolean).join(" · "));
+  put(cells.project, [data.project, data.workshop].filter(Boolean).join(" · ") || "–");
   put(cells.page, data.page || "–");
   put(cells.tests, testsInWords(data.tests));
   cells.tests.classList.toggle("bad", Boolean(data.tests?.failed));
