@@ -51,7 +51,7 @@ async def test_an_instructor_sees_and_types_as_far_as_the_person_lets_them(
     await run(ada, "echo the boat is $((40+2)) feet long")
 
     grace = await log_in(browser, f"{hub.url}services/workshop-culler/", "grace")
-    join = grace.get_by_role("link", name="Ask ada to see their terminals, in a new tab")
+    join = grace.get_by_role("link", name="Join the session of ada if they let you, in a new tab")
     async with grace.context.expect_page() as opened:
         await join.click()
     guest_page = await opened.value

@@ -265,7 +265,7 @@ async def take_guest(scene: Scene, instructor: Page, visitor: Page) -> None:
     await run(visitor, "Run", "Hello from")
     name = visitor.url.split("/user/")[1].split("/")[0]
     async with instructor.context.expect_page() as opened:
-        await instructor.get_by_role("row", name=name).get_by_role("link", name="Ask").click()
+        await instructor.get_by_role("row", name=name).get_by_role("link", name="Join").click()
     guest = await opened.value
     await guest.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
     await expect(visitor.get_by_role("button", name="Let them see")).to_be_visible()

@@ -125,7 +125,7 @@ function fill({ data, cells }) {
   cells.join.hidden = !data.may_join;
   cells.join.href = joinPage(data);
   cells.join.title = "Ask to see their terminals";
-  cells.join.setAttribute("aria-label", `Ask ${full} to see their terminals, in a new tab`);
+  cells.join.setAttribute("aria-label", `Join the session of ${full} if they let you, in a new tab`);
   cells.open.hidden = !data.may_open || data.state !== "running";
   if (data.url) cells.open.href = data.url;
   cells.open.setAttribute("aria-label", `Open the session of ${full} in a new tab`);

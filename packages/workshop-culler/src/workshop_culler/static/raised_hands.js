@@ -60,7 +60,7 @@ window.raisedHands = (() => {
     item.join.hidden = !data.may_join;
     if (joinPage) item.join.href = joinPage(data);
     item.join.title = "Ask to see their terminals";
-    item.join.setAttribute("aria-label", `Ask ${name}, whose hand is raised, to see their terminals, in a new tab`);
+    item.join.setAttribute("aria-label", `Join the session of ${name}, whose hand is raised, if they let you, in a new tab`);
     item.open.hidden = !data.may_open || data.state !== "running";
     item.open.setAttribute("aria-label", `Open the session of ${name} in a new tab`);
     if (data.url) item.open.href = data.url;
