@@ -209,9 +209,9 @@ async def test_few_are_unknown_at_once(scene):
 
 
 async def test_without_a_service_nobody_joins(server):
+    offers = ("butterfly", f"secret.{SECRET}")
     async with aiohttp.ClientSession() as session:
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-            offers = ("butterfly", f"secret.{SECRET}")
             await session.ws_connect(f"{server.url}ws/join", protocols=offers)
         assert refused.value.status == 404
 
