@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from workshop_dashboard import asciidoc
+from workshop_dashboard.rules import asciidoc as rules
 from workshop_dashboard.rules.asciidoc import AsciiDocError, Source
 
 
@@ -43,6 +44,12 @@ def test_it_includes_what_it_was_given(directive, shown):
     page = asciidoc.convert(Source(f"----\n{directive}\n----", "d", (), files))
     assert shown in page
     assert "tag::" not in page or "lines" in directive
+
+
+def test_an_included_path_may_have_attributes():
+    text = ":name: b\n\ninclude::{name}.adoc[]"
+    source = rules.make_source(text, "d/a", "", {"d/b.adoc": "here it is"}.get)
+    assert "here it is" in asciidoc.convert(source)
 
 
 def test_a_loop_of_includes_ends():

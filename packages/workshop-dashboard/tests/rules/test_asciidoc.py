@@ -9,6 +9,7 @@ FILES = {
     "x/more.adoc": "more",
     "top.adoc": "top",
     "x/loop.adoc": "include::loop.adoc[]",
+    "x/set.adoc": ":Shared: ..\n:deep: {shared}/../..",
 }
 
 
@@ -22,6 +23,12 @@ FILES = {
         ("include::gone.adoc[]", set()),
         ("include::loop.adoc[]", {"x/loop.adoc"}),
         ("text include::part.adoc[]", set()),
+        (":name: more\n\ninclude::{name}.adoc[]", {"x/more.adoc"}),
+        ("include::set.adoc[]\ninclude::{shared}/top.adoc[]", {"x/set.adoc", "top.adoc"}),
+        ("include::set.adoc[]\ninclude::{deep}/top.adoc[]", {"x/set.adoc"}),
+        ("include::{name}.adoc[]\n:name: more", set()),
+        (":n: part\n:n: more\n\ninclude::{n}.adoc[]", {"x/more.adoc"}),
+        (":a: aa\n" + ":a: {a}{a}\n" * 90 + "include::{a}.adoc[]", set()),
     ],
 )
 def test_included_files_are_within_the_folder(text, files):

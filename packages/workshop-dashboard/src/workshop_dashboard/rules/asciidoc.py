@@ -38,7 +38,13 @@ class Source:
 Convert = Callable[[Source], str]
 Read = Callable[[str], str | None]
 
-INCLUDE = re.compile(r"^include::([^\[\n]+)\[", re.MULTILINE)
+# What a page includes, and the attributes that it sets, which may stand in what it includes.
+INCLUDE = re.compile(
+    r"^(?:include::(?P<target>[^\[\n]+)\[|:(?P<name>\w[\w-]*):(?P<value>[ \t][^\n]*)?$)",
+    re.MULTILINE,
+)
+ATTRIBUTE = re.compile(r"\{(\w[\w-]*)\}")
+MAX_ATTRIBUTE = 1024
 FONT_ICONS = re.compile(r"^:icons:[ \t]*font", re.MULTILINE)
 
 
@@ -60,20 +66,33 @@ def make_source(text: str, page: str, images_url: str, read: Read) -> Source:
 
 def _included(text: str, folder: str, read: Read) -> Iterator[tuple[str, str]]:
     """Yield (path below the notes, text) of each file that the page includes, and they include."""
-    waiting, seen, room = [(text, folder)], set[str](), MAX_INCLUDED
-    while waiting:
-        current, place = waiting.pop()
-        for target in INCLUDE.findall(current):
-            path = posixpath.normpath(posixpath.join(place, target.strip()))
-            if path in seen or path.startswith(("../", "/")) or len(seen) >= MAX_INCLUDES:
-                continue
-            seen.add(path)
-            found = read(path)
-            if found is None or len(found) > room:
-                continue
-            room -= len(found)
-            yield path, found
-            waiting.append((found, posixpath.dirname(path)))
+    seen, room, known = set[str](), MAX_INCLUDED, dict[str, str]()
+    waiting = [(INCLUDE.finditer(text), folder)]
+    while waiting:  # in the order of the text, as an included file may set attributes
+        matches, place = waiting[-1]
+        match = next(matches, None)
+        if match is None:
+            waiting.pop()
+            continue
+        if match["name"]:
+            known[match["name"].lower()] = _expand(match["value"] or "", known)
+            continue
+        path = posixpath.normpath(posixpath.join(place, _expand(match["target"], known)))
+        if path in seen or path.startswith(("../", "/")) or len(seen) >= MAX_INCLUDES:
+            continue
+        seen.add(path)
+        found = read(path)
+        if found is None or len(found) > room:
+            continue
+        room -= len(found)
+        yield path, found
+        waiting.append((INCLUDE.finditer(found), posixpath.dirname(path)))
+
+
+def _expand(text: str, known: dict[str, str]) -> str:
+    """Put attributes in place of their names, no longer than `MAX_ATTRIBUTE`."""
+    text = text.strip()[:MAX_ATTRIBUTE]
+    return ATTRIBUTE.sub(lambda one: known.get(one[1].lower(), one[0]), text)[:MAX_ATTRIBUTE]
 
 
 # A block with a role, as Asciidoctor writes it. The inside of <pre> is escaped but for callouts.

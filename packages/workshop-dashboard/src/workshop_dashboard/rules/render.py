@@ -155,9 +155,9 @@ TRUSTED_ATTRIBUTES = {
 }
 ACTION_KINDS = KINDS
 # A frame is shown as a link: a film that a page embeds is not lost where frames may not be.
-FRAME = re.compile(
-    r"""<iframe\b[^<>]*?\ssrc\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))[^<>]*>(?:\s*</iframe>)?""",
-    re.IGNORECASE,
+FRAME = re.compile(r"<iframe\b[^<>]*+>(?:\s*+</iframe>)?", re.IGNORECASE)
+FRAME_SOURCE = re.compile(
+    r"""\ssrc\s*+=\s*+(?:"([^"<>]*+)"|'([^'<>]*+)'|([^\s"'<>]++))""", re.IGNORECASE
 )
 FILM = re.compile(
     r"(?:https?:)?//(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]+)(?:[?&].*)?", re.DOTALL
@@ -250,7 +250,10 @@ def clean_trusted(unsafe: str, address: Callable[[str], str]) -> str:
 
 
 def _link_frame(match: re.Match[str]) -> str:
-    address = html.unescape(match[1] or match[2] or match[3] or "")
+    source = FRAME_SOURCE.search(match[0])
+    if not source:
+        return match[0]
+    address = html.unescape(source[1] or source[2] or source[3] or "")
     film = FILM.fullmatch(address)
     address = html.escape(f"https://www.youtube.com/watch?v={film[1]}" if film else address)
     return f'<a href="{address}">{address}</a>'

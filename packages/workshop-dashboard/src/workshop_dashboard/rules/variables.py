@@ -14,7 +14,11 @@ SIMPLE = re.compile(r"[A-Za-z]\w+")
 # What stands for an empty value until the page is HTML: a word that no syntax changes.
 UNSET = "0unset7value0"
 NOT_SET = "(not set)"
-HTML_TAG = re.compile(r"<!--.*?-->|<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.DOTALL)
+# What is not closed reaches to the end, as in a browser; so no part of a page is read twice.
+HTML_TAG = re.compile(
+    r"""<!--.*?(?:-->|\Z)|<[a-z/!?](?:[^<>"']|"[^"]*(?:"|\Z)|'[^']*(?:'|\Z))*+(?:>|(?=<)|\Z)""",
+    re.DOTALL | re.IGNORECASE,
+)
 CODE_TAG = re.compile(r"<(/?)(code|pre|script|style|textarea)\b", re.IGNORECASE)
 # It is a word of its own, and no part of a path, an address or a name.
 UNSET_WORD = re.compile(
