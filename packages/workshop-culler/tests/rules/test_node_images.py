@@ -63,7 +63,7 @@ def test_a_node_that_has_no_room_says_so_by_its_name():
 def test_what_goes_and_what_has_no_node_yet_tells_nothing():
     gone = make("a", RUNNING, metadata={"deletionTimestamp": "2026-12-01T09:00:00Z"})
     assert node_images.list_node_images([gone, make("", RUNNING), {}]) == []
-    assert node_images.render_images([]) == {"nodes": [], "images": [], "why": node_images.NO_PODS}
+    assert node_images.render_images([])["why"] == node_images.NO_PODS
 
 
 def test_of_two_pods_the_better_news_counts():
@@ -85,5 +85,37 @@ def test_it_is_told_by_image_how_many_nodes_have_it_and_which_not():
                 "missing": [{"node": "b", "state": "failed", "why": "it could not be pulled"}],
             },
         ],
+        "uncovered": [],
         "why": "",
+        "notice": node_images.NOT_SEEN,
     }
+
+
+@pytest.mark.parametrize(
+    ("spec", "status", "why"),
+    [
+        ({}, {}, "left out by the node selector of the pre-pull, or new"),
+        ({"unschedulable": True}, {}, "cordoned"),
+        ({"taints": [{"key": "gpu", "value": "yes", "effect": "NoSchedule"}]}, {}, "gpu=yes:NoS"),
+        ({"taints": [{"key": "gpu", "effect": "NoExecute"}]}, {}, "tainted gpu:NoExecute"),
+        ({"taints": [{"key": "gpu", "effect": "PreferNoSchedule"}]}, {}, "left out"),
+        ({}, {"conditions": [{"type": "Ready", "status": "Unknown"}]}, "not ready"),
+        ({}, {"conditions": [{"type": "Ready", "status": "True"}]}, "left out"),
+        ({}, {"conditions": [{"type": "DiskPressure", "status": "False"}]}, "left out"),
+    ],
+)
+def test_why_no_pod_of_the_pre_pull_is_on_a_node(spec, status, why):
+    assert why in node_images.find_obstacle({"spec": spec, "status": status})
+
+
+def test_nodes_without_a_pod_are_named():
+    nodes = [{"metadata": {"name": name}, "spec": {"unschedulable": True}} for name in "cab"]
+    found = node_images.list_node_images([make("a", RUNNING)])
+    told = node_images.render_images(found, nodes)
+    assert [(one["node"], one["why"]) for one in told["uncovered"]] == [
+        ("b", "cordoned"),
+        ("c", "cordoned"),
+    ]
+    assert told["notice"] == ""
+    assert node_images.render_images(found)["notice"] == node_images.NOT_SEEN
+    assert node_images.render_images([], nodes)["uncovered"] == []

@@ -51,8 +51,23 @@ async def test_pods_of_the_pre_pull_tell_it_and_no_others(session_cluster):
             await find_images(sweep)
 
 
+async def test_nodes_without_a_pod_are_told_if_nodes_may_be_listed(session_cluster):
+    there = {"imageID": "sha256:1", "state": {"terminated": {"exitCode": 0}}}
+    add_pod(session_cluster.cluster, "a", **there)
+    for name in ("a", "b"):
+        node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}}
+        session_cluster.cluster.apply(node | {"spec": {"unschedulable": True}})
+    async with session_cluster.client() as side:
+        sweep = session_cluster.make_sweep(side, None)
+        assert (await find_images(sweep))["uncovered"] == [{"node": "b", "why": "cordoned"}]
+        session_cluster.cluster.faults.add(verb="list", resource="nodes", status=403, times=None)
+        told = await find_images(sweep)
+        assert (told["uncovered"], told["notice"]) == ([], node_images.NOT_SEEN)
+        assert told["nodes"] == ["a"]
+
+
 async def test_where_nobody_knows_it_the_reason_is_told(session_cluster):
     async with session_cluster.client() as side:
         told = await find_images(session_cluster.make_sweep(side, None))
-    assert told == {"nodes": [], "images": [], "why": node_images.NO_PODS}
+    assert (told["nodes"], told["images"], told["why"]) == ([], [], node_images.NO_PODS)
     assert (await find_images(None))["why"] == node_images.NO_CLUSTER

@@ -1,11 +1,12 @@
 """Which nodes have which images, as the pods of the pre-pull tell it.
 
 Those run on each node once the image is there, so that nobody needs the right to look at nodes.
+Where the culler has it, nodes without such a pod are told, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,13 @@ NO_PODS = (
     "The page of the day of an event says how to deploy it."
 )
 NO_CLUSTER = "The culler does not look at the cluster (clean_cluster), so this is not known."
+
+
+NOT_SEEN = (
+    "Nodes without a pre-pull are not known: it takes the right to list nodes, which is optional."
+)
+# Taints with which no pod without a toleration comes to a node.
+KEEP_AWAY = frozenset({"NoSchedule", "NoExecute"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +98,46 @@ def decide_image(container: Mapping[str, Any], pod: Mapping[str, Any]) -> tuple[
     return PULLING, ""
 
 
-def render_images(found: Iterable[NodeImage]) -> dict[str, Any]:
-    """As JSON: the nodes, how many have each image, and what is missing where."""
+def find_uncovered(
+    nodes: Iterable[Mapping[str, Any]], covered: Collection[str]
+) -> list[dict[str, str]]:
+    """The nodes on which no pod of the pre-pull is, and why that is, by name."""
+    named = {str((node.get("metadata") or {}).get("name")): node for node in nodes}
+    return [
+        {"node": name, "why": find_obstacle(node)}
+        for name, node in sorted(named.items())
+        if name not in covered
+    ]
+
+
+def find_obstacle(node: Mapping[str, Any]) -> str:
+    """Why a pod without tolerations does not come to a node; else that the pre-pull leaves it out.
+
+    The DaemonSet controller tolerates what it does of a node that is not ready or cordoned:
+    https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/#taints-and-tolerations
+    """
+    spec, status = (node.get(part) or {} for part in ("spec", "status"))
+    for taint in spec.get("taints") or ():
+        if taint.get("effect") in KEEP_AWAY:
+            value = f"={taint['value']}" if taint.get("value") else ""
+            return f"tainted {taint.get('key')}{value}:{taint['effect']}"
+    if spec.get("unschedulable"):
+        return "cordoned"
+    for condition in status.get("conditions") or ():
+        if condition.get("type") == "Ready" and condition.get("status") != "True":
+            return "not ready"
+    return "left out by the node selector of the pre-pull, or new"
+
+
+def render_images(
+    found: Iterable[NodeImage], nodes: Iterable[Mapping[str, Any]] | None = None
+) -> dict[str, Any]:
+    """As JSON: the nodes, how many have each image, and what is missing where.
+
+    `nodes` are those of the cluster; None where they may not be listed.
+    """
     listed = list(found)
-    nodes = {one.node for one in listed}
+    covered = {one.node for one in listed}
     images = [
         {
             "image": image,
@@ -106,4 +150,10 @@ def render_images(found: Iterable[NodeImage]) -> dict[str, Any]:
         }
         for image in sorted({one.image for one in listed})
     ]
-    return {"nodes": sorted(nodes), "images": images, "why": "" if listed else NO_PODS}
+    return {
+        "nodes": sorted(covered),
+        "images": images,
+        "uncovered": find_uncovered(nodes or (), covered) if listed else [],
+        "why": NO_PODS if not listed else "",
+        "notice": NOT_SEEN if listed and nodes is None else "",
+    }

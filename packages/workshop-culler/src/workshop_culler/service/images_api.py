@@ -9,7 +9,7 @@ from tornado.web import HTTPError
 from workshop_culler.passes.cluster_sweep import ClusterSweep
 from workshop_culler.rules import node_images, permissions
 from workshop_culler.service.base_handlers import ApiHandler
-from workshop_kube.errors import KubeError
+from workshop_kube.errors import ForbiddenError, KubeError, RefusedError
 from workshop_kube.labels import APP, make_selector
 
 NO_SCOPE = "This takes the scope servers, for everybody: ask the hub's admin for it."
@@ -32,9 +32,13 @@ class ImagesHandler(ApiHandler):
 
 
 async def find_images(sweep: ClusterSweep | None) -> dict[str, Any]:
-    """What the pods of the pre-pull tell, by one list of them; KubeError."""
+    """What the pods of the pre-pull tell, and the nodes if they may be listed; KubeError."""
     if sweep is None:
-        return {"nodes": [], "images": [], "why": node_images.NO_CLUSTER}
+        return node_images.render_images(()) | {"why": node_images.NO_CLUSTER}
     selector = make_selector({APP: sweep.owner.application, "component": "pre-pull"})
     pods = await sweep.cluster.list("v1", "Pod", sweep.owner.namespace, selector=selector)
-    return node_images.render_images(node_images.list_node_images(pods))
+    try:
+        nodes = await sweep.cluster.list("v1", "Node")
+    except (ForbiddenError, RefusedError):  # it is no right that the culler must have
+        nodes = None
+    return node_images.render_images(node_images.list_node_images(pods), nodes)

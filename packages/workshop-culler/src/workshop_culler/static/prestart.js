@@ -47,11 +47,14 @@ window.prestart = (() => {
   // Which nodes have the images: asked for, as it is a list of pods at the cluster.
   function linesOf(model) {
     if (model.why) return [model.why];
-    return model.images.map(({ image, nodes, missing }) => {
+    const lines = model.images.map(({ image, nodes, missing }) => {
       const rest = missing.slice(0, 5).map(({ node, state, why }) => `${node} (${why || state})`);
       if (missing.length > 5) rest.push(`${missing.length - 5} more`);
       return `${image}: on ${nodes} of ${nodes + missing.length} nodes${rest.length ? `; not on ${rest.join(", ")}` : ""}`;
     });
+    const bare = model.uncovered.map(({ node, why }) => `${node} (${why})`);
+    if (bare.length) lines.push(`No pre-pull on ${bare.slice(0, 5).join(", ")}${bare.length > 5 ? `, and ${bare.length - 5} more` : ""}`);
+    return model.notice ? [...lines, model.notice] : lines;
   }
 
   async function look(send) { drawList($("images-list"), linesOf(await send("GET", "api/images"))); }
