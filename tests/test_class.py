@@ -8,6 +8,7 @@ import secrets
 
 import pytest
 
+import accessibility
 import cluster as demo_cluster
 from pages import expect
 
@@ -33,6 +34,7 @@ c.JupyterHub.services += [
     {{
         "name": "workshop-culler",
         "command": [sys.executable, "-m", "workshop_culler", "--timeout=0", "--max-age=14400",
+                    "--WorkshopCuller.extension=20000",
                     "--state-file={folder}/culler.json"],
         "url": "http://127.0.0.1:{port}",
     }},
@@ -151,6 +153,8 @@ async def test_a_class_from_the_catalogue_to_its_end(school, artifacts):
     await expect(grace.locator("#rows tr:visible")).to_have_count(3)
     await expect(grace.locator("#board-list")).to_contain_text("Branches")
     await grace.screenshot(path=artifacts / "class-instructor.png")
+    await grace.evaluate(accessibility.read_axe())
+    assert await accessibility.find_troubles(grace) == []
     await grace.get_by_label("Workshop").select_option("")
     await expect(grace.locator("#rows tr:visible")).to_have_count(6)
 
@@ -191,13 +195,18 @@ async def test_a_class_from_the_catalogue_to_its_end(school, artifacts):
     seventh = await school.open("hub/workshops/pods")
     await seventh.locator("#workshop #start-button").click()
     await seventh.locator("#workshop-login #start-button").click()
-    await expect(seventh.locator("body")).to_contain_text(re.compile("full|queue|wait", re.I))
+    await expect(seventh.locator("body")).to_contain_text(
+        "All 3 places of Pods for beginners are taken"
+    )
     await seventh.screenshot(path=artifacts / "class-full.png")
 
-    # The instructor speaks to all, and ends one.
+    # The instructor speaks to all, extends one, and ends one.
     await grace.get_by_label("Tell everybody").fill("A break until ten")
     await grace.get_by_role("button", name="Announce").click()
     await expect(grace.locator("#said-text")).to_have_text("A break until ten")
+    await expect(row(grace, gits[0])).to_contain_text("3 h")
+    await row(grace, gits[0]).get_by_role("button", name="Extend").click()
+    await expect(row(grace, gits[0])).to_contain_text("5 h")
     await row(grace, gits[2]).get_by_role("button", name="Stop").click()
     await grace.get_by_role("dialog").get_by_role("button", name="Stop").click()
     await expect(gits[2].locator("#ended")).to_contain_text("An instructor")

@@ -13,6 +13,7 @@ ROW = {
     "server": "",
     "title": "=HYPERLINK(1)",
     "groups": ["a", "b"],
+    "workshop": "git",
     "state": "running",
     "started": "2026-11-30T12:00:00Z",
     "tests": {"passed": 2, "failed": 0},
@@ -31,7 +32,7 @@ def test_a_row_is_a_flat_record():
     assert (record["groups"], record["tests_failed"], record["ends"]) == ("a b", 0, None)
     (line,) = read([record])
     assert line["hand_text"] == 'I am "lost", help'
-    assert line["ends"] == ""
+    assert (line["ends"], line["workshop"]) == ("", "git")
     assert line["title"] == "'=HYPERLINK(1)", "no spreadsheet runs it"
 
 

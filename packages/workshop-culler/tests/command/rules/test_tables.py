@@ -68,3 +68,15 @@ def test_nothing_that_people_wrote_moves_the_cursor(text):
 def test_find_looks_where_the_page_does(words, hands, wanted):
     assert tables.is_wanted(ROW, words, hands=hands) is wanted
     assert not tables.is_wanted(ROW | {"hand": None}, words, hands=True)
+
+
+@pytest.mark.parametrize("words", ["git", "Ada@Example", "class-a"])
+def test_a_session_is_found_by_its_workshop_and_by_whom_it_is_of(words):
+    row = {
+        "user": "x",
+        "workshop": "git",
+        "details": ["Ada", "ada@example.org"],
+        "groups": ["class-a"],
+    }
+    assert tables.is_wanted(row, words)
+    assert not tables.is_wanted({"user": "x"}, words)

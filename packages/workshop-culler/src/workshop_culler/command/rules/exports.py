@@ -13,6 +13,7 @@ COLUMNS = (
     "server",
     "title",
     "groups",
+    "workshop",
     "state",
     "started",
     "last_activity",

@@ -95,6 +95,7 @@ def is_wanted(row: Mapping[str, Any], words: str, *, hands: bool = False) -> boo
     """Whether a session is one of those that were asked for, as the page's Find has it."""
     if hands and not row.get("hand"):
         return False
-    keys = ("user", "server", "title", "project", "page", "state")
-    told = [str(row.get(key) or "") for key in keys] + [str(g) for g in row.get("groups") or ()]
+    keys = ("user", "server", "title", "workshop", "project", "page", "state")
+    lists = [*(row.get("details") or ()), *(row.get("groups") or ())]
+    told = [str(row.get(key) or "") for key in keys] + [str(each) for each in lists]
     return words.strip().lower() in " ".join(told).lower()
