@@ -35,6 +35,10 @@ async def test_nobody_else_learns_or_asks(culler_service):
     for about in ({}, {"user": "ada"}):
         status, _ = await culler_service.ask("POST", f"{JOIN}/redeem", body | about, token=bob)
         assert status == 404
+    by_role = await culler_service.ask(
+        "POST", f"{JOIN}/redeem", body | {"user": "ada"}, token=token
+    )
+    assert by_role[0] == 403
     # A whole token of theirs is no role either: JupyterHub lets everybody stop their own server.
     whole = await culler_service.token("ada")
     for token, status in ((ada, 403), (whole, 403), (bob, 404), ("", 403)):
@@ -70,3 +74,15 @@ async def test_its_page_names_whom_it_asks_and_asks_nothing_by_itself(culler_ser
     assert status == 200
     assert 'data-user="&lt;b&gt;ada" data-server="lab"' in page
     assert "<b>" not in page
+
+
+async def test_strangers_with_secrets_do_not_keep_a_session_from_telling(culler_service):
+    await culler_service.start_server("cleo")
+    cleo = await own(culler_service, "cleo")
+    body, found = {"secret": "x" * 43}, []
+    while 429 not in found:
+        status, _ = await culler_service.ask("POST", f"{JOIN}/redeem", body, token=cleo)
+        found.append(status)
+    assert set(found) == {404, 429}
+    page = {"page": "1 of 2"}
+    assert (await culler_service.ask("POST", "api/session/page", page, token=cleo))[0] == 200

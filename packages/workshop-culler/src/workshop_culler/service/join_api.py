@@ -40,13 +40,16 @@ class Ask(SessionHandler):
         self.answer({"url": url, "secret": secret, "may_type": may_type})
 
 
-class Redeem(ReportHandler):
+class Redeem(SessionHandler):
     """`POST session/join/redeem {server, secret}`: a session learns who asks; 404 if nobody."""
 
     async def post(self) -> None:
         """Tell it, once."""
+        self.session_service.check_redeem_rate(self.who.name)
         body = self.read_body()
-        server = await self.find_own(body)
+        server = await self.find_server(body)
+        if not permissions.owns(self.who, server):
+            raise HTTPError(403, reason="A session may only ask about its own guests")
         questions: JoinQuestions = self.settings["join_questions"]
         question = questions.redeem(server, str(body.get("secret") or ""))
         if question is None:

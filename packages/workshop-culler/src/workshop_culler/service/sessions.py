@@ -198,6 +198,14 @@ class SessionService:
         if not self.rates.take((user, "question"), self.clock()):
             raise TooOftenError("Too many questions at once; try again in half a minute.")
 
+    def check_redeem_rate(self, user: str) -> None:
+        """Count a guest's secret that a session of theirs was shown, apart from all else.
+
+        Strangers can show some to a session; that must not keep it from telling anything.
+        """
+        if not self.rates.take((user, "redeem"), self.clock()):
+            raise TooOftenError("Too many guests at once; try again in half a minute.")
+
     async def forget_ended(self) -> None:
         """Forget hands and hints of sessions that are gone; raises ApiError.
 
