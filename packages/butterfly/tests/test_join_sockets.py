@@ -140,7 +140,7 @@ async def scene(hub_factory, person_factory):
 @pytest.mark.hub
 async def test_a_guest_sees_after_one_consent_and_types_after_two(scene):
     async with scene.ada.terminal() as terminal, scene.guest() as guest:
-        await terminal.run("echo before the guest")
+        await terminal.run("cd $(mktemp -d); echo before the guest")
         await guest.until(lambda one: one.states == ["asked"])
         await guest.socket.send_json({"cmd": "select", "session": "1"})
         await guest.type("touch typed-early\n")

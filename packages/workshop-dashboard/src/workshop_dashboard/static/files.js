@@ -121,9 +121,15 @@
 
   // --- the folder ---
   /* Show what is in the folder `where`, all of it or nothing: what is shown is what buttons act on. */
+  let drawn = "";
   const draw = ({ entries, more }, where) => {
     const withHidden = $("hidden-too").checked;
     const listed = entries.filter((entry) => withHidden || !entry.name.startsWith("."));
+    // A click that brings the focus here has the folder looked at again: its button must not be replaced
+    // while it is held down.
+    const state = JSON.stringify([where, listed, more, current?.path]);
+    if (state === drawn) return;
+    drawn = state;
     const focused = document.activeElement?.closest?.("#entries li")?.dataset.name;
     const items = listed.map((entry) => drawEntry(entry, join(where, entry.name)));
     $("zip").href = `${prefix}files/archive/${encode(where)}`;
