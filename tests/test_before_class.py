@@ -29,7 +29,9 @@ c.JupyterHub.services += [
     {{
         "name": "workshop-culler",
         "command": [sys.executable, "-m", "workshop_culler", "--timeout=1", "--cull-every=1",
-                    "--state-file={folder}/culler.json", "--WorkshopCuller.grace_after_start=0"],
+                    "--state-file={folder}/culler.json", "--WorkshopCuller.grace_after_start=0",
+                    # Who has come is not ended after a second: the pods are counted then.
+                    "--WorkshopCuller.policies=[{{'match': {{'user': 'bob'}}, 'idle': 0}}]"],
         "url": "http://127.0.0.1:{port}",
     }},
     {{"name": "grace", "api_token": "{token}"}},
