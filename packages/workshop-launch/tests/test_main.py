@@ -33,7 +33,7 @@ class Launched:
     """A launcher that waits, in a pod of its own."""
 
     def __init__(self, folder, port, *command, options=(), **environ):
-        self.port = port
+        self.port, self.told = port, None
         self.key = sealing.make_key()
         (folder / "key").write_bytes(self.key)
         settings = {
@@ -74,7 +74,12 @@ class Launched:
         """All that it wrote, once it has ended."""
         if self.process.poll() is None:
             self.process.terminate()
-        return self.process.communicate(timeout=20)
+        self.process.wait(timeout=60)
+        if self.told is None:
+            # Not `communicate`, which passes over what `readline` has read ahead.
+            with self.process.stdout as out, self.process.stderr as err:
+                self.told = out.read(), err.read()
+        return self.told
 
 
 @pytest.fixture
