@@ -5,24 +5,6 @@ import pytest
 import culler_service
 from pages import expect, log_in
 
-CONFIG = """
-import sys
-c.JupyterHub.authenticator_class = "dummy"
-c.Authenticator.allow_all = True
-c.Authenticator.admin_users = {{"grace"}}
-c.JupyterHub.spawner_class = "simple"
-c.Spawner.cmd = [sys.executable, "-m", "jupyterhub_butterfly"]
-c.Spawner.environment = {{
-    "WORKSHOP_CULLER_URL": c.JupyterHub.bind_url + "services/workshop-culler/",
-    "WORKSHOP_FOLDER": "{folder}", "KUBECONFIG": "/dev/null",
-}}
-"""
-# What an instructor's login carries on to the page.
-SEEN = """
-c.JupyterHub.services[-1] |= {
-    "oauth_client_allowed_scopes": ["read:servers", "delete:servers"], "oauth_no_confirm": True,
-}
-"""
 # Words in angle brackets would vanish from a page that took them for HTML.
 HINT = "Put the pod's name for <POD>: kubectl describe pod <POD>"
 
@@ -33,8 +15,10 @@ async def test_who_asks_for_help_is_given_a_hint_that_stays_until_it_is_closed(
     hub_factory, held_port, browser, artifacts, tmp_path
 ):
     (tmp_path / "index.md").write_text("# Boats\n")
-    config = CONFIG.format(folder=tmp_path) + culler_service.make_config(held_port, max_age=14400)
-    hub = await hub_factory(config + SEEN)
+    config = culler_service.DASHBOARD.format(folder=tmp_path) + culler_service.make_config(
+        held_port, max_age=14400
+    )
+    hub = await hub_factory(config + culler_service.SEEN)
     await hub.logged("judged ")
     ada = await log_in(browser, hub.url, "ada")
     hint = ada.get_by_role("region", name="A hint for you")

@@ -7,24 +7,6 @@ import accessibility
 import culler_service
 from pages import expect, log_in
 
-CONFIG = """
-import sys
-c.JupyterHub.authenticator_class = "dummy"
-c.Authenticator.allow_all = True
-c.Authenticator.admin_users = {{"grace"}}
-c.JupyterHub.spawner_class = "simple"
-c.Spawner.cmd = [sys.executable, "-m", "jupyterhub_butterfly"]
-c.Spawner.environment = {{
-    "WORKSHOP_CULLER_URL": c.JupyterHub.bind_url + "services/workshop-culler/",
-    "WORKSHOP_FOLDER": "{folder}", "KUBECONFIG": "/dev/null", "BUTTERFLY_CLIENT": "xterm",
-}}
-"""
-# What an instructor's login carries on to the page.
-SEEN = """
-c.JupyterHub.services[-1] |= {
-    "oauth_client_allowed_scopes": ["read:servers", "delete:servers"], "oauth_no_confirm": True,
-}
-"""
 pytestmark = [pytest.mark.hub, pytest.mark.browser, pytest.mark.slow]
 
 
@@ -43,8 +25,10 @@ async def test_an_instructor_sees_and_types_as_far_as_the_person_lets_them(
     hub_factory, held_port, browser, artifacts, tmp_path
 ):
     (tmp_path / "index.md").write_text("# Boats\n")
-    config = CONFIG.format(folder=tmp_path) + culler_service.make_config(held_port, max_age=14400)
-    hub = await hub_factory(config + SEEN)
+    config = culler_service.DASHBOARD.format(folder=tmp_path) + culler_service.make_config(
+        held_port, max_age=14400
+    )
+    hub = await hub_factory(config + culler_service.SEEN)
     await hub.logged("judged ")
     ada = await log_in(browser, hub.url, "ada")
     await expect(ada.locator(".terminal.ready")).to_have_count(1)
@@ -116,8 +100,10 @@ async def test_a_secret_counts_once_and_for_its_session_alone(
     hub_factory, held_port, browser, tmp_path
 ):
     (tmp_path / "index.md").write_text("# Boats\n")
-    config = CONFIG.format(folder=tmp_path) + culler_service.make_config(held_port, max_age=14400)
-    hub = await hub_factory(config + SEEN)
+    config = culler_service.DASHBOARD.format(folder=tmp_path) + culler_service.make_config(
+        held_port, max_age=14400
+    )
+    hub = await hub_factory(config + culler_service.SEEN)
     await hub.logged("judged ")
     for name in ("ada", "bob"):
         await hub.api("POST", f"users/{name}")

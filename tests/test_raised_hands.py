@@ -4,20 +4,9 @@ import sys
 
 import pytest
 
+import culler_service
 from pages import expect, log_in
 
-CONFIG = """
-import sys
-c.JupyterHub.authenticator_class = "dummy"
-c.Authenticator.allow_all = True
-c.Authenticator.admin_users = {{"grace"}}
-c.JupyterHub.spawner_class = "simple"
-c.Spawner.cmd = [sys.executable, "-m", "jupyterhub_butterfly"]
-c.Spawner.environment = {{
-    "WORKSHOP_CULLER_URL": c.JupyterHub.bind_url + "services/workshop-culler/",
-    "WORKSHOP_FOLDER": "{folder}", "KUBECONFIG": "/dev/null",
-}}
-"""
 CULLER = """
 c.JupyterHub.services.append({{
     "name": "workshop-culler",
@@ -59,7 +48,9 @@ def folder(tmp_path):
 async def test_a_hand_is_raised_seen_lowered_and_raised_again(
     hub_factory, held_port, browser, artifacts, folder
 ):
-    hub = await hub_factory((CONFIG + CULLER).format(port=held_port, folder=folder))
+    hub = await hub_factory(
+        (culler_service.DASHBOARD + CULLER).format(port=held_port, folder=folder)
+    )
     await hub.logged("judged ")
     ada = await log_in(browser, hub.url, "ada")
     button = ada.locator("#hand")
@@ -112,7 +103,7 @@ async def test_without_the_service_there_is_no_button_and_nothing_else_is_missed
     home = tmp_path / "home"
     home.mkdir()
     own = f"c.SimpleLocalProcessSpawner.home_dir_template = {str(home)!r}\n"
-    hub = await hub_factory(CONFIG.format(folder=folder) + own)
+    hub = await hub_factory(culler_service.DASHBOARD.format(folder=folder) + own)
     page = await log_in(browser, hub.url, "ada")
     await expect(page.locator(".terminal.ready")).to_have_count(1, timeout=120_000)
     await page.get_by_role("button", name="Is there a boat?").click()
@@ -156,7 +147,10 @@ async def test_a_service_in_trouble_leaves_the_dashboard_usable(
         "command": command,
         "url": f"http://127.0.0.1:{held_port}",
     }
-    config = CONFIG.format(folder=folder) + f"\nc.JupyterHub.services.append({service!r})\n"
+    config = (
+        culler_service.DASHBOARD.format(folder=folder)
+        + f"\nc.JupyterHub.services.append({service!r})\n"
+    )
     hub = await hub_factory(config)
     page = await log_in(browser, hub.url, "ada")
     button = page.locator("#hand")

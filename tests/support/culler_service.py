@@ -9,6 +9,25 @@ SCOPES = (
     *("list:users", "read:users:activity", "read:users:groups", "read:servers"),
     "delete:servers",
 )
+# A hub whose servers have the dashboard with these notes, and in which grace is an admin.
+DASHBOARD = """
+import sys
+c.JupyterHub.authenticator_class = "dummy"
+c.Authenticator.allow_all = True
+c.Authenticator.admin_users = {{"grace"}}
+c.JupyterHub.spawner_class = "simple"
+c.Spawner.cmd = [sys.executable, "-m", "jupyterhub_butterfly"]
+c.Spawner.environment = {{
+    "WORKSHOP_CULLER_URL": c.JupyterHub.bind_url + "services/workshop-culler/",
+    "WORKSHOP_FOLDER": "{folder}", "KUBEDASHBOARD": "/dev/null",
+}}
+"""
+# What an instructor's login carries on to the page.
+SEEN = """
+c.JupyterHub.services[-1] |= {
+    "oauth_client_allowed_scopes": ["read:servers", "delete:servers"], "oauth_no_confirm": True,
+}
+"""
 # Runs "$@" with one option until there is a file, and with another one from then on.
 CHANGE = """
 file=$0 before=$1 after=$2; shift 2

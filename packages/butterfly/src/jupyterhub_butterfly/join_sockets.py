@@ -62,17 +62,8 @@ class JoinPage(error_pages.LogsNoQuery, web.RequestHandler):
         self.finish(page)
 
 
-class Unknown:
-    """Counts the sockets of which it is not known yet whose they are."""
-
-    def __init__(self) -> None:
-        self.number = 0
-
-
 class JoinSocket(error_pages.LogsNoQuery, websocket.WebSocketHandler):
     """`<prefix>ws/join`: what a guest sees and, with a second consent, types."""
-
-    _unknown = Unknown()
 
     @property
     def joint(self) -> joint.Joint:
@@ -102,7 +93,7 @@ class JoinSocket(error_pages.LogsNoQuery, websocket.WebSocketHandler):
             raise web.HTTPError(404, "nobody can join here: there is no service of instructors")
         if not SECRET.fullmatch(self.secret):
             raise web.HTTPError(403, "a guest comes with a secret")
-        if self._unknown.number >= MOST_UNKNOWN:
+        if self.joint.unknown >= MOST_UNKNOWN:
             raise web.HTTPError(503, "too many guests at once")
 
     def check_origin(self, origin: str) -> bool:
@@ -116,7 +107,7 @@ class JoinSocket(error_pages.LogsNoQuery, websocket.WebSocketHandler):
     async def open(self) -> None:
         """Learn who it is, and ask the person."""
         client: join_client.JoinClient = self.settings["join_client"]
-        self._unknown.number += 1
+        self.joint.unknown += 1
         try:
             guest = await client.redeem(self.secret)
             self.secret = ""
@@ -130,7 +121,7 @@ class JoinSocket(error_pages.LogsNoQuery, websocket.WebSocketHandler):
             if self.ws_connection is None or self.ws_connection.is_closing():
                 self.joint.act(self, Deed.END)
         finally:
-            self._unknown.number -= 1
+            self.joint.unknown -= 1
 
     async def _stay_alive(self) -> None:
         while True:

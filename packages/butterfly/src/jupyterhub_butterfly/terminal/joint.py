@@ -57,16 +57,13 @@ class Joint:
         self._question_limit: asyncio.TimerHandle | None = None
         self._limit: asyncio.TimerHandle | None = None
         self._refusals: list[float] = []
+        # Connections of which it is not known yet whose they are.
+        self.unknown = 0
 
     @property
     def view(self) -> dict[str, Any] | None:
         """What a page of the person that has just come is told."""
         return joining.render_view(self._join) if self._join else None
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether there is a guest, or one who asks."""
-        return self._join is not None
 
     def ask(self, page: GuestPage, guest: str, *, may_type: bool) -> Join:
         """Ask the person for a guest. Raises `BusyError`."""

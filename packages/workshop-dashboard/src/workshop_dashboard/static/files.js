@@ -120,8 +120,8 @@
   });
 
   // --- the folder ---
-  /* Show what is in the folder `where`, all of it or nothing: what is shown is what buttons act on. */
   let drawn = "";
+  /* Show what is in the folder `where`, all of it or nothing: what is shown is what buttons act on. */
   const draw = ({ entries, more }, where) => {
     const withHidden = $("hidden-too").checked;
     const listed = entries.filter((entry) => withHidden || !entry.name.startsWith("."));
